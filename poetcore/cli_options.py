@@ -1,0 +1,16 @@
+"""The options that every command takes."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["HERE", "JsonOption", "RunOption", "WorkspaceOption"]
+
+WorkspaceOption = Annotated[
+    Path, typer.Option(envvar="TFP_WORKSPACE", help="Folder in which Poet keeps what it makes.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="End with one line of JSON on standard output.")]
+RunOption = Annotated[str, typer.Option(help="A run's name, or `latest`.")]
+
+HERE = Path("tf_files")

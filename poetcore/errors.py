@@ -1,0 +1,55 @@
+"""What can go wrong, as one family, so that a caller can catch it in one place.
+
+    PoetError
+    ├── OptionError       an option or argument has an impossible value
+    ├── PictureError      a file is not a picture that can be used
+    ├── DatasetError      a folder of folders cannot be used as it is
+    ├── BackboneError     a pre-trained network is unknown or cannot be built
+    ├── RunError          a run is missing, unfinished or damaged
+    └── DownloadError     something could not be fetched
+
+A message is one sentence that names the thing, says what is wrong, and what to do.
+"""
+
+__all__ = [
+    "BackboneError",
+    "DatasetError",
+    "DownloadError",
+    "OptionError",
+    "PictureError",
+    "PoetError",
+    "RunError",
+]
+
+
+class PoetError(Exception):
+    """Anything that Poet can explain to its user in one sentence."""
+
+    #: What a command exits with: 2 for wrong use or unusable input, 1 for anything else.
+    exit_status = 2
+
+
+class OptionError(PoetError):
+    """An option or argument has an impossible value."""
+
+
+class PictureError(PoetError):
+    """A file is not a picture that can be used; the message is the reason."""
+
+
+class DatasetError(PoetError):
+    """A folder of folders cannot be used as it is."""
+
+
+class BackboneError(PoetError):
+    """A pre-trained network is unknown or cannot be built."""
+
+
+class RunError(PoetError):
+    """A run is missing, unfinished or damaged."""
+
+
+class DownloadError(PoetError):
+    """Something could not be fetched; nothing was wrong with what the user asked."""
+
+    exit_status = 1

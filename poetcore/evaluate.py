@@ -1,0 +1,199 @@
+"""Judging a run on a demo folder: predictions against ground truth, metrics, mistakes."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from poetcore.accuracy import Accuracy
+from poetcore.classify import Classifier
+from poetcore.dataset import scan
+from poetcore.errors import DatasetError
+from poetcore.runs import EvaluationFolder, Run, read_record
+from poetcore.workspace import Workspace
+
+__all__ = ["Evaluation", "Metrics", "confusion_table", "evaluate", "judge"]
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """How good a run is on a demo folder: the content of `metrics.json`.
+
+    Attributes:
+        run: name of the run.
+        folder: the demo folder, absolute.
+        labels: in the order of the model's outputs.
+        accuracy: share labelled right, 0 to 1.
+        correct: pictures labelled right.
+        total: pictures judged.
+        interval: the accuracy's 95 % Wilson interval.
+        leaked: judged pictures that the run had seen in its training folder.
+        accuracy_without_leaked: the accuracy on the others; None if there are none.
+        interval_without_leaked: its 95 % Wilson interval.
+        macro_f1: mean F1 of the labels that occur in the folder.
+        per_label: label -> precision, recall, f1 (0 to 1; 0 where undefined) and support (pictures).
+        confusion_matrix: `C[i][j]` pictures of label i that were predicted to be label j.
+        skipped: files that could not be judged, each with `path` and `reason`.
+    """
+
+    run: str
+    folder: str
+    labels: list[str]
+    accuracy: float
+    correct: int
+    total: int
+    interval: list[float]
+    leaked: int
+    accuracy_without_leaked: float | None
+    interval_without_leaked: list[float] | None
+    macro_f1: float
+    per_label: dict[str, dict[str, float]]
+    confusion_matrix: list[list[int]]
+    skipped: list[dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A judged demo folder.
+
+    Attributes:
+        metrics: the figures.
+        predictions: one row a judged picture: path, label, predicted, correct (bool), confidence (of the
+            predicted label), leaked (bool), then `p_<label>` for each label.
+    """
+
+    metrics: Metrics
+    predictions: pd.DataFrame
+
+    @classmethod
+    def load(cls, folder: EvaluationFolder) -> "Evaluation":
+        """Read what `evaluate` wrote.
+
+        Raises:
+            RunError: it is missing or damaged.
+        """
+        return cls(read_record(folder.metrics_file, Metrics), folder.predictions())
+
+    def mistakes(self) -> pd.DataFrame:
+        """List the pictures labelled wrong, those first of whose wrong label the model was most sure."""
+        wrong = self.predictions[~self.predictions["correct"]]
+        return wrong.sort_values(["confidence", "path"], ascending=[False, True])
+
+    def most_confused(self, minimum: int = 1) -> list[tuple[str, str, int]]:
+        """List (true label, predicted label, pictures) of the mistakes, the most frequent first."""
+        mistakes = self.mistakes()
+        pairs = Counter(zip(mistakes["label"], mistakes["predicted"], strict=True))
+        return [(true, predicted, n) for (true, predicted), n in pairs.most_common() if n >= minimum]
+
+
+def evaluate(
+    run: Run,
+    folder: Path,
+    workspace: Workspace,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+    announce: Callable[[str], None] | None = None,
+) -> Evaluation:
+    """Judge a run on a folder of label folders and keep the result in the run's folder.
+
+    Args:
+        run: a finished run.
+        folder: the demo folder, which the run should never have seen.
+        workspace: where caches are kept.
+        progress: called with (pictures described, pictures in all).
+        announce: told in a sentence if the backbone must be prepared first.
+
+    Raises:
+        DatasetError: the folder cannot be used, or has a label that the run does not know.
+        RunError: the run is unfinished or damaged.
+    """
+    classifier = Classifier(run, workspace, announce)
+    fingerprints = workspace.fingerprints()
+    try:
+        demo = scan(folder, fingerprints)
+    finally:
+        fingerprints.close()
+    unknown = sorted(set(demo.labels) - set(classifier.labels))
+    if unknown:
+        raise DatasetError(
+            f"The run {run.name!r} does not know the label{'s' * (len(unknown) > 1)} {', '.join(unknown)} of"
+            f" {demo.folder}: it was taught {', '.join(classifier.labels)}."
+        )
+    answers = classifier.classify([Path(path) for path in demo.pictures["path"]], progress)
+    seen = set(run.split()["sha"])
+    rows, skipped = [], demo.skipped()
+    for answer, label in zip(answers, demo.pictures["label"], strict=True):
+        if answer.probabilities is None:
+            skipped.append({"path": str(answer.path), "reason": answer.reason or "cannot be used"})
+            continue
+        predicted, confidence = answer.top(1)[0]
+        rows.append(
+            (str(answer.path), label, predicted, label == predicted, confidence, answer.sha in seen)
+            + tuple(float(p) for p in answer.probabilities)
+        )
+    if not rows:
+        raise DatasetError(
+            f"No usable picture in {demo.folder}: {skipped[0]['path']} {skipped[0]['reason']}."
+        )
+    columns = ["path", "label", "predicted", "correct", "confidence", "leaked"]
+    predictions = pd.DataFrame(rows, columns=columns + [f"p_{label}" for label in classifier.labels])
+    metrics = judge(predictions, list(classifier.labels), run.name, demo.folder, skipped)
+    _folder_for(run, demo.folder).write(predictions, asdict(metrics))
+    return Evaluation(metrics, predictions)
+
+
+def judge(
+    predictions: pd.DataFrame, labels: list[str], run: str, folder: Path, skipped: list[dict[str, str]]
+) -> Metrics:
+    """Work out the figures of a table of predictions; see `Metrics` and `Evaluation`."""
+    from sklearn.metrics import precision_recall_fscore_support
+
+    truth, predicted = predictions["label"], predictions["predicted"]
+    scores = precision_recall_fscore_support(truth, predicted, labels=labels, zero_division=0.0)
+    per_label: dict[str, dict[str, Any]] = {
+        label: {"precision": float(p), "recall": float(r), "f1": float(f), "support": int(n)}
+        for label, p, r, f, n in zip(labels, *scores, strict=True)
+    }
+    whole = Accuracy(int(predictions["correct"].sum()), len(predictions))
+    unseen = predictions[~predictions["leaked"]]
+    fair = Accuracy(int(unseen["correct"].sum()), len(unseen))
+    return Metrics(
+        run=run,
+        folder=str(folder),
+        labels=labels,
+        accuracy=whole.value or 0.0,
+        correct=whole.correct,
+        total=whole.total,
+        interval=list(whole.interval or (0.0, 1.0)),
+        leaked=int(predictions["leaked"].sum()),
+        accuracy_without_leaked=fair.value,
+        interval_without_leaked=list(fair.interval) if fair.interval else None,
+        macro_f1=float(np.mean([s["f1"] for s in per_label.values() if s["support"]])),
+        per_label=per_label,
+        confusion_matrix=confusion_table(truth, predicted, labels).to_numpy().tolist(),
+        skipped=skipped,
+    )
+
+
+def confusion_table(truth: pd.Series, predicted: pd.Series, labels: list[str]) -> pd.DataFrame:
+    """Count pictures by true label (rows) and predicted label (columns), both in the order of `labels`.
+
+    >>> truth, predicted = pd.Series(["a", "a", "b"]), pd.Series(["a", "b", "b"])
+    >>> confusion_table(truth, predicted, ["a", "b"]).to_numpy().tolist()
+    [[1, 1], [0, 1]]
+    """
+    table = pd.crosstab(truth, predicted)
+    return table.reindex(index=labels, columns=labels, fill_value=0)
+
+
+def _folder_for(run: Run, demo: Path) -> EvaluationFolder:
+    """Name the evaluation after its folder, with a hash of its path where the name is another's already."""
+    plain = run.evaluation(demo.name)
+    if not plain.exists() or Evaluation.load(plain).metrics.folder == str(demo):
+        return plain
+    return run.evaluation(f"{demo.name}-{hashlib.sha1(str(demo).encode()).hexdigest()[:6]}")

@@ -1,0 +1,99 @@
+"""Small services around files: walking folders, writing whole files, working through many in chunks."""
+
+import os
+import time
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+__all__ = ["cores", "in_chunks", "is_hidden", "is_unicode", "printable", "walk", "write_whole"]
+
+T = TypeVar("T")
+
+#: What operating systems leave in folders; nobody means them as pictures.
+_LITTER = {"thumbs.db", "desktop.ini", "ehthumbs.db", "__macosx", "icon\r"}
+
+_PICTURE_ENDINGS = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"}
+
+
+def is_hidden(name: str) -> bool:
+    """Tell whether a file or folder of this name is ignored: hidden, or litter of an operating system."""
+    return name.startswith(".") or name.lower() in _LITTER
+
+
+def walk(folder: Path) -> Iterator[os.DirEntry[str]]:
+    """Yield every file below a folder, sorted by name, hidden ones left out.
+
+    Links to folders are followed once. A link whose target is gone is yielded like a file, so that it can
+    be reported; so is an empty folder with a picture's ending ("x.jpg"), which is most likely a mistake.
+    """
+    yield from _walk(str(folder), seen={os.path.realpath(folder)})
+
+
+def _walk(folder: str, seen: set[str]) -> Iterator[os.DirEntry[str]]:
+    with os.scandir(folder) as entries:
+        listed = sorted((entry for entry in entries if not is_hidden(entry.name)), key=lambda e: e.name)
+    for entry in listed:
+        if not entry.is_dir():
+            yield entry
+            continue
+        if entry.is_symlink():
+            target = os.path.realpath(entry.path)
+            if target in seen:
+                continue
+            seen.add(target)
+        try:
+            inside = False
+            for found in _walk(entry.path, seen):
+                inside = True
+                yield found
+        except PermissionError:
+            yield entry
+        else:
+            if not inside and Path(entry.name).suffix.lower() in _PICTURE_ENDINGS:
+                yield entry
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file under a temporary name, then rename it, so that readers see the old or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary.write_bytes(content.encode() if isinstance(content, str) else content)
+    for attempt in range(20):
+        try:
+            temporary.replace(path)
+            return
+        except PermissionError:  # Windows refuses while someone reads the old one; that takes milliseconds
+            if attempt == 19:
+                temporary.unlink(missing_ok=True)
+                raise
+            time.sleep(0.05)
+
+
+def is_unicode(path: Path) -> bool:
+    """Tell whether a name can be stored and shown: Linux allows any bytes, tables and pages do not."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def printable(path: Path) -> str:
+    """Give a path as text that can always be stored and shown, foreign bytes as `\\xff`."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def in_chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Cut a stream into lists of at most `size` items."""
+    iterator = iter(items)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
+
+
+def cores() -> int:
+    """Count the processor cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

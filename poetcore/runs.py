@@ -1,0 +1,234 @@
+"""The run folder: the only module that knows its file names.
+
+A run is a folder. Everything a page or a command wants to know of it is read from there, and every file in
+it is written whole or appended line by line, so that a reader never sees half of one.
+"""
+
+import io
+import json
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from poetcore.errors import RunError
+from poetcore.files import write_whole
+from poetcore.head import Head
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["FINAL_PHASES", "EvaluationFolder", "Run", "RunRecord", "Status", "read_record", "to_json"]
+
+FINAL_PHASES = ("done", "failed", "cancelled")
+
+Record = TypeVar("Record")
+
+
+@dataclass(frozen=True)
+class Status:
+    """What a run is doing, or how it ended.
+
+    Attributes:
+        phase: "scanning", "backbone", "bottlenecks", "training" or "testing"; at the end one of
+            `FINAL_PHASES`.
+        done: pictures or steps done in this phase.
+        total: pictures or steps of this phase; 0 where it is not known.
+        started: when the run began, seconds since 1970.
+        heartbeat: when this was written, seconds since 1970.
+        pid: the process that works on it.
+        message: a sentence for the user.
+    """
+
+    phase: str
+    done: int = 0
+    total: int = 0
+    started: float = field(default_factory=time.time)
+    heartbeat: float = field(default_factory=time.time)
+    pid: int = field(default_factory=os.getpid)
+    message: str = ""
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing more will happen."""
+        return self.phase in FINAL_PHASES
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """What a finished run is: the content of `run.json`.
+
+    Attributes:
+        name: the run's name.
+        created: when it began, ISO 8601 with the time zone.
+        image_dir: the folder it learnt from, absolute.
+        backbone: name of the pre-trained network.
+        input_size: pixels a side that the network sees.
+        labels: in the order of the model's outputs.
+        options: the training options by their original names.
+        splits: pictures in training, validation and testing.
+        skipped: files left out, each with `path` and `reason`.
+        bottlenecks: how many vectors were `computed`, `cached`, `skipped`.
+        timings: seconds, by name.
+        metrics: final figures, by name.
+        versions: of Poet and of the libraries that made it.
+    """
+
+    name: str
+    created: str
+    image_dir: str
+    backbone: str
+    input_size: int
+    labels: list[str]
+    options: dict[str, Any]
+    splits: dict[str, int]
+    skipped: list[dict[str, str]]
+    bottlenecks: dict[str, int]
+    timings: dict[str, float]
+    metrics: dict[str, Any]
+    versions: dict[str, str]
+
+
+class Run:
+    """One run's folder.
+
+    Args:
+        folder: must exist.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.name = folder.name
+        self.log_file = folder / "job.log"
+        self.exports = folder / "exports"
+
+    def __repr__(self) -> str:
+        return f"Run({str(self.folder)!r})"
+
+    def exists(self) -> bool:
+        return (self.folder / "status.json").is_file()
+
+    def status(self) -> Status:
+        """Read what it is doing."""
+        return read_record(self.folder / "status.json", Status)
+
+    def write_status(self, status: Status) -> None:
+        write_whole(self.folder / "status.json", to_json(asdict(status)))
+
+    def record(self) -> RunRecord:
+        """Read what it became; only a finished run has this."""
+        return read_record(self.folder / "run.json", RunRecord)
+
+    def write_record(self, record: RunRecord) -> None:
+        write_whole(self.folder / "run.json", to_json(asdict(record)))
+
+    def append_event(self, kind: str, **values: Any) -> None:
+        """Add a line to `events.jsonl`; `kind` is "bottleneck", "step" or "final"."""
+        with (self.folder / "events.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"kind": kind, "time": round(time.time(), 3), **values}) + "\n")
+
+    def events(self, kind: str | None = None) -> Iterator[dict[str, Any]]:
+        """Read the events so far, oldest first; a last line that is not whole yet is left out."""
+        try:
+            text = (self.folder / "events.jsonl").read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return
+        for line in text[: text.rfind("\n") + 1].splitlines():
+            event = json.loads(line)
+            if kind is None or event["kind"] == kind:
+                yield event
+
+    def labels(self) -> list[str]:
+        """Read the labels, in the order of the model's outputs."""
+        return self._whole("labels.txt").read_text(encoding="utf-8").splitlines()
+
+    def head(self) -> Head:
+        """Read the taught layer."""
+        with np.load(self._whole("head.npz")) as arrays:
+            return Head(arrays["kernel"], arrays["bias"])
+
+    def write_model(self, labels: list[str], head: Head) -> None:
+        """Write the taught layer and its labels."""
+        buffer = io.BytesIO()
+        np.savez(buffer, kernel=head.kernel, bias=head.bias)
+        write_whole(self.folder / "head.npz", buffer.getvalue())
+        write_whole(self.folder / "labels.txt", "".join(f"{label}\n" for label in labels))
+
+    def split(self) -> "pd.DataFrame":
+        """Read the pictures it learnt from: path, label, split, sha."""
+        import pandas as pd
+
+        return pd.read_csv(self._whole("split.csv"), dtype=str, keep_default_na=False)
+
+    def write_split(self, split: "pd.DataFrame") -> None:
+        columns = ["path", "label", "split", "sha"]
+        write_whole(self.folder / "split.csv", split[columns].to_csv(index=False, lineterminator="\n"))
+
+    def evaluation(self, name: str) -> "EvaluationFolder":
+        """Give the folder of this run's evaluation of a demo folder, which may not be there yet."""
+        return EvaluationFolder(self.folder / "evaluations" / name)
+
+    def evaluations(self) -> list["EvaluationFolder"]:
+        """List the evaluations that are there, the newest first."""
+        files = (self.folder / "evaluations").glob("*/metrics.json")
+        newest = sorted(files, key=lambda file: file.stat().st_mtime, reverse=True)
+        return [EvaluationFolder(file.parent) for file in newest]
+
+    def _whole(self, name: str) -> Path:
+        file = self.folder / name
+        if not file.is_file():
+            raise RunError(
+                f"The run {self.name!r} has no {name}: it is unfinished or damaged, train it again."
+            )
+        return file
+
+
+class EvaluationFolder:
+    """One run's judged demo folder: `predictions.csv` and `metrics.json`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.name = folder.name
+        self.predictions_file = folder / "predictions.csv"
+        self.metrics_file = folder / "metrics.json"
+
+    def exists(self) -> bool:
+        return self.metrics_file.is_file()
+
+    def write(self, predictions: "pd.DataFrame", metrics: dict[str, Any]) -> None:
+        """Write both files; the metrics last, so that their being there means that all is."""
+        write_whole(self.predictions_file, predictions.to_csv(index=False, lineterminator="\n"))
+        write_whole(self.metrics_file, to_json(metrics))
+
+    def predictions(self) -> "pd.DataFrame":
+        import pandas as pd
+
+        text = {"path": str, "label": str, "predicted": str}
+        return pd.read_csv(self.predictions_file, dtype=text, keep_default_na=False)
+
+
+def to_json(value: Any) -> str:
+    """Write a value the way every file of a run folder is written."""
+    return json.dumps(value, indent=2) + "\n"
+
+
+def _read_json(file: Path) -> dict[str, Any]:
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise RunError(f"{file} is missing: the run is unfinished, train or evaluate again.") from None
+    except ValueError:
+        raise RunError(f"{file} is damaged: train or evaluate again.") from None
+
+
+def read_record(file: Path, kind: type[Record]) -> Record:
+    """Read a dataclass from JSON; fields that a later version added or dropped do no harm."""
+    known = {f.name for f in fields(kind)}  # type: ignore[arg-type]
+    try:
+        return kind(**{name: value for name, value in _read_json(file).items() if name in known})
+    except TypeError:
+        raise RunError(f"{file} is damaged or of another version: train again.") from None

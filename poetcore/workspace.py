@@ -1,0 +1,104 @@
+"""The workspace: the folder in which Poet keeps what it makes, and the runs in it."""
+
+import os
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from poetcore.errors import OptionError, RunError
+from poetcore.fingerprints import Fingerprints
+from poetcore.runs import Run, Status
+
+if TYPE_CHECKING:
+    from poetcore.bottlenecks import VectorCache
+
+__all__ = ["Workspace", "check_run_name"]
+
+
+class Workspace:
+    """The folder in which Poet keeps what it makes.
+
+    Args:
+        root: made when something is first written into it.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = Path(os.path.abspath(root.expanduser()))
+        self.datasets = self.root / "datasets"
+        self.models = self.root / "models"
+        self.runs = self.root / "runs"
+
+    def fingerprints(self) -> Fingerprints:
+        """Open the memory of what is in files."""
+        return Fingerprints(self.root / "bottlenecks" / "fingerprints.sqlite")
+
+    def vectors(self) -> "VectorCache":
+        """Open the cache of vectors."""
+        from poetcore.bottlenecks import VectorCache
+
+        return VectorCache(self.root / "bottlenecks" / "vectors.sqlite")
+
+    def create_run(self, name: str | None = None) -> "Run":
+        """Make an empty run folder; without a name it gets one from the date and time.
+
+        Raises:
+            OptionError: the name is taken or cannot be a folder's name.
+        """
+        if name is not None:
+            check_run_name(name)
+            if (self.runs / name).exists():
+                raise OptionError(f"A run named {name!r} is there already: choose another name.")
+        stem = name or f"{datetime.now():%Y-%m-%d_%H-%M-%S}"
+        self.runs.mkdir(parents=True, exist_ok=True)
+        for number in range(1, 1000):
+            folder = self.runs / (stem if number == 1 else f"{stem}_{number}")
+            try:
+                folder.mkdir()
+            except FileExistsError:
+                continue
+            run = Run(folder)
+            run.write_status(Status("scanning"))
+            return run
+        raise OptionError(f"No free name like {stem!r} in {self.runs}.")
+
+    def all_runs(self) -> list["Run"]:
+        """List every run, the newest first."""
+        if not self.runs.is_dir():
+            return []
+        found = [run for folder in self.runs.iterdir() if (run := Run(folder)).exists()]
+        return sorted(found, key=lambda run: (run.status().started, run.name), reverse=True)
+
+    def run(self, name: str) -> "Run":
+        """Find a finished run by its name; `latest` is the newest that is finished.
+
+        Raises:
+            RunError: there is none of that name, or it is not finished.
+        """
+        runs = self.all_runs()
+        if name == "latest":
+            for run in runs:
+                if run.status().phase == "done":
+                    return run
+            raise RunError(f"No finished run in {self.runs}: train one with `python -m poetcore retrain`.")
+        for run in runs:
+            if run.name == name:
+                phase = run.status().phase
+                if phase != "done":
+                    raise RunError(f"The run {name!r} is not finished (it is {phase!r}): choose another.")
+                return run
+        listed = ", ".join(run.name for run in runs[:8]) or "none yet"
+        raise RunError(f"No run named {name!r} in {self.runs}. There are: {listed}.")
+
+
+def check_run_name(name: str) -> None:
+    """Make sure that a run's name can be a folder's name on every system.
+
+    Raises:
+        OptionError: it cannot.
+    """
+    if not re.fullmatch(r"[\w][\w .+-]{0,99}", name) or name.endswith((".", " ")) or name == "latest":
+        raise OptionError(
+            "A run's name has letters, digits, spaces and . _ + - only, and is not 'latest'."
+            f" Received: {name!r}."
+        )

@@ -1,0 +1,88 @@
+"""What several tests need: pictures made on the spot, a workspace with a backbone, a finished run."""
+
+import io
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from poetcore.backbones import DEFAULT, find
+from poetcore.litert import model_file
+from poetcore.runs import Run
+from poetcore.workspace import Workspace
+
+ROOT = Path(__file__).parents[1]
+
+
+def picture(seed: int = 0, size: tuple[int, int] = (64, 48), mode: str = "RGB") -> Image.Image:
+    """Make a picture that differs from that of any other seed."""
+    noise = np.random.default_rng(seed).integers(0, 255, (6, 8, 3), np.uint8)
+    return Image.fromarray(noise).resize(size, Image.Resampling.BICUBIC).convert(mode)
+
+
+def encoded(image: Image.Image, form: str = "JPEG", **options: object) -> bytes:
+    """Encode a picture as a file's content."""
+    out = io.BytesIO()
+    image.save(out, form, **options)
+    return out.getvalue()
+
+
+def fill(folder: Path, counts: dict[str, int], seed: int = 0) -> Path:
+    """Make a folder of label folders with so many different pictures each."""
+    for number, (label, count) in enumerate(counts.items()):
+        (folder / label).mkdir(parents=True, exist_ok=True)
+        for i in range(count):
+            content = encoded(picture(seed * 1_000_000 + number * 10_000 + i))
+            (folder / label / f"{label}_{i:03d}.jpg").write_bytes(content)
+    return folder
+
+
+def run_poet(*arguments: object, timeout: float = 300) -> "subprocess.CompletedProcess[str]":
+    """Run a command of Poet's in a process of its own, as a user would."""
+    command = [sys.executable, "-m", "poetcore", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=timeout)
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A small sample set and a run that learnt it."""
+
+    workspace: Workspace
+    sample: Path
+    run: Run
+
+
+@pytest.fixture(scope="session")
+def backbone_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The default backbone, converted once for all tests."""
+    return model_file(find(DEFAULT), tmp_path_factory.mktemp("models"))
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, backbone_file: Path) -> Workspace:
+    """A workspace of the test's own that has the backbone already."""
+    place = Workspace(tmp_path / "tf_files")
+    place.models.mkdir(parents=True)
+    (place.models / backbone_file.name).write_bytes(backbone_file.read_bytes())
+    return place
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory, backbone_file: Path) -> Trained:
+    """A finished run on a small drawn sample set; shared, so tests only read it or add evaluations."""
+    from poetcore.retrain import TrainingOptions
+    from poetcore.samples import make_sample
+    from poetcore.workflow import RunConfig, retrain
+
+    place = Workspace(tmp_path_factory.mktemp("trained") / "tf_files")
+    place.models.mkdir(parents=True)
+    (place.models / backbone_file.name).write_bytes(backbone_file.read_bytes())
+    sample = make_sample(place.datasets / "sample", train_per_label=12, demo_per_label=4)
+    options = TrainingOptions(how_many_training_steps=300, seed=1)
+    return Trained(
+        place, sample, retrain(RunConfig(sample / "train", training=options), place, lambda sign: None)
+    )
