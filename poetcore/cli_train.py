@@ -13,39 +13,29 @@ from poetcore.workspace import Workspace
 __all__ = ["demo", "download", "retrain", "runs"]
 
 
-def demo(workspace: WorkspaceOption = HERE, json: JsonOption = False) -> None:
-    """Do the whole job on a drawn sample set: make, train, evaluate. Works offline."""
-    from poetcore.accuracy import Accuracy
-    from poetcore.evaluate import evaluate as judge
-    from poetcore.samples import make_sample
-    from poetcore.terminal import Terminal
-    from poetcore.workflow import RunConfig
-    from poetcore.workflow import retrain as train
+RunNameOption = Annotated[
+    str | None, typer.Option("--run_name", help="The run's name; from date and time by default.")
+]
 
-    terminal, place = Terminal(json), Workspace(workspace)
+
+def demo(run_name: RunNameOption = None, workspace: WorkspaceOption = HERE, json: JsonOption = False) -> None:
+    """Do the whole job on a drawn sample set: make, train, evaluate. Works offline."""
+    from poetcore.terminal import Terminal
+    from poetcore.workflow import demo as whole_job
+
+    terminal = Terminal(json)
     with terminal.bars() as bars:
-        sample = make_sample(
-            place.datasets / "sample",
-            progress=lambda done, total: bars.update("Drawing sample flowers", done, total),
-        )
-        run = train(RunConfig(sample / "train"), place, bars.watch)
-        evaluation = judge(
-            run,
-            sample / "demo",
-            place,
-            progress=lambda done, total: bars.update("Labelling the demo folder", done, total),
-        )
-    record, metrics = run.record(), evaluation.metrics
+        run, evaluation = whole_job(Workspace(workspace), bars.watch, run_name)
+    record = run.record()
     terminal.answer(
         {
             "run": run.name,
             "final_test_accuracy": record.metrics["final_test_accuracy"],
-            "demo_accuracy": metrics.accuracy,
-            "sample": str(sample),
+            "demo_accuracy": evaluation.metrics.accuracy,
             "timings": record.timings,
         },
-        f"Trained {run.name} on {sample / 'train'}: {run.status().message}",
-        f"Demo folder {sample / 'demo'}: {Accuracy(metrics.correct, metrics.total)}.",
+        f"Run {run.name} in {record.timings['total_s']:.0f} s, learnt from {record.image_dir}.",
+        run.status().message,
         "Next: python -m streamlit run app.py",
     )
 
@@ -87,9 +77,10 @@ def retrain(
         int, typer.Option("--validation_batch_size", help="Pictures in a report's validation, -1 for all.")
     ] = 100,
     seed: Annotated[int, typer.Option(help="Decides every draw; the same seed gives the same model.")] = 0,
-    run_name: Annotated[
-        str | None, typer.Option("--run_name", help="The run's name; from date and time by default.")
+    demo_dir: Annotated[
+        Path | None, typer.Option("--demo_dir", help="Folder to judge the run on as soon as it is trained.")
     ] = None,
+    run_name: RunNameOption = None,
     workspace: WorkspaceOption = HERE,
     json: JsonOption = False,
 ) -> None:
@@ -118,6 +109,7 @@ def retrain(
             validation_batch_size,
             seed,
         ),
+        demo_dir,
         run_name,
     )
     terminal = Terminal(json)

@@ -17,7 +17,7 @@ from poetcore.errors import DatasetError
 from poetcore.runs import EvaluationFolder, Run, read_record
 from poetcore.workspace import Workspace
 
-__all__ = ["Evaluation", "Metrics", "confusion_table", "evaluate", "judge"]
+__all__ = ["Evaluation", "Metrics", "confusion_table", "evaluate", "judge", "threshold_table"]
 
 
 @dataclass(frozen=True)
@@ -189,6 +189,24 @@ def confusion_table(truth: pd.Series, predicted: pd.Series, labels: list[str]) -
     """
     table = pd.crosstab(truth, predicted)
     return table.reindex(index=labels, columns=labels, fill_value=0)
+
+
+def threshold_table(predictions: pd.DataFrame, steps: int = 50) -> pd.DataFrame:
+    """Say what would happen if the model answered only where it is sure enough.
+
+    Returns:
+        One row a threshold from 0 to 1: threshold, answered (share of the pictures whose confidence is at least
+        that), accuracy (of those; missing where there are none).
+    """
+    thresholds = np.linspace(0, 1, steps + 1)
+    sure = predictions["confidence"].to_numpy(dtype=float)[:, np.newaxis] >= thresholds
+    answered = sure.sum(axis=0)
+    right = (sure & predictions["correct"].to_numpy(dtype=bool)[:, np.newaxis]).sum(axis=0)
+    with np.errstate(invalid="ignore"):
+        accuracy = np.where(answered > 0, right / answered, np.nan)
+    return pd.DataFrame(
+        {"threshold": thresholds, "answered": answered / max(len(predictions), 1), "accuracy": accuracy}
+    )
 
 
 def _folder_for(run: Run, demo: Path) -> EvaluationFolder:

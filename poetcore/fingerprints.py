@@ -25,6 +25,7 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS files (
     path TEXT PRIMARY KEY, bytes INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, sha TEXT NOT NULL
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS files_by_sha ON files (sha);
 CREATE TABLE IF NOT EXISTS contents (
     sha TEXT PRIMARY KEY, bytes INTEGER NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL,
     format TEXT NOT NULL, reason TEXT, decoded INTEGER NOT NULL
@@ -110,6 +111,11 @@ class Fingerprints:
         contents = self._contents([p.sha for p in prints if p.sha])
         return [_at(p.path, contents[p.sha]) if p.sha else p for p in prints]
 
+    def find(self, sha: str) -> Path | None:
+        """Give a file of this content that was seen and is still there, or None."""
+        rows = self._database.execute("SELECT path FROM files WHERE sha = ? ORDER BY path", (sha,))
+        return next((path for (text,) in rows if (path := Path(text)).is_file()), None)
+
     def note_decoded(self, reasons: dict[str, str | None]) -> None:
         """Remember of contents, by hash, that they were decoded: None, or the reason why that failed."""
         self._database.execute("BEGIN IMMEDIATE")
@@ -154,9 +160,10 @@ class Fingerprints:
             return
         latest = time.time_ns() - _SETTLED_NS
         files = [
-            (str(path), *stamp, found.sha)
+            # A stamp that may not last is not kept, so that the file is read again next time.
+            (str(path), stamp[0], stamp[1] if stamp[1] < latest else -1, found.sha)
             for path, found in read.items()
-            if found.sha and (stamp := stamps[path]) and stamp[1] < latest
+            if found.sha and (stamp := stamps[path])
         ]
         contents = [
             (f.sha, f.bytes, f.width, f.height, f.format, f.reason, f.decoded) for f in read.values() if f.sha

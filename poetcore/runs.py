@@ -22,8 +22,19 @@ from poetcore.head import Head
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["FINAL_PHASES", "EvaluationFolder", "Run", "RunRecord", "Status", "read_record", "to_json"]
+__all__ = [
+    "FINAL_PHASES",
+    "PHASES",
+    "EvaluationFolder",
+    "Run",
+    "RunRecord",
+    "Status",
+    "read_record",
+    "to_json",
+]
 
+#: What a run does, in this order; "drawing" and "evaluating" only where they were asked for.
+PHASES = ("starting", "drawing", "scanning", "backbone", "bottlenecks", "training", "testing", "evaluating")
 FINAL_PHASES = ("done", "failed", "cancelled")
 
 Record = TypeVar("Record")
@@ -34,13 +45,12 @@ class Status:
     """What a run is doing, or how it ended.
 
     Attributes:
-        phase: "scanning", "backbone", "bottlenecks", "training" or "testing"; at the end one of
-            `FINAL_PHASES`.
+        phase: one of `PHASES`; at the end one of `FINAL_PHASES`.
         done: pictures or steps done in this phase.
         total: pictures or steps of this phase; 0 where it is not known.
         started: when the run began, seconds since 1970.
         heartbeat: when this was written, seconds since 1970.
-        pid: the process that works on it.
+        pid: the process that works on it; 0 before there is one.
         message: a sentence for the user.
     """
 

@@ -16,16 +16,18 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from poetcore.workflow import Progress as SignOfLife
+from poetcore.reporting import Progress as SignOfLife
 
 __all__ = ["Bars", "Terminal", "table"]
 
 _PHASES = {
+    "drawing": "Drawing sample flowers",
     "scanning": "Looking through the folder",
     "backbone": "Preparing the backbone",
     "bottlenecks": "Describing pictures",
     "training": "Training",
     "testing": "Testing",
+    "evaluating": "Judging the demo folder",
 }
 
 

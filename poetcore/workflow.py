@@ -4,7 +4,7 @@ import importlib.metadata
 import platform
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -17,13 +17,16 @@ from poetcore.backbones import DEFAULT, Backbone, find
 from poetcore.bottlenecks import extract
 from poetcore.dataset import SPLITS, Dataset, assign_splits, check_trainable, label_folders, scan
 from poetcore.errors import DatasetError, PoetError
+from poetcore.evaluate import Evaluation, evaluate
 from poetcore.head import cross_entropy
 from poetcore.litert import model_file
-from poetcore.retrain import Examples, StepReport, TrainingOptions, train
-from poetcore.runs import Run, RunRecord, Status
+from poetcore.reporting import Progress, Reporter, reporting
+from poetcore.retrain import Examples, TrainingOptions, train
+from poetcore.runs import Run, RunRecord
+from poetcore.samples import make_sample
 from poetcore.workspace import Workspace
 
-__all__ = ["Progress", "RunConfig", "retrain"]
+__all__ = ["RunConfig", "demo", "retrain"]
 
 _LIBRARIES = ("tensorflow", "keras", "ai-edge-litert", "numpy", "pillow")
 
@@ -36,32 +39,15 @@ class RunConfig:
         image_dir: folder of label folders.
         architecture: name of a backbone.
         training: the training options.
+        demo_dir: a folder to judge the run on as soon as it is trained, or None.
         name: the run's name; from date and time by default.
     """
 
     image_dir: Path
     architecture: str = DEFAULT
     training: TrainingOptions = TrainingOptions()
+    demo_dir: Path | None = None
     name: str | None = None
-
-
-@dataclass(frozen=True)
-class Progress:
-    """A sign of life, for whoever watches.
-
-    Attributes:
-        phase: as in `Status`.
-        done: pictures or steps done in this phase.
-        total: pictures or steps of this phase; 0 where it is not known.
-        message: a sentence, or empty.
-        step: the report, in the training phase.
-    """
-
-    phase: str
-    done: int = 0
-    total: int = 0
-    message: str = ""
-    step: StepReport | None = None
 
 
 def retrain(config: RunConfig, workspace: Workspace, watch: Callable[[Progress], None]) -> Run:
@@ -82,25 +68,34 @@ def retrain(config: RunConfig, workspace: Workspace, watch: Callable[[Progress],
     """
     backbone = find(config.architecture)
     label_folders(config.image_dir)  # a mistyped folder is no run
-    run = workspace.create_run(config.name)
-    reporter = _Reporter(run, watch)
-    try:
-        _retrain(config, backbone, workspace, run, reporter)
-    except PoetError as error:
-        reporter.end("failed", str(error))
-        raise
-    except KeyboardInterrupt:
-        reporter.end("cancelled", "Stopped before it was finished.")
-        raise
-    except BaseException as error:
-        reporter.end("failed", f"{type(error).__name__}: {error}")
-        raise
+    run = workspace.begin_run(config.name)
+    with reporting(run, watch) as report:
+        _retrain(config, backbone, workspace, run, report)
     return run
 
 
-def _retrain(
-    config: RunConfig, backbone: Backbone, workspace: Workspace, run: Run, report: "_Reporter"
-) -> None:
+def demo(
+    workspace: Workspace, watch: Callable[[Progress], None], name: str | None = None
+) -> tuple[Run, Evaluation]:
+    """Do the whole job on the drawn sample set: draw, teach, judge.
+
+    Args:
+        workspace: where everything is kept.
+        watch: as in `retrain`.
+        name: the run's name; from date and time by default.
+    """
+    run = workspace.begin_run(name)
+    with reporting(run, watch) as report:
+        folder = make_sample(
+            workspace.datasets / "sample",
+            progress=lambda done, total: report(Progress("drawing", done, total)),
+        )
+        config = RunConfig(folder / "train", demo_dir=folder / "demo")
+        _retrain(config, find(config.architecture), workspace, run, report)
+    return run, Evaluation.load(run.evaluation("demo"))
+
+
+def _retrain(config: RunConfig, backbone: Backbone, workspace: Workspace, run: Run, report: Reporter) -> None:
     options = config.training
     start = time.perf_counter()
     prints = workspace.fingerprints()
@@ -176,11 +171,25 @@ def _retrain(
         )
     )
     run.append_event("final", test_accuracy=tested.value, test_count=tested.total)
-    report.end("done", f"Final test accuracy {tested}.")
+    message = f"Final test accuracy {tested}."
+    if config.demo_dir:
+        message += " " + _judge_demo(run, config.demo_dir, workspace, report)
+    report.end("done", message)
+
+
+def _judge_demo(run: Run, folder: Path, workspace: Workspace, report: Reporter) -> str:
+    """Evaluate the new run and say how it went; a demo folder that cannot be used spoils no training."""
+    try:
+        metrics = evaluate(
+            run, folder, workspace, progress=lambda done, total: report(Progress("evaluating", done, total))
+        ).metrics
+    except PoetError as error:
+        return f"The demo folder could not be judged: {error}"
+    return f"Accuracy on the demo folder {Accuracy(metrics.correct, metrics.total)}."
 
 
 def _describe(
-    dataset: Dataset, backbone: Backbone, workspace: Workspace, report: "_Reporter"
+    dataset: Dataset, backbone: Backbone, workspace: Workspace, report: Reporter
 ) -> tuple[dict[str, np.ndarray], dict[str, str | None], int]:
     """Give vectors by content, the reasons of all that were decoded now, and how many were computed."""
     pictures = {
@@ -239,33 +248,3 @@ def _judge(probabilities: np.ndarray, examples: Examples) -> tuple[Accuracy, flo
         return Accuracy(0, 0), None
     right = int((probabilities.argmax(axis=1) == examples.targets).sum())
     return Accuracy(right, len(examples)), cross_entropy(probabilities, examples.targets)
-
-
-class _Reporter:
-    """Writes what happens into the run's folder, not more often than needed, and passes it on."""
-
-    def __init__(self, run: Run, watch: Callable[[Progress], None]) -> None:
-        self.started = run.status().started
-        self._run = run
-        self._watch = watch
-        self._written = 0.0
-        self._phase = ""
-
-    def __call__(self, progress: Progress) -> None:
-        now = time.time()
-        if progress.step is not None:
-            self._run.append_event("step", **asdict(progress.step))
-        if progress.phase != self._phase or now - self._written > 0.5 or progress.done == progress.total:
-            if progress.phase == "bottlenecks":
-                self._run.append_event("bottleneck", done=progress.done, total=progress.total)
-            self._run.write_status(
-                Status(
-                    progress.phase, progress.done, progress.total, self.started, now, message=progress.message
-                )
-            )
-            self._written, self._phase = now, progress.phase
-        self._watch(progress)
-
-    def end(self, phase: str, message: str) -> None:
-        last = self._run.status()
-        self._run.write_status(replace(last, phase=phase, heartbeat=time.time(), message=message))

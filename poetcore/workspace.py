@@ -2,6 +2,8 @@
 
 import os
 import re
+import shutil
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,8 +41,8 @@ class Workspace:
 
         return VectorCache(self.root / "bottlenecks" / "vectors.sqlite")
 
-    def create_run(self, name: str | None = None) -> "Run":
-        """Make an empty run folder; without a name it gets one from the date and time.
+    def create_run(self, name: str | None = None) -> Run:
+        """Make an empty run folder in the phase "starting"; without a name it gets one from date and time.
 
         Raises:
             OptionError: the name is taken or cannot be a folder's name.
@@ -58,9 +60,39 @@ class Workspace:
             except FileExistsError:
                 continue
             run = Run(folder)
-            run.write_status(Status("scanning"))
+            run.write_status(Status("starting", pid=0))
             return run
         raise OptionError(f"No free name like {stem!r} in {self.runs}.")
+
+    def begin_run(self, name: str | None = None) -> Run:
+        """Give the run that this process is to work on: one that was made for it, or a new one.
+
+        Raises:
+            OptionError: the name is taken by a run that has begun, or cannot be a folder's name.
+        """
+        waiting = Run(self.runs / name) if name else None
+        if waiting is None or not waiting.exists() or waiting.status().phase != "starting":
+            waiting = self.create_run(name)
+        waiting.write_status(Status("scanning", started=waiting.status().started))
+        return waiting
+
+    def rename_run(self, run: Run, name: str) -> Run:
+        """Give a run another name.
+
+        Raises:
+            OptionError: the name is taken or cannot be a folder's name.
+        """
+        check_run_name(name)
+        if (self.runs / name).exists():
+            raise OptionError(f"A run named {name!r} is there already: choose another name.")
+        renamed = Run(run.folder.rename(self.runs / name))
+        if renamed.status().phase == "done":
+            renamed.write_record(replace(renamed.record(), name=name))
+        return renamed
+
+    def delete_run(self, run: Run) -> None:
+        """Delete a run's folder with everything in it."""
+        shutil.rmtree(run.folder)
 
     def all_runs(self) -> list["Run"]:
         """List every run, the newest first."""

@@ -1,0 +1,200 @@
+"""Tables in, Altair charts out: the only place that knows what a chart looks like.
+
+Charts take their colours for labels from the theme; meaning is never in the colour alone.
+"""
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+__all__ = [
+    "CELL",
+    "confidence_chart",
+    "confusion_chart",
+    "counts_chart",
+    "curve_spec",
+    "sizes_chart",
+]
+
+#: Name of the selection in the confusion matrix.
+CELL = "cell"
+
+#: More points than this make a scatter slow and no clearer.
+_MANY = 2_000
+
+_TRAINING, _VALIDATION = "#2563eb", "#d97706"
+
+
+def counts_chart(counts: pd.DataFrame) -> alt.Chart:
+    """Draw pictures per label as bars, one colour per part of the split.
+
+    Args:
+        counts: columns label, part, pictures.
+    """
+    order = ["training", "validation", "testing"]
+    return (
+        alt.Chart(counts)
+        .mark_bar()
+        .encode(
+            y=alt.Y("label:N", title=None, sort=None, axis=alt.Axis(labelLimit=160)),
+            x=alt.X("sum(pictures):Q", title="pictures", axis=alt.Axis(tickMinStep=1, format="d")),
+            color=alt.Color("part:N", title=None, sort=order, legend=alt.Legend(orient="top")),
+            order=alt.Order("rank:Q"),
+            tooltip=["label", alt.Tooltip("part", title="kept for"), "pictures"],
+        )
+        .transform_calculate(rank=f"indexof({order}, datum.part)")
+        .properties(height=alt.Step(30))
+    )
+
+
+def sizes_chart(pictures: pd.DataFrame) -> alt.Chart:
+    """Draw width against height of pictures, in pixels; at most 2,000 of them, drawn at random.
+
+    Args:
+        pictures: columns name, label, width, height.
+    """
+    shown = pictures.sample(_MANY, random_state=0) if len(pictures) > _MANY else pictures
+    pixels = {"scale": alt.Scale(zero=True, nice=True), "axis": alt.Axis(format="~s")}
+    return (
+        alt.Chart(shown[["name", "label", "width", "height"]])
+        .mark_point(filled=True, opacity=0.55, size=36)
+        .encode(
+            x=alt.X("width:Q", title="width (pixels)", **pixels),
+            y=alt.Y("height:Q", title="height (pixels)", **pixels),
+            color=alt.Color("label:N", title=None, legend=alt.Legend(orient="top", columns=4)),
+            tooltip=["name", "label", "width", "height"],
+        )
+        .properties(height=300)
+    )
+
+
+def curve_spec(quantity: str) -> dict[str, Any]:
+    """Describe the chart of a curve, as a Vega-Lite specification without data.
+
+    It is built once and drawn every second with new data, which is far cheaper than building it each time.
+
+    Args:
+        quantity: "accuracy" or "cross_entropy".
+    """
+    percent = quantity == "accuracy"
+    colour = alt.Color(
+        "split:N",
+        title=None,
+        scale=alt.Scale(domain=["training", "validation"], range=[_TRAINING, _VALIDATION]),
+        legend=alt.Legend(orient="top"),
+    )
+    scale = alt.Scale(zero=False, nice=True, padding=4) if percent else alt.Scale(zero=True)
+    title = "accuracy" if percent else "cross entropy"
+    axis = alt.Axis(format="%") if percent else alt.Axis(format=".2~f")
+    base = alt.Chart(pd.DataFrame({"step": [], "split": []})).encode(
+        x=alt.X("step:Q", title="step", axis=alt.Axis(format="d", tickMinStep=1)), color=colour
+    )
+    raw = base.mark_line(opacity=0.22, strokeWidth=1).encode(
+        y=alt.Y(f"{quantity}:Q", title=title, scale=scale, axis=axis)
+    )
+    smooth = base.mark_line(strokeWidth=2.5).encode(
+        y=alt.Y(f"{quantity}_smooth:Q", title=title),
+        strokeDash=alt.StrokeDash(
+            "split:N",
+            scale=alt.Scale(domain=["training", "validation"], range=[[1, 0], [6, 3]]),
+            legend=None,
+        ),
+    )
+    form = ".1%" if percent else ".3f"
+    points = base.mark_point(opacity=0, size=80).encode(
+        y=f"{quantity}:Q",
+        tooltip=[
+            "step:Q",
+            alt.Tooltip("split:N", title="measured on"),
+            alt.Tooltip(f"{quantity}:Q", title=title, format=form),
+            alt.Tooltip(f"{quantity}_smooth:Q", title="smoothed", format=form),
+        ],
+    )
+    spec = (raw + smooth + points).properties(height=260).to_dict()
+    for part in (spec, *spec["layer"]):
+        part.pop("data", None)
+    spec.pop("datasets", None)
+    return spec
+
+
+def confusion_chart(matrix: pd.DataFrame, share: bool = False) -> alt.LayerChart:
+    """Draw a confusion matrix whose cells can be clicked; the selection is called `CELL`.
+
+    Args:
+        matrix: labels by labels, counts; rows are the truth, columns the prediction.
+        share: write shares of the row instead of counts; the shade is the share either way.
+    """
+    rows = matrix.sum(axis=1).replace(0, 1)
+    cells = matrix.rename_axis(index="label", columns="predicted").stack().rename("pictures").reset_index()
+    cells["share"] = cells["pictures"] / cells["label"].map(rows)
+    cells["kind"] = (cells["label"] == cells["predicted"]).map({True: "right", False: "wrong"})
+    cells["text"] = (
+        cells["share"].map(lambda s: f"{s:.0%}" if s else "") if share else cells["pictures"].astype(str)
+    )
+    labels = list(matrix.index)
+    picked = alt.selection_point(
+        name=CELL, fields=["label", "predicted"], toggle=False, empty=False, clear="dblclick"
+    )
+    axis = alt.Axis(labelFlush=False, labelLimit=120, ticks=False, domain=False)
+    base = alt.Chart(cells).encode(
+        x=alt.X("predicted:N", title="prediction", sort=labels, axis=axis.copy()),
+        y=alt.Y("label:N", title="truth", sort=labels, axis=axis.copy()),
+    )
+    tooltip = [
+        alt.Tooltip("label", title="truth"),
+        alt.Tooltip("predicted", title="prediction"),
+        "pictures",
+        alt.Tooltip("share", title="share of its row", format=".1%"),
+    ]
+    # Blue for right, orange for wrong; which is which also shows from the place, on or off the diagonal.
+    squares = (
+        base.mark_rect(cornerRadius=3, cursor="pointer")
+        .encode(
+            color=alt.Color(
+                "kind:N",
+                scale=alt.Scale(domain=["right", "wrong"], range=[_TRAINING, _VALIDATION]),
+                legend=None,
+            ),
+            opacity=alt.Opacity("share:Q", scale=alt.Scale(domain=[0, 1], range=[0.07, 0.95]), legend=None),
+            tooltip=tooltip,
+        )
+        .add_params(picked)
+    )
+    words = base.mark_text(fontSize=14, fontWeight=600).encode(
+        text="text:N",
+        color=alt.condition("datum.share > 0.55", alt.value("white"), alt.value("#7a8496")),
+    )
+    frame = base.mark_rect(
+        fillOpacity=0, stroke="#db2777", strokeWidth=3, cornerRadius=3, tooltip=None
+    ).transform_filter(picked)
+    return (squares + words + frame).properties(height=max(220, 56 * len(labels) + 60))
+
+
+def confidence_chart(table: pd.DataFrame) -> alt.LayerChart:
+    """Draw what a threshold on the confidence would do: the share answered and the accuracy of the answers.
+
+    Args:
+        table: columns threshold, answered (share), accuracy (of those answered); made by
+            `poetcore.evaluate.threshold_table`.
+    """
+    long = table.melt("threshold", ["accuracy", "answered"], "quantity", "value").dropna()
+    long["quantity"] = long["quantity"].map(
+        {"accuracy": "accuracy of the answers", "answered": "share answered"}
+    )
+    base = alt.Chart(long).encode(
+        x=alt.X("threshold:Q", title="answer only if the confidence is at least", axis=alt.Axis(format="%")),
+        y=alt.Y("value:Q", title=None, axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])),
+        color=alt.Color("quantity:N", title=None, legend=alt.Legend(orient="top")),
+    )
+    lines = base.mark_line(interpolate="step-after", strokeWidth=2.5).encode(
+        strokeDash=alt.StrokeDash("quantity:N", legend=None)
+    )
+    points = base.mark_point(opacity=0, size=90).encode(
+        tooltip=[
+            alt.Tooltip("threshold", format=".0%"),
+            "quantity",
+            alt.Tooltip("value", format=".1%"),
+        ]
+    )
+    return (lines + points).properties(height=260)

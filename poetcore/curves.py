@@ -1,0 +1,71 @@
+"""The training's curves: events of a run as a table, smoothed, and a sentence that reads them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["SMOOTHING", "curves", "verdict"]
+
+#: Share of the old value in the exponential moving average, as in TensorBoard's slider at its default.
+SMOOTHING = 0.6
+
+#: Below this many reports the curves say nothing yet.
+_ENOUGH = 12
+
+
+def curves(events: Iterable[dict[str, Any]]) -> pd.DataFrame:
+    """Turn a run's events into a table that can be drawn.
+
+    Returns:
+        One row per step and part of the split: step, split ("training" or "validation"), accuracy,
+        cross_entropy, and both smoothed: accuracy_smooth, cross_entropy_smooth.
+    """
+    steps = [event for event in events if event["kind"] == "step"]
+    tables = []
+    for split, prefix in (("training", "train"), ("validation", "validation")):
+        rows = [e for e in steps if e[f"{prefix}_accuracy"] is not None]
+        table = pd.DataFrame(
+            {
+                "step": [e["step"] for e in rows],
+                "split": split,
+                "accuracy": [e[f"{prefix}_accuracy"] for e in rows],
+                "cross_entropy": [e[f"{prefix}_cross_entropy"] for e in rows],
+            }
+        )
+        for name in ("accuracy", "cross_entropy"):
+            table[f"{name}_smooth"] = table[name].ewm(alpha=1 - SMOOTHING).mean()
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)
+
+
+def verdict(table: pd.DataFrame) -> str:
+    """Read the curves in a sentence or two, for someone who has never seen any.
+
+    Args:
+        table: made by `curves`.
+    """
+    training = table[table["split"] == "training"]["cross_entropy"].to_numpy(dtype=float)
+    watched = table[table["split"] == "validation"]["cross_entropy"].to_numpy(dtype=float)
+    if len(training) < _ENOUGH:
+        return "Too early to tell: the curves need a few more steps."
+    if not len(watched):
+        return "Without validation pictures nobody can tell learning from learning by heart."
+    third = max(len(watched) // 3, 2)
+    now, before = watched[-third:].mean(), watched[-2 * third : -third].mean()
+    best = min(chunk.mean() for chunk in np.array_split(watched, max(3, len(watched) // third)))
+    if now > best * 1.1 and training[-third:].mean() < training[-2 * third : -third].mean():
+        return (
+            "Overfitting: the training error still falls while the validation error rises. The model begins"
+            " to learn its pictures by heart; fewer steps or more pictures help."
+        )
+    if now < before * 0.95:
+        return "Still improving: the validation error falls, so more steps are likely to help."
+    gap = now / max(training[-third:].mean(), 1e-9)
+    if gap > 2.5:
+        return (
+            "Flat: more steps change little. The validation error stays well above the training error; more"
+            " pictures would help more than more steps."
+        )
+    return "Flat: the curves have settled, more steps change little."

@@ -1,0 +1,137 @@
+"""Trainings as child processes: start, watch, cancel. What they do is written in their run folders.
+
+A child goes on when the page, the browser or the server ends, and whoever comes next finds it again.
+"""
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import psutil
+
+from poetcore.runs import Run, Status
+from poetcore.workflow import RunConfig
+from poetcore.workspace import Workspace
+
+__all__ = ["Jobs"]
+
+#: Seconds that a new process may take before it first says something; importing costs a second or two.
+_GRACE = 60
+
+#: Seconds that a process may take to end after it was asked.
+_PATIENCE = 10
+
+
+class Jobs:
+    """The trainings of a workspace.
+
+    Args:
+        workspace: where the runs are.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        # Kept only so that ended children are reaped; nothing else is known here that is not on disk.
+        self._children: list[subprocess.Popen[bytes]] = []
+
+    def start_training(self, config: RunConfig) -> Run:
+        """Start a training and give its run.
+
+        Raises:
+            OptionError: the run's name is taken or impossible.
+        """
+        arguments = ["retrain", f"--image_dir={config.image_dir}", f"--architecture={config.architecture}"]
+        arguments += [f"--{name}={value}" for name, value in asdict(config.training).items()]
+        if config.demo_dir:
+            arguments.append(f"--demo_dir={config.demo_dir}")
+        return self._start(arguments, config.name)
+
+    def start_demo(self) -> Run:
+        """Start the whole job on the drawn sample set and give its run."""
+        return self._start(["demo"], None)
+
+    def status(self, run: Run) -> Status:
+        """Say what a run is doing; one whose process died without a word is failed from now on."""
+        self._children = [child for child in self._children if child.poll() is None]
+        status = run.status()
+        if status.final or _alive(status):
+            return status
+        status = run.status()  # it may have ended between the two looks
+        if not status.final:
+            message = "The training's process ended unexpectedly; its last words are in the log."
+            status = replace(status, phase="failed", message=message)
+            run.write_status(status)
+        return status
+
+    def running(self) -> Run | None:
+        """Give the newest run that is being worked on, or None."""
+        for run in self.workspace.all_runs():
+            if not self.status(run).final:
+                return run
+        return None
+
+    def cancel(self, run: Run) -> Status:
+        """Ask a run's process to stop, end it if it does not, and say how the run stands."""
+        status = self.status(run)
+        if status.final:
+            return status
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process = psutil.Process(status.pid)
+            process.terminate()
+            try:
+                process.wait(_PATIENCE)
+            except psutil.TimeoutExpired:
+                process.kill()
+                process.wait(_PATIENCE)
+        status = run.status()
+        if not status.final:  # on Windows a process has no chance to say goodbye
+            status = replace(
+                status, phase="cancelled", heartbeat=time.time(), message="Stopped before it was finished."
+            )
+            run.write_status(status)
+        return status
+
+    def last_words(self, run: Run, lines: int = 15) -> str:
+        """Give the end of what the child process printed."""
+        try:
+            text = run.log_file.read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return ""
+        return "\n".join(text.splitlines()[-lines:])
+
+    def _start(self, arguments: Sequence[str], name: str | None) -> Run:
+        run = self.workspace.create_run(name)
+        command = [sys.executable, "-m", "poetcore", *arguments]
+        command += [f"--run_name={run.name}", f"--workspace={self.workspace.root}"]
+        with run.log_file.open("ab") as log:
+            child = subprocess.Popen(
+                command,
+                cwd=Path(__file__).parents[1],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                # Ctrl-C in the server's terminal is not meant for the training.
+                start_new_session=os.name == "posix",
+                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+            )
+        self._children.append(child)
+        return run
+
+
+def _alive(status: Status) -> bool:
+    """Tell whether the process that wrote a status still works on it."""
+    if status.phase == "starting":
+        return time.time() - status.heartbeat < _GRACE
+    try:
+        process = psutil.Process(status.pid)
+        # A process that is younger than the status only has the same number.
+        return process.status() != psutil.STATUS_ZOMBIE and process.create_time() <= status.heartbeat + 1
+    except psutil.NoSuchProcess:
+        return False
+    except psutil.AccessDenied:
+        return True
