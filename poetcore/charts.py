@@ -23,7 +23,11 @@ CELL = "cell"
 #: More points than this make a scatter slow and no clearer.
 _MANY = 2_000
 
-_TRAINING, _VALIDATION = "#2563eb", "#d97706"
+#: Labels with more letters than this altogether do not fit side by side below a matrix.
+_LEVEL_LETTERS = 42
+
+#: Blue and orange that read on white and on black, and for every kind of colour blindness.
+_BLUE, _ORANGE = "#3b82f6", "#f08c00"
 
 
 def counts_chart(counts: pd.DataFrame) -> alt.Chart:
@@ -44,7 +48,7 @@ def counts_chart(counts: pd.DataFrame) -> alt.Chart:
             tooltip=["label", alt.Tooltip("part", title="kept for"), "pictures"],
         )
         .transform_calculate(rank=f"indexof({order}, datum.part)")
-        .properties(height=alt.Step(30))
+        .properties(height=90 + 32 * counts["label"].nunique())
     )
 
 
@@ -55,40 +59,49 @@ def sizes_chart(pictures: pd.DataFrame) -> alt.Chart:
         pictures: columns name, label, width, height.
     """
     shown = pictures.sample(_MANY, random_state=0) if len(pictures) > _MANY else pictures
-    pixels = {"scale": alt.Scale(zero=True, nice=True), "axis": alt.Axis(format="~s")}
+    scale, axis = alt.Scale(zero=True, nice=True), alt.Axis(format="~s")
     return (
         alt.Chart(shown[["name", "label", "width", "height"]])
         .mark_point(filled=True, opacity=0.55, size=36)
         .encode(
-            x=alt.X("width:Q", title="width (pixels)", **pixels),
-            y=alt.Y("height:Q", title="height (pixels)", **pixels),
-            color=alt.Color("label:N", title=None, legend=alt.Legend(orient="top", columns=4)),
+            x=alt.X("width:Q", title="width (pixels)", scale=scale, axis=axis),
+            y=alt.Y("height:Q", title="height (pixels)", scale=scale, axis=axis),
+            color=alt.Color(
+                "label:N", title=None, legend=alt.Legend(orient="top", columns=3, symbolOpacity=1)
+            ),
             tooltip=["name", "label", "width", "height"],
         )
-        .properties(height=300)
+        .properties(height=340)
     )
 
 
-def curve_spec(quantity: str) -> dict[str, Any]:
+def curve_spec(quantity: str, steps: int) -> dict[str, Any]:
     """Describe the chart of a curve, as a Vega-Lite specification without data.
 
     It is built once and drawn every second with new data, which is far cheaper than building it each time.
 
     Args:
         quantity: "accuracy" or "cross_entropy".
+        steps: how many there will be; the axis has room for all from the start and does not jump.
     """
     percent = quantity == "accuracy"
     colour = alt.Color(
         "split:N",
         title=None,
-        scale=alt.Scale(domain=["training", "validation"], range=[_TRAINING, _VALIDATION]),
-        legend=alt.Legend(orient="top"),
+        scale=alt.Scale(domain=["training", "validation"], range=[_BLUE, _ORANGE]),
+        legend=alt.Legend(orient="top", symbolOpacity=1, symbolType="stroke", symbolStrokeWidth=3),
     )
     scale = alt.Scale(zero=False, nice=True, padding=4) if percent else alt.Scale(zero=True)
     title = "accuracy" if percent else "cross entropy"
     axis = alt.Axis(format="%") if percent else alt.Axis(format=".2~f")
     base = alt.Chart(pd.DataFrame({"step": [], "split": []})).encode(
-        x=alt.X("step:Q", title="step", axis=alt.Axis(format="d", tickMinStep=1)), color=colour
+        x=alt.X(
+            "step:Q",
+            title="step",
+            axis=alt.Axis(format="d", tickMinStep=1),
+            scale=alt.Scale(domain=[0, steps], nice=False),
+        ),
+        color=colour,
     )
     raw = base.mark_line(opacity=0.22, strokeWidth=1).encode(
         y=alt.Y(f"{quantity}:Q", title=title, scale=scale, axis=axis)
@@ -98,7 +111,8 @@ def curve_spec(quantity: str) -> dict[str, Any]:
         strokeDash=alt.StrokeDash(
             "split:N",
             scale=alt.Scale(domain=["training", "validation"], range=[[1, 0], [6, 3]]),
-            legend=None,
+            legend=alt.Legend(orient="top", symbolOpacity=1, symbolType="stroke", symbolStrokeWidth=3),
+            title=None,
         ),
     )
     form = ".1%" if percent else ".3f"
@@ -126,7 +140,9 @@ def confusion_chart(matrix: pd.DataFrame, share: bool = False) -> alt.LayerChart
         share: write shares of the row instead of counts; the shade is the share either way.
     """
     rows = matrix.sum(axis=1).replace(0, 1)
-    cells = matrix.rename_axis(index="label", columns="predicted").stack().rename("pictures").reset_index()
+    cells = (
+        matrix.rename_axis("label").reset_index().melt("label", var_name="predicted", value_name="pictures")
+    )
     cells["share"] = cells["pictures"] / cells["label"].map(rows)
     cells["kind"] = (cells["label"] == cells["predicted"]).map({True: "right", False: "wrong"})
     cells["text"] = (
@@ -136,10 +152,18 @@ def confusion_chart(matrix: pd.DataFrame, share: bool = False) -> alt.LayerChart
     picked = alt.selection_point(
         name=CELL, fields=["label", "predicted"], toggle=False, empty=False, clear="dblclick"
     )
-    axis = alt.Axis(labelFlush=False, labelLimit=120, ticks=False, domain=False)
+    level = sum(map(len, labels)) <= _LEVEL_LETTERS
+    axis = alt.Axis(
+        labelFlush=False, labelLimit=120, labelAngle=0 if level else -40, ticks=False, domain=False
+    )
     base = alt.Chart(cells).encode(
-        x=alt.X("predicted:N", title="prediction", sort=labels, axis=axis.copy()),
-        y=alt.Y("label:N", title="truth", sort=labels, axis=axis.copy()),
+        x=alt.X("predicted:N", title="prediction", sort=labels, axis=axis),
+        y=alt.Y(
+            "label:N",
+            title="truth",
+            sort=labels,
+            axis=alt.Axis(labelFlush=False, labelLimit=120, ticks=False, domain=False),
+        ),
     )
     tooltip = [
         alt.Tooltip("label", title="truth"),
@@ -153,7 +177,7 @@ def confusion_chart(matrix: pd.DataFrame, share: bool = False) -> alt.LayerChart
         .encode(
             color=alt.Color(
                 "kind:N",
-                scale=alt.Scale(domain=["right", "wrong"], range=[_TRAINING, _VALIDATION]),
+                scale=alt.Scale(domain=["right", "wrong"], range=[_BLUE, _ORANGE]),
                 legend=None,
             ),
             opacity=alt.Opacity("share:Q", scale=alt.Scale(domain=[0, 1], range=[0.07, 0.95]), legend=None),
@@ -188,7 +212,7 @@ def confidence_chart(table: pd.DataFrame) -> alt.LayerChart:
         color=alt.Color("quantity:N", title=None, legend=alt.Legend(orient="top")),
     )
     lines = base.mark_line(interpolate="step-after", strokeWidth=2.5).encode(
-        strokeDash=alt.StrokeDash("quantity:N", legend=None)
+        strokeDash=alt.StrokeDash("quantity:N", title=None, legend=alt.Legend(orient="top"))
     )
     points = base.mark_point(opacity=0, size=90).encode(
         tooltip=[

@@ -55,7 +55,9 @@ class Classifier:
         RunError: the run is unfinished or damaged.
     """
 
-    def __init__(self, run: Run, workspace: Workspace, announce: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self, run: Run, workspace: Workspace, announce: Callable[[str], object] | None = None
+    ) -> None:
         self.run = run
         self.labels = tuple(run.labels())
         self._backbone = find(run.record().backbone)
@@ -65,7 +67,7 @@ class Classifier:
         self._model: VectorModel | None = None
 
     def classify(
-        self, paths: Sequence[Path], progress: Callable[[int, int], None] | None = None
+        self, paths: Sequence[Path], progress: Callable[[int, int], object] | None = None
     ) -> list[Prediction]:
         """Label files, in the order given; one that cannot be used gets its reason and stops nothing.
 

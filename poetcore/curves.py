@@ -52,15 +52,20 @@ def verdict(table: pd.DataFrame) -> str:
         return "Too early to tell: the curves need a few more steps."
     if not len(watched):
         return "Without validation pictures nobody can tell learning from learning by heart."
-    third = max(len(watched) // 3, 2)
-    now, before = watched[-third:].mean(), watched[-2 * third : -third].mean()
-    best = min(chunk.mean() for chunk in np.array_split(watched, max(3, len(watched) // third)))
-    if now > best * 1.1 and training[-third:].mean() < training[-2 * third : -third].mean():
+    third = len(watched) // 3
+    early, late = watched[-2 * third : -third], watched[-third:]
+    now, before = late.mean(), early.mean()
+    # Reports look at few pictures and jump about: a change counts if it is larger than chance makes it, and
+    # not small beside where the training began.
+    chance = 2 * float(np.sqrt((early.var() + late.var()) / third))
+    counts = max(chance, 0.05 * before, 0.02 * watched[0])
+    learning = training[-third:].mean() < training[-2 * third : -third].mean()
+    if now > before + counts and learning:
         return (
             "Overfitting: the training error still falls while the validation error rises. The model begins"
             " to learn its pictures by heart; fewer steps or more pictures help."
         )
-    if now < before * 0.95:
+    if now < before - counts:
         return "Still improving: the validation error falls, so more steps are likely to help."
     gap = now / max(training[-third:].mean(), 1e-9)
     if gap > 2.5:

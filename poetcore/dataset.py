@@ -80,7 +80,7 @@ def scan(
     fingerprints: Fingerprints,
     *,
     verify: bool = False,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int], object] | None = None,
 ) -> Dataset:
     """Look through a folder that holds one folder of pictures per label.
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from poetcore.errors import DatasetError
 from poetcore.runs import EvaluationFolder, Run, read_record
 from poetcore.workspace import Workspace
 
-__all__ = ["Evaluation", "Metrics", "confusion_table", "evaluate", "judge", "threshold_table"]
+__all__ = ["Evaluation", "Metrics", "confusion_table", "evaluate", "judge", "pick_cell", "threshold_table"]
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,8 @@ def evaluate(
     folder: Path,
     workspace: Workspace,
     *,
-    progress: Callable[[int, int], None] | None = None,
-    announce: Callable[[str], None] | None = None,
+    progress: Callable[[int, int], object] | None = None,
+    announce: Callable[[str], object] | None = None,
 ) -> Evaluation:
     """Judge a run on a folder of label folders and keep the result in the run's folder.
 
@@ -195,8 +195,8 @@ def threshold_table(predictions: pd.DataFrame, steps: int = 50) -> pd.DataFrame:
     """Say what would happen if the model answered only where it is sure enough.
 
     Returns:
-        One row a threshold from 0 to 1: threshold, answered (share of the pictures whose confidence is at least
-        that), accuracy (of those; missing where there are none).
+        One row a threshold from 0 to 1: threshold, answered (share of the pictures whose confidence is at
+        least that), accuracy (of those; missing where there are none).
     """
     thresholds = np.linspace(0, 1, steps + 1)
     sure = predictions["confidence"].to_numpy(dtype=float)[:, np.newaxis] >= thresholds
@@ -207,6 +207,13 @@ def threshold_table(predictions: pd.DataFrame, steps: int = 50) -> pd.DataFrame:
     return pd.DataFrame(
         {"threshold": thresholds, "answered": answered / max(len(predictions), 1), "accuracy": accuracy}
     )
+
+
+def pick_cell(selection: Sequence[Mapping[str, Any]]) -> tuple[str, str] | None:
+    """Read what was clicked in the confusion matrix: (true label, predicted label), or None for nothing."""
+    if not selection or not {"label", "predicted"} <= set(selection[0]):
+        return None
+    return str(selection[0]["label"]), str(selection[0]["predicted"])
 
 
 def _folder_for(run: Run, demo: Path) -> EvaluationFolder:

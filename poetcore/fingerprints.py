@@ -19,7 +19,7 @@ from poetcore.files import cores, in_chunks, is_unicode
 
 __all__ = ["Fingerprint", "Fingerprints", "sha_of"]
 
-Progress = Callable[[int, int], None]
+Progress = Callable[[int, int], object]
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS files (

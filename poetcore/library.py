@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from poetcore import images
+from poetcore.dataset import FEW_PICTURES, Dataset
 from poetcore.errors import DatasetError, PictureError
 from poetcore.files import is_hidden
 from poetcore.workspace import Workspace
@@ -25,6 +26,9 @@ __all__ = [
 #: What a zip file may hold at the most.
 MAX_FILES = 50_000
 MAX_GIGABYTES = 5
+
+#: A label with this many times the pictures of another is worth a word.
+IMBALANCE = 3
 
 _TRAIN, _DEMO = "train", "demo"
 
@@ -92,7 +96,8 @@ def unpack(workspace: Workspace, name: str, archive: BinaryIO) -> Unpacked:
                 pictures, left_out = _extract(opened, members, whole)
                 if not pictures:
                     raise DatasetError(
-                        f"No picture in a label folder in {name}: zip a folder that holds one folder per label."
+                        f"No picture in a label folder in {name}: zip a folder that holds one folder per"
+                        " label."
                     )
                 _strip(whole).rename(target)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
@@ -150,3 +155,24 @@ def _datasets(workspace: Workspace) -> list[Path]:
         return []
     inside = sorted(path for path in workspace.datasets.iterdir() if path.is_dir())
     return [path for path in inside if not is_hidden(path.name)]
+
+
+def worries(dataset: Dataset) -> list[str]:
+    """Say in words what may spoil a training: too few pictures, labels of very different size."""
+    counts = dataset.counts()
+    sentences = []
+    few = {label: n for label, n in counts.items() if n < FEW_PICTURES}
+    if len(counts) < 2:
+        sentences.append("There is only one label: a classifier needs at least two to tell apart.")
+    if few:
+        listed = ", ".join(f"{label} ({n})" for label, n in few.items())
+        sentences.append(
+            f"Few pictures: {listed}. Below {FEW_PICTURES} a label is hard to learn and to judge."
+        )
+    largest, smallest = max(counts, key=counts.__getitem__), min(counts, key=counts.__getitem__)
+    if counts[largest] > IMBALANCE * max(counts[smallest], 1):
+        sentences.append(
+            f"Out of balance: {largest} has {counts[largest]} pictures, {smallest} only {counts[smallest]}."
+            " Training draws every label equally often, but a small label is learnt from few examples."
+        )
+    return sentences

@@ -18,7 +18,7 @@ from poetcore.tf import muted, tensorflow
 __all__ = ["VectorModel", "convert", "model_file"]
 
 
-def model_file(backbone: Backbone, folder: Path, announce: Callable[[str], None] | None = None) -> Path:
+def model_file(backbone: Backbone, folder: Path, announce: Callable[[str], object] | None = None) -> Path:
     """Give the LiteRT model of a backbone, converting it first if this workspace has none yet.
 
     The conversion needs TensorFlow and takes about twenty seconds, so a child process does it: whoever asks

@@ -35,7 +35,7 @@ _PHOTOS = "flower_photos"
 #: Seconds without a byte from the server before giving up.
 _TIMEOUT = 30
 
-Progress = Callable[[int, int], None]
+Progress = Callable[[int, int], object]
 
 
 def make_sample(

@@ -15,7 +15,7 @@ from poetcore.runs import Run, Status
 if TYPE_CHECKING:
     from poetcore.bottlenecks import VectorCache
 
-__all__ = ["Workspace", "check_run_name"]
+__all__ = ["Workspace", "check_run_name", "default_workspace"]
 
 
 class Workspace:
@@ -134,3 +134,8 @@ def check_run_name(name: str) -> None:
             "A run's name has letters, digits, spaces and . _ + - only, and is not 'latest'."
             f" Received: {name!r}."
         )
+
+
+def default_workspace() -> Workspace:
+    """Give the workspace of the environment: TFP_WORKSPACE, or tf_files in the current folder."""
+    return Workspace(Path(os.environ.get("TFP_WORKSPACE", "tf_files")))

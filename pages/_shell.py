@@ -1,0 +1,27 @@
+"""The frame around every page: the menu, and the choice in the sidebar."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from poetcore.ui.state import draw_choice
+
+st.set_page_config(
+    page_title="Poet",
+    page_icon=str(Path(__file__).parents[1] / "poetcore" / "ui" / "icon.png"),
+    layout="wide",
+)
+
+page = st.navigation(
+    [
+        st.Page("home.py", title="Home", icon=":material/home:", default=True),
+        st.Page("overview.py", title="Overview", icon=":material/photo_library:"),
+        st.Page("train.py", title="Train", icon=":material/model_training:"),
+        st.Page("evaluate.py", title="Evaluate", icon=":material/fact_check:"),
+        st.Page("slideshow.py", title="Slideshow", icon=":material/slideshow:"),
+        st.Page("predict.py", title="Predict", icon=":material/image_search:"),
+    ]
+)
+with st.sidebar:
+    draw_choice()
+page.run()

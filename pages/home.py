@@ -1,0 +1,59 @@
+"""Home: the seven steps, what is done, and the next thing to do."""
+
+import streamlit as st
+
+from poetcore.ui.jobpanel import draw_ended, draw_job
+from poetcore.ui.state import chosen, evaluation_of, jobs
+from poetcore.ui.steps import steps
+
+st.title("Poet")
+st.markdown("Teach a picture classifier new categories, then show people how good it is.")
+
+running = jobs().running()
+if running:
+    st.subheader(f"Training {running.name}")
+    draw_job(running)
+    st.stop()
+draw_ended()
+
+choice = chosen()
+evaluation = evaluation_of(choice.run, choice.demo) if choice.run and choice.demo else None
+finished = [run for run in jobs().workspace.all_runs() if run.status().phase == "done"]
+todo = steps(choice, evaluation is not None, len(finished) > 1)
+following = next(step for step in todo if not step.done)
+
+if choice.run is None:
+    with st.container(border=True):
+        st.subheader("Try it with the sample flowers")
+        st.markdown(
+            "Draws 400 pictures of five flowers, teaches a model to tell them apart and judges it on"
+            " pictures it has never seen. Works offline and takes about a minute."
+        )
+        if st.button("Try it with the sample flowers", type="primary", icon=":material/play_circle:"):
+            jobs().start_demo()
+            st.rerun()
+        st.page_link("overview.py", label="Or bring your own pictures", icon=":material/folder_open:")
+
+if evaluation:
+    metrics = evaluation.metrics
+    right, wrong, doubt = st.columns(3)
+    right.metric("Accuracy on the demo folder", f"{metrics.accuracy:.1%}", border=True)
+    wrong.metric("Mistakes to look at", metrics.total - metrics.correct, border=True)
+    low, high = metrics.interval
+    doubt.metric(
+        "95 % interval",
+        f"{low:.0%} to {high:.0%}",
+        border=True,
+        help=f"With {metrics.total} pictures the true accuracy lies in this range, 19 times out of 20.",
+    )
+
+st.subheader("The seven steps")
+for number, step in enumerate(todo, 1):
+    state = ":material/check_circle:" if step.done else ":material/radio_button_unchecked:"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"{state} **{number}. {step.name}** · {step.what}", width="stretch")
+        st.page_link(
+            f"{step.page}.py",
+            label="Next" if step is following else "Open",
+            icon=":material/arrow_forward:" if step is following else None,
+        )

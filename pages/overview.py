@@ -1,0 +1,84 @@
+"""Overview: which pictures there are, how they look, and what is wrong with them."""
+
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from poetcore.charts import counts_chart, sizes_chart
+from poetcore.dataset import assign_splits
+from poetcore.errors import PoetError
+from poetcore.library import worries
+from poetcore.quality import find_issues
+from poetcore.ui.datasets import draw_ways_in
+from poetcore.ui.pictures import Card, gallery
+from poetcore.ui.state import chosen, explain, scanned, short
+
+st.title("Overview")
+folder = chosen().dataset
+with st.expander("Choose other pictures", icon=":material/folder_open:", expanded=folder is None):
+    draw_ways_in()
+if folder is None:
+    st.info("No dataset yet: take the sample flowers, a folder of yours, or a zip file, above.")
+    st.stop()
+
+try:
+    dataset = scanned(folder, verify=True)
+except PoetError as error:
+    explain(error)
+    st.stop()
+pictures = dataset.pictures
+if pictures.empty:
+    st.warning(f"No usable picture in {folder}.")
+else:
+    sizes = st.columns(4)
+    sizes[0].metric("Pictures", f"{len(pictures):,}", border=True)
+    sizes[1].metric("Labels", len(dataset.labels), border=True)
+    sizes[2].metric("Megabytes", f"{pictures['bytes'].sum() / 1e6:,.1f}", border=True)
+    sizes[3].metric("Formats", ", ".join(sorted(pictures["format"].unique())), border=True)
+    st.caption(f"{dataset.folder}")
+
+    for sentence in worries(dataset):
+        st.warning(sentence, icon=":material/warning:")
+
+    left, right = st.columns(2)
+    with left:
+        st.subheader("Pictures per label")
+        parts = pictures.assign(part=assign_splits(pictures, 10, 10))
+        counts = parts.groupby(["label", "part"]).size().rename("pictures").reset_index()
+        st.altair_chart(counts_chart(counts), width="stretch")
+        st.caption(
+            "The planned split, at 10 % each for validation and testing. It hangs on what is in a file, so"
+            " renaming or adding pictures moves none to the other side."
+        )
+    with right:
+        st.subheader("Sizes")
+        st.altair_chart(
+            sizes_chart(pictures.assign(name=pictures["path"].map(lambda p: Path(p).name))), width="stretch"
+        )
+        st.caption("Every picture is squashed to the square that the network sees; odd shapes lose the most.")
+
+    st.subheader("Contact sheet")
+    label = st.segmented_control(
+        "Label", dataset.labels, default=dataset.labels[0], required=True, key="sheet_label"
+    )
+    shown = pictures[pictures["label"] == label]
+    gallery(
+        [
+            Card(sha, Path(path).name, (f"{width} x {height}",))
+            for sha, path, width, height in zip(
+                shown["sha"], shown["path"], shown["width"], shown["height"], strict=True
+            )
+        ],
+        key=f"sheet_{folder}_{label}",
+    )
+
+st.subheader("Health")
+issues = find_issues(dataset)
+if not issues:
+    st.success("Every file is a readable picture, and none occurs twice.", icon=":material/check_circle:")
+else:
+    table = pd.DataFrame([(i.issue.replace("_", " "), short(i.path), i.detail) for i in issues])
+    table.columns = ["issue", "file", "what"]
+    st.dataframe(table, hide_index=True, width="stretch")
+    st.caption("Unreadable files are left out by themselves; the others are used, so look at them.")

@@ -1,0 +1,47 @@
+"""Predict: what a run says of new pictures."""
+
+import pandas as pd
+import streamlit as st
+
+from poetcore.ui.predictions import draw_prediction, predict, table_of
+from poetcore.ui.state import chosen
+
+_TYPES = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "avif"]
+
+st.title("Predict")
+run = chosen().run
+if run is None:
+    st.info("There is no finished run to ask yet.")
+    st.page_link("train.py", label="Train one", icon=":material/model_training:")
+    st.stop()
+st.markdown(f"Ask **{run.name}**, which knows {', '.join(run.labels())}.")
+files = st.file_uploader("Pictures", type=_TYPES, accept_multiple_files=True, key="uploads")
+photos = [(file.name, file.getvalue()) for file in files]
+if st.toggle("Use the camera", key="camera_on"):
+    shot = st.camera_input("Take a picture", key="camera")
+    if shot:
+        photos.insert(0, ("camera.jpg", shot.getvalue()))
+if not photos:
+    st.caption("Drop pictures above: they stay on this computer.")
+    st.stop()
+
+found = predict(run, photos)
+refused = [one for one in found if one.probabilities is None]
+for one in refused:
+    st.warning(f"{one.path}: {one.reason}.", icon=":material/warning:")
+named = [
+    (one, content) for one, (_, content) in zip(found, photos, strict=True) if one.probabilities is not None
+]
+if not named:
+    st.stop()
+
+for one, content in named[:30]:
+    draw_prediction(one, content)
+if len(named) > 30:
+    st.caption(f"The first 30 of {len(named)} are shown; the table has all.")
+table: pd.DataFrame = table_of([one for one, _ in named])
+with st.expander("As a table", icon=":material/table_view:"):
+    st.dataframe(table, hide_index=True, width="stretch")
+st.download_button(
+    "Predictions as CSV", table.to_csv(index=False), "predictions.csv", "text/csv", icon=":material/download:"
+)

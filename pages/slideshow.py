@@ -1,0 +1,40 @@
+"""Slideshow: predictions against ground truth, one picture at a time."""
+
+import streamlit as st
+
+from poetcore.errors import PoetError
+from poetcore.slides import deck
+from poetcore.ui.pictures import addresses
+from poetcore.ui.slidesettings import pick_slides
+from poetcore.ui.slideshow import slideshow
+from poetcore.ui.state import chosen, evaluation_of, explain, short
+
+st.title("Slideshow")
+choice = chosen()
+evaluation = evaluation_of(choice.run, choice.demo) if choice.run and choice.demo else None
+if not choice.run or not choice.demo or not evaluation:
+    st.info("A slideshow shows a judged demo folder: evaluate a run on one first.")
+    st.page_link("evaluate.py", label="Evaluate", icon=":material/fact_check:")
+    st.stop()
+
+settings = pick_slides(evaluation.metrics.labels)
+try:
+    slides = deck(evaluation.predictions, settings.filter, settings.order, settings.seed)
+except PoetError as error:
+    explain(error)
+    st.stop()
+if not slides:
+    st.info("No picture is left with these filters: show all, any label, or a higher confidence.")
+    st.stop()
+slideshow(
+    slides,
+    addresses([slide.path for slide in slides], pixels=1920),
+    evaluation.metrics.labels,
+    key="slideshow",
+    guess_first=settings.guess_first,
+    title=f"{choice.run.name} on {short(choice.demo)}",
+)
+st.caption(
+    f"{len(slides):,} of {evaluation.metrics.total:,} pictures. Click the picture, then press **?** for the"
+    " keys; **F** fills the screen. This page's address opens the same slideshow elsewhere."
+)

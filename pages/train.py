@@ -1,0 +1,92 @@
+"""Train: choose a backbone and settings, watch the training, and look after the runs."""
+
+import streamlit as st
+
+from poetcore.errors import PoetError
+from poetcore.retrain import TrainingOptions
+from poetcore.ui.jobpanel import draw_curves, draw_ended, draw_job
+from poetcore.ui.runlist import draw_runs
+from poetcore.ui.settings import pick_backbone, pick_options
+from poetcore.ui.state import chosen, explain, jobs, short
+from poetcore.workflow import RunConfig
+
+st.title("Train")
+running = jobs().running()
+if running:
+    st.subheader(f"Training {running.name}")
+    draw_job(running)
+    st.stop()
+draw_ended()
+
+choice = chosen()
+if choice.dataset is None:
+    st.info("Choose the pictures to learn from first.")
+    st.page_link("overview.py", label="Go to the overview", icon=":material/photo_library:")
+    st.stop()
+
+st.subheader("A new training")
+st.markdown(f"Learns from **{short(choice.dataset)}**.")
+backbone = pick_backbone()
+try:
+    options: TrainingOptions | None = pick_options()
+except PoetError as error:
+    explain(error)
+    options = None
+judge_too = st.checkbox(
+    f"Then judge it on {short(choice.demo)}" if choice.demo else "Then judge it on a demo folder",
+    value=choice.demo is not None,
+    disabled=choice.demo is None,
+    help="The demo folder is chosen in the sidebar.",
+)
+name = st.text_input("Name of the run", placeholder="from date and time", max_chars=100)
+if (
+    st.button("Start training", type="primary", icon=":material/play_arrow:", disabled=options is None)
+    and options
+):
+    try:
+        demo_dir = choice.demo if judge_too else None
+        jobs().start_training(RunConfig(choice.dataset, backbone, options, demo_dir, name.strip() or None))
+    except PoetError as error:
+        explain(error)
+    else:
+        st.rerun()
+
+if choice.run:
+    record = choice.run.record()
+    metrics = record.metrics
+    st.subheader(f"Run {record.name}")
+    test, watched, seconds = st.columns(3)
+    if metrics["final_test_accuracy"] is not None:
+        low, high = metrics["final_test_interval"]
+        test.metric(
+            "Test accuracy",
+            f"{metrics['final_test_accuracy']:.1%}",
+            f"{low:.0%} to {high:.0%}, {metrics['final_test_count']} pictures",
+            delta_color="off",
+            delta_arrow="off",
+            border=True,
+            help="On pictures kept aside for this. The range holds the true accuracy 19 times out of 20.",
+        )
+    if metrics["validation_accuracy"] is not None:
+        watched.metric(
+            "Validation accuracy",
+            f"{metrics['validation_accuracy']:.1%}",
+            f"{metrics['validation_count']} pictures",
+            delta_color="off",
+            delta_arrow="off",
+            border=True,
+            help="On the pictures that the training was watched with.",
+        )
+    seconds.metric(
+        "Time",
+        f"{record.timings['total_s']:.0f} s",
+        f"{record.bottlenecks['computed']} pictures described, {record.bottlenecks['cached']} known",
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+    )
+    draw_curves(choice.run, record.options["how_many_training_steps"])
+    st.caption(f"The run is in {choice.run.folder}")
+    st.page_link("evaluate.py", label="Evaluate on a demo folder", icon=":material/fact_check:")
+
+draw_runs()

@@ -1,0 +1,52 @@
+"""Ways to bring pictures in: the drawn sample, the flower photos, a folder, a zip file."""
+
+import streamlit as st
+
+from poetcore.errors import PoetError
+from poetcore.library import unpack
+from poetcore.samples import download_flowers, make_sample
+from poetcore.ui.state import choose, explain, workspace
+
+__all__ = ["draw_ways_in"]
+
+
+def draw_ways_in() -> None:
+    """Offer the ways in; what was brought in is chosen at once."""
+    st.markdown(
+        "Pictures lie in **one folder per label**; the folder's name is the label. To use a folder of this"
+        " computer, type its path into *Dataset* in the sidebar."
+    )
+    with st.container(horizontal=True):
+        sample = st.button("Draw the sample flowers", icon=":material/brush:", key="make_sample")
+        flowers = st.button("Download flower photos (229 MB)", icon=":material/download:", key="get_flowers")
+    try:
+        if sample:
+            bar = st.progress(0.0, "Drawing sample flowers")
+            folder = make_sample(
+                workspace().datasets / "sample", progress=lambda done, total: bar.progress(done / total)
+            )
+            choose(dataset=str(folder / "train"), demo=str(folder / "demo"))
+            st.rerun()
+        if flowers:
+            bar = st.progress(0.0, "Downloading")
+            folder = download_flowers(
+                workspace().datasets,
+                progress=lambda done, total: bar.progress(min(1.0, done / total) if total else 0.0),
+            )
+            choose(dataset=str(folder))
+            st.rerun()
+        _draw_upload()
+    except PoetError as error:
+        explain(error)
+
+
+def _draw_upload() -> None:
+    archive = st.file_uploader("Or a zip file of label folders", type="zip", key="zip")
+    if archive is None or st.session_state.get("unpacked") == archive.file_id:
+        return
+    with st.spinner(f"Unpacking {archive.name} ..."):
+        unpacked = unpack(workspace(), archive.name, archive)
+    st.session_state["unpacked"] = archive.file_id
+    st.session_state["unpacked_report"] = unpacked
+    choose(dataset=str(unpacked.folder))
+    st.rerun()

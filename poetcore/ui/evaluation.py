@@ -1,0 +1,154 @@
+"""The parts of the evaluate page: headline figures, labels, the gallery, downloads."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from poetcore.evaluate import Evaluation, Metrics
+from poetcore.runs import Run, to_json
+from poetcore.slides import Filter, deck
+from poetcore.ui.pictures import Card, gallery, shas
+
+__all__ = ["downloads", "draw_gallery", "draw_headline", "draw_per_label"]
+
+
+def draw_headline(metrics: Metrics) -> None:
+    """Show accuracy with its doubt, error rate, macro F1 and what was leaked or skipped."""
+    low, high = metrics.interval
+    accuracy, errors, macro, leaked = st.columns(4)
+    accuracy.metric(
+        "Accuracy",
+        f"{metrics.accuracy:.1%}",
+        f"{low:.0%} to {high:.0%}",
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+        help=f"{metrics.correct} of {metrics.total} pictures are labelled right. With that many pictures the"
+        " true accuracy lies in the range below it, 19 times out of 20.",
+    )
+    errors.metric(
+        "Error rate",
+        f"{1 - metrics.accuracy:.1%}",
+        f"{metrics.total - metrics.correct} mistakes",
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+        help="The share of pictures labelled wrong.",
+    )
+    macro.metric(
+        "Macro F1",
+        f"{metrics.macro_f1:.3f}",
+        "1 is perfect",
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+        help="The mean of the labels' F1: every label counts the same, however few pictures it has.",
+    )
+    fair = metrics.accuracy_without_leaked
+    leaked.metric(
+        "Leaked pictures",
+        metrics.leaked,
+        f"{fair:.1%} without them" if metrics.leaked and fair is not None else "none seen before",
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+        help="Pictures of the demo folder that stood in the training folder too, so the model may know them.",
+    )
+    if metrics.skipped:
+        with st.expander(f"{len(metrics.skipped)} files were left out", icon=":material/warning:"):
+            st.dataframe(pd.DataFrame(metrics.skipped), hide_index=True, width="stretch")
+
+
+def draw_per_label(evaluation: Evaluation) -> None:
+    """Show precision, recall, F1 and support of each label, and what it is most often taken for."""
+    metrics = evaluation.metrics
+    table = pd.DataFrame(metrics.per_label).T.rename_axis("label").reset_index()
+    table = table.rename(columns={"f1": "F1", "support": "pictures"})
+    column = st.column_config.NumberColumn
+    st.dataframe(
+        table,
+        hide_index=True,
+        width="stretch",
+        column_config={
+            "precision": column(format="percent", help="Of those called so, how many are."),
+            "recall": column(format="percent", help="Of those that are, how many are called so."),
+            "F1": column(format="%.2f", help="The harmonic mean of the two."),
+            "pictures": column(format="%d", help="How many there are in the demo folder."),
+        },
+    )
+    for true, predicted, n in evaluation.most_confused()[:4]:
+        share = n / metrics.per_label[true]["support"]
+        times = {1: "once", 2: "twice"}.get(n, f"{n} times")
+        st.markdown(f"**{true}** was taken for **{predicted}** {times} ({share:.0%} of its pictures).")
+
+
+def draw_gallery(evaluation: Evaluation, cell: tuple[str, str] | None, key: str) -> None:
+    """Show the pictures of a cell of the confusion matrix, or all mistakes, the surest ones first."""
+    labels = ["any", *evaluation.metrics.labels]
+    if cell:
+        st.subheader(f"Truth {cell[0]}, prediction {cell[1]}")
+        st.caption("Double-click the matrix to see all mistakes again.")
+    else:
+        st.subheader("Mistakes, the surest first")
+    with st.container(horizontal=True):
+        # The same by keyboard: a chart cannot be clicked without a mouse.
+        true = st.selectbox("Truth", labels, key=f"true_{key}", disabled=cell is not None)
+        said = st.selectbox("Prediction", labels, key=f"said_{key}", disabled=cell is not None)
+    wanted_true, wanted_said = cell or (true, said)
+    slides = deck(
+        evaluation.predictions, Filter("all" if cell or true == said != "any" else "mistakes"), "surest"
+    )
+    slides = [
+        slide
+        for slide in slides
+        if wanted_true in ("any", slide.label) and wanted_said in ("any", slide.predicted)
+    ]
+    if not slides:
+        st.success("No such picture.", icon=":material/check_circle:")
+        return
+    first = slides[:2000]
+    cards = [
+        Card(
+            sha,
+            f"{slide.label} → {slide.predicted}" if not slide.correct else slide.label,
+            (Path(slide.path).name,),
+            slide.top,
+            "right" if slide.correct else "wrong",
+        )
+        for sha, slide in zip(shas(tuple(slide.path for slide in first)), first, strict=True)
+    ]
+    gallery(cards, key=f"gallery_{key}_{wanted_true}_{wanted_said}")
+
+
+def downloads(run: Run, evaluation: Evaluation, report: Callable[[Evaluation], str]) -> None:
+    """Offer the predictions, the metrics and a report that opens without the dashboard."""
+    stem = f"{run.name}-{Path(evaluation.metrics.folder).name}"
+    with st.container(horizontal=True):
+        st.download_button(
+            "predictions.csv",
+            lambda: evaluation.predictions.to_csv(index=False),
+            f"{stem}-predictions.csv",
+            "text/csv",
+            icon=":material/table_view:",
+            on_click="ignore",
+        )
+        st.download_button(
+            "metrics.json",
+            to_json(asdict(evaluation.metrics)),
+            f"{stem}-metrics.json",
+            "application/json",
+            icon=":material/data_object:",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Report (HTML)",
+            lambda: report(evaluation),
+            f"{stem}.html",
+            "text/html",
+            icon=":material/description:",
+            on_click="ignore",
+            help="One file with charts and thumbnails that opens in any browser, without a connection.",
+        )

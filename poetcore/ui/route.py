@@ -1,0 +1,53 @@
+"""The route that gives pictures to the browser; the server has it beside Streamlit's own.
+
+A picture is asked for by the hash of its content. So only pictures that Poet itself has looked at can be
+seen from outside, and a browser may keep them for ever.
+"""
+
+import functools
+import re
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from poetcore import images
+from poetcore.errors import PictureError
+from poetcore.workspace import default_workspace
+
+__all__ = ["ROUTE", "address", "answer"]
+
+ROUTE = "/poet/picture/{sha}"
+
+#: Longer side of a picture that is asked for without a size, in pixels.
+_LARGEST = 2560
+
+
+def address(sha: str, pixels: int = 0) -> str:
+    """Give the address of a picture; with `pixels` that of a thumbnail whose longer side is at most that."""
+    return f"/poet/picture/{sha}" + (f"?pixels={pixels}" if pixels else "")
+
+
+def answer(request: Request) -> Response:
+    """Answer a picture's address with a JPEG; Starlette runs this in a thread of its own."""
+    sha = request.path_params["sha"]
+    asked = request.query_params.get("pixels", str(_LARGEST))
+    if not re.fullmatch(r"[0-9a-f]{64}", sha) or not re.fullmatch(r"[1-9]\d{0,3}", asked):
+        return Response("No such picture.", 404, media_type="text/plain")
+    try:
+        content = _jpeg(sha, min(int(asked), _LARGEST))
+    except (PictureError, FileNotFoundError) as error:
+        return Response(f"The picture {error}.", 404, media_type="text/plain")
+    forever = {"Cache-Control": "private, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+    return Response(content, media_type="image/jpeg", headers=forever)
+
+
+@functools.lru_cache(maxsize=1500)
+def _jpeg(sha: str, pixels: int) -> bytes:
+    prints = default_workspace().fingerprints()
+    try:
+        path = prints.find(sha)
+    finally:
+        prints.close()
+    if path is None:
+        raise FileNotFoundError("is not known or was moved")
+    return images.thumbnail(images.read(path), pixels)

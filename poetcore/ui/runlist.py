@@ -1,0 +1,83 @@
+"""The list of earlier runs: settings, results, rename, delete."""
+
+import pandas as pd
+import streamlit as st
+
+from poetcore.errors import PoetError
+from poetcore.runs import Run
+from poetcore.ui.jobpanel import draw_failure
+from poetcore.ui.state import choose, explain, jobs, short
+
+__all__ = ["draw_runs"]
+
+
+def draw_runs() -> None:
+    """Show every run in a table; the marked one can be chosen, renamed or deleted."""
+    runs = jobs().workspace.all_runs()
+    if not runs:
+        return
+    st.subheader("All runs")
+    table = st.dataframe(
+        pd.DataFrame([_row(run) for run in runs]),
+        hide_index=True,
+        width="stretch",
+        on_select="rerun",
+        selection_mode="single-row",
+        key="runs_table",
+        column_config={
+            "test": st.column_config.NumberColumn("test accuracy", format="percent"),
+            "steps": st.column_config.NumberColumn(format="localized"),
+        },
+    )
+    marked = table.selection.rows
+    if not marked:
+        st.caption("Mark a row to use, rename or delete its run.")
+        return
+    run = runs[marked[0]]
+    status = jobs().status(run)
+    if status.phase == "failed":
+        draw_failure(run, status)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if status.phase == "done" and st.button("Use this run", icon=":material/check:"):
+            choose(run=run.name)
+            st.rerun()
+        with st.popover("Rename", icon=":material/edit:"):
+            _draw_rename(run)
+        with st.popover("Delete", icon=":material/delete:"):
+            _draw_delete(run)
+
+
+def _row(run: Run) -> dict[str, object]:
+    status = jobs().status(run)
+    row: dict[str, object] = {"run": run.name, "state": status.phase}
+    if status.phase == "done":
+        record = run.record()
+        row |= {
+            "test": record.metrics["final_test_accuracy"],
+            "pictures": sum(record.splits.values()),
+            "dataset": short(record.image_dir),
+            "backbone": record.backbone,
+            "steps": record.options["how_many_training_steps"],
+            "learning rate": record.options["learning_rate"],
+        }
+    return row
+
+
+def _draw_rename(run: Run) -> None:
+    name = st.text_input("New name", run.name, key=f"rename_{run.name}")
+    if st.button("Rename", key="rename_now", type="primary") and name.strip() != run.name:
+        try:
+            renamed = jobs().workspace.rename_run(run, name.strip())
+        except PoetError as error:
+            explain(error)
+            return
+        choose(run=renamed.name)
+        st.rerun()
+
+
+def _draw_delete(run: Run) -> None:
+    st.markdown(f"**{run.name}** with its model and its evaluations will be gone. The pictures stay.")
+    sure = st.checkbox("Yes, I am sure", key=f"sure_{run.name}")
+    if st.button("Delete for good", key="delete_now", disabled=not sure):
+        jobs().workspace.delete_run(run)
+        st.rerun()

@@ -1,0 +1,104 @@
+"""The settings of a training, behind sensible defaults."""
+
+import streamlit as st
+
+from poetcore.backbones import BACKBONES, DEFAULT, Backbone
+from poetcore.retrain import TrainingOptions
+
+__all__ = ["pick_backbone", "pick_options"]
+
+#: Work for one picture, in millions of multiplications and additions; speed is about its inverse.
+#: EfficientNet-Lite0: github.com/tensorflow/tpu, efficientnet/lite; MobileNet: its model card in
+#: tensorflow/models, research/slim; Inception V3: arXiv 1512.00567.
+_MILLIONS = {DEFAULT: 407, "inception_v3": 5_700}
+_MOBILENET = {"1.0": 569, "0.75": 317, "0.50": 150, "0.25": 41}
+
+
+def pick_backbone() -> str:
+    """Let the user choose a backbone, in plain words."""
+    name = st.selectbox(
+        "Backbone: the pre-trained network that describes each picture",
+        list(BACKBONES),
+        format_func=lambda name: _line(BACKBONES[name]),
+        key="backbone",
+        persist_state="session",
+    )
+    backbone = BACKBONES[name]
+    where = (
+        "It came with the installation and works offline."
+        if backbone.offline
+        else "Its weights are downloaded once, so this needs the internet the first time."
+    )
+    st.caption(
+        f"Knows ImageNet's thousand categories with {backbone.imagenet_top1:.1f} % accuracy before you teach"
+        f" it, {backbone.megabytes:.1f} MB, {_speed(backbone)}, looks at {backbone.input_size} x"
+        f" {backbone.input_size} pixels. {where}"
+    )
+    return name
+
+
+def pick_options() -> TrainingOptions:
+    """Let the user change the training options.
+
+    Raises:
+        OptionError: the values do not go together.
+    """
+    usual = TrainingOptions()
+    steps = st.slider(
+        "Training steps", 100, 10_000, usual.how_many_training_steps, 100, key="steps",
+        persist_state="session", help="More steps learn more, up to a point; the curves show where that is.",
+    )  # fmt: skip
+    with st.expander("More settings", icon=":material/tune:"):
+        left, right = st.columns(2)
+        rate = left.number_input(
+            "Learning rate", 0.0001, 1.0, usual.learning_rate, 0.005, format="%.4f", key="rate",
+            persist_state="session", help="How far a step goes. Too high and the curves jump.",
+        )  # fmt: skip
+        seed = right.number_input(
+            "Seed", 0, 10_000, usual.seed, key="seed", persist_state="session",
+            help="The same seed and pictures give the same model.",
+        )  # fmt: skip
+        validation = left.number_input(
+            "Validation percentage", 0, 99, usual.validation_percentage, key="validation",
+            persist_state="session", help="Pictures kept for watching the training.",
+        )  # fmt: skip
+        testing = right.number_input(
+            "Testing percentage", 0, 99, usual.testing_percentage, key="testing",
+            persist_state="session", help="Pictures kept for the final test.",
+        )  # fmt: skip
+        batch = left.number_input(
+            "Pictures in a step", 1, 10_000, usual.train_batch_size, key="batch", persist_state="session"
+        )
+        watched = right.number_input(
+            "Pictures in a validation (-1 for all)", -1, 10_000, usual.validation_batch_size,
+            key="watched", persist_state="session",
+        )  # fmt: skip
+    return TrainingOptions(
+        how_many_training_steps=steps,
+        learning_rate=rate,
+        testing_percentage=testing,
+        validation_percentage=validation,
+        train_batch_size=batch,
+        validation_batch_size=watched,
+        seed=seed,
+    )
+
+
+def _line(backbone: Backbone) -> str:
+    place = "works offline" if backbone.offline else "downloaded once"
+    return f"{backbone.name} · {backbone.imagenet_top1:.1f} % · {backbone.megabytes:.1f} MB · {place}"
+
+
+def _speed(backbone: Backbone) -> str:
+    """Compare the work for a picture with that of the default backbone."""
+    ratio = _millions(backbone) / _millions(BACKBONES[DEFAULT])
+    if backbone.name == DEFAULT:
+        return "the usual amount of work per picture"
+    return f"{ratio:.1f} times the work" if ratio > 1 else f"{1 / ratio:.1f} times less work per picture"
+
+
+def _millions(backbone: Backbone) -> float:
+    if backbone.name in _MILLIONS:
+        return _MILLIONS[backbone.name]
+    _, width, size = backbone.name.split("_")
+    return _MOBILENET[width] * (int(size) / 224) ** 2

@@ -1,0 +1,582 @@
+// The slideshow in the browser. Three parts: what is shown (pure functions of a deck and a state), the pictures
+// (fetched ahead, one element each), and the view (paints a state, turns keys and clicks into actions).
+
+// ------------------------------------------------------------------------------------------- what is shown
+
+const SPEEDS = [1, 2, 4, 8];
+const AHEAD = 3;
+const BEHIND = 1;
+const THUMBNAILS = 24;
+
+/** Unpack what Python sent: words are numbers there. */
+function readDeck(data) {
+  const word = (number) => data.words[number];
+  const slides = data.slides.map(([picture, truth, predicted, confidence, top]) => ({
+    picture,
+    truth: word(truth),
+    predicted: word(predicted),
+    confidence,
+    correct: truth === predicted,
+    top: Array.from({ length: top.length / 2 }, (_, i) => ({ label: word(top[2 * i]), share: top[2 * i + 1] })),
+  }));
+  return { slides, labels: data.words.slice(0, data.offered) };
+}
+
+const everything = (deck) => deck.slides.map((_, index) => index);
+const mistakes = (deck) => everything(deck).filter((index) => !deck.slides[index].correct);
+
+/** Begin a show of `order`, indices into the deck. Places (`at`, `seen`, `guesses`) count along `order`. */
+function begin(order, { seconds, guessFirst, mistakesOnly = false, playing = false }) {
+  const state = {
+    order, mistakesOnly, seconds, guessFirst, playing,
+    at: 0, seen: new Set(), guesses: new Map(), revealed: false, ended: false, blank: false, help: false,
+  };
+  return order.length ? visit(state, 0) : { ...state, playing: false };
+}
+
+/** Go to a place; past the last slide is the summary. A slide counts as seen once its words have been. */
+function visit(state, place) {
+  if (place >= state.order.length) return { ...state, ended: true, playing: false };
+  const at = Math.max(0, place);
+  const there = { ...state, at, ended: false, revealed: false };
+  return state.guessFirst && !state.seen.has(at) ? there : reveal(there);
+}
+
+const reveal = (state) => ({ ...state, revealed: true, seen: new Set(state.seen).add(state.at) });
+const pause = (state) => ({ ...state, playing: false });
+const hidden = (state) => !state.revealed && !state.ended && state.order.length > 0;
+
+const ACTIONS = {
+  tick: (state) => (hidden(state) ? reveal(state) : visit(state, state.at + 1)),
+  next: (state) => (hidden(state) ? reveal(pause(state)) : visit(pause(state), state.at + 1)),
+  previous: (state) => visit(pause(state), state.ended ? state.at : state.at - 1),
+  first: (state) => visit(pause(state), 0),
+  last: (state) => visit(pause(state), state.order.length - 1),
+  jump: (state, place) => visit(pause(state), place),
+  reveal: (state) => (hidden(state) ? reveal(pause(state)) : state),
+  guess: (state, label) =>
+    hidden(state)
+      ? { ...reveal(pause(state)), guesses: new Map(state.guesses).set(state.at, label) }
+      : state,
+  toggle: (state) =>
+    state.ended ? begin(state.order, { ...state, playing: true }) : { ...state, playing: !state.playing },
+  space: (state) => (hidden(state) && !state.playing ? reveal(state) : ACTIONS.toggle(state)),
+  again: (state) => begin(state.order, state),
+  mistakes: (state, _, deck) => begin(mistakes(deck), { ...state, mistakesOnly: true }),
+  everything: (state, _, deck) => begin(everything(deck), { ...state, mistakesOnly: false }),
+  faster: (state) => ({ ...state, seconds: SPEEDS.findLast((speed) => speed < state.seconds) ?? state.seconds }),
+  slower: (state) => ({ ...state, seconds: SPEEDS.find((speed) => speed > state.seconds) ?? state.seconds }),
+  // Switched on, it hides the slide on the screen too: otherwise the switch would seem to do nothing.
+  guessFirst: (state) =>
+    state.guessFirst ? reveal({ ...state, guessFirst: false }) : { ...state, guessFirst: true, revealed: false },
+  blank: (state) => ({ ...pause(state), blank: !state.blank }),
+  help: (state) => ({ ...pause(state), help: !state.help }),
+};
+
+/** The state after an action. An empty deck can only be helped with. */
+function reduce(state, action, value, deck) {
+  if (!state.order.length && action !== "help") return state;
+  return ACTIONS[action](state, value, deck);
+}
+
+/** Right and seen among the slides up to the present one; at the end among all that were seen. */
+function score(state, deck) {
+  const counted = [...state.seen].filter((at) => state.ended || at < state.at || (at === state.at && state.revealed));
+  return { right: counted.filter((at) => deck.slides[state.order[at]].correct).length, seen: counted.length };
+}
+
+/** Audience against model, over the slides that were guessed. */
+function duel(state, deck) {
+  const rounds = [...state.guesses].map(([at, label]) => ({ label, slide: deck.slides[state.order[at]] }));
+  return {
+    you: rounds.filter(({ label, slide }) => label === slide.truth).length,
+    model: rounds.filter(({ slide }) => slide.correct).length,
+    of: rounds.length,
+  };
+}
+
+/** The places of the mistakes that were seen, in the order of the show. */
+const missed = (state, deck) =>
+  [...state.seen].sort((a, b) => a - b).filter((at) => !deck.slides[state.order[at]].correct);
+
+/** 0.934 -> "93 %"; what is not everything never reads as 100 %, what is not nothing never as 0 %. */
+function percent(share) {
+  if (share < 1 && share >= 0.995) return `${(Math.floor(share * 1000) / 10).toFixed(1)}\u00a0%`;
+  if (share > 0 && share < 0.005) return "<1\u00a0%";
+  return `${Math.round(share * 100)}\u00a0%`;
+}
+
+const share = ({ right, seen }) => (seen ? percent(right / seen) : "–");
+const duelWords = ({ you, model, of }) => `You ${you}/${of} · Model ${model}/${of}`;
+
+function outcome({ you, model }) {
+  if (you === model) return "a draw";
+  return you > model ? "you win" : "the model wins";
+}
+
+// --------------------------------------------------------------------------------------------- the pictures
+
+/** Pictures around the present slide, each decoded in an element of its own before anyone sees it. */
+class Pictures {
+  constructor() {
+    this.entries = new Map();
+  }
+
+  get(address) {
+    if (!this.entries.has(address)) this.entries.set(address, this.fetch(address));
+    return this.entries.get(address);
+  }
+
+  fetch(address) {
+    const image = new Image();
+    const entry = { image, status: "loading" };
+    image.alt = "";
+    image.draggable = false;
+    image.src = address;
+    const settle = () => {
+      entry.status = image.complete && image.naturalWidth > 0 ? "ready" : "broken";
+    };
+    entry.done = image.decode().then(settle, settle);
+    return entry;
+  }
+
+  /** Forget all others, so that memory stays flat and skipped pictures stop loading. */
+  keep(addresses) {
+    for (const [address, entry] of this.entries) {
+      if (addresses.includes(address)) continue;
+      if (entry.status === "loading") entry.image.removeAttribute("src");
+      this.entries.delete(address);
+    }
+  }
+}
+
+// ------------------------------------------------------------------------------------------------- the view
+
+const KEYS = {
+  " ": "space", ArrowRight: "next", PageDown: "next", ArrowLeft: "previous", PageUp: "previous",
+  Home: "first", End: "last", Enter: "reveal", f: "full", b: "blank", ".": "blank", g: "guessFirst",
+  "+": "faster", "=": "faster", "-": "slower", "?": "help",
+};
+const REPEATING = new Set(["next", "previous"]);
+const FADE_AFTER = 3000;
+const SWIPE = 40;
+
+function element(tag, className, text) {
+  const made = document.createElement(tag);
+  made.className = className;
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+function icon(holder, name) {
+  holder.querySelector("use").setAttribute("href", `#i-${name}`);
+}
+
+const isTyping = (event) =>
+  event
+    .composedPath()
+    .some((node) => node instanceof HTMLElement && (node.matches("input, textarea, select") || node.isContentEditable));
+
+class Show {
+  constructor(root) {
+    this.root = root;
+    this.pictures = new Pictures();
+    this.turn = 0;
+    this.leaving = new AbortController();
+    this.listen();
+  }
+
+  part(name) {
+    return this.root.querySelector(`.${name}`);
+  }
+
+  /** Take what Python sent: the same deck keeps its place, another one starts over. */
+  update(data) {
+    const words = JSON.stringify([data.words, data.offered, data.slides]);
+    const settings = { seconds: data.seconds, guessFirst: data.guess_first };
+    if (words !== this.words) {
+      this.words = words;
+      this.deck = readDeck(data);
+      this.state = begin(everything(this.deck), settings);
+      this.paintChoices();
+    } else if (JSON.stringify(settings) !== JSON.stringify(this.settings)) {
+      const change = settings.guessFirst !== this.settings.guessFirst && settings.guessFirst !== this.state.guessFirst;
+      this.state = { ...(change ? reduce(this.state, "guessFirst") : this.state), seconds: settings.seconds };
+    } else if (data.title === this.title) {
+      return;
+    }
+    this.settings = settings;
+    this.title = data.title;
+    this.render();
+  }
+
+  act(action, value) {
+    if (action === "full") return this.toggleFull();
+    this.state = reduce(this.state, action, value, this.deck);
+    this.render();
+  }
+
+  // -- painting
+
+  /** Paint the controls at once, and the slide as soon as its picture can be shown. */
+  render() {
+    const { state, deck } = this;
+    const turn = ++this.turn;
+    this.stopClock();
+    this.paintControls();
+    const going = state.order.length > 0 && !state.ended;
+    for (const name of ["stage", "caption", "score", "head"]) this.part(name).hidden = !going;
+    this.part("summary").hidden = !state.ended;
+    this.part("empty").hidden = state.order.length > 0;
+    if (state.ended) this.paintSummary();
+    if (!going) return;
+    const entry = this.pictures.get(deck.slides[state.order[state.at]].picture);
+    this.part("stage").classList.toggle("is-waiting", entry.status === "loading");
+    if (entry.status !== "loading") this.paintSlide(entry);
+    else entry.done.then(() => turn === this.turn && this.paintSlide(entry));
+  }
+
+  paintSlide(entry) {
+    const { state, deck } = this;
+    const slide = deck.slides[state.order[state.at]];
+    this.part("stage").classList.remove("is-waiting");
+    this.paintPicture(entry, slide);
+    this.part("title").textContent = this.title;
+    this.part("place").textContent = this.placeWords();
+    this.part("told").hidden = hidden(state);
+    this.part("ask").hidden = !hidden(state);
+    // Nothing of the answer stays in the page while it is hidden.
+    if (hidden(state)) this.part("told").classList.remove("is-right", "is-wrong");
+    this.paintWords(hidden(state) ? null : slide);
+    this.paintScore();
+    this.paintBar();
+    this.announce(slide);
+    this.preload();
+    this.startClock();
+  }
+
+  paintPicture(entry, slide) {
+    const holder = this.part("picture");
+    if (entry.status === "broken") {
+      holder.replaceChildren(element("p", "broken", "This picture cannot be shown."));
+      return;
+    }
+    entry.image.alt = hidden(this.state) ? "Picture to guess" : `Picture of ${slide.truth}`;
+    if (holder.firstChild !== entry.image || holder.childNodes.length > 1) holder.replaceChildren(entry.image);
+  }
+
+  paintWords(slide) {
+    const told = this.part("told");
+    const verdict = slide?.correct ? "right" : "wrong";
+    if (slide) {
+      told.classList.toggle("is-right", slide.correct);
+      told.classList.toggle("is-wrong", !slide.correct);
+      icon(this.part("verdict"), verdict);
+    }
+    const words = {
+      "verdict-word": slide ? verdict.toUpperCase() : "",
+      predicted: slide?.predicted ?? "",
+      truth: slide?.truth ?? "",
+      confidence: slide ? percent(slide.confidence) : "",
+    };
+    for (const [name, text] of Object.entries(words)) {
+      this.part(name).textContent = text;
+      this.part(name).title = text;
+      this.part(name).classList.toggle("is-long", text.length > 24);
+    }
+    this.paintGuess(slide);
+    this.part("top").replaceChildren(...(slide?.top ?? []).map((row) => this.topRow(row, slide)));
+  }
+
+  paintGuess(slide) {
+    const guess = slide && this.state.guesses.get(this.state.at);
+    const holder = this.part("guessed");
+    holder.hidden = guess === undefined || guess === null;
+    if (holder.hidden) return;
+    const verdict = guess === slide.truth ? "right" : "wrong";
+    this.part("guess").textContent = guess;
+    this.part("guess-word").textContent = verdict;
+    holder.className = `guessed is-${verdict}`;
+    icon(holder, verdict);
+  }
+
+  topRow({ label, share: probability }, slide) {
+    const row = element("li", "top-row");
+    const name = element("span", "top-name", label);
+    name.title = label;
+    const track = element("span", "top-track");
+    const fill = element("span", "top-fill");
+    fill.style.width = `${Math.max(0.5, probability * 100)}%`;
+    track.append(fill);
+    row.classList.toggle("is-truth", label === slide.truth);
+    row.append(name, element("span", "top-share", percent(probability)), track);
+    return row;
+  }
+
+  paintScore() {
+    const { state, deck } = this;
+    const model = score(state, deck);
+    const against = duel(state, deck);
+    this.part("score-model").textContent = `${model.right} / ${model.seen} · ${share(model)}`;
+    this.part("score-duel").textContent = against.of ? duelWords(against) : "";
+    this.part("score-duel").hidden = !state.guessFirst && !against.of;
+  }
+
+  placeWords() {
+    const { at, order, mistakesOnly } = this.state;
+    return `${mistakesOnly ? "Mistake " : ""}${at + 1} of ${order.length}`;
+  }
+
+  paintBar() {
+    const { at, order, ended } = this.state;
+    const bar = this.part("bar");
+    bar.setAttribute("aria-valuemax", String(order.length));
+    bar.setAttribute("aria-valuenow", String(at + 1));
+    bar.setAttribute("aria-valuetext", ended ? "Summary" : this.placeWords());
+    this.part("bar-fill").style.width = order.length ? `${((at + 1) / order.length) * 100}%` : "0";
+  }
+
+  paintControls() {
+    const { state } = this;
+    const play = this.part("play");
+    const words = state.playing ? "Pause" : "Play";
+    icon(play, state.playing ? "pause" : "play");
+    play.setAttribute("aria-label", words);
+    play.title = `${words} (Space)`;
+    this.part("seconds").textContent = `${state.seconds}\u00a0s`;
+    this.part("guess-first").setAttribute("aria-pressed", String(state.guessFirst));
+    this.part("black").hidden = !state.blank;
+    this.part("help").hidden = !state.help;
+    this.root.classList.toggle("is-empty", !state.order.length);
+    this.root.classList.toggle("is-playing", state.playing);
+    for (const button of this.part("controls").querySelectorAll("button")) {
+      button.disabled = !state.order.length && !["help", "full"].includes(button.dataset.do);
+    }
+  }
+
+  paintChoices() {
+    const buttons = this.deck.labels.map((label, index) => {
+      const button = element("button", "button choice");
+      button.type = "button";
+      button.title = label;
+      button.addEventListener("click", () => this.act("guess", label));
+      if (index < 9) button.append(element("kbd", "", String(index + 1)));
+      button.append(element("span", "choice-word", label));
+      return button;
+    });
+    this.part("choices").replaceChildren(...buttons);
+  }
+
+  paintSummary() {
+    const { state, deck } = this;
+    const result = score(state, deck);
+    const against = duel(state, deck);
+    const places = missed(state, deck);
+    const unseen = state.order.length - result.seen;
+    const say = (name, text) => {
+      this.part(name).textContent = text;
+      this.part(name).hidden = !text;
+    };
+    say("summary-name", state.mistakesOnly ? "Only the mistakes" : this.title);
+    say("summary-share", share(result));
+    say("summary-count", `${result.right} of ${result.seen} right${unseen ? `, ${unseen} not seen` : ""}`);
+    say("summary-duel", against.of ? `${duelWords(against)}: ${outcome(against)}` : "");
+    say("summary-heading", places.length ? `${places.length} mistake${places.length > 1 ? "s" : ""}` : "No mistakes");
+    say("summary-more", places.length > THUMBNAILS ? `and ${places.length - THUMBNAILS} more` : "");
+    this.part("only-mistakes").hidden = state.mistakesOnly || !mistakes(deck).length;
+    this.part("everything").hidden = !state.mistakesOnly;
+    this.part("mistakes").replaceChildren(...places.slice(0, THUMBNAILS).map((at) => this.thumbnail(at)));
+    this.paintBar();
+    this.part("announcer").textContent = `The end. ${this.part("summary-count").textContent}.`;
+  }
+
+  thumbnail(at) {
+    const slide = this.deck.slides[this.state.order[at]];
+    const button = element("button", "mistake");
+    const image = new Image();
+    image.loading = "lazy";
+    image.alt = "";
+    image.src = slide.picture;
+    button.type = "button";
+    button.title = `${slide.truth} → ${slide.predicted}`;
+    button.append(image, element("span", "mistake-truth", slide.truth), element("span", "mistake-said", `→ ${slide.predicted}`));
+    button.addEventListener("click", () => this.act("jump", at));
+    return button;
+  }
+
+  announce(slide) {
+    const words = hidden(this.state)
+      ? "What is it?"
+      : `The model says ${slide.predicted}, ${percent(slide.confidence)}. It is ${slide.truth}: ${slide.correct ? "right" : "wrong"}.`;
+    const text = `Slide ${this.placeWords()}. ${words}`;
+    if (this.part("announcer").textContent !== text) this.part("announcer").textContent = text;
+  }
+
+  preload() {
+    const { at, order } = this.state;
+    const around = order.slice(Math.max(0, at - BEHIND), at + AHEAD + 1).map((index) => this.deck.slides[index].picture);
+    this.pictures.keep(around);
+    around.forEach((address) => this.pictures.get(address));
+  }
+
+  // -- time
+
+  /** The time of a slide runs from the moment it is on the screen. */
+  startClock() {
+    if (!this.state.playing) return;
+    const duration = this.state.seconds * 1000;
+    this.clock = setTimeout(() => this.act("tick"), duration);
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    const steps = [{ transform: "scaleX(0)" }, { transform: "scaleX(1)" }];
+    this.countdown = this.part("countdown").animate(steps, { duration });
+  }
+
+  stopClock() {
+    clearTimeout(this.clock);
+    this.countdown?.cancel();
+  }
+
+  // -- full screen
+
+  isFull() {
+    return this.root.getRootNode().fullscreenElement === this.root || this.filled;
+  }
+
+  async toggleFull() {
+    if (this.isFull()) {
+      if (!this.filled) await document.exitFullscreen();
+      this.filled = false;
+    } else {
+      // Phones that give full screen only to films, and frames that forbid it, get the whole window.
+      await this.root.requestFullscreen?.().catch(() => (this.filled = true));
+      this.filled ||= !this.root.requestFullscreen;
+    }
+    this.paintFull();
+  }
+
+  paintFull() {
+    const full = Boolean(this.isFull());
+    const button = this.part("full-screen");
+    const words = full ? "Leave full screen" : "Full screen";
+    this.root.classList.toggle("is-full", full);
+    icon(button, full ? "unfull" : "full");
+    button.setAttribute("aria-label", words);
+    button.title = `${words} (F)`;
+    // Whatever was focused behind the full screen must not get its keys.
+    if (full && !this.root.matches(":focus-within")) this.root.focus({ preventScroll: true });
+    this.wake();
+  }
+
+  /** Show controls and cursor; in full screen they fade when nothing moves. */
+  wake() {
+    clearTimeout(this.fading);
+    this.root.classList.remove("is-idle");
+    if (this.isFull()) this.fading = setTimeout(() => this.root.classList.add("is-idle"), FADE_AFTER);
+  }
+
+  // -- keys, clicks, touch
+
+  listen() {
+    const on = (target, kind, handle) => target.addEventListener(kind, handle, { signal: this.leaving.signal });
+    on(document, "keydown", (event) => this.onKey(event));
+    on(document, "fullscreenchange", () => this.paintFull());
+    on(this.root, "click", (event) => this.onClick(event));
+    on(this.root, "mousedown", (event) => this.onMouseDown(event));
+    on(this.root, "pointermove", () => this.wake());
+    on(this.part("bar"), "click", (event) => this.onBar(event));
+    on(this.part("stage"), "pointerdown", (event) => (this.touch = event.pointerType === "touch" ? event : null));
+    on(this.part("stage"), "pointerup", (event) => this.onSwipe(event));
+    this.paintFull();
+  }
+
+  onClick(event) {
+    const action = event.target.closest("[data-do]")?.dataset.do;
+    if (action) this.act(action);
+  }
+
+  /** A click leaves the focus on the show, so that the next Space plays it and does not press the button again. */
+  onMouseDown(event) {
+    if (!event.target.closest("button, .stage, .bar")) return;
+    event.preventDefault();
+    this.root.focus({ preventScroll: true });
+  }
+
+  onBar(event) {
+    const { left, width } = this.part("bar").getBoundingClientRect();
+    const place = Math.floor(((event.clientX - left) / width) * this.state.order.length);
+    this.act("jump", Math.min(place, this.state.order.length - 1));
+  }
+
+  onSwipe(event) {
+    if (!this.touch || event.pointerId !== this.touch.pointerId) return;
+    const [dx, dy] = [event.clientX - this.touch.clientX, event.clientY - this.touch.clientY];
+    this.touch = null;
+    if (Math.abs(dx) > SWIPE && Math.abs(dx) > 1.5 * Math.abs(dy)) this.act(dx < 0 ? "next" : "previous");
+  }
+
+  /** Keys are meant for the show when they come from it, or from something that merely surrounds it. */
+  isMine(event) {
+    const origin = event.composedPath()[0];
+    const host = this.root.getRootNode().host ?? this.root;
+    return event.composedPath().includes(this.root) || this.isFull() || origin === document || origin.contains(host);
+  }
+
+  onKey(event) {
+    if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (isTyping(event) || !this.isMine(event) || !this.root.getClientRects().length) return;
+    if (["Shift", "Tab", "CapsLock"].includes(event.key)) return;
+    if (this.onKeyOver(event) || this.state.help) return;
+    const button = event.composedPath()[0].closest?.("button");
+    if (button && [" ", "Enter"].includes(event.key)) return;
+    if (/^[1-9]$/.test(event.key) && hidden(this.state)) {
+      const label = this.deck.labels[Number(event.key) - 1];
+      if (label !== undefined) this.take(event, "guess", label);
+      return;
+    }
+    const action = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    if (action && !(action === "reveal" && !hidden(this.state))) this.take(event, action);
+  }
+
+  /** Keys while something lies over the show, or it fills the window: true when the key has been used up. */
+  onKeyOver(event) {
+    const closing = event.key === "Escape" || event.key === "?";
+    if (this.state.blank) this.take(event, "blank");
+    else if (this.state.help && closing) this.take(event, "help");
+    else if (this.filled && event.key === "Escape") this.take(event, "full");
+    else return false;
+    return true;
+  }
+
+  take(event, action, value) {
+    event.preventDefault();
+    if (!event.repeat || REPEATING.has(action)) this.act(action, value);
+  }
+
+  close() {
+    this.leaving.abort();
+    this.stopClock();
+    clearTimeout(this.fading);
+    this.turn += 1;
+    this.pictures.keep([]);
+  }
+}
+
+// -------------------------------------------------------------------------------------------- what is called
+
+const shows = new WeakMap();
+
+/** Streamlit calls this at the start and again after every rerun; what it returns is called at the end. */
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector(".show");
+  let show = shows.get(parentElement);
+  if (show?.root !== root) {
+    show?.close();
+    show = new Show(root);
+    shows.set(parentElement, show);
+  }
+  show.update(data);
+  return () => {
+    shows.get(parentElement)?.close();
+    shows.delete(parentElement);
+  };
+}

@@ -1,0 +1,170 @@
+"""What all pages share: the workspace, the jobs, and the chosen dataset, demo folder and run.
+
+The choice lives in the session and in the address, so that an address can be sent to someone.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from poetcore.dataset import Dataset, scan
+from poetcore.errors import PoetError
+from poetcore.evaluate import Evaluation
+from poetcore.jobs import Jobs
+from poetcore.library import demo_folders, sibling_demo, training_folders
+from poetcore.runs import EvaluationFolder, Run
+from poetcore.workspace import Workspace, default_workspace
+
+__all__ = [
+    "Choice",
+    "choose",
+    "chosen",
+    "draw_choice",
+    "evaluation_of",
+    "jobs",
+    "scanned",
+    "short",
+    "workspace",
+]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the user works with; each may be None.
+
+    Attributes:
+        dataset: folder to learn from.
+        demo: folder to judge on.
+        run: a finished run.
+    """
+
+    dataset: Path | None
+    demo: Path | None
+    run: Run | None
+
+
+@st.cache_resource(show_spinner=False)
+def workspace() -> Workspace:
+    """Give the workspace that the server works in."""
+    return default_workspace()
+
+
+@st.cache_resource(show_spinner=False)
+def jobs() -> Jobs:
+    """Give the trainings of the workspace."""
+    return Jobs(workspace())
+
+
+@st.cache_data(ttl="15s", max_entries=8, show_spinner=False)
+def scanned(folder: Path, verify: bool = False) -> Dataset:
+    """Look through a folder; what is in unchanged files is known from before."""
+    prints = workspace().fingerprints()
+    try:
+        with st.spinner(f"Looking through {folder} ...", show_time=True):
+            return scan(folder, prints, verify=verify)
+    finally:
+        prints.close()
+
+
+def evaluation_of(run: Run, demo: Path) -> Evaluation | None:
+    """Give what is known of a run on a demo folder, or None if it was not judged there yet."""
+    for folder in run.evaluations():
+        found = _loaded(folder.folder, folder.metrics_file.stat().st_mtime_ns)
+        if found.metrics.folder == str(demo):
+            return found
+    return None
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _loaded(folder: Path, stamp: int) -> Evaluation:
+    """Read an evaluation; `stamp` is its file's time, so that a new one is read again."""
+    return Evaluation.load(EvaluationFolder(folder))
+
+
+def short(path: Path | str) -> str:
+    """Name a folder by its last two parts: `sample/train`."""
+    return "/".join(Path(path).parts[-2:])
+
+
+def choose(**values: str) -> None:
+    """Choose something from a page; it holds from the next rerun on."""
+    for name, value in values.items():
+        st.session_state[f"next_{name}"] = value
+
+
+def draw_choice() -> None:
+    """Draw the three choices, in the sidebar, and remember what was chosen."""
+    place = workspace()
+    datasets = [str(folder) for folder in training_folders(place)]
+    dataset = _pick("dataset", "Dataset", datasets, short, "A folder with one folder of pictures per label.")
+    demos = [str(folder) for folder in demo_folders(place)]
+    beside = sibling_demo(Path(dataset)) if dataset else None
+    if beside:
+        demos = [str(beside), *(d for d in demos if d != str(beside))]
+    demo = _pick("demo", "Demo folder", demos, short, "Labelled pictures that the model never learnt from.")
+    runs = {run.name: run for run in place.all_runs() if run.status().phase == "done"}
+    name = _pick("run", "Run", list(runs), lambda run: run, "A finished training.", new=False)
+    st.session_state["choice"] = Choice(
+        Path(dataset) if dataset else None, Path(demo) if demo else None, runs.get(name) if name else None
+    )
+
+
+def chosen() -> Choice:
+    """Give what is chosen; the shell has drawn it before any page runs."""
+    return st.session_state.get("choice", Choice(None, None, None))
+
+
+def _pick(
+    name: str, label: str, options: Sequence[str], shown: Callable[[str], str], help: str, new: bool = True
+) -> str | None:
+    """Draw one choice and keep it the same in the session, in the widget and in the address.
+
+    A widget's state is lost on some ways from page to page and an address arrives from outside, so the
+    value is written into the widget's state before it is drawn, and into the address after it.
+    """
+    key, asked = f"pick_{name}", st.query_params.get(name)
+    wanted = st.session_state.pop(f"next_{name}", None)
+    if wanted is None and asked is not None and asked != st.session_state.get(f"asked_{name}"):
+        wanted = asked
+    current = wanted if wanted is not None else st.session_state.get(key)
+    known = list(options)
+    if current is not None and current not in known and new and Path(current).is_dir():
+        known.insert(0, current)
+    if current not in known:
+        if current is not None:
+            st.warning(f"{label} not found: {current}")
+        current = known[0] if known else None
+    st.session_state[key] = current
+    value = st.selectbox(
+        label,
+        known,
+        key=key,
+        format_func=shown,
+        help=help,
+        accept_new_options=new,
+        placeholder="Type a folder's path" if new else "None yet",
+        persist_state="session",
+    )
+    if value is not None and value not in known:
+        value = _typed(value, key)
+    if value is None:
+        st.query_params.pop(name, None)
+    else:
+        st.query_params[name] = value
+    st.session_state[f"asked_{name}"] = value
+    return value
+
+
+def _typed(value: str, key: str) -> str | None:
+    folder = Path(value).expanduser()
+    if folder.is_dir():
+        return str(folder.absolute())
+    st.warning(f"No such folder: {value}")
+    return None
+
+
+def explain(error: PoetError) -> None:
+    """Say on the page what went wrong, in the error's own sentence."""
+    st.error(str(error), icon=":material/error:")
