@@ -16,7 +16,7 @@ import numpy as np
 
 from poetcore import images
 from poetcore.backbones import Backbone
-from poetcore.database import connect
+from poetcore.database import Database
 from poetcore.errors import PictureError
 from poetcore.files import cores, in_chunks
 from poetcore.fingerprints import sha_of
@@ -43,12 +43,15 @@ class Bottleneck:
         vector: `(vector_length,) float32`, or None where the picture cannot be used.
         reason: why it cannot be used, or None.
         cached: whether the vector was there already.
+        decoded: whether its pixels were decoded now, or at least tried; a file that is gone or was changed
+            meanwhile says nothing of its content.
     """
 
     sha: str
     vector: np.ndarray | None
     reason: str | None = None
     cached: bool = False
+    decoded: bool = False
 
 
 class VectorCache:
@@ -61,7 +64,7 @@ class VectorCache:
     """
 
     def __init__(self, file: Path) -> None:
-        self._database = connect(file, _SCHEMA)
+        self._database = Database(file, _SCHEMA)
 
     def close(self) -> None:
         self._database.close()
@@ -72,7 +75,7 @@ class VectorCache:
         for chunk in in_chunks(shas, 500):
             marks = ",".join("?" * len(chunk))
             query = f"SELECT sha, vector FROM vectors WHERE recipe = ? AND sha IN ({marks})"
-            for sha, blob in self._database.execute(query, (backbone.recipe, *chunk)):
+            for sha, blob in self._database.rows(query, (backbone.recipe, *chunk)):
                 found[sha] = np.frombuffer(blob, "<f4")
         return found
 
@@ -81,9 +84,7 @@ class VectorCache:
         if not vectors:
             return
         rows = [(sha, backbone.recipe, v.astype("<f4").tobytes()) for sha, v in vectors.items()]
-        self._database.execute("BEGIN IMMEDIATE")
-        with self._database:
-            self._database.executemany("INSERT OR IGNORE INTO vectors VALUES (?,?,?)", rows)
+        self._database.write(("INSERT OR IGNORE INTO vectors VALUES (?,?,?)", rows))
 
 
 def extract(
@@ -160,9 +161,12 @@ class _Worker:
             content = images.read(path)
             if sha_of(content) != sha:
                 raise PictureError("was changed while it was being read: start again")
-            pixels = images.squash(content, self._size)
         except PictureError as error:
             return Bottleneck(sha, None, str(error))
+        try:
+            pixels = images.squash(content, self._size)
+        except PictureError as error:
+            return Bottleneck(sha, None, str(error), decoded=True)
         if not hasattr(self._own, "model"):
             self._own.model = VectorModel(self._model_file)
-        return Bottleneck(sha, self._own.model.vector(pixels))
+        return Bottleneck(sha, self._own.model.vector(pixels), decoded=True)

@@ -139,12 +139,14 @@ def confusion_chart(matrix: pd.DataFrame, share: bool = False) -> alt.LayerChart
         matrix: labels by labels, counts; rows are the truth, columns the prediction.
         share: write shares of the row instead of counts; the shade is the share either way.
     """
-    rows = matrix.sum(axis=1).replace(0, 1)
-    cells = (
-        matrix.rename_axis("label").reset_index().melt("label", var_name="predicted", value_name="pictures")
+    cells = pd.DataFrame(
+        [
+            (true, said, n, n / max(counts.sum(), 1), "right" if true == said else "wrong")
+            for true, counts in matrix.iterrows()
+            for said, n in counts.items()
+        ],
+        columns=["label", "predicted", "pictures", "share", "kind"],
     )
-    cells["share"] = cells["pictures"] / cells["label"].map(rows)
-    cells["kind"] = (cells["label"] == cells["predicted"]).map({True: "right", False: "wrong"})
     cells["text"] = (
         cells["share"].map(lambda s: f"{s:.0%}" if s else "") if share else cells["pictures"].astype(str)
     )

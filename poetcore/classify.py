@@ -80,16 +80,19 @@ class Classifier:
             prints = fingerprints.take(paths)
             wanted = {p.sha: p.path for p in prints if p.reason is None}
             answers: dict[str, np.ndarray] = {}
-            reasons: dict[str, str | None] = {}
+            reasons: dict[str, str] = {}
+            decoded: dict[str, str | None] = {}
             found = extract(wanted, self._backbone, self._model_file, cache)
             for done, bottleneck in enumerate(found, 1):
                 if bottleneck.vector is not None:
                     answers[bottleneck.sha] = self._head.probabilities(bottleneck.vector[np.newaxis])[0]
-                if not bottleneck.cached:
+                if bottleneck.decoded:
+                    decoded[bottleneck.sha] = bottleneck.reason
+                if bottleneck.reason is not None:
                     reasons[bottleneck.sha] = bottleneck.reason
                 if progress:
                     progress(done, len(wanted))
-            fingerprints.note_decoded(reasons)
+            fingerprints.note_decoded(decoded)
         finally:
             fingerprints.close()
             cache.close()

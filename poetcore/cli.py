@@ -6,6 +6,7 @@ anything else.
 """
 
 import signal
+import sqlite3
 import sys
 import warnings
 
@@ -15,6 +16,9 @@ from poetcore import cli_judge, cli_train
 from poetcore.errors import PoetError
 
 __all__ = ["app", "main"]
+
+#: What typer exits with after Ctrl-C, having said nothing.
+_INTERRUPTED = 130
 
 app = typer.Typer(
     name="poetcore",
@@ -51,17 +55,28 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     signal.signal(signal.SIGTERM, _stop)
     try:
-        app()
+        _run()
     except PoetError as error:
         sentence, status = str(error), error.exit_status
     except KeyboardInterrupt:
         sentence, status = "Stopped.", 1
+    except sqlite3.Error as error:
+        sentence, status = f"The caches in the workspace cannot be used: {error}.", 1
     except BrokenPipeError:
         sys.exit(1)  # whoever read our output has gone
     except OSError as error:
         sentence, status = f"{error.strerror or error}: {error.filename or 'no file named'}.", 1
     sys.stderr.write(f"Error: {sentence}\n")
     sys.exit(status)
+
+
+def _run() -> None:
+    try:
+        app()
+    except SystemExit as ended:
+        if ended.code == _INTERRUPTED:
+            raise KeyboardInterrupt from None
+        raise
 
 
 def _stop(*_: object) -> None:

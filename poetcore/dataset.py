@@ -100,10 +100,12 @@ def scan(
     paths: list[Path] = []
     label_of: dict[Path, str] = {}
     for label_folder in label_folders(folder):
-        for entry in walk(label_folder):
-            path = Path(entry.path)
-            paths.append(path)
-            label_of[path] = label_folder.name
+        try:
+            inside = [Path(entry.path) for entry in walk(label_folder)]
+        except PermissionError:
+            inside = [label_folder]  # listed among the refused, with the reason
+        paths += inside
+        label_of |= dict.fromkeys(inside, label_folder.name)
     if not paths:
         raise DatasetError(
             f"No files in the label folders of {printable(folder)}: put the pictures of each category into"

@@ -13,7 +13,7 @@ import pandas as pd
 from poetcore.accuracy import Accuracy
 from poetcore.classify import Classifier
 from poetcore.dataset import scan
-from poetcore.errors import DatasetError
+from poetcore.errors import DatasetError, RunError
 from poetcore.runs import EvaluationFolder, Run, read_record
 from poetcore.workspace import Workspace
 
@@ -219,6 +219,9 @@ def pick_cell(selection: Sequence[Mapping[str, Any]]) -> tuple[str, str] | None:
 def _folder_for(run: Run, demo: Path) -> EvaluationFolder:
     """Name the evaluation after its folder, with a hash of its path where the name is another's already."""
     plain = run.evaluation(demo.name)
-    if not plain.exists() or Evaluation.load(plain).metrics.folder == str(demo):
-        return plain
+    try:
+        if not plain.exists() or read_record(plain.metrics_file, Metrics).folder == str(demo):
+            return plain
+    except RunError:
+        return plain  # damaged: written anew
     return run.evaluation(f"{demo.name}-{hashlib.sha1(str(demo).encode()).hexdigest()[:6]}")

@@ -28,21 +28,20 @@ def walk(folder: Path) -> Iterator[os.DirEntry[str]]:
     Links to folders are followed once. A link whose target is gone is yielded like a file, so that it can
     be reported; so is an empty folder with a picture's ending ("x.jpg"), which is most likely a mistake.
     """
-    yield from _walk(str(folder), seen={os.path.realpath(folder)})
+    yield from _walk(str(folder), seen=set())
 
 
 def _walk(folder: str, seen: set[str]) -> Iterator[os.DirEntry[str]]:
+    """Walk a folder; `seen` has the real paths of all folders that were entered."""
+    seen.add(os.path.realpath(folder))
     with os.scandir(folder) as entries:
         listed = sorted((entry for entry in entries if not is_hidden(entry.name)), key=lambda e: e.name)
     for entry in listed:
-        if not entry.is_dir():
+        if not _is_folder(entry):
             yield entry
             continue
-        if entry.is_symlink():
-            target = os.path.realpath(entry.path)
-            if target in seen:
-                continue
-            seen.add(target)
+        if os.path.realpath(entry.path) in seen:
+            continue
         try:
             inside = False
             for found in _walk(entry.path, seen):
@@ -69,6 +68,13 @@ def write_whole(path: Path, content: str | bytes) -> None:
                 temporary.unlink(missing_ok=True)
                 raise
             time.sleep(0.05)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link to itself
+        return False
 
 
 def is_unicode(path: Path) -> bool:

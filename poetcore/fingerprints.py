@@ -4,6 +4,7 @@ A file that has the same path, size and modification time as before is not opene
 a content is kept under its hash, so a picture that was moved or copied is known already.
 """
 
+import contextlib
 import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from poetcore import images
-from poetcore.database import connect
+from poetcore.database import Database
 from poetcore.errors import PictureError
 from poetcore.files import cores, in_chunks, is_unicode
 
@@ -78,7 +79,7 @@ class Fingerprints:
     """
 
     def __init__(self, file: Path) -> None:
-        self._database = connect(file, _SCHEMA)
+        self._database = Database(file, _SCHEMA)
 
     def close(self) -> None:
         self._database.close()
@@ -103,27 +104,31 @@ class Fingerprints:
         with ThreadPoolExecutor(cores()) as pool:
             done = 0
             for chunk in in_chunks(unsure.values(), _CHUNK):
-                reasons = pool.map(_why_not_decodable, [p.path for p in chunk])
-                self.note_decoded({p.sha: reason for p, reason in zip(chunk, reasons, strict=True)})
+                found = dict(pool.map(_decode, chunk))
+                self.note_decoded({sha: reason for sha, reason in found.items() if sha})
                 done += len(chunk)
                 if progress:
                     progress(done, len(unsure))
         contents = self._contents([p.sha for p in prints if p.sha])
         return [_at(p.path, contents[p.sha]) if p.sha else p for p in prints]
 
-    def find(self, sha: str) -> Path | None:
-        """Give a file of this content that was seen and is still there, or None."""
-        rows = self._database.execute("SELECT path FROM files WHERE sha = ? ORDER BY path", (sha,))
-        return next((path for (text,) in rows if (path := Path(text)).is_file()), None)
+    def content(self, sha: str) -> bytes | None:
+        """Read a content again from a file that had it and still has, or give None."""
+        for (path,) in self._database.rows("SELECT path FROM files WHERE sha = ? ORDER BY path", (sha,)):
+            with contextlib.suppress(PictureError):
+                content = images.read(Path(path))
+                if sha_of(content) == sha:
+                    return content
+        return None
 
     def note_decoded(self, reasons: dict[str, str | None]) -> None:
         """Remember of contents, by hash, that they were decoded: None, or the reason why that failed."""
-        self._database.execute("BEGIN IMMEDIATE")
-        with self._database:
-            self._database.executemany(
+        self._database.write(
+            (
                 "UPDATE contents SET decoded = 1, reason = ? WHERE sha = ?",
                 [(reason, sha) for sha, reason in reasons.items()],
             )
+        )
 
     def _take(self, paths: Sequence[Path], pool: Executor) -> list[Fingerprint]:
         nameable = [path for path in paths if is_unicode(path)]
@@ -153,7 +158,7 @@ class Fingerprints:
 
     def _select(self, query: str, keys: Any) -> Iterator[tuple[Any, ...]]:
         for chunk in in_chunks(keys, _CHUNK):
-            yield from self._database.execute(f"{query} ({','.join('?' * len(chunk))})", chunk)
+            yield from self._database.rows(f"{query} ({','.join('?' * len(chunk))})", chunk)
 
     def _store(self, read: dict[Path, Fingerprint], stamps: dict[Path, tuple[int, int] | None]) -> None:
         if not read:
@@ -168,11 +173,11 @@ class Fingerprints:
         contents = [
             (f.sha, f.bytes, f.width, f.height, f.format, f.reason, f.decoded) for f in read.values() if f.sha
         ]
-        self._database.execute("BEGIN IMMEDIATE")
-        with self._database:
-            self._database.executemany("INSERT OR REPLACE INTO files VALUES (?,?,?,?)", files)
+        self._database.write(
+            ("INSERT OR REPLACE INTO files VALUES (?,?,?,?)", files),
             # What is known of a content stays: a header cannot tell that the rest is truncated.
-            self._database.executemany("INSERT OR IGNORE INTO contents VALUES (?,?,?,?,?,?,?)", contents)
+            ("INSERT OR IGNORE INTO contents VALUES (?,?,?,?,?,?,?)", contents),
+        )
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:
@@ -197,12 +202,17 @@ def _read(path: Path) -> Fingerprint:
     return Fingerprint(path, sha, len(content), info.width, info.height, info.format)
 
 
-def _why_not_decodable(path: Path) -> str | None:
+def _decode(known: Fingerprint) -> tuple[str, str | None]:
+    """Give a content's hash and why it cannot be decoded, or None; the hash is empty if the file is gone."""
     try:
-        images.squash(images.read(path), 64)
+        content = images.read(known.path)
+    except PictureError:
+        return "", None
+    try:
+        images.squash(content, 64)
     except PictureError as error:
-        return str(error)
-    return None
+        return sha_of(content), str(error)
+    return sha_of(content), None
 
 
 def _at(path: Path, row: tuple[Any, ...]) -> Fingerprint:

@@ -8,6 +8,8 @@ networks were trained; a picture much larger than that is first halved as often 
 """
 
 import io
+import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,8 +44,13 @@ FORMATS = tuple(
     )
 )
 
-#: A larger picture is refused before its pixels are decoded.
+#: A larger picture is refused before its pixels are decoded; this takes the place of Pillow's own limit,
+#: which begins with a warning on the terminal.
 MAX_MEGAPIXELS = 100
+Image.MAX_IMAGE_PIXELS = None
+
+#: ISO/IEC 23008-12, annex B, and what phones write.
+_HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 
 _ORIENTATION = 0x0112  # the EXIF tag
 _SIDEWAYS = (5, 6, 7, 8)  # its values that swap width and height
@@ -80,6 +87,8 @@ def read(path: Path) -> bytes:
         PictureError: the file is a folder, missing, empty, a broken link or not readable.
     """
     try:
+        if not stat.S_ISREG(path.stat().st_mode) and not path.is_dir():
+            raise PictureError("is not a file (a pipe or a device)")
         content = path.read_bytes()
     except IsADirectoryError:
         raise PictureError("is a folder, not a picture") from None
@@ -88,7 +97,8 @@ def read(path: Path) -> bytes:
         raise PictureError(reason) from None
     except PermissionError:
         # Windows says "permission denied" where others say "is a directory".
-        reason = "is a folder, not a picture" if path.is_dir() else "may not be read (no permission)"
+        readable_folder = path.is_dir() and os.access(path, os.R_OK)
+        reason = "is a folder, not a picture" if readable_folder else "may not be read (no permission)"
         raise PictureError(reason) from None
     except OSError as error:
         raise PictureError(f"cannot be read ({error.strerror or error})") from None
@@ -105,8 +115,10 @@ def inspect(content: bytes) -> PictureInfo:
     """
     with _open(content) as picture:
         width, height = picture.size
-        # Pillow turns TIFF files by itself, and says so in their size.
-        if picture.format != "TIFF" and _orientation(picture) in _SIDEWAYS:
+        # Pillow turns TIFF files by itself, and says so in their size; of a PNG it would decode the pixels to
+        # look behind them for an EXIF block.
+        told = picture.format != "TIFF" and (picture.format != "PNG" or "exif" in picture.info)
+        if told and _orientation(picture) in _SIDEWAYS:
             width, height = height, width
         return PictureInfo(width, height, picture.format or "")
 
@@ -167,8 +179,6 @@ def _open(content: bytes) -> Image.Image:
         raise PictureError("is empty (0 bytes)")
     try:
         picture = Image.open(io.BytesIO(content), formats=FORMATS)
-    except Image.DecompressionBombError:  # Pillow's own limit, 179 megapixels, comes before ours
-        raise PictureError(f"has more than {MAX_MEGAPIXELS} megapixels") from None
     except Image.UnidentifiedImageError:
         raise PictureError(_not_a_picture(content)) from None
     except Exception as error:  # a damaged header can raise almost anything
@@ -237,14 +247,16 @@ def _orientation(picture: Image.Image) -> int:
 
 def _not_a_picture(content: bytes) -> str:
     """Say what a file is that no decoder recognised."""
-    if content[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc"):
+    if content[4:8] == b"ftyp" and content[8:12] in _HEIC_BRANDS:
         return "is a HEIC photo, which cannot be read here: save it as JPEG"
-    head = content[:1024].lstrip().lower()
-    if head.startswith((b"<svg", b"<?xml")):
+    head = content[:1024].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if head.startswith((b"<svg", b"<?xml", b"<!--")) and b"<html" not in head:
         return "is a drawing (SVG or XML), not a photo: save it as PNG"
     if head.startswith((b"<!doctype", b"<html")):
         return "is a web page, not a picture"
-    if content.startswith((b"\xff\xd8", b"\x89PNG", b"GIF8", b"RIFF", b"BM", b"II*\0", b"MM\0*")):
+    if content[4:12] == b"ftypavif" or content.startswith(
+        (b"\xff\xd8", b"\x89PNG", b"GIF8", b"RIFF", b"BM", b"II*\0", b"MM\0*")
+    ):
         return "is damaged: it begins like a picture, but its header cannot be read"
     return "is not a picture (JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF)"
 

@@ -3,6 +3,7 @@
 import re
 import tempfile
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -26,6 +27,7 @@ __all__ = [
 #: What a zip file may hold at the most.
 MAX_FILES = 50_000
 MAX_GIGABYTES = 5
+MAX_PICTURE_MEGABYTES = 200
 
 #: A label with this many times the pictures of another is worth a word.
 IMBALANCE = 3
@@ -122,24 +124,28 @@ def _extract(
         parts = PurePosixPath(member.filename.replace("\\", "/")).parts
         if any(is_hidden(part) for part in parts if part != ".."):
             continue
-        if not parts or ".." in parts or parts[0] == "/" or ":" in member.filename:
-            left_out.append((member.filename, "points outside of the zip file"))
-        elif len(parts) < 2:
-            left_out.append((member.filename, "lies in no label folder"))
-        elif member.file_size > 200e6:
-            left_out.append((member.filename, "is larger than 200 MB"))
-        else:
+        try:
+            _check_place(member, parts)
             content = opened.read(member)
-            try:
-                images.inspect(content)
-            except PictureError as error:
-                left_out.append((member.filename, str(error)))
-                continue
+            images.inspect(content)
             place = target.joinpath(*parts)
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(content)
+        except (PictureError, zipfile.BadZipFile, zlib.error, OSError) as error:
+            # One bad file does not spoil the rest.
+            left_out.append((member.filename, getattr(error, "strerror", None) or str(error)))
+        else:
             pictures += 1
     return pictures, left_out
+
+
+def _check_place(member: zipfile.ZipInfo, parts: tuple[str, ...]) -> None:
+    if not parts or ".." in parts or parts[0] == "/" or ":" in member.filename:
+        raise PictureError("points outside of the zip file")
+    if len(parts) < 2:
+        raise PictureError("lies in no label folder")
+    if member.file_size > MAX_PICTURE_MEGABYTES * 1e6:
+        raise PictureError(f"is larger than {MAX_PICTURE_MEGABYTES} MB")
 
 
 def _strip(folder: Path) -> Path:

@@ -8,6 +8,7 @@ import io
 import json
 import os
 import time
+import zipfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -36,6 +37,8 @@ __all__ = [
 #: What a run does, in this order; "drawing" and "evaluating" only where they were asked for.
 PHASES = ("starting", "drawing", "scanning", "backbone", "bottlenecks", "training", "testing", "evaluating")
 FINAL_PHASES = ("done", "failed", "cancelled")
+
+_SPLIT_COLUMNS = ("path", "label", "split", "sha")
 
 Record = TypeVar("Record")
 
@@ -158,8 +161,12 @@ class Run:
 
     def head(self) -> Head:
         """Read the taught layer."""
-        with np.load(self._whole("head.npz")) as arrays:
-            return Head(arrays["kernel"], arrays["bias"])
+        file = self._whole("head.npz")
+        try:
+            with np.load(io.BytesIO(file.read_bytes())) as arrays:
+                return Head(arrays["kernel"], arrays["bias"])
+        except (ValueError, KeyError, EOFError, OSError, zipfile.BadZipFile):
+            raise RunError(f"{file} is damaged: train again.") from None
 
     def write_model(self, labels: list[str], head: Head) -> None:
         """Write the taught layer and its labels."""
@@ -170,13 +177,10 @@ class Run:
 
     def split(self) -> "pd.DataFrame":
         """Read the pictures it learnt from: path, label, split, sha."""
-        import pandas as pd
-
-        return pd.read_csv(self._whole("split.csv"), dtype=str, keep_default_na=False)
+        return _read_table(self._whole("split.csv"), _SPLIT_COLUMNS)
 
     def write_split(self, split: "pd.DataFrame") -> None:
-        columns = ["path", "label", "split", "sha"]
-        write_whole(self.folder / "split.csv", split[columns].to_csv(index=False, lineterminator="\n"))
+        write_whole(self.folder / "split.csv", _to_csv(split[list(_SPLIT_COLUMNS)]))
 
     def evaluation(self, name: str) -> "EvaluationFolder":
         """Give the folder of this run's evaluation of a demo folder, which may not be there yet."""
@@ -211,14 +215,36 @@ class EvaluationFolder:
 
     def write(self, predictions: "pd.DataFrame", metrics: dict[str, Any]) -> None:
         """Write both files; the metrics last, so that their being there means that all is."""
-        write_whole(self.predictions_file, predictions.to_csv(index=False, lineterminator="\n"))
+        write_whole(self.predictions_file, _to_csv(predictions))
         write_whole(self.metrics_file, to_json(metrics))
 
     def predictions(self) -> "pd.DataFrame":
-        import pandas as pd
+        """Read the table of predictions.
 
-        text = {"path": str, "label": str, "predicted": str}
-        return pd.read_csv(self.predictions_file, dtype=text, keep_default_na=False)
+        Raises:
+            RunError: it is missing or damaged.
+        """
+        return _read_table(self.predictions_file, ("path", "label", "predicted"))
+
+
+def _to_csv(table: "pd.DataFrame") -> str:
+    # With this line end pandas quotes both kinds of line break, which file names may hold on Linux.
+    return table.to_csv(index=False, lineterminator="\r\n")
+
+
+def _read_table(file: Path, text: tuple[str, ...]) -> "pd.DataFrame":
+    """Read a CSV file in which the columns of `text` must be, as text whatever they look like."""
+    import pandas as pd
+
+    try:
+        table = pd.read_csv(file, dtype=dict.fromkeys(text, str), keep_default_na=False)
+    except FileNotFoundError:
+        raise RunError(f"{file} is missing: train or evaluate again.") from None
+    except ValueError:
+        raise RunError(f"{file} is damaged: train or evaluate again.") from None
+    if not set(text) <= set(table.columns):
+        raise RunError(f"{file} is damaged: train or evaluate again.")
+    return table
 
 
 def to_json(value: Any) -> str:
@@ -240,5 +266,5 @@ def read_record(file: Path, kind: type[Record]) -> Record:
     known = {f.name for f in fields(kind)}  # type: ignore[arg-type]
     try:
         return kind(**{name: value for name, value in _read_json(file).items() if name in known})
-    except TypeError:
+    except (TypeError, AttributeError):
         raise RunError(f"{file} is damaged or of another version: train again.") from None

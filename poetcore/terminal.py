@@ -40,8 +40,8 @@ class Terminal:
 
     def __init__(self, as_json: bool) -> None:
         self.as_json = as_json
-        self._out = Console(highlight=False, markup=False)
-        self._messages = Console(stderr=True, highlight=False, markup=False)
+        self._out = Console(highlight=False, markup=False, emoji=False)
+        self._messages = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
     def say(self, message: str) -> None:
         """Tell something on the way, on standard error."""
@@ -99,7 +99,7 @@ def table(title: str, columns: list[str], rows: list[list[str]]) -> Table:
     """Lay out a table; every column but the first is a figure and stands to the right."""
     drawn = Table(title=title, title_justify="left")
     for number, column in enumerate(columns):
-        drawn.add_column(column, justify="right" if number else "left", overflow="fold")
+        drawn.add_column(column, justify="right" if number else "left", overflow="fold", no_wrap=not number)
     for row in rows:
         drawn.add_row(*row)
     return drawn

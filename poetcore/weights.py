@@ -53,7 +53,7 @@ def read_torch_tensors(file: Path, sha256: str) -> dict[str, np.ndarray]:
             return _read(stream)
     except FileNotFoundError:
         raise BackboneError(f"The weight file {file} is missing: install its package again.") from None
-    except (pickle.UnpicklingError, EOFError, ValueError, KeyError) as error:
+    except (pickle.UnpicklingError, EOFError, ValueError, KeyError, IndexError) as error:
         raise BackboneError(f"The weight file {file} cannot be read ({error}).") from None
 
 
@@ -67,7 +67,10 @@ def _read(stream: BinaryIO) -> dict[str, np.ndarray]:
         values = storages[key]
         if count != len(values):
             raise ValueError(f"storage {key} has {count} values where {len(values)} were announced")
-        values[:] = np.frombuffer(stream.read(values.nbytes), values.dtype)
+        raw = stream.read(values.nbytes)
+        if len(raw) != values.nbytes:
+            raise EOFError(f"storage {key} is cut off")
+        values[:] = np.frombuffer(raw, values.dtype)
     return {name: view() for name, view in views.items()}
 
 

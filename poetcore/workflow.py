@@ -4,7 +4,7 @@ import importlib.metadata
 import platform
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from poetcore.accuracy import Accuracy
 from poetcore.backbones import DEFAULT, Backbone, find
 from poetcore.bottlenecks import extract
 from poetcore.dataset import SPLITS, Dataset, assign_splits, check_trainable, label_folders, scan
-from poetcore.errors import DatasetError, PoetError
+from poetcore.errors import DatasetError, OptionError, PoetError
 from poetcore.evaluate import Evaluation, evaluate
 from poetcore.head import cross_entropy
 from poetcore.litert import model_file
@@ -106,15 +106,16 @@ def _retrain(config: RunConfig, backbone: Backbone, workspace: Workspace, run: R
     check_trainable(dataset, options.validation_percentage, options.testing_percentage)
 
     before = time.perf_counter()
-    vectors, reasons, computed = _describe(dataset, backbone, workspace, report)
-    prints.note_decoded(reasons)
+    described = _describe(dataset, backbone, workspace, report)
+    prints.note_decoded(described.decoded)
+    prints.close()
     bottlenecks_s = time.perf_counter() - before
-    usable = dataset.without({sha: reason for sha, reason in reasons.items() if reason is not None})
+    usable = dataset.without(described.reasons)
     check_trainable(usable, options.validation_percentage, options.testing_percentage)
     split = usable.pictures.assign(
         split=assign_splits(usable.pictures, options.validation_percentage, options.testing_percentage)
     )
-    parts = _parts(split, usable.labels, vectors)
+    parts = _parts(split, usable.labels, described.vectors)
 
     before = time.perf_counter()
     report(Progress("training", 0, options.how_many_training_steps))
@@ -126,6 +127,11 @@ def _retrain(config: RunConfig, backbone: Backbone, workspace: Workspace, run: R
         lambda step: report(Progress("training", step.step, options.how_many_training_steps, step=step)),
     )
     training_s = time.perf_counter() - before
+    if not np.isfinite(head.kernel).all():
+        raise OptionError(
+            f"The training ran away with a learning_rate of {options.learning_rate}: choose a smaller one,"
+            f" such as {TrainingOptions.learning_rate}."
+        )
 
     report(Progress("testing", total=len(parts["testing"])))
     test = _some(parts["testing"], options)
@@ -145,8 +151,8 @@ def _retrain(config: RunConfig, backbone: Backbone, workspace: Workspace, run: R
             splits={name: len(parts[name]) for name in SPLITS},
             skipped=usable.skipped(),
             bottlenecks={
-                "computed": computed,
-                "cached": len(vectors) - computed,
+                "computed": described.computed,
+                "cached": len(described.vectors) - described.computed,
                 "skipped": len(usable.refused),
             },
             timings={
@@ -188,31 +194,47 @@ def _judge_demo(run: Run, folder: Path, workspace: Workspace, report: Reporter) 
     return f"Accuracy on the demo folder {Accuracy(metrics.correct, metrics.total)}."
 
 
-def _describe(
-    dataset: Dataset, backbone: Backbone, workspace: Workspace, report: Reporter
-) -> tuple[dict[str, np.ndarray], dict[str, str | None], int]:
-    """Give vectors by content, the reasons of all that were decoded now, and how many were computed."""
+@dataclass
+class _Described:
+    """What became of the pictures, by content.
+
+    Attributes:
+        vectors: of those that can be used, each `(vector_length,) float32`.
+        reasons: why the others cannot.
+        decoded: of those that were decoded just now: None, or the reason why that failed.
+        computed: how many vectors were not known before.
+    """
+
+    vectors: dict[str, np.ndarray] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
+    decoded: dict[str, str | None] = field(default_factory=dict)
+    computed: int = 0
+
+
+def _describe(dataset: Dataset, backbone: Backbone, workspace: Workspace, report: Reporter) -> _Described:
+    """Get the bottlenecks of a dataset, each content once."""
     pictures = {
         sha: Path(path) for sha, path in zip(dataset.pictures["sha"], dataset.pictures["path"], strict=True)
     }
-    vectors: dict[str, np.ndarray] = {}
-    reasons: dict[str, str | None] = {}
-    computed = 0
-    report(Progress("bottlenecks", 0, len(pictures)))
-    found = extract(
-        pictures,
-        backbone,
-        lambda: model_file(backbone, workspace.models, lambda m: report(Progress("backbone", message=m))),
-        workspace.vectors(),
-    )
-    for done, bottleneck in enumerate(found, 1):
-        if bottleneck.vector is not None:
-            vectors[bottleneck.sha] = bottleneck.vector
-        if not bottleneck.cached:
-            reasons[bottleneck.sha] = bottleneck.reason
-            computed += bottleneck.vector is not None
+
+    def model() -> Path:
+        file = model_file(backbone, workspace.models, lambda m: report(Progress("backbone", message=m)))
+        report(Progress("bottlenecks", 0, len(pictures)))
+        return file
+
+    described = _Described()
+    cache = workspace.vectors()
+    for done, one in enumerate(extract(pictures, backbone, model, cache), 1):
+        if one.vector is not None:
+            described.vectors[one.sha] = one.vector
+            described.computed += not one.cached
+        if one.reason is not None:
+            described.reasons[one.sha] = one.reason
+        if one.decoded:
+            described.decoded[one.sha] = one.reason
         report(Progress("bottlenecks", done, len(pictures)))
-    return vectors, reasons, computed
+    cache.close()
+    return described
 
 
 def _parts(

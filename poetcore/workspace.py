@@ -1,5 +1,6 @@
 """The workspace: the folder in which Poet keeps what it makes, and the runs in it."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -70,6 +71,8 @@ class Workspace:
         Raises:
             OptionError: the name is taken by a run that has begun, or cannot be a folder's name.
         """
+        if name is not None:
+            check_run_name(name)
         waiting = Run(self.runs / name) if name else None
         if waiting is None or not waiting.exists() or waiting.status().phase != "starting":
             waiting = self.create_run(name)
@@ -95,11 +98,14 @@ class Workspace:
         shutil.rmtree(run.folder)
 
     def all_runs(self) -> list["Run"]:
-        """List every run, the newest first."""
+        """List every run, the newest first; folders that are no runs, or damaged ones, are passed over."""
         if not self.runs.is_dir():
             return []
-        found = [run for folder in self.runs.iterdir() if (run := Run(folder)).exists()]
-        return sorted(found, key=lambda run: (run.status().started, run.name), reverse=True)
+        found = []
+        for run in filter(Run.exists, map(Run, self.runs.iterdir())):
+            with contextlib.suppress(RunError):
+                found.append((run.status().started, run.name, run))
+        return [run for *_, run in sorted(found, key=lambda one: one[:2], reverse=True)]
 
     def run(self, name: str) -> "Run":
         """Find a finished run by its name; `latest` is the newest that is finished.
@@ -129,10 +135,12 @@ def check_run_name(name: str) -> None:
     Raises:
         OptionError: it cannot.
     """
-    if not re.fullmatch(r"[\w][\w .+-]{0,99}", name) or name.endswith((".", " ")) or name == "latest":
+    fits = re.fullmatch(r"\w[\w .+-]*", name) and len(name.encode()) <= 100 and not name.endswith((".", " "))
+    reserved = name == "latest" or re.match(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", name, re.IGNORECASE)
+    if not fits or reserved:
         raise OptionError(
-            "A run's name has letters, digits, spaces and . _ + - only, and is not 'latest'."
-            f" Received: {name!r}."
+            "A run's name has letters, digits, spaces and . _ + - only, 100 bytes at the most, and is not"
+            f" 'latest' or a name that Windows keeps for itself. Received: {name!r}."
         )
 
 

@@ -55,7 +55,10 @@ def predictions_of(names: list[str]) -> pd.DataFrame:
     table = table_of(names)[["path", "label"]].assign(
         predicted=names[::-1], correct=[a == b for a, b in zip(names, names[::-1], strict=True)]
     )
-    table["confidence"], table["leaked"] = np.linspace(0.25, 1, len(names)), [True, *[False] * (len(names) - 1)]
+    table["confidence"], table["leaked"] = (
+        np.linspace(0.25, 1, len(names)),
+        [True, *[False] * (len(names) - 1)],
+    )
     for i, name in enumerate(names):
         table[f"p_{name}"] = np.linspace(0, 1, len(names)) / (i + 1)
     return table
@@ -197,6 +200,15 @@ def test_a_head_without_its_bias_is_told_in_a_sentence(run):
     np.savez(run.folder / "head.npz", kernel=np.ones((3, 2), np.float32))
     with pytest.raises(RunError, match=r"head\.npz.*damaged"):
         run.head()
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\xff\xfe\x00", b"path,label\n"], ids=["empty", "binary", "columns"]
+)
+def test_a_damaged_split_is_told_in_a_sentence(run, content):
+    (run.folder / "split.csv").write_bytes(content)
+    with pytest.raises(RunError, match=r"split\.csv.*damaged"):
+        run.split()
 
 
 def test_writing_leaves_no_temporary_files(run):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from poetcore.errors import OptionError, RunError
-from poetcore.runs import Status
+from poetcore.runs import Run, RunRecord, Status
 from poetcore.workspace import Workspace
 
 
@@ -16,6 +16,10 @@ def place(tmp_path: Path) -> Workspace:
 
 def add(place: Workspace, name: str, phase: str, started: float) -> None:
     place.create_run(name).write_status(Status(phase, started=started))
+
+
+def record(name: str) -> RunRecord:
+    return RunRecord(name, "2024-05-06", "/p", "b", 224, ["x", "y"], {}, {}, [], {}, {}, {}, {})
 
 
 def test_a_workspace_makes_no_folder_before_something_is_written(place):
@@ -69,8 +73,8 @@ def test_runs_made_in_the_same_second_have_folders_of_their_own(place):
     assert len({place.create_run().folder for _ in range(6)}) == 6
 
 
-def test_a_new_run_is_being_scanned(place):
-    assert place.create_run("new").status().phase == "scanning"
+def test_a_new_run_is_about_to_start(place):
+    assert place.create_run("new").status().phase == "starting"
 
 
 def test_runs_are_listed_the_newest_first(place):
@@ -120,9 +124,66 @@ def test_an_unfinished_run_is_refused_with_its_phase(place):
         place.run("tulips")
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"phase": "done", "started": "noon"}'])
+@pytest.mark.parametrize("content", ["", "{", "[]"])
 def test_a_run_with_a_damaged_status_does_not_hide_the_others(place, content):
     add(place, "good", "done", 100)
     add(place, "torn", "done", 200)
     (place.runs / "torn" / "status.json").write_text(content)
     assert place.run("latest").name == "good"
+
+
+def test_a_run_that_was_made_for_a_process_is_taken_up_by_it(place):
+    made = place.create_run("mine")
+    begun = place.begin_run("mine")
+    assert (begun.folder, begun.status().phase) == (made.folder, "scanning")
+
+
+def test_taking_a_run_up_keeps_when_it_was_asked_for(place):
+    made = place.create_run("mine").status()
+    assert place.begin_run("mine").status().started == made.started
+
+
+def test_a_run_that_has_begun_is_not_taken_up_again(place):
+    place.begin_run("mine")
+    with pytest.raises(OptionError, match="'mine' is there already"):
+        place.begin_run("mine")
+
+
+@pytest.mark.parametrize("name", ["../up", "x" * 300])
+def test_an_impossible_name_is_refused_at_the_beginning_too(place, name):
+    with pytest.raises(OptionError, match="Received"):
+        place.begin_run(name)
+
+
+def test_a_renamed_run_is_found_by_its_new_name_only(place):
+    add(place, "old", "done", 100)
+    place.run("old").write_record(record("old"))
+    place.rename_run(place.run("old"), "new")
+    assert [run.name for run in place.all_runs()] == ["new"]
+
+
+def test_a_renamed_run_knows_its_new_name(place):
+    add(place, "old", "done", 100)
+    place.run("old").write_record(record("old"))
+    assert place.rename_run(place.run("old"), "new").record() == record("new")
+
+
+def test_a_failed_run_can_be_renamed(place):
+    add(place, "old", "failed", 100)
+    assert place.rename_run(Run(place.runs / "old"), "new").status().phase == "failed"
+
+
+@pytest.mark.parametrize(("name", "words"), [("taken", "is there already"), ("a/b", "Received: 'a/b'")])
+def test_a_run_is_not_renamed_to_what_cannot_be(place, name, words):
+    add(place, "old", "failed", 100)
+    add(place, "taken", "failed", 200)
+    with pytest.raises(OptionError, match=words):
+        place.rename_run(Run(place.runs / "old"), name)
+    assert (place.runs / "old").is_dir()
+
+
+def test_a_deleted_run_is_gone_and_the_others_stay(place):
+    add(place, "a", "done", 100)
+    add(place, "b", "done", 200)
+    place.delete_run(place.run("b"))
+    assert [run.name for run in place.all_runs()] == ["a"]

@@ -1,5 +1,6 @@
 """Ways to bring pictures in: the drawn sample, the flower photos, a folder, a zip file."""
 
+import pandas as pd
 import streamlit as st
 
 from poetcore.errors import PoetError
@@ -41,6 +42,11 @@ def draw_ways_in() -> None:
 
 
 def _draw_upload() -> None:
+    report = st.session_state.get("unpacked_report")
+    if report:
+        st.caption(f"{report.pictures} pictures were unpacked into {report.folder}.")
+        if report.left_out:
+            st.dataframe(pd.DataFrame(report.left_out, columns=["left out", "because it"]), hide_index=True)
     archive = st.file_uploader("Or a zip file of label folders", type="zip", key="zip")
     if archive is None or st.session_state.get("unpacked") == archive.file_id:
         return

@@ -35,7 +35,7 @@ def answer(request: Request) -> Response:
         return Response("No such picture.", 404, media_type="text/plain")
     try:
         content = _jpeg(sha, min(int(asked), _LARGEST))
-    except (PictureError, FileNotFoundError) as error:
+    except PictureError as error:
         return Response(f"The picture {error}.", 404, media_type="text/plain")
     forever = {"Cache-Control": "private, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
     return Response(content, media_type="image/jpeg", headers=forever)
@@ -45,9 +45,9 @@ def answer(request: Request) -> Response:
 def _jpeg(sha: str, pixels: int) -> bytes:
     prints = default_workspace().fingerprints()
     try:
-        path = prints.find(sha)
+        content = prints.content(sha)
     finally:
         prints.close()
-    if path is None:
-        raise FileNotFoundError("is not known or was moved")
-    return images.thumbnail(images.read(path), pixels)
+    if content is None:
+        raise PictureError("is not known, or was moved or changed")
+    return images.thumbnail(content, pixels)

@@ -1,8 +1,9 @@
 """The slideshow that people present with: it plays in the browser, Python only hands it the deck.
 
 The component is registered once, when this module is imported; its markup, style and behaviour are the
-files `slideshow.html`, `slideshow.css` and `slideshow.js` beside it. A deck goes over as addresses and words,
-never as pictures, and nothing comes back: stepping through a thousand slides causes no rerun.
+files beside it: `slideshow.html`, `slideshow.css`, `slideshow_state.js` (what is shown, pure) and
+`slideshow.js` (the pictures and the view), which the browser gets as one module. A deck goes over as
+addresses and words, never as pictures, and nothing comes back: a thousand slides cause no rerun.
 """
 
 from collections.abc import Sequence
@@ -18,11 +19,16 @@ __all__ = ["slideshow"]
 
 _HERE = Path(__file__).parent
 
+
+def _text(*names: str) -> str:
+    return "\n".join((_HERE / name).read_text(encoding="utf-8") for name in names)
+
+
 _component = st.components.v2.component(
     "poet_slideshow",
-    html=(_HERE / "slideshow.html").read_text(encoding="utf-8"),
-    css=(_HERE / "slideshow.css").read_text(encoding="utf-8"),
-    js=(_HERE / "slideshow.js").read_text(encoding="utf-8"),
+    html=_text("slideshow.html"),
+    css=_text("slideshow.css"),
+    js=_text("slideshow_state.js", "slideshow.js"),
     isolate_styles=True,
 )
 

@@ -1,0 +1,195 @@
+"""What every test in a real browser needs: Chromium, a page that forgives nothing, and a server.
+
+    def test_the_home_page_greets(page, serve):
+        page.goto(serve(ROOT / "app.py", {"TFP_WORKSPACE": "..."}))
+        expect(page.get_by_role("heading")).to_have_text("...")
+        screenshot(page, "home")
+
+`page` fails a test for every error in the browser's console and every request to another host. A test that
+provokes one says so: `@pytest.mark.complains("404")` allows those that match the regular expression.
+"""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryFile
+from urllib.parse import urlsplit
+
+import psutil
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+
+#: Chromium's own calls home are switched off: a request to another host is then the page's.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+Serve = Callable[..., str]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "complains(pattern): console messages of `page` that the test provokes"
+    )
+
+
+def browser_path() -> str | None:
+    """Where Chromium or Chrome is, if there is one; POET_BROWSER names another."""
+    names = (os.environ.get("POET_BROWSER"), "chromium", "chromium-browser", "google-chrome")
+    return next((found for name in names if name and (found := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium without a window for all tests."""
+    path = browser_path()
+    if path is None:
+        pytest.skip("no Chromium found: apt-get install chromium (Debian), or set POET_BROWSER to its path")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Watched:
+    """A page, and what its browser complained of."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+    def check(self, request: pytest.FixtureRequest) -> None:
+        """Fail for every complaint since the last check that the test does not provoke on purpose."""
+        marker = request.node.get_closest_marker("complains")
+        left = [line for line in self.complaints if not (marker and re.search(marker.args[0], line))]
+        self.complaints.clear()
+        assert not left, "The browser complained:\n" + "\n".join(left)
+
+
+@contextmanager
+def watched(browser: Browser) -> Iterator[Watched]:
+    """A page of 1440 x 900 in a context of its own, watched for errors and for requests to other hosts."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(15_000)
+    watch = Watched(context.new_page())
+
+    def on_console(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            watch.complaints.append(f"console: {message.text}")
+
+    def on_request(sent: Request) -> None:
+        address = urlsplit(sent.url)
+        if address.scheme not in ("blob", "data") and address.hostname not in ("localhost", "127.0.0.1"):
+            watch.complaints.append(f"request to another host: {sent.url}")
+
+    watch.page.on("console", on_console)
+    watch.page.on("pageerror", lambda error: watch.complaints.append(f"page error: {error}"))
+    watch.page.on("request", on_request)
+    yield watch
+    context.close()
+
+
+@pytest.fixture
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A fresh watched page; complaints fail the test when it ends."""
+    with watched(browser) as watch:
+        yield watch.page
+        watch.check(request)
+
+
+def screenshot(page: Page, name: str) -> None:
+    """Keep a picture of the page as NAME.png in the folder that POET_SCREENSHOTS names; else do nothing."""
+    folder = os.environ.get("POET_SCREENSHOTS")
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=Path(folder) / f"{name}.png")
+
+
+@contextmanager
+def serving(script: Path, environment: Mapping[str, str], arguments: Sequence[str]) -> Iterator[str]:
+    """Run a Streamlit script on a free port; gives the address and ends the server and all its children."""
+    port = free_port()
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless", "true"]
+    command += ["--server.port", str(port), *arguments]
+    with TemporaryFile("w+") as log:
+        server = subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | dict(environment), stdout=log, stderr=subprocess.STDOUT
+        )
+        try:
+            address = f"http://127.0.0.1:{port}"
+            if not is_up(address, server):
+                log.seek(0)
+                pytest.fail(f"The server of {script.name} did not start:\n{log.read()[-4000:]}")
+            yield address
+        finally:
+            end(server)
+            log.seek(0)
+            # pytest shows this with a test that fails, and swallows it otherwise.
+            print(f"--- log of {script.name}\n{log.read()[-4000:]}")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def is_up(address: str, server: "subprocess.Popen[bytes]", patience: float = 60) -> bool:
+    """Wait until the server answers; False when it has ended or keeps silent."""
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2):
+                return True
+        except (urllib.error.URLError, TimeoutError, ConnectionError):
+            time.sleep(0.1)
+    return False
+
+
+def end(server: "subprocess.Popen[bytes]") -> None:
+    """End a process and everything it started."""
+    try:
+        parent = psutil.Process(server.pid)
+        family = [*parent.children(recursive=True), parent]
+    except psutil.NoSuchProcess:
+        family = []
+    for process in family:
+        try:
+            process.terminate()
+        except psutil.NoSuchProcess:
+            continue
+    _, stubborn = psutil.wait_procs(family, timeout=5)
+    for process in stubborn:
+        process.kill()
+    server.wait(timeout=10)
+
+
+@pytest.fixture(scope="module")
+def serve() -> Iterator[Serve]:
+    """Start servers that live as long as the test module: `serve(script, environment={}, arguments=())`."""
+    with ExitStack() as servers:
+
+        def start(
+            script: Path, environment: Mapping[str, str] | None = None, arguments: Sequence[str] = ()
+        ) -> str:
+            return servers.enter_context(serving(script, environment or {}, arguments))
+
+        yield start

@@ -1,0 +1,139 @@
+"""What the tests of the dashboard share: a workspace to spoil, and a person's eyes and hands on its pages."""
+
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import psutil
+from playwright.sync_api import Locator, Page, Response, expect
+
+from poetcore.evaluate import evaluate
+from poetcore.runs import Run
+from poetcore.workspace import Workspace
+from tests.conftest import Trained
+
+#: What Chromium says where Streamlit's own client looks for its server below a page's address first.
+NOT_FOUND = r"^console: Failed to load resource: the server responded with a status of 404"
+_LOOKED_FOR = {
+    f"/{page}/_stcore/{what}"
+    for page in ("overview", "train", "evaluate", "slideshow", "predict")
+    for what in ("health", "host-config")
+}
+
+Found = TypeVar("Found")
+
+
+def watch_answers(page: Page) -> list[str]:
+    """Collect what a page's server refuses, the known first questions of Streamlit's client left out."""
+    refused: list[str] = []
+
+    def on_response(answer: Response) -> None:
+        if answer.status >= 400 and urlsplit(answer.url).path not in _LOOKED_FOR:
+            refused.append(f"{answer.status} {answer.url}")
+
+    page.context.on("response", on_response)
+    return refused
+
+
+def copy_of(trained: Trained, folder: Path) -> Trained:
+    """Copy a workspace with its sample and its run, so that a test may change it, and judge the run."""
+    old, new = trained.workspace.root, folder / "tf_files"
+    new.mkdir(parents=True)
+    shutil.copytree(old / "datasets", new / "datasets")
+    shutil.copytree(old / "models", new / "models")
+    run = copy_run(trained.run, new / "runs" / "first", {str(old): str(new)})
+    place = Workspace(new)
+    evaluate(run, place.datasets / "sample" / "demo", place)
+    return Trained(place, place.datasets / "sample", run)
+
+
+def copy_run(run: Run, folder: Path, words: dict[str, str] | None = None) -> Run:
+    """Copy a run under another name; `words` are replaced in its files."""
+    shutil.copytree(run.folder, folder, ignore=shutil.ignore_patterns("evaluations"))
+    for file in (folder / "run.json", folder / "split.csv", folder / "status.json"):
+        text = file.read_text()
+        for old, new in ({run.name: folder.name} | (words or {})).items():
+            text = text.replace(old, new)
+        file.write_text(text)
+    return Run(folder)
+
+
+def until(look: Callable[[], Found | None], patience: float = 30) -> Found:
+    """Wait for something outside of the browser."""
+    deadline = time.monotonic() + patience
+    while not (found := look()):
+        assert time.monotonic() < deadline, f"nothing after {patience} s"
+        time.sleep(0.05)
+    return found
+
+
+def server_of(address: str) -> psutil.Process:
+    """Find the process that serves an address."""
+    port = str(urlsplit(address).port)
+    return next(child for child in psutil.Process().children() if port in child.cmdline())
+
+
+class Dashboard:
+    """The dashboard in one tab."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.address = address
+
+    def open(self, path: str = "/") -> "Dashboard":
+        self.page.goto(self.address + path)
+        expect(self.page.get_by_role("heading", level=1)).to_be_visible()
+        return self
+
+    def menu(self, name: str) -> "Dashboard":
+        self.page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(name)
+        return self
+
+    def says(self, words: str, patience: float = 15) -> None:
+        expect(self.page.get_by_text(words).first).to_be_visible(timeout=patience * 1000)
+
+    def has_chosen(self, what: str, value: str) -> None:
+        box = self.page.get_by_test_id("stSidebar").get_by_role("combobox", name=what, exact=True)
+        expect(box).to_have_value(value)
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def part(self, kind: str) -> Locator:
+        return self.page.get_by_test_id(f"st{kind}")
+
+    def is_running(self, name: str) -> None:
+        expect(self.page.get_by_role("heading", name=f"Training {name}")).to_be_visible()
+        expect(self.button("Stop")).to_be_visible()
+
+    def shows_live_charts(self, patience: float = 60) -> None:
+        """Wait until both curves are drawn while the training still runs."""
+        self.page.wait_for_function(
+            """() => document.querySelectorAll('[data-testid=stVegaLiteChart] svg').length === 2
+                && document.querySelector('.st-key-stop_job button')""",
+            timeout=patience * 1000,
+        )
+
+    def start_long_training(self, name: str) -> None:
+        """Fill in the training page so that the training takes minutes, and start it."""
+        self.open("/train")
+        self.page.get_by_text("More settings").click()
+        batch = self.page.get_by_label("Pictures in a step")
+        batch.fill("3000")
+        batch.press("Enter")
+        self.page.get_by_role("slider", name="Training steps").press("End")
+        field = self.page.get_by_label("Name of the run")
+        field.fill(name)
+        field.press("Enter")
+        self.button("Start training").click()
+        self.is_running(name)
+
+    def mark_run(self, row: int) -> None:
+        """Mark a row in the table of runs; a table is a drawing, so its cells have no names."""
+        table = self.part("DataFrame").last
+        table.scroll_into_view_if_needed()
+        table.locator("canvas").first.click(position={"x": 18, "y": 35 * (row + 1) + 18})

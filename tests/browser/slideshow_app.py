@@ -1,0 +1,34 @@
+"""A server with nothing but a slideshow: it draws pictures on request, the address says which deck."""
+
+import asyncio
+import io
+
+import streamlit as st
+from PIL import Image, ImageDraw
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+
+def drawn(number: int) -> bytes:
+    """A picture that tells its number; every third stands upright."""
+    image = Image.new(
+        "RGB", (300, 400) if number % 3 == 2 else (400, 300), f"hsl({number * 37 % 360}, 45%, 55%)"
+    )
+    ImageDraw.Draw(image).text((150, 130), str(number), fill="white", font_size=90, anchor="mm")
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
+async def picture(request: Request) -> Response:
+    """`?delay=` seconds late; `?broken=1` is missing, `?broken=2` is no picture."""
+    await asyncio.sleep(float(request.query_params.get("delay", 0)))
+    broken = request.query_params.get("broken")
+    if broken == "1":
+        return Response(status_code=404)
+    content = b"no picture" if broken == "2" else drawn(int(request.path_params["number"]))
+    return Response(content, media_type="image/png", headers={"cache-control": "max-age=3600"})
+
+
+app = st.App("slideshow_page.py", routes=[Route("/pictures/{number:int}", picture)])

@@ -1,0 +1,44 @@
+"""The page of slideshow_app.py, asked for `slides=12&guess=0&seconds=4&delay=0&broken=0&label=rose&mount=0`
+in its address or in its field."""
+
+from urllib.parse import parse_qsl
+
+import streamlit as st
+
+from poetcore.slides import Slide
+from poetcore.ui.slideshow import slideshow
+
+st.set_page_config(layout="wide", page_title="Slideshow")
+# What is typed into the field mounts another show without the price of loading the page again.
+asked = st.query_params.to_dict() | dict(parse_qsl(st.text_input("Deck")))
+LABELS = ["daisy", "dandelion", asked.get("label", "rose"), "sunflower", "tulip"]
+
+
+def slide(number: int) -> Slide:
+    """Every fourth picture is a mistake."""
+    truth = LABELS[number % 5]
+    said = LABELS[(number + 2) % 5] if number % 4 == 3 else truth
+    other = LABELS[(number + 1) % 5]
+    return Slide(
+        f"{number}.png", truth, said, 0.874, ((said, 0.874), (other, 0.1), (LABELS[(number + 3) % 5], 0.026))
+    )
+
+
+def address(number: int) -> str:
+    broken = asked.get("broken", "0") if number == 1 else "0"
+    return f"/pictures/{number}?delay={asked.get('delay', '0')}&broken={broken}"
+
+
+st.session_state.runs = st.session_state.get("runs", 0) + 1
+st.text(f"Runs: {st.session_state.runs}")
+st.button("Rerun")
+count = int(asked.get("slides", "12")) - (2 if st.toggle("Fewer") else 0)
+slideshow(
+    [slide(number) for number in range(count)],
+    [address(number) for number in range(count)],
+    LABELS,
+    key=f"show {asked.get('mount', 0)}",
+    guess_first=asked.get("guess") == "1",
+    seconds=float(asked.get("seconds", "4")),
+    title=f"{asked.get('title', 'Five flowers')} {asked.get('mount', '')}",
+)

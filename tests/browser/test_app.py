@@ -1,0 +1,322 @@
+"""The dashboard as people use it: the sample flowers from the first click on, and judging a run."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from poetcore.evaluate import Metrics
+from poetcore.runs import read_record
+from poetcore.workspace import Workspace
+from tests.browser.conftest import ROOT, Serve, screenshot
+from tests.browser.dashboard import NOT_FOUND, Dashboard, copy_of, server_of, until, watch_answers
+from tests.conftest import Trained
+
+pytestmark = pytest.mark.complains(NOT_FOUND)
+
+
+@pytest.fixture(autouse=True)
+def nothing_refused(page: Page) -> Iterator[None]:
+    refused = watch_answers(page)
+    yield
+    assert not refused
+
+
+# ---------------------------------------------------------------------------------------- the sample flowers
+
+
+def test_the_sample_flowers_from_the_first_click_to_a_chosen_run(page, serve, tmp_path, backbone_file):
+    place = Workspace(tmp_path / "tf_files")
+    place.models.mkdir(parents=True)
+    shutil.copy(backbone_file, place.models)
+    dashboard = Dashboard(page, serve(ROOT / "app.py", {"TFP_WORKSPACE": str(place.root)})).open()
+    screenshot(page, "home-first")
+    dashboard.button("Try it with the sample flowers").click()
+
+    expect(page.get_by_text(re.compile(r"of 400, \d+ a second, about \d+ s left"))).to_be_visible()
+    (run,) = place.all_runs()
+    dashboard.is_running(run.name)
+    screenshot(page, "home-progress")
+
+    page.reload()
+    dashboard.is_running(run.name)
+    other = Dashboard(page.context.new_page(), dashboard.address).open("/train")
+    other.is_running(run.name)
+    dashboard.shows_live_charts(120)
+    screenshot(page, "home-curves")
+
+    for tab in (dashboard, other):
+        tab.says(f"{run.name} is ready.", 60)
+        tab.has_chosen("Run", run.name)
+    metrics = read_record(run.evaluation("demo").metrics_file, Metrics)
+    expect(page.get_by_test_id("stMetricValue").first).to_have_text(f"{metrics.accuracy:.1%}")
+    screenshot(page, "home-ready")
+
+
+# ---------------------------------------------------------------------------------------------- judging a run
+
+
+@pytest.fixture(scope="module")
+def known(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    return copy_of(trained, tmp_path_factory.mktemp("app"))
+
+
+@pytest.fixture(scope="module")
+def metrics(known: Trained) -> Metrics:
+    return read_record(known.run.evaluation("demo").metrics_file, Metrics)
+
+
+@pytest.fixture(scope="module")
+def predictions(known: Trained) -> pd.DataFrame:
+    """The predictions of the demo folder, the surest first."""
+    table = known.run.evaluation("demo").predictions()
+    return table.sort_values("confidence", ascending=False, kind="stable")
+
+
+@pytest.fixture(scope="module")
+def confused(predictions: pd.DataFrame) -> tuple[str, str]:
+    """The cell off the diagonal with the most pictures: (truth, prediction)."""
+    wrong = predictions[~predictions["correct"]]
+    return wrong.groupby(["label", "predicted"]).size().idxmax()
+
+
+@pytest.fixture(scope="module")
+def address(serve: Serve, known: Trained) -> str:
+    return serve(ROOT / "app.py", {"TFP_WORKSPACE": str(known.workspace.root)})
+
+
+@pytest.fixture
+def dashboard(page: Page, address: str) -> Dashboard:
+    return Dashboard(page, address)
+
+
+class Gallery:
+    """The pictures below the confusion matrix."""
+
+    def __init__(self, dashboard: Dashboard) -> None:
+        self.page = dashboard.open("/evaluate").page
+        self.figures = self.page.locator(".poet-grid figure")
+        expect(self.figures.first).to_be_visible()
+
+    def click_cell(self, truth: str, prediction: str, twice: bool = False) -> None:
+        cell = self.page.locator(f"path[aria-label^='prediction: {prediction}; truth: {truth};']").first
+        cell.scroll_into_view_if_needed()
+        box = cell.bounding_box()
+        assert box
+        self.page.mouse.click(
+            box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, click_count=2 if twice else 1
+        )
+
+    def choose(self, box: str, label: str) -> None:
+        """Choose with the keyboard alone."""
+        field = self.page.get_by_role("combobox", name=box, exact=True)
+        field.focus()
+        field.press_sequentially(label)
+        expect(self.page.get_by_role("option")).to_have_count(1)
+        field.press("Enter")
+
+    def shows(self, rows: pd.DataFrame) -> None:
+        """Exactly these pictures, in this order, each with its labels and its verdict."""
+        expect(self.figures.locator(".line")).to_have_text([Path(path).name for path in rows["path"]])
+        expect(self.figures.locator(".title")).to_have_text(
+            [t if t == p else f"{t} → {p}" for t, p in zip(rows["label"], rows["predicted"], strict=True)]
+        )
+        expect(self.figures.locator(".mark")).to_have_text(
+            ["✓ right" if right else "✗ wrong" for right in rows["correct"]]
+        )
+
+
+def test_the_headline_is_that_of_the_metrics_file(dashboard, metrics):
+    dashboard.open("/evaluate")
+    expect(dashboard.part("MetricValue")).to_have_text(
+        [f"{metrics.accuracy:.1%}", f"{1 - metrics.accuracy:.1%}", f"{metrics.macro_f1:.3f}", "0"]
+    )
+    screenshot(dashboard.page, "evaluate")
+
+
+def test_every_cell_of_the_matrix_has_the_count_of_the_metrics_file(dashboard, metrics):
+    page = dashboard.open("/evaluate").page
+    expect(page.locator("path[aria-label*='; truth: ']")).to_have_count(len(metrics.labels) ** 2)
+    for truth, row in zip(metrics.labels, metrics.confusion_matrix, strict=True):
+        for prediction, count in zip(metrics.labels, row, strict=True):
+            cell = page.locator(f"path[aria-label^='prediction: {prediction}; truth: {truth};']")
+            assert f"; pictures: {count};" in cell.get_attribute("aria-label")
+
+
+def test_the_gallery_begins_with_all_mistakes(dashboard, predictions):
+    Gallery(dashboard).shows(predictions[~predictions["correct"]])
+
+
+def test_a_click_in_the_matrix_shows_exactly_the_pictures_of_its_cell(dashboard, predictions, confused):
+    gallery = Gallery(dashboard)
+    gallery.click_cell(*confused)
+    wanted = (predictions["label"] == confused[0]) & (predictions["predicted"] == confused[1])
+    gallery.shows(predictions[wanted])
+    screenshot(dashboard.page, "evaluate-cell")
+
+
+def test_a_click_on_the_diagonal_shows_what_was_right(dashboard, predictions):
+    right = predictions[predictions["correct"]]
+    label = right["label"].iloc[0]
+    gallery = Gallery(dashboard)
+    gallery.click_cell(label, label)
+    gallery.shows(right[right["label"] == label])
+
+
+def test_a_double_click_brings_all_mistakes_back(dashboard, predictions, confused):
+    gallery = Gallery(dashboard)
+    gallery.click_cell(*confused)
+    expect(gallery.page.get_by_role("heading", name=f"Truth {confused[0]}")).to_be_visible()
+    gallery.click_cell(*confused, twice=True)
+    gallery.shows(predictions[~predictions["correct"]])
+
+
+def test_the_select_boxes_do_the_same_by_keyboard(dashboard, predictions, confused):
+    gallery = Gallery(dashboard)
+    gallery.choose("Truth", confused[0])
+    gallery.choose("Prediction", confused[1])
+    wanted = (predictions["label"] == confused[0]) & (predictions["predicted"] == confused[1])
+    gallery.shows(predictions[wanted])
+
+
+def test_pictures_in_the_gallery_are_really_shown(dashboard):
+    gallery = Gallery(dashboard)
+    for image in gallery.figures.locator("img").all():
+        image.scroll_into_view_if_needed()
+        until(lambda image=image: image.evaluate("image => image.complete && image.naturalWidth > 0"))
+    screenshot(dashboard.page, "evaluate-gallery")
+
+
+def test_the_report_opens_from_a_file_without_any_request(dashboard, browser: Browser, metrics, tmp_path):
+    page = dashboard.open("/evaluate").page
+    with page.expect_download() as download:
+        dashboard.button("Report (HTML)").click()
+    download.value.save_as(tmp_path / "report.html")
+    context = browser.new_context(viewport={"width": 1200, "height": 900})
+    try:
+        reader = context.new_page()
+        asked: list[str] = []
+        reader.on("request", lambda request: asked.append(request.url))
+        reader.goto((tmp_path / "report.html").as_uri())
+        percent = f"{metrics.accuracy:.1%}".replace("%", " %")
+        expect(reader.get_by_text(f"Accuracy {percent} ({metrics.correct} of {metrics.total}")).to_be_visible()
+        expect(reader.locator("figure img")).to_have_count(metrics.total - metrics.correct)
+        screenshot(reader, "report")
+        assert [url for url in asked if not url.startswith("data:")] == [(tmp_path / "report.html").as_uri()]
+    finally:
+        context.close()
+
+
+def test_the_downloaded_predictions_are_those_of_the_run(dashboard, known, tmp_path):
+    page = dashboard.open("/evaluate").page
+    with page.expect_download() as download:
+        dashboard.button("predictions.csv").click()
+    download.value.save_as(tmp_path / "predictions.csv")
+    theirs, ours = pd.read_csv(tmp_path / "predictions.csv"), known.run.evaluation("demo").predictions()
+    pd.testing.assert_frame_equal(theirs, ours, check_dtype=False)
+
+
+# ------------------------------------------------------------------------------------ slideshow and prediction
+
+
+def test_the_slideshow_plays_and_space_pauses_it(dashboard, metrics):
+    page = dashboard.open().menu("Slideshow").page
+    place = page.locator(".show .place")
+    expect(place).to_have_text(f"1 of {metrics.total}")
+    page.locator(".show .stage").click()
+    for key in ("+", "+", "Space"):
+        page.keyboard.press(key)
+    expect(place).to_have_text(f"2 of {metrics.total}")
+    page.keyboard.press("Space")
+    expect(page.locator(".show .controls").get_by_role("button", name="Play", exact=True)).to_be_visible()
+    screenshot(page, "slideshow")
+
+
+def test_the_score_at_the_end_of_the_slideshow_is_that_of_the_metrics(dashboard, metrics):
+    page = dashboard.open("/slideshow").page
+    expect(page.locator(".show .place")).to_have_text(f"1 of {metrics.total}")
+    page.locator(".show .stage").click()
+    for _ in range(metrics.total):
+        page.keyboard.press("ArrowRight")
+    expect(page.locator(".show .summary-count")).to_have_text(f"{metrics.correct} of {metrics.total} right")
+    screenshot(page, "slideshow-summary")
+
+
+def test_the_slideshow_shows_the_pictures_of_the_demo_folder(dashboard):
+    page = dashboard.open("/slideshow").page
+    image = page.locator(".show .picture img").first
+    expect(image).to_be_visible()
+    until(lambda: image.evaluate("image => image.naturalWidth") == 320)
+
+
+def test_an_address_opens_its_deck_in_another_browser(browser: Browser, address, known, metrics):
+    context = browser.new_context()
+    try:
+        tab = Dashboard(context.new_page(), address)
+        tab.open(f"/slideshow?run={known.run.name}&demo={known.sample / 'demo'}&show=mistakes")
+        expect(tab.page.locator(".show .place")).to_have_text(f"1 of {metrics.total - metrics.correct}")
+    finally:
+        context.close()
+
+
+def test_an_unknown_run_in_an_address_is_told_without_a_traceback(dashboard):
+    dashboard.open("/evaluate?run=nobody")
+    dashboard.says("Run not found: nobody")
+    expect(dashboard.part("Exception")).to_have_count(0)
+    screenshot(dashboard.page, "unknown-run")
+
+
+def test_a_photo_is_named_with_bars_and_a_broken_file_with_its_reason(dashboard, predictions):
+    first = predictions.iloc[0]
+    content = Path(first["path"]).read_bytes()
+    page = dashboard.open("/predict").page
+    page.locator("input[type=file]").set_input_files(
+        [
+            {"name": "good.jpg", "mimeType": "image/jpeg", "buffer": content},
+            {"name": "broken.jpg", "mimeType": "image/jpeg", "buffer": content[: len(content) // 2]},
+        ]
+    )
+    named = f"{first['predicted']} · {first['confidence']:.0%}"
+    expect(page.get_by_role("heading", level=4)).to_have_text([named])
+    expect(dashboard.part("Progress").first).to_have_text(
+        f"{first['predicted']} · {first['confidence']:.1%}"
+    )
+    expect(dashboard.part("Progress")).to_have_count(5)
+    expect(dashboard.part("Alert")).to_contain_text(["broken.jpg: is damaged or truncated"])
+    screenshot(page, "predict")
+
+
+# ------------------------------------------------------------------------------------------------- the server
+
+
+def test_every_page_opens_from_the_menu_without_a_complaint(dashboard):
+    dashboard.open()
+    for name in ("Overview", "Train", "Evaluate", "Slideshow", "Predict"):
+        dashboard.menu(name)
+        expect(dashboard.part("Exception")).to_have_count(0)
+        screenshot(dashboard.page, f"page-{name.lower()}")
+
+
+def test_the_metrics_file_is_what_the_dashboard_offers(dashboard, known, tmp_path):
+    page = dashboard.open("/evaluate").page
+    with page.expect_download() as download:
+        dashboard.button("metrics.json").click()
+    download.value.save_as(tmp_path / "metrics.json")
+    file = known.run.evaluation("demo").metrics_file
+    assert json.loads((tmp_path / "metrics.json").read_text()) == json.loads(file.read_text())
+
+
+def test_after_all_of_this_the_server_never_loaded_tensorflow(dashboard, address):
+    dashboard.open("/evaluate")
+    maps = [area.path for area in server_of(address).memory_maps()]
+    assert not [path for path in maps if "/tensorflow/" in path]
+
+
+def test_after_all_of_this_the_server_is_smaller_than_400_megabytes(dashboard, address):
+    dashboard.open("/evaluate")
+    assert server_of(address).memory_info().rss < 400e6
