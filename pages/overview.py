@@ -53,9 +53,11 @@ else:
         )
     with right:
         st.subheader("Sizes")
-        st.altair_chart(
-            sizes_chart(pictures.assign(name=pictures["path"].map(lambda p: Path(p).name))), width="stretch"
-        )
+        named = pictures.assign(name=pictures["path"].map(lambda p: Path(p).name))
+        if len(named[["width", "height"]].drop_duplicates()) > 1:
+            st.altair_chart(sizes_chart(named), width="stretch")
+        else:
+            st.markdown(f"All pictures are {named['width'].iloc[0]} x {named['height'].iloc[0]} pixels.")
         st.caption("Every picture is squashed to the square that the network sees; odd shapes lose the most.")
 
     st.subheader("Contact sheet")

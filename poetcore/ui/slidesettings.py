@@ -2,20 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast, get_args
 
 import streamlit as st
 
 from poetcore.slides import Filter, Order, Show
 
 __all__ = ["SlideSettings", "pick_slides"]
-
-_SHOWS: dict[Show, str] = {"all": "All", "mistakes": "Mistakes only", "correct": "Correct only"}
-_ORDERS: dict[Order, str] = {
-    "folder": "As in the folder",
-    "shuffled": "Shuffled",
-    "surest": "Surest first",
-    "least_sure": "Least sure first",
-}
 
 
 @dataclass(frozen=True)
@@ -38,19 +31,13 @@ class SlideSettings:
 def pick_slides(labels: Sequence[str]) -> SlideSettings:
     """Draw the filters in one row and read them; an address may bring them along."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
+        # The words stand in the address as they are shown here, so they stay plain.
         show = st.segmented_control(
-            "Show", list(_SHOWS), default="all", format_func=_SHOWS.__getitem__, required=True,
-            key="show", bind="query-params",
-        )  # fmt: skip
-        label = st.selectbox("True label", ["any", *labels], key="label", bind="query-params", width=150)
-        order = st.selectbox(
-            "Order",
-            list(_ORDERS),
-            format_func=_ORDERS.__getitem__,
-            key="order",
-            bind="query-params",
-            width=180,
+            "Show", list(get_args(Show)), default="all", required=True, key="show", bind="query-params"
         )
+        label = st.selectbox("True label", ["any", *labels], key="label", bind="query-params", width=150)
+        orders = [order.replace("_", " ") for order in get_args(Order)]
+        order = st.selectbox("Order", orders, key="order", bind="query-params", width=150)
         seed = (
             st.number_input("Shuffle", 0, 9999, 0, key="seed_of_shuffle", bind="query-params", width=110)
             if order == "shuffled"
@@ -66,7 +53,7 @@ def pick_slides(labels: Sequence[str]) -> SlideSettings:
     share = int(below.removesuffix(" %")) / 100
     return SlideSettings(
         Filter(show or "all", None if label == "any" else label, share if share < 1 else None),
-        order,
+        cast(Order, order.replace(" ", "_")),
         seed,
         guess,
     )

@@ -1,0 +1,197 @@
+"""The dashboard around a training: stopping it, losing it, finding it again; and bringing pictures in."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from playwright.sync_api import Page, expect
+
+from poetcore.runs import Status
+from tests.browser.conftest import ROOT, Serve, screenshot
+from tests.browser.dashboard import (
+    NOT_FOUND,
+    Dashboard,
+    copy_of,
+    copy_run,
+    server_of,
+    until,
+    watch_answers,
+)
+from tests.conftest import Trained, encoded, picture
+
+pytestmark = pytest.mark.complains(NOT_FOUND)
+
+
+@pytest.fixture(autouse=True)
+def nothing_refused(page: Page) -> Iterator[None]:
+    refused = watch_answers(page)
+    yield
+    assert not refused
+
+
+@pytest.fixture(scope="module")
+def known(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    return copy_of(trained, tmp_path_factory.mktemp("jobs"))
+
+
+@pytest.fixture(scope="module")
+def address(serve: Serve, known: Trained) -> str:
+    return serve(ROOT / "app.py", {"TFP_WORKSPACE": str(known.workspace.root)})
+
+
+@pytest.fixture
+def dashboard(page: Page, address: str) -> Dashboard:
+    return Dashboard(page, address)
+
+
+@pytest.fixture(autouse=True)
+def no_training_left(known: Trained) -> Iterator[None]:
+    """End what a test that failed has left running, and leave only the first run to the next one."""
+    yield
+    for run in known.workspace.all_runs():
+        if run.name != "first":
+            status = run.status()
+            if not status.final and status.pid and psutil.pid_exists(status.pid):
+                psutil.Process(status.pid).kill()
+            known.workspace.delete_run(run)
+
+
+# ------------------------------------------------------------------------------------------------- trainings
+
+
+def test_stop_ends_a_training_and_offers_a_new_one(dashboard, known):
+    dashboard.start_long_training("to be stopped")
+    dashboard.shows_live_charts()
+    screenshot(dashboard.page, "train-running")
+    run = next(run for run in known.workspace.all_runs() if run.name == "to be stopped")
+    pid = run.status().pid
+    dashboard.button("Stop").click()
+    dashboard.says("to be stopped was stopped.")
+    expect(dashboard.button("Start training")).to_be_enabled()
+    assert (psutil.pid_exists(pid), run.status().phase) == (False, "cancelled")
+    screenshot(dashboard.page, "train-stopped")
+
+
+def test_a_killed_training_is_told_with_the_end_of_its_log_and_what_to_do(dashboard, known):
+    dashboard.start_long_training("to be killed")
+    dashboard.shows_live_charts()
+    run = next(run for run in known.workspace.all_runs() if run.name == "to be killed")
+    psutil.Process(run.status().pid).kill()
+    dashboard.says("to be killed failed. The training's process ended unexpectedly")
+    dashboard.says("Mend what it says and start again: nothing that was computed is lost.")
+    screenshot(dashboard.page, "train-killed")
+    log = dashboard.part("Code")
+    expect(log).to_be_visible()
+    assert log.inner_text().strip()
+
+
+def test_a_restarted_server_finds_the_training_again(page, serve, known):
+    settings = {"TFP_WORKSPACE": str(known.workspace.root)}
+    first = Dashboard(page, serve(ROOT / "app.py", settings))
+    first.start_long_training("outlives its server")
+    run = next(run for run in known.workspace.all_runs() if run.name == "outlives its server")
+    pid = until(lambda: run.status().pid)
+    page.goto("about:blank")
+    server = server_of(first.address)
+    server.terminate()
+    server.wait(15)
+    assert psutil.pid_exists(pid)
+
+    second = Dashboard(page, serve(ROOT / "app.py", settings)).open("/train")
+    second.is_running("outlives its server")
+    second.shows_live_charts()
+    second.button("Stop").click()
+    second.says("outlives its server was stopped.")
+
+
+# ------------------------------------------------------------------------------------------ the list of runs
+
+
+def test_a_run_can_be_renamed(dashboard, known):
+    copy_run(known.run, known.workspace.runs / "second")
+    dashboard.open("/train?run=second").mark_run(0)
+    dashboard.button("Rename").click()
+    field = dashboard.page.get_by_label("New name")
+    field.fill("better name")
+    field.press("Enter")
+    dashboard.page.get_by_test_id("stPopoverBody").get_by_role("button", name="Rename").click()
+    dashboard.has_chosen("Run", "better name")
+    assert {run.name for run in known.workspace.all_runs()} == {"first", "better name"}
+
+
+def test_a_failed_run_is_renamed_without_a_complaint(dashboard, known):
+    known.workspace.create_run("broke").write_status(Status("failed", message="It broke."))
+    dashboard.open("/train").mark_run(0)
+    dashboard.button("Rename").click()
+    field = dashboard.page.get_by_label("New name")
+    field.fill("broken")
+    field.press("Enter")
+    dashboard.page.get_by_test_id("stPopoverBody").get_by_role("button", name="Rename").click()
+    until(lambda: "broken" in {run.name for run in known.workspace.all_runs()})
+    dashboard.has_chosen("Run", "first")
+    expect(dashboard.page.get_by_text("Run not found")).to_have_count(0)
+
+
+def delete_second(dashboard: Dashboard, known: Trained) -> None:
+    """Delete the chosen run `second`, answering both questions."""
+    run = copy_run(known.run, known.workspace.runs / "second")
+    dashboard.open("/train?run=second").mark_run(0)
+    dashboard.button("Delete").click()
+    sure = dashboard.button("Delete for good")
+    expect(sure).to_be_disabled()
+    assert run.exists()
+    screenshot(dashboard.page, "train-delete")
+    dashboard.page.get_by_text("Yes, I am sure").click()
+    sure.click()
+    dashboard.has_chosen("Run", "first")
+    assert not run.folder.exists()
+
+
+def test_a_run_is_deleted_after_asking_twice(dashboard, known):
+    delete_second(dashboard, known)
+
+
+def test_deleting_the_chosen_run_raises_no_complaint_that_it_is_gone(dashboard, known):
+    delete_second(dashboard, known)
+    screenshot(dashboard.page, "train-deleted")
+    expect(dashboard.page.get_by_text("Run not found")).to_have_count(0)
+
+
+# -------------------------------------------------------------------------------------------------- pictures
+
+
+def zip_of_label_folders() -> bytes:
+    """Four pictures, a text file, and a picture that wants to lie beside the dataset."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for number, name in enumerate(("ant/1.jpg", "ant/2.jpg", "bee/1.jpg", "bee/2.jpg", "../evil.jpg")):
+            archive.writestr(f"insects/{name}" if name[0] != "." else name, encoded(picture(500 + number)))
+        archive.writestr("insects/ant/notes.txt", "six legs")
+    return out.getvalue()
+
+
+@pytest.fixture
+def unzipped(dashboard: Dashboard) -> Dashboard:
+    page = dashboard.open("/overview").page
+    page.get_by_text("Choose other pictures").click()
+    archive = {"name": "insects.zip", "mimeType": "application/zip", "buffer": zip_of_label_folders()}
+    page.locator("input[type=file]").set_input_files([archive])
+    return dashboard
+
+
+def test_a_zip_file_becomes_the_chosen_dataset_and_nothing_lands_outside(unzipped, known):
+    expect(unzipped.part("MetricValue").first).to_have_text("4")
+    unzipped.has_chosen("Dataset", "datasets/insects")
+    written = {str(path.relative_to(known.workspace.root)) for path in known.workspace.root.rglob("*.jpg")}
+    extra = {path for path in written if not path.startswith("datasets/sample/")}
+    assert extra == {f"datasets/insects/{name}/{i}.jpg" for name in ("ant", "bee") for i in (1, 2)}
+    assert not list(Path(known.workspace.root.parent).glob("*.jpg"))
+    screenshot(unzipped.page, "overview-zip")
+
+
+def test_files_of_a_zip_that_were_left_out_are_told_with_their_reasons(unzipped):
+    unzipped.says("points outside of the zip file")
+    unzipped.says("notes.txt")
