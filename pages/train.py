@@ -45,7 +45,9 @@ if (
 ):
     try:
         demo_dir = choice.demo if judge_too else None
-        jobs().start_training(RunConfig(choice.dataset, backbone, options, demo_dir, name.strip() or None))
+        jobs().start_training(
+            RunConfig(choice.dataset, backbone, options, demo_dir=demo_dir, name=name.strip() or None)
+        )
     except PoetError as error:
         explain(error)
     else:

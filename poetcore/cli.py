@@ -12,7 +12,7 @@ import warnings
 
 import typer
 
-from poetcore import cli_judge, cli_train
+from poetcore import cli_judge, cli_retrain, cli_train
 from poetcore.errors import PoetError
 
 __all__ = ["app", "main"]
@@ -35,7 +35,7 @@ app.command("overview", epilog="Example: python -m poetcore overview my_photos")
 app.command(
     "retrain",
     epilog="Example: python -m poetcore retrain --image_dir my_photos/train --how_many_training_steps 500",
-)(cli_train.retrain)
+)(cli_retrain.retrain)
 app.command("evaluate", epilog="Example: python -m poetcore evaluate my_photos/demo --run latest")(
     cli_judge.evaluate
 )
@@ -43,6 +43,7 @@ app.command("label_image", epilog="Example: python -m poetcore label_image photo
     cli_judge.label_image
 )
 app.command("runs", epilog="Example: python -m poetcore runs")(cli_train.runs)
+app.command("backbones", epilog="Example: python -m poetcore backbones")(cli_train.backbones)
 app.command("download", epilog="Example: python -m poetcore download flowers")(cli_train.download)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["HERE", "JsonOption", "RunOption", "WorkspaceOption"]
+__all__ = ["HERE", "JsonOption", "RunNameOption", "RunOption", "WorkspaceOption"]
 
 WorkspaceOption = Annotated[
     Path, typer.Option(envvar="TFP_WORKSPACE", help="Folder in which Poet keeps what it makes.")
@@ -14,3 +14,6 @@ JsonOption = Annotated[bool, typer.Option("--json", help="End with one line of J
 RunOption = Annotated[str, typer.Option(help="A run's name, or `latest`.")]
 
 HERE = Path("tf_files")
+RunNameOption = Annotated[
+    str | None, typer.Option("--run_name", help="The run's name; from date and time by default.")
+]

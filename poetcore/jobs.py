@@ -47,6 +47,10 @@ class Jobs:
         """
         arguments = ["retrain", f"--image_dir={config.image_dir}", f"--architecture={config.architecture}"]
         arguments += [f"--{name}={value}" for name, value in asdict(config.training).items()]
+        if config.distortions.any:
+            distortions = asdict(config.distortions)
+            arguments += ["--flip_left_right"] if distortions.pop("flip_left_right") else []
+            arguments += [f"--{name}={value}" for name, value in distortions.items()]
         if config.demo_dir:
             arguments.append(f"--demo_dir={config.demo_dir}")
         return self._start(arguments, config.name)

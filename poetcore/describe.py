@@ -1,0 +1,133 @@
+"""From a dataset to examples: the vectors of its pictures and of their distorted variants."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from poetcore.backbones import Backbone
+from poetcore.bottlenecks import extract
+from poetcore.dataset import Dataset
+from poetcore.distort import Distortions
+from poetcore.errors import DatasetError
+from poetcore.litert import model_file
+from poetcore.reporting import Progress, Reporter
+from poetcore.retrain import Examples
+from poetcore.workspace import Workspace
+
+__all__ = ["Described", "check_learnable", "describe", "examples", "join", "vary"]
+
+
+@dataclass
+class Described:
+    """What became of the pictures, by content.
+
+    Attributes:
+        vectors: of those that can be used, each `(vector_length,) float32`.
+        reasons: why the others cannot.
+        decoded: of those that were decoded just now: None, or the reason why that failed.
+        computed: how many vectors were not known before.
+    """
+
+    vectors: dict[str, np.ndarray] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
+    decoded: dict[str, str | None] = field(default_factory=dict)
+    computed: int = 0
+
+
+def describe(dataset: Dataset, backbone: Backbone, workspace: Workspace, report: Reporter) -> Described:
+    """Get the bottlenecks of a dataset, each content once."""
+    pictures = {
+        sha: Path(path) for sha, path in zip(dataset.pictures["sha"], dataset.pictures["path"], strict=True)
+    }
+
+    convert = _model_of(backbone, workspace, report)
+
+    def model() -> Path:
+        file = convert()
+        report(Progress("bottlenecks", 0, len(pictures)))
+        return file
+
+    described = Described()
+    cache = workspace.vectors()
+    for done, one in enumerate(extract(pictures, backbone, model, cache), 1):
+        if one.vector is not None:
+            described.vectors[one.sha] = one.vector
+            described.computed += not one.cached
+        if one.reason is not None:
+            described.reasons[one.sha] = one.reason
+        if one.decoded:
+            described.decoded[one.sha] = one.reason
+        report(Progress("bottlenecks", done, len(pictures)))
+    cache.close()
+    return described
+
+
+def examples(
+    split: pd.DataFrame, part: str, labels: Sequence[str], vectors: dict[str, np.ndarray]
+) -> Examples:
+    """Give the examples of one part of the split.
+
+    Args:
+        split: columns label, split, sha.
+        part: "training", "validation" or "testing".
+        labels: in the order of the model's outputs.
+        vectors: sha -> `(vector_length,) float32`.
+    """
+    rows = split[split["split"] == part]
+    length = len(next(iter(vectors.values())))
+    stacked = np.array([vectors[sha] for sha in rows["sha"]], np.float32).reshape(-1, length)
+    targets = rows["label"].map({label: i for i, label in enumerate(labels)}).to_numpy(np.int64)
+    return Examples(stacked, targets)
+
+
+def vary(
+    split: pd.DataFrame,
+    labels: Sequence[str],
+    distortions: Distortions,
+    backbone: Backbone,
+    workspace: Workspace,
+    report: Reporter,
+) -> list[Examples]:
+    """Get the bottlenecks of distorted variants of the training pictures, one set of examples a variant."""
+    rows = split[split["split"] == "training"]
+    pictures = {sha: Path(path) for sha, path in zip(rows["sha"], rows["path"], strict=True)}
+    total, done = len(pictures) * distortions.distortion_variants, 0
+    cache, varied = workspace.vectors(), []
+    model = _model_of(backbone, workspace, report)
+    for variant in range(1, distortions.distortion_variants + 1):
+        vectors = {}
+        for one in extract(pictures, backbone, model, cache, distortions=distortions, variant=variant):
+            if one.vector is not None:
+                vectors[one.sha] = one.vector
+            done += 1
+            report(Progress("bottlenecks", done, total, "Describing distorted variants"))
+        # A picture that has gone meanwhile is missing here and does no harm.
+        varied.append(examples(rows[rows["sha"].isin(vectors)], "training", labels, vectors))
+    cache.close()
+    return varied
+
+
+def join(sets: Sequence[Examples]) -> Examples:
+    """Put examples together."""
+    return Examples(np.concatenate([s.vectors for s in sets]), np.concatenate([s.targets for s in sets]))
+
+
+def check_learnable(training: Examples, labels: Sequence[str]) -> None:
+    """Make sure that every label has something to learn from.
+
+    Raises:
+        DatasetError: a label has not.
+    """
+    unlearnt = [label for i, label in enumerate(labels) if i not in training.targets]
+    if unlearnt:
+        raise DatasetError(
+            f"All the pictures of {', '.join(unlearnt)} fell to validation and testing, none is left to train"
+            " on: add pictures, 20 or more a label."
+        )
+
+
+def _model_of(backbone: Backbone, workspace: Workspace, report: Reporter) -> Callable[[], Path]:
+    return lambda: model_file(backbone, workspace.models, lambda m: report(Progress("backbone", message=m)))
