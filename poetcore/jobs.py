@@ -20,8 +20,8 @@ from poetcore.workspace import Workspace
 
 __all__ = ["Jobs"]
 
-#: Seconds that a new process may take before it first says something; importing costs a second or two.
-_GRACE = 60
+#: Seconds between making a run's folder and knowing its process, at the most.
+_GRACE = 10
 
 #: Seconds that a process may take to end after it was asked.
 _PATIENCE = 10
@@ -84,16 +84,11 @@ class Jobs:
         status = self.status(run)
         if status.final:
             return status
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process = psutil.Process(status.pid)
-            process.terminate()
-            try:
-                process.wait(_PATIENCE)
-            except psutil.TimeoutExpired:
-                process.kill()
-                process.wait(_PATIENCE)
+        if status.pid:
+            _end(status.pid)
         status = run.status()
-        if not status.final:  # on Windows a process has no chance to say goodbye
+        # On Windows a process has no chance to say goodbye, and elsewhere it may stumble over the signal.
+        if status.phase not in ("done", "cancelled"):
             status = replace(
                 status, phase="cancelled", heartbeat=time.time(), message="Stopped before it was finished."
             )
@@ -124,12 +119,26 @@ class Jobs:
                 creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
             )
         self._children.append(child)
+        # The child needs a good part of a second before it writes a word of its own.
+        run.write_status(replace(run.status(), pid=child.pid, heartbeat=time.time()))
         return run
+
+
+def _end(pid: int) -> None:
+    """Ask a process to end; if it does not within its time, end it."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        process.terminate()
+        try:
+            process.wait(_PATIENCE)
+        except psutil.TimeoutExpired:
+            process.kill()
+            process.wait(_PATIENCE)
 
 
 def _alive(status: Status) -> bool:
     """Tell whether the process that wrote a status still works on it."""
-    if status.phase == "starting":
+    if status.pid == 0:
         return time.time() - status.heartbeat < _GRACE
     try:
         process = psutil.Process(status.pid)
