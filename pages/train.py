@@ -8,6 +8,7 @@ from poetcore.ui.jobpanel import draw_curves, draw_ended, draw_job
 from poetcore.ui.runlist import draw_runs
 from poetcore.ui.settings import pick_backbone, pick_options
 from poetcore.ui.state import chosen, explain, jobs, short
+from poetcore.ui.tensorboard import draw_tensorboard
 from poetcore.workflow import RunConfig
 
 st.title("Train")
@@ -15,6 +16,7 @@ running = jobs().running()
 if running:
     st.subheader(f"Training {running.name}")
     draw_job(running)
+    draw_tensorboard()
     st.stop()
 draw_ended()
 
@@ -91,4 +93,5 @@ if choice.run:
     st.caption(f"The run is in {choice.run.folder}")
     st.page_link("evaluate.py", label="Evaluate on a demo folder", icon=":material/fact_check:")
 
+draw_tensorboard()
 draw_runs()

@@ -79,6 +79,12 @@ def retrain(
         Path | None,
         typer.Option("--bottleneck_dir", help="Folder for vectors; WORKSPACE/bottlenecks by default."),
     ] = None,
+    summaries_dir: Annotated[
+        Path | None,
+        typer.Option(
+            "--summaries_dir", help="Folder for TensorBoard; WORKSPACE/training_summaries by default."
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Decides every draw; the same seed gives the same model.")] = 0,
     demo_dir: Annotated[
         Path | None, typer.Option("--demo_dir", help="Folder to judge the run on as soon as it is trained.")
@@ -120,7 +126,7 @@ def retrain(
         name=run_name,
     )
     terminal = Terminal(json)
-    place = Workspace(workspace, models=model_dir, bottlenecks=bottleneck_dir)
+    place = Workspace(workspace, models=model_dir, bottlenecks=bottleneck_dir, summaries=summaries_dir)
     with terminal.bars() as bars:
         run = train(config, place, bars.watch)
     record = run.record()

@@ -7,7 +7,6 @@ Such a file is a TensorFlow 1 GraphDef with its weights as constants. Pictures g
 import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -17,93 +16,13 @@ from poetcore.classify import Prediction
 from poetcore.errors import OptionError, PictureError
 from poetcore.files import in_chunks
 from poetcore.fingerprints import sha_of
-from poetcore.tf import tensorflow
+from poetcore.frozen import BATCH, FrozenGraph, layer_name
 
-__all__ = ["FrozenGraph", "GraphClassifier", "match_labels", "original_form"]
-
-#: Pictures a step where the graph leaves it open.
-_BATCH = 16
+__all__ = ["GraphClassifier", "match_labels", "original_form"]
 
 #: What the original's graphs take where they do not say so: MobileNet's size, and that of Inception V3,
 #: whose input is called Mul.
 _USUAL_SIZE, _INCEPTION_SIZE, _INCEPTION_INPUT = 224, 299, "Mul"
-
-
-class FrozenGraph:
-    """A frozen graph in a TensorFlow 1 session of its own; imports TensorFlow.
-
-    Args:
-        file: a GraphDef whose weights are constants.
-        input_layer: the operation that is fed, with or without `import/` before and `:0` behind.
-        output_layer: the operation that is fetched, likewise.
-
-    Attributes:
-        shape: the input's `(batch, height, width)`; None where the graph leaves it open.
-        outputs: how many numbers come out for a picture; None where the graph leaves it open.
-
-    Raises:
-        OptionError: the file cannot be used, or has no such layer.
-    """
-
-    def __init__(self, file: Path, input_layer: str = "input", output_layer: str = "final_result") -> None:
-        self._file = file
-        definition = _read(file)
-        v1 = tensorflow().compat.v1
-        with v1.Graph().as_default() as graph:
-            try:
-                v1.import_graph_def(definition, name="")
-            except (ValueError, KeyError, TypeError) as error:
-                raise OptionError(
-                    f"The graph {file} cannot be read by this TensorFlow: {_first_line(error)}."
-                ) from None
-        self._input = _tensor(graph, file, "input", input_layer)
-        self._output = _tensor(graph, file, "output", output_layer)
-        dimensions = self._input.shape.as_list() if self._input.shape.rank == 4 else None
-        if dimensions is None and self._input.shape.rank is not None:
-            raise OptionError(
-                f"The input layer {input_layer!r} of {file} takes {self._input.shape}, not pictures"
-                f" (batch, height, width, 3): name the layer that does. {_listed(graph)}"
-            )
-        self.shape: tuple[int | None, int | None, int | None] = (
-            tuple(dimensions[:3]) if dimensions else (None,) * 3
-        )
-        self.outputs: int | None = self._output.shape[-1] if self._output.shape.rank else None
-        self._session = v1.Session(graph=graph)
-
-    def run(self, pixels: np.ndarray) -> np.ndarray:
-        """Feed pictures as the graph wants them.
-
-        Args:
-            pixels: `(n, height, width, 3) float32`, scaled already; any n.
-
-        Returns:
-            `(n, outputs) float32`.
-
-        Raises:
-            OptionError: the graph does not run, for instance because its weights are not in it.
-        """
-        size = self.shape[0] or _BATCH
-        parts = []
-        for start in range(0, len(pixels), size):
-            part = pixels[start : start + size]
-            missing = (self.shape[0] or len(part)) - len(part)
-            # A graph for exactly so many pictures gets the last one again until there are enough.
-            full = np.concatenate([part, *[part[-1:]] * missing]) if missing else part
-            parts.append(self._step(full).reshape(len(full), -1)[: len(part)])
-        return np.concatenate(parts)
-
-    def close(self) -> None:
-        self._session.close()
-
-    def _step(self, pixels: np.ndarray) -> np.ndarray:
-        fed = pixels.astype(self._input.dtype.as_numpy_dtype)
-        try:
-            return np.asarray(self._session.run(self._output, {self._input: fed}), np.float32)
-        except (tensorflow().errors.OpError, ValueError) as error:
-            raise OptionError(
-                f"The graph {self._file} does not run ({_first_line(error)}): give a frozen graph, which has"
-                " its weights inside, and the layers and the input size that it was made with."
-            ) from None
 
 
 class GraphClassifier:
@@ -139,7 +58,7 @@ class GraphClassifier:
             raise OptionError(f"input_std must be more than 0. Received: {input_std}.")
         self.labels = _read_labels(labels)
         self._graph = FrozenGraph(graph, input_layer, output_layer)
-        usual = _INCEPTION_SIZE if _bare(input_layer) == _INCEPTION_INPUT else _USUAL_SIZE
+        usual = _INCEPTION_SIZE if layer_name(input_layer) == _INCEPTION_INPUT else _USUAL_SIZE
         self.height = _side("input_height", input_height, self._graph.shape[1], usual, graph)
         self.width = _side("input_width", input_width, self._graph.shape[2], usual, graph)
         self._mean, self._std = input_mean, input_std
@@ -157,7 +76,7 @@ class GraphClassifier:
             progress: called with (pictures done, pictures in all).
         """
         found: list[Prediction] = []
-        for chunk in in_chunks(paths, self._graph.shape[0] or _BATCH):
+        for chunk in in_chunks(paths, self._graph.shape[0] or BATCH):
             found += self._classify(chunk)
             if progress:
                 progress(len(found), len(paths))
@@ -271,23 +190,6 @@ def match_labels(model_labels: Iterable[str], folder_labels: Iterable[str]) -> d
     return matched
 
 
-def _read(file: Path) -> Any:
-    """Parse a GraphDef, or say in one sentence why that cannot be done."""
-    wanted = "give a frozen graph of the original scripts, such as retrained_graph.pb"
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise OptionError(f"The graph {file} cannot be read ({error.strerror or error}): {wanted}.") from None
-    definition = tensorflow().compat.v1.GraphDef()
-    try:
-        definition.ParseFromString(content)
-    except Exception:  # protobuf's DecodeError has no stable address
-        definition.Clear()
-    if not definition.node:
-        raise OptionError(f"{file} is not a TensorFlow graph: {wanted}.")
-    return definition
-
-
 def _read_labels(file: Path) -> tuple[str, ...]:
     try:
         # As the original label_image does: only the ends of lines do not count.
@@ -306,37 +208,9 @@ def _read_labels(file: Path) -> tuple[str, ...]:
     return labels
 
 
-def _bare(layer: str) -> str:
-    return layer.removeprefix("import/").removesuffix(":0")
-
-
-def _tensor(graph: Any, file: Path, what: str, layer: str) -> Any:
-    names = {operation.name for operation in graph.get_operations()}
-    for name in (layer.removesuffix(":0"), _bare(layer), f"import/{_bare(layer)}"):
-        if name in names and graph.get_operation_by_name(name).outputs:
-            return graph.get_tensor_by_name(f"{name}:0")
-    raise OptionError(
-        f"The graph {file} has no {what} layer {layer!r}: choose one with --{what}_layer. {_listed(graph)}"
-    )
-
-
-def _listed(graph: Any) -> str:
-    """Name what a graph most likely is fed with and fetched from."""
-    operations = graph.get_operations()
-    inputs = [o.name for o in operations if o.type.startswith("Placeholder")] or [operations[0].name]
-    used = {tensor.op.name for operation in operations for tensor in operation.inputs}
-    ends = [o.name for o in operations if o.outputs and o.name not in used] or [operations[-1].name]
-    return f"It has the inputs {', '.join(inputs[:5])} and ends in {', '.join(ends[-5:])}."
-
-
 def _side(name: str, asked: int | None, said: int | None, usual: int, graph: Path) -> int:
     if asked is not None and asked < 1:
         raise OptionError(f"{name} must be 1 or more. Received: {asked}.")
     if asked is not None and said is not None and asked != said:
         raise OptionError(f"{name} must be {said}, as {graph} wants it. Received: {asked}.")
     return asked or said or usual
-
-
-def _first_line(error: Exception) -> str:
-    text = str(getattr(error, "message", None) or error).strip().splitlines()
-    return text[0][:200].rstrip(".") if text else type(error).__name__

@@ -113,6 +113,7 @@ def train(
     labels: int,
     options: TrainingOptions,
     on_report: Callable[[StepReport], None],
+    on_weights: Callable[[int, Head], None] | None = None,
 ) -> Head:
     """Teach the last layer; imports TensorFlow.
 
@@ -122,6 +123,7 @@ def train(
         labels: how many labels there are.
         options: steps, learning rate, batch sizes, seed.
         on_report: called after every `eval_step_interval` steps and after the last one.
+        on_weights: called at the same times, with the steps done and the layer as it then is.
 
     Returns:
         The taught layer.
@@ -171,6 +173,8 @@ def train(
             val_loss, val_accuracy = on_validation(tf.constant(batch))
             watched = float(val_accuracy), float(val_loss)
         on_report(StepReport(done, accuracy, loss, *watched))
+        if on_weights:
+            on_weights(done, Head(kernel.numpy(), bias.numpy()))
     return Head(kernel.numpy(), bias.numpy())
 
 

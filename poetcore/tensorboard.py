@@ -12,7 +12,6 @@ import subprocess
 import sys
 import time
 import types
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -84,12 +83,15 @@ class TensorBoard:
             deadline: seconds to wait.
 
         Raises:
-            PoetError: it ended at once or does not answer; with the last lines of its log.
+            PoetError: it cannot be started, ended at once or does not answer; with the last lines of its log.
         """
-        self.logdir.mkdir(parents=True, exist_ok=True)
-        with self._alone():
-            if self.link() is None:
-                self._launch()
+        try:
+            self.logdir.mkdir(parents=True, exist_ok=True)
+            with self._alone():
+                if self.link() is None:
+                    self._launch()
+        except OSError as error:
+            raise PoetError(f"TensorBoard cannot be started in {self.logdir}: {error.strerror}.") from None
         until = time.monotonic() + deadline
         while True:
             viewer, process = self._found()
@@ -155,7 +157,10 @@ class TensorBoard:
                 start_new_session=os.name == "posix",
                 creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
             )
-        created = psutil.Process(self._child.pid).create_time()
+        try:
+            created = psutil.Process(self._child.pid).create_time()
+        except psutil.Error:  # it has ended already, which whoever waits for it will see
+            return
         write_whole(self._file, json.dumps(asdict(_Viewer(self._child.pid, created, port)), indent=2) + "\n")
 
     @contextlib.contextmanager

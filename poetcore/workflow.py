@@ -18,14 +18,18 @@ from poetcore.describe import check_learnable, describe, examples, join, vary
 from poetcore.distort import NO_DISTORTIONS, Distortions
 from poetcore.errors import OptionError, PoetError
 from poetcore.evaluate import Evaluation, evaluate
-from poetcore.head import cross_entropy
+from poetcore.head import Head, cross_entropy
 from poetcore.reporting import Progress, Reporter, reporting
-from poetcore.retrain import Examples, TrainingOptions, train
+from poetcore.retrain import Examples, StepReport, TrainingOptions, train
 from poetcore.runs import Run, RunRecord
 from poetcore.samples import make_sample
+from poetcore.summaries import Summaries
 from poetcore.workspace import Workspace
 
 __all__ = ["RunConfig", "demo", "retrain"]
+
+#: How often the weights are written for TensorBoard in the course of a training.
+_HISTOGRAMS = 40
 
 _LIBRARIES = ("tensorflow", "keras", "ai-edge-litert", "numpy", "pillow")
 
@@ -41,6 +45,7 @@ class RunConfig:
         distortions: how training pictures are varied.
         demo_dir: a folder to judge the run on as soon as it is trained, or None.
         name: the run's name; from date and time by default.
+        on_weights: called with the steps done and the last layer at every report, or None.
     """
 
     image_dir: Path
@@ -49,6 +54,7 @@ class RunConfig:
     distortions: Distortions = NO_DISTORTIONS
     demo_dir: Path | None = None
     name: str | None = None
+    on_weights: Callable[[int, Head], None] | None = None
 
 
 def retrain(config: RunConfig, workspace: Workspace, watch: Callable[[Progress], None]) -> Run:
@@ -70,8 +76,8 @@ def retrain(config: RunConfig, workspace: Workspace, watch: Callable[[Progress],
     backbone = find(config.architecture)
     label_folders(config.image_dir)  # a mistyped folder is no run
     run = workspace.begin_run(config.name)
-    with reporting(run, watch) as report:
-        _retrain(config, backbone, workspace, run, report)
+    with reporting(run, watch) as report, Summaries(workspace.summaries / run.name) as summaries:
+        _retrain(config, backbone, workspace, run, report, summaries)
     return run
 
 
@@ -86,17 +92,24 @@ def demo(
         name: the run's name; from date and time by default.
     """
     run = workspace.begin_run(name)
-    with reporting(run, watch) as report:
+    with reporting(run, watch) as report, Summaries(workspace.summaries / run.name) as summaries:
         folder = make_sample(
             workspace.datasets / "sample",
             progress=lambda done, total: report(Progress("drawing", done, total)),
         )
         config = RunConfig(folder / "train", demo_dir=folder / "demo")
-        _retrain(config, find(config.architecture), workspace, run, report)
+        _retrain(config, find(config.architecture), workspace, run, report, summaries)
     return run, Evaluation.load(run.evaluation("demo"))
 
 
-def _retrain(config: RunConfig, backbone: Backbone, workspace: Workspace, run: Run, report: Reporter) -> None:
+def _retrain(
+    config: RunConfig,
+    backbone: Backbone,
+    workspace: Workspace,
+    run: Run,
+    report: Reporter,
+    summaries: Summaries,
+) -> None:
     options = config.training
     start = time.perf_counter()
     prints = workspace.fingerprints()
@@ -125,13 +138,19 @@ def _retrain(config: RunConfig, backbone: Backbone, workspace: Workspace, run: R
 
     before = time.perf_counter()
     report(Progress("training", 0, options.how_many_training_steps))
-    head = train(
-        learnt_from,
-        parts["validation"],
-        len(usable.labels),
-        options,
-        lambda step: report(Progress("training", step.step, options.how_many_training_steps, step=step)),
-    )
+
+    def on_report(step: StepReport) -> None:
+        summaries.step(step)
+        report(Progress("training", step.step, options.how_many_training_steps, step=step))
+
+    def on_weights(step: int, head: Head) -> None:
+        last = step == options.how_many_training_steps
+        if last or step % max(1, options.how_many_training_steps // _HISTOGRAMS) < options.eval_step_interval:
+            summaries.weights(step, head)
+        if config.on_weights:
+            config.on_weights(step, head)
+
+    head = train(learnt_from, parts["validation"], len(usable.labels), options, on_report, on_weights)
     training_s = time.perf_counter() - before
     if not np.isfinite(head.kernel).all():
         raise OptionError(
@@ -143,6 +162,13 @@ def _retrain(config: RunConfig, backbone: Backbone, workspace: Workspace, run: R
     test = _some(parts["testing"], options)
     tested, test_loss = _judge(head.probabilities(test.vectors), test)
     watched, watched_loss = _judge(head.probabilities(parts["validation"].vectors), parts["validation"])
+    summaries.hparams(asdict(options) | asdict(config.distortions), backbone.name, tested.value)
+    for part, judged in (("test", test), ("validation", parts["validation"])):
+        if len(judged):
+            said = head.probabilities(judged.vectors).argmax(axis=1)
+            matrix = np.zeros((len(usable.labels), len(usable.labels)), int)
+            np.add.at(matrix, (judged.targets, said), 1)
+            summaries.confusion(options.how_many_training_steps, matrix, usable.labels, part)
     run.write_model(list(usable.labels), head)
     run.write_split(split)
     run.write_record(

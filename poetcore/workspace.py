@@ -101,13 +101,16 @@ class Workspace:
         if (self.runs / name).exists():
             raise OptionError(f"A run named {name!r} is there already: choose another name.")
         renamed = Run(run.folder.rename(self.runs / name))
+        with contextlib.suppress(OSError):  # it may have no summaries
+            (self.summaries / run.name).rename(self.summaries / name)
         if renamed.status().phase == "done":
             renamed.write_record(replace(renamed.record(), name=name))
         return renamed
 
     def delete_run(self, run: Run) -> None:
-        """Delete a run's folder with everything in it."""
+        """Delete a run's folder with everything in it, and its summaries."""
         shutil.rmtree(run.folder)
+        shutil.rmtree(self.summaries / run.name, ignore_errors=True)
 
     def all_runs(self) -> list["Run"]:
         """List every run, the newest first; folders that are no runs, or damaged ones, are passed over."""
