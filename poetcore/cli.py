@@ -12,7 +12,7 @@ import warnings
 
 import typer
 
-from poetcore import cli_judge, cli_retrain, cli_train
+from poetcore import cli_export, cli_judge, cli_retrain, cli_train
 from poetcore.errors import PoetError
 
 __all__ = ["app", "main"]
@@ -41,6 +41,9 @@ app.command("evaluate", epilog="Example: python -m poetcore evaluate my_photos/d
 )
 app.command("label_image", epilog="Example: python -m poetcore label_image photo.jpg --run latest")(
     cli_judge.label_image
+)
+app.command("export", epilog="Example: python -m poetcore export --run latest --format tflite")(
+    cli_export.export
 )
 app.command("runs", epilog="Example: python -m poetcore runs")(cli_train.runs)
 app.command("backbones", epilog="Example: python -m poetcore backbones")(cli_train.backbones)

@@ -2,15 +2,34 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from poetcore.cli_options import HERE, JsonOption, RunOption, WorkspaceOption
-from poetcore.errors import DatasetError, PictureError
+from poetcore.errors import DatasetError, OptionError, PictureError
 from poetcore.workspace import Workspace
 
+if TYPE_CHECKING:
+    from poetcore.graphs import GraphClassifier
+
 __all__ = ["evaluate", "label_image", "overview"]
+
+
+GraphOption = Annotated[
+    Path | None, typer.Option(help="A frozen graph of the original script instead of a run.")
+]
+LabelsOption = Annotated[
+    Path | None, typer.Option(help="The graph's labels file; beside it by default (_labels.txt).")
+]
+HeightOption = Annotated[
+    int | None, typer.Option("--input_height", help="Pixels the graph takes, if it does not say.")
+]
+WidthOption = Annotated[int | None, typer.Option("--input_width", help="Likewise.")]
+MeanOption = Annotated[float, typer.Option("--input_mean", help="Subtracted from each pixel value.")]
+StdOption = Annotated[float, typer.Option("--input_std", help="What the result is divided by.")]
+InputOption = Annotated[str, typer.Option("--input_layer", help="The operation that is fed.")]
+OutputOption = Annotated[str, typer.Option("--output_layer", help="The operation that is fetched.")]
 
 
 def overview(
@@ -44,23 +63,36 @@ def overview(
 def evaluate(
     dir: Annotated[Path, typer.Argument(help="Demo folder: one folder of pictures per label.")],
     run: RunOption = "latest",
+    graph: GraphOption = None,
+    labels: LabelsOption = None,
+    input_height: HeightOption = None,
+    input_width: WidthOption = None,
+    input_mean: MeanOption = 128,
+    input_std: StdOption = 128,
+    input_layer: InputOption = "input",
+    output_layer: OutputOption = "final_result",
     workspace: WorkspaceOption = HERE,
     json: JsonOption = False,
 ) -> None:
-    """Judge a run on a folder of labelled pictures that it has never seen."""
+    """Judge a run, or a frozen graph, on a folder of labelled pictures that it has never seen."""
     from poetcore.accuracy import Accuracy
     from poetcore.evaluate import evaluate as judge
+    from poetcore.evaluate import evaluate_graph
     from poetcore.terminal import Terminal, table
 
     terminal, place = Terminal(json), Workspace(workspace)
     with terminal.bars() as bars:
-        evaluation = judge(
-            place.run(run),
-            dir,
-            place,
-            progress=lambda done, total: bars.update("Labelling pictures", done, total),
-            announce=terminal.say,
-        )
+
+        def progress(done: int, total: int) -> None:
+            bars.update("Labelling pictures", done, total)
+
+        if graph:
+            old = _graph_classifier(
+                graph, labels, input_height, input_width, input_mean, input_std, input_layer, output_layer
+            )
+            evaluation = evaluate_graph(old, graph.name, dir, place, progress=progress)
+        else:
+            evaluation = judge(place.run(run), dir, place, progress=progress, announce=terminal.say)
     metrics = evaluation.metrics
     for skipped in metrics.skipped:
         terminal.say(f"Left out: {skipped['path']} {skipped['reason']}.")
@@ -87,8 +119,17 @@ def evaluate(
 
 
 def label_image(
-    files: Annotated[list[Path], typer.Argument(help="Pictures, or folders of pictures.")],
+    files: Annotated[list[Path] | None, typer.Argument(help="Pictures, or folders of pictures.")] = None,
+    image: Annotated[Path | None, typer.Option(help="One picture, as the original script asks.")] = None,
     run: RunOption = "latest",
+    graph: GraphOption = None,
+    labels: LabelsOption = None,
+    input_height: HeightOption = None,
+    input_width: WidthOption = None,
+    input_mean: MeanOption = 128,
+    input_std: StdOption = 128,
+    input_layer: InputOption = "input",
+    output_layer: OutputOption = "final_result",
     top: Annotated[int, typer.Option(min=1, help="How many labels to name for each picture.")] = 5,
     workspace: WorkspaceOption = HERE,
     json: JsonOption = False,
@@ -100,11 +141,20 @@ def label_image(
 
     terminal, place = Terminal(json), Workspace(workspace)
     paths: list[Path] = []
-    for file in files:
+    wanted = [*(files or []), *([image] if image else [])]
+    if not wanted:
+        raise OptionError("No picture given: name one or more files, or folders of pictures.")
+    for file in wanted:
         paths += [Path(entry.path) for entry in walk(file)] if file.is_dir() else [file]
     if not paths:
-        raise DatasetError(f"No pictures in {', '.join(map(printable, files))}.")
-    classifier = Classifier(place.run(run), place, terminal.say)
+        raise DatasetError(f"No pictures in {', '.join(map(printable, wanted))}.")
+    classifier = (
+        _graph_classifier(
+            graph, labels, input_height, input_width, input_mean, input_std, input_layer, output_layer
+        )
+        if graph
+        else Classifier(place.run(run), place, terminal.say)
+    )
     with terminal.bars() as bars:
         found = classifier.classify(
             paths, lambda done, total: bars.update("Labelling pictures", done, total) if total > 1 else None
@@ -128,3 +178,28 @@ def label_image(
     )
     if not named:
         raise PictureError(f"No picture could be labelled: {skipped[0]['path']} {skipped[0]['reason']}.")
+
+
+def _graph_classifier(
+    graph: Path,
+    labels: Path | None,
+    input_height: int | None,
+    input_width: int | None,
+    input_mean: float,
+    input_std: float,
+    input_layer: str,
+    output_layer: str,
+) -> "GraphClassifier":
+    from poetcore.graphs import GraphClassifier
+
+    beside = graph.with_name(graph.stem.removesuffix("_graph") + "_labels.txt")
+    return GraphClassifier(
+        graph,
+        labels or beside,
+        input_layer=input_layer,
+        output_layer=output_layer,
+        input_height=input_height,
+        input_width=input_width,
+        input_mean=input_mean,
+        input_std=input_std,
+    )

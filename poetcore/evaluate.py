@@ -5,19 +5,31 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from poetcore.accuracy import Accuracy
-from poetcore.classify import Classifier
-from poetcore.dataset import scan
+from poetcore.classify import Classifier, Prediction
+from poetcore.dataset import Dataset, scan
 from poetcore.errors import DatasetError, RunError
 from poetcore.runs import EvaluationFolder, Run, read_record
 from poetcore.workspace import Workspace
 
-__all__ = ["Evaluation", "Metrics", "confusion_table", "evaluate", "judge", "pick_cell", "threshold_table"]
+if TYPE_CHECKING:
+    from poetcore.graphs import GraphClassifier
+
+__all__ = [
+    "Evaluation",
+    "Metrics",
+    "confusion_table",
+    "evaluate",
+    "evaluate_graph",
+    "judge",
+    "pick_cell",
+    "threshold_table",
+]
 
 
 @dataclass(frozen=True)
@@ -113,11 +125,7 @@ def evaluate(
         RunError: the run is unfinished or damaged.
     """
     classifier = Classifier(run, workspace, announce)
-    fingerprints = workspace.fingerprints()
-    try:
-        demo = scan(folder, fingerprints)
-    finally:
-        fingerprints.close()
+    demo = _scanned(folder, workspace)
     unknown = sorted(set(demo.labels) - set(classifier.labels))
     if unknown:
         raise DatasetError(
@@ -125,9 +133,62 @@ def evaluate(
             f" {demo.folder}: it was taught {', '.join(classifier.labels)}."
         )
     answers = classifier.classify([Path(path) for path in demo.pictures["path"]], progress)
-    seen = set(run.split()["sha"])
-    rows, skipped = [], demo.skipped()
-    for answer, label in zip(answers, demo.pictures["label"], strict=True):
+    evaluation = _judged(demo, demo.pictures["label"], answers, run.name, set(run.split()["sha"]))
+    _folder_for(run, demo.folder).write(evaluation.predictions, asdict(evaluation.metrics))
+    return evaluation
+
+
+def evaluate_graph(
+    classifier: "GraphClassifier",
+    name: str,
+    folder: Path,
+    workspace: Workspace,
+    *,
+    progress: Callable[[int, int], object] | None = None,
+) -> Evaluation:
+    """Judge a frozen graph made elsewhere on a folder of label folders; imports TensorFlow.
+
+    Args:
+        classifier: the graph.
+        name: what it is called in the result.
+        folder: the demo folder; its labels may differ from the graph's as the original script changes them.
+        workspace: where caches are kept; nothing else is written.
+        progress: called with (pictures labelled, pictures in all).
+
+    Raises:
+        DatasetError: the folder cannot be used.
+        OptionError: the graph cannot be run, or does not know a label.
+    """
+    from poetcore.graphs import match_labels
+
+    demo = _scanned(folder, workspace)
+    meant = match_labels(classifier.labels, demo.labels)
+    answers = classifier.classify([Path(path) for path in demo.pictures["path"]], progress)
+    return _judged(demo, demo.pictures["label"].map(meant), answers, name, seen=set())
+
+
+def _scanned(folder: Path, workspace: Workspace) -> Dataset:
+    fingerprints = workspace.fingerprints()
+    try:
+        return scan(folder, fingerprints)
+    finally:
+        fingerprints.close()
+
+
+def _judged(
+    demo: Dataset, truth: pd.Series, answers: Sequence[Prediction], name: str, seen: set[str]
+) -> Evaluation:
+    """Hold answers against the truth.
+
+    Args:
+        demo: the pictures asked about.
+        truth: their labels, in the model's words, in the same order.
+        answers: in the same order.
+        name: of the model.
+        seen: contents that the model was shown while it was trained.
+    """
+    rows, skipped, labels = [], demo.skipped(), list(answers[0].labels) if answers else []
+    for answer, label in zip(answers, truth, strict=True):
         if answer.probabilities is None:
             skipped.append({"path": str(answer.path), "reason": answer.reason or "cannot be used"})
             continue
@@ -141,10 +202,8 @@ def evaluate(
             f"No usable picture in {demo.folder}: {skipped[0]['path']} {skipped[0]['reason']}."
         )
     columns = ["path", "label", "predicted", "correct", "confidence", "leaked"]
-    predictions = pd.DataFrame(rows, columns=columns + [f"p_{label}" for label in classifier.labels])
-    metrics = judge(predictions, list(classifier.labels), run.name, demo.folder, skipped)
-    _folder_for(run, demo.folder).write(predictions, asdict(metrics))
-    return Evaluation(metrics, predictions)
+    predictions = pd.DataFrame(rows, columns=columns + [f"p_{label}" for label in labels])
+    return Evaluation(judge(predictions, labels, name, demo.folder, skipped), predictions)
 
 
 def judge(

@@ -151,7 +151,7 @@ def export(
         for name in (*files, f"{stem}_README.txt", f"{stem}_parity.json"):
             (place / name).replace(target.parent / name)
         if target.is_dir():
-            target.rename(place / "replaced")
+            target.rename(place / f"{target.name}.replaced")
         made.replace(target)
     return Exported(form, target, _bytes(target), parity)
 

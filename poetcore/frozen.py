@@ -33,13 +33,14 @@ class FrozenGraph:
     def __init__(self, file: Path, input_layer: str = "input", output_layer: str = "final_result") -> None:
         self._file = file
         definition = _read(file)
-        v1 = tensorflow().compat.v1
+        tf = tensorflow()
+        v1 = tf.compat.v1
         with v1.Graph().as_default() as graph:
             try:
                 v1.import_graph_def(definition, name="")
-            except (ValueError, KeyError, TypeError) as error:
+            except (tf.errors.OpError, ValueError, KeyError, TypeError) as error:
                 raise OptionError(
-                    f"The graph {file} cannot be read by this TensorFlow: {_first_line(error)}."
+                    f"The graph {file} cannot be read by this TensorFlow: {_words(error)}."
                 ) from None
         self._input = _tensor(graph, file, "input", input_layer)
         self._output = _tensor(graph, file, "output", output_layer)
@@ -86,7 +87,7 @@ class FrozenGraph:
             return np.asarray(self._session.run(self._output, {self._input: fed}), np.float32)
         except (tensorflow().errors.OpError, ValueError) as error:
             raise OptionError(
-                f"The graph {self._file} does not run ({_first_line(error)}): give a frozen graph, which has"
+                f"The graph {self._file} does not run ({_words(error)}): give a frozen graph, which has"
                 " its weights inside, and the layers and the input size that it was made with."
             ) from None
 
@@ -132,6 +133,7 @@ def _listed(graph: Any) -> str:
     return f"It has the inputs {', '.join(inputs[:5])} and ends in {', '.join(ends[-5:])}."
 
 
-def _first_line(error: Exception) -> str:
+def _words(error: Exception) -> str:
+    """Give the first sentence of what TensorFlow says, which may go on for pages."""
     text = str(getattr(error, "message", None) or error).strip().splitlines()
-    return text[0][:200].rstrip(".") if text else type(error).__name__
+    return text[0].split(". ")[0][:200].rstrip(".") if text else type(error).__name__
