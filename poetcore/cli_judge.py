@@ -103,12 +103,15 @@ def evaluate(
     matrix = [
         [label, *map(str, row)] for label, row in zip(metrics.labels, metrics.confusion_matrix, strict=True)
     ]
-    leaked = (
-        f"{metrics.leaked} of these pictures were in the training folder too; without them the accuracy is"
-        f" {metrics.accuracy_without_leaked:.1%}."
-        if metrics.leaked and metrics.accuracy_without_leaked is not None
-        else "None of these pictures was in the training folder."
-    )
+    if graph:
+        leaked = "Which pictures the graph learnt from is not known, so none is marked as leaked."
+    elif metrics.leaked and metrics.accuracy_without_leaked is not None:
+        leaked = (
+            f"{metrics.leaked} of these pictures were in the training folder too; without them the accuracy"
+            f" is {metrics.accuracy_without_leaked:.1%}."
+        )
+    else:
+        leaked = "None of these pictures was in the training folder."
     terminal.answer(
         asdict(metrics),
         f"Accuracy of {metrics.run} on {metrics.folder}: {Accuracy(metrics.correct, metrics.total)}.",

@@ -16,9 +16,24 @@ from poetcore.retrain import TrainingOptions
 from poetcore.runs import FINAL_PHASES, Run, Status
 from poetcore.workflow import RunConfig
 from poetcore.workspace import Workspace
-from tests.conftest import Trained, fill
+from tests.conftest import ROOT, Trained, fill
 
 Process = subprocess.Popen[bytes]
+
+#: Says that it failed when it is asked to stop, as TensorFlow does while it is being imported.
+STUMBLING = """
+import signal, sys, time
+from dataclasses import replace
+from pathlib import Path
+from poetcore.runs import Run
+run = Run(Path({folder!r}))
+def stumble(*_):
+    run.write_status(replace(run.status(), phase="failed", message="ImportError: initialization failed"))
+    sys.exit(1)
+signal.signal(signal.SIGTERM, stumble)
+print("ready", flush=True)
+time.sleep(600)
+"""
 
 #: Says when it is ready to be asked, and does not let itself be asked.
 STUBBORN = """
@@ -40,7 +55,7 @@ def begin() -> Iterator[Callable[[str], Process]]:
     begun: list[Process] = []
 
     def start(code: str) -> Process:
-        begun.append(subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE))
+        begun.append(subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE))
         return begun[-1]
 
     yield start
@@ -181,6 +196,14 @@ def test_a_process_that_does_not_let_itself_be_asked_is_ended(place, begin, monk
     assert process.stdout is not None and process.stdout.readline()
     Jobs(place).cancel(working(place, process.pid))
     assert not psutil.pid_exists(process.pid)
+
+
+def test_a_training_that_stumbles_over_being_stopped_was_stopped_and_did_not_fail(place, begin):
+    run = place.create_run("run")
+    process = begin(STUMBLING.format(folder=str(run.folder)))
+    assert process.stdout is not None and process.stdout.readline()
+    run.write_status(Status("training", pid=process.pid))
+    assert Jobs(place).cancel(run).phase == run.status().phase == "cancelled"
 
 
 def test_a_finished_run_cannot_be_stopped(place):

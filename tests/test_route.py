@@ -102,7 +102,9 @@ def test_another_picture_in_a_scanned_file_is_not_given_for_the_first(place, tmp
     assert ask(sha).status_code == 404
 
 
-@pytest.mark.parametrize("sha", ["0" * 64, "", "../../etc/passwd", "A" * 64, "0" * 63, "0" * 65, "' OR 1=1 --"])
+@pytest.mark.parametrize(
+    "sha", ["0" * 64, "", "../../etc/passwd", "A" * 64, "0" * 63, "0" * 65, "' OR 1=1 --"]
+)
 def test_an_unknown_or_malformed_hash_is_not_found(place, sha):
     assert ask(sha).status_code == 404
 

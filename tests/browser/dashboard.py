@@ -136,4 +136,8 @@ class Dashboard:
         """Mark a row in the table of runs; a table is a drawing, so its cells have no names."""
         table = self.part("DataFrame").last
         table.scroll_into_view_if_needed()
-        table.locator("canvas").first.click(position={"x": 18, "y": 35 * (row + 1) + 18})
+        expect(table.get_by_role("gridcell", include_hidden=True).first).to_be_attached()
+        box = table.bounding_box()
+        assert box
+        self.page.mouse.click(box["x"] + 18, box["y"] + 35 * (row + 1) + 18)
+        expect(self.button("Delete")).to_be_visible()

@@ -3,7 +3,6 @@
 import io
 import zipfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import psutil
 import pytest
@@ -77,9 +76,8 @@ def test_stop_ends_a_training_and_offers_a_new_one(dashboard, known):
 
 def test_a_killed_training_is_told_with_the_end_of_its_log_and_what_to_do(dashboard, known):
     dashboard.start_long_training("to be killed")
-    dashboard.shows_live_charts()
     run = next(run for run in known.workspace.all_runs() if run.name == "to be killed")
-    psutil.Process(run.status().pid).kill()
+    psutil.Process(until(lambda: run.status().pid)).kill()
     dashboard.says("to be killed failed. The training's process ended unexpectedly")
     dashboard.says("Mend what it says and start again: nothing that was computed is lost.")
     screenshot(dashboard.page, "train-killed")
@@ -130,7 +128,8 @@ def test_a_failed_run_is_renamed_without_a_complaint(dashboard, known):
     field.fill("broken")
     field.press("Enter")
     dashboard.page.get_by_test_id("stPopoverBody").get_by_role("button", name="Rename").click()
-    until(lambda: "broken" in {run.name for run in known.workspace.all_runs()})
+    renamed = dashboard.part("DataFrame").last.get_by_role("gridcell", name="broken", include_hidden=True)
+    expect(renamed).to_be_attached()
     dashboard.has_chosen("Run", "first")
     expect(dashboard.page.get_by_text("Run not found")).to_have_count(0)
 
@@ -158,6 +157,11 @@ def test_deleting_the_chosen_run_raises_no_complaint_that_it_is_gone(dashboard, 
     delete_second(dashboard, known)
     screenshot(dashboard.page, "train-deleted")
     expect(dashboard.page.get_by_text("Run not found")).to_have_count(0)
+
+
+def test_after_a_deletion_no_other_run_is_about_to_be_deleted(dashboard, known):
+    delete_second(dashboard, known)
+    expect(dashboard.button("Delete for good")).to_have_count(0)
 
 
 # -------------------------------------------------------------------------------------------------- pictures
@@ -188,10 +192,12 @@ def test_a_zip_file_becomes_the_chosen_dataset_and_nothing_lands_outside(unzippe
     written = {str(path.relative_to(known.workspace.root)) for path in known.workspace.root.rglob("*.jpg")}
     extra = {path for path in written if not path.startswith("datasets/sample/")}
     assert extra == {f"datasets/insects/{name}/{i}.jpg" for name in ("ant", "bee") for i in (1, 2)}
-    assert not list(Path(known.workspace.root.parent).glob("*.jpg"))
-    screenshot(unzipped.page, "overview-zip")
+    assert not list(known.workspace.root.parent.glob("*.jpg"))
 
 
 def test_files_of_a_zip_that_were_left_out_are_told_with_their_reasons(unzipped):
-    unzipped.says("points outside of the zip file")
-    unzipped.says("notes.txt")
+    # A table is a drawing; the words in it are there for screen readers only.
+    told = unzipped.page.get_by_role("gridcell", include_hidden=True)
+    expect(told.filter(has_text="points outside of the zip file")).to_be_attached()
+    expect(told.filter(has_text="notes.txt")).to_be_attached()
+    screenshot(unzipped.page, "overview-zip")
