@@ -62,7 +62,9 @@ with left:
         on_select="rerun",
         key=f"matrix_{choice.run.name}_{choice.demo}",
     )
-    st.caption("Each row is a true label, each column what the model said. Click a cell to see its pictures.")
+    st.caption(
+        "Each row is a true label, each column what the model said. Click a cell: its pictures are below."
+    )
 with right:
     st.subheader("Each label")
     draw_per_label(evaluation)

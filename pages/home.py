@@ -20,7 +20,8 @@ choice = chosen()
 evaluation = evaluation_of(choice.run, choice.demo) if choice.run and choice.demo else None
 finished = [run for run in jobs().workspace.all_runs() if run.status().phase == "done"]
 todo = steps(choice, evaluation is not None, len(finished) > 1)
-following = next(step for step in todo if not step.done)
+# Whoever has judged a model may tune it, but wants to show it.
+following = todo[-1] if evaluation else next(step for step in todo if not step.done)
 
 if choice.run is None:
     with st.container(border=True):

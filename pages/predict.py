@@ -28,7 +28,7 @@ if not photos:
 found = predict(run, photos)
 refused = [one for one in found if one.probabilities is None]
 for one in refused:
-    st.warning(f"{one.path}: {one.reason}.", icon=":material/warning:")
+    st.warning(f"{one.path} {one.reason}.", icon=":material/warning:")
 named = [
     (one, content) for one, (_, content) in zip(found, photos, strict=True) if one.probabilities is not None
 ]

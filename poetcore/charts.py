@@ -23,6 +23,9 @@ CELL = "cell"
 #: More points than this make a scatter slow and no clearer.
 _MANY = 2_000
 
+#: A legend that shows lines as lines.
+_LINES = alt.Legend(orient="top", symbolOpacity=1, symbolType="stroke", symbolStrokeWidth=3)
+
 #: Labels with more letters than this altogether do not fit side by side below a matrix.
 _LEVEL_LETTERS = 42
 
@@ -89,7 +92,7 @@ def curve_spec(quantity: str, steps: int) -> dict[str, Any]:
         "split:N",
         title=None,
         scale=alt.Scale(domain=["training", "validation"], range=[_BLUE, _ORANGE]),
-        legend=alt.Legend(orient="top", symbolOpacity=1, symbolType="stroke", symbolStrokeWidth=3),
+        legend=_LINES,
     )
     scale = alt.Scale(zero=False, nice=True, padding=4) if percent else alt.Scale(zero=True)
     title = "accuracy" if percent else "cross entropy"
@@ -111,7 +114,7 @@ def curve_spec(quantity: str, steps: int) -> dict[str, Any]:
         strokeDash=alt.StrokeDash(
             "split:N",
             scale=alt.Scale(domain=["training", "validation"], range=[[1, 0], [6, 3]]),
-            legend=alt.Legend(orient="top", symbolOpacity=1, symbolType="stroke", symbolStrokeWidth=3),
+            legend=_LINES,
             title=None,
         ),
     )
@@ -141,7 +144,13 @@ def confusion_chart(matrix: pd.DataFrame, share: bool = False) -> alt.LayerChart
     """
     cells = pd.DataFrame(
         [
-            (true, said, n, n / max(counts.sum(), 1), "right" if true == said else "wrong")
+            (
+                true,
+                said,
+                n,
+                n / max(counts.sum(), 1),
+                "none" if not n else "right" if true == said else "wrong",
+            )
             for true, counts in matrix.iterrows()
             for said, n in counts.items()
         ],
@@ -179,7 +188,7 @@ def confusion_chart(matrix: pd.DataFrame, share: bool = False) -> alt.LayerChart
         .encode(
             color=alt.Color(
                 "kind:N",
-                scale=alt.Scale(domain=["right", "wrong"], range=[_BLUE, _ORANGE]),
+                scale=alt.Scale(domain=["right", "wrong", "none"], range=[_BLUE, _ORANGE, "#8891a3"]),
                 legend=None,
             ),
             opacity=alt.Opacity("share:Q", scale=alt.Scale(domain=[0, 1], range=[0.07, 0.95]), legend=None),
@@ -189,7 +198,9 @@ def confusion_chart(matrix: pd.DataFrame, share: bool = False) -> alt.LayerChart
     )
     words = base.mark_text(fontSize=14, fontWeight=600).encode(
         text="text:N",
-        color=alt.condition("datum.share > 0.55", alt.value("white"), alt.value("#7a8496")),
+        color=alt.condition(
+            "datum.kind == 'right' && datum.share > 0.55", alt.value("white"), alt.value("#7a8496")
+        ),
     )
     frame = base.mark_rect(
         fillOpacity=0, stroke="#db2777", strokeWidth=3, cornerRadius=3, tooltip=None
@@ -211,10 +222,10 @@ def confidence_chart(table: pd.DataFrame) -> alt.LayerChart:
     base = alt.Chart(long).encode(
         x=alt.X("threshold:Q", title="answer only if the confidence is at least", axis=alt.Axis(format="%")),
         y=alt.Y("value:Q", title=None, axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])),
-        color=alt.Color("quantity:N", title=None, legend=alt.Legend(orient="top")),
+        color=alt.Color("quantity:N", title=None, legend=_LINES),
     )
     lines = base.mark_line(interpolate="step-after", strokeWidth=2.5).encode(
-        strokeDash=alt.StrokeDash("quantity:N", title=None, legend=alt.Legend(orient="top"))
+        strokeDash=alt.StrokeDash("quantity:N", title=None, legend=_LINES)
     )
     points = base.mark_point(opacity=0, size=90).encode(
         tooltip=[

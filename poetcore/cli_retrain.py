@@ -1,13 +1,16 @@
 """The command `retrain`, with every option of the TensorFlow for Poets script by its own name."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from poetcore.backbones import Backbone
 from poetcore.cli_options import HERE, JsonOption, RunNameOption, WorkspaceOption
 from poetcore.errors import OptionError
+from poetcore.head import Head
 from poetcore.runs import Run
 from poetcore.workspace import Workspace
 
@@ -72,6 +75,26 @@ def retrain(
         bool,
         typer.Option("--print_misclassified_test_images", help="Print path, truth and prediction of each."),
     ] = False,
+    output_graph: Annotated[
+        Path | None,
+        typer.Option("--output_graph", help="Write a frozen graph too, as `export` does at any time."),
+    ] = None,
+    output_labels: Annotated[
+        Path | None, typer.Option("--output_labels", help="Write the labels there, one a line.")
+    ] = None,
+    intermediate_output_graphs_dir: Annotated[
+        Path | None,
+        typer.Option(
+            "--intermediate_output_graphs_dir",
+            help="Folder for graphs on the way; WORKSPACE/intermediate_graphs by default.",
+        ),
+    ] = None,
+    intermediate_store_frequency: Annotated[
+        int, typer.Option("--intermediate_store_frequency", help="Steps between two of them; 0 for none.")
+    ] = 0,
+    final_tensor_name: Annotated[
+        str, typer.Option("--final_tensor_name", help="What a frozen graph calls its output.")
+    ] = "final_result",
     model_dir: Annotated[
         Path | None, typer.Option("--model_dir", help="Folder for backbones; WORKSPACE/models by default.")
     ] = None,
@@ -94,8 +117,10 @@ def retrain(
     json: JsonOption = False,
 ) -> None:
     """Teach the last layer of a pre-trained network the labels of a folder."""
-    from poetcore.backbones import from_environment
+    from poetcore.backbones import find, from_environment
     from poetcore.distort import Distortions
+    from poetcore.export import export
+    from poetcore.files import write_whole
     from poetcore.retrain import TrainingOptions
     from poetcore.terminal import Terminal
     from poetcore.workflow import RunConfig
@@ -105,9 +130,16 @@ def retrain(
         raise OptionError(
             "--image_dir is missing: give the folder that holds one folder of pictures per label."
         )
+    if intermediate_store_frequency < 0:
+        raise OptionError(
+            "intermediate_store_frequency must be 0, for none, or more."
+            f" Received: {intermediate_store_frequency}."
+        )
+    place = Workspace(workspace, models=model_dir, bottlenecks=bottleneck_dir, summaries=summaries_dir)
+    network = find(architecture or from_environment(os.environ))
     config = RunConfig(
         image_dir,
-        architecture or from_environment(os.environ),
+        network.name,
         TrainingOptions(
             how_many_training_steps,
             learning_rate,
@@ -124,12 +156,22 @@ def retrain(
         ),
         demo_dir=demo_dir,
         name=run_name,
+        final_tensor_name=final_tensor_name,
+        on_weights=_keep_graphs(
+            network,
+            intermediate_store_frequency,
+            intermediate_output_graphs_dir or place.root / "intermediate_graphs",
+            final_tensor_name,
+        ),
     )
     terminal = Terminal(json)
-    place = Workspace(workspace, models=model_dir, bottlenecks=bottleneck_dir, summaries=summaries_dir)
     with terminal.bars() as bars:
         run = train(config, place, bars.watch)
     record = run.record()
+    if output_graph:
+        export(run, place, "frozen_graph", output_graph, terminal.say)
+    if output_labels:
+        write_whole(output_labels, "".join(f"{label}\n" for label in record.labels))
     misclassified = _misclassified(run, place) if print_misclassified_test_images else []
     for skipped in record.skipped:
         terminal.say(f"Left out: {skipped['path']} {skipped['reason']}.")
@@ -150,6 +192,25 @@ def retrain(
         *(f"{one['path']}: is {one['label']}, taken for {one['predicted']}" for one in misclassified),
         f"Next: python -m poetcore evaluate YOUR_DEMO_FOLDER --run {run.name!r}",
     )
+
+
+def _keep_graphs(
+    backbone: Backbone, frequency: int, folder: Path, final_tensor_name: str
+) -> Callable[[int, Head], None] | None:
+    """Give what writes `intermediate_<steps>.pb` at the first report after every so many steps."""
+    if not frequency:
+        return None
+    last = 0
+
+    def keep(step: int, head: Head) -> None:
+        from poetcore.export import write_graph
+
+        nonlocal last
+        if step // frequency > last // frequency:
+            write_graph(backbone, head, folder / f"intermediate_{step}.pb", final_tensor_name)
+        last = step
+
+    return keep
 
 
 def _misclassified(run: Run, place: Workspace) -> list[dict[str, str]]:

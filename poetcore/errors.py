@@ -6,7 +6,8 @@
     ├── DatasetError      a folder of folders cannot be used as it is
     ├── BackboneError     a pre-trained network is unknown or cannot be built
     ├── RunError          a run is missing, unfinished or damaged
-    └── DownloadError     something could not be fetched
+    ├── DownloadError     something could not be fetched
+    └── ParityError       an exported model does not predict as the app does
 
 A message is one sentence that names the thing, says what is wrong, and what to do.
 """
@@ -16,6 +17,7 @@ __all__ = [
     "DatasetError",
     "DownloadError",
     "OptionError",
+    "ParityError",
     "PictureError",
     "PoetError",
     "RunError",
@@ -47,6 +49,12 @@ class BackboneError(PoetError):
 
 class RunError(PoetError):
     """A run is missing, unfinished or damaged."""
+
+
+class ParityError(PoetError):
+    """An exported model does not predict as the app does."""
+
+    exit_status = 1
 
 
 class DownloadError(PoetError):

@@ -24,7 +24,7 @@ from poetcore.backbones import Backbone, build, find
 from poetcore.errors import OptionError, PictureError, RunError
 from poetcore.export_notes import note
 from poetcore.head import Head
-from poetcore.parity import Parity, ParityError, check, pictures_of
+from poetcore.parity import Parity, check, pictures_of
 from poetcore.runs import Run, to_json
 from poetcore.tf import muted, tensorflow
 from poetcore.workspace import Workspace
@@ -32,7 +32,7 @@ from poetcore.workspace import Workspace
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["CALIBRATION_PICTURES", "FORMATS", "Exported", "Parity", "ParityError", "export"]
+__all__ = ["CALIBRATION_PICTURES", "FORMATS", "Exported", "Parity", "export", "write_graph"]
 
 FORMATS = ("keras", "saved_model", "tflite", "tflite_int8", "frozen_graph")
 
@@ -208,6 +208,20 @@ def _pixels(run: Run, size: int) -> list[np.ndarray]:
             " put them back, or choose tflite."
         )
     return found
+
+
+def write_graph(backbone: Backbone, head: Head, file: Path, final_tensor_name: str = "final_result") -> None:
+    """Write a frozen graph of a layer that is still being taught; imports TensorFlow.
+
+    Args:
+        backbone: what the layer stands on.
+        head: the layer.
+        file: the `.pb` file; its folder is made.
+        final_tensor_name: what the graph calls its output.
+    """
+    tf = tensorflow()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    _freeze(tf, _whole(backbone, head), file, final_tensor_name)
 
 
 def _whole(backbone: Backbone, head: Head) -> "keras.Model":

@@ -126,14 +126,16 @@ class Jobs:
 
 def _end(pid: int) -> None:
     """Ask a process to end; if it does not within its time, end it."""
-    with contextlib.suppress(psutil.NoSuchProcess):
+    with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
         process = psutil.Process(pid)
         process.terminate()
         try:
             process.wait(_PATIENCE)
         except psutil.TimeoutExpired:
             process.kill()
-            process.wait(_PATIENCE)
+            # One that nobody reaps stays in the table; it does nothing any more.
+            with contextlib.suppress(psutil.TimeoutExpired):
+                process.wait(_PATIENCE)
 
 
 def _alive(status: Status) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 
 from poetcore import images
 from poetcore.classify import Classifier
-from poetcore.errors import PictureError, PoetError
+from poetcore.errors import ParityError, PictureError
 from poetcore.files import in_chunks
 from poetcore.frozen import FrozenGraph
 from poetcore.runs import Run
@@ -22,7 +22,7 @@ from poetcore.workspace import Workspace
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["PICTURES", "TOLERANCE", "Parity", "ParityError", "check", "load", "pictures_of"]
+__all__ = ["PICTURES", "TOLERANCE", "Parity", "check", "load", "pictures_of"]
 
 #: How many pictures are compared at the most.
 PICTURES = 50
@@ -35,12 +35,6 @@ _TIE = 1e-4
 
 #: Pictures a step.
 _BATCH = 10
-
-
-class ParityError(PoetError):
-    """An exported model does not predict as the app does."""
-
-    exit_status = 1
 
 
 @dataclass(frozen=True)

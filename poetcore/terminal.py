@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from typing import Any
 
 from rich.console import Console
@@ -19,6 +20,9 @@ from rich.table import Table
 from poetcore.reporting import Progress as SignOfLife
 
 __all__ = ["Bars", "Terminal", "table"]
+
+#: Seconds between two lines of progress in a log file.
+_LOG_SECONDS = 5
 
 _PHASES = {
     "drawing": "Drawing sample flowers",
@@ -76,6 +80,8 @@ class Bars:
             disable=not console.is_terminal,
         )
         self._tasks: dict[str, Any] = {}
+        self._log = None if console.is_terminal else console
+        self._logged = 0.0
 
     def __enter__(self) -> "Bars":
         self._progress.start()
@@ -85,7 +91,11 @@ class Bars:
         self._progress.stop()
 
     def update(self, description: str, done: int, total: int) -> None:
-        """Show how far something is; an unknown bar is added."""
+        """Show how far something is; an unknown bar is added, and in a log file now and then a line."""
+        now = time.monotonic()
+        if self._log and (description not in self._tasks or now - self._logged > _LOG_SECONDS):
+            self._log.print(f"{description}: {done} of {total}" if total else description, soft_wrap=True)
+            self._logged = now
         if description not in self._tasks:
             self._tasks[description] = self._progress.add_task(description, total=total or None)
         self._progress.update(self._tasks[description], completed=done, total=total or None)

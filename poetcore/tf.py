@@ -13,7 +13,7 @@ from typing import Any
 
 __all__ = ["muted", "tensorflow"]
 
-_muting = threading.Lock()
+_muting = threading.RLock()
 
 
 def tensorflow() -> Any:

@@ -45,6 +45,7 @@ class RunConfig:
         distortions: how training pictures are varied.
         demo_dir: a folder to judge the run on as soon as it is trained, or None.
         name: the run's name; from date and time by default.
+        final_tensor_name: what a frozen graph of this run calls its output.
         on_weights: called with the steps done and the last layer at every report, or None.
     """
 
@@ -54,6 +55,7 @@ class RunConfig:
     distortions: Distortions = NO_DISTORTIONS
     demo_dir: Path | None = None
     name: str | None = None
+    final_tensor_name: str = "final_result"
     on_weights: Callable[[int, Head], None] | None = None
 
 
@@ -179,7 +181,9 @@ def _retrain(
             backbone=backbone.name,
             input_size=backbone.input_size,
             labels=list(usable.labels),
-            options=asdict(options) | asdict(config.distortions),
+            options=asdict(options)
+            | asdict(config.distortions)
+            | {"final_tensor_name": config.final_tensor_name},
             splits={name: len(parts[name]) for name in SPLITS},
             skipped=usable.skipped(),
             bottlenecks={

@@ -16,7 +16,10 @@ PHOTOS = Path(skimage.__file__).parent / "data"
 
 def test_registry_has_the_names_of_the_original_script():
     mobilenets = {f"mobilenet_{w}_{s}" for w in ("1.0", "0.75", "0.50", "0.25") for s in (224, 192, 160, 128)}
-    assert set(BACKBONES) == {"efficientnet_lite0", "efficientnet_lite1", "efficientnet_lite2", "inception_v3"} | mobilenets
+    assert (
+        set(BACKBONES)
+        == {"efficientnet_lite0", "efficientnet_lite1", "efficientnet_lite2", "inception_v3"} | mobilenets
+    )
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ import pytest
 
 from poetcore import images, parity
 from poetcore.classify import Classifier
-from poetcore.errors import OptionError, RunError
-from poetcore.export import FORMATS, Exported, ParityError, export
+from poetcore.errors import OptionError, ParityError, RunError
+from poetcore.export import FORMATS, Exported, export
 from poetcore.head import Head
 from poetcore.runs import Run
 from poetcore.workspace import Workspace

@@ -54,5 +54,6 @@ def _draw_upload() -> None:
         unpacked = unpack(workspace(), archive.name, archive)
     st.session_state["unpacked"] = archive.file_id
     st.session_state["unpacked_report"] = unpacked
-    choose(dataset=str(unpacked.folder))
+    train = unpacked.folder / "train"
+    choose(dataset=str(train if train.is_dir() else unpacked.folder))
     st.rerun()

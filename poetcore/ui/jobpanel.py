@@ -6,6 +6,7 @@ import streamlit as st
 
 from poetcore.charts import curve_spec
 from poetcore.curves import curves, verdict
+from poetcore.errors import RunError
 from poetcore.runs import PHASES, Run, Status
 from poetcore.ui.state import choose, jobs
 
@@ -28,21 +29,25 @@ def draw_job(run: Run) -> None:
 
     @st.fragment(run_every="1s")
     def watch() -> None:
-        status = jobs().status(run)
-        if status.final:
-            if status.phase == "done":
-                choose(run=run.name, dataset=run.record().image_dir)
-            st.session_state["ended_run"] = run.name
-            st.rerun()
-        _draw_progress(run, status)
-        draw_curves(run, status.total if status.phase == "training" else 0)
+        try:
+            status = jobs().status(run)
+            if status.final:
+                if status.phase == "done":
+                    choose(run=run.name, dataset=run.record().image_dir)
+                st.session_state["ended_run"] = run.name
+                st.rerun()
+            _draw_progress(run, status)
+            draw_curves(run, status.total if status.phase == "training" else 0)
+        except RunError:
+            st.rerun()  # its folder was taken away
+        # A callback is carried out even if the click meets the fragment's own next run.
+        st.button("Stop", icon=":material/stop_circle:", key="stop_job", on_click=_stop, args=(run,))
 
     watch()
-    if st.button("Stop", icon=":material/stop_circle:", key="stop_job"):
-        with st.spinner("Stopping ..."):
-            jobs().cancel(run)
-        st.session_state["ended_run"] = run.name
-        st.rerun()
+
+
+def _stop(run: Run) -> None:
+    jobs().cancel(run)
 
 
 def draw_curves(run: Run, steps: int) -> None:
@@ -119,10 +124,9 @@ def draw_ended() -> None:
 def draw_failure(run: Run, status: Status) -> None:
     """Say why a run failed, with the end of its log and what to do."""
     st.error(f"{run.name} failed. {status.message}", icon=":material/error:")
-    words = jobs().last_words(run)
-    if words:
-        with st.expander("The last lines of its log", expanded=True):
-            st.code(words, language=None)
+    words = jobs().last_words(run) or "It printed nothing."
+    with st.expander("The last lines of its log", expanded=True):
+        st.code(words, language=None)
     st.caption(
         f"Mend what it says and start again: nothing that was computed is lost. The log is {run.log_file}."
     )

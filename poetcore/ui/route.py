@@ -21,6 +21,9 @@ ROUTE = "/poet/picture/{sha}"
 #: Longer side of a picture that is asked for without a size, in pixels.
 _LARGEST = 2560
 
+#: Up to this size a picture is a thumbnail of some 20 kB.
+_SMALL = 400
+
 
 def address(sha: str, pixels: int = 0) -> str:
     """Give the address of a picture; with `pixels` that of a thumbnail whose longer side is at most that."""
@@ -41,8 +44,17 @@ def answer(request: Request) -> Response:
     return Response(content, media_type="image/jpeg", headers=forever)
 
 
-@functools.lru_cache(maxsize=1500)
 def _jpeg(sha: str, pixels: int) -> bytes:
+    """Give a picture as a JPEG; only small ones are remembered, large ones would fill the memory."""
+    return _thumbnail(sha, pixels) if pixels <= _SMALL else _made(sha, pixels)
+
+
+@functools.lru_cache(maxsize=1500)
+def _thumbnail(sha: str, pixels: int) -> bytes:
+    return _made(sha, pixels)
+
+
+def _made(sha: str, pixels: int) -> bytes:
     prints = default_workspace().fingerprints()
     try:
         content = prints.content(sha)

@@ -6,7 +6,7 @@ import streamlit as st
 from poetcore.errors import PoetError
 from poetcore.runs import Run
 from poetcore.ui.jobpanel import draw_failure
-from poetcore.ui.state import choose, explain, jobs, short
+from poetcore.ui.state import choose, chosen, explain, forget, jobs, short
 
 __all__ = ["draw_runs"]
 
@@ -23,7 +23,8 @@ def draw_runs() -> None:
         width="stretch",
         on_select="rerun",
         selection_mode="single-row",
-        key="runs_table",
+        # A new key after a change: a mark stays with its row's number, not with its run.
+        key=f"runs_table_{st.session_state.get('runs_changed', 0)}",
         column_config={
             "test": st.column_config.NumberColumn("test accuracy", format="percent"),
             "steps": st.column_config.NumberColumn(format="localized"),
@@ -71,8 +72,7 @@ def _draw_rename(run: Run) -> None:
         except PoetError as error:
             explain(error)
             return
-        choose(run=renamed.name)
-        st.rerun()
+        _changed(run, renamed.name)
 
 
 def _draw_delete(run: Run) -> None:
@@ -80,4 +80,15 @@ def _draw_delete(run: Run) -> None:
     sure = st.checkbox("Yes, I am sure", key=f"sure_{run.name}")
     if st.button("Delete for good", key="delete_now", disabled=not sure):
         jobs().workspace.delete_run(run)
-        st.rerun()
+        _changed(run, None)
+
+
+def _changed(run: Run, name: str | None) -> None:
+    """Draw everything anew after a run got another name or, with None, is gone."""
+    st.session_state["runs_changed"] = st.session_state.get("runs_changed", 0) + 1
+    choice = chosen().run
+    if choice and choice.name == run.name:
+        forget("run")
+        if name:
+            choose(run=name)
+    st.rerun()

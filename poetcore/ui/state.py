@@ -23,6 +23,8 @@ __all__ = [
     "chosen",
     "draw_choice",
     "evaluation_of",
+    "explain",
+    "forget",
     "jobs",
     "scanned",
     "short",
@@ -94,6 +96,13 @@ def choose(**values: str) -> None:
         st.session_state[f"next_{name}"] = value
 
 
+def forget(name: str) -> None:
+    """Forget a choice that is no more; the next rerun takes another."""
+    for key in (f"pick_{name}", f"asked_{name}"):
+        st.session_state.pop(key, None)
+    st.query_params.pop(name, None)
+
+
 def draw_choice() -> None:
     """Draw the three choices, in the sidebar, and remember what was chosen."""
     place = workspace()
@@ -101,6 +110,10 @@ def draw_choice() -> None:
     dataset = _pick("dataset", "Dataset", datasets, short, "A folder with one folder of pictures per label.")
     demos = [str(folder) for folder in demo_folders(place)]
     beside = sibling_demo(Path(dataset)) if dataset else None
+    before = st.session_state.get("demo_goes_with")
+    if beside and before and dataset != before:
+        choose(demo=str(beside))  # another dataset brings its own demo folder along
+    st.session_state["demo_goes_with"] = dataset
     if beside:
         demos = [str(beside), *(d for d in demos if d != str(beside))]
     demo = _pick("demo", "Demo folder", demos, short, "Labelled pictures that the model never learnt from.")
