@@ -4,6 +4,7 @@ import streamlit as st
 
 from poetcore.errors import PoetError
 from poetcore.retrain import TrainingOptions
+from poetcore.ui.exports import draw_exports
 from poetcore.ui.jobpanel import draw_curves, draw_ended, draw_job
 from poetcore.ui.runlist import draw_runs
 from poetcore.ui.settings import pick_backbone, pick_options
@@ -91,6 +92,7 @@ if choice.run:
     )
     draw_curves(choice.run, record.options["how_many_training_steps"])
     st.caption(f"The run is in {choice.run.folder}")
+    draw_exports(choice.run)
     st.page_link("evaluate.py", label="Evaluate on a demo folder", icon=":material/fact_check:")
 
 draw_tensorboard()

@@ -96,9 +96,13 @@ def test_counts_are_written_unless_shares_are_asked_for():
     assert written == ["3", "33%"]
 
 
-def test_the_diagonal_is_right_and_the_rest_wrong():
+def test_the_diagonal_is_right_and_the_rest_wrong_where_there_are_pictures():
     kinds = {pair: cell["kind"] for pair, cell in cells(confusion_chart(matrix())).items()}
-    assert kinds == {(t, p): "right" if t == p else "wrong" for t in LABELS for p in LABELS}
+    assert kinds == {
+        (t, p): "none" if not COUNTS[i][j] else "right" if t == p else "wrong"
+        for i, t in enumerate(LABELS)
+        for j, p in enumerate(LABELS)
+    }
 
 
 def test_truth_runs_down_and_prediction_across_in_the_order_of_the_labels():

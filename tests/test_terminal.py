@@ -46,7 +46,9 @@ def test_messages_stay_off_standard_output(capsys):
     assert capsys.readouterr().out == ""
 
 
-def test_bars_stay_silent_where_nobody_watches(capsys):
+def test_a_log_file_gets_a_line_when_something_begins_and_no_picture_of_a_bar(capsys):
     with Terminal(False).bars() as bars:
-        bars.update("Looking", 1, 2)
-    assert capsys.readouterr() == ("", "")
+        for done in (1, 2, 3):
+            bars.update("Looking", done, 3)
+        bars.update("Training", 10, 4000)
+    assert capsys.readouterr() == ("", "Looking: 1 of 3\nTraining: 10 of 4000\n")
