@@ -5,10 +5,10 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from poetcore.catalogue import worries
 from poetcore.charts import counts_chart, sizes_chart
 from poetcore.dataset import assign_splits
 from poetcore.errors import PoetError
-from poetcore.library import worries
 from poetcore.quality import find_issues
 from poetcore.ui.datasets import draw_ways_in
 from poetcore.ui.pictures import Card, gallery

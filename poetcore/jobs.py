@@ -4,16 +4,14 @@ A child goes on when the page, the browser or the server ends, and whoever comes
 """
 
 import contextlib
-import os
 import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from pathlib import Path
 
 import psutil
 
+from poetcore.processes import start_module, tail
 from poetcore.runs import Run, Status
 from poetcore.workflow import RunConfig
 from poetcore.workspace import Workspace
@@ -97,27 +95,12 @@ class Jobs:
 
     def last_words(self, run: Run, lines: int = 15) -> str:
         """Give the end of what the child process printed."""
-        try:
-            text = run.log_file.read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            return ""
-        return "\n".join(text.splitlines()[-lines:])
+        return "\n".join(tail(run.log_file, lines))
 
     def _start(self, arguments: Sequence[str], name: str | None) -> Run:
         run = self.workspace.create_run(name)
-        command = [sys.executable, "-m", "poetcore", *arguments]
-        command += [f"--run_name={run.name}", f"--workspace={self.workspace.root}"]
-        with run.log_file.open("ab") as log:
-            child = subprocess.Popen(
-                command,
-                cwd=Path(__file__).parents[1],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                # Ctrl-C in the server's terminal is not meant for the training.
-                start_new_session=os.name == "posix",
-                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
-            )
+        places = [f"--run_name={run.name}", f"--workspace={self.workspace.root}"]
+        child = start_module("poetcore", [*arguments, *places], run.log_file)
         self._children.append(child)
         # The child needs a good part of a second before it writes a word of its own.
         run.write_status(replace(run.status(), pid=child.pid, heartbeat=time.time()))

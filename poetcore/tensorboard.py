@@ -21,6 +21,7 @@ import psutil
 
 from poetcore.errors import PoetError
 from poetcore.files import write_whole
+from poetcore.processes import start_module, tail
 
 __all__ = ["TensorBoard"]
 
@@ -143,20 +144,11 @@ class TensorBoard:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        command = [sys.executable, "-m", "poetcore.tensorboard", f"--logdir={self.logdir}"]
-        command += ["--host=127.0.0.1", f"--port={port}", "--reload_interval=2"]
-        command.append("--window_title=TensorBoard of Poet")
-        with self.log_file.open("wb") as log:
-            self._child = subprocess.Popen(
-                command,
-                cwd=Path(__file__).parents[1],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                # Ctrl-C in the server's terminal is not meant for it.
-                start_new_session=os.name == "posix",
-                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
-            )
+        self.log_file.unlink(missing_ok=True)
+        arguments = [f"--logdir={self.logdir}", "--host=127.0.0.1", f"--port={port}", "--reload_interval=2"]
+        self._child = start_module(
+            "poetcore.tensorboard", [*arguments, "--window_title=TensorBoard of Poet"], self.log_file
+        )
         try:
             created = psutil.Process(self._child.pid).create_time()
         except psutil.Error:  # it has ended already, which whoever waits for it will see
@@ -183,11 +175,8 @@ class TensorBoard:
             lock.unlink(missing_ok=True)
 
     def _last_words(self, lines: int = 6) -> str:
-        try:
-            text = self.log_file.read_text(encoding="utf-8", errors="replace").strip()
-        except OSError:
-            return ""
-        return f" The end of its log: {' / '.join(text.splitlines()[-lines:])}" if text else ""
+        words = tail(self.log_file, lines)
+        return f" The end of its log: {' / '.join(words)}" if words else ""
 
 
 def _answers(viewer: _Viewer) -> bool:

@@ -3,8 +3,8 @@
 import pandas as pd
 import streamlit as st
 
+from poetcore.catalogue import unpack
 from poetcore.errors import PoetError
-from poetcore.library import unpack
 from poetcore.samples import download_flowers, make_sample
 from poetcore.ui.state import choose, explain, workspace
 

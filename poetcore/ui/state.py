@@ -9,11 +9,11 @@ from pathlib import Path
 
 import streamlit as st
 
+from poetcore.catalogue import demo_folders, sibling_demo, training_folders
 from poetcore.dataset import Dataset, scan
 from poetcore.errors import PoetError
 from poetcore.evaluate import Evaluation
 from poetcore.jobs import Jobs
-from poetcore.library import demo_folders, sibling_demo, training_folders
 from poetcore.runs import EvaluationFolder, Run
 from poetcore.workspace import Workspace, default_workspace
 

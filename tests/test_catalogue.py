@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from poetcore import library
+from poetcore import catalogue
+from poetcore.catalogue import demo_folders, sibling_demo, training_folders, unpack, worries
 from poetcore.dataset import Dataset, scan
 from poetcore.errors import DatasetError
-from poetcore.library import demo_folders, sibling_demo, training_folders, unpack, worries
 from poetcore.workspace import Workspace
 from tests.conftest import encoded, fill, picture
 
@@ -121,13 +121,13 @@ def test_the_dataset_is_named_after_the_zip_file(place, name, folder):
 
 
 def test_too_many_files_are_refused_with_their_number(place, monkeypatch):
-    monkeypatch.setattr(library, "MAX_FILES", 1)
+    monkeypatch.setattr(catalogue, "MAX_FILES", 1)
     with pytest.raises(DatasetError, match="holds 2 files"):
         unpack(place, "insects.zip", zipped(TWO))
 
 
 def test_too_much_is_refused_before_it_is_unpacked(place, monkeypatch):
-    monkeypatch.setattr(library, "MAX_GIGABYTES", 1e-6)
+    monkeypatch.setattr(catalogue, "MAX_GIGABYTES", 1e-6)
     with pytest.raises(DatasetError, match="unpack it by hand"):
         unpack(place, "bomb.zip", zipped({"ant/a.jpg": bytes(2_000_000)}, zipfile.ZIP_DEFLATED))
 
