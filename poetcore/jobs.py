@@ -59,9 +59,11 @@ class Jobs:
 
     def status(self, run: Run) -> Status:
         """Say what a run is doing; one whose process died without a word is failed from now on."""
-        self._children = [child for child in self._children if child.poll() is None]
         status = run.status()
-        if status.final or _alive(status):
+        alive = not status.final and _alive(status)
+        # Only now: a child that has just ended is to be reaped before it is reported.
+        self._children = [child for child in self._children if child.poll() is None]
+        if status.final or alive:
             return status
         status = run.status()  # it may have ended between the two looks
         if not status.final:

@@ -3,10 +3,11 @@
 import importlib.metadata
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -139,38 +140,12 @@ def _retrain(
     bottlenecks_s = time.perf_counter() - before
 
     before = time.perf_counter()
-    report(Progress("training", 0, options.how_many_training_steps))
-
-    def on_report(step: StepReport) -> None:
-        summaries.step(step)
-        report(Progress("training", step.step, options.how_many_training_steps, step=step))
-
-    def on_weights(step: int, head: Head) -> None:
-        last = step == options.how_many_training_steps
-        if last or step % max(1, options.how_many_training_steps // _HISTOGRAMS) < options.eval_step_interval:
-            summaries.weights(step, head)
-        if config.on_weights:
-            config.on_weights(step, head)
-
-    head = train(learnt_from, parts["validation"], len(usable.labels), options, on_report, on_weights)
+    head = _teach(config, len(usable.labels), learnt_from, parts["validation"], report, summaries)
     training_s = time.perf_counter() - before
-    if not np.isfinite(head.kernel).all():
-        raise OptionError(
-            f"The training ran away with a learning_rate of {options.learning_rate}: choose a smaller one,"
-            f" such as {TrainingOptions.learning_rate}."
-        )
 
     report(Progress("testing", total=len(parts["testing"])))
-    test = _some(parts["testing"], options)
-    tested, test_loss = _judge(head.probabilities(test.vectors), test)
-    watched, watched_loss = _judge(head.probabilities(parts["validation"].vectors), parts["validation"])
+    tested, metrics = _test(head, parts, usable.labels, options, summaries)
     summaries.hparams(asdict(options) | asdict(config.distortions), backbone.name, tested.value)
-    for part, judged in (("test", test), ("validation", parts["validation"])):
-        if len(judged):
-            said = head.probabilities(judged.vectors).argmax(axis=1)
-            matrix = np.zeros((len(usable.labels), len(usable.labels)), int)
-            np.add.at(matrix, (judged.targets, said), 1)
-            summaries.confusion(options.how_many_training_steps, matrix, usable.labels, part)
     run.write_model(list(usable.labels), head)
     run.write_split(split)
     run.write_record(
@@ -196,15 +171,7 @@ def _retrain(
                 "training_s": round(training_s, 3),
                 "total_s": round(time.perf_counter() - start, 3),
             },
-            metrics={
-                "final_test_accuracy": tested.value,
-                "final_test_count": tested.total,
-                "final_test_interval": tested.interval,
-                "final_test_cross_entropy": test_loss,
-                "validation_accuracy": watched.value,
-                "validation_count": watched.total,
-                "validation_cross_entropy": watched_loss,
-            },
+            metrics=metrics,
             versions={
                 "poet": poetcore.__version__,
                 "python": platform.python_version(),
@@ -217,6 +184,73 @@ def _retrain(
     if config.demo_dir:
         message += " " + _judge_demo(run, config.demo_dir, workspace, report)
     report.end("done", message)
+
+
+def _teach(
+    config: RunConfig,
+    labels: int,
+    training: Examples,
+    validation: Examples,
+    report: Reporter,
+    summaries: Summaries,
+) -> Head:
+    """Teach the last layer, telling everyone who watches.
+
+    Raises:
+        OptionError: the learning rate is so high that the weights ran away.
+    """
+    options = config.training
+    often = max(1, options.how_many_training_steps // _HISTOGRAMS)
+
+    def on_report(step: StepReport) -> None:
+        summaries.step(step)
+        report(Progress("training", step.step, options.how_many_training_steps, step=step))
+
+    def on_weights(step: int, head: Head) -> None:
+        if step % often < options.eval_step_interval or step == options.how_many_training_steps:
+            summaries.weights(step, head)
+        if config.on_weights:
+            config.on_weights(step, head)
+
+    report(Progress("training", 0, options.how_many_training_steps))
+    head = train(training, validation, labels, options, on_report, on_weights)
+    if not np.isfinite(head.kernel).all():
+        raise OptionError(
+            f"The training ran away with a learning_rate of {options.learning_rate}: choose a smaller one,"
+            f" such as {TrainingOptions.learning_rate}."
+        )
+    return head
+
+
+def _test(
+    head: Head,
+    parts: dict[str, Examples],
+    labels: Sequence[str],
+    options: TrainingOptions,
+    summaries: Summaries,
+) -> tuple[Accuracy, dict[str, Any]]:
+    """Judge the layer on what was kept aside; gives the test accuracy and the record's metrics."""
+    judged = {"test": _some(parts["testing"], options), "validation": parts["validation"]}
+    accuracies, losses = {}, {}
+    for name, kept in judged.items():
+        probabilities = head.probabilities(kept.vectors)
+        said = probabilities.argmax(axis=1)
+        accuracies[name] = Accuracy(int((said == kept.targets).sum()), len(kept))
+        losses[name] = cross_entropy(probabilities, kept.targets) if len(kept) else None
+        if len(kept):
+            matrix = np.zeros((len(labels), len(labels)), int)
+            np.add.at(matrix, (kept.targets, said), 1)
+            summaries.confusion(options.how_many_training_steps, matrix, labels, name)
+    tested, watched = accuracies["test"], accuracies["validation"]
+    return tested, {
+        "final_test_accuracy": tested.value,
+        "final_test_count": tested.total,
+        "final_test_interval": tested.interval,
+        "final_test_cross_entropy": losses["test"],
+        "validation_accuracy": watched.value,
+        "validation_count": watched.total,
+        "validation_cross_entropy": losses["validation"],
+    }
 
 
 def _judge_demo(run: Run, folder: Path, workspace: Workspace, report: Reporter) -> str:
@@ -236,10 +270,3 @@ def _some(test: Examples, options: TrainingOptions) -> Examples:
         return test
     chosen = np.random.default_rng(options.seed).permutation(len(test))[: options.test_batch_size]
     return Examples(test.vectors[chosen], test.targets[chosen])
-
-
-def _judge(probabilities: np.ndarray, examples: Examples) -> tuple[Accuracy, float | None]:
-    if not len(examples):
-        return Accuracy(0, 0), None
-    right = int((probabilities.argmax(axis=1) == examples.targets).sum())
-    return Accuracy(right, len(examples)), cross_entropy(probabilities, examples.targets)
