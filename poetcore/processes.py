@@ -9,10 +9,18 @@ from pathlib import Path
 __all__ = ["start_module", "tail"]
 
 
+class _Outliving(subprocess.Popen[bytes]):
+    """A child that may go on when this object is gone, which Popen itself would warn of."""
+
+    def __del__(self) -> None:
+        if getattr(self, "pid", None):
+            self.poll()  # one that has ended is reaped
+
+
 def start_module(module: str, arguments: Sequence[str], log: Path) -> "subprocess.Popen[bytes]":
     """Run `python -m MODULE` beside this process; what it prints is added to a log file."""
     with log.open("ab") as file:
-        return subprocess.Popen(
+        return _Outliving(
             [sys.executable, "-m", module, *arguments],
             cwd=Path(__file__).parents[1],
             stdin=subprocess.DEVNULL,
