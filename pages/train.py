@@ -7,7 +7,7 @@ from poetcore.retrain import TrainingOptions
 from poetcore.ui.exports import draw_exports
 from poetcore.ui.jobpanel import draw_curves, draw_ended, draw_job
 from poetcore.ui.runlist import draw_runs
-from poetcore.ui.settings import pick_backbone, pick_options
+from poetcore.ui.settings import pick_backbone, pick_distortions, pick_options
 from poetcore.ui.state import chosen, explain, jobs, short
 from poetcore.ui.tensorboard import draw_tensorboard
 from poetcore.workflow import RunConfig
@@ -35,6 +35,7 @@ try:
 except PoetError as error:
     explain(error)
     options = None
+distortions = pick_distortions()
 judge_too = st.checkbox(
     f"Then judge it on {short(choice.demo)}" if choice.demo else "Then judge it on a demo folder",
     value=choice.demo is not None,
@@ -49,7 +50,9 @@ if (
     try:
         demo_dir = choice.demo if judge_too else None
         jobs().start_training(
-            RunConfig(choice.dataset, backbone, options, demo_dir=demo_dir, name=name.strip() or None)
+            RunConfig(
+                choice.dataset, backbone, options, distortions, demo_dir=demo_dir, name=name.strip() or None
+            )
         )
     except PoetError as error:
         explain(error)

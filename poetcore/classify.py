@@ -60,7 +60,8 @@ class Classifier:
     ) -> None:
         self.run = run
         self.labels = tuple(run.labels())
-        self._backbone = find(run.record().backbone)
+        record = run.record()
+        self._backbone = find(record.backbone, record.calibration)
         self._head = run.head()
         self._workspace = workspace
         self._announce = announce
@@ -116,4 +117,6 @@ class Classifier:
         return Prediction(Path(name), self.labels, self._head.probabilities(vector[np.newaxis])[0])
 
     def _model_file(self) -> Path:
+        if self.run.backbone_file.exists():
+            return self.run.backbone_file
         return model_file(self._backbone, self._workspace.models, self._announce)

@@ -27,8 +27,8 @@ def retrain(
     architecture: Annotated[
         str | None,
         typer.Option(
-            help="efficientnet_lite0, inception_v3 or mobilenet_{1.0,0.75,0.50,0.25}_{224,192,160,128}"
-            "  [env: TFP_ARCHITECTURE, TFP_RELATIVE_SIZE, TFP_IMAGE_SIZE; default: efficientnet_lite0]"
+            help="efficientnet_lite0, inception_v3 or mobilenet_{1.0,0.75,0.50,0.25}_{224,192,160,128},"
+            " each also with _quantized  [env: TFP_ARCHITECTURE, TFP_RELATIVE_SIZE, TFP_IMAGE_SIZE; default: efficientnet_lite0]"
         ),
     ] = None,
     how_many_training_steps: Annotated[

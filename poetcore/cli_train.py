@@ -93,6 +93,8 @@ def backbones(workspace: WorkspaceOption = HERE, json: JsonOption = False) -> No
     Terminal(json).answer(
         {"backbones": listed},
         table("Backbones", ["name", "pixels a side", "MB", "ImageNet top-1", "offline now"], rows),
+        "Each also with _quantized after its name: in 8-bit integers, calibrated on your training pictures, a"
+        " quarter of the size and about twice as fast.",
     )
 
 

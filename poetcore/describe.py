@@ -12,12 +12,12 @@ from poetcore.bottlenecks import extract
 from poetcore.dataset import Dataset
 from poetcore.distort import Distortions
 from poetcore.errors import DatasetError
-from poetcore.litert import model_file
+from poetcore.litert import calibrate, model_file
 from poetcore.reporting import Progress, Reporter
 from poetcore.retrain import Examples
 from poetcore.workspace import Workspace
 
-__all__ = ["Described", "check_learnable", "describe", "examples", "join", "vary"]
+__all__ = ["Described", "check_learnable", "describe", "examples", "fitted", "join", "vary"]
 
 
 @dataclass
@@ -35,6 +35,22 @@ class Described:
     reasons: dict[str, str] = field(default_factory=dict)
     decoded: dict[str, str | None] = field(default_factory=dict)
     computed: int = 0
+
+
+def fitted(backbone: Backbone, split: pd.DataFrame, workspace: Workspace, report: Reporter) -> Backbone:
+    """Give the backbone, a quantized one calibrated on the training pictures.
+
+    Args:
+        backbone: which one.
+        split: columns path, sha, split.
+        workspace: where its model is kept.
+        report: told if a model must be made.
+    """
+    if not backbone.quantized:
+        return backbone
+    rows = split[split["split"] == "training"]
+    pictures = {sha: Path(path) for sha, path in zip(rows["sha"], rows["path"], strict=True)}
+    return calibrate(backbone, pictures, workspace.models, lambda m: report(Progress("backbone", message=m)))
 
 
 def describe(dataset: Dataset, backbone: Backbone, workspace: Workspace, report: Reporter) -> Described:

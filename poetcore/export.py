@@ -24,6 +24,7 @@ from poetcore.backbones import Backbone, build, find
 from poetcore.errors import OptionError, PictureError, RunError
 from poetcore.export_notes import note
 from poetcore.head import Head
+from poetcore.litert import CALIBRATION_PICTURES, quantize
 from poetcore.parity import Parity, check, pictures_of
 from poetcore.runs import Run, to_json
 from poetcore.tf import muted, tensorflow
@@ -32,12 +33,9 @@ from poetcore.workspace import Workspace
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["CALIBRATION_PICTURES", "FORMATS", "Exported", "Parity", "export", "write_graph"]
+__all__ = ["FORMATS", "Exported", "Parity", "export", "write_graph"]
 
 FORMATS = ("keras", "saved_model", "tflite", "tflite_int8", "frozen_graph")
-
-#: How many training pictures show the int8 conversion what numbers occur; more change little.
-CALIBRATION_PICTURES = 100
 
 _DEFAULT_NAMES = {
     "keras": "model.keras",
@@ -82,7 +80,9 @@ def export(
     Beside the model lie its labels (`<stem>_labels.txt`; in a folder as `labels.txt`; for
     `retrained_graph.pb` it is `retrained_labels.txt`), `<stem>_README.txt` and `<stem>_parity.json`. All
     appear together, after the comparison; an earlier export of that name is replaced. Where none of the
-    run's pictures is left, nothing can be compared: the export is made, and says so. Imports TensorFlow.
+    run's pictures is left, nothing can be compared: the export is made, and says so. A run on a quantized
+    backbone is exported on the network it was made from; its export may differ and says by how much. Imports
+    TensorFlow.
 
     Args:
         run: a finished run.
@@ -195,11 +195,11 @@ def _bytes(path: Path) -> int:
 
 
 def _pixels(run: Run, size: int) -> list[np.ndarray]:
-    """Read training pictures for the calibration: each `(1, size, size, 3) float32`, RGB in 0..255."""
+    """Read training pictures for the calibration: each `(size, size, 3) uint8`, RGB."""
     found: list[np.ndarray] = []
     for path in pictures_of(run, ("training",)):
         with contextlib.suppress(PictureError):
-            found.append(images.squash(images.read(path), size)[np.newaxis].astype(np.float32))
+            found.append(images.squash(images.read(path), size))
         if len(found) == CALIBRATION_PICTURES:
             break
     if not found:
@@ -251,9 +251,7 @@ def _lite(tf: Any, folder: Path, shown: list[np.ndarray]) -> bytes:
     """Convert a SavedModel; with pictures to calibrate on, to 8-bit integers but for what goes in and out."""
     converter = tf.lite.TFLiteConverter.from_saved_model(str(folder))
     if shown:
-        converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        converter.representative_dataset = lambda: ([pixels] for pixels in shown)
-        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+        quantize(tf, converter, shown)
     return converter.convert()
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from poetcore import images
+from poetcore.backbones import find
 from poetcore.classify import Classifier
 from poetcore.errors import ParityError, PictureError
 from poetcore.files import in_chunks
@@ -27,7 +28,7 @@ __all__ = ["PICTURES", "TOLERANCE", "Parity", "check", "load", "pictures_of"]
 #: How many pictures are compared at the most.
 PICTURES = 50
 
-#: How far a probability may be off, in every format but tflite_int8. Measured: about 1e-5.
+#: How far a probability may be off where nothing is rounded to 8 bits. Measured: about 1e-5.
 TOLERANCE = 0.01
 
 #: Two labels to which the app gives probabilities this close share the first place: rounding decides there.
@@ -100,7 +101,8 @@ def check(
         output_layer: what is fetched from a frozen graph.
 
     Raises:
-        ParityError: top labels differ, or a probability by more than 0.01; tflite_int8 may do both.
+        ParityError: top labels differ, or a probability by more than 0.01; tflite_int8, and any export of a
+            run on a quantized backbone, may do both.
     """
     paths = pictures_of(run, ("testing", "validation", "training"))[:PICTURES]
     classifier = Classifier(run, workspace)
@@ -125,19 +127,28 @@ def check(
             f"The exported {form} model gives {there.shape[1]} probabilities a picture, the app"
             f" {here.shape[1]}, so it was not kept: train the run again."
         )
-    return _compare(form, classifier.labels, [path for path, *_ in seen], here, there)
+    rounded = form == "tflite_int8" or find(run.record().backbone).quantized
+    return _compare(form, rounded, classifier.labels, [path for path, *_ in seen], here, there)
 
 
 def _compare(
-    form: str, labels: tuple[str, ...], paths: list[Path], here: np.ndarray, there: np.ndarray
+    form: str,
+    rounded: bool,
+    labels: tuple[str, ...],
+    paths: list[Path],
+    here: np.ndarray,
+    there: np.ndarray,
 ) -> Parity:
-    """Compare the app's probabilities (`here`) with those of a file (`there`), both `(n, labels)`."""
+    """Compare the app's probabilities (`here`) with those of a file (`there`), both `(n, labels)`.
+
+    Where either is `rounded` to 8 bits, they may differ.
+    """
     # Not a maximum alone: a comparison with NaN must not pass for agreement.
     off = np.abs(there - here).max(axis=1)
     top = there.argmax(axis=1)
     same = here[np.arange(len(here)), top] >= here.max(axis=1) - _TIE
     parity = Parity(len(paths), float(off.max()), float(same.mean()))
-    if form == "tflite_int8" and np.isfinite(off).all():
+    if rounded and np.isfinite(off).all():
         return parity
     if not same.all() or not (off <= TOLERANCE).all():
         worst = int(np.argmin(same)) if not same.all() else int(np.argmax(off))

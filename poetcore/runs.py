@@ -89,6 +89,7 @@ class RunRecord:
         timings: seconds, by name.
         metrics: final figures, by name.
         versions: of Poet and of the libraries that made it.
+        calibration: which pictures a quantized backbone was calibrated on; else "".
     """
 
     name: str
@@ -104,6 +105,7 @@ class RunRecord:
     timings: dict[str, float]
     metrics: dict[str, Any]
     versions: dict[str, str]
+    calibration: str = ""
 
 
 class Run:
@@ -117,6 +119,8 @@ class Run:
         self.folder = folder
         self.name = folder.name
         self.log_file = folder / "job.log"
+        #: The model of a quantized backbone: it cannot be made again once its pictures are gone.
+        self.backbone_file = folder / "backbone.tflite"
         self.exports = folder / "exports"
 
     def __repr__(self) -> str:
@@ -143,6 +147,10 @@ class Run:
         """Add a line to `events.jsonl`; `kind` is "bottleneck", "step" or "final"."""
         with (self.folder / "events.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps({"kind": kind, "time": round(time.time(), 3), **values}) + "\n")
+
+    def keep_backbone(self, model: Path) -> None:
+        """Keep a copy of a quantized backbone's model with the run."""
+        write_whole(self.backbone_file, model.read_bytes())
 
     def events(self, kind: str | None = None) -> Iterator[dict[str, Any]]:
         """Read the events so far, oldest first; a last line that is not whole yet is left out."""

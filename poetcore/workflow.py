@@ -10,16 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 import poetcore
 from poetcore.accuracy import Accuracy
 from poetcore.backbones import DEFAULT, Backbone, find
 from poetcore.dataset import SPLITS, assign_splits, check_trainable, label_folders, scan
-from poetcore.describe import check_learnable, describe, examples, join, vary
+from poetcore.describe import check_learnable, describe, examples, fitted, join, vary
 from poetcore.distort import NO_DISTORTIONS, Distortions
 from poetcore.errors import OptionError, PoetError
 from poetcore.evaluate import Evaluation, evaluate
 from poetcore.head import Head, cross_entropy
+from poetcore.litert import model_file
 from poetcore.reporting import Progress, Reporter, reporting
 from poetcore.retrain import Examples, StepReport, TrainingOptions, train
 from poetcore.runs import Run, RunRecord
@@ -122,15 +124,19 @@ def _retrain(
     )
     check_trainable(dataset, options.validation_percentage, options.testing_percentage)
 
+    def divided(pictures: pd.DataFrame) -> pd.DataFrame:
+        return pictures.assign(
+            split=assign_splits(pictures, options.validation_percentage, options.testing_percentage)
+        )
+
     before = time.perf_counter()
+    backbone = fitted(backbone, divided(dataset.pictures), workspace, report)
     described = describe(dataset, backbone, workspace, report)
     prints.note_decoded(described.decoded)
     prints.close()
     usable = dataset.without(described.reasons)
     check_trainable(usable, options.validation_percentage, options.testing_percentage)
-    split = usable.pictures.assign(
-        split=assign_splits(usable.pictures, options.validation_percentage, options.testing_percentage)
-    )
+    split = divided(usable.pictures)
     parts = {name: examples(split, name, usable.labels, described.vectors) for name in SPLITS}
     check_learnable(parts["training"], usable.labels)
     learnt_from = parts["training"]
@@ -148,6 +154,8 @@ def _retrain(
     summaries.hparams(asdict(options) | asdict(config.distortions), backbone.name, tested.value)
     run.write_model(list(usable.labels), head)
     run.write_split(split)
+    if backbone.quantized:
+        run.keep_backbone(model_file(backbone, workspace.models))
     run.write_record(
         RunRecord(
             name=run.name,
@@ -177,6 +185,7 @@ def _retrain(
                 "python": platform.python_version(),
                 **{name: importlib.metadata.version(name) for name in _LIBRARIES},
             },
+            calibration=backbone.calibration,
         )
     )
     run.append_event("final", test_accuracy=tested.value, test_count=tested.total)

@@ -70,13 +70,14 @@ def test_other_spellings_are_understood(spelt, name):
     assert find(spelt).name == name
 
 
-@pytest.mark.parametrize("name", ["resnet50", "", "mobilenet", "mobilenet_0.5_225", "mobilenet_0.6_224"])
+@pytest.mark.parametrize("name", ["resnet50", "", "mobilenet", "mobilenet_0.5_225", "mobilenet_0.6_224", "x_quantized"])
 def test_an_unknown_name_is_told_with_the_choice(name):
     with pytest.raises(BackboneError) as caught:
         find(name)
     assert str(caught.value) == (
         f"Unknown architecture {name!r}: choose efficientnet_lite0, efficientnet_lite1,"
-        " efficientnet_lite2, inception_v3, or mobilenet_{1.0,0.75,0.50,0.25}_{224,192,160,128}."
+        " efficientnet_lite2, inception_v3, or mobilenet_{1.0,0.75,0.50,0.25}_{224,192,160,128}, each"
+        " also with _quantized after it."
     )
 
 

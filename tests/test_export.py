@@ -234,7 +234,7 @@ PATHS = [Path("one.jpg"), Path("two.jpg")]
 
 
 def compare(form: str, there: list[list[float]]) -> parity.Parity:
-    return parity._compare(form, ("cat", "dog"), PATHS, HERE, np.array(there))
+    return parity._compare(form, form == "tflite_int8", ("cat", "dog"), PATHS, HERE, np.array(there))
 
 
 def test_the_comparison_counts_by_hand():
@@ -257,7 +257,7 @@ def test_numbers_that_are_none_never_pass(form):
 
 def test_two_labels_at_the_same_place_are_no_disagreement():
     found = parity._compare(
-        "keras", ("a", "b"), PATHS[:1], np.array([[0.50001, 0.49999]]), HERE[:1] * 0 + 0.5
+        "keras", False, ("a", "b"), PATHS[:1], np.array([[0.50001, 0.49999]]), HERE[:1] * 0 + 0.5
     )
     assert found.same_top1 == 1
 

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from poetcore.backbones import BACKBONES, DEFAULT, Backbone
+from poetcore.backbones import BACKBONES, DEFAULT, Backbone, find
+from poetcore.distort import Distortions
 from poetcore.retrain import TrainingOptions
 
-__all__ = ["pick_backbone", "pick_options"]
+__all__ = ["pick_backbone", "pick_distortions", "pick_options"]
 
 #: Work for one picture, in millions of multiplications and additions; speed is about its inverse.
 #: EfficientNet-Lite: github.com/tensorflow/tpu, efficientnet/lite; MobileNet: its model card in
@@ -23,13 +24,21 @@ _WHERE = {
 
 
 def pick_backbone() -> str:
-    """Let the user choose a backbone, in plain words."""
+    """Let the user choose a backbone, in plain words; gives its name."""
     name = st.selectbox(
         "Backbone: the pre-trained network that describes each picture",
         list(BACKBONES),
         format_func=lambda name: _line(BACKBONES[name]),
         key="backbone",
         persist_state="session",
+    )
+    whole = find(f"{name}_quantized")
+    quantized = st.checkbox(
+        f"In 8-bit integers: about twice as fast, {whole.megabytes:.1f} MB, slightly rougher",
+        key="quantized",
+        persist_state="session",
+        help="The network is calibrated on 100 of your training pictures, which takes half a minute once."
+        " Worth it for tens of thousands of pictures.",
     )
     backbone = BACKBONES[name]
     where = _WHERE[backbone.offline, backbone.weight_file is not None]
@@ -38,7 +47,7 @@ def pick_backbone() -> str:
         f" it, {backbone.megabytes:.1f} MB, {_speed(backbone)}, looks at {backbone.input_size} x"
         f" {backbone.input_size} pixels. {where}"
     )
-    return name
+    return whole.name if quantized else name
 
 
 def pick_options() -> TrainingOptions:
@@ -86,6 +95,40 @@ def pick_options() -> TrainingOptions:
         validation_batch_size=watched,
         seed=seed,
     )
+
+
+def pick_distortions() -> Distortions:
+    """Let the user vary the training pictures.
+
+    Raises:
+        OptionError: the values do not go together.
+    """
+    usual = Distortions()
+    with st.expander("Vary the training pictures", icon=":material/auto_fix_high:"):
+        st.caption(
+            "Distorted variants of each training picture teach the model what does not matter. They help most"
+            " with few pictures per label, and every variant takes as long to describe as a picture."
+        )
+        left, right = st.columns(2)
+        flip = left.checkbox(
+            "Mirror half of them", key="flip", persist_state="session",
+            help="Not where left and right matter, as with letters or road signs.",
+        )  # fmt: skip
+        variants = right.number_input(
+            "Variants of each picture", 1, 100, usual.distortion_variants, key="variants",
+            persist_state="session", help="They are made only if something else is chosen here.",
+        )  # fmt: skip
+        crop = left.slider(
+            "Crop: percent cut off at the margins", 0, 100, 0, 5, key="crop", persist_state="session"
+        )
+        scale = right.slider(
+            "Scale: enlarged by up to so many percent", 0, 100, 0, 5, key="scale", persist_state="session"
+        )
+        brightness = left.slider(
+            "Brightness: percent up or down at the most", 0, 100, 0, 5, key="brightness",
+            persist_state="session",
+        )  # fmt: skip
+    return Distortions(flip, crop, scale, brightness, variants)
 
 
 def _line(backbone: Backbone) -> str:
