@@ -1,19 +1,20 @@
-"""Training of the last layer on bottlenecks, as the original `retrain` script does it, compiled.
+"""Training of the last layer on bottlenecks, as the original `retrain` script does it.
 
 The loss is the mean cross entropy of a softmax, the method plain gradient descent on batches. As in the
 original, a batch is drawn by choosing a label evenly, then one of its pictures, so that rare labels count
 as much as frequent ones.
+
+A step multiplies two small matrices and its gradient has a closed form, so it is written in numpy: the
+numbers are TensorFlow's to rounding, without waiting for TensorFlow to start.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from poetcore.errors import OptionError
-from poetcore.head import Head
-from poetcore.tf import tensorflow
+from poetcore.head import Head, cross_entropy
 
 __all__ = ["Examples", "StepReport", "TrainingOptions", "train"]
 
@@ -77,15 +78,22 @@ class Examples:
     """Pictures as the last layer sees them.
 
     Attributes:
-        vectors: `(n, vector_length) float32`.
+        vectors: `(m, vector_length) float32`; may be a memory-mapped file with more than these examples.
         targets: `(n,) int64`, indices of the true labels.
+        rows: `(n,) int64`, which of the vectors belongs to each; by default they stand in the same order.
     """
 
     vectors: np.ndarray
     targets: np.ndarray
+    rows: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.targets)
+
+    def take(self, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Read some examples: their vectors `(k, vector_length)` and targets `(k,)`."""
+        rows = chosen if self.rows is None else self.rows[chosen]
+        return self.vectors[rows], self.targets[chosen]
 
 
 @dataclass(frozen=True)
@@ -115,7 +123,7 @@ def train(
     on_report: Callable[[StepReport], None],
     on_weights: Callable[[int, Head], None] | None = None,
 ) -> Head:
-    """Teach the last layer; imports TensorFlow.
+    """Teach the last layer.
 
     Args:
         training: what to learn from; at least one example of each label.
@@ -126,65 +134,62 @@ def train(
         on_weights: called at the same times, with the steps done and the layer as it then is.
 
     Returns:
-        The taught layer.
+        The taught layer; with a learning rate that is far too high its weights are not finite.
     """
-    tf = tensorflow()
     draw = np.random.default_rng(options.seed)
     # The original's first weights: a truncated normal distribution with a deviation of 0.001.
     start = np.clip(draw.standard_normal((training.vectors.shape[1], labels)), -2, 2) * 0.001
-    kernel, bias = tf.Variable(start.astype(np.float32)), tf.Variable(tf.zeros(labels))
-    rate = tf.constant(options.learning_rate, tf.float32)
-    train_x, train_y = tf.constant(training.vectors), tf.constant(training.targets)
-    val_x, val_y = tf.constant(validation.vectors), tf.constant(validation.targets)
-    by_label = [np.flatnonzero(training.targets == label) for label in range(labels)]
-
-    def loss_of(x: Any, y: Any) -> tuple[Any, Any]:
-        logits = x @ kernel + bias
-        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(y, logits)
-        return tf.reduce_mean(losses), tf.reduce_mean(tf.cast(tf.argmax(logits, axis=1) == y, tf.float32))
-
-    @tf.function(input_signature=[tf.TensorSpec((None, None), tf.int64)])
-    def learn(batches: Any) -> None:
-        for batch in batches:
-            with tf.GradientTape() as tape:
-                loss, _ = loss_of(tf.gather(train_x, batch), tf.gather(train_y, batch))
-            to_kernel, to_bias = tape.gradient(loss, (kernel, bias))
-            kernel.assign_sub(rate * to_kernel)
-            bias.assign_sub(rate * to_bias)
-
-    @tf.function(input_signature=[tf.TensorSpec((None,), tf.int64)])
-    def on_training(batch: Any) -> tuple[Any, Any]:
-        return loss_of(tf.gather(train_x, batch), tf.gather(train_y, batch))
-
-    @tf.function(input_signature=[tf.TensorSpec((None,), tf.int64)])
-    def on_validation(batch: Any) -> tuple[Any, Any]:
-        return loss_of(tf.gather(val_x, batch), tf.gather(val_y, batch))
-
+    head = Head(start.astype(np.float32), np.zeros(labels, np.float32))
+    balanced = _Balanced(training.targets, labels)
     done = 0
-    while done < options.how_many_training_steps:
-        steps = min(options.eval_step_interval, options.how_many_training_steps - done)
-        batches = _balanced(draw, by_label, (steps, options.train_batch_size))
-        learn(tf.constant(batches))
-        done += steps
-        loss, accuracy = (float(value) for value in on_training(tf.constant(batches[-1])))
-        watched: tuple[float, float] | tuple[None, None] = (None, None)
-        if len(validation):
-            batch = _some(draw, len(validation), options.validation_batch_size)
-            val_loss, val_accuracy = on_validation(tf.constant(batch))
-            watched = float(val_accuracy), float(val_loss)
-        on_report(StepReport(done, accuracy, loss, *watched))
-        if on_weights:
-            on_weights(done, Head(kernel.numpy(), bias.numpy()))
-    return Head(kernel.numpy(), bias.numpy())
+    with np.errstate(over="ignore", invalid="ignore"):  # a training that runs away is told by the caller
+        while done < options.how_many_training_steps:
+            steps = min(options.eval_step_interval, options.how_many_training_steps - done)
+            for batch in balanced.draw(draw, (steps, options.train_batch_size)):
+                learnt = training.take(batch)
+                _step(head, *learnt, options.learning_rate)
+            done += steps
+            watched: tuple[float, float] | tuple[None, None] = (None, None)
+            if len(validation):
+                chosen = _some(draw, len(validation), options.validation_batch_size)
+                watched = _measure(head, *validation.take(chosen))
+            on_report(StepReport(done, *_measure(head, *learnt), *watched))
+            if on_weights:
+                on_weights(done, Head(head.kernel.copy(), head.bias.copy()))
+    return head
 
 
-def _balanced(draw: np.random.Generator, by_label: list[np.ndarray], shape: tuple[int, int]) -> np.ndarray:
-    """Draw examples with replacement: a label evenly, then one of its pictures; `shape int64`."""
-    labels = draw.integers(len(by_label), size=shape)
-    place = draw.random(shape)
-    counts = np.array([len(found) for found in by_label])
-    starts = np.concatenate(([0], np.cumsum(counts)[:-1]))
-    return np.concatenate(by_label)[starts[labels] + (place * counts[labels]).astype(np.int64)]
+def _step(head: Head, vectors: np.ndarray, targets: np.ndarray, learning_rate: float) -> None:
+    """Change a layer's weights in place by one step of gradient descent.
+
+    The gradient of the mean cross entropy of a softmax by its logits is (probabilities - truth) / n.
+    """
+    slope = head.probabilities(vectors)
+    slope[np.arange(len(targets)), targets] -= 1
+    slope *= np.float32(learning_rate / len(targets))
+    head.kernel[...] -= vectors.T @ slope
+    head.bias[...] -= slope.sum(axis=0)
+
+
+def _measure(head: Head, vectors: np.ndarray, targets: np.ndarray) -> tuple[float, float]:
+    """Give accuracy and cross entropy."""
+    probabilities = head.probabilities(vectors)
+    return float((probabilities.argmax(axis=1) == targets).mean()), cross_entropy(probabilities, targets)
+
+
+class _Balanced:
+    """Draws examples with replacement: a label evenly, then one of its pictures."""
+
+    def __init__(self, targets: np.ndarray, labels: int) -> None:
+        self._order = np.argsort(targets, kind="stable")
+        self._counts = np.bincount(targets, minlength=labels)
+        self._starts = np.cumsum(self._counts) - self._counts
+
+    def draw(self, draw: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
+        """Give the places of examples, `shape int64`."""
+        label = draw.integers(len(self._counts), size=shape)
+        place = (draw.random(shape) * self._counts[label]).astype(np.int64)
+        return self._order[self._starts[label] + place]
 
 
 def _some(draw: np.random.Generator, count: int, wanted: int) -> np.ndarray:

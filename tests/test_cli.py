@@ -195,6 +195,14 @@ def test_readme_shows_every_command():
     assert [name for name in COMMANDS if f"poetcore {name}" not in text] == []
 
 
+def test_teaching_on_a_converted_backbone_never_imports_tensorflow(trained, tmp_path):
+    arguments = ["--image_dir", trained.sample / "train", "--how_many_training_steps", 20]
+    places = ["--workspace", tmp_path, "--model_dir", trained.workspace.models]
+    process = [sys.executable, "-c", WITHOUT_TENSORFLOW, "retrain", *map(str, arguments + places)]
+    done = subprocess.run(process, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize("command", ["overview", "evaluate", "label_image", "runs"])
 def test_looking_at_pictures_never_imports_tensorflow(trained, here, command):
     folder = {"evaluate": trained.sample / "demo", "overview": trained.sample / "demo"}

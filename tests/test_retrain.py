@@ -8,6 +8,7 @@ import pytest
 from poetcore.errors import OptionError
 from poetcore.head import Head
 from poetcore.retrain import Examples, StepReport, TrainingOptions, train
+from poetcore.tf import tensorflow
 
 LENGTH = 24
 
@@ -116,6 +117,33 @@ def test_every_picture_of_a_label_is_learnt_from():
     own = Examples(np.eye(LENGTH, dtype=np.float32) * 10, np.arange(LENGTH, dtype=np.int64) // 18)
     head, _ = taught(own, labels=2, how_many_training_steps=40, learning_rate=0.1)
     assert (head.probabilities(own.vectors).argmax(axis=1) == own.targets).all()
+
+
+def test_the_layer_is_what_tensorflow_makes_of_the_same_batches(examples):
+    steps, size, seed = 200, 20, 4
+    head, _ = taught(examples, how_many_training_steps=steps, eval_step_interval=steps, seed=seed)
+    tf = tensorflow()
+    draw = np.random.default_rng(seed)
+    start = np.clip(draw.standard_normal((LENGTH, 3)), -2, 2) * 0.001
+    kernel, bias = tf.Variable(start.astype(np.float32)), tf.Variable(tf.zeros(3))
+    label, place = draw.integers(3, size=(steps, size)), draw.random((steps, size))
+    by_label = [np.flatnonzero(examples.targets == i) for i in range(3)]
+    for labels, places in zip(label, place, strict=True):
+        batch = [by_label[i][int(p * len(by_label[i]))] for i, p in zip(labels, places, strict=True)]
+        with tf.GradientTape() as tape:
+            logits = examples.vectors[batch] @ kernel + bias
+            losses = tf.nn.sparse_softmax_cross_entropy_with_logits(examples.targets[batch], logits)
+            loss = tf.reduce_mean(losses)
+        for variable, slope in zip((kernel, bias), tape.gradient(loss, (kernel, bias)), strict=True):
+            variable.assign_sub(0.01 * slope)
+    assert np.abs(head.kernel - kernel.numpy()).max() < 1e-5
+    assert np.abs(head.bias - bias.numpy()).max() < 1e-5
+
+
+def test_examples_may_be_rows_of_a_larger_table(examples):
+    table = np.repeat(examples.vectors, 2, axis=0)
+    rows = Examples(table, examples.targets, np.arange(0, len(table), 2))
+    assert content(taught(rows)[0]) == content(taught(examples)[0])
 
 
 def test_the_original_defaults_are_kept():
