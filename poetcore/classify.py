@@ -9,6 +9,7 @@ import numpy as np
 from poetcore import images
 from poetcore.backbones import find
 from poetcore.bottlenecks import extract
+from poetcore.engines import DEFAULT_ENGINE, check_engine
 from poetcore.errors import PictureError
 from poetcore.litert import VectorModel, model_file
 from poetcore.runs import Run
@@ -50,18 +51,26 @@ class Classifier:
         run: which one.
         workspace: where its backbone and the vector cache are kept.
         announce: told in a sentence if the backbone must be prepared first.
+        engine: what describes the pictures, one of `ENGINES`.
 
     Raises:
+        OptionError: the engine is unknown, not installed, or cannot run the run's backbone.
         RunError: the run is unfinished or damaged.
     """
 
     def __init__(
-        self, run: Run, workspace: Workspace, announce: Callable[[str], object] | None = None
+        self,
+        run: Run,
+        workspace: Workspace,
+        announce: Callable[[str], object] | None = None,
+        engine: str = DEFAULT_ENGINE,
     ) -> None:
         self.run = run
         self.labels = tuple(run.labels())
         record = run.record()
         self._backbone = find(record.backbone, record.calibration)
+        check_engine(engine, self._backbone)
+        self._engine = engine
         self._head = run.head()
         self._workspace = workspace
         self._announce = announce
@@ -83,7 +92,7 @@ class Classifier:
             answers: dict[str, np.ndarray] = {}
             reasons: dict[str, str] = {}
             decoded: dict[str, str | None] = {}
-            found = extract(wanted, self._backbone, self._model_file, cache)
+            found = extract(wanted, self._backbone, self._model_file, cache, engine=self._engine)
             for done, bottleneck in enumerate(found, 1):
                 if bottleneck.vector is not None:
                     answers[bottleneck.sha] = self._head.probabilities(bottleneck.vector[np.newaxis])[0]

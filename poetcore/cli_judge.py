@@ -1,4 +1,4 @@
-"""The commands that look at pictures: a folder's health, a run's accuracy, single predictions."""
+"""The commands that ask a run: its accuracy on a folder, and what it makes of single pictures."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from poetcore.cli_options import HERE, JsonOption, RunOption, WorkspaceOption
+from poetcore.cli_options import HERE, EngineOption, JsonOption, RunOption, WorkspaceOption
+from poetcore.engines import DEFAULT_ENGINE
 from poetcore.errors import DatasetError, OptionError, PictureError
 from poetcore.workspace import Workspace
 
 if TYPE_CHECKING:
     from poetcore.graphs import GraphClassifier
 
-__all__ = ["evaluate", "label_image", "overview"]
+__all__ = ["evaluate", "label_image"]
 
 
 GraphOption = Annotated[
@@ -32,34 +33,6 @@ InputOption = Annotated[str, typer.Option("--input_layer", help="The operation t
 OutputOption = Annotated[str, typer.Option("--output_layer", help="The operation that is fetched.")]
 
 
-def overview(
-    dir: Annotated[Path, typer.Argument(help="Folder that holds one folder of pictures per label.")],
-    workspace: WorkspaceOption = HERE,
-    json: JsonOption = False,
-) -> None:
-    """Count the pictures of each label and say what is wrong with them."""
-    from poetcore.dataset import scan
-    from poetcore.quality import find_issues
-    from poetcore.terminal import Terminal, table
-
-    terminal, place = Terminal(json), Workspace(workspace)
-    with terminal.bars() as bars:
-        dataset = scan(
-            dir,
-            place.fingerprints(),
-            verify=True,
-            progress=lambda done, total: bars.update("Looking through the folder", done, total),
-        )
-    issues = find_issues(dataset)
-    counts = dataset.counts()
-    terminal.answer(
-        {"labels": counts, "total": len(dataset.pictures), "issues": [asdict(issue) for issue in issues]},
-        table(str(dataset.folder), ["label", "pictures"], [[k, str(n)] for k, n in counts.items()]),
-        f"{len(dataset.pictures)} usable pictures in {len(counts)} labels, {len(issues)} issues.",
-        *(f"{issue.issue}: {issue.path}: {issue.detail}" for issue in issues),
-    )
-
-
 def evaluate(
     dir: Annotated[Path, typer.Argument(help="Demo folder: one folder of pictures per label.")],
     run: RunOption = "latest",
@@ -71,6 +44,7 @@ def evaluate(
     input_std: StdOption = 128,
     input_layer: InputOption = "input",
     output_layer: OutputOption = "final_result",
+    engine: EngineOption = DEFAULT_ENGINE,
     workspace: WorkspaceOption = HERE,
     json: JsonOption = False,
 ) -> None:
@@ -88,11 +62,21 @@ def evaluate(
 
         if graph:
             old = _graph_classifier(
-                graph, labels, input_height, input_width, input_mean, input_std, input_layer, output_layer
+                graph,
+                labels,
+                input_height,
+                input_width,
+                input_mean,
+                input_std,
+                input_layer,
+                output_layer,
+                engine,
             )
             evaluation = evaluate_graph(old, graph.name, dir, place, progress=progress)
         else:
-            evaluation = judge(place.run(run), dir, place, progress=progress, announce=terminal.say)
+            evaluation = judge(
+                place.run(run), dir, place, progress=progress, announce=terminal.say, engine=engine
+            )
     metrics = evaluation.metrics
     for skipped in metrics.skipped:
         terminal.say(f"Left out: {skipped['path']} {skipped['reason']}.")
@@ -133,6 +117,7 @@ def label_image(
     input_std: StdOption = 128,
     input_layer: InputOption = "input",
     output_layer: OutputOption = "final_result",
+    engine: EngineOption = DEFAULT_ENGINE,
     top: Annotated[int, typer.Option(min=1, help="How many labels to name for each picture.")] = 5,
     workspace: WorkspaceOption = HERE,
     json: JsonOption = False,
@@ -153,10 +138,10 @@ def label_image(
         raise DatasetError(f"No pictures in {', '.join(map(printable, wanted))}.")
     classifier = (
         _graph_classifier(
-            graph, labels, input_height, input_width, input_mean, input_std, input_layer, output_layer
+            graph, labels, input_height, input_width, input_mean, input_std, input_layer, output_layer, engine
         )
         if graph
-        else Classifier(place.run(run), place, terminal.say)
+        else Classifier(place.run(run), place, terminal.say, engine)
     )
     with terminal.bars() as bars:
         found = classifier.classify(
@@ -192,9 +177,12 @@ def _graph_classifier(
     input_std: float,
     input_layer: str,
     output_layer: str,
+    engine: str,
 ) -> "GraphClassifier":
     from poetcore.graphs import GraphClassifier
 
+    if engine != DEFAULT_ENGINE:
+        raise OptionError("A frozen graph is run by TensorFlow, by no engine of Poet's: leave --engine out.")
     beside = graph.with_name(graph.stem.removesuffix("_graph") + "_labels.txt")
     return GraphClassifier(
         graph,

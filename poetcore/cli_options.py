@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["HERE", "JsonOption", "RunNameOption", "RunOption", "WorkspaceOption"]
+__all__ = ["HERE", "EngineOption", "JsonOption", "RunNameOption", "RunOption", "WorkspaceOption"]
 
 WorkspaceOption = Annotated[
     Path, typer.Option(envvar="TFP_WORKSPACE", help="Folder in which Poet keeps what it makes.")
@@ -16,4 +16,11 @@ RunOption = Annotated[str, typer.Option(help="A run's name, or `latest`.")]
 HERE = Path("tf_files")
 RunNameOption = Annotated[
     str | None, typer.Option("--run_name", help="The run's name; from date and time by default.")
+]
+EngineOption = Annotated[
+    str,
+    typer.Option(
+        help="What describes the pictures: litert (this machine's cores), keras (a graphics card) or ray (the"
+        " cluster of RAY_ADDRESS)."
+    ),
 ]

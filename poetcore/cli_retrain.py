@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from poetcore.backbones import Backbone
-from poetcore.cli_options import HERE, JsonOption, RunNameOption, WorkspaceOption
+from poetcore.cli_options import HERE, EngineOption, JsonOption, RunNameOption, WorkspaceOption
+from poetcore.engines import DEFAULT_ENGINE
 from poetcore.errors import OptionError
 from poetcore.head import Head
 from poetcore.runs import Run
@@ -28,7 +29,8 @@ def retrain(
         str | None,
         typer.Option(
             help="efficientnet_lite0, inception_v3 or mobilenet_{1.0,0.75,0.50,0.25}_{224,192,160,128},"
-            " each also with _quantized  [env: TFP_ARCHITECTURE, TFP_RELATIVE_SIZE, TFP_IMAGE_SIZE; default: efficientnet_lite0]"
+            " each also with _quantized"
+            "  [env: TFP_ARCHITECTURE, TFP_RELATIVE_SIZE, TFP_IMAGE_SIZE; default: efficientnet_lite0]"
         ),
     ] = None,
     how_many_training_steps: Annotated[
@@ -112,6 +114,7 @@ def retrain(
     demo_dir: Annotated[
         Path | None, typer.Option("--demo_dir", help="Folder to judge the run on as soon as it is trained.")
     ] = None,
+    engine: EngineOption = DEFAULT_ENGINE,
     run_name: RunNameOption = None,
     workspace: WorkspaceOption = HERE,
     json: JsonOption = False,
@@ -157,6 +160,7 @@ def retrain(
         demo_dir=demo_dir,
         name=run_name,
         final_tensor_name=final_tensor_name,
+        engine=engine,
         on_weights=_keep_graphs(
             network,
             intermediate_store_frequency,
@@ -172,7 +176,7 @@ def retrain(
         export(run, place, "frozen_graph", output_graph, terminal.say)
     if output_labels:
         write_whole(output_labels, "".join(f"{label}\n" for label in record.labels))
-    misclassified = _misclassified(run, place) if print_misclassified_test_images else []
+    misclassified = _misclassified(run, place, engine) if print_misclassified_test_images else []
     for skipped in record.skipped:
         terminal.say(f"Left out: {skipped['path']} {skipped['reason']}.")
     splits = ", ".join(f"{count} {name}" for name, count in record.splits.items())
@@ -213,13 +217,13 @@ def _keep_graphs(
     return keep
 
 
-def _misclassified(run: Run, place: Workspace) -> list[dict[str, str]]:
+def _misclassified(run: Run, place: Workspace, engine: str) -> list[dict[str, str]]:
     """List the test pictures that the run labels wrong; their vectors are cached, so this takes a moment."""
     from poetcore.classify import Classifier
 
     split = run.split()
     tested = split[split["split"] == "testing"]
-    answers = Classifier(run, place).classify([Path(path) for path in tested["path"]])
+    answers = Classifier(run, place, engine=engine).classify([Path(path) for path in tested["path"]])
     return [
         {"path": str(answer.path), "label": label, "predicted": predicted}
         for answer, label in zip(answers, tested["label"], strict=True)

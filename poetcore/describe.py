@@ -11,13 +11,15 @@ from poetcore.backbones import Backbone
 from poetcore.bottlenecks import extract
 from poetcore.dataset import Dataset
 from poetcore.distort import Distortions
+from poetcore.engines import DEFAULT_ENGINE
 from poetcore.errors import DatasetError
 from poetcore.litert import calibrate, model_file
 from poetcore.reporting import Progress, Reporter
 from poetcore.retrain import Examples
+from poetcore.vectortable import VectorTable
 from poetcore.workspace import Workspace
 
-__all__ = ["Described", "check_learnable", "describe", "examples", "fitted", "join", "vary"]
+__all__ = ["Described", "check_learnable", "describe", "examples", "fitted", "vary"]
 
 
 @dataclass
@@ -25,16 +27,16 @@ class Described:
     """What became of the pictures, by content.
 
     Attributes:
-        vectors: of those that can be used, each `(vector_length,) float32`.
-        reasons: why the others cannot.
+        reasons: why some cannot be used.
         decoded: of those that were decoded just now: None, or the reason why that failed.
         computed: how many vectors were not known before.
+        cached: how many were.
     """
 
-    vectors: dict[str, np.ndarray] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
     decoded: dict[str, str | None] = field(default_factory=dict)
     computed: int = 0
+    cached: int = 0
 
 
 def fitted(backbone: Backbone, split: pd.DataFrame, workspace: Workspace, report: Reporter) -> Backbone:
@@ -53,8 +55,15 @@ def fitted(backbone: Backbone, split: pd.DataFrame, workspace: Workspace, report
     return calibrate(backbone, pictures, workspace.models, lambda m: report(Progress("backbone", message=m)))
 
 
-def describe(dataset: Dataset, backbone: Backbone, workspace: Workspace, report: Reporter) -> Described:
-    """Get the bottlenecks of a dataset, each content once."""
+def describe(
+    dataset: Dataset,
+    backbone: Backbone,
+    vectors: VectorTable,
+    workspace: Workspace,
+    report: Reporter,
+    engine: str = DEFAULT_ENGINE,
+) -> Described:
+    """Get the bottlenecks of a dataset, each content once, into a table whose keys are their hashes."""
     pictures = {
         sha: Path(path) for sha, path in zip(dataset.pictures["sha"], dataset.pictures["path"], strict=True)
     }
@@ -68,10 +77,11 @@ def describe(dataset: Dataset, backbone: Backbone, workspace: Workspace, report:
 
     described = Described()
     cache = workspace.vectors()
-    for done, one in enumerate(extract(pictures, backbone, model, cache), 1):
+    for done, one in enumerate(extract(pictures, backbone, model, cache, engine=engine), 1):
         if one.vector is not None:
-            described.vectors[one.sha] = one.vector
+            vectors.add(one.sha, one.vector)
             described.computed += not one.cached
+            described.cached += one.cached
         if one.reason is not None:
             described.reasons[one.sha] = one.reason
         if one.decoded:
@@ -81,54 +91,58 @@ def describe(dataset: Dataset, backbone: Backbone, workspace: Workspace, report:
     return described
 
 
-def examples(
-    split: pd.DataFrame, part: str, labels: Sequence[str], vectors: dict[str, np.ndarray]
-) -> Examples:
+def examples(split: pd.DataFrame, part: str, labels: Sequence[str], vectors: VectorTable) -> Examples:
     """Give the examples of one part of the split.
 
     Args:
         split: columns label, split, sha.
         part: "training", "validation" or "testing".
         labels: in the order of the model's outputs.
-        vectors: sha -> `(vector_length,) float32`.
+        vectors: of all pictures, by their hashes.
     """
     rows = split[split["split"] == part]
-    length = len(next(iter(vectors.values())))
-    stacked = np.array([vectors[sha] for sha in rows["sha"]], np.float32).reshape(-1, length)
-    targets = rows["label"].map({label: i for i, label in enumerate(labels)}).to_numpy(np.int64)
-    return Examples(stacked, targets)
+    return Examples(vectors.array, _targets(rows, labels), vectors.rows(rows["sha"]))
 
 
 def vary(
+    training: Examples,
     split: pd.DataFrame,
     labels: Sequence[str],
     distortions: Distortions,
     backbone: Backbone,
+    vectors: VectorTable,
     workspace: Workspace,
     report: Reporter,
-) -> list[Examples]:
-    """Get the bottlenecks of distorted variants of the training pictures, one set of examples a variant."""
-    rows = split[split["split"] == "training"]
-    pictures = {sha: Path(path) for sha, path in zip(rows["sha"], rows["path"], strict=True)}
-    total, done = len(pictures) * distortions.distortion_variants, 0
-    cache, varied = workspace.vectors(), []
-    model = _model_of(backbone, workspace, report)
+    engine: str = DEFAULT_ENGINE,
+) -> Examples:
+    """Add distorted variants of the training pictures to them.
+
+    In the table they stand under (variant, hash).
+    """
+    pictures = split[split["split"] == "training"]
+    paths = {sha: Path(path) for sha, path in zip(pictures["sha"], pictures["path"], strict=True)}
+    total, done = len(paths) * distortions.distortion_variants, 0
+    targets, rows = [training.targets], [vectors.rows(pictures["sha"])]
+    cache, model = workspace.vectors(), _model_of(backbone, workspace, report)
     for variant in range(1, distortions.distortion_variants + 1):
-        vectors = {}
-        for one in extract(pictures, backbone, model, cache, distortions=distortions, variant=variant):
+        found = extract(
+            paths, backbone, model, cache, distortions=distortions, variant=variant, engine=engine
+        )
+        for one in found:
             if one.vector is not None:
-                vectors[one.sha] = one.vector
+                vectors.add((variant, one.sha), one.vector)
             done += 1
             report(Progress("bottlenecks", done, total, "Describing distorted variants"))
         # A picture that has gone meanwhile is missing here and does no harm.
-        varied.append(examples(rows[rows["sha"].isin(vectors)], "training", labels, vectors))
+        there = pictures[[(variant, sha) in vectors for sha in pictures["sha"]]]
+        targets.append(_targets(there, labels))
+        rows.append(vectors.rows((variant, sha) for sha in there["sha"]))
     cache.close()
-    return varied
+    return Examples(vectors.array, np.concatenate(targets), np.concatenate(rows))
 
 
-def join(sets: Sequence[Examples]) -> Examples:
-    """Put examples together."""
-    return Examples(np.concatenate([s.vectors for s in sets]), np.concatenate([s.targets for s in sets]))
+def _targets(rows: pd.DataFrame, labels: Sequence[str]) -> np.ndarray:
+    return rows["label"].map({label: i for i, label in enumerate(labels)}).to_numpy(np.int64)
 
 
 def check_learnable(training: Examples, labels: Sequence[str]) -> None:

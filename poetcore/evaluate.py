@@ -13,6 +13,7 @@ import pandas as pd
 from poetcore.accuracy import Accuracy
 from poetcore.classify import Classifier, Prediction
 from poetcore.dataset import Dataset, scan
+from poetcore.engines import DEFAULT_ENGINE
 from poetcore.errors import DatasetError, RunError
 from poetcore.runs import EvaluationFolder, Run, read_record
 from poetcore.workspace import Workspace
@@ -110,6 +111,7 @@ def evaluate(
     *,
     progress: Callable[[int, int], object] | None = None,
     announce: Callable[[str], object] | None = None,
+    engine: str = DEFAULT_ENGINE,
 ) -> Evaluation:
     """Judge a run on a folder of label folders and keep the result in the run's folder.
 
@@ -119,12 +121,14 @@ def evaluate(
         workspace: where caches are kept.
         progress: called with (pictures described, pictures in all).
         announce: told in a sentence if the backbone must be prepared first.
+        engine: what describes the pictures, one of `ENGINES`.
 
     Raises:
         DatasetError: the folder cannot be used, or has a label that the run does not know.
+        OptionError: the engine is unknown, not installed, or cannot run the run's backbone.
         RunError: the run is unfinished or damaged.
     """
-    classifier = Classifier(run, workspace, announce)
+    classifier = Classifier(run, workspace, announce, engine)
     demo = _scanned(folder, workspace)
     unknown = sorted(set(demo.labels) - set(classifier.labels))
     if unknown:
@@ -210,13 +214,16 @@ def judge(
     predictions: pd.DataFrame, labels: list[str], run: str, folder: Path, skipped: list[dict[str, str]]
 ) -> Metrics:
     """Work out the figures of a table of predictions; see `Metrics` and `Evaluation`."""
-    from sklearn.metrics import precision_recall_fscore_support
-
-    truth, predicted = predictions["label"], predictions["predicted"]
-    scores = precision_recall_fscore_support(truth, predicted, labels=labels, zero_division=0.0)
+    matrix = confusion_table(predictions["label"], predictions["predicted"], labels).to_numpy()
+    right, said, true = matrix.diagonal(), matrix.sum(axis=0), matrix.sum(axis=1)
+    # 0/0 is 0, as in scikit-learn, whose import would cost as much as describing a hundred pictures.
+    scores = (
+        np.divide(part, whole, out=np.zeros(len(labels)), where=whole > 0)
+        for part, whole in ((right, said), (right, true), (2 * right, said + true))
+    )
     per_label: dict[str, dict[str, Any]] = {
         label: {"precision": float(p), "recall": float(r), "f1": float(f), "support": int(n)}
-        for label, p, r, f, n in zip(labels, *scores, strict=True)
+        for label, p, r, f, n in zip(labels, *scores, true, strict=True)
     }
     whole = Accuracy(int(predictions["correct"].sum()), len(predictions))
     unseen = predictions[~predictions["leaked"]]
@@ -234,7 +241,7 @@ def judge(
         interval_without_leaked=list(fair.interval) if fair.interval else None,
         macro_f1=float(np.mean([s["f1"] for s in per_label.values() if s["support"]])),
         per_label=per_label,
-        confusion_matrix=confusion_table(truth, predicted, labels).to_numpy().tolist(),
+        confusion_matrix=matrix.tolist(),
         skipped=skipped,
     )
 

@@ -44,6 +44,7 @@ class Jobs:
             OptionError: the run's name is taken or impossible.
         """
         arguments = ["retrain", f"--image_dir={config.image_dir}", f"--architecture={config.architecture}"]
+        arguments.append(f"--engine={config.engine}")
         arguments += [f"--{name}={value}" for name, value in asdict(config.training).items()]
         if config.distortions.any:
             distortions = asdict(config.distortions)

@@ -16,8 +16,9 @@ import poetcore
 from poetcore.accuracy import Accuracy
 from poetcore.backbones import DEFAULT, Backbone, find
 from poetcore.dataset import SPLITS, assign_splits, check_trainable, label_folders, scan
-from poetcore.describe import check_learnable, describe, examples, fitted, join, vary
+from poetcore.describe import check_learnable, describe, examples, fitted, vary
 from poetcore.distort import NO_DISTORTIONS, Distortions
+from poetcore.engines import DEFAULT_ENGINE, check_engine
 from poetcore.errors import OptionError, PoetError
 from poetcore.evaluate import Evaluation, evaluate
 from poetcore.head import Head, cross_entropy
@@ -27,6 +28,7 @@ from poetcore.retrain import Examples, StepReport, TrainingOptions, train
 from poetcore.runs import Run, RunRecord
 from poetcore.samples import make_sample
 from poetcore.summaries import Summaries
+from poetcore.vectortable import VectorTable
 from poetcore.workspace import Workspace
 
 __all__ = ["RunConfig", "demo", "retrain"]
@@ -50,6 +52,7 @@ class RunConfig:
         name: the run's name; from date and time by default.
         final_tensor_name: what a frozen graph of this run calls its output.
         on_weights: called with the steps done and the last layer at every report, or None.
+        engine: what describes the pictures, one of `ENGINES`.
     """
 
     image_dir: Path
@@ -60,6 +63,7 @@ class RunConfig:
     name: str | None = None
     final_tensor_name: str = "final_result"
     on_weights: Callable[[int, Head], None] | None = None
+    engine: str = DEFAULT_ENGINE
 
 
 def retrain(config: RunConfig, workspace: Workspace, watch: Callable[[Progress], None]) -> Run:
@@ -79,6 +83,7 @@ def retrain(config: RunConfig, workspace: Workspace, watch: Callable[[Progress],
         PoetError: the pictures, the backbone or the options cannot be used.
     """
     backbone = find(config.architecture)
+    check_engine(config.engine, backbone)
     label_folders(config.image_dir)  # a mistyped folder is no run
     run = workspace.begin_run(config.name)
     with reporting(run, watch) as report, Summaries(workspace.summaries / run.name) as summaries:
@@ -131,22 +136,32 @@ def _retrain(
 
     before = time.perf_counter()
     backbone = fitted(backbone, divided(dataset.pictures), workspace, report)
-    described = describe(dataset, backbone, workspace, report)
+    vectors = VectorTable(workspace.bottlenecks, backbone.vector_length)
+    described = describe(dataset, backbone, vectors, workspace, report, config.engine)
     prints.note_decoded(described.decoded)
     prints.close()
     usable = dataset.without(described.reasons)
     check_trainable(usable, options.validation_percentage, options.testing_percentage)
     split = divided(usable.pictures)
-    parts = {name: examples(split, name, usable.labels, described.vectors) for name in SPLITS}
+    parts = {name: examples(split, name, usable.labels, vectors) for name in SPLITS}
     check_learnable(parts["training"], usable.labels)
-    learnt_from = parts["training"]
+    training = parts["training"]
     if config.distortions.any:
-        varied = vary(split, usable.labels, config.distortions, backbone, workspace, report)
-        learnt_from = join([learnt_from, *varied])
+        training = vary(
+            training,
+            split,
+            usable.labels,
+            config.distortions,
+            backbone,
+            vectors,
+            workspace,
+            report,
+            config.engine,
+        )
     bottlenecks_s = time.perf_counter() - before
 
     before = time.perf_counter()
-    head = _teach(config, len(usable.labels), learnt_from, parts["validation"], report, summaries)
+    head = _teach(config, len(usable.labels), training, parts["validation"], report, summaries)
     training_s = time.perf_counter() - before
 
     report(Progress("testing", total=len(parts["testing"])))
@@ -166,12 +181,12 @@ def _retrain(
             labels=list(usable.labels),
             options=asdict(options)
             | asdict(config.distortions)
-            | {"final_tensor_name": config.final_tensor_name},
+            | {"final_tensor_name": config.final_tensor_name, "engine": config.engine},
             splits={name: len(parts[name]) for name in SPLITS},
             skipped=usable.skipped(),
             bottlenecks={
                 "computed": described.computed,
-                "cached": len(described.vectors) - described.computed,
+                "cached": described.cached,
                 "skipped": len(usable.refused),
             },
             timings={
@@ -191,7 +206,7 @@ def _retrain(
     run.append_event("final", test_accuracy=tested.value, test_count=tested.total)
     message = f"Final test accuracy {tested}."
     if config.demo_dir:
-        message += " " + _judge_demo(run, config.demo_dir, workspace, report)
+        message += " " + _judge_demo(run, config.demo_dir, workspace, report, config.engine)
     report.end("done", message)
 
 
@@ -242,7 +257,7 @@ def _test(
     judged = {"test": _some(parts["testing"], options), "validation": parts["validation"]}
     accuracies, losses = {}, {}
     for name, kept in judged.items():
-        probabilities = head.probabilities(kept.vectors)
+        probabilities = head.probabilities(kept.take(np.arange(len(kept)))[0])
         said = probabilities.argmax(axis=1)
         accuracies[name] = Accuracy(int((said == kept.targets).sum()), len(kept))
         losses[name] = cross_entropy(probabilities, kept.targets) if len(kept) else None
@@ -262,11 +277,15 @@ def _test(
     }
 
 
-def _judge_demo(run: Run, folder: Path, workspace: Workspace, report: Reporter) -> str:
+def _judge_demo(run: Run, folder: Path, workspace: Workspace, report: Reporter, engine: str) -> str:
     """Evaluate the new run and say how it went; a demo folder that cannot be used spoils no training."""
     try:
         metrics = evaluate(
-            run, folder, workspace, progress=lambda done, total: report(Progress("evaluating", done, total))
+            run,
+            folder,
+            workspace,
+            progress=lambda done, total: report(Progress("evaluating", done, total)),
+            engine=engine,
         ).metrics
     except PoetError as error:
         return f"The demo folder could not be judged: {error}"
@@ -278,4 +297,4 @@ def _some(test: Examples, options: TrainingOptions) -> Examples:
     if options.test_batch_size == -1 or options.test_batch_size >= len(test):
         return test
     chosen = np.random.default_rng(options.seed).permutation(len(test))[: options.test_batch_size]
-    return Examples(test.vectors[chosen], test.targets[chosen])
+    return Examples(*test.take(chosen))

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -54,6 +55,22 @@ def test_accuracy_comes_with_its_wilson_interval(by_hand):
 
 def test_confusion_matrix_has_the_truth_as_rows(by_hand):
     assert by_hand.confusion_matrix == [[5, 1, 0, 0], [3, 2, 0, 0], [0, 2, 0, 0], [0, 0, 0, 0]]
+
+
+def test_the_figures_of_labels_are_those_of_scikit_learn():
+    from sklearn.metrics import precision_recall_fscore_support
+
+    draw = np.random.default_rng(0)
+    for labels in (LABELS, LABELS[:2], [f"label{i}" for i in range(30)]):
+        known, size = labels[: max(2, len(labels) - 1)], 40  # one label may neither occur nor be predicted
+        pairs = zip(draw.choice(known, size).tolist(), draw.choice(known, size).tolist(), strict=True)
+        found = table([(truth, predicted, 1, 0) for truth, predicted in pairs])
+        wanted = precision_recall_fscore_support(
+            found["label"], found["predicted"], labels=labels, zero_division=0.0
+        )
+        given = judge(found, labels, "run", Path("/demo"), []).per_label
+        for name, figures in zip(("precision", "recall", "f1", "support"), wanted, strict=True):
+            assert [given[label][name] for label in labels] == pytest.approx(list(figures))
 
 
 def test_precision_recall_and_f1(by_hand):
