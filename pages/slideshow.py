@@ -9,6 +9,9 @@ from poetcore.ui.slidesettings import pick_slides
 from poetcore.ui.slideshow import slideshow
 from poetcore.ui.state import chosen, evaluation_of, explain, short
 
+#: Slides that are sent to the browser; nobody sits through more.
+_MOST = 2000
+
 st.title("Slideshow")
 choice = chosen()
 evaluation = evaluation_of(choice.run, choice.demo) if choice.run and choice.demo else None
@@ -26,6 +29,8 @@ except PoetError as error:
 if not slides:
     st.info("No picture is left with these filters: show all, any label, or a higher confidence.")
     st.stop()
+left = len(slides)
+slides = slides[:_MOST]
 slideshow(
     slides,
     addresses([slide.path for slide in slides], pixels=1920),
@@ -34,7 +39,8 @@ slideshow(
     guess_first=settings.guess_first,
     title=f"{choice.run.name} on {short(choice.demo)}",
 )
+first = "The first " if left > len(slides) else ""
 st.caption(
-    f"{len(slides):,} of {evaluation.metrics.total:,} pictures. Click the picture, then press **?** for the"
-    " keys; **F** fills the screen. This page's address opens the same slideshow elsewhere."
+    f"{first}{len(slides):,} of {evaluation.metrics.total:,} pictures. Click the picture, then press"
+    " **?** for the keys; **F** fills the screen. This page's address opens the same slideshow elsewhere."
 )

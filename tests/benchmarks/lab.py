@@ -1,0 +1,79 @@
+"""What the suites work with: folders of pictures, converted backbones, finished runs, fresh workspaces."""
+
+import shutil
+import tempfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from tests.benchmarks.harness import Outcome, run, task
+
+__all__ = ["FLOAT", "INT8", "Lab"]
+
+FLOAT, INT8 = "efficientnet_lite0", "efficientnet_lite0_quantized"
+
+
+@dataclass(frozen=True)
+class Lab:
+    """What the suites work with.
+
+    Attributes:
+        train: folder of label folders to learn from.
+        demo: likewise, to judge on.
+        folder: for everything that is made on the way; thrown away afterwards.
+        repeat: how often each thing is measured.
+        many: how many small pictures are looked through.
+    """
+
+    train: Path
+    demo: Path
+    folder: Path
+    repeat: int
+    many: int
+
+    @property
+    def models(self) -> Path:
+        return self.taught / "models"
+
+    @cached_property
+    def model(self) -> Path:
+        """The backbone in floating point, converted."""
+        return Path(run(task("convert", backbone=FLOAT, models=self.taught / "models")).answer["model"])
+
+    @property
+    def taught(self) -> Path:
+        """The workspace of the runs below."""
+        return self.folder / "taught"
+
+    @cached_property
+    def runs(self) -> dict[str, Outcome]:
+        """A finished run of either backbone, "float" and "int8", judged on the demo folder."""
+        assert self.model
+        return {
+            name: run(
+                task(
+                    "teach",
+                    folder=self.train,
+                    demo=self.demo,
+                    workspace=self.taught,
+                    models=self.models,
+                    backbone=backbone,
+                    name=name,
+                )
+            )
+            for name, backbone in (("float", FLOAT), ("int8", INT8))
+        }
+
+    def fresh(self) -> Path:
+        """Make an empty workspace that has the converted backbones."""
+        assert self.model
+        place = Path(tempfile.mkdtemp(dir=self.folder))
+        shutil.copytree(self.models, place / "models")
+        return place
+
+    def fresh_with_runs(self) -> Path:
+        """Make a workspace that has the runs, and has never seen a picture."""
+        assert self.runs
+        place = self.fresh()
+        shutil.copytree(self.taught / "runs", place / "runs")
+        return place

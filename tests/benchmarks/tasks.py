@@ -1,0 +1,298 @@
+"""What is measured, each in a process of its own: `python -m tests.benchmarks.tasks NAME ARGUMENTS_AS_JSON`.
+
+A task takes paths and names, keeps the time of what it is named after, and prints it as one line of JSON.
+What it needs but is not about, such as looking through the folder or importing TensorFlow, lies outside of
+that time; the time of the whole process is taken by whoever started it.
+"""
+
+import io
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from poetcore import images
+from poetcore.backbones import build, find
+from poetcore.files import cores, walk
+from poetcore.workspace import Workspace
+
+Answer = dict[str, Any]
+
+
+# -------------------------------------------------------------------------------------- pictures to work with
+
+
+def make_many(folder: str, count: int) -> Answer:
+    """Make so many small pictures."""
+    from tests.benchmarks.generated import many
+
+    many(Path(folder), count)
+    return {}
+
+
+def make_large(photos: str, small: str, large: str, count: int, copies: int) -> Answer:
+    """Take some photos, as they are and in 12 megapixels, each several times with another content."""
+    from tests.benchmarks.generated import enlarge, varied
+
+    every = _files(photos)
+    originals = every[:: max(1, len(every) // count)][:count]
+    sizes = []
+    for original, file in zip(originals, enlarge(originals, Path(large) / "one"), strict=True):
+        content = file.read_bytes()
+        sizes.append(len(content) / 1e6)
+        for number in range(copies):
+            for folder, kept in ((small, original.read_bytes()), (large, content)):
+                place = Path(folder) / "one" / f"{file.stem}_{number}.jpg"
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(varied(kept, number))
+        file.unlink()
+    return {"megabytes": sum(sizes) / len(sizes)}
+
+
+# ---------------------------------------------------------------------------------------- vectors of pictures
+
+
+def convert(backbone: str, models: str) -> Answer:
+    """Convert a backbone once, so that nothing that is measured has to."""
+    from poetcore.litert import model_file
+
+    return {"model": str(model_file(find(backbone), Path(models)))}
+
+
+def extract(folder: str, models: str, backbone: str, calibration: str = "", workspace: str = "") -> Answer:
+    """Poet's own extraction into an empty cache."""
+    from poetcore.bottlenecks import extract
+    from poetcore.dataset import scan
+    from poetcore.litert import model_file
+
+    with tempfile.TemporaryDirectory() as fresh:
+        place = Workspace(Path(workspace or fresh), models=Path(models))
+        pictures = scan(Path(folder), place.fingerprints()).pictures
+        wanted = {sha: Path(path) for sha, path in zip(pictures["sha"], pictures["path"], strict=True)}
+        network, cache = find(backbone, calibration), place.vectors()
+        clock = _Clock()
+        found = extract(wanted, network, lambda: model_file(network, place.models), cache)
+        computed = sum(one.vector is not None and not one.cached for one in found)
+        cache.close()
+        return clock.rate(computed)
+
+
+def bare(folder: str, model: str, size: int) -> Answer:
+    """The limit: decode and interpreter on all cores, nothing else; nothing is hashed, kept or reported."""
+    import threading
+
+    from ai_edge_litert.interpreter import Interpreter
+
+    own = threading.local()
+
+    def vector(file: Path) -> np.ndarray:
+        if not hasattr(own, "interpreter"):
+            own.interpreter = Interpreter(model, num_threads=1)
+            own.interpreter.allocate_tensors()
+            own.ends = [
+                details[0]["index"]
+                for details in (own.interpreter.get_input_details(), own.interpreter.get_output_details())
+            ]
+        pixels = images.squash(file.read_bytes(), size)
+        own.interpreter.set_tensor(own.ends[0], pixels[np.newaxis].astype(np.float32))
+        own.interpreter.invoke()
+        return own.interpreter.get_tensor(own.ends[1])
+
+    files = _files(folder)
+    clock = _Clock()
+    with ThreadPoolExecutor(cores()) as pool:
+        described = sum(1 for _ in pool.map(vector, files))
+    return clock.rate(described)
+
+
+def keras_vectors(folder: str, backbone: str) -> Answer:
+    """The usual way: a dataset from the folder, and `predict` with the same network.
+
+    The network is built, and its graph traced, before the time begins.
+    """
+    import keras
+    import tensorflow as tf
+
+    network = find(backbone)
+    model, size = build(network), (network.input_size, network.input_size)
+    for batch in (32, 31):  # the second time it is traced for batches of any size
+        model.predict(np.zeros((batch, *size, 3), np.float32), verbose=0)
+    clock = _Clock()
+    pictures = keras.utils.image_dataset_from_directory(
+        folder, image_size=size, shuffle=False, verbose=False
+    ).prefetch(tf.data.AUTOTUNE)
+    return clock.rate(len(model.predict(pictures, verbose=0)))
+
+
+# --------------------------------------------------------------------------------------------- the last layer
+
+
+def keep_vectors(workspace: str, run: str, file: str) -> Answer:
+    """Write the examples that a run learnt from and was watched with, for the two tasks below."""
+    place = Workspace(Path(workspace))
+    trained = place.run(run)
+    split, labels, record = trained.split(), trained.labels(), trained.record()
+    cache = place.vectors()
+    vectors = cache.get(split["sha"], find(record.backbone, record.calibration))
+    cache.close()
+    kept = {}
+    for part in ("training", "validation"):
+        rows = split[split["split"] == part]
+        kept[f"{part}_x"] = np.stack([vectors[sha] for sha in rows["sha"]])
+        kept[f"{part}_y"] = np.array([labels.index(label) for label in rows["label"]], np.int64)
+    np.savez(file, **kept)
+    return {name: len(values) for name, values in kept.items()}
+
+
+def head(file: str, steps: int) -> Answer:
+    """Poet's training of the last layer, with its reports every ten steps."""
+    from poetcore.retrain import Examples, TrainingOptions, train
+
+    kept = np.load(file)
+    training = Examples(kept["training_x"], kept["training_y"])
+    validation = Examples(kept["validation_x"], kept["validation_y"])
+    start = time.perf_counter()
+    taught = train(
+        training,
+        validation,
+        int(training.targets.max()) + 1,
+        TrainingOptions(how_many_training_steps=steps),
+        lambda step: None,
+    )
+    seconds = time.perf_counter() - start
+    right = taught.probabilities(validation.vectors).argmax(axis=1) == validation.targets
+    return {"seconds": seconds, "accuracy": float(right.mean())}
+
+
+def keras_head(file: str, steps: int) -> Answer:
+    """The same with `fit`, as one long epoch: what it does between epochs is not held against it."""
+    kept = np.load(file)
+    x, y = kept["training_x"], kept["training_y"]
+    start = time.perf_counter()
+    import keras
+    import tensorflow as tf
+
+    imported = time.perf_counter() - start
+    start = time.perf_counter()
+    model = keras.Sequential([keras.Input(x.shape[1:]), keras.layers.Dense(int(y.max()) + 1)])
+    model.compile(
+        keras.optimizers.SGD(0.01),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+    )
+    batches = tf.data.Dataset.from_tensor_slices((x, y)).shuffle(len(x)).repeat().batch(100)
+    model.fit(batches.prefetch(tf.data.AUTOTUNE), steps_per_epoch=steps, verbose=0)
+    seconds = time.perf_counter() - start
+    _, accuracy = model.evaluate(kept["validation_x"], kept["validation_y"], verbose=0)
+    return {"seconds": seconds, "import_s": imported, "accuracy": accuracy}
+
+
+# ------------------------------------------------------------------------------------------------- whole jobs
+
+
+def teach(folder: str, demo: str, workspace: str, models: str, backbone: str, name: str) -> Answer:
+    """Train a run with the defaults and judge it."""
+    from poetcore.evaluate import evaluate
+    from poetcore.workflow import RunConfig, retrain
+
+    place = Workspace(Path(workspace), models=Path(models))
+    run = retrain(RunConfig(Path(folder), backbone, name=name), place, lambda sign: None)
+    metrics = evaluate(run, Path(demo), place).metrics
+    return {
+        "calibration": run.record().calibration,
+        "correct": metrics.correct,
+        "total": metrics.total,
+        "accuracy": metrics.accuracy,
+    }
+
+
+def judge(workspace: str, run: str, demo: str) -> Answer:
+    """Judge a run on a folder whose pictures the workspace does not know yet."""
+    from poetcore.evaluate import evaluate
+
+    place = Workspace(Path(workspace))
+    clock = _Clock()
+    metrics = evaluate(place.run(run), Path(demo), place).metrics
+    return clock.rate(metrics.total)
+
+
+def look(folder: str, workspace: str) -> Answer:
+    """Look through a folder, that is read every file that is not known."""
+    from poetcore.dataset import scan
+
+    clock = _Clock()
+    prints = Workspace(Path(workspace)).fingerprints()
+    dataset = scan(Path(folder), prints)
+    prints.close()
+    return clock.rate(len(dataset.pictures))
+
+
+def health(folder: str, workspace: str) -> Answer:
+    """Check the health of pictures that are looked through already."""
+    from poetcore.dataset import scan
+    from poetcore.quality import examine
+
+    place = Workspace(Path(workspace))
+    dataset = scan(Path(folder), place.fingerprints())
+    clock = _Clock()
+    issues = examine(dataset, place)
+    return clock.rate(len(dataset.pictures)) | {"issues": len(issues)}
+
+
+# ----------------------------------------------------------------------------------------------- large photos
+
+
+def decode(folder: str, size: int, full: bool) -> Answer:
+    """Decode every picture for a network on one core, at reduced scale or in full."""
+    from PIL import Image
+
+    contents = [file.read_bytes() for file in _files(folder)]
+    clock = _Clock()
+    for content in contents:
+        if full:
+            with Image.open(io.BytesIO(content)) as picture:
+                box = (0, 0, *picture.size)
+                picture.transform((size, size), Image.Transform.EXTENT, box, Image.Resampling.BILINEAR)
+        else:
+            images.squash(content, size)
+    return clock.rate(len(contents))
+
+
+def _files(folder: str) -> Sequence[Path]:
+    return [Path(entry.path) for entry in walk(Path(folder))]
+
+
+class _Clock:
+    """Runs from when it is made."""
+
+    def __init__(self) -> None:
+        self._wall, self._processor = time.perf_counter(), time.process_time()
+
+    def rate(self, count: int) -> Answer:
+        """Say how long so many took, on the wall and on all cores together."""
+        seconds = time.perf_counter() - self._wall
+        busy = time.process_time() - self._processor
+        return {
+            "seconds": seconds,
+            "count": count,
+            "rate": count / seconds,
+            "cpu_ms_each": 1000 * busy / count,
+        }
+
+
+TASKS: dict[str, Callable[..., Answer]] = {
+    one.__name__: one
+    for one in (
+        *(make_many, make_large, convert, extract, bare, keras_vectors, keep_vectors, head, keras_head),
+        *(teach, judge, look, health, decode),
+    )
+}
+
+if __name__ == "__main__":
+    print(json.dumps(TASKS[sys.argv[1]](**json.loads(sys.argv[2]))), flush=True)
