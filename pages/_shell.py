@@ -15,6 +15,7 @@ st.set_page_config(
 page = st.navigation(
     [
         st.Page("home.py", title="Home", icon=":material/home:", default=True),
+        st.Page("prepare.py", title="Prepare", icon=":material/content_copy:"),
         st.Page("overview.py", title="Overview", icon=":material/photo_library:"),
         st.Page("train.py", title="Train", icon=":material/model_training:"),
         st.Page("evaluate.py", title="Evaluate", icon=":material/fact_check:"),

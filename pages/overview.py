@@ -2,35 +2,26 @@
 
 from pathlib import Path
 
-import pandas as pd
 import streamlit as st
 
 from poetcore.catalogue import worries
 from poetcore.charts import counts_chart, sizes_chart
-from poetcore.dataset import assign_splits
+from poetcore.dataset import Dataset, assign_splits
 from poetcore.errors import PoetError
-from poetcore.quality import find_issues
 from poetcore.ui.datasets import draw_ways_in
+from poetcore.ui.embeddingmap import draw_map
+from poetcore.ui.health import draw_health
 from poetcore.ui.pictures import Card, gallery
-from poetcore.ui.state import chosen, explain, scanned, short
+from poetcore.ui.repairs import draw_repairs
+from poetcore.ui.state import chosen, explain, scanned
+from poetcore.ui.suspects import draw_suspects
 
-st.title("Overview")
-folder = chosen().dataset
-with st.expander("Choose other pictures", icon=":material/folder_open:", expanded=folder is None):
-    draw_ways_in()
-if folder is None:
-    st.info("No dataset yet: take the sample flowers, a folder of yours, or a zip file, above.")
-    st.stop()
+SECTIONS = ["Pictures", "Health", "Suspect labels", "Map"]
 
-try:
-    dataset = scanned(folder, verify=True)
-except PoetError as error:
-    explain(error)
-    st.stop()
-pictures = dataset.pictures
-if pictures.empty:
-    st.warning(f"No usable picture in {folder}.")
-else:
+
+def draw_pictures(dataset: Dataset) -> None:
+    """Show how many pictures there are, of which size, and what they look like."""
+    pictures = dataset.pictures
     sizes = st.columns(4)
     sizes[0].metric("Pictures", f"{len(pictures):,}", border=True)
     sizes[1].metric("Labels", len(dataset.labels), border=True)
@@ -75,12 +66,37 @@ else:
         key=f"sheet_{folder}_{label}",
     )
 
-st.subheader("Health")
-issues = find_issues(dataset)
-if not issues:
-    st.success("Every file is a readable picture, and none occurs twice.", icon=":material/check_circle:")
-else:
-    table = pd.DataFrame([(i.issue.replace("_", " "), short(i.path), i.detail) for i in issues])
-    table.columns = ["issue", "file", "what"]
-    st.dataframe(table, hide_index=True, width="stretch")
-    st.caption("Unreadable files are left out by themselves; the others are used, so look at them.")
+
+st.title("Overview")
+folder = chosen().dataset
+with st.expander("Choose other pictures", icon=":material/folder_open:", expanded=folder is None):
+    draw_ways_in()
+if folder is None:
+    st.info("No dataset yet: take the sample flowers, a folder of yours, or a zip file, above.")
+    st.stop()
+
+section = st.segmented_control(
+    "Section",
+    SECTIONS,
+    default=SECTIONS[0],
+    required=True,
+    key="overview_section",
+    label_visibility="collapsed",
+    persist_state="session",
+)
+try:
+    dataset = scanned(folder)
+    if dataset.pictures.empty and section != "Health":
+        st.warning(f"No usable picture in {folder}.")
+    elif section == "Health":
+        draw_health(folder, chosen().demo)
+    elif section == "Suspect labels":
+        draw_suspects(dataset)
+    elif section == "Map":
+        draw_map(dataset)
+    else:
+        draw_pictures(dataset)
+    if section != "Pictures":
+        draw_repairs(folder)
+except PoetError as error:
+    explain(error)

@@ -12,7 +12,7 @@ import warnings
 
 import typer
 
-from poetcore import cli_export, cli_judge, cli_retrain, cli_train
+from poetcore import cli_export, cli_gather, cli_judge, cli_overview, cli_prepare, cli_retrain, cli_train
 from poetcore.errors import PoetError
 
 __all__ = ["app", "main"]
@@ -31,7 +31,10 @@ app = typer.Typer(
 )
 
 app.command("demo", epilog="Example: python -m poetcore demo")(cli_train.demo)
-app.command("overview", epilog="Example: python -m poetcore overview my_photos")(cli_judge.overview)
+app.command("overview", epilog="Example: python -m poetcore overview my_photos")(cli_overview.overview)
+app.command("prepare", epilog="Example: python -m poetcore prepare my_photos my_set --train_per_label 200")(
+    cli_prepare.prepare
+)
 app.command(
     "retrain",
     epilog="Example: python -m poetcore retrain --image_dir my_photos/train --how_many_training_steps 500",
@@ -47,6 +50,9 @@ app.command("export", epilog="Example: python -m poetcore export --run latest --
 )
 app.command("runs", epilog="Example: python -m poetcore runs")(cli_train.runs)
 app.command("backbones", epilog="Example: python -m poetcore backbones")(cli_train.backbones)
+app.command(
+    "gather", epilog="Example: python -m poetcore gather my_photos --taxon 'Amanita muscaria' --count 200"
+)(cli_gather.gather)
 app.command("download", epilog="Example: python -m poetcore download flowers")(cli_train.download)
 
 

@@ -14,12 +14,25 @@ from poetcore.errors import DatasetError
 from poetcore.files import is_hidden, is_unicode, printable, walk
 from poetcore.fingerprints import Fingerprint, Fingerprints
 
-__all__ = ["SPLITS", "Dataset", "assign_splits", "check_trainable", "label_folders", "scan"]
+__all__ = [
+    "QUARANTINE",
+    "QUARANTINE_MARK",
+    "SPLITS",
+    "Dataset",
+    "assign_splits",
+    "check_trainable",
+    "label_folders",
+    "scan",
+]
 
 SPLITS = ("training", "validation", "testing")
 
 #: Below this many pictures a label is hard to learn and harder to judge: the codelab's rule of thumb.
 FEW_PICTURES = 20
+
+#: Beside the label folders, what was set aside; a folder of this name without the mark is a label like any.
+QUARANTINE = "quarantine"
+QUARANTINE_MARK = ".poet"
 
 _PICTURE_COLUMNS = ["path", "label", "width", "height", "format", "bytes", "sha"]
 _REFUSED_COLUMNS = ["path", "label", "reason"]
@@ -149,7 +162,7 @@ def label_folders(folder: Path) -> list[Path]:
         raise DatasetError(
             f"The folder {printable(folder)} may not be read: change its permissions."
         ) from None
-    found = [path for path in inside if path.is_dir()]
+    found = [path for path in inside if path.is_dir() and not _is_quarantine(path)]
     if not found:
         loose = " Its files lie loose:" if inside else ""
         raise DatasetError(
@@ -163,6 +176,10 @@ def label_folders(folder: Path) -> list[Path]:
                 " becomes the label."
             )
     return found
+
+
+def _is_quarantine(folder: Path) -> bool:
+    return folder.name == QUARANTINE and (folder / QUARANTINE_MARK).exists()
 
 
 def check_trainable(dataset: Dataset, validation_percentage: float, testing_percentage: float) -> None:

@@ -58,14 +58,21 @@ def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file under a temporary name, then rename it, so that readers see the old or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    temporary.write_bytes(content.encode() if isinstance(content, str) else content)
+    try:
+        temporary.write_bytes(content.encode() if isinstance(content, str) else content)
+        _replace(temporary, path)
+    except BaseException:  # a full disk, Ctrl-C
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _replace(temporary: Path, path: Path) -> None:
     for attempt in range(20):
         try:
             temporary.replace(path)
             return
         except PermissionError:  # Windows refuses while someone reads the old one; that takes milliseconds
             if attempt == 19:
-                temporary.unlink(missing_ok=True)
                 raise
             time.sleep(0.05)
 

@@ -149,8 +149,9 @@ class Fingerprints:
         ]
 
     def _files(self, paths: Sequence[Path]) -> dict[Path, tuple[int, int, str]]:
-        rows = self._select("SELECT path, bytes, mtime_ns, sha FROM files WHERE path IN", map(str, paths))
-        return {Path(path): (size, mtime, sha) for path, size, mtime, sha in rows}
+        named = {str(path): path for path in paths}
+        rows = self._select("SELECT path, bytes, mtime_ns, sha FROM files WHERE path IN", named)
+        return {named[path]: (size, mtime, sha) for path, size, mtime, sha in rows}
 
     def _contents(self, shas: Sequence[str]) -> dict[str, tuple[Any, ...]]:
         columns = "sha, bytes, width, height, format, reason, decoded"

@@ -70,7 +70,9 @@ def test_other_spellings_are_understood(spelt, name):
     assert find(spelt).name == name
 
 
-@pytest.mark.parametrize("name", ["resnet50", "", "mobilenet", "mobilenet_0.5_225", "mobilenet_0.6_224", "x_quantized"])
+@pytest.mark.parametrize(
+    "name", ["resnet50", "", "mobilenet", "mobilenet_0.5_225", "mobilenet_0.6_224", "x_quantized"]
+)
 def test_an_unknown_name_is_told_with_the_choice(name):
     with pytest.raises(BackboneError) as caught:
         find(name)

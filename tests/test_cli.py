@@ -89,10 +89,8 @@ def test_overview_tells_what_is_agreed(tmp_path):
     shutil.copy(folder / "ash" / "ash_001.jpg", folder / "oak" / "moved.jpg")
     said = answer(run_poet("overview", folder, "--workspace", tmp_path / "tf_files", "--json"))
     assert (said["labels"], said["total"]) == ({"ash": 3, "oak": 3}, 6)
-    assert {(Path(issue["path"]).name, issue["issue"]) for issue in said["issues"]} == {
-        ("ash_001.jpg", "two_labels"),
-        ("moved.jpg", "two_labels"),
-    }
+    two_labels = [issue for issue in said["issues"] if issue["issue"] == "two_labels"]
+    assert [Path(issue["path"]).name for issue in two_labels] == ["ash_001.jpg", "moved.jpg"]
 
 
 def test_evaluate_tells_what_is_agreed(evaluate_said):

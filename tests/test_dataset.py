@@ -12,7 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from poetcore.dataset import assign_splits, check_trainable, label_folders, scan
+from poetcore.dataset import (
+    QUARANTINE,
+    QUARANTINE_MARK,
+    assign_splits,
+    check_trainable,
+    label_folders,
+    scan,
+)
 from poetcore.errors import DatasetError
 from poetcore.fingerprints import Fingerprints, sha_of
 from tests.conftest import encoded, fill, picture
@@ -81,6 +88,14 @@ def test_a_label_without_usable_pictures_counts_zero(memory, tmp_path):
 def test_hidden_and_empty_folders_are_no_labels(memory, tmp_path):
     fill(tmp_path / "set", {"rose": 1, ".cache": 1, "empty": 0})
     assert scan(tmp_path / "set", memory).labels == ("rose",)
+
+
+@pytest.mark.parametrize(("marked", "labels"), [(True, ("rose",)), (False, ("quarantine", "rose"))])
+def test_a_quarantine_is_no_label_where_it_is_marked(marked, labels, memory, tmp_path):
+    folder = fill(tmp_path / "set", {"rose": 1, "quarantine": 1})
+    if marked:
+        (folder / QUARANTINE / QUARANTINE_MARK).touch()
+    assert scan(folder, memory).labels == labels
 
 
 @pytest.mark.parametrize(("verify", "count"), [(False, 1), (True, 0)])

@@ -8,9 +8,11 @@ import pandas as pd
 import streamlit as st
 
 from poetcore.evaluate import Evaluation, Metrics
+from poetcore.repair import Repairs
 from poetcore.runs import Run, to_json
-from poetcore.slides import Filter, deck
-from poetcore.ui.pictures import Card, gallery, shas
+from poetcore.slides import Filter, Slide, deck
+from poetcore.ui.pictures import Card, shas
+from poetcore.ui.repairs import Repairable, draw_repairs, repair_gallery
 
 __all__ = ["downloads", "draw_gallery", "draw_headline", "draw_per_label"]
 
@@ -88,6 +90,7 @@ def draw_per_label(evaluation: Evaluation) -> None:
 def draw_gallery(evaluation: Evaluation, cell: tuple[str, str] | None, key: str) -> None:
     """Show the pictures of a cell of the confusion matrix, or all mistakes, the surest ones first."""
     labels = ["any", *evaluation.metrics.labels]
+    folder = Path(evaluation.metrics.folder)
     if cell:
         st.subheader(f"Truth {cell[0]}, prediction {cell[1]}")
         st.caption("Double-click the matrix to see all mistakes again.")
@@ -98,29 +101,38 @@ def draw_gallery(evaluation: Evaluation, cell: tuple[str, str] | None, key: str)
         true = st.selectbox("Truth", labels, key=f"true_{key}", disabled=cell is not None)
         said = st.selectbox("Prediction", labels, key=f"said_{key}", disabled=cell is not None)
     wanted_true, wanted_said = cell or (true, said)
-    slides = deck(
-        evaluation.predictions, Filter("all" if cell or true == said != "any" else "mistakes"), "surest"
-    )
-    slides = [
-        slide
-        for slide in slides
-        if wanted_true in ("any", slide.label) and wanted_said in ("any", slide.predicted)
-    ]
+    rows = evaluation.predictions
+    if wanted_true != "any":
+        rows = rows[rows["label"] == wanted_true]
+    if wanted_said != "any":
+        rows = rows[rows["predicted"] == wanted_said]
+    slides = deck(rows, Filter("all" if cell or true == said != "any" else "mistakes"), "surest")
     if not slides:
         st.success("No such picture.", icon=":material/check_circle:")
+        draw_repairs(folder)
         return
     first = slides[:2000]
-    cards = [
-        Card(
-            sha,
-            f"{slide.label} → {slide.predicted}" if not slide.correct else slide.label,
-            (Path(slide.path).name,),
-            slide.top,
-            "right" if slide.correct else "wrong",
-        )
-        for sha, slide in zip(shas(tuple(slide.path for slide in first)), first, strict=True)
-    ]
-    gallery(cards, key=f"gallery_{key}_{wanted_true}_{wanted_said}")
+    found = list(zip(shas(tuple(slide.path for slide in first)), first, strict=True))
+    fine = Repairs(folder).fine()
+    items = [_repairable(sha, slide) for sha, slide in found if sha and sha not in fine]
+    repair_gallery(folder, items, evaluation.metrics.labels, key=f"gallery_{key}_{wanted_true}_{wanted_said}")
+    if moved := sum(not sha for sha, _ in found):
+        st.caption(f"Moved since the folder was judged, and not shown: {moved}. Judge it again.")
+    if marked := sum(sha in fine for sha, _ in found):
+        st.caption(f"Marked as fine, and not shown again: {marked}.")
+    draw_repairs(folder)
+
+
+def _repairable(sha: str, slide: Slide) -> Repairable:
+    card = Card(
+        sha,
+        slide.label if slide.correct else f"{slide.label} → {slide.predicted}",
+        (Path(slide.path).name,),
+        slide.top,
+        "right" if slide.correct else "wrong",
+    )
+    reason = f"the model says {slide.predicted}, {slide.confidence:.0%} sure"
+    return Repairable(card, slide.path, slide.label, reason, None if slide.correct else slide.predicted)
 
 
 def downloads(run: Run, evaluation: Evaluation, report: Callable[[Evaluation], str]) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 from poetcore.ui.route import address
 from poetcore.ui.state import workspace
 
-__all__ = ["Card", "addresses", "gallery", "shas"]
+__all__ = ["STYLE", "Card", "addresses", "gallery", "shas"]
 
 #: Longer side of a thumbnail, in pixels: twice what is drawn, for sharp screens.
 THUMBNAIL = 360
@@ -58,7 +58,7 @@ def gallery(cards: Sequence[Card], key: str, page_size: int = 24) -> None:
         number = min(st.session_state.get(key, 1), pages)
     first = (number - 1) * page_size
     st.html(
-        f"<style>{_STYLE}</style><div class='poet-grid'>"
+        f"<style>{STYLE}</style><div class='poet-grid'>"
         + "".join(map(_card, cards[first : first + page_size]))
         + "</div>"
     )
@@ -85,7 +85,7 @@ def _card(card: Card) -> str:
     )
 
 
-_STYLE = """
+STYLE = """
 .poet-grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 14px; }
 .poet-grid figure { margin: 0; min-width: 0; }
 .poet-grid img { width: 100%; aspect-ratio: 4 / 3; object-fit: cover; display: block; border-radius: 8px;

@@ -35,14 +35,14 @@ def steps(choice: Choice, evaluated: bool, tuned: bool) -> list[Step]:
     has_pictures, has_run = choice.dataset is not None, choice.run is not None
     return [
         Step(
-            "Gather", "Put the pictures of each category into a folder of its own.", "overview", has_pictures
+            "Gather", "Put the pictures of each category into a folder of its own.", "prepare", has_pictures
         ),
         Step(
             "Prepare",
             "Look at them; keep some as a demo folder that the model never sees.",
-            "overview",
+            "prepare",
             choice.demo is not None,
-        ),  # fmt: skip
+        ),
         Step("Choose a model", "Pick the pre-trained network that describes the pictures.", "train", has_run),
         Step("Train", "Teach its last layer your categories and watch the curves.", "train", has_run),
         Step(

@@ -19,7 +19,7 @@ from tests.conftest import Trained
 NOT_FOUND = r"^console: Failed to load resource: the server responded with a status of 404"
 _LOOKED_FOR = {
     f"/{page}/_stcore/{what}"
-    for page in ("overview", "train", "evaluate", "slideshow", "predict")
+    for page in ("prepare", "overview", "train", "evaluate", "slideshow", "predict")
     for what in ("health", "host-config")
 }
 

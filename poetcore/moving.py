@@ -1,0 +1,98 @@
+"""Moving files so that none is ever lost: nothing is overwritten, and contents are known by their hash."""
+
+import errno
+import hashlib
+import os
+import shutil
+from collections.abc import Collection
+from pathlib import Path
+
+__all__ = ["content_of", "finish", "free_name", "move"]
+
+
+def content_of(path: Path) -> str | None:
+    """Give the sha256 of a file's content, 64 hexadecimal digits, or None where no readable file is."""
+    try:
+        if not path.is_file():  # a pipe would never end
+            return None
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None
+
+
+def free_name(path: Path, taken: Collection[Path] = ()) -> Path:
+    """Give a path, or one like it (`a.jpg`, `a_2.jpg`, ...) where it exists or is in `taken` already."""
+    number, free = 1, path
+    while free in taken or os.path.lexists(free):
+        number += 1
+        free = path.with_name(f"{path.stem}_{number}{path.suffix}")
+    return free
+
+
+def move(source: Path, target: Path, sha: str) -> None:
+    """Move a file to where nothing is; the target's folder is made.
+
+    Args:
+        source: the file.
+        target: its new path.
+        sha: of its content, against which a copy is checked where source and target are on different disks.
+
+    Raises:
+        FileExistsError: something is there.
+        OSError: it cannot be moved; it is where it was.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # A rename would silently replace a file that another program put there since someone looked, so the name
+    # is first claimed with an empty file, which fails where there is any.
+    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+    try:
+        try:
+            os.replace(source, target)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            _copy(source, target, sha)
+            source.unlink()
+    except OSError:
+        target.unlink(missing_ok=True)  # the claim, or a copy whose source cannot be removed
+        raise
+
+
+def finish(source: Path, target: Path, sha: str) -> bool:
+    """Bring a move that was interrupted anywhere to one of its two ends.
+
+    Returns:
+        Whether the file is at the target; otherwise it is still at the source, or was taken away by others.
+    """
+    _part(target, sha).unlink(missing_ok=True)
+    if content_of(target) == sha:
+        try:
+            if content_of(source) == sha:
+                source.unlink()
+        except OSError:
+            target.unlink()
+            return False
+        return True
+    if content_of(source) == sha and target.is_file() and not target.stat().st_size:
+        target.unlink()  # the claim
+    return False
+
+
+def _copy(source: Path, target: Path, sha: str) -> None:
+    part = _part(target, sha)
+    try:
+        shutil.copy2(source, part, follow_symlinks=False)
+        if content_of(part) != sha:
+            raise OSError(errno.EIO, "the copy differs from the file")
+        if not part.is_symlink():
+            with part.open("rb+") as file:
+                os.fsync(file.fileno())
+        os.replace(part, target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _part(target: Path, sha: str) -> Path:
+    """Name the hidden file in which a copy grows."""
+    return target.with_name(f".poet-{sha[:16]}.part")

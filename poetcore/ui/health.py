@@ -1,0 +1,183 @@
+"""The health section of the overview: what is wrong with the pictures, how much of it, and which they are."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from poetcore.catalogue import sibling_demo
+from poetcore.dataset import Dataset
+from poetcore.errors import DatasetError
+from poetcore.quality import CHECKS, Issue, examine, summary
+from poetcore.repair import Repairs
+from poetcore.ui.pictures import Card, gallery
+from poetcore.ui.repairs import Repairable, repair_gallery
+from poetcore.ui.state import scanned, short, workspace
+
+__all__ = ["draw_health"]
+
+_BADGES = {
+    "error": (":material/error:", "red"),
+    "warning": (":material/warning:", "orange"),
+    "note": (":material/info:", "blue"),
+}
+
+
+def draw_health(folder: Path, demo_folder: Path | None) -> None:
+    """Show what is wrong with the pictures of a folder.
+
+    Args:
+        folder: the folder of label folders.
+        demo_folder: the one to compare it with; by default that which lies beside it.
+    """
+    dataset = scanned(folder)
+    demo = _demo(folder, demo_folder or sibling_demo(folder))
+    issues = _issues(dataset, demo)
+    compared = f", and compared with those of {short(demo.folder)}" if demo else ""
+    st.caption(f"{len(dataset.pictures):,} pictures of {short(folder)} were looked at{compared}.")
+    if not issues:
+        st.success(
+            "All is well: every file is a readable picture, none occurs twice, and none looks odd.",
+            icon=":material/check_circle:",
+        )
+        _draw_checked()
+        return
+    counts = summary(issues)
+    _draw_counts(counts)
+    name = st.pills(
+        "Show",
+        list(counts.index),
+        default=counts.index[0],
+        required=True,
+        format_func=lambda name: f"{CHECKS[name].title} ({counts.loc[name].sum():,})",
+        key=f"health_check_{folder}",
+    )
+    # What was chosen may have been repaired meanwhile.
+    check = CHECKS[name if name in counts.index else str(counts.index[0])]
+    icon, colour = _BADGES[check.severity]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(check.title, width="content")
+        st.badge(check.severity, icon=icon, color=colour)  # type: ignore[arg-type]
+    st.markdown(f"{check.explanation} **{check.advice}**")
+    found = [issue for issue in issues if issue.issue == check.name]
+    labels = [label for label in counts.columns if counts.loc[check.name, label]]
+    if len(labels) > 1:
+        label = st.selectbox("Label", ["any", *labels], key=f"health_label_{folder}_{check.name}", width=240)
+        found = [issue for issue in found if label in ("any", issue.label)]
+    else:
+        label = "any"
+    _draw_pictures(check.name, found, dataset, demo, key=f"health_{folder}_{check.name}_{label}")
+    _draw_checked()
+
+
+def _demo(folder: Path, demo_folder: Path | None) -> Dataset | None:
+    """Look through the folder to compare with; one that cannot be used is as good as none."""
+    if demo_folder is None or demo_folder.absolute() == folder.absolute():
+        return None
+    try:
+        return scanned(demo_folder)
+    except DatasetError:
+        return None
+
+
+def _issues(dataset: Dataset, demo: Dataset | None) -> list[Issue]:
+    """Examine a dataset, unless this session knows the result for just these files and fine marks."""
+    known = st.session_state.get("health")
+    stamp = _stamp(dataset, demo)
+    if known and known[0] == stamp:
+        return known[1]
+    bar = st.progress(0.0, "Looking at the pictures ...")
+    issues = examine(
+        dataset,
+        workspace(),
+        demo,
+        lambda done, total: bar.progress(done / total, f"Measuring new pictures: {done:,} of {total:,}"),
+    )
+    bar.empty()
+    st.session_state["health"] = (stamp, issues)
+    return issues
+
+
+def _stamp(*sets: Dataset | None) -> tuple[object, ...]:
+    """Tell apart what health depends on: contents, their places, and what was marked as fine."""
+    found: list[object] = []
+    for one in sets:
+        if one is not None:
+            files = pd.util.hash_pandas_object(one.pictures[["path", "sha"]], index=False)
+            found += [int(files.sum()), tuple(one.refused["path"]), frozenset(Repairs(one.folder).fine())]
+    return tuple(found)
+
+
+def _draw_counts(counts: pd.DataFrame) -> None:
+    """Show how many pictures of which label each check found."""
+    table = counts.copy()
+    table.insert(0, "pictures", counts.sum(axis=1))
+    table.insert(0, "check", [CHECKS[name].title for name in counts.index])
+    table.insert(0, "severity", [CHECKS[name].severity for name in counts.index])
+    st.dataframe(
+        table,
+        hide_index=True,
+        width="stretch",
+        height="content",
+        column_config={
+            "severity": st.column_config.TextColumn(
+                width="small",
+                help="error: wrong, leave it out or repair it. warning: spoils the training or its judgement."
+                " note: worth a look.",
+            ),
+            "check": st.column_config.TextColumn(width="medium"),
+        },
+    )
+
+
+def _draw_pictures(
+    name: str, issues: Sequence[Issue], dataset: Dataset, demo: Dataset | None, key: str
+) -> None:
+    if name == "unreadable":
+        table = pd.DataFrame(
+            [(short(issue.path), issue.detail) for issue in issues], columns=["file", "what"]
+        )
+        st.dataframe(table, hide_index=True, width="stretch")
+        return
+    if name in ("near_duplicate", "near_leaked"):
+        st.markdown("**Side by side**")
+        gallery(_side_by_side(issues, dataset, demo), key=f"{key}_pairs", page_size=12)
+        st.markdown("**Those that repeat another**")
+    items = [
+        Repairable(
+            Card(issue.sha, Path(issue.path).name, (issue.label, issue.detail)),
+            issue.path,
+            issue.label,
+            CHECKS[name].title.lower(),
+        )
+        for issue in issues
+    ]
+    repair_gallery(dataset.folder, items, dataset.labels, key)
+
+
+def _side_by_side(issues: Sequence[Issue], dataset: Dataset, demo: Dataset | None) -> list[Card]:
+    """Lay out each series of pictures that look alike, each picture once."""
+    known = {
+        path: Card(sha, Path(path).name, (label, word))
+        for one, word in ((dataset, ""), (demo, "in the demo folder"))
+        if one is not None
+        for path, sha, label in one.pictures[["path", "sha", "label"]].itertuples(index=False)
+    }
+    flagged = {issue.path for issue in issues}
+    cards: dict[str, Card] = {}
+    for issue in issues:
+        for path in issue.related[:1]:
+            if path not in flagged:
+                cards.setdefault(path, known[path])
+        cards[issue.path] = Card(issue.sha, Path(issue.path).name, (issue.label, issue.detail))
+    return list(cards.values())
+
+
+def _draw_checked() -> None:
+    with st.expander("What is checked", icon=":material/checklist:"):
+        st.markdown("\n".join(f"- **{check.title}** · {check.explanation}" for check in CHECKS.values()))
+        st.caption(
+            "Photos that lie on their side are turned upright wherever Poet looks at them, so they are not"
+            " listed. Pictures are measured once; the next time only new ones are."
+        )

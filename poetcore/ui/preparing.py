@@ -1,0 +1,289 @@
+"""The prepare page's parts: what is asked for, the preview, and carrying it out."""
+
+import re
+import time
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from poetcore.catalogue import training_folders
+from poetcore.dataset import Dataset
+from poetcore.errors import PoetError
+from poetcore.prepare import Plan, plan
+from poetcore.prepared import Outcome, carry_out, check_apart, inspect, standing
+from poetcore.quality import CHECKS, Issue
+from poetcore.selection import ALWAYS, EXCLUDABLE, USUAL, Wish
+from poetcore.ui.pictures import Card, gallery
+from poetcore.ui.state import choose, chosen, explain, short, workspace
+
+__all__ = ["draw_prepare"]
+
+#: Seconds for which a source is not looked through again while someone changes the numbers.
+_FRESH = 60
+
+#: Chosen pictures that the preview shows of each label.
+_SHOWN_PER_LABEL = 4
+
+_ORDERS = {
+    "random": "At random",
+    "size": "Largest files first",
+    "name": "By name",
+}
+
+
+def draw_prepare() -> None:
+    """Draw everything: choose a source and numbers, look at the preview, then make the set."""
+    source = _pick_source()
+    if source is None:
+        st.info("No pictures yet: type the path of a folder that holds one folder of pictures per label.")
+        st.page_link("overview.py", label="Or take the sample flowers", icon=":material/photo_library:")
+        return
+    folder = _pick_folder(source)
+    wish = _pick_wish()
+    if folder is None:
+        return
+    try:
+        check_apart(source, folder)
+        dataset, issues = _inspected(source)
+        planned = plan(dataset, issues, wish, standing(folder, workspace()))
+    except PoetError as error:
+        explain(error)
+        return
+    _draw_preview(planned, dataset)
+    _draw_button(planned, folder)
+    made = st.session_state.get("prepare_made")
+    if made and made.manifest.parent == folder:
+        _draw_made(made)
+
+
+def _pick_source() -> Path | None:
+    known = [str(path) for path in training_folders(workspace())]
+    current = st.session_state.get("prepare_source_kept") or chosen().dataset
+    if current and str(current) not in known:
+        known.insert(0, str(current))
+    value = st.selectbox(
+        "Pictures to choose from",
+        known,
+        index=known.index(str(current)) if current else None,
+        format_func=short,
+        accept_new_options=True,
+        placeholder="Type a folder's path",
+        help="A folder with one folder of pictures per label. It stays as it is.",
+    )
+    if not value:
+        return None
+    source = Path(value).expanduser()
+    if not source.is_dir():
+        st.warning(f"No such folder: {value}")
+        return None
+    source = source.absolute()
+    st.session_state["prepare_source_kept"] = str(source)
+    return source
+
+
+def _pick_folder(source: Path) -> Path | None:
+    stem = source.parent.name if source.name == "train" else source.name
+    stem = re.sub(r"[^\w.-]+", "_", stem).strip("._") or "pictures"
+    name = st.text_input(
+        "Name of the new set",
+        value=f"{stem}_set",
+        max_chars=300,
+        key=f"prepare_name_{source}",
+        help="A folder among the datasets of the workspace; or the path of a folder elsewhere.",
+    ).strip()
+    if re.fullmatch(r"\w[\w .+-]*", name) and not name.endswith((".", " ")):
+        return workspace().datasets / name
+    if Path(name).expanduser().is_absolute():
+        return Path(name).expanduser()
+    st.warning("Give a name of letters, digits, spaces and . _ + - only, or the whole path of a folder.")
+    return None
+
+
+def _pick_wish() -> Wish:
+    numbers = st.columns([1, 1, 2])
+    train = numbers[0].number_input("To learn from, per label", min_value=1, value=200, step=10)
+    demo = numbers[1].number_input("To judge on, per label", min_value=0, value=50, step=10)
+    order = numbers[2].segmented_control(
+        "Which first",
+        list(_ORDERS),
+        default="random",
+        required=True,
+        format_func=_ORDERS.__getitem__,
+        help="Largest files first is the tutorial's rule: what is small is often broken.",
+    )
+    seed = 0
+    with st.expander("What is left out", icon=":material/filter_alt:"):
+        offered = [name for name in EXCLUDABLE if name not in ALWAYS]
+        exclude = st.multiselect(
+            "Leave these out",
+            offered,
+            default=[name for name in offered if name in USUAL],
+            format_func=lambda name: CHECKS[name].title,
+        )
+        always = [CHECKS[name].title.lower() for name in EXCLUDABLE if name in ALWAYS]
+        st.caption(
+            f"Always left out: {', '.join(always)}. Near duplicates are kept together on one side, so that"
+            " nothing is judged that was learnt from; leave them out to keep only one of each."
+        )
+        st.table(
+            pd.DataFrame(
+                [(CHECKS[name].title, CHECKS[name].explanation) for name in EXCLUDABLE],
+                columns=["check", "finds"],
+            ).set_index("check"),
+            border="horizontal",
+        )
+        seed = st.number_input("Seed", min_value=0, value=0, help="Another seed draws other pictures.")
+    return Wish(int(train), int(demo), order or "random", int(seed), frozenset(exclude))
+
+
+def _inspected(source: Path) -> tuple[Dataset, list[Issue]]:
+    """Look through the source, with a bar; for a minute what was found is taken to hold."""
+    kept = st.session_state.get("prepare_inspected")
+    if kept and kept[0] == source and time.monotonic() - kept[1] < _FRESH:
+        return kept[2], kept[3]
+    bar = st.progress(0.0, f"Looking through {short(source)}")
+    try:
+        dataset, issues = inspect(
+            source,
+            workspace(),
+            lambda what, done, total: bar.progress(
+                min(1.0, done / total) if total else 1.0, f"{what}: {done:,} of {total:,}"
+            ),
+        )
+    finally:
+        bar.empty()
+    st.session_state["prepare_inspected"] = (source, time.monotonic(), dataset, issues)
+    return dataset, issues
+
+
+def _draw_preview(planned: Plan, dataset: Dataset) -> None:
+    st.subheader("Preview")
+    st.caption(f"What the button below would do with {dataset.folder}; nothing is written before.")
+    train, demo = planned.counts("train"), planned.counts("demo")
+    rejected, unused = planned.counts("rejected"), planned.counts("unused")
+    figures = st.columns(4)
+    for column, name, value in zip(
+        figures,
+        ("To learn from", "To judge on", "Left out", "Not needed"),
+        (train, demo, rejected, unused),
+        strict=True,
+    ):
+        column.metric(name, f"{sum(value.values()):,}", border=True)
+    if planned.shortfalls:
+        listed = ", ".join(f"{s.label} ({s.train + s.demo})" for s in planned.shortfalls)
+        st.warning(
+            f"Too few clean pictures, and how many are missing: {listed}. What there is, is divided in the"
+            " proportion asked for, so that each label can be judged.",
+            icon=":material/warning:",
+        )
+    short_by = {s.label: s.train + s.demo for s in planned.shortfalls}
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "label": planned.labels,
+                "to learn from": [train[label] for label in planned.labels],
+                "to judge on": [demo[label] for label in planned.labels],
+                "short by": [short_by.get(label, 0) for label in planned.labels],
+                "left out": [rejected[label] for label in planned.labels],
+                "not needed": [unused[label] for label in planned.labels],
+            }
+        ),
+        hide_index=True,
+        width="stretch",
+    )
+    shown = st.segmented_control(
+        "Pictures", ["Some of the chosen", "Left out"], default="Some of the chosen", required=True
+    )
+    if shown == "Left out":
+        _draw_rejected(planned)
+    else:
+        taken = planned.chosen().groupby(["label", "part"], sort=False).head(_SHOWN_PER_LABEL // 2)
+        gallery(
+            [
+                Card(sha, label, ("to learn from" if part == "train" else "to judge on", Path(source).name))
+                for sha, label, part, source in taken[["sha", "label", "part", "source"]].itertuples(
+                    index=False
+                )
+            ],
+            key="prepare_chosen",
+        )
+
+
+def _draw_rejected(planned: Plan) -> None:
+    rejected = planned.pictures[planned.pictures["part"] == "rejected"]
+    if rejected.empty:
+        st.success("No picture had to be left out.", icon=":material/check_circle:")
+        return
+    broken = rejected["issue"] == "unreadable"
+    gallery(
+        [
+            Card(sha, CHECKS[issue].title, (f"{label}: {Path(source).name}", reason))
+            for sha, issue, label, source, reason in rejected.loc[
+                ~broken, ["sha", "issue", "label", "source", "reason"]
+            ].itertuples(index=False)
+        ],
+        key="prepare_rejected",
+    )
+    if broken.any():
+        table = rejected.loc[broken, ["label", "source", "reason"]]
+        table = table.assign(source=table["source"].map(lambda path: Path(path).name))
+        st.markdown("**Files that cannot be read**")
+        st.dataframe(table.rename(columns={"source": "file"}), hide_index=True, width="stretch")
+
+
+def _draw_button(planned: Plan, folder: Path) -> None:
+    todo = len(planned.chosen()) - len(planned.present)
+    sentences = [f"Goes to **{short(folder)}**: {todo:,} pictures to put there."]
+    if planned.present:
+        sentences.append(
+            f"{len(planned.present):,} stand there already and stay; another name begins a set afresh."
+        )
+    if planned.removals:
+        sentences.append(f"{len(planned.removals):,} that are no longer wanted are taken out.")
+    if planned.left:
+        sentences.append(f"{len(planned.left):,} stay although the source has them no more.")
+    st.markdown(" ".join(sentences))
+    link = st.checkbox(
+        "Save space: link instead of copying",
+        help="Source and set share the files: deleting one keeps the other, editing changes both.",
+    )
+    if not st.button(
+        "Make the set", type="primary", icon=":material/content_copy:", disabled=planned.chosen().empty
+    ):
+        return
+    bar = st.progress(0.0, "Copying pictures")
+    try:
+        done = carry_out(
+            planned,
+            folder,
+            link=link,
+            progress=lambda done, total: bar.progress(done / total, f"{done:,} of {total:,} pictures"),
+        )
+    except PoetError as error:
+        explain(error)
+        return
+    st.session_state["prepare_made"] = done
+    choose(dataset=str(folder / "train"))
+    if (folder / "demo").is_dir():
+        choose(demo=str(folder / "demo"))
+    st.rerun()
+
+
+def _draw_made(done: Outcome) -> None:
+    put = done.copied + done.linked
+    st.success(
+        f"{short(done.manifest.parent)} is ready and chosen: {put:,} pictures were put there now,"
+        f" {done.kept:,} stood there already. The list of all is {done.manifest.name} in it.",
+        icon=":material/check_circle:",
+    )
+    if done.not_linked:
+        st.warning(f"They were copied, because the system refused to link them: {done.not_linked}.")
+    if done.failed:
+        st.warning(
+            f"{len(done.failed)} could not be copied, the first because it {done.failed[0][1]}: make the set"
+            " again to take others for them."
+        )
+    with st.container(horizontal=True):
+        st.page_link("train.py", label="Train on it", icon=":material/model_training:")
+        st.page_link("overview.py", label="Look at it", icon=":material/photo_library:")

@@ -1,0 +1,300 @@
+"""Repairing from the dashboard: a gallery to choose in, the list of what is noted, the history with undo."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha1
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from poetcore.beforeafter import before_and_after
+from poetcore.errors import PoetError
+from poetcore.repair import Change, Pending, Repairs, Step
+from poetcore.ui.picker import Asked, Tickable, picker
+from poetcore.ui.pictures import Card, shas
+from poetcore.ui.route import address
+from poetcore.ui.state import explain, scanned, short, workspace
+
+__all__ = ["Repairable", "draw_repairs", "repair_gallery"]
+
+_PAGE = 24
+
+#: Steps that are shown at once; the older ones are folded away.
+_RECENT = 5
+
+#: Pictures of a step that are listed on the page; the journal has them all.
+_DETAILS = 500
+
+
+@dataclass(frozen=True)
+class Repairable:
+    """A picture in a gallery that may have to be repaired.
+
+    Attributes:
+        card: how it looks.
+        path: absolute.
+        label: what it is filed under.
+        reason: why it is shown, in a few words; kept with the change.
+        suggested: the label that it probably should have.
+    """
+
+    card: Card
+    path: str
+    label: str
+    reason: str
+    suggested: str | None = None
+
+
+def repair_gallery(folder: Path, items: Sequence[Repairable], labels: Sequence[str], key: str) -> None:
+    """Show pictures, a page at a time, that can be ticked and then relabelled, set aside or marked as fine.
+
+    What is asked for is only noted; `draw_repairs` shows the list and applies it.
+
+    Args:
+        folder: the folder of label folders in which they lie.
+        items: the pictures.
+        labels: what they can be relabelled to; others can be typed.
+        key: tells this gallery from others of the page.
+    """
+    if items:
+        _draw_gallery(folder, tuple(items), tuple(labels), key)
+
+
+@st.fragment
+def _draw_gallery(folder: Path, items: tuple[Repairable, ...], labels: tuple[str, ...], key: str) -> None:
+    repairs = Repairs(folder)
+    pages = -(-len(items) // _PAGE)
+    number = min(st.session_state.get(key, 1), pages) if pages > 1 else 1
+    first = (number - 1) * _PAGE
+    try:
+        planned = {str(pending.change.path): _word(pending.change) for pending in repairs.pending()}
+        asked = picker(
+            [
+                Tickable(item.card, item.path, item.suggested is not None, planned.get(item.path, ""))
+                for item in items[first : first + _PAGE]
+            ],
+            labels,
+            key=f"{key}_picker",
+            total=len(items),
+            suggested=sum(item.suggested is not None for item in items),
+            pictures=sha1("\n".join(item.path for item in items).encode()).hexdigest(),
+        )
+        if asked:
+            noted = repairs.propose(_changes(asked, items))
+            st.toast(f"{_count(noted, 'change')} noted: see *Repairs* below.", icon=":material/edit_note:")
+            st.rerun()
+    except PoetError as error:
+        explain(error)
+    if pages > 1:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.pagination(pages, key=key)
+            st.caption(f"{first + 1} to {min(first + _PAGE, len(items))} of {len(items)}")
+
+
+def _changes(asked: Asked, items: Sequence[Repairable]) -> list[Change]:
+    """Turn what someone asked for into changes; "suggested" passes over pictures without a suggestion."""
+    paths = set(asked.paths)
+    meant = [item for item in items if asked.everything or item.path in paths]
+    if asked.action == "suggested":
+        return [_change(item, "relabel", item.suggested) for item in meant if item.suggested]
+    return [_change(item, asked.action, asked.label) for item in meant]
+
+
+def _change(item: Repairable, action: str, label: str) -> Change:
+    return Change(Path(item.path), action, item.card.sha, item.reason, label)
+
+
+@st.fragment
+def draw_repairs(folder: Path) -> None:
+    """Show the changes that are noted, to apply or withdraw them, and the steps that can be undone.
+
+    Args:
+        folder: the folder of label folders.
+    """
+    st.subheader("Repairs", anchor=False)
+    repairs = Repairs(folder)
+    try:
+        waiting, steps = repairs.pending(), repairs.steps()
+        if not waiting and not steps:
+            st.caption(
+                "Nothing repaired yet. Tick pictures in a gallery and say what is to become of them: they are"
+                " listed here first, and every step can be undone."
+            )
+            return
+        _draw_waiting(repairs, waiting)
+        if steps:
+            _draw_history(repairs, steps)
+            _draw_accuracies(repairs.folder, steps)
+    except PoetError as error:
+        explain(error)
+
+
+def _draw_waiting(repairs: Repairs, waiting: list[Pending]) -> None:
+    if not waiting:
+        st.caption("No changes are waiting.")
+        return
+    rows = [
+        {
+            "picture": address(pending.change.sha, 120),
+            "file": pending.change.path.name,
+            "from": _label(repairs, pending.change.path),
+            "to": _word(pending.change),
+            "reason": pending.change.reason,
+        }
+        for pending in waiting
+    ]
+    ids = [pending.id for pending in waiting]
+    # A mark stays with its row's number, so another list begins without marks.
+    listed = sha1(" ".join(ids).encode()).hexdigest()[:8]
+    table = st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        width="stretch",
+        row_height=56,
+        on_select="rerun",
+        selection_mode="multi-row",
+        key=f"waiting_{repairs.folder}_{listed}",
+        column_config={"picture": st.column_config.ImageColumn(width="small")},
+    )
+    marked = [ids[row] for row in table.selection.rows if row < len(ids)]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        apply = st.button(
+            f"Apply {_count(len(waiting), 'change')}",
+            type="primary",
+            icon=":material/check:",
+            key=f"apply_{repairs.folder}",
+        )
+        withdraw = st.button(
+            f"Withdraw {len(marked)} marked" if marked else "Withdraw all",
+            icon=":material/playlist_remove:",
+            key=f"withdraw_{repairs.folder}",
+        )
+        st.caption("Nothing is deleted: files move inside this folder, and each step can be undone.")
+    if withdraw:
+        repairs.withdraw(marked or ids)
+        st.rerun()
+    if apply:
+        bar = st.progress(0.0, "Applying")
+        step = repairs.apply(ids, lambda done, total: bar.progress(done / total, f"{done} of {total}"))
+        _settle(step)
+        st.toast(f"Step {step.id}: {_summary(step)}." if step else "Applied in another window already.")
+        st.rerun()
+
+
+def _draw_history(repairs: Repairs, steps: list[Step]) -> None:
+    for step in steps[:_RECENT]:
+        _draw_step(repairs, step)
+    if older := steps[_RECENT:]:
+        with st.expander(f"{_count(len(older), 'older step')}"):
+            for step in older[:200]:
+                _draw_step(repairs, step)
+
+
+def _draw_step(repairs: Repairs, step: Step) -> None:
+    with st.container(border=True):
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            when = datetime.fromisoformat(step.time)
+            st.markdown(f"**Step {step.id}** · {when:%d %b %Y, %H:%M} · {_summary(step)}", width="content")
+            undo = st.button(
+                "Undo",
+                icon=":material/undo:",
+                key=f"undo_{repairs.folder}_{step.id}",
+                disabled=not step.of("applied"),
+                help="Bring its pictures back to where they were.",
+            )
+        with st.expander("Details"):
+            st.dataframe(_details(repairs, step), hide_index=True, width="stretch")
+            if len(step.outcomes) > _DETAILS:
+                st.caption(f"The first {_DETAILS} of {len(step.outcomes)}.")
+    if undo:
+        undone = repairs.undo(step.id)
+        _settle(undone)
+        stuck = undone.of("applied")
+        words = f"{len(stuck)} could not be undone: {stuck[0].trouble}" if stuck else "as it was before."
+        st.toast(f"Step {step.id}: {words}", icon=":material/undo:")
+        st.rerun()
+
+
+def _details(repairs: Repairs, step: Step) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "file": outcome.change.path.name,
+                "from": _label(repairs, outcome.change.path),
+                "to": _word(outcome.change),
+                "reason": outcome.change.reason,
+                "state": outcome.state,
+                "trouble": outcome.trouble,
+            }
+            for outcome in step.outcomes[:_DETAILS]
+        ]
+    )
+
+
+def _draw_accuracies(folder: Path, steps: list[Step]) -> None:
+    """Show how well the runs do that learnt from the folder or were judged on it, before and after."""
+    table = before_and_after(folder, workspace().all_runs(), steps)
+    if table.empty:
+        return
+    table["demo folder"] = table["demo folder"].map(short, na_action="ignore")
+    st.markdown("**Accuracy before and after**")
+    share = st.column_config.NumberColumn
+    st.dataframe(
+        table,
+        hide_index=True,
+        width="stretch",
+        column_config={
+            "trained": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
+            "test": share("test accuracy", format="percent"),
+            "tested": share("test pictures"),
+            "demo": share("demo accuracy", format="percent"),
+            "judged": share("demo pictures"),
+        },
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.page_link("train.py", label="Train again", icon=":material/model_training:")
+        st.caption(
+            "Nothing is computed twice: a moved picture is known by its content. The test pictures were"
+            " repaired too, so a higher test accuracy can come from better questions as well as from a better"
+            " model; a demo folder that stayed the same tells the two apart."
+        )
+
+
+def _settle(step: Step | None) -> None:
+    """Let the pages see the files where they are now."""
+    if step:
+        prints = workspace().fingerprints()
+        try:
+            # The picture's address finds it by its content, and in quarantine nobody else looks.
+            prints.take([outcome.place for outcome in step.outcomes])
+        finally:
+            prints.close()
+    scanned.clear()
+    shas.clear()
+
+
+def _label(repairs: Repairs, path: Path) -> str:
+    return path.relative_to(repairs.folder).parts[0]
+
+
+def _word(change: Change) -> str:
+    return {"relabel": f"→ {change.label}", "quarantine": "quarantine"}.get(change.action, "fine as it is")
+
+
+def _summary(step: Step) -> str:
+    """Say what a step did: "3 relabelled, 1 set aside, 1 refused"."""
+    words = {"relabel": "relabelled", "quarantine": "set aside", "fine": "marked as fine"}
+    did = Counter(words[o.change.action] for o in step.outcomes if o.state != "refused")
+    parts = [f"{n} {word}" for word, n in did.items()]
+    if undone := len(step.of("undone")):
+        parts.append(f"{undone} undone" if step.of("applied") else "undone")
+    if refused := len(step.of("refused")):
+        parts.append(f"{refused} refused")
+    return ", ".join(parts)
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" + "s" * (number != 1)

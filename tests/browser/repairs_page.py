@@ -1,0 +1,32 @@
+"""The page of repairs_app.py: `?folder=` shows its pictures; a rose named `a_tulip...` has a suggestion."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from poetcore.repair import Repairs
+from poetcore.ui.pictures import Card
+from poetcore.ui.repairs import Repairable, draw_repairs, repair_gallery
+from poetcore.ui.state import scanned
+
+st.set_page_config(layout="wide", page_title="Repairs")
+st.session_state.runs = st.session_state.get("runs", 0) + 1
+st.title("Repairs of a folder")
+st.text(f"Runs: {st.session_state.runs}")
+folder = Path(st.query_params["folder"])
+dataset = scanned(folder)
+fine = Repairs(folder).fine()
+pictures = dataset.pictures[~dataset.pictures["sha"].isin(fine)]
+st.text(" ".join(f"{label}: {count}" for label, count in dataset.counts().items()))
+items = [
+    Repairable(
+        Card(sha, f"{label} {Path(path).stem}", (Path(path).name,), ((label, 0.75),), "wrong"),
+        path,
+        label,
+        "looks odd",
+        "tulip" if label == "rose" and Path(path).name.startswith("a_tulip") else None,
+    )
+    for path, label, sha in zip(pictures["path"], pictures["label"], pictures["sha"], strict=True)
+]
+repair_gallery(folder, items, dataset.labels, key="gallery")
+draw_repairs(folder)

@@ -1,0 +1,249 @@
+"""Repairing a dataset as people do it: ticks in a gallery, the list of changes, undo."""
+
+import re
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Locator, Page, WebSocket, expect
+
+from poetcore.repair import Repairs
+from tests.browser.conftest import ROOT, Serve, screenshot, serving
+from tests.browser.dashboard import NOT_FOUND, Dashboard, copy_of, until
+from tests.conftest import Trained, fill
+
+APP = Path(__file__).with_name("repairs_app.py")
+
+
+@pytest.fixture(scope="module")
+def address(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> str:
+    return serve(APP, {"TFP_WORKSPACE": str(tmp_path_factory.mktemp("repairs") / "tf_files")})
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Thirty roses, of which the first two are tulips, and four tulips."""
+    made = fill(tmp_path / "set", {"rose": 30, "tulip": 4})
+    for number in range(2):
+        (made / f"rose/rose_{number:03d}.jpg").rename(made / f"rose/a_tulip_{number}.jpg")
+    return made
+
+
+class Gallery:
+    """The gallery and the list below it, in one tab."""
+
+    def __init__(self, page: Page, address: str, folder: Path) -> None:
+        self.page = page
+        page.goto(f"{address}/?folder={quote(str(folder))}")
+        self.figures = page.locator(".poet-grid figure")
+        expect(self.figures.first).to_be_visible(timeout=30_000)
+
+    def box(self, name: str) -> Locator:
+        return self.page.get_by_role("checkbox", name=f"Tick {name}", exact=True)
+
+    def button(self, name: str | re.Pattern[str]) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=isinstance(name, str))
+
+    def tick(self, *names: str) -> "Gallery":
+        for name in names:
+            self.box(name).check()
+        return self
+
+    def says(self, words: str) -> None:
+        expect(self.page.get_by_text(words, exact=True).first).to_be_visible(timeout=15_000)
+
+    def apply(self, count: str) -> None:
+        self.page.get_by_role("button", name=f"Apply {count}").click()
+        self.says("No changes are waiting.")
+
+
+@pytest.fixture
+def gallery(page: Page, address: str, folder: Path) -> Gallery:
+    return Gallery(page, address, folder)
+
+
+def is_there(path: Path) -> None:
+    until(lambda: path.is_file())
+
+
+def test_a_page_of_the_gallery_is_shown(gallery):
+    expect(gallery.figures).to_have_count(24)
+    screenshot(gallery.page, "repairs-gallery")
+
+
+def test_every_picture_of_the_page_is_loaded(gallery):
+    for image in gallery.figures.locator("img").all():
+        image.scroll_into_view_if_needed()
+        expect(image).to_have_js_property("complete", True)
+        assert image.evaluate("image => image.naturalWidth") > 0
+
+
+def test_ticking_does_not_trouble_the_server(gallery):
+    gallery.tick("rose_002.jpg", "rose_003.jpg")
+    gallery.says("2 ticked")
+    gallery.says("Runs: 1")
+
+
+def test_pictures_are_quarantined_from_a_gallery(gallery, folder):
+    gallery.tick("rose_002.jpg", "rose_005.jpg").button("Quarantine").click()
+    gallery.apply("2 changes")
+    assert (folder / "quarantine/rose/rose_002.jpg").is_file()
+    assert (folder / "quarantine/rose/rose_005.jpg").is_file()
+
+
+def test_nothing_is_moved_before_the_list_is_applied(gallery, folder):
+    gallery.tick("rose_002.jpg").button("Quarantine").click()
+    gallery.says("quarantine")
+    assert (folder / "rose/rose_002.jpg").is_file()
+
+
+def test_the_page_shows_the_truth_after_a_repair(gallery):
+    gallery.says("rose: 30 tulip: 4")
+    gallery.tick("rose_002.jpg").button("Quarantine").click()
+    gallery.apply("1 change")
+    gallery.says("rose: 29 tulip: 4")
+
+
+def test_a_picture_is_relabelled_from_a_gallery(gallery, folder):
+    gallery.tick("rose_004.jpg").button("Relabel to …").click()
+    gallery.button("tulip").click()
+    gallery.apply("1 change")
+    assert (folder / "tulip/rose_004.jpg").is_file()
+
+
+def test_a_picture_is_relabelled_with_the_keyboard_alone(gallery, folder):
+    gallery.box("rose_004.jpg").focus()
+    gallery.page.keyboard.press("Enter")
+    gallery.button("Relabel to …").press("Enter")
+    gallery.page.keyboard.type("tul")
+    gallery.page.keyboard.press("Enter")
+    gallery.apply("1 change")
+    assert (folder / "tulip/rose_004.jpg").is_file()
+
+
+def test_a_new_label_can_be_typed(gallery, folder):
+    gallery.tick("rose_004.jpg").button("Relabel to …").click()
+    gallery.page.get_by_role("textbox", name="Find or type a label").fill("lily")
+    gallery.button("New label “lily”").click()
+    gallery.apply("1 change")
+    assert (folder / "lily/rose_004.jpg").is_file()
+
+
+def test_an_impossible_label_is_explained(gallery):
+    gallery.tick("rose_004.jpg").button("Relabel to …").click()
+    gallery.page.get_by_role("textbox", name="Find or type a label").fill("a/b")
+    gallery.page.keyboard.press("Enter")
+    expect(gallery.page.get_by_text("A new label becomes the name of a folder")).to_be_visible()
+
+
+def test_suggested_labels_are_taken_where_there_are_some(gallery, folder):
+    gallery.tick("a_tulip_0.jpg", "rose_004.jpg")
+    expect(gallery.button("Use the suggested label of 1")).to_be_visible()
+    gallery.tick("a_tulip_1.jpg").button("Use the suggested label of 2").click()
+    gallery.apply("2 changes")
+    assert (folder / "tulip/a_tulip_0.jpg").is_file()
+    assert (folder / "rose/rose_004.jpg").is_file()
+
+
+def test_a_picture_marked_as_fine_is_not_shown_again(gallery):
+    gallery.tick("rose_004.jpg").button("Mark as fine").click()
+    gallery.apply("1 change")
+    expect(gallery.box("rose_004.jpg")).to_have_count(0)
+    expect(gallery.box("rose_005.jpg")).to_have_count(1)
+
+
+def test_a_range_is_ticked_with_the_shift_key(gallery):
+    gallery.box("rose_004.jpg").click()
+    gallery.box("rose_009.jpg").click(modifiers=["Shift"])
+    gallery.says("6 ticked")
+
+
+def test_a_picture_with_a_change_is_shown_as_such(gallery):
+    gallery.tick("rose_004.jpg").button("Quarantine").click()
+    expect(gallery.page.locator("figure.is-planned .planned")).to_have_text(["quarantine"])
+
+
+def test_ticks_are_kept_from_page_to_page(gallery):
+    gallery.tick("rose_004.jpg")
+    gallery.page.get_by_test_id("stPagination").get_by_role("button").last.click()
+    gallery.tick("tulip_003.jpg").says("2 ticked")
+
+
+def test_all_pictures_of_all_pages_can_be_ticked(gallery, folder):
+    gallery.page.get_by_role("checkbox", name="Tick all on this page").check()
+    gallery.says("24 ticked")
+    gallery.button("Tick all 34").click()
+    gallery.button("Mark as fine").click()
+    until(lambda: len(Repairs(folder).pending()) == 34)
+
+
+def test_changes_can_be_withdrawn(gallery, folder):
+    gallery.tick("rose_004.jpg").button("Quarantine").click()
+    gallery.button(re.compile("Withdraw all")).click()
+    expect(gallery.page.get_by_text("Nothing repaired yet.")).to_be_visible()
+    assert Repairs(folder).pending() == []
+
+
+def test_two_tabs_lose_nothing(gallery, address, folder):
+    other = Gallery(gallery.page.context.new_page(), address, folder)
+    gallery.tick("rose_004.jpg").button("Quarantine").click()
+    until(lambda: len(Repairs(folder).pending()) == 1)
+    other.tick("rose_005.jpg").button("Quarantine").click()
+    other.apply("2 changes")
+    assert sorted(p.name for p in (folder / "quarantine/rose").iterdir()) == ["rose_004.jpg", "rose_005.jpg"]
+
+
+def test_a_step_is_undone_after_the_server_was_restarted(page, folder, tmp_path):
+    environment = {"TFP_WORKSPACE": str(tmp_path / "tf_files")}
+    before = sorted(folder.rglob("*.jpg"))
+    with serving(APP, environment, ()) as address:
+        gallery = Gallery(page, address, folder)
+        gallery.tick("rose_002.jpg").button("Quarantine").click()
+        gallery.apply("1 change")
+        page.goto("about:blank")
+    with serving(APP, environment, ()) as address:
+        gallery = Gallery(page, address, folder)
+        gallery.button(re.compile("Undo")).click()
+        expect(gallery.button(re.compile("Undo"))).to_be_disabled()
+        assert sorted(folder.rglob("*.jpg")) == before
+
+
+def test_only_the_page_that_is_shown_is_sent(page, address, tmp_path):
+    folder = fill(tmp_path / "many", {"rose": 1000})
+    sent: list[str] = []
+
+    def listen(socket: WebSocket) -> None:
+        def keep(frame: str | bytes) -> None:
+            sent.append(frame.decode("utf-8", "ignore") if isinstance(frame, bytes) else frame)
+
+        socket.on("framereceived", keep)
+
+    page.on("websocket", listen)
+    Gallery(page, address, folder)
+    named = set(re.findall(r"rose_\d+\.jpg", "".join(sent)))
+    assert named == {f"rose_{number:03d}.jpg" for number in range(24)}
+
+
+def test_a_narrow_window_is_not_overflowed(gallery):
+    gallery.page.set_viewport_size({"width": 390, "height": 844})
+    gallery.tick("rose_004.jpg").button("Relabel to …").click()
+    menu = gallery.page.get_by_role("dialog", name="Relabel to").bounding_box()
+    assert menu
+    assert menu["x"] >= 0
+    assert menu["x"] + menu["width"] <= 390
+    screenshot(gallery.page, "repairs-narrow")
+
+
+@pytest.mark.complains(NOT_FOUND)
+def test_a_mistake_on_the_demo_folder_is_repaired(page, serve, trained: Trained, tmp_path):
+    known = copy_of(trained, tmp_path)
+    demo = known.sample / "demo"
+    predictions = known.run.evaluation("demo").predictions()
+    mistake = predictions[~predictions["correct"]].sort_values("confidence").iloc[-1]
+    dashboard = Dashboard(page, serve(ROOT / "app.py", {"TFP_WORKSPACE": str(known.workspace.root)}))
+    dashboard.open("/evaluate")
+    page.get_by_role("checkbox", name=f"Tick {Path(mistake['path']).name}", exact=True).check()
+    page.get_by_role("button", name="Use the suggested label").click()
+    page.get_by_role("button", name="Apply 1 change").click()
+    is_there(demo / mistake["predicted"] / Path(mistake["path"]).name)
+    dashboard.says("Moved since the folder was judged, and not shown: 1. Judge it again.")
