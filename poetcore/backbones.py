@@ -123,8 +123,8 @@ def find(name: str, calibration: str = "") -> Backbone:
     """Look a backbone up by its name; `mobilenet_0.5_224` means `mobilenet_0.50_224`.
 
     Args:
-        name: of a network, or with `_quantized` after it the same in 8-bit integers: about twice as fast and
-            a quarter of the size, and a little rougher.
+        name: of a network, or with `_quantized` after it the same in 8-bit integers: faster, a quarter of
+            the size, and a little rougher.
         calibration: of a quantized one, as a run remembers it.
 
     Raises:

@@ -94,7 +94,7 @@ def backbones(workspace: WorkspaceOption = HERE, json: JsonOption = False) -> No
         {"backbones": listed},
         table("Backbones", ["name", "pixels a side", "MB", "ImageNet top-1", "offline now"], rows),
         "Each also with _quantized after its name: in 8-bit integers, calibrated on your training pictures, a"
-        " quarter of the size and about twice as fast.",
+        " quarter of the size and faster.",
     )
 
 

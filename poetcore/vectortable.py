@@ -25,6 +25,7 @@ class VectorTable:
         self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115
         self._length = length
         self._row: dict[Hashable, int] = {}
+        self._array: np.ndarray = np.empty((0, length), np.float32)
 
     def __len__(self) -> int:
         return len(self._row)
@@ -45,10 +46,11 @@ class VectorTable:
     @property
     def array(self) -> np.ndarray:
         """All vectors added so far, `(n, length) float32`, read-only and memory-mapped."""
-        if not self._row:
-            return np.empty((0, self._length), np.float32)  # nothing cannot be mapped
-        self._file.flush()
-        return np.memmap(self._file, np.float32, "r", shape=(len(self._row), self._length))
+        if len(self._array) != len(self._row):
+            # One map for all who read: the pages of every further one would count as memory again.
+            self._file.flush()
+            self._array = np.memmap(self._file, np.float32, "r", shape=(len(self._row), self._length))
+        return self._array
 
     def rows(self, keys: Iterable[Hashable]) -> np.ndarray:
         """Say in which rows of `array` the vectors stand: `(n,) int64`.

@@ -46,6 +46,12 @@ def test_what_was_read_stays_when_more_is_added(tmp_path):
     assert before.tolist() == [[1, 1, 1]] and table.array.tolist() == [[1, 1, 1], [2, 2, 2]]
 
 
+def test_all_who_read_share_one_map(tmp_path):
+    table = VectorTable(tmp_path, 3)
+    table.add("one", numbered(1))
+    assert table.array is table.array
+
+
 def test_an_empty_table_can_be_made(tmp_path):
     table = VectorTable(tmp_path, 3)
     assert len(table) == 0 and len(table.rows([])) == 0 and table.array.shape == (0, 3)

@@ -34,11 +34,11 @@ def pick_backbone() -> str:
     )
     whole = find(f"{name}_quantized")
     quantized = st.checkbox(
-        f"In 8-bit integers: about twice as fast, {whole.megabytes:.1f} MB, slightly rougher",
+        f"In 8-bit integers: faster, {whole.megabytes:.1f} MB, slightly rougher",
         key="quantized",
         persist_state="session",
         help="The network is calibrated on 100 of your training pictures, which takes half a minute once."
-        " Worth it for tens of thousands of pictures.",
+        " Pictures are then described up to half again as fast. Worth it for tens of thousands of them.",
     )
     backbone = BACKBONES[name]
     where = _WHERE[backbone.offline, backbone.weight_file is not None]

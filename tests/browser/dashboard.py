@@ -101,7 +101,9 @@ class Dashboard:
         expect(box).to_have_value(value)
 
     def button(self, name: str) -> Locator:
-        return self.page.get_by_role("button", name=name, exact=True)
+        # Streamlit's own "Stop" stands in the header while a script runs.
+        ours = self.page.locator(":not([kind=header])")
+        return self.page.get_by_role("button", name=name, exact=True).and_(ours)
 
     def part(self, kind: str) -> Locator:
         return self.page.get_by_test_id(f"st{kind}")
