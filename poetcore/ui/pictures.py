@@ -70,7 +70,9 @@ def gallery(cards: Sequence[Card], key: str, page_size: int = 24) -> None:
 
 def _card(card: Card) -> str:
     words = {"right": "&#10003; right", "wrong": "&#10007; wrong", "": ""}[card.mark]
-    lines = "".join(f"<div class='line' title='{escape(line, quote=True)}'>{escape(line)}</div>" for line in card.lines)
+    lines = "".join(
+        f"<div class='line' title='{escape(line, quote=True)}'>{escape(line)}</div>" for line in card.lines
+    )
     bars = "".join(
         f"<div class='bar' title='{escape(label, quote=True)} {share:.1%}'><i style='width:{share:.1%}'></i>"
         f"<span>{escape(label)}</span><b>{share:.0%}</b></div>"
