@@ -6,7 +6,7 @@ from poetcore.charts import CELL, confidence_chart, confusion_chart
 from poetcore.errors import PoetError
 from poetcore.evaluate import confusion_table, evaluate, pick_cell, threshold_table
 from poetcore.report import report
-from poetcore.ui.evaluation import downloads, draw_gallery, draw_headline, draw_per_label
+from poetcore.ui.evaluation import downloads, draw_gallery, draw_headline, draw_per_label, still_there
 from poetcore.ui.state import chosen, evaluation_of, explain, short, workspace
 
 st.title("Evaluate")
@@ -47,6 +47,7 @@ if evaluation is None:
     st.stop()
 
 metrics, predictions = evaluation.metrics, evaluation.predictions
+still_there(evaluation, "The figures are of before: judge again.")
 draw_headline(metrics)
 
 left, right = st.columns([3, 2])
@@ -74,8 +75,8 @@ draw_gallery(evaluation, pick_cell(event.selection.get(CELL) or []), f"{choice.r
 st.subheader("If it only answered when it is sure")
 st.altair_chart(confidence_chart(threshold_table(predictions)), width="stretch")
 st.caption(
-    "Move along the line to a confidence: the solid and the dashed line say how many pictures would get an"
-    " answer and how many of those answers are right."
+    "Move along the lines to a confidence: the dashed line says how many of the pictures would get an answer,"
+    " the solid line how many of those answers are right."
 )
 st.subheader("Take it with you")
 downloads(choice.run, evaluation, report)

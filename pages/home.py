@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from poetcore.ui.evaluation import still_there
 from poetcore.ui.jobpanel import draw_ended, draw_job
 from poetcore.ui.state import chosen, evaluation_of, jobs
 from poetcore.ui.steps import steps
@@ -36,6 +37,7 @@ if choice.run is None:
         st.page_link("overview.py", label="Or bring your own pictures", icon=":material/folder_open:")
 
 if evaluation:
+    still_there(evaluation, "Judge it again on the page *Evaluate*.")
     metrics = evaluation.metrics
     right, wrong, doubt = st.columns(3)
     right.metric("Accuracy on the demo folder", f"{metrics.accuracy:.1%}", border=True)

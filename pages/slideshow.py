@@ -4,6 +4,7 @@ import streamlit as st
 
 from poetcore.errors import PoetError
 from poetcore.slides import deck
+from poetcore.ui.evaluation import still_there
 from poetcore.ui.pictures import addresses
 from poetcore.ui.slidesettings import pick_slides
 from poetcore.ui.slideshow import slideshow
@@ -22,7 +23,10 @@ if not choice.run or not choice.demo or not evaluation:
 
 settings = pick_slides(evaluation.metrics.labels)
 try:
-    slides = deck(evaluation.predictions, settings.filter, settings.order, settings.seed)
+    predictions = still_there(
+        evaluation, "What moved is left out here; the page *Evaluate* judges the folder again."
+    )
+    slides = deck(predictions, settings.filter, settings.order, settings.seed)
 except PoetError as error:
     explain(error)
     st.stop()

@@ -1,6 +1,10 @@
 """`python -m poetcore` runs the command line."""
 
-from poetcore.cli import main
+import sys
 
 if __name__ == "__main__":
+    try:
+        from poetcore.cli import main
+    except KeyboardInterrupt:
+        sys.exit("Error: Stopped.")
     main()

@@ -30,7 +30,8 @@ def before_and_after(folder: Path, runs: Iterable[Run], steps: Sequence[Step]) -
         came before it), pictures (it learnt from), test (accuracy, 0 to 1), tested (pictures), demo folder,
         demo (accuracy, 0 to 1) and judged (pictures), these three missing where it was not judged.
     """
-    begun = [(datetime.fromisoformat(step.time), step.id) for step in steps]
+    # A step of which nothing holds any more, undone or refused, came before nothing.
+    begun = [(datetime.fromisoformat(step.time), step.id) for step in steps if step.of("applied")]
     rows = []
     for run in runs:
         with contextlib.suppress(RunError):

@@ -183,6 +183,8 @@ def _graph_classifier(
 
     if engine != DEFAULT_ENGINE:
         raise OptionError("A frozen graph is run by TensorFlow, by no engine of Poet's: leave --engine out.")
+    if not graph.is_file():
+        raise OptionError(f"No such graph: {graph}. Give a frozen graph, such as retrained_graph.pb.")
     beside = graph.with_name(graph.stem.removesuffix("_graph") + "_labels.txt")
     return GraphClassifier(
         graph,

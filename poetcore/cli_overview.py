@@ -28,6 +28,8 @@ __all__ = ["overview"]
 #: Files that are named for each check; with --json all are.
 _NAMED = 10
 
+_SUSPECT_COLUMNS = ["path", "label", "suggested", "score", "confidence"]
+
 DemoOption = Annotated[
     Path | None,
     typer.Option(
@@ -68,7 +70,7 @@ def overview(
         )
         # Every picture has been decoded by now, so this only learns which of them are damaged.
         dataset = scan(dir, prints, verify=True)
-        doubted = _suspects(dataset, architecture, place, bars.update) if suspects else None
+        doubted = _suspects(dataset, architecture, place, bars.update, terminal.say) if suspects else None
     counts, found = dataset.counts(), summary(issues)
     here = Counter(issue.label for issue in issues)
     rows = [[label, str(n), str(here[label])] for label, n in counts.items()]
@@ -107,15 +109,22 @@ def _suspects(
     architecture: str | None,
     place: Workspace,
     progress: "Callable[[str, int, int], object]",
+    say: "Callable[[str], object]",
 ) -> "pd.DataFrame":
+    import pandas as pd
+
     from poetcore.backbones import find, from_environment
     from poetcore.suspects import suspects_of
 
-    backbone = find(architecture or from_environment(os.environ))
+    backbone = find(architecture or find(from_environment(os.environ)).network)
     if backbone.quantized:
         raise OptionError(f"--suspects needs a network that is not quantized: choose {backbone.network}.")
-    found = suspects_of(dataset, backbone, place, progress)
-    return found[["path", "label", "suggested", "score", "confidence"]]
+    try:
+        found = suspects_of(dataset, backbone, place, progress)
+    except DatasetError as error:  # too few pictures to judge labels by spoil no other check
+        say(f"Labels were not judged: {error}")
+        return pd.DataFrame(columns=_SUSPECT_COLUMNS)
+    return found[_SUSPECT_COLUMNS]
 
 
 def _told_suspects(suspects: "pd.DataFrame") -> Iterator[str]:

@@ -124,6 +124,7 @@ def retrain(
     from poetcore.distort import Distortions
     from poetcore.export import export
     from poetcore.files import write_whole
+    from poetcore.frozen import check_output_layer
     from poetcore.retrain import TrainingOptions
     from poetcore.terminal import Terminal
     from poetcore.workflow import RunConfig
@@ -138,6 +139,17 @@ def retrain(
             "intermediate_store_frequency must be 0, for none, or more."
             f" Received: {intermediate_store_frequency}."
         )
+    check_output_layer(final_tensor_name)
+    _check_places(
+        demo_dir,
+        output_labels,
+        {
+            "bottleneck_dir": bottleneck_dir,
+            "intermediate_output_graphs_dir": intermediate_output_graphs_dir,
+            "model_dir": model_dir,
+            "summaries_dir": summaries_dir,
+        },
+    )
     place = Workspace(workspace, models=model_dir, bottlenecks=bottleneck_dir, summaries=summaries_dir)
     network = find(architecture or from_environment(os.environ))
     config = RunConfig(
@@ -188,6 +200,7 @@ def retrain(
             "bottlenecks": record.bottlenecks,
             "timings": record.timings,
             "splits": record.splits,
+            "demo_accuracy": _demo_accuracy(run) if demo_dir else None,
             "skipped": record.skipped,
             "misclassified": misclassified,
         },
@@ -196,6 +209,25 @@ def retrain(
         *(f"{one['path']}: is {one['label']}, taken for {one['predicted']}" for one in misclassified),
         f"Next: python -m poetcore evaluate YOUR_DEMO_FOLDER --run {run.name!r}",
     )
+
+
+def _demo_accuracy(run: Run) -> float | None:
+    """Give the accuracy on the demo folder that the new run was judged on; None where that failed."""
+    from poetcore.evaluate import Evaluation
+
+    judged = run.evaluations()
+    return Evaluation.load(judged[0]).metrics.accuracy if judged else None
+
+
+def _check_places(demo_dir: Path | None, output_labels: Path | None, folders: dict[str, Path | None]) -> None:
+    """Refuse what cannot be read or written before anything is trained, not after."""
+    if demo_dir and not demo_dir.is_dir():
+        raise OptionError(f"No such folder: {demo_dir}. --demo_dir holds one folder of pictures per label.")
+    if output_labels and output_labels.is_dir():
+        raise OptionError(f"{output_labels} is a folder: --output_labels is the file to write.")
+    for name, folder in folders.items():
+        if folder and folder.is_file():
+            raise OptionError(f"{folder} is a file: --{name} is a folder.")
 
 
 def _keep_graphs(

@@ -8,7 +8,6 @@ comparison with the app travel with each.
 
 import contextlib
 import io
-import re
 import tempfile
 import warnings
 import zipfile
@@ -23,6 +22,7 @@ from poetcore import images
 from poetcore.backbones import Backbone, build, find
 from poetcore.errors import OptionError, PictureError, RunError
 from poetcore.export_notes import note
+from poetcore.frozen import check_output_layer
 from poetcore.head import Head
 from poetcore.litert import CALIBRATION_PICTURES, quantize
 from poetcore.parity import Parity, check, pictures_of
@@ -44,9 +44,6 @@ _DEFAULT_NAMES = {
     "tflite_int8": "model_int8.tflite",
     "frozen_graph": "retrained_graph.pb",
 }
-
-#: What TensorFlow allows as the name of an operation.
-_LAYER_NAME = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*")
 
 
 @dataclass(frozen=True)
@@ -106,11 +103,8 @@ def export(
     if head.kernel.shape[1] != len(labels):
         raise RunError(f"The run {run.name!r} has {len(labels)} labels for {head.kernel.shape[1]} outputs.")
     output_layer = final_tensor_name or record.options.get("final_tensor_name") or "final_result"
-    if form == "frozen_graph" and (output_layer == "input" or not _LAYER_NAME.fullmatch(output_layer)):
-        raise OptionError(
-            "final_tensor_name must be made of letters, digits, dots, slashes, _ and -, begin with a letter"
-            f" or digit, and not be 'input'. Received: {output_layer!r}."
-        )
+    if form == "frozen_graph":
+        check_output_layer(output_layer)
     target = _target(run, form, out)
     shown = _pixels(run, record.input_size) if form == "tflite_int8" else []
     say = announce or (lambda sentence: None)

@@ -133,8 +133,8 @@ class FetchPool:
 
     def _start_worker(self) -> None:
         thread = threading.Thread(target=self._work, name="fetch", daemon=True)
+        thread.start()  # first, so that Ctrl-C never leaves one listed that cannot be joined
         self._doing[thread] = None
-        thread.start()
 
     def _abandon_hanging(self) -> None:
         """Replace workers that hang where no timeout reaches: in name resolution, or in a dripping header."""

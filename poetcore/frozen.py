@@ -1,5 +1,6 @@
 """Frozen graphs: TensorFlow 1 files that hold a network with its weights, loaded and run in a session."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,29 @@ import numpy as np
 from poetcore.errors import OptionError
 from poetcore.tf import tensorflow
 
-__all__ = ["BATCH", "FrozenGraph", "layer_name"]
+__all__ = ["BATCH", "FrozenGraph", "check_output_layer", "layer_name"]
 
 #: Pictures a step where the graph leaves it open.
 BATCH = 16
+
+#: What TensorFlow allows as the name of an operation.
+_LAYER_NAME = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*")
+
+
+def check_output_layer(name: str) -> None:
+    """Refuse a name that no layer of a frozen graph can have.
+
+    Args:
+        name: what the graph's output is to be called.
+
+    Raises:
+        OptionError: the name is impossible.
+    """
+    if name == "input" or not _LAYER_NAME.fullmatch(name):
+        raise OptionError(
+            "final_tensor_name must be made of letters, digits, dots, slashes, _ and -, begin with a letter"
+            f" or digit, and not be 'input'. Received: {name!r}."
+        )
 
 
 class FrozenGraph:

@@ -178,6 +178,7 @@ def _sides(
     sides = dict(standing)
     grouped = clean[clean["sha"].isin(groups)]
     share = wish.demo_per_label / (wish.train_per_label + wish.demo_per_label)
+    movable: list[pd.DataFrame] = []
     for leader, members in grouped.groupby(grouped["sha"].map(groups)):
         before = {sides[sha] for sha in members["sha"] if sha in sides}
         counts = members["label"].value_counts()
@@ -185,7 +186,28 @@ def _sides(
         drawn = "demo" if small and _chance(wish.seed, "side", str(leader)) < share else "train"
         side = before.pop() if len(before) == 1 else drawn
         sides |= dict.fromkeys(members["sha"], side)
+        if small and not before and not any(sha in standing for sha in members["sha"]):
+            movable.append(members)
+    _even_out(clean, sides, movable, shares)
     return sides
+
+
+def _even_out(
+    clean: pd.DataFrame,
+    sides: dict[str, str],
+    movable: Sequence[pd.DataFrame],
+    shares: Mapping[str, Mapping[str, int]],
+) -> None:
+    """Bring groups to the other side where chance left a label fewer pictures there than its share."""
+    for label, share in shares.items():
+        own = clean.loc[clean["label"] == label, "sha"]
+        for side, other in (("demo", "train"), ("train", "demo")):
+            short = share[side] - sum(sides.get(sha, side) == side for sha in own)
+            for members in movable:
+                count = int((members["label"] == label).sum())
+                if short > 0 and count and sides[members["sha"].iloc[0]] == other:
+                    sides |= dict.fromkeys(members["sha"], side)
+                    short -= count
 
 
 def _fill(

@@ -6,6 +6,7 @@ it gives to the picture's own label: the *self-confidence* of confident learning
 2021, "Confident Learning: Estimating Uncertainty in Dataset Labels", JAIR 70).
 """
 
+import hashlib
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
@@ -32,6 +33,9 @@ __all__ = [
 
 #: How often the pictures are divided into those to learn from and those to judge.
 FOLDS = 5
+
+#: From so many pictures on, chance alone gives every fold a fair share of a label.
+_MANY = 50
 
 #: A label with fewer different pictures is not judged: holding one out leaves too few to learn it from.
 FEWEST = 5
@@ -184,10 +188,18 @@ def typical_and_hard(judged: pd.DataFrame, label: str, count: int = 12) -> tuple
 
 
 def _parts(pictures: pd.DataFrame, seed: int) -> np.ndarray:
-    """Deal the contents out to the folds, label by label, so that every fold has its share of each label."""
-    shuffled = pictures.drop_duplicates("sha").sample(frac=1, random_state=seed)
-    contents = shuffled.sort_values("label", kind="stable")["sha"]
-    part_of = dict(zip(contents, np.arange(len(contents)) % FOLDS, strict=True))
+    """Deal the contents out to the folds so that every fold has its share of each label.
+
+    A content's fold hangs on the content alone, so that one repaired picture does not deal all the others
+    anew. Labels with few pictures are dealt in turn, for chance would leave them uneven.
+    """
+    contents = pictures.drop_duplicates("sha")
+    drawn = contents["sha"].map(lambda sha: hashlib.sha256(f"{seed}{sha}".encode()).digest())
+    contents = contents.assign(drawn=drawn).sort_values(["label", "drawn"])
+    in_turn = pd.Series(np.arange(len(contents)) % FOLDS, contents.index)
+    by_chance = contents["drawn"].map(lambda digest: int.from_bytes(digest[:8]) % FOLDS)
+    many = contents.groupby("label")["sha"].transform("size") >= _MANY
+    part_of = dict(zip(contents["sha"], by_chance.where(many, in_turn), strict=True))
     return pictures["sha"].map(part_of).to_numpy()
 
 

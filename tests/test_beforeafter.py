@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from poetcore.beforeafter import before_and_after
-from poetcore.changes import Step
+from poetcore.changes import Change, Outcome, Step
 from poetcore.runs import Run, RunRecord, Status
 
 TRAINED = datetime.fromisoformat("2026-03-01T12:00:00+01:00")
@@ -29,9 +29,10 @@ RECORD = RunRecord(
 FOLDER = Path("/pictures/train")
 
 
-def step(number: int, minutes: int) -> Step:
+def step(number: int, minutes: int, state: str = "applied") -> Step:
     """A step so many minutes after the training began."""
-    return Step(str(number), (TRAINED + timedelta(minutes=minutes)).isoformat(), ())
+    done = Outcome(Change(FOLDER / "rose/a.jpg", "quarantine", "sha", "blurry"), state, FOLDER)
+    return Step(str(number), (TRAINED + timedelta(minutes=minutes)).isoformat(), (done,))
 
 
 @pytest.fixture
@@ -55,6 +56,11 @@ def judge(run: Run, folder: str, accuracy: float) -> None:
     empty = ("run", "labels", "correct", "interval", "leaked", "accuracy_without_leaked", "per_label")
     more = ("interval_without_leaked", "macro_f1", "confusion_matrix", "skipped")
     run.evaluation(Path(folder).name).write(pd.DataFrame(), dict.fromkeys(empty + more) | metrics)
+
+
+def test_a_step_that_was_undone_came_before_nothing(make):
+    (row,) = before_and_after(FOLDER, [make()], [step(1, -5, "undone")]).itertuples()
+    assert row.repairs == "before any"
 
 
 def test_a_run_from_before_any_repair_says_so(make):

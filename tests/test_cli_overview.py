@@ -121,6 +121,12 @@ def test_suspects_are_listed_most_suspect_first(trained, workspace, tmp_path):
     assert scores == sorted(scores)
 
 
+def test_labels_that_cannot_be_judged_spoil_no_other_check(workspace, tmp_path):
+    fill(tmp_path / "few", {"ash": 2, "oak": 1})
+    told = json.loads(overview(tmp_path, tmp_path / "few", "--suspects", "--json").splitlines()[-1])
+    assert told["suspects"] == [] and told["total"] == 3
+
+
 def test_suspects_need_exact_vectors(trained, tmp_path):
     asked = ("--suspects", "--architecture", "efficientnet_lite0_quantized", "--workspace", tmp_path / "w")
     done = run_poet("overview", trained.sample / "train", *asked)

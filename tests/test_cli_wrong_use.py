@@ -54,6 +54,7 @@ def test_an_unknown_option_is_wrong_use(arguments, named):
         (["retrain", "--image_dir", "tests", "--learning_rate", "0"], "learning_rate"),
         (["retrain", "--image_dir", "tests", "--architecture", "resnet_50"], "resnet_50"),
         (["evaluate", "tests", "--run", "never"], "never"),
+        (["evaluate", "tests", "--graph", "never.pb"], "No such graph: never.pb"),
         (["label_image", "x.jpg", "--run", "latest"], "retrain"),
         (["download", "trees"], "trees"),
     ],

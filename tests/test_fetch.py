@@ -2,6 +2,7 @@
 
 import gc
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -245,6 +246,15 @@ def test_a_host_of_placeholders_is_left_alone(server):
     addresses = [server.redirect(f"/{i}.jpg", "/photo_unavailable.png") for i in range(20)]
     came = fetch_all(addresses, replace(QUICK, workers=1, host_placeholders=4))
     assert sum(one.outcome == Outcome.SKIPPED for one in came.values()) == 16
+
+
+def test_ctrl_c_while_a_worker_starts_is_passed_on(server, monkeypatch):
+    def interrupted(_: threading.Thread) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        fetch_one(server.url + "/a.jpg")
 
 
 def test_dead_links_do_not_make_a_dead_host(server):

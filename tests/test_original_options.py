@@ -146,6 +146,11 @@ def test_the_graph_says_what_the_run_says(labelled, everything):
         ("--random_brightness", "101", "between 0 and 100"),
         ("--distortion_variants", "0", "between 1 and 100"),
         ("--intermediate_store_frequency", "-1", "0, for none, or more"),
+        ("--final_tensor_name", "my result", "letters, digits"),
+        ("--bottleneck_dir", "README.md", "is a folder"),
+        ("--summaries_dir", "README.md", "is a folder"),
+        ("--output_labels", "tests", "the file to write"),
+        ("--demo_dir", "no_such_folder", "one folder of pictures per label"),
         ("--architecture", "resnet50", "mobilenet_{1.0,0.75,0.50,0.25}_{224,192,160,128}"),
     ],
 )

@@ -194,6 +194,15 @@ def test_near_duplicates_of_two_labels_stand_on_one_side():
     assert all(len({parts[f"{i:03d}.jpg"], parts[f"t{i}.jpg"]} & set(SIDES)) < 2 for i in range(10))
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_chance_leaves_no_side_short_where_groups_could_fill_it(seed):
+    files = dataset(*roses(80))
+    paths = [f"rose/{i:03d}.jpg" for i in range(80)]
+    issues = [near(*paths[start : start + 4]) for start in range(0, 80, 4)]
+    planned = plan(files, issues, Wish(60, 16, seed=seed))
+    assert (planned.counts("train"), planned.counts("demo")) == ({"rose": 60}, {"rose": 16})
+
+
 def test_a_large_group_of_near_duplicates_is_not_what_is_judged_on():
     files = dataset(*roses(30))
     parts = part_of(plan(files, [near(*(f"rose/{i:03d}.jpg" for i in range(20)))], Wish(24, 6)))

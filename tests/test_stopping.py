@@ -36,6 +36,24 @@ def many(tmp_path_factory) -> Path:
     return folder
 
 
+#: Presses Ctrl-C while the command line is being imported.
+CTRL_C_WHILE_IMPORTING = """
+import runpy, sys
+class Finder:
+    def find_spec(self, name, *_):
+        if name == "poetcore.cli":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Finder())
+runpy.run_module("poetcore", run_name="__main__")
+"""
+
+
+def test_ctrl_c_before_anything_is_loaded_says_so_in_a_sentence():
+    command = [sys.executable, "-c", CTRL_C_WHILE_IMPORTING]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "Error: Stopped.\n")
+
+
 def stop_while_describing(many: Path, place: Workspace, how: int) -> tuple[Run, int, str]:
     """Start a training, send its process a signal once some pictures are described, see how it ends."""
     arguments = ["retrain", "--image_dir", many, "--run_name", "stopped", "--workspace", place.root]

@@ -85,9 +85,17 @@ def test_one_content_is_never_on_both_sides(rows: list[tuple[str, int]]) -> None
 
 
 def test_every_part_has_its_share_of_each_label() -> None:
-    pictures, _ = made({"daisy": 50, "rose": 10})
+    pictures, _ = made({"daisy": 40, "rose": 10, "tulip": 500})
     shares = pd.crosstab(_parts(pictures, 0), pictures["label"])
-    assert (shares["daisy"] == 10).all() and (shares["rose"] == 2).all()
+    assert (shares["daisy"] == 8).all() and (shares["rose"] == 2).all()
+    assert shares["tulip"].between(70, 130).all()
+
+
+def test_a_picture_that_goes_does_not_deal_the_others_anew() -> None:
+    pictures, _ = made({"daisy": 100, "rose": 100})
+    before = pd.Series(_parts(pictures, 0), pictures["sha"])
+    after = pd.Series(_parts(pictures[1:], 0), pictures["sha"][1:])
+    assert (before[1:] == after).all()
 
 
 @pytest.mark.parametrize("few", [1, 2, 3])

@@ -1,5 +1,6 @@
 """The parts of the evaluate page: headline figures, labels, the gallery, downloads."""
 
+import os
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -14,7 +15,23 @@ from poetcore.slides import Filter, Slide, deck
 from poetcore.ui.pictures import Card, shas
 from poetcore.ui.repairs import Repairable, draw_repairs, repair_gallery
 
-__all__ = ["downloads", "draw_gallery", "draw_headline", "draw_per_label"]
+__all__ = ["downloads", "draw_gallery", "draw_headline", "draw_per_label", "still_there"]
+
+
+def still_there(evaluation: Evaluation, advice: str) -> pd.DataFrame:
+    """Give the predictions of pictures that lie where they were judged; say how many do not.
+
+    Args:
+        evaluation: of a run on a demo folder.
+        advice: what that means and what to do, where some do not.
+    """
+    there = evaluation.predictions["path"].map(os.path.isfile).astype(bool)
+    if moved := int((~there).sum()):
+        words = "1 picture was" if moved == 1 else f"{moved:,} pictures were"
+        st.warning(
+            f"{words} moved or taken out since the folder was judged. {advice}", icon=":material/warning:"
+        )
+    return evaluation.predictions[there]
 
 
 def draw_headline(metrics: Metrics) -> None:
@@ -96,6 +113,10 @@ def draw_gallery(evaluation: Evaluation, cell: tuple[str, str] | None, key: str)
         st.caption("Double-click the matrix to see all mistakes again.")
     else:
         st.subheader("Mistakes, the surest first")
+        st.caption(
+            "Relabel only what is filed wrong: following the model against the truth makes it look better"
+            " than it is."
+        )
     with st.container(horizontal=True):
         # The same by keyboard: a chart cannot be clicked without a mouse.
         true = st.selectbox("Truth", labels, key=f"true_{key}", disabled=cell is not None)

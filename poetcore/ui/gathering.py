@@ -22,6 +22,12 @@ __all__ = ["draw_gather"]
 
 _TAXON, _LIST = "iNaturalist", "List of addresses"
 
+#: What the button waits for.
+_MISSING = {
+    _TAXON: "It takes a dataset and a species.",
+    _LIST: "It takes a dataset, a label and addresses.",
+}
+
 #: Seconds between two changes of the progress bar.
 _BAR_SECONDS = 0.25
 
@@ -50,7 +56,7 @@ def draw_gather(taxon_endpoint: str = INATURALIST) -> None:
     )
     name = _ask_dataset()
     order = _ask_taxon(taxon_endpoint) if kind == _TAXON else _ask_list()
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         go = st.button(
             "Gather",
             type="primary",
@@ -59,6 +65,8 @@ def draw_gather(taxon_endpoint: str = INATURALIST) -> None:
             disabled=not (name and order),
         )
         place = st.empty()
+        if not (name and order):
+            st.caption(_MISSING[kind])
     if go and name and order:
         # A click on it ends this run of the script, and with it the gathering; so does leaving the page.
         place.button(

@@ -16,7 +16,7 @@ _WORDS = {
     "starting": "Starting",
     "drawing": "Drawing sample flowers",
     "scanning": "Looking through the pictures",
-    "backbone": "Preparing the backbone (once, about 15 s)",
+    "backbone": "Preparing the backbone (once, up to a minute)",
     "bottlenecks": "Describing each picture once (bottlenecks)",
     "training": "Training the last layer",
     "testing": "Testing",

@@ -197,10 +197,11 @@ class Picker {
     if (!wanted) return;
     this.part("search").value = "";
     this.paintChoices();
-    this.part("search").focus();
     menu.style.left = "0px";
-    const over = menu.getBoundingClientRect().right - document.documentElement.clientWidth + 8;
+    const over = menu.getBoundingClientRect().right - document.documentElement.clientWidth + 20;
     if (over > 0) menu.style.left = `${-over}px`;
+    // Not before it is in its place: a browser scrolls the page sideways to a focus outside of it.
+    this.part("search").focus();
   }
 
   paintChoices() {

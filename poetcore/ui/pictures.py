@@ -10,10 +10,13 @@ import streamlit as st
 from poetcore.ui.route import address
 from poetcore.ui.state import workspace
 
-__all__ = ["STYLE", "Card", "addresses", "gallery", "shas"]
+__all__ = ["STYLE", "Card", "addresses", "draw_pages", "gallery", "shas"]
 
 #: Longer side of a thumbnail, in pixels: twice what is drawn, for sharp screens.
 THUMBNAIL = 360
+
+#: Width in pixels that has room for five numbers of pages.
+_FIVE_PAGES = 290
 
 
 @dataclass(frozen=True)
@@ -63,9 +66,15 @@ def gallery(cards: Sequence[Card], key: str, page_size: int = 24) -> None:
         + "</div>"
     )
     if pages > 1:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.pagination(pages, key=key)
-            st.caption(f"{first + 1} to {min(first + page_size, len(cards))} of {len(cards)}")
+        draw_pages(pages, key, f"{first + 1} to {min(first + page_size, len(cards))} of {len(cards)}")
+
+
+def draw_pages(pages: int, key: str, words: str) -> None:
+    """Draw the numbers of a gallery's pages to click, and in words which pictures are shown."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(words, width="content")
+        # As wide as its content, Streamlit finds no room for the numbers of fewer than five pages.
+        st.pagination(pages, key=key, width=_FIVE_PAGES if pages < 5 else "content")
 
 
 def _card(card: Card) -> str:

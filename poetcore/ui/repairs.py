@@ -14,7 +14,7 @@ from poetcore.beforeafter import before_and_after
 from poetcore.errors import PoetError
 from poetcore.repair import Change, Pending, Repairs, Step
 from poetcore.ui.picker import Asked, Tickable, picker
-from poetcore.ui.pictures import Card, shas
+from poetcore.ui.pictures import Card, draw_pages, shas
 from poetcore.ui.route import address
 from poetcore.ui.state import explain, scanned, short, workspace
 
@@ -89,9 +89,7 @@ def _draw_gallery(folder: Path, items: tuple[Repairable, ...], labels: tuple[str
     except PoetError as error:
         explain(error)
     if pages > 1:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.pagination(pages, key=key)
-            st.caption(f"{first + 1} to {min(first + _PAGE, len(items))} of {len(items)}")
+        draw_pages(pages, key, f"{first + 1} to {min(first + _PAGE, len(items))} of {len(items)}")
 
 
 def _changes(asked: Asked, items: Sequence[Repairable]) -> list[Change]:
@@ -235,7 +233,7 @@ def _details(repairs: Repairs, step: Step) -> pd.DataFrame:
 
 
 def _draw_accuracies(folder: Path, steps: list[Step]) -> None:
-    """Show how well the runs do that learnt from the folder or were judged on it, before and after."""
+    """Show how well the runs do that learnt from the folder, before and after."""
     table = before_and_after(folder, workspace().all_runs(), steps)
     if table.empty:
         return

@@ -85,6 +85,7 @@ def _draw_delete(run: Run) -> None:
 
 def _changed(run: Run, name: str | None) -> None:
     """Draw everything anew after a run got another name or, with None, is gone."""
+    st.session_state.pop("runs_done", None)  # a new name is no new run
     st.session_state["runs_changed"] = st.session_state.get("runs_changed", 0) + 1
     choice = chosen().run
     if choice and choice.name == run.name:

@@ -118,10 +118,19 @@ def draw_choice() -> None:
         demos = [str(beside), *(d for d in demos if d != str(beside))]
     demo = _pick("demo", "Demo folder", demos, short, "Labelled pictures that the model never learnt from.")
     runs = {run.name: run for run in place.all_runs() if run.status().phase == "done"}
+    _tell_finished(set(runs))
     name = _pick("run", "Run", list(runs), lambda run: run, "A finished training.", new=False)
     st.session_state["choice"] = Choice(
         Path(dataset) if dataset else None, Path(demo) if demo else None, runs.get(name) if name else None
     )
+
+
+def _tell_finished(done: set[str]) -> None:
+    """Tell of trainings that ended well while nobody watched them; a watched one is told of by its page."""
+    known = st.session_state.get("runs_done", done)
+    st.session_state["runs_done"] = done
+    for name in sorted(done - known - {st.session_state.get("ended_run")}):
+        st.toast(f"The run {name} is ready: choose it under *Run*.", icon=":material/check_circle:")
 
 
 def chosen() -> Choice:

@@ -22,6 +22,9 @@ def draw_suspects(dataset: Dataset) -> None:
     if dataset.pictures.empty:
         st.info("No usable picture to judge: bring some in with *Choose other pictures*, above.")
         return
+    if len(dataset.labels) < 2:
+        st.info("With one label only, none can be mistaken for another: add a folder of pictures per label.")
+        return
     described = draw_vectors(dataset)
     if described is None:
         return

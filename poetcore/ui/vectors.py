@@ -58,8 +58,8 @@ def draw_vectors(dataset: Dataset) -> Described | None:
     tried = f"{_key(dataset, backbone)} {missing}"
     if missing and st.session_state.get("vectors_tried") != tried:
         st.info(
-            f"{missing:,} of {len(shas):,} pictures must be looked at by {backbone.name} first, some 50 to"
-            " 200 a second. It is done once: training on them then starts at once.",
+            f"{missing:,} of {len(shas):,} pictures must be looked at by {backbone.name} first. It"
+            " is done once: training on them then starts at once.",
             icon=":material/visibility:",
         )
         if not st.button(f"Look at {missing:,} pictures", type="primary", icon=":material/play_arrow:"):
