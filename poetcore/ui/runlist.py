@@ -1,10 +1,14 @@
 """The list of earlier runs: settings, results, rename, delete."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
 from poetcore.errors import PoetError
-from poetcore.runs import Run
+from poetcore.evaluate import Metrics
+from poetcore.runs import Run, read_record
 from poetcore.ui.jobpanel import draw_failure
 from poetcore.ui.state import choose, chosen, explain, forget, jobs, short
 
@@ -27,6 +31,11 @@ def draw_runs() -> None:
         key=f"runs_table_{st.session_state.get('runs_changed', 0)}",
         column_config={
             "test": st.column_config.NumberColumn("test accuracy", format="percent"),
+            "demo": st.column_config.NumberColumn(
+                "demo accuracy",
+                format="percent",
+                help="On the demo folder that was judged last; compare only what was judged on the same.",
+            ),
             "steps": st.column_config.NumberColumn(format="localized"),
         },
     )
@@ -55,13 +64,30 @@ def _row(run: Run) -> dict[str, object]:
         record = run.record()
         row |= {
             "test": record.metrics["final_test_accuracy"],
+            "demo": _demo_accuracy(run),
             "pictures": sum(record.splits.values()),
             "dataset": short(record.image_dir),
             "backbone": record.backbone,
             "steps": record.options["how_many_training_steps"],
             "learning rate": record.options["learning_rate"],
+            "varied": _varied(record.options),
         }
     return row
+
+
+def _demo_accuracy(run: Run) -> float | None:
+    """Give the accuracy of the newest evaluation, if there is one."""
+    judged = run.evaluations()
+    return read_record(judged[0].metrics_file, Metrics).accuracy if judged else None
+
+
+def _varied(options: Mapping[str, Any]) -> str:
+    """Say in a few words how the training pictures were varied."""
+    words = ["mirrored"] if options.get("flip_left_right") else []
+    for name in ("crop", "scale", "brightness"):
+        if percent := options.get(f"random_{name}"):
+            words.append(f"{name} {percent} %")
+    return f"{options['distortion_variants']} x {', '.join(words)}" if words else ""
 
 
 def _draw_rename(run: Run) -> None:
