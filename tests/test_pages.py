@@ -1,6 +1,8 @@
 """The pages without a browser: what they say, what they offer next, and what they refuse."""
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from poetcore.evaluate import Evaluation, evaluate
 from poetcore.workspace import Workspace
+from tests.browser.dashboard import copy_of, copy_run
 from tests.conftest import ROOT, Trained, fill
 
 PAGES = ("home", "prepare", "overview", "train", "evaluate", "slideshow", "predict")
@@ -236,3 +239,32 @@ def test_settings_outlive_a_look_at_another_page(full):
     app.switch_page("overview.py").run()
     app.switch_page("train.py").run()
     assert app.slider(key="steps").value == 700
+
+
+@pytest.mark.parametrize("page", ["home", "evaluate", "slideshow"])
+def test_a_picture_that_was_moved_since_it_was_judged_is_told(page, trained, tmp_path, monkeypatch):
+    own = copy_of(trained, tmp_path)
+    monkeypatch.setenv("TFP_WORKSPACE", str(own.workspace.root))
+    next((own.sample / "demo").rglob("*.jpg")).unlink()
+    assert "1 picture was moved or taken out since the folder was judged." in told(opened(page))
+
+
+def test_a_run_that_ended_unwatched_is_told(trained, tmp_path, monkeypatch):
+    own = copy_of(trained, tmp_path)
+    monkeypatch.setenv("TFP_WORKSPACE", str(own.workspace.root))
+    app = opened("home")
+    assert not app.toast
+    copy_run(own.run, own.workspace.runs / "second")
+    assert [toast.value for toast in app.run().toast] == ["The run second is ready: choose it under *Run*."]
+
+
+def test_the_table_of_runs_tells_how_good_they_are_and_what_was_varied(trained, tmp_path, monkeypatch):
+    own = copy_of(trained, tmp_path)
+    varied = {"flip_left_right": True, "random_crop": 10, "distortion_variants": 3}
+    record = own.run.record()
+    own.run.write_record(replace(record, options=record.options | varied))
+    monkeypatch.setenv("TFP_WORKSPACE", str(own.workspace.root))
+    (row,) = opened("train").dataframe[-1].value.to_dict("records")
+    (judged,) = own.run.evaluations()
+    assert row["demo"] == json.loads(judged.metrics_file.read_text())["accuracy"]
+    assert row["varied"] == "3 x mirrored, crop 10 %"
