@@ -84,6 +84,7 @@ def mount(loaded: Watched, request: pytest.FixtureRequest) -> Iterator[Callable[
         page.get_by_role("textbox", name="Deck").fill(f"{asked}&mount={number}")
         page.keyboard.press("Enter")
         expect(page.locator(".show .title", has_text=re.compile(rf" {number}$"))).to_be_attached()
+        expect(page.locator(".show .title")).to_have_count(1)  # the last show is gone
         page.evaluate("document.activeElement.blur()")
         return Show(page)
 
