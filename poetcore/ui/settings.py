@@ -38,7 +38,7 @@ def pick_backbone() -> str:
         key="quantized",
         persist_state="session",
         help="The network is calibrated on 100 of your training pictures, which takes half a minute once."
-        " Pictures are then described up to half again as fast. Worth it for tens of thousands of them.",
+        " Pictures are then described 1.3 to 1.8 times as fast. Worth it for tens of thousands of them.",
     )
     backbone = BACKBONES[name]
     where = _WHERE[backbone.offline, backbone.weight_file is not None]
