@@ -9,11 +9,26 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Route
 
 from poetcore.jobs import Jobs
 from poetcore.ui.route import ROUTE, answer
 from poetcore.workspace import default_workspace
+
+#: Names under which this machine reaches itself.
+OWN_NAMES = ("localhost", "127.0.0.1", "::1")
+
+
+def allowed_hosts() -> list[str]:
+    """Return the names under which the server may be opened, as they stand in a request's Host header.
+
+    Streamlit checks `server.allowedHosts` for its own addresses only; this covers every route, the pictures
+    too. Otherwise a page of any site whose name is made to lead to this machine could read them.
+    """
+    names = st.get_option("server.allowedHosts") or OWN_NAMES
+    return [f"[{name}]" if ":" in name else name for name in names]
 
 
 @asynccontextmanager
@@ -26,5 +41,8 @@ async def lifespan(_: object) -> AsyncIterator[None]:
 
 
 app = st.App(
-    str(Path(__file__).parent / "pages" / "_shell.py"), routes=[Route(ROUTE, answer)], lifespan=lifespan
+    str(Path(__file__).parent / "pages" / "_shell.py"),
+    routes=[Route(ROUTE, answer)],
+    middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts(), www_redirect=False)],
+    lifespan=lifespan,
 )

@@ -19,7 +19,7 @@ draw_ended()
 
 choice = chosen()
 evaluation = evaluation_of(choice.run, choice.demo) if choice.run and choice.demo else None
-finished = [run for run in jobs().workspace.all_runs() if run.status().phase == "done"]
+finished = jobs().workspace.finished_runs()
 todo = steps(choice, evaluation is not None, len(finished) > 1)
 # Whoever has judged a model may tune it, but wants to show it.
 following = todo[-1] if evaluation else next(step for step in todo if not step.done)

@@ -35,7 +35,7 @@ def before_and_after(folder: Path, runs: Iterable[Run], steps: Sequence[Step]) -
     rows = []
     for run in runs:
         with contextlib.suppress(RunError):
-            if run.status().phase == "done" and run.record().image_dir == str(folder):
+            if run.state() == "done" and run.record().image_dir == str(folder):
                 rows += _rows(run, begun)
     return pd.DataFrame(rows, columns=_COLUMNS)
 

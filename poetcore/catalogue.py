@@ -53,9 +53,7 @@ class Unpacked:
 def training_folders(workspace: Workspace) -> list[Path]:
     """List the folders to learn from: those of this workspace, then those of earlier runs."""
     found = [folder / _TRAIN if (folder / _TRAIN).is_dir() else folder for folder in _datasets(workspace)]
-    for run in workspace.all_runs():
-        if run.status().phase == "done":
-            found.append(Path(run.record().image_dir))
+    found += [Path(run.record().image_dir) for run in workspace.finished_runs()]
     return [folder for folder in dict.fromkeys(found) if folder.is_dir()]
 
 

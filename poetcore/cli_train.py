@@ -40,8 +40,10 @@ def runs(workspace: WorkspaceOption = HERE, json: JsonOption = False) -> None:
     listed: list[dict[str, Any]] = []
     for run in Workspace(workspace).all_runs():
         status = run.status()
-        row: dict[str, Any] = {"run": run.name, "phase": status.phase, "message": status.message}
-        if status.phase == "done":
+        row: dict[str, Any] = {"run": run.name, "phase": run.state(), "message": status.message}
+        if row["phase"] == "damaged":
+            row["message"] = "Its run.json cannot be read: train again."
+        elif row["phase"] == "done":
             record = run.record()
             row |= {
                 "created": record.created,

@@ -10,9 +10,10 @@ import os
 import time
 import zipfile
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from types import UnionType
+from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin, get_type_hints
 
 import numpy as np
 
@@ -139,6 +140,16 @@ class Run:
     def record(self) -> RunRecord:
         """Read what it became; only a finished run has this."""
         return read_record(self.folder / "run.json", RunRecord)
+
+    def state(self) -> str:
+        """Return the phase of its status, or "damaged" where it is done but its record cannot be read."""
+        phase = self.status().phase
+        if phase == "done":
+            try:
+                self.record()
+            except RunError:
+                return "damaged"
+        return phase
 
     def write_record(self, record: RunRecord) -> None:
         write_whole(self.folder / "run.json", to_json(asdict(record)))
@@ -270,9 +281,30 @@ def _read_json(file: Path) -> dict[str, Any]:
 
 
 def read_record(file: Path, kind: type[Record]) -> Record:
-    """Read a dataclass from JSON; fields that a later version added or dropped do no harm."""
-    known = {f.name for f in fields(kind)}  # type: ignore[arg-type]
+    """Read a dataclass from JSON; fields that a later version added or dropped do no harm.
+
+    Raises:
+        RunError: it is missing, no JSON, or a field is missing or of another type than the dataclass says.
+    """
+    types = get_type_hints(kind)
     try:
-        return kind(**{name: value for name, value in _read_json(file).items() if name in known})
+        values = {name: value for name, value in _read_json(file).items() if name in types}
+        if all(_fits(value, types[name]) for name, value in values.items()):
+            return kind(**values)
     except (TypeError, AttributeError):
-        raise RunError(f"{file} is damaged or of another version: train again.") from None
+        pass
+    raise RunError(f"{file} is damaged or of another version: train or evaluate again.")
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    """Return whether a value from JSON is of a field's type; what is inside a container is not looked at."""
+    if kind is Any:
+        return True
+    if isinstance(kind, UnionType):
+        return any(_fits(value, one) for one in get_args(kind))
+    kind = get_origin(kind) or kind
+    if kind is tuple:
+        return isinstance(value, list)
+    if kind is float:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, kind)

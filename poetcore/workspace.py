@@ -105,7 +105,7 @@ class Workspace:
         renamed = Run(run.folder.rename(self.runs / name))
         with contextlib.suppress(OSError):  # it may have no summaries
             (self.summaries / run.name).rename(self.summaries / name)
-        if renamed.status().phase == "done":
+        if renamed.state() == "done":
             renamed.write_record(replace(renamed.record(), name=name))
         return renamed
 
@@ -124,6 +124,10 @@ class Workspace:
                 found.append((run.status().started, run.name, run))
         return [run for *_, run in sorted(found, key=lambda one: one[:2], reverse=True)]
 
+    def finished_runs(self) -> list["Run"]:
+        """List the finished runs whose record can be read, the newest first; a damaged one is passed over."""
+        return [run for run in self.all_runs() if run.state() == "done"]
+
     def run(self, name: str) -> "Run":
         """Find a finished run by its name; `latest` is the newest that is finished.
 
@@ -133,12 +137,12 @@ class Workspace:
         runs = self.all_runs()
         if name == "latest":
             for run in runs:
-                if run.status().phase == "done":
+                if run.state() == "done":
                     return run
             raise RunError(f"No finished run in {self.runs}: train one with `python -m poetcore retrain`.")
         for run in runs:
             if run.name == name:
-                phase = run.status().phase
+                phase = run.state()
                 if phase != "done":
                     raise RunError(f"The run {name!r} is not finished (it is {phase!r}): choose another.")
                 return run

@@ -13,6 +13,7 @@ import pytest
 from poetcore.cli import app
 from poetcore.runs import Run
 from poetcore.samples import SAMPLE_LABELS
+from poetcore.workspace import Workspace
 from tests.conftest import ROOT, fill, run_poet
 
 COMMANDS = [command.name for command in app.registered_commands]
@@ -149,6 +150,21 @@ def test_runs_lists_the_runs(trained, here):
 
 def test_runs_of_an_empty_workspace_are_none(tmp_path):
     assert answer(run_poet("runs", "--workspace", tmp_path, "--json"))["runs"] == []
+
+
+@pytest.mark.parametrize("content", ["", "{", "{}", '{"image_dir": null}', "[]"])
+def test_a_damaged_run_costs_runs_one_line(tmp_path, trained, content):
+    place = Workspace(tmp_path / "tf_files")
+    place.runs.mkdir(parents=True)
+    shutil.copytree(trained.run.folder, place.runs / "good")
+    shutil.copytree(trained.run.folder, place.runs / "bad")
+    record = place.runs / "bad" / "run.json"
+    record.write_text(
+        json.dumps(json.loads(record.read_text()) | {"image_dir": None}) if "null" in content else content
+    )
+    said = answer(run_poet("runs", "--workspace", place.root, "--json"))["runs"]
+    assert {one["run"]: one["phase"] for one in said} == {"good": "done", "bad": "damaged"}
+    assert place.run("latest").name == "good"
 
 
 def test_the_table_of_runs_shows_names_whole_so_that_they_can_be_copied(trained):

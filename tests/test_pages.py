@@ -268,3 +268,26 @@ def test_the_table_of_runs_tells_how_good_they_are_and_what_was_varied(trained, 
     (judged,) = own.run.evaluations()
     assert row["demo"] == json.loads(judged.metrics_file.read_text())["accuracy"]
     assert row["varied"] == "3 x mirrored, crop 10 %"
+
+
+# ------------------------------------------------------------------------------------------------ a damaged run
+
+
+@pytest.fixture
+def half_damaged(full: Trained) -> Iterator[str]:
+    """A workspace with a good run and a newer one whose record was cut off."""
+    run = copy_run(full.run, full.workspace.runs / "damaged")
+    (run.folder / "run.json").write_text((run.folder / "run.json").read_text()[:200])
+    yield run.name
+    full.workspace.delete_run(run)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_damaged_run_spoils_no_page(half_damaged, full, page):
+    app = opened(page)
+    assert not app.exception and app.sidebar.selectbox[2].value == full.run.name
+
+
+def test_a_damaged_run_is_one_row_of_the_table(half_damaged):
+    table = next(d for d in opened("train").dataframe if "state" in d.value).value
+    assert table.set_index("run").loc[half_damaged, "state"] == "damaged"

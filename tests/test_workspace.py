@@ -15,7 +15,10 @@ def place(tmp_path: Path) -> Workspace:
 
 
 def add(place: Workspace, name: str, phase: str, started: float) -> None:
-    place.create_run(name).write_status(Status(phase, started=started))
+    run = place.create_run(name)
+    run.write_status(Status(phase, started=started))
+    if phase == "done":
+        run.write_record(record(name))
 
 
 def record(name: str) -> RunRecord:

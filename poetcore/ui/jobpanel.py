@@ -32,7 +32,7 @@ def draw_job(run: Run) -> None:
         try:
             status = jobs().status(run)
             if status.final:
-                if status.phase == "done":
+                if run.state() == "done":
                     choose(run=run.name, dataset=run.record().image_dir)
                 st.session_state["ended_run"] = run.name
                 st.rerun()

@@ -1,12 +1,13 @@
 """The list of earlier runs: settings, results, rename, delete."""
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from poetcore.errors import PoetError
+from poetcore.errors import PoetError, RunError
 from poetcore.evaluate import Metrics
 from poetcore.runs import Run, read_record
 from poetcore.ui.jobpanel import draw_failure
@@ -47,8 +48,12 @@ def draw_runs() -> None:
     status = jobs().status(run)
     if status.phase == "failed":
         draw_failure(run, status)
+    elif run.state() == "damaged":
+        st.warning(
+            "The record of this run cannot be read: delete it, or train again.", icon=":material/warning:"
+        )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        if status.phase == "done" and st.button("Use this run", icon=":material/check:"):
+        if run.state() == "done" and st.button("Use this run", icon=":material/check:"):
             choose(run=run.name)
             st.rerun()
         with st.popover("Rename", icon=":material/edit:"):
@@ -58,9 +63,9 @@ def draw_runs() -> None:
 
 
 def _row(run: Run) -> dict[str, object]:
-    status = jobs().status(run)
-    row: dict[str, object] = {"run": run.name, "state": status.phase}
-    if status.phase == "done":
+    jobs().status(run)  # one whose process died is failed from now on
+    row: dict[str, object] = {"run": run.name, "state": run.state()}
+    if row["state"] == "done":
         record = run.record()
         row |= {
             "test": record.metrics["final_test_accuracy"],
@@ -77,8 +82,10 @@ def _row(run: Run) -> dict[str, object]:
 
 def _demo_accuracy(run: Run) -> float | None:
     """Give the accuracy of the newest evaluation, if there is one."""
-    judged = run.evaluations()
-    return read_record(judged[0].metrics_file, Metrics).accuracy if judged else None
+    for judged in run.evaluations():
+        with contextlib.suppress(RunError):  # a damaged one is as good as none
+            return read_record(judged.metrics_file, Metrics).accuracy
+    return None
 
 
 def _varied(options: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from poetcore.catalogue import demo_folders, sibling_demo, training_folders
 from poetcore.dataset import Dataset, scan
-from poetcore.errors import PoetError
+from poetcore.errors import PoetError, RunError
 from poetcore.evaluate import Evaluation
 from poetcore.jobs import Jobs
 from poetcore.runs import EvaluationFolder, Run
@@ -73,7 +73,10 @@ def scanned(folder: Path, verify: bool = False) -> Dataset:
 def evaluation_of(run: Run, demo: Path) -> Evaluation | None:
     """Give what is known of a run on a demo folder, or None if it was not judged there yet."""
     for folder in run.evaluations():
-        found = _loaded(folder.folder, folder.metrics_file.stat().st_mtime_ns)
+        try:
+            found = _loaded(folder.folder, folder.metrics_file.stat().st_mtime_ns)
+        except RunError:
+            continue  # a damaged one is as good as none: evaluate again
         if found.metrics.folder == str(demo):
             return found
     return None
@@ -117,7 +120,7 @@ def draw_choice() -> None:
     if beside:
         demos = [str(beside), *(d for d in demos if d != str(beside))]
     demo = _pick("demo", "Demo folder", demos, short, "Labelled pictures that the model never learnt from.")
-    runs = {run.name: run for run in place.all_runs() if run.status().phase == "done"}
+    runs = {run.name: run for run in place.finished_runs()}
     _tell_finished(set(runs))
     name = _pick("run", "Run", list(runs), lambda run: run, "A finished training.", new=False)
     st.session_state["choice"] = Choice(

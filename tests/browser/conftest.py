@@ -40,6 +40,8 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A site whose owner lets its name lead to this machine.
+    "--host-resolver-rules=MAP evil.example 127.0.0.1",
 ]
 
 Serve = Callable[..., str]
