@@ -13,9 +13,9 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Route
 
-from poetcore.jobs import Jobs
+from poetcore.training.jobs import Jobs
 from poetcore.ui.route import ROUTE, answer
-from poetcore.workspace import default_workspace
+from poetcore.workspace.workspace import default_workspace
 
 #: Names under which this machine reaches itself.
 OWN_NAMES = ("localhost", "127.0.0.1", "::1")

@@ -4,8 +4,8 @@ import streamlit as st
 
 from poetcore.charts import CELL, confidence_chart, confusion_chart
 from poetcore.errors import PoetError
-from poetcore.evaluate import confusion_table, evaluate, pick_cell, threshold_table
-from poetcore.report import report
+from poetcore.evaluation.evaluate import confusion_table, evaluate, pick_cell, threshold_table
+from poetcore.evaluation.report import report
 from poetcore.ui.evaluation import downloads, draw_gallery, draw_headline, draw_per_label, still_there
 from poetcore.ui.state import chosen, evaluation_of, explain, short, workspace
 

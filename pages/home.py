@@ -3,7 +3,7 @@
 import streamlit as st
 
 from poetcore.ui.evaluation import still_there
-from poetcore.ui.jobpanel import draw_ended, draw_job
+from poetcore.ui.job_panel import draw_ended, draw_job
 from poetcore.ui.state import chosen, evaluation_of, jobs
 from poetcore.ui.steps import steps
 

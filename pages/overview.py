@@ -4,17 +4,17 @@ from pathlib import Path
 
 import streamlit as st
 
-from poetcore.catalogue import worries
 from poetcore.charts import counts_chart, sizes_chart
-from poetcore.dataset import Dataset, assign_splits
+from poetcore.data.dataset import Dataset, assign_splits
 from poetcore.errors import PoetError
 from poetcore.ui.datasets import draw_ways_in
-from poetcore.ui.embeddingmap import draw_map
+from poetcore.ui.embedding_map import draw_map
 from poetcore.ui.health import draw_health
+from poetcore.ui.label_issues import draw_suspects
 from poetcore.ui.pictures import Card, gallery
 from poetcore.ui.repairs import draw_repairs
 from poetcore.ui.state import chosen, explain, scanned
-from poetcore.ui.suspects import draw_suspects
+from poetcore.workspace.datasets import worries
 
 SECTIONS = ["Pictures", "Health", "Suspect labels", "Map"]
 

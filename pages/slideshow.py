@@ -3,11 +3,11 @@
 import streamlit as st
 
 from poetcore.errors import PoetError
-from poetcore.slides import deck
+from poetcore.evaluation.slides import deck
+from poetcore.ui.components.slideshow import slideshow
 from poetcore.ui.evaluation import still_there
 from poetcore.ui.pictures import addresses
-from poetcore.ui.slidesettings import pick_slides
-from poetcore.ui.slideshow import slideshow
+from poetcore.ui.slide_settings import pick_slides
 from poetcore.ui.state import chosen, evaluation_of, explain, short
 
 #: Slides that are sent to the browser; nobody sits through more.

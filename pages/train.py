@@ -3,14 +3,14 @@
 import streamlit as st
 
 from poetcore.errors import PoetError
-from poetcore.retrain import TrainingOptions
+from poetcore.training.retrain import RunConfig
+from poetcore.training.train import TrainingOptions
 from poetcore.ui.exports import draw_exports
-from poetcore.ui.jobpanel import draw_curves, draw_ended, draw_job
-from poetcore.ui.runlist import draw_runs
+from poetcore.ui.job_panel import draw_curves, draw_ended, draw_job
+from poetcore.ui.run_list import draw_runs
 from poetcore.ui.settings import pick_backbone, pick_distortions, pick_options
 from poetcore.ui.state import chosen, explain, jobs, short
 from poetcore.ui.tensorboard import draw_tensorboard
-from poetcore.workflow import RunConfig
 
 st.title("Train")
 running = jobs().running()

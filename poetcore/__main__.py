@@ -4,7 +4,7 @@ import sys
 
 if __name__ == "__main__":
     try:
-        from poetcore.cli import main
+        from poetcore.cli.app import main
     except KeyboardInterrupt:
         sys.exit("Error: Stopped.")
     main()

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from poetcore.backbones import DEFAULT, find
-from poetcore.litert import model_file
-from poetcore.runs import Run
-from poetcore.workspace import Workspace
+from poetcore.features.backbones import DEFAULT, find
+from poetcore.features.litert import model_file
+from poetcore.workspace.run import Run
+from poetcore.workspace.workspace import Workspace
 
 ROOT = Path(__file__).parents[1]
 
@@ -74,9 +74,9 @@ def workspace(tmp_path: Path, backbone_file: Path) -> Workspace:
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory, backbone_file: Path) -> Trained:
     """A finished run on a small drawn sample set; shared, so tests only read it or add evaluations."""
-    from poetcore.retrain import TrainingOptions
-    from poetcore.samples import make_sample
-    from poetcore.workflow import RunConfig, retrain
+    from poetcore.sources.samples import make_sample
+    from poetcore.training.retrain import RunConfig, retrain
+    from poetcore.training.train import TrainingOptions
 
     place = Workspace(tmp_path_factory.mktemp("trained") / "tf_files")
     place.models.mkdir(parents=True)

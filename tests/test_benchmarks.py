@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from poetcore import images
-from poetcore.fingerprints import sha_of
+from poetcore.data import images
+from poetcore.data.file_index import sha_of
 from tests.benchmarks.generated import many, varied
 from tests.benchmarks.harness import Outcome, interleaved, run
 from tests.benchmarks.table import Figure, Table, Target

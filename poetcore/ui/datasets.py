@@ -3,10 +3,10 @@
 import pandas as pd
 import streamlit as st
 
-from poetcore.catalogue import unpack
 from poetcore.errors import PoetError
-from poetcore.samples import download_flowers, make_sample
+from poetcore.sources.samples import download_flowers, make_sample
 from poetcore.ui.state import choose, explain, workspace
+from poetcore.workspace.datasets import unpack
 
 __all__ = ["draw_ways_in"]
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from poetcore.evaluate import Evaluation, Metrics
-from poetcore.repair import Repairs
-from poetcore.runs import Run, to_json
-from poetcore.slides import Filter, Slide, deck
+from poetcore.curation.repair import Repairs
+from poetcore.evaluation.evaluate import Evaluation, Metrics
+from poetcore.evaluation.slides import Filter, Slide, deck
 from poetcore.ui.pictures import Card, shas
 from poetcore.ui.repairs import Repairable, draw_repairs, repair_gallery
+from poetcore.workspace.run import Run, to_json
 
 __all__ = ["downloads", "draw_gallery", "draw_headline", "draw_per_label", "still_there"]
 

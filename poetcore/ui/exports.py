@@ -7,8 +7,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from poetcore.runs import Run
 from poetcore.ui.state import workspace
+from poetcore.workspace.run import Run
 
 __all__ = ["draw_exports"]
 

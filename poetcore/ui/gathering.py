@@ -9,12 +9,12 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from poetcore.addresses import AddressList, parse_addresses
 from poetcore.errors import PoetError
-from poetcore.files import is_hidden, walk
-from poetcore.gather import gather
-from poetcore.gathered import Gathered, GatherProgress, Source, check_label
-from poetcore.inaturalist import INATURALIST, PHOTO_SIZES, find_taxon, observations
+from poetcore.sources.gather import gather
+from poetcore.sources.gathered import Gathered, GatherProgress, Source, check_label
+from poetcore.sources.inaturalist import INATURALIST, PHOTO_SIZES, find_taxon, observations
+from poetcore.sources.urls import AddressList, parse_addresses
+from poetcore.system.files import is_hidden, walk
 from poetcore.ui.pictures import Card, gallery, shas
 from poetcore.ui.state import choose, explain, workspace
 

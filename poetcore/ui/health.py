@@ -6,14 +6,14 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from poetcore.catalogue import sibling_demo
-from poetcore.dataset import Dataset
+from poetcore.analysis.issues import CHECKS, Issue, examine, summary
+from poetcore.curation.repair import Repairs
+from poetcore.data.dataset import Dataset
 from poetcore.errors import DatasetError
-from poetcore.quality import CHECKS, Issue, examine, summary
-from poetcore.repair import Repairs
 from poetcore.ui.pictures import Card, gallery
 from poetcore.ui.repairs import Repairable, repair_gallery
 from poetcore.ui.state import scanned, short, workspace
+from poetcore.workspace.datasets import sibling_demo
 
 __all__ = ["draw_health"]
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from poetcore import images
-from poetcore.classify import Classifier, Prediction
-from poetcore.runs import Run
+from poetcore.data import images
+from poetcore.evaluation.classifier import Classifier, Prediction
 from poetcore.ui.state import workspace
+from poetcore.workspace.run import Run
 
 __all__ = ["UNSURE", "draw_prediction", "predict", "table_of"]
 

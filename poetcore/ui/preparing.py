@@ -7,15 +7,15 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from poetcore.catalogue import training_folders
-from poetcore.dataset import Dataset
+from poetcore.analysis.issues import CHECKS, Issue
+from poetcore.curation.prepare import Plan, plan
+from poetcore.curation.prepared import Outcome, carry_out, check_apart, inspect, standing
+from poetcore.curation.selection import ALWAYS, EXCLUDABLE, USUAL, Wish
+from poetcore.data.dataset import Dataset
 from poetcore.errors import PoetError
-from poetcore.prepare import Plan, plan
-from poetcore.prepared import Outcome, carry_out, check_apart, inspect, standing
-from poetcore.quality import CHECKS, Issue
-from poetcore.selection import ALWAYS, EXCLUDABLE, USUAL, Wish
 from poetcore.ui.pictures import Card, gallery
 from poetcore.ui.state import choose, chosen, explain, short, workspace
+from poetcore.workspace.datasets import training_folders
 
 __all__ = ["draw_prepare"]
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from poetcore.beforeafter import before_and_after
+from poetcore.curation.before_after import before_and_after
+from poetcore.curation.repair import Change, Pending, Repairs, Step
 from poetcore.errors import PoetError
-from poetcore.repair import Change, Pending, Repairs, Step
-from poetcore.ui.picker import Asked, Tickable, picker
+from poetcore.ui.components.picker import Asked, Tickable, picker
 from poetcore.ui.pictures import Card, draw_pages, shas
 from poetcore.ui.route import address
 from poetcore.ui.state import explain, scanned, short, workspace

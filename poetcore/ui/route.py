@@ -10,9 +10,9 @@ import re
 from starlette.requests import Request
 from starlette.responses import Response
 
-from poetcore import images
+from poetcore.data import images
 from poetcore.errors import PictureError
-from poetcore.workspace import default_workspace
+from poetcore.workspace.workspace import default_workspace
 
 __all__ = ["ROUTE", "address", "answer"]
 

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from poetcore.backbones import BACKBONES, DEFAULT, Backbone, find
-from poetcore.distort import Distortions
-from poetcore.retrain import TrainingOptions
+from poetcore.features.augmentation import Distortions
+from poetcore.features.backbones import BACKBONES, DEFAULT, Backbone, find
+from poetcore.training.train import TrainingOptions
 
 __all__ = ["pick_backbone", "pick_distortions", "pick_options"]
 

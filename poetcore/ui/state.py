@@ -9,13 +9,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from poetcore.catalogue import demo_folders, sibling_demo, training_folders
-from poetcore.dataset import Dataset, scan
+from poetcore.data.dataset import Dataset, scan
 from poetcore.errors import PoetError, RunError
-from poetcore.evaluate import Evaluation
-from poetcore.jobs import Jobs
-from poetcore.runs import EvaluationFolder, Run
-from poetcore.workspace import Workspace, default_workspace
+from poetcore.evaluation.evaluate import Evaluation
+from poetcore.training.jobs import Jobs
+from poetcore.workspace.datasets import demo_folders, sibling_demo, training_folders
+from poetcore.workspace.run import EvaluationFolder, Run
+from poetcore.workspace.workspace import Workspace, default_workspace
 
 __all__ = [
     "Choice",

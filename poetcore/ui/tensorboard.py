@@ -3,7 +3,7 @@
 import streamlit as st
 
 from poetcore.errors import PoetError
-from poetcore.tensorboard import TensorBoard
+from poetcore.training.tensorboard import TensorBoard
 from poetcore.ui.state import explain, workspace
 
 __all__ = ["draw_tensorboard"]

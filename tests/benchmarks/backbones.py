@@ -12,11 +12,11 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from poetcore.backbones import BACKBONES, Backbone, find
-from poetcore.evaluate import evaluate
-from poetcore.retrain import TrainingOptions
-from poetcore.workflow import RunConfig, retrain
-from poetcore.workspace import Workspace
+from poetcore.evaluation.evaluate import evaluate
+from poetcore.features.backbones import BACKBONES, Backbone, find
+from poetcore.training.retrain import RunConfig, retrain
+from poetcore.training.train import TrainingOptions
+from poetcore.workspace.workspace import Workspace
 
 
 def measure(backbone: Backbone, train: Path, demo: Path, models: Path, steps: int) -> tuple[float, float]:

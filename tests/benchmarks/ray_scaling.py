@@ -25,11 +25,11 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from poetcore.backbones import DEFAULT, find
-from poetcore.bottlenecks import BATCH, VectorCache, extract
-from poetcore.files import walk
-from poetcore.fingerprints import sha_of
-from poetcore.litert import model_file
+from poetcore.data.file_index import sha_of
+from poetcore.features.backbones import DEFAULT, find
+from poetcore.features.cache import BATCH, VectorCache, extract
+from poetcore.features.litert import model_file
+from poetcore.system.files import walk
 
 ROOT = Path(__file__).parents[2]
 

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from poetcore.files import walk
+from poetcore.system.files import walk
 from tests.benchmarks.harness import Outcome, interleaved, run, task
 from tests.benchmarks.lab import FLOAT, INT8, Lab
 from tests.benchmarks.table import Table

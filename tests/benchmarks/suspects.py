@@ -15,11 +15,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from poetcore.backbones import DEFAULT, find
-from poetcore.dataset import scan
-from poetcore.embedding import vectors_of
-from poetcore.suspects import find_suspects
-from poetcore.workspace import Workspace, default_workspace
+from poetcore.analysis.embedding import vectors_of
+from poetcore.analysis.label_errors import find_suspects
+from poetcore.data.dataset import scan
+from poetcore.features.backbones import DEFAULT, find
+from poetcore.workspace.workspace import Workspace, default_workspace
 
 DEPTHS = (0.5, 1.0, 1.5, 2.0, 3.0)
 

@@ -17,10 +17,10 @@ from typing import Any
 
 import numpy as np
 
-from poetcore import images
-from poetcore.backbones import build, find
-from poetcore.files import cores, walk
-from poetcore.workspace import Workspace
+from poetcore.data import images
+from poetcore.features.backbones import build, find
+from poetcore.system.files import cores, walk
+from poetcore.workspace.workspace import Workspace
 
 Answer = dict[str, Any]
 
@@ -60,16 +60,16 @@ def make_large(photos: str, small: str, large: str, count: int, copies: int) -> 
 
 def convert(backbone: str, models: str) -> Answer:
     """Convert a backbone once, so that nothing that is measured has to."""
-    from poetcore.litert import model_file
+    from poetcore.features.litert import model_file
 
     return {"model": str(model_file(find(backbone), Path(models)))}
 
 
 def extract(folder: str, models: str, backbone: str, calibration: str = "", workspace: str = "") -> Answer:
     """Poet's own extraction into an empty cache."""
-    from poetcore.bottlenecks import extract
-    from poetcore.dataset import scan
-    from poetcore.litert import model_file
+    from poetcore.data.dataset import scan
+    from poetcore.features.cache import extract
+    from poetcore.features.litert import model_file
 
     with tempfile.TemporaryDirectory() as fresh:
         place = Workspace(Path(workspace or fresh), models=Path(models))
@@ -152,7 +152,7 @@ def keep_vectors(workspace: str, run: str, file: str) -> Answer:
 
 def head(file: str, steps: int) -> Answer:
     """Poet's training of the last layer, with its reports every ten steps."""
-    from poetcore.retrain import Examples, TrainingOptions, train
+    from poetcore.training.train import Examples, TrainingOptions, train
 
     kept = np.load(file)
     training = Examples(kept["training_x"], kept["training_y"])
@@ -198,8 +198,8 @@ def keras_head(file: str, steps: int) -> Answer:
 
 def teach(folder: str, demo: str, workspace: str, models: str, backbone: str, name: str) -> Answer:
     """Train a run with the defaults and judge it."""
-    from poetcore.evaluate import evaluate
-    from poetcore.workflow import RunConfig, retrain
+    from poetcore.evaluation.evaluate import evaluate
+    from poetcore.training.retrain import RunConfig, retrain
 
     place = Workspace(Path(workspace), models=Path(models))
     run = retrain(RunConfig(Path(folder), backbone, name=name), place, lambda sign: None)
@@ -214,7 +214,7 @@ def teach(folder: str, demo: str, workspace: str, models: str, backbone: str, na
 
 def judge(workspace: str, run: str, demo: str) -> Answer:
     """Judge a run on a folder whose pictures the workspace does not know yet."""
-    from poetcore.evaluate import evaluate
+    from poetcore.evaluation.evaluate import evaluate
 
     place = Workspace(Path(workspace))
     clock = _Clock()
@@ -224,7 +224,7 @@ def judge(workspace: str, run: str, demo: str) -> Answer:
 
 def look(folder: str, workspace: str) -> Answer:
     """Look through a folder, that is read every file that is not known."""
-    from poetcore.dataset import scan
+    from poetcore.data.dataset import scan
 
     clock = _Clock()
     prints = Workspace(Path(workspace)).fingerprints()
@@ -235,8 +235,8 @@ def look(folder: str, workspace: str) -> Answer:
 
 def health(folder: str, workspace: str) -> Answer:
     """Check the health of pictures that are looked through already."""
-    from poetcore.dataset import scan
-    from poetcore.quality import examine
+    from poetcore.analysis.issues import examine
+    from poetcore.data.dataset import scan
 
     place = Workspace(Path(workspace))
     dataset = scan(Path(folder), place.fingerprints())

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 import psutil
 from playwright.sync_api import Locator, Page, Response, expect
 
-from poetcore.evaluate import evaluate
-from poetcore.runs import Run
-from poetcore.workspace import Workspace
+from poetcore.evaluation.evaluate import evaluate
+from poetcore.workspace.run import Run
+from poetcore.workspace.workspace import Workspace
 from tests.conftest import Trained
 
 #: What Chromium says where Streamlit's own client looks for its server below a page's address first.

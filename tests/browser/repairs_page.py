@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from poetcore.repair import Repairs
+from poetcore.curation.repair import Repairs
 from poetcore.ui.pictures import Card
 from poetcore.ui.repairs import Repairable, draw_repairs, repair_gallery
 from poetcore.ui.state import scanned

@@ -5,8 +5,8 @@ from urllib.parse import parse_qsl
 
 import streamlit as st
 
-from poetcore.slides import Slide
-from poetcore.ui.slideshow import slideshow
+from poetcore.evaluation.slides import Slide
+from poetcore.ui.components.slideshow import slideshow
 
 st.set_page_config(layout="wide", page_title="Slideshow")
 # What is typed into the field mounts another show without the price of loading the page again.

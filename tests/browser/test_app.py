@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from poetcore.evaluate import Metrics
-from poetcore.runs import read_record
-from poetcore.workspace import Workspace
+from poetcore.evaluation.evaluate import Metrics
+from poetcore.workspace.run import read_record
+from poetcore.workspace.workspace import Workspace
 from tests.browser.conftest import ROOT, Serve, screenshot
 from tests.browser.dashboard import NOT_FOUND, Dashboard, copy_of, server_of, until, watch_answers
 from tests.conftest import Trained

@@ -8,7 +8,7 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from poetcore.runs import Status
+from poetcore.workspace.run import Status
 from tests.browser.conftest import ROOT, Serve, screenshot
 from tests.browser.dashboard import (
     NOT_FOUND,

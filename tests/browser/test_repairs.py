@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Locator, Page, WebSocket, expect
 
-from poetcore.repair import Repairs
+from poetcore.curation.repair import Repairs
 from tests.browser.conftest import ROOT, Serve, screenshot, serving
 from tests.browser.dashboard import NOT_FOUND, Dashboard, copy_of, until
 from tests.conftest import Trained, fill

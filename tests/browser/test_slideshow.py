@@ -567,8 +567,8 @@ def test_the_layout_does_not_jump_between_slides(show: Show) -> None:
 
 def test_python_refuses_a_deck_without_its_pictures() -> None:
     from poetcore.errors import OptionError
-    from poetcore.slides import Slide
-    from poetcore.ui.slideshow import slideshow
+    from poetcore.evaluation.slides import Slide
+    from poetcore.ui.components.slideshow import slideshow
 
     slide = Slide("a.jpg", "daisy", "daisy", 1.0, (("daisy", 1.0),))
     with pytest.raises(OptionError, match="1 slides, 0 pictures"):

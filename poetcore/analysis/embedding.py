@@ -1,0 +1,192 @@
+"""The vectors of a dataset's pictures, and their map: the same vectors flattened to two dimensions."""
+
+import importlib.util
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from poetcore.data.dataset import Dataset
+from poetcore.errors import OptionError
+from poetcore.features.backbones import Backbone
+from poetcore.features.cache import extract
+from poetcore.features.litert import model_file
+from poetcore.workspace.workspace import Workspace
+
+__all__ = [
+    "METHODS",
+    "flatten",
+    "main_directions",
+    "to_unit_length",
+    "umap_is_there",
+    "variance_shown",
+    "vectors_of",
+]
+
+#: How vectors can be flattened.
+METHODS = ("pca", "umap")
+
+
+def vectors_of(
+    dataset: Dataset,
+    backbone: Backbone,
+    workspace: Workspace,
+    progress: Callable[[str, int, int], object] | None = None,
+) -> dict[str, np.ndarray]:
+    """Give the vector of every picture, computing those that are not known yet.
+
+    Args:
+        dataset: which pictures.
+        backbone: which network describes them.
+        workspace: where vectors and converted backbones are kept.
+        progress: called with (what is being done, contents described, contents in all).
+
+    Returns:
+        sha -> `(vector_length,) float32`; a picture that cannot be used is not in it.
+
+    Raises:
+        BackboneError: the backbone's weights cannot be had.
+    """
+    told = progress or (lambda message, done, total: None)
+    pictures = {
+        sha: Path(path) for sha, path in zip(dataset.pictures["sha"], dataset.pictures["path"], strict=True)
+    }
+    found = {}
+    cache = workspace.vectors()
+    try:
+
+        def model() -> Path:
+            return model_file(backbone, workspace.models, lambda message: told(message, 0, len(pictures)))
+
+        for done, one in enumerate(extract(pictures, backbone, model, cache), 1):
+            if one.vector is not None:
+                found[one.sha] = one.vector
+            told("Describing pictures", done, len(pictures))
+    finally:
+        cache.close()
+    return found
+
+
+def to_unit_length(vectors: np.ndarray) -> np.ndarray:
+    """Scale every vector to length 1, so that only its direction counts: `(n, d) float32` in and out."""
+    vectors = np.asarray(vectors, np.float32)
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors / np.where(lengths > 0, lengths, 1)
+
+
+def flatten(vectors: np.ndarray, method: str = "pca", seed: int = 0) -> np.ndarray:
+    """Place pictures on a map: those that the network finds alike come to lie together.
+
+    "pca" (principal component analysis) shows the two directions in which the pictures differ most and
+    keeps true distances along them; it takes a moment. "umap" (McInnes, Healy and Melville 2018,
+    arXiv:1802.03426) keeps neighbours together and pulls groups apart; its distances between groups mean
+    little. Vectors are scaled to unit length first.
+
+    Args:
+        vectors: `(n, d) float32`.
+        method: one of `METHODS`.
+        seed: the same map for the same seed.
+
+    Returns:
+        `(n, 2) float32`.
+
+    Raises:
+        OptionError: the method is unknown, or needs a package that is not installed.
+    """
+    if method not in METHODS:
+        raise OptionError(f"A map is made by one of {', '.join(METHODS)}. Received: {method!r}.")
+    if method == "umap" and not umap_is_there():
+        raise OptionError(
+            "A map by UMAP needs the package umap-learn: install it with `pip install umap-learn`, or take"
+            " pca."
+        )
+    unit = to_unit_length(vectors)
+    centred = unit - unit.mean(axis=0) if len(unit) else unit
+    # Fewer pictures have no neighbourhoods that UMAP could learn from.
+    if method == "umap" and len(unit) > 15:
+        return _umap(unit, seed)
+    if not centred.any():
+        return np.zeros((len(unit), 2), np.float32)
+    if len(unit) < 3:
+        return _line(centred)
+    return main_directions(centred, 2, seed)
+
+
+def main_directions(vectors: np.ndarray, count: int, seed: int = 0) -> np.ndarray:
+    """Keep the directions in which vectors differ most (principal component analysis).
+
+    Args:
+        vectors: `(n, d) float32`.
+        count: how many directions; less than n and d.
+        seed: of the randomized method (Halko, Martinsson and Tropp 2011, arXiv:0909.4061).
+
+    Returns:
+        `(n, count) float32`, with mean zero.
+    """
+    from sklearn.decomposition import PCA
+    from threadpoolctl import threadpool_limits
+
+    # Threads that share a small product wait for each other: on a busy machine one alone is ten times faster.
+    with threadpool_limits(1):
+        solver = PCA(count, svd_solver="randomized", random_state=seed)
+        return solver.fit_transform(vectors).astype(np.float32)
+
+
+def variance_shown(vectors: np.ndarray, flat: np.ndarray) -> float:
+    """Say which share of the differences between pictures a map by PCA still shows, from 0 to 1.
+
+    Args:
+        vectors: `(n, d) float32`, as they were given to `flatten`.
+        flat: `(n, 2) float32`, as `flatten` gave it.
+    """
+    whole = float(to_unit_length(vectors).var(axis=0).sum())
+    return float(flat.var(axis=0).sum()) / whole if whole > 0 else 1.0
+
+
+def umap_is_there() -> bool:
+    """Whether the optional package umap-learn is installed."""
+    return importlib.util.find_spec("umap") is not None
+
+
+def _line(centred: np.ndarray) -> np.ndarray:
+    """Place two pictures, whose only difference is how far apart they are."""
+    distance = np.linalg.norm(centred, axis=1)
+    return np.stack([distance * [-1, 1], [0, 0]], axis=1).astype(np.float32)
+
+
+def _umap(unit: np.ndarray, seed: int) -> np.ndarray:
+    """Let a child process do it: UMAP brings TensorFlow in where that is installed."""
+    with tempfile.TemporaryDirectory() as folder:
+        given, made = Path(folder) / "vectors.npy", Path(folder) / "flat.npy"
+        np.save(given, unit)
+        child = subprocess.run(
+            [sys.executable, "-m", "poetcore.analysis.embedding", str(given), str(made), str(seed)],
+            cwd=Path(__file__).parents[2],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+        )
+        if child.returncode != 0:
+            last = (child.stderr.strip().splitlines() or ["it said nothing"])[-1]
+            raise OptionError(f"UMAP failed ({last[:200]}): choose pca, or install umap-learn anew.")
+        return np.load(made)
+
+
+def _main(given: str, made: str, seed: str) -> None:
+    import warnings
+
+    warnings.simplefilter("ignore")  # it warns of its own dependencies
+    from umap import UMAP
+
+    # With a seed it works on one core anyway, and warns unless told.
+    flat = UMAP(random_state=int(seed), n_jobs=1).fit_transform(np.load(given))
+    np.save(made, flat.astype(np.float32))
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])

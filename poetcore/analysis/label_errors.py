@@ -1,0 +1,230 @@
+"""Pictures whose label is probably wrong, and the hardest and most typical pictures of each label.
+
+A small classifier learns from four fifths of the pictures and judges the fifth that it has not seen, five
+times over, so that every picture is judged by one that never saw its label. The score is the probability that
+it gives to the picture's own label: the *self-confidence* of confident learning (Northcutt, Jiang and Chuang
+2021, "Confident Learning: Estimating Uncertainty in Dataset Labels", JAIR 70).
+"""
+
+import hashlib
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pandas as pd
+
+from poetcore.analysis.embedding import main_directions, to_unit_length, vectors_of
+from poetcore.data.dataset import Dataset
+from poetcore.errors import DatasetError
+from poetcore.features.backbones import Backbone
+from poetcore.system.files import cores
+from poetcore.workspace.workspace import Workspace
+
+__all__ = [
+    "FEWEST",
+    "find_suspects",
+    "fine_marks",
+    "judge_labels",
+    "not_judged",
+    "suspects_among",
+    "suspects_of",
+    "typical_and_hard",
+]
+
+#: How often the pictures are divided into those to learn from and those to judge.
+FOLDS = 5
+
+#: From so many pictures on, chance alone gives every fold a fair share of a label.
+_MANY = 50
+
+#: A label with fewer different pictures is not judged: holding one out leaves too few to learn it from.
+FEWEST = 5
+
+#: So many directions hold what tells labels apart: all 1,280 find no more and take ten times longer.
+_DIRECTIONS = 256
+
+#: Inverse strength of the regularization: strong, so that a wrong label cannot be learnt by heart. From 1 to
+#: 10 finds as many swapped labels, give or take one in a hundred (`python -m tests.benchmarks.suspects`).
+_C = 3.0
+
+_COLUMNS = ["path", "label", "suggested", "score", "confidence", "typicality", "sha"]
+
+
+def suspects_of(
+    dataset: Dataset,
+    backbone: Backbone,
+    workspace: Workspace,
+    progress: Callable[[str, int, int], object] | None = None,
+) -> pd.DataFrame:
+    """List the pictures of a dataset whose label is probably wrong, most suspect first.
+
+    Pictures that were marked as fine are left out, and so are labels that are `not_judged`.
+
+    Args:
+        dataset: which pictures.
+        backbone: which network describes them.
+        workspace: where vectors are kept; missing ones are computed and added.
+        progress: called with (what is being done, contents described, contents in all).
+
+    Returns:
+        As `find_suspects` gives it.
+
+    Raises:
+        DatasetError: there are not two labels, or no label has enough pictures.
+        BackboneError: the backbone's weights cannot be had.
+    """
+    vectors = vectors_of(dataset, backbone, workspace, progress)
+    return find_suspects(dataset.pictures, vectors, fine_marks(dataset))
+
+
+def fine_marks(dataset: Dataset) -> set[str]:
+    """Give the contents that the user marked as fine."""
+    from poetcore.curation.repair import Repairs
+
+    return Repairs(dataset.folder).fine()
+
+
+def find_suspects(
+    pictures: pd.DataFrame, vectors: Mapping[str, np.ndarray], fine: Collection[str] = ()
+) -> pd.DataFrame:
+    """List the pictures whose label is probably wrong, most suspect first.
+
+    Args:
+        pictures: columns path, label, sha.
+        vectors: sha -> `(vector_length,) float32`; pictures without one are left out.
+        fine: contents that the user marked as fine; they are not listed, but learnt from.
+
+    Returns:
+        As `suspects_among` gives it.
+
+    Raises:
+        DatasetError: there are not two labels, or no label has enough pictures.
+    """
+    return suspects_among(judge_labels(pictures, vectors), fine)
+
+
+def suspects_among(judged: pd.DataFrame, fine: Collection[str] = ()) -> pd.DataFrame:
+    """Keep the pictures for which another label is more probable than their own.
+
+    Args:
+        judged: as `judge_labels` gives it.
+        fine: contents that the user marked as fine.
+    """
+    doubted = (judged["suggested"] != judged["label"]) & ~judged["sha"].isin(list(fine))
+    return judged[doubted].reset_index(drop=True)
+
+
+def judge_labels(pictures: pd.DataFrame, vectors: Mapping[str, np.ndarray], seed: int = 0) -> pd.DataFrame:
+    """Judge every picture's label by classifiers that never saw it, most suspect first.
+
+    Files of the same content are held out together. Labels that are `not_judged` are learnt from only, so
+    that they can be suggested.
+
+    Args:
+        pictures: columns path, label, sha.
+        vectors: sha -> `(vector_length,) float32`; pictures without one are left out.
+        seed: for the division into parts.
+
+    Returns:
+        path; label; suggested, the most probable label; score, the probability of its own label, from 0
+        (surely wrong) to 1 (surely right); confidence, the probability of the suggested label; typicality,
+        the cosine of the angle to its label's mean, at most 1; sha.
+
+    Raises:
+        DatasetError: there are not two labels, or no label has enough pictures.
+    """
+    used = pictures[pictures["sha"].isin(vectors.keys())].reset_index(drop=True)
+    few = not_judged(used)
+    if used["label"].nunique() < 2 or set(used["label"]) <= set(few):
+        raise DatasetError(
+            "Labels cannot be doubted here: that takes at least two labels, one of them with"
+            f" {FEWEST} different usable pictures or more. Add pictures."
+        )
+    codes, labels = pd.factorize(used["label"], sort=True)
+    unit = to_unit_length(np.stack([vectors[sha] for sha in used["sha"]]))
+    # Labels play no part in choosing directions, so nothing of a held-out label leaks.
+    features = main_directions(unit, _DIRECTIONS, seed) if min(unit.shape) > _DIRECTIONS else unit
+    probabilities = _cross_validated(features, codes, _parts(used, seed), len(labels))
+    own = np.arange(len(used)), codes
+    judged = pd.DataFrame(
+        {
+            "path": used["path"],
+            "label": used["label"],
+            "suggested": labels[probabilities.argmax(axis=1)],
+            "score": probabilities[own],
+            "confidence": probabilities.max(axis=1),
+            "typicality": _typicality(unit, codes),
+            "sha": used["sha"],
+        },
+        columns=_COLUMNS,
+    )
+    return judged[~judged["label"].isin(few)].sort_values(["score", "path"], ignore_index=True)
+
+
+def not_judged(pictures: pd.DataFrame) -> dict[str, int]:
+    """Name the labels with too few different pictures to be judged, and how many they have.
+
+    Args:
+        pictures: columns label, sha.
+    """
+    different = pictures.groupby("label")["sha"].nunique()
+    return {str(label): int(count) for label, count in different.items() if count < FEWEST}
+
+
+def typical_and_hard(judged: pd.DataFrame, label: str, count: int = 12) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give a label's most typical and its hardest pictures, each content once.
+
+    Typical are those nearest to the label's mean vector; hard are those with the lowest score, and wrong
+    labels are among them.
+
+    Args:
+        judged: as `judge_labels` gives it.
+        label: which label.
+        count: how many of each.
+    """
+    own = judged[judged["label"] == label].drop_duplicates("sha")
+    typical = own.sort_values("typicality", ascending=False, kind="stable").head(count)
+    return typical.reset_index(drop=True), own.head(count).reset_index(drop=True)
+
+
+def _parts(pictures: pd.DataFrame, seed: int) -> np.ndarray:
+    """Deal the contents out to the folds so that every fold has its share of each label.
+
+    A content's fold hangs on the content alone, so that one repaired picture does not deal all the others
+    anew. Labels with few pictures are dealt in turn, for chance would leave them uneven.
+    """
+    contents = pictures.drop_duplicates("sha")
+    drawn = contents["sha"].map(lambda sha: hashlib.sha256(f"{seed}{sha}".encode()).digest())
+    contents = contents.assign(drawn=drawn).sort_values(["label", "drawn"])
+    in_turn = pd.Series(np.arange(len(contents)) % FOLDS, contents.index)
+    by_chance = contents["drawn"].map(lambda digest: int.from_bytes(digest[:8]) % FOLDS)
+    many = contents.groupby("label")["sha"].transform("size") >= _MANY
+    part_of = dict(zip(contents["sha"], by_chance.where(many, in_turn), strict=True))
+    return pictures["sha"].map(part_of).to_numpy()
+
+
+def _cross_validated(features: np.ndarray, codes: np.ndarray, parts: np.ndarray, labels: int) -> np.ndarray:
+    """Give each picture's probabilities by a classifier that learnt from the other parts: `(n, labels)`."""
+    from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits
+
+    probabilities = np.zeros((len(codes), labels))
+
+    def judge(part: int) -> None:
+        held_out = parts == part
+        learnt, targets = features[~held_out], codes[~held_out]
+        if not held_out.any() or len(np.unique(targets)) < 2:
+            probabilities[held_out, codes[held_out]] = 1.0  # nothing to compare with, so nothing is doubted
+            return
+        model = LogisticRegression(C=_C, tol=1e-3, max_iter=1000).fit(learnt, targets)
+        probabilities[np.ix_(held_out, model.classes_)] = model.predict_proba(features[held_out])
+
+    # One thread a fold, as in main_directions.
+    with threadpool_limits(1), ThreadPoolExecutor(cores()) as pool:
+        list(pool.map(judge, range(FOLDS)))
+    return probabilities
+
+
+def _typicality(unit: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    means = np.stack([unit[codes == code].mean(axis=0) for code in range(codes.max() + 1)])
+    return (unit * to_unit_length(means)[codes]).sum(axis=1)

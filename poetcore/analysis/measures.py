@@ -1,0 +1,233 @@
+"""What is measured of each picture, once per content: light, colours, sharpness, and how it looks in small.
+
+The figures are kept in the workspace under the hash of the content, so that moving, renaming or copying files
+costs nothing. That a picture turned out to be damaged is told to the fingerprints, and is known from then on.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from PIL import Image, ImageChops, ImageFilter
+
+from poetcore.analysis.near_duplicates import dct_hash
+from poetcore.data import images
+from poetcore.data.file_index import sha_of
+from poetcore.errors import PictureError
+from poetcore.system.database import Database
+from poetcore.system.files import cores, in_chunks
+from poetcore.workspace.workspace import Workspace
+
+__all__ = ["SIDE", "THUMBNAIL", "Measure", "MeasureCache", "measure", "measure_all", "open_measures"]
+
+Progress = Callable[[int, int], object]
+
+#: Longer side of the picture that is measured, in pixels: about what a network sees. Smaller ones stay.
+SIDE = 256
+
+#: Side of the colour thumbnail that near duplicates are compared by.
+THUMBNAIL = 16
+
+#: Levels of 0..255 by which a pixel of a plain surface may differ from it: what JPEG adds.
+_PLAIN = 24
+
+#: How many measures are committed at once: what a killed program loses at the most.
+_BATCH = 100
+
+#: MD5 of well-known placeholders: Flickr's "This photo is no longer available" (2,051 bytes), as programs
+#: that download ImageNet's addresses list it.
+_PLACEHOLDERS = {"880a7a58e05d3e83797f27573bb6d35c"}
+
+_LAPLACE = ImageFilter.Kernel((3, 3), (0, -1, 0, -1, 4, -1, 0, -1, 0), scale=1)
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS measures_1 (
+    sha TEXT PRIMARY KEY, lightest REAL NOT NULL, darkest REAL NOT NULL, entropy REAL NOT NULL,
+    sharpness REAL NOT NULL, plain REAL NOT NULL, known INTEGER NOT NULL,
+    hash BLOB NOT NULL, thumbnail BLOB NOT NULL
+) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What is measured of one picture, at `SIDE` pixels.
+
+    Attributes:
+        lightest: the strongest of red, green and blue, 0 to 1, that 99 % of the pixels do not exceed.
+        darkest: the grey, 0 to 1, that 5 % of the pixels do not exceed.
+        entropy: bits per pixel in the histogram of grey levels, 0 to 8.
+        sharpness: how steep its steepest edges are beside its contrast: the Laplacian that 0.5 % of the
+            pixels exceed, divided by the range of greys.
+        plain: share of pixels that have the middle colour, or nearly.
+        known: whether the file is a well-known placeholder.
+        hash: its perceptual hash, 8 bytes.
+        thumbnail: `THUMBNAIL` x `THUMBNAIL` RGB pixels, in bytes.
+    """
+
+    lightest: float
+    darkest: float
+    entropy: float
+    sharpness: float
+    plain: float
+    known: bool
+    hash: bytes
+    thumbnail: bytes
+
+
+_COLUMNS = [field.name for field in fields(Measure)]
+
+
+def measure(content: bytes) -> Measure:
+    """Measure a picture.
+
+    Args:
+        content: the whole file.
+
+    Raises:
+        PictureError: whatever is wrong with it, in a few words.
+    """
+    picture = images.decode(content, at_least=SIDE)
+    picture.thumbnail((SIDE, SIDE), Image.Resampling.BILINEAR)
+    grey = picture.convert("L")
+    greys = _shares(grey)
+    red, green, blue = picture.split()
+    small = picture.resize((2 * THUMBNAIL, 2 * THUMBNAIL), Image.Resampling.BILINEAR)
+    return Measure(
+        lightest=_level(_shares(_strongest(red, green, blue)), 0.99) / 255,
+        darkest=_level(greys, 0.05) / 255,
+        entropy=float(-(greys[greys > 0] * np.log2(greys[greys > 0])).sum()),
+        sharpness=_sharpness(grey, _level(greys, 0.99) - _level(greys, 0.01)),
+        plain=_plain(picture),
+        known=hashlib.md5(content, usedforsecurity=False).hexdigest() in _PLACEHOLDERS,
+        hash=dct_hash(np.asarray(small.convert("L"))).to_bytes(8, "big"),
+        thumbnail=small.reduce(2).tobytes(),
+    )
+
+
+def _shares(channel: Image.Image) -> np.ndarray:
+    """The share of pixels at each of the 256 levels."""
+    histogram = np.asarray(channel.histogram(), float)
+    return histogram / histogram.sum()
+
+
+def _level(shares: np.ndarray, share: float) -> int:
+    """The lowest level that so large a share of the pixels does not exceed."""
+    return int(np.searchsorted(shares.cumsum(), share - 1e-9))
+
+
+def _strongest(red: Image.Image, green: Image.Image, blue: Image.Image) -> Image.Image:
+    return ImageChops.lighter(ImageChops.lighter(red, green), blue)
+
+
+def _sharpness(grey: Image.Image, contrast: int) -> float:
+    if min(grey.size) < 3:
+        return 0.0
+    # Pillow leaves the outermost pixels as they are.
+    edges = grey.filter(_LAPLACE).crop((1, 1, grey.width - 1, grey.height - 1))
+    return _level(_shares(edges), 0.995) / max(contrast, 1)
+
+
+def _plain(picture: Image.Image) -> float:
+    middle = tuple(_level(_shares(channel), 0.5) for channel in picture.split())
+    away = ImageChops.difference(picture, Image.new("RGB", picture.size, middle))
+    return float(_shares(_strongest(*away.split()))[: _PLAIN + 1].sum())
+
+
+class MeasureCache:
+    """Measures by content, in one SQLite file that several processes may fill at once.
+
+    An object belongs to the thread that made it.
+
+    Args:
+        file: the SQLite file; made where it is missing.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._database = Database(file, _SCHEMA)
+
+    def close(self) -> None:
+        self._database.close()
+
+    def get(self, shas: Iterable[str]) -> pd.DataFrame:
+        """Give the measures that are there: one row a content, by sha, with the columns of `Measure`."""
+        rows: list[tuple[object, ...]] = []
+        for chunk in in_chunks(dict.fromkeys(shas), 500):
+            marks = ",".join("?" * len(chunk))
+            query = f"SELECT sha, {', '.join(_COLUMNS)} FROM measures_1 WHERE sha IN ({marks})"
+            rows += self._database.rows(query, chunk)
+        return pd.DataFrame(rows, columns=["sha", *_COLUMNS]).set_index("sha")
+
+    def missing(self, shas: Iterable[str]) -> list[str]:
+        """Say which contents were not measured yet, each once, in the order given."""
+        asked = list(dict.fromkeys(shas))
+        known: set[str] = set()
+        for chunk in in_chunks(asked, 500):
+            marks = ",".join("?" * len(chunk))
+            known.update(
+                sha
+                for (sha,) in self._database.rows(f"SELECT sha FROM measures_1 WHERE sha IN ({marks})", chunk)
+            )
+        return [sha for sha in asked if sha not in known]
+
+    def put(self, measures: Mapping[str, Measure]) -> None:
+        """Add measures in one transaction; those that another process added meanwhile stay as they are."""
+        marks = ",".join("?" * (1 + len(_COLUMNS)))
+        rows = [(sha, *astuple(found)) for sha, found in measures.items()]
+        self._database.write((f"INSERT OR IGNORE INTO measures_1 VALUES ({marks})", rows))
+
+
+def measure_all(
+    pictures: Mapping[str, Path], workspace: Workspace, progress: Progress | None = None
+) -> dict[str, str]:
+    """Measure every picture that never was, and remember it in the workspace.
+
+    Args:
+        pictures: sha -> a file of that content.
+        workspace: where measures and fingerprints are kept.
+        progress: called with (pictures measured, pictures to measure).
+
+    Returns:
+        sha -> why it cannot be decoded, of those that turned out to be damaged.
+    """
+    cache, prints = open_measures(workspace), workspace.fingerprints()
+    damaged: dict[str, str] = {}
+    try:
+        wanted = cache.missing(pictures)
+        with ThreadPoolExecutor(cores()) as pool:
+            for number, chunk in enumerate(in_chunks(wanted, _BATCH)):
+                found = dict(zip(chunk, pool.map(_measure, chunk, map(pictures.get, chunk)), strict=True))
+                good = {sha: one for sha, one in found.items() if isinstance(one, Measure)}
+                bad = {sha: one for sha, one in found.items() if isinstance(one, str)}
+                cache.put(good)
+                prints.note_decoded(dict.fromkeys(good) | bad)
+                damaged |= bad
+                if progress:
+                    progress(number * _BATCH + len(chunk), len(wanted))
+    finally:
+        cache.close()
+        prints.close()
+    return damaged
+
+
+def _measure(sha: str, path: Path) -> Measure | str | None:
+    """Measure a file, or say why that cannot be done; None where it is gone or was changed meanwhile."""
+    try:
+        content = images.read(path)
+    except PictureError:
+        return None
+    if sha_of(content) != sha:
+        return None
+    try:
+        return measure(content)
+    except PictureError as error:
+        return str(error)
+
+
+def open_measures(workspace: Workspace) -> MeasureCache:
+    """Open the cache of measures of a workspace."""
+    return MeasureCache(workspace.bottlenecks / "measures.sqlite")

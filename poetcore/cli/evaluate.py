@@ -1,0 +1,198 @@
+"""The commands that ask a run: its accuracy on a folder, and what it makes of single pictures."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from poetcore.cli.options import HERE, EngineOption, JsonOption, RunOption, WorkspaceOption
+from poetcore.errors import DatasetError, OptionError, PictureError
+from poetcore.features.engines import DEFAULT_ENGINE
+from poetcore.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from poetcore.evaluation.graphs import GraphClassifier
+
+__all__ = ["evaluate", "label_image"]
+
+
+GraphOption = Annotated[
+    Path | None, typer.Option(help="A frozen graph of the original script instead of a run.")
+]
+LabelsOption = Annotated[
+    Path | None, typer.Option(help="The graph's labels file; beside it by default (_labels.txt).")
+]
+HeightOption = Annotated[
+    int | None, typer.Option("--input_height", help="Pixels the graph takes, if it does not say.")
+]
+WidthOption = Annotated[int | None, typer.Option("--input_width", help="Likewise.")]
+MeanOption = Annotated[float, typer.Option("--input_mean", help="Subtracted from each pixel value.")]
+StdOption = Annotated[float, typer.Option("--input_std", help="What the result is divided by.")]
+InputOption = Annotated[str, typer.Option("--input_layer", help="The operation that is fed.")]
+OutputOption = Annotated[str, typer.Option("--output_layer", help="The operation that is fetched.")]
+
+
+def evaluate(
+    dir: Annotated[Path, typer.Argument(help="Demo folder: one folder of pictures per label.")],
+    run: RunOption = "latest",
+    graph: GraphOption = None,
+    labels: LabelsOption = None,
+    input_height: HeightOption = None,
+    input_width: WidthOption = None,
+    input_mean: MeanOption = 128,
+    input_std: StdOption = 128,
+    input_layer: InputOption = "input",
+    output_layer: OutputOption = "final_result",
+    engine: EngineOption = DEFAULT_ENGINE,
+    workspace: WorkspaceOption = HERE,
+    json: JsonOption = False,
+) -> None:
+    """Judge a run, or a frozen graph, on a folder of labelled pictures that it has never seen."""
+    from poetcore.cli.terminal import Terminal, table
+    from poetcore.evaluation.accuracy import Accuracy
+    from poetcore.evaluation.evaluate import evaluate as judge
+    from poetcore.evaluation.evaluate import evaluate_graph
+
+    terminal, place = Terminal(json), Workspace(workspace)
+    with terminal.bars() as bars:
+
+        def progress(done: int, total: int) -> None:
+            bars.update("Labelling pictures", done, total)
+
+        if graph:
+            old = _graph_classifier(
+                graph,
+                labels,
+                input_height,
+                input_width,
+                input_mean,
+                input_std,
+                input_layer,
+                output_layer,
+                engine,
+            )
+            evaluation = evaluate_graph(old, graph.name, dir, place, progress=progress)
+        else:
+            evaluation = judge(
+                place.run(run), dir, place, progress=progress, announce=terminal.say, engine=engine
+            )
+    metrics = evaluation.metrics
+    for skipped in metrics.skipped:
+        terminal.say(f"Left out: {skipped['path']} {skipped['reason']}.")
+    rows = [
+        [label, f"{s['precision']:.3f}", f"{s['recall']:.3f}", f"{s['f1']:.3f}", str(int(s["support"]))]
+        for label, s in metrics.per_label.items()
+    ]
+    matrix = [
+        [label, *map(str, row)] for label, row in zip(metrics.labels, metrics.confusion_matrix, strict=True)
+    ]
+    if graph:
+        leaked = "Which pictures the graph learnt from is not known, so none is marked as leaked."
+    elif metrics.leaked and metrics.accuracy_without_leaked is not None:
+        leaked = (
+            f"{metrics.leaked} of these pictures were in the training folder too; without them the accuracy"
+            f" is {metrics.accuracy_without_leaked:.1%}."
+        )
+    else:
+        leaked = "None of these pictures was in the training folder."
+    terminal.answer(
+        asdict(metrics),
+        f"Accuracy of {metrics.run} on {metrics.folder}: {Accuracy(metrics.correct, metrics.total)}.",
+        leaked,
+        table("Each label", ["label", "precision", "recall", "F1", "pictures"], rows),
+        table("Confusion matrix (rows: truth, columns: prediction)", ["", *metrics.labels], matrix),
+    )
+
+
+def label_image(
+    files: Annotated[list[Path] | None, typer.Argument(help="Pictures, or folders of pictures.")] = None,
+    image: Annotated[Path | None, typer.Option(help="One picture, as the original script asks.")] = None,
+    run: RunOption = "latest",
+    graph: GraphOption = None,
+    labels: LabelsOption = None,
+    input_height: HeightOption = None,
+    input_width: WidthOption = None,
+    input_mean: MeanOption = 128,
+    input_std: StdOption = 128,
+    input_layer: InputOption = "input",
+    output_layer: OutputOption = "final_result",
+    engine: EngineOption = DEFAULT_ENGINE,
+    top: Annotated[int, typer.Option(min=1, help="How many labels to name for each picture.")] = 5,
+    workspace: WorkspaceOption = HERE,
+    json: JsonOption = False,
+) -> None:
+    """Name the most probable labels of pictures."""
+    from poetcore.cli.terminal import Terminal
+    from poetcore.evaluation.classifier import Classifier
+    from poetcore.system.files import printable, walk
+
+    terminal, place = Terminal(json), Workspace(workspace)
+    paths: list[Path] = []
+    wanted = [*(files or []), *([image] if image else [])]
+    if not wanted:
+        raise OptionError("No picture given: name one or more files, or folders of pictures.")
+    for file in wanted:
+        paths += [Path(entry.path) for entry in walk(file)] if file.is_dir() else [file]
+    if not paths:
+        raise DatasetError(f"No pictures in {', '.join(map(printable, wanted))}.")
+    classifier = (
+        _graph_classifier(
+            graph, labels, input_height, input_width, input_mean, input_std, input_layer, output_layer, engine
+        )
+        if graph
+        else Classifier(place.run(run), place, terminal.say, engine)
+    )
+    with terminal.bars() as bars:
+        found = classifier.classify(
+            paths, lambda done, total: bars.update("Labelling pictures", done, total) if total > 1 else None
+        )
+    skipped = [{"path": printable(p.path), "reason": p.reason} for p in found if p.probabilities is None]
+    named = [p for p in found if p.probabilities is not None]
+    for one in skipped:
+        terminal.say(f"Left out: {one['path']} {one['reason']}.")
+    terminal.answer(
+        {
+            "predictions": [
+                {
+                    "path": str(p.path),
+                    "scores": [{"label": label, "score": score} for label, score in p.top(top)],
+                }
+                for p in named
+            ],
+            "skipped": skipped,
+        },
+        *(f"{p.path}: {', '.join(f'{label} {score:.3f}' for label, score in p.top(top))}" for p in named),
+    )
+    if not named:
+        raise PictureError(f"No picture could be labelled: {skipped[0]['path']} {skipped[0]['reason']}.")
+
+
+def _graph_classifier(
+    graph: Path,
+    labels: Path | None,
+    input_height: int | None,
+    input_width: int | None,
+    input_mean: float,
+    input_std: float,
+    input_layer: str,
+    output_layer: str,
+    engine: str,
+) -> "GraphClassifier":
+    from poetcore.evaluation.graphs import GraphClassifier
+
+    if engine != DEFAULT_ENGINE:
+        raise OptionError("A frozen graph is run by TensorFlow, by no engine of Poet's: leave --engine out.")
+    if not graph.is_file():
+        raise OptionError(f"No such graph: {graph}. Give a frozen graph, such as retrained_graph.pb.")
+    beside = graph.with_name(graph.stem.removesuffix("_graph") + "_labels.txt")
+    return GraphClassifier(
+        graph,
+        labels or beside,
+        input_layer=input_layer,
+        output_layer=output_layer,
+        input_height=input_height,
+        input_width=input_width,
+        input_mean=input_mean,
+        input_std=input_std,
+    )

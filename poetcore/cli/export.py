@@ -1,0 +1,55 @@
+"""The command that writes a run as a model file for use elsewhere."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from poetcore.cli.options import HERE, JsonOption, RunOption, WorkspaceOption
+from poetcore.workspace.workspace import Workspace
+
+__all__ = ["export"]
+
+
+def export(
+    run: RunOption = "latest",
+    form: Annotated[
+        str, typer.Option("--format", help="keras, saved_model, tflite, tflite_int8 or frozen_graph.")
+    ] = "keras",
+    out: Annotated[
+        Path | None,
+        typer.Option(help="File to write (a folder for saved_model); by default in the run's exports."),
+    ] = None,
+    final_tensor_name: Annotated[
+        str | None,
+        typer.Option(
+            "--final_tensor_name", help="What a frozen graph calls its output.  [default: final_result]"
+        ),
+    ] = None,
+    workspace: WorkspaceOption = HERE,
+    json: JsonOption = False,
+) -> None:
+    """Write a run as a model file that predicts as the app does, and prove it on real pictures."""
+    from poetcore.cli.terminal import Terminal
+    from poetcore.export.export import export as write
+
+    terminal, place = Terminal(json), Workspace(workspace)
+    exported = write(place.run(run), place, form, out, terminal.say, final_tensor_name=final_tensor_name)
+    parity = exported.parity
+    compared = (
+        f"The same top label as the app on {parity.same_top1:.1%} of {parity.pictures} pictures, largest"
+        f" difference of a probability {parity.max_abs_diff:.2g}."
+        if parity.pictures
+        else "Not compared with the app: none of the run's pictures is left."
+    )
+    terminal.answer(
+        {
+            "format": exported.format,
+            "path": str(exported.path),
+            "bytes": exported.bytes,
+            "parity": asdict(parity),
+        },
+        f"{exported.path}, {exported.bytes / 1e6:.1f} MB, with its labels and a note how to use it.",
+        compared,
+    )

@@ -1,0 +1,193 @@
+"""The command that fetches pictures from lists of addresses, synsets and iNaturalist."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from poetcore.cli.options import HERE, JsonOption, WorkspaceOption
+from poetcore.errors import DownloadError, OptionError
+from poetcore.sources.fetch import FetchOptions
+from poetcore.sources.gathered import Gathered, Source, check_count, check_label
+from poetcore.sources.imagenet import SYNSET_ENDPOINT, synset_addresses
+from poetcore.sources.inaturalist import (
+    INATURALIST,
+    LICENCES,
+    check_size,
+    find_taxon,
+    observations,
+    parse_licences,
+)
+from poetcore.sources.urls import AddressList, read_addresses, read_table
+from poetcore.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from poetcore.cli.terminal import Terminal
+
+__all__ = ["gather"]
+
+#: Lines of a kind that are shown; the log has all.
+_SHOWN = 10
+
+#: A taxon may have a hundred thousand pictures; a classifier needs some hundreds.
+TAXON_COUNT = 200
+
+_LIMITS = FetchOptions()
+
+
+def gather(
+    dest: Annotated[Path, typer.Argument(help="Folder for the label folders; made where it is missing.")],
+    label: Annotated[str | None, typer.Option(help="The label that the pictures are for.")] = None,
+    urls: Annotated[Path | None, typer.Option(help="A text file of addresses, one a line.")] = None,
+    table: Annotated[
+        Path | None, typer.Option(help="A CSV file of rows `label,file of addresses`, for many labels.")
+    ] = None,
+    wnid: Annotated[str | None, typer.Option(help="A WordNet id of ImageNet, such as n12997654.")] = None,
+    taxon: Annotated[
+        str | None, typer.Option(help="A species, genus, ... on iNaturalist, scientific or common name.")
+    ] = None,
+    count: Annotated[
+        int | None,
+        typer.Option(help=f"Pictures of each label; {TAXON_COUNT} of a taxon by default, else all."),
+    ] = None,
+    size: Annotated[
+        str, typer.Option(help="Of a taxon's pictures: medium (500 pixels) or large.")
+    ] = "medium",
+    licences: Annotated[
+        str, typer.Option(help="Of a taxon's pictures, with commas; or `any`, all rights reserved included.")
+    ] = ",".join(LICENCES),
+    every_photo: Annotated[
+        bool, typer.Option("--every_photo", help="All photos of each observation, not only the first.")
+    ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Ask for dead links again, before their time.")
+    ] = False,
+    workers: Annotated[int, typer.Option(help="Requests at once.")] = _LIMITS.workers,
+    per_host: Annotated[
+        int, typer.Option("--per_host", help="Requests at once to a host.")
+    ] = _LIMITS.per_host,
+    interval: Annotated[
+        float, typer.Option(help="Seconds between two requests to a host.")
+    ] = _LIMITS.interval,
+    timeout: Annotated[
+        float, typer.Option(help="Seconds for one picture, at the most.")
+    ] = _LIMITS.total_timeout,
+    retries: Annotated[int, typer.Option(help="How often to ask a busy server again.")] = _LIMITS.retries,
+    max_megabytes: Annotated[
+        float, typer.Option("--max_megabytes", help="Larger files are refused.")
+    ] = _LIMITS.max_megabytes,
+    contact: Annotated[str, typer.Option(help="Your e-mail address, for those who are asked.")] = "",
+    wnid_endpoint: Annotated[
+        str, typer.Option("--wnid_endpoint", help="Where synsets are asked for; {wnid} is the id.")
+    ] = SYNSET_ENDPOINT,
+    taxon_endpoint: Annotated[
+        str, typer.Option("--taxon_endpoint", help="iNaturalist's API, version 1.")
+    ] = INATURALIST,
+    workspace: WorkspaceOption = HERE,
+    json: JsonOption = False,
+) -> None:
+    """Fetch pictures from a list of addresses, a synset, or iNaturalist; it may be stopped and goes on."""
+    from poetcore.cli.terminal import Terminal
+    from poetcore.sources.gather import gather as fetch_all
+
+    terminal = Terminal(json)
+    if sum(given is not None for given in (urls, table, wnid, taxon)) != 1:
+        raise OptionError("Say where the pictures come from: one of --urls, --table, --wnid and --taxon.")
+    if urls and not label:
+        raise OptionError("--urls needs --label: the name of the folder for the pictures.")
+    if table and label:
+        raise OptionError("--label does not go with --table, which names the labels itself.")
+    # Whatever is wrong is said before anybody is asked.
+    check_count(count)
+    check_size(size)
+    allowed = parse_licences(licences)
+    if label is not None:
+        check_label(label)
+    options = FetchOptions(
+        workers=workers,
+        per_host=per_host,
+        interval=interval,
+        connect_timeout=min(_LIMITS.connect_timeout, timeout),
+        read_timeout=min(_LIMITS.read_timeout, timeout),
+        total_timeout=timeout,
+        max_megabytes=max_megabytes,
+        retries=retries,
+        contact=contact,
+    )
+    if taxon:
+        count = count or TAXON_COUNT
+        found = find_taxon(taxon, taxon_endpoint, options)
+        terminal.say(f"Pictures of {found} from iNaturalist.")
+        wanted = observations(
+            found,
+            licences=allowed,
+            size=size,
+            every_photo=every_photo,
+            endpoint=taxon_endpoint,
+            options=options,
+        )
+        sources = [Source(label or found.name, wanted, count)]
+    elif wnid:
+        listed = synset_addresses(wnid, wnid_endpoint, options)
+        sources = [_listed(label or wnid, listed, wnid, terminal)]
+    else:
+        files = read_table(table) if table else {label or "": urls or Path()}
+        sources = [_listed(name, read_addresses(file), str(file), terminal) for name, file in files.items()]
+    place = Workspace(workspace)
+    fingerprints = place.fingerprints()
+    try:
+        with terminal.bars() as bars:
+            gathered = fetch_all(
+                dest,
+                sources,
+                fingerprints,
+                count=count,
+                options=options,
+                again=again,
+                progress=lambda p: bars.update("Gathering pictures", p.done, p.total),
+            )
+    finally:
+        fingerprints.close()
+    _answer(gathered, terminal)
+
+
+def _listed(label: str, listed: AddressList, name: str, terminal: "Terminal") -> Source:
+    """Make a source of a list; its bad lines are told and left out."""
+    for number, text, reason in listed.bad_lines[:_SHOWN]:
+        terminal.say(f"Left out: line {number} of {name} {reason}: {text}")
+    if len(listed.bad_lines) > _SHOWN:
+        terminal.say(f"Left out: {len(listed.bad_lines) - _SHOWN} more lines of {name}.")
+    if not listed.wanted:
+        raise OptionError(f"No address in {name}: write one a line, http or https.")
+    return Source(label, listed.wanted, len(listed.wanted))
+
+
+def _answer(gathered: Gathered, terminal: "Terminal") -> None:
+    from poetcore.cli.terminal import table
+
+    for problem in gathered.problems:
+        terminal.say(problem)
+    rows = [
+        [label, str(t.asked), str(t.kept), str(t.there_already), str(t.rejected)]
+        for label, t in gathered.labels.items()
+    ]
+    reasons = [[reason, str(n)] for reason, n in list(gathered.reasons().items())[:_SHOWN]]
+    terminal.answer(
+        {
+            "path": str(gathered.dest),
+            "labels": {label: asdict(tally) for label, tally in gathered.labels.items()},
+            "files": gathered.files,
+            "rejected": [asdict(one) for one in gathered.rejected],
+            "problems": list(gathered.problems),
+            "log": str(gathered.log),
+            "attribution": str(gathered.attribution) if gathered.attribution else None,
+        },
+        table(str(gathered.dest), ["label", "asked", "kept", "there already", "rejected"], rows),
+        *([table("Why not", ["reason", "addresses"], reasons)] if reasons else []),
+        f"What became of each address: {gathered.log}",
+        *([f"Licences and authors: {gathered.attribution}"] if gathered.attribution else []),
+    )
+    if not gathered.files:
+        most = next(iter(gathered.reasons()), "no picture was offered")
+        raise DownloadError(f"No picture could be gathered; most often an address {most}.")

@@ -1,0 +1,156 @@
+"""The command that looks through a folder of label folders: what is there, and what is wrong with it."""
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from poetcore.cli.options import HERE, JsonOption, WorkspaceOption
+from poetcore.errors import DatasetError, OptionError
+from poetcore.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+
+    from poetcore.analysis.issues import Issue
+    from poetcore.data.dataset import Dataset
+    from poetcore.data.file_index import Fingerprints
+
+__all__ = ["overview"]
+
+#: Files that are named for each check; with --json all are.
+_NAMED = 10
+
+_SUSPECT_COLUMNS = ["path", "label", "suggested", "score", "confidence"]
+
+DemoOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--demo_dir", help="Demo folder to compare with; by default `demo` beside a folder `train`."
+    ),
+]
+
+
+def overview(
+    dir: Annotated[Path, typer.Argument(help="Folder that holds one folder of pictures per label.")],
+    demo_dir: DemoOption = None,
+    suspects: Annotated[
+        bool, typer.Option("--suspects", help="Also rank the pictures whose label is probably wrong.")
+    ] = False,
+    architecture: Annotated[
+        str | None, typer.Option(help="The network that describes the pictures for --suspects.")
+    ] = None,
+    workspace: WorkspaceOption = HERE,
+    json: JsonOption = False,
+) -> None:
+    """Count the pictures of each label and say what is wrong with them."""
+    from poetcore.analysis.issues import examine, summary
+    from poetcore.cli.terminal import Terminal, table
+    from poetcore.data.dataset import scan
+    from poetcore.system.files import printable
+
+    terminal, place = Terminal(json), Workspace(workspace)
+    prints = place.fingerprints()
+    with terminal.bars() as bars:
+
+        def looking(done: int, total: int) -> None:
+            bars.update("Looking through the folder", done, total)
+
+        dataset = scan(dir, prints, progress=looking)
+        demo = _demo(dir, demo_dir, prints)
+        issues = examine(
+            dataset, place, demo, lambda done, total: bars.update("Measuring new pictures", done, total)
+        )
+        # Every picture has been decoded by now, so this only learns which of them are damaged.
+        dataset = scan(dir, prints, verify=True)
+        doubted = _suspects(dataset, architecture, place, bars.update, terminal.say) if suspects else None
+    counts, found = dataset.counts(), summary(issues)
+    here = Counter(issue.label for issue in issues)
+    rows = [[label, str(n), str(here[label])] for label, n in counts.items()]
+    compared = f" Compared with the demo folder {printable(demo.folder)}." if demo else ""
+    terminal.answer(
+        {
+            "labels": counts,
+            "total": len(dataset.pictures),
+            "issues": [asdict(issue) for issue in issues],
+            "counts": found.to_dict("index"),
+            "demo": printable(demo.folder) if demo else None,
+        }
+        | ({} if doubted is None else {"suspects": doubted.to_dict("records")}),
+        table(str(dataset.folder), ["label", "pictures", "issues"], rows),
+        f"{len(dataset.pictures)} usable pictures in {len(counts)} labels, {len(issues)} issues.{compared}",
+        *_told(issues),
+        *([] if doubted is None else _told_suspects(doubted)),
+    )
+
+
+def _demo(dir: Path, demo_dir: Path | None, prints: "Fingerprints") -> "Dataset | None":
+    """Look through the demo folder; one that was not asked for and cannot be used is as good as none."""
+    from poetcore.data.dataset import scan
+    from poetcore.workspace.datasets import sibling_demo
+
+    if demo_dir:
+        return scan(demo_dir, prints)
+    beside = sibling_demo(dir.expanduser().absolute())
+    with suppress(DatasetError):
+        return scan(beside, prints) if beside else None
+    return None
+
+
+def _suspects(
+    dataset: "Dataset",
+    architecture: str | None,
+    place: Workspace,
+    progress: "Callable[[str, int, int], object]",
+    say: "Callable[[str], object]",
+) -> "pd.DataFrame":
+    import pandas as pd
+
+    from poetcore.analysis.label_errors import suspects_of
+    from poetcore.features.backbones import find, from_environment
+
+    backbone = find(architecture or find(from_environment(os.environ)).network)
+    if backbone.quantized:
+        raise OptionError(f"--suspects needs a network that is not quantized: choose {backbone.network}.")
+    try:
+        found = suspects_of(dataset, backbone, place, progress)
+    except DatasetError as error:  # too few pictures to judge labels by spoil no other check
+        say(f"Labels were not judged: {error}")
+        return pd.DataFrame(columns=_SUSPECT_COLUMNS)
+    return found[_SUSPECT_COLUMNS]
+
+
+def _told_suspects(suspects: "pd.DataFrame") -> Iterator[str]:
+    """Name the most suspect pictures."""
+    if suspects.empty:
+        yield "\nNo label looks wrong."
+        return
+    yield (
+        f"\nSuspect labels: {len(suspects)} pictures look more like another label. Good ones are among them,"
+        " the fewer the higher up."
+    )
+    for one in suspects.head(_NAMED).itertuples():
+        yield f"  {one.path}: is under {one.label}, looks like {one.suggested} ({one.confidence:.0%})"
+    if len(suspects) > _NAMED:
+        yield f"  ... and {len(suspects) - _NAMED} more; --json lists them all."
+
+
+def _told(issues: "Sequence[Issue]") -> "Iterator[str]":
+    """Say what each check found and what to do about it, with some of the files."""
+    from poetcore.analysis.issues import CHECKS
+
+    for check in CHECKS.values():
+        found = [issue for issue in issues if issue.issue == check.name]
+        if not found:
+            continue
+        yield f"\n{check.title}: {len(found)} ({check.severity}). {check.explanation}\n{check.advice}"
+        yield from (f"  {issue.path}: {issue.detail}" for issue in found[:_NAMED])
+        if len(found) > _NAMED:
+            yield f"  ... and {len(found) - _NAMED} more; --json lists them all."

@@ -1,0 +1,133 @@
+"""The command that makes a train and a demo folder out of a folder of pictures."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from poetcore.cli.options import HERE, JsonOption, WorkspaceOption
+from poetcore.workspace.workspace import Workspace
+
+__all__ = ["prepare"]
+
+
+def prepare(
+    source: Annotated[
+        Path, typer.Argument(metavar="SRC", help="Folder that holds one folder of pictures per label.")
+    ],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DEST", help="Where the new set goes: DEST/train and DEST/demo.")
+    ],
+    train_per_label: Annotated[
+        int, typer.Option("--train_per_label", min=1, help="Pictures of each label to learn from.")
+    ] = 200,
+    demo_per_label: Annotated[
+        int, typer.Option("--demo_per_label", min=0, help="Pictures of each label to judge on.")
+    ] = 50,
+    order: Annotated[
+        str,
+        typer.Option(help="Which are taken first: by `name`, by `size` (the largest files) or at `random`."),
+    ] = "random",
+    seed: Annotated[int, typer.Option(help="Another seed draws others and divides them differently.")] = 0,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ISSUE",
+            help="Leave these out too: dark, blurry, near_duplicate, ... (commas, or more than once)."
+            " Unreadable ones, duplicates, two_labels, placeholder, tiny and small_file are left out anyway.",
+        ),
+    ] = None,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ISSUE", help="Use these all the same: placeholder, tiny or small_file."),
+    ] = None,
+    link: Annotated[
+        bool,
+        typer.Option(
+            "--link", help="Hard links instead of copies: no space is used, but an edit changes both names."
+        ),
+    ] = False,
+    workspace: WorkspaceOption = HERE,
+    json: JsonOption = False,
+) -> None:
+    """Copy clean pictures into a train and a demo folder, so many of each label; the originals stay."""
+    from poetcore.cli.terminal import Terminal, table
+    from poetcore.curation.prepare import plan
+    from poetcore.curation.prepared import carry_out, check_apart, inspect, standing
+    from poetcore.curation.selection import ALWAYS, USUAL, Wish, check_names
+    from poetcore.errors import OptionError
+
+    kept = _names(keep)
+    if kept & ALWAYS:
+        raise OptionError(
+            f"{', '.join(sorted(kept & ALWAYS))} cannot be kept: a set with them would be wrong. Choose from"
+            f" {', '.join(sorted(USUAL))}."
+        )
+    check_names(kept)
+    wish = Wish(train_per_label, demo_per_label, order, seed, (USUAL | _names(exclude)) - kept)
+    terminal, place = Terminal(json), Workspace(workspace)
+    folder = check_apart(source, folder)
+    with terminal.bars() as bars:
+        dataset, issues = inspect(source, place, bars.update)
+        planned = plan(dataset, issues, wish, standing(folder, place))
+        done = carry_out(
+            planned,
+            folder,
+            link=link,
+            progress=lambda done, total: bars.update("Copying pictures", done, total),
+        )
+    planned = done.plan
+    train, demo = planned.counts("train"), planned.counts("demo")
+    rejected = planned.pictures[planned.pictures["part"] == "rejected"]
+    unused = sum(planned.counts("unused").values())
+    sentences = [
+        f"{short.label} falls short: {short.train} too few to learn from, {short.demo} too few to judge on."
+        for short in planned.shortfalls
+    ]
+    if done.not_linked:
+        sentences.append(
+            f"Copied where links were asked for, because the system refused them: {done.not_linked}."
+        )
+    if planned.left:
+        sentences.append(
+            f"{len(planned.left)} pictures of an earlier preparation were left in place, for the source has"
+            f" them no more: {', '.join(planned.left[:5])}."
+        )
+    for sentence in sentences:
+        terminal.say(sentence)
+    for path, reason in done.failed:
+        terminal.say(f"Not copied: {path} {reason}. The same command again takes another.")
+    terminal.answer(
+        {
+            "train": train,
+            "demo": demo,
+            "rejected": rejected[["source", "issue", "reason"]]
+            .rename(columns={"source": "path"})
+            .to_dict("records"),
+            "unused": unused,
+            "shortfalls": [vars(short) for short in planned.shortfalls],
+            "copied": done.copied,
+            "linked": done.linked,
+            "kept": done.kept,
+            "removed": done.removed,
+            "left": list(planned.left),
+            "failed": [{"path": path, "reason": reason} for path, reason in done.failed],
+            "manifest": str(done.manifest),
+        },
+        table(
+            str(folder),
+            ["label", "train", "demo"],
+            [[label, str(train[label]), str(demo[label])] for label in planned.labels],
+        ),
+        f"{done.copied + done.linked} pictures were put there now, {done.kept} stood there already,"
+        f" {done.removed} were taken out; {len(rejected)} were left out and {unused} not needed.",
+        *(
+            f"{issue}: {path}: {reason}"
+            for path, issue, reason in rejected[["source", "issue", "reason"]].values
+        ),
+        f"The list of all is {done.manifest}.",
+    )
+
+
+def _names(given: list[str] | None) -> frozenset[str]:
+    return frozenset(name.strip() for listed in given or () for name in listed.split(",") if name.strip())

@@ -1,0 +1,112 @@
+"""A journal: a file of JSON lines that several processes add to, and that survives being killed.
+
+A line once written stays. What is so is worked out from the lines, oldest first, so nothing can be half
+changed: at worst the last line is not whole, and then it does not count.
+"""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from poetcore.errors import DatasetError
+from poetcore.system.files import printable
+
+__all__ = ["Journal"]
+
+#: Seconds to wait for whoever writes; moving ten thousand files takes less.
+_PATIENCE = 120.0
+
+
+class Journal:
+    """Lines of JSON in a file, and the lock that makes their writers take turns.
+
+    Args:
+        file: the journal; it and its folder are made when something is first written.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._lock = file.with_suffix(".lock")
+
+    @contextmanager
+    def alone(self, patience: float = _PATIENCE) -> Iterator[None]:
+        """Keep out every other writer, of this process and of others; one that was killed does not count.
+
+        Raises:
+            DatasetError: another is still at it after so many seconds, or the folder cannot be written.
+        """
+        try:
+            self._file.parent.mkdir(exist_ok=True)
+            lock = FileLock(self._lock)
+            lock.acquire(timeout=patience)
+        except Timeout:
+            raise DatasetError(
+                f"Another window or program is changing {printable(self._file.parent.parent)}: try again when"
+                " it is done."
+            ) from None
+        except OSError as error:
+            raise self._unwritable(error) from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def lines(self) -> list[dict[str, Any]]:
+        """Read what was written, oldest first; a line that is not whole or not JSON is passed over."""
+        try:
+            content = self._file.read_bytes()
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise DatasetError(
+                f"{printable(self._file)} cannot be read ({error.strerror}): change its permissions."
+            ) from None
+        return [line for text in content.split(b"\n") if (line := _parsed(text)) is not None]
+
+    def append(self, *lines: Mapping[str, Any], sync: bool = True) -> None:
+        """Add lines; only for who is `alone`.
+
+        Args:
+            lines: what to write, one object a line.
+            sync: come back only when they would survive a power failure.
+
+        Raises:
+            DatasetError: the file cannot be written.
+        """
+        if not lines:
+            return
+        text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode()
+        try:
+            with self._file.open("ab+") as file:
+                if file.tell() and _last_byte(file) != b"\n":
+                    text = b"\n" + text  # the torn line of a killed process ends here
+                file.write(text)
+                if sync:
+                    file.flush()
+                    os.fsync(file.fileno())
+        except OSError as error:
+            raise self._unwritable(error) from None
+
+    def _unwritable(self, error: OSError) -> DatasetError:
+        return DatasetError(
+            f"{printable(self._file)} cannot be written ({error.strerror or error}): make room, or change the"
+            " permissions of its folder."
+        )
+
+
+def _last_byte(file: Any) -> bytes:
+    file.seek(-1, os.SEEK_END)
+    return bytes(file.read(1))
+
+
+def _parsed(text: bytes) -> dict[str, Any] | None:
+    try:
+        line = json.loads(text)
+    except ValueError:
+        return None
+    return line if isinstance(line, dict) else None

@@ -1,0 +1,226 @@
+"""Prepare a set: clean pictures of a folder, so many of each label to learn from and so many to judge on.
+
+`plan` decides and touches nothing; `prepared` copies. A content goes into the set once at the most,
+never on both sides, and near duplicates stand on one side.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+import pandas as pd
+
+from poetcore.analysis.issues import Issue
+from poetcore.curation.selection import SIDES, Wish, alike, in_order, select
+from poetcore.data.dataset import Dataset
+
+__all__ = ["COLUMNS", "FOUND", "Plan", "Shortfall", "Standing", "plan"]
+
+COLUMNS = ["source", "destination", "label", "part", "sha", "issue", "reason"]
+
+#: What is noted of a picture that someone else had put where it belongs.
+FOUND = "was there already"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is in the new set's folder already.
+
+    Attributes:
+        files: path relative to the folder, with slashes -> sha, of every file below its two parts.
+        ours: those of them that an earlier preparation put there and nobody changed since.
+    """
+
+    files: Mapping[str, str] = field(default_factory=dict)
+    ours: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Shortfall:
+    """A label with fewer clean pictures than were asked for.
+
+    Attributes:
+        label: the label.
+        train: how many are missing to learn from.
+        demo: how many are missing to judge on.
+    """
+
+    label: str
+    train: int
+    demo: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a preparation would do.
+
+    Attributes:
+        labels: every label of the source, also those without a clean picture.
+        pictures: one row a file of the source: source (path), destination (relative, with slashes; empty
+            where it goes nowhere), label, part (train, demo, unused or rejected), sha, issue (name of the
+            check, where rejected), reason (a sentence), bytes; sorted by label, then path.
+        shortfalls: the labels that fall short.
+        removals: files of an earlier preparation that are no longer chosen; the source still has their
+            content.
+        left: files of an earlier preparation whose content the source no longer has; they stay.
+        present: destinations that stand there already.
+    """
+
+    labels: tuple[str, ...]
+    pictures: pd.DataFrame
+    shortfalls: tuple[Shortfall, ...]
+    removals: tuple[str, ...]
+    left: tuple[str, ...]
+    present: frozenset[str]
+
+    def counts(self, part: str) -> dict[str, int]:
+        """Count the pictures of one part for each label, zeros included."""
+        found = self.pictures.loc[self.pictures["part"] == part, "label"].value_counts()
+        return {label: int(found.get(label, 0)) for label in self.labels}
+
+    def chosen(self) -> pd.DataFrame:
+        """Give the rows of the pictures that go into the new set."""
+        return self.pictures[self.pictures["part"].isin(SIDES)]
+
+
+def plan(dataset: Dataset, issues: Iterable[Issue], wish: Wish, standing: Standing | None = None) -> Plan:
+    """Choose the pictures of a new set.
+
+    What an earlier preparation has put into the folder is chosen again, on the same side, as long as it is
+    clean and not too much; so a repetition changes nothing and a larger source only adds. Where a label
+    falls short, its demo folder gets its share all the same, one picture at least, for without it nothing
+    can be judged.
+
+    Args:
+        dataset: the source, verified.
+        issues: what is wrong with it.
+        wish: what is asked for.
+        standing: what is in the new set's folder already; nothing by default.
+    """
+    standing, issues = standing or Standing(), list(issues)
+    groups = alike(dataset.pictures, issues)
+    rejected = _rejected(dataset, issues, wish)
+    clean = dataset.pictures[~dataset.pictures["path"].isin(rejected)]
+    earlier, elsewhere = _earlier(standing, dict(zip(clean["sha"], clean["label"], strict=True)))
+    clean = in_order(clean[~clean["sha"].isin(elsewhere)], dataset.folder, wish, earlier)
+    if "near_duplicate" in wish.exclude:
+        first = clean.groupby(clean["sha"].map(lambda sha: groups.get(sha, sha)))["path"].transform("first")
+        for path, stays in zip(clean["path"], first, strict=True):
+            if path != stays:
+                rejected[path] = ("near_duplicate", f"Looks like {Path(stays).name}, which stays.")
+        clean = clean[clean["path"] == first]
+
+    part_of = select(clean, dataset.labels, groups, {sha: part for sha, (part, _) in earlier.items()}, wish)
+    for sha, (part, name) in earlier.items():
+        if part_of.get(sha, part) != part and name not in standing.ours:
+            # It would have to change sides with its near duplicates, but is not ours to move.
+            del part_of[sha]
+            elsewhere[sha] = name
+    files = pd.concat([dataset.pictures, dataset.refused.assign(sha="", bytes=0)])
+    files = files[["path", "label", "sha", "bytes"]].sort_values(["label", "path"])
+    chosen = files[files["sha"].isin(part_of) & ~files["path"].isin(rejected)]
+    places = _places(chosen, part_of, standing, earlier)
+    rows = []
+    for path, label, sha, size in files.itertuples(index=False):
+        place, part, issue, reason = "", "unused", "", ""
+        if path in rejected:
+            part, (issue, reason) = "rejected", rejected[path]
+        elif sha in part_of:
+            part, place = part_of[sha], places[sha]
+            if place in standing.files and place not in standing.ours:
+                reason = FOUND
+        elif sha in elsewhere:
+            reason = f"Is in the folder as {elsewhere[sha]} already."
+        rows.append((path, place, label, part, sha, issue, reason, size))
+    table = pd.DataFrame(rows, columns=[*COLUMNS, "bytes"])
+
+    in_source, wanted = set(dataset.pictures["sha"]), set(table["destination"])
+    stale = sorted(standing.ours - wanted)
+    return Plan(
+        dataset.labels,
+        table,
+        _shortfalls(dataset.labels, table, wish),
+        tuple(name for name in stale if standing.files[name] in in_source),
+        tuple(name for name in stale if standing.files[name] not in in_source),
+        frozenset(wanted & set(standing.files)),
+    )
+
+
+def _rejected(dataset: Dataset, issues: Iterable[Issue], wish: Wish) -> dict[str, tuple[str, str]]:
+    """Say of each file that cannot be taken which check found it, and why: path -> (issue, reason)."""
+    rejected = {
+        path: ("unreadable", f"The file {reason}.")
+        for path, reason in zip(dataset.refused["path"], dataset.refused["reason"], strict=True)
+    }
+    # The promise that no content is taken twice hangs on nothing but the contents.
+    labels = dataset.pictures.groupby("sha")["label"].unique()
+    for sha, names in labels[labels.map(len) > 1].items():
+        reason = f"The same picture stands under {' and '.join(sorted(names))}."
+        copies = dataset.pictures.loc[dataset.pictures["sha"] == sha, "path"]
+        rejected |= dict.fromkeys(copies, ("two_labels", reason))
+    unwanted = (wish.exclude | {"unreadable"}) - {"two_labels", "duplicate", "near_duplicate"}
+    for issue in issues:
+        if issue.issue in unwanted:
+            rejected.setdefault(issue.path, (issue.issue, issue.detail))
+    left = dataset.pictures[~dataset.pictures["path"].isin(rejected)]
+    first = left.groupby("sha")["path"].transform("first")
+    for path, label, stays in zip(left["path"], left["label"], first, strict=True):
+        if path != stays:
+            rejected[path] = ("duplicate", f"The same picture as {Path(stays).name} in {label}.")
+    return rejected
+
+
+def _earlier(
+    standing: Standing, label_of: Mapping[str, str]
+) -> tuple[dict[str, tuple[str, str]], dict[str, str]]:
+    """Find what stands in the folder already: sha -> (part, destination), and sha -> where else it is.
+
+    A content that someone put under another label, or into quarantine, is not to come back.
+    """
+    earlier: dict[str, tuple[str, str]] = {}
+    elsewhere: dict[str, str] = {}
+    for name in sorted(standing.files, key=lambda name: (name not in standing.ours, name)):
+        sha, parts = standing.files[name], PurePosixPath(name).parts
+        if sha in label_of:
+            if len(parts) > 2 and parts[1] == label_of[sha]:
+                earlier.setdefault(sha, (parts[0], name))
+            else:
+                elsewhere.setdefault(sha, name)
+    return {sha: where for sha, where in earlier.items() if sha not in elsewhere}, elsewhere
+
+
+def _places(
+    chosen: pd.DataFrame,
+    part_of: Mapping[str, str],
+    standing: Standing,
+    earlier: Mapping[str, tuple[str, str]],
+) -> dict[str, str]:
+    """Name each chosen content's file: sha -> destination; what stands there stays, no name occurs twice."""
+    # Most systems hold A.jpg and a.jpg for the same name.
+    used = {name.casefold() for name in standing.files}
+    places: dict[str, str] = {}
+    for source, label, sha in zip(chosen["path"], chosen["label"], chosen["sha"], strict=True):
+        part = part_of[sha]
+        before = earlier.get(sha, ("", ""))
+        if before[0] == part:
+            places[sha] = before[1]
+            continue
+        file = Path(source)
+        names = [file.name, *(f"{file.stem[:100]}_{sha[:digits]}{file.suffix}" for digits in (8, 16, 64))]
+        place = next(p for n in names if (p := f"{part}/{label}/{n}").casefold() not in used)
+        used.add(place.casefold())
+        places[sha] = place
+    return places
+
+
+def _shortfalls(labels: Iterable[str], table: pd.DataFrame, wish: Wish) -> tuple[Shortfall, ...]:
+    counts = table.groupby(["label", "part"]).size()
+    missing = (
+        Shortfall(
+            label,
+            wish.train_per_label - int(counts.get((label, "train"), 0)),
+            wish.demo_per_label - int(counts.get((label, "demo"), 0)),
+        )
+        for label in labels
+    )
+    return tuple(short for short in missing if short.train or short.demo)

@@ -1,0 +1,295 @@
+"""The folder of a prepared set: what stands in it, the list of what was put there, and putting it there.
+
+DEST/train/<label>/    pictures to learn from
+DEST/demo/<label>/     pictures to judge on
+DEST/manifest.csv      what became of every file of the source
+"""
+
+import errno
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from poetcore.analysis.issues import Issue, examine
+from poetcore.curation.prepare import COLUMNS, FOUND, Plan, Standing
+from poetcore.curation.selection import SIDES
+from poetcore.data import images
+from poetcore.data.dataset import Dataset, scan
+from poetcore.data.file_index import sha_of
+from poetcore.errors import DatasetError, PictureError
+from poetcore.system.files import cores, in_chunks, printable, walk, write_whole
+from poetcore.workspace.workspace import Workspace
+
+__all__ = ["Outcome", "carry_out", "check_apart", "inspect", "manifest_of", "standing"]
+
+#: Files copied between two signs of life.
+_CHUNK = 32
+
+#: What a system says where a hard link cannot be made but a copy can.
+_NO_LINK = {
+    errno.EXDEV,
+    errno.EPERM,
+    errno.ENOTSUP,
+    errno.EOPNOTSUPP,
+    errno.EMLINK,
+    errno.ENOSYS,
+    errno.EACCES,
+}
+
+Progress = Callable[[int, int], object]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was done to a folder.
+
+    Attributes:
+        plan: what was planned, less what failed.
+        manifest: the list of what became of every file of the source.
+        copied: files that were copied now.
+        linked: files that were hard-linked now.
+        kept: files that stood there already.
+        removed: files of an earlier preparation that were taken out again.
+        failed: files of the source that could not be copied, each with the reason.
+        not_linked: why copies were made where links were asked for, or empty.
+    """
+
+    plan: Plan
+    manifest: Path
+    copied: int
+    linked: int
+    kept: int
+    removed: int
+    failed: tuple[tuple[str, str], ...]
+    not_linked: str = ""
+
+
+def manifest_of(folder: Path) -> Path:
+    """Say where a prepared set keeps its list."""
+    return folder / "manifest.csv"
+
+
+def check_apart(source: Path, folder: Path) -> Path:
+    """Make sure that a set can be made of one folder in another; give the other's absolute path.
+
+    Raises:
+        DatasetError: one lies in the other, or a file is in the way.
+    """
+    folder = Path(os.path.abspath(folder.expanduser()))
+    old, new = Path(os.path.realpath(source.expanduser())), Path(os.path.realpath(folder))
+    if old == new or old in new.parents or new in old.parents:
+        raise DatasetError(
+            f"{printable(folder)} and the source {printable(source)} lie in one another: the new set needs a"
+            " folder of its own, so that the originals stay untouched."
+        )
+    for place in (folder, *(folder / side for side in SIDES)):
+        if place.exists() and not place.is_dir():
+            raise DatasetError(f"{printable(place)} is a file: give a folder for the new set.")
+    return folder
+
+
+def inspect(
+    source: Path, workspace: Workspace, progress: Callable[[str, int, int], object] | None = None
+) -> tuple[Dataset, list[Issue]]:
+    """Look through a source and find what is wrong with its pictures.
+
+    Args:
+        source: the folder of label folders.
+        workspace: remembers what is in files.
+        progress: called with (what is done, files done, files in all).
+
+    Raises:
+        DatasetError: it holds no label folders, or is a prepared set itself.
+    """
+    told = progress or (lambda *_: None)
+    prints = workspace.fingerprints()
+    try:
+        dataset = scan(
+            source,
+            prints,
+            verify=True,
+            progress=lambda done, total: told("Looking through the folder", done, total),
+        )
+    finally:
+        prints.close()
+    if set(dataset.labels) == set(SIDES):
+        raise DatasetError(
+            f"{printable(source)} holds a train and a demo folder, not one folder per label: give"
+            f" {printable(source / 'train')} as the source."
+        )
+    issues = examine(
+        dataset, workspace, progress=lambda done, total: told("Checking the pictures", done, total)
+    )
+    return dataset, issues
+
+
+def standing(folder: Path, workspace: Workspace) -> Standing:
+    """See what is in a set's folder already; what is in unchanged files is known from before.
+
+    Raises:
+        DatasetError: its list is not one of ours.
+    """
+    paths = [Path(entry.path) for side in SIDES if (folder / side).is_dir() for entry in walk(folder / side)]
+    prints = workspace.fingerprints()
+    try:
+        files = {p.path.relative_to(folder).as_posix(): p.sha for p in prints.take(paths)}
+    finally:
+        prints.close()
+    listed = _read_manifest(manifest_of(folder))
+    return Standing(files, frozenset(name for name, sha in files.items() if sha and listed.get(name) == sha))
+
+
+def carry_out(plan: Plan, folder: Path, *, link: bool = False, progress: Progress | None = None) -> Outcome:
+    """Make a set as planned; the originals stay as they are, and so does what someone else put there.
+
+    Every file appears whole or not at all, so that an interrupted preparation is finished by a repetition.
+
+    Args:
+        plan: what goes where.
+        folder: the set's folder.
+        link: give the originals a second name instead of copying them, where the system can.
+        progress: called with (files done, files to do).
+
+    Raises:
+        DatasetError: nothing usable was chosen, or the folder cannot be written.
+    """
+    chosen = plan.chosen()
+    if chosen.empty:
+        raise DatasetError(
+            "No usable picture was left to make a set of: look at what was left out and why, or keep some of"
+            " it on purpose."
+        )
+    todo = chosen[~chosen["destination"].isin(plan.present)]
+    failed: dict[str, str] = {}
+    ways: list[str] = []
+    refusal = ""
+    with _writing(folder):
+        if not link:
+            _check_space(folder, int(todo["bytes"].sum()))
+        _remove(folder, plan.removals)
+        _write_manifest(folder, plan.pictures)
+        for label_folder in {str(Path(name).parent) for name in todo["destination"]}:
+            (folder / label_folder).mkdir(parents=True, exist_ok=True)
+        jobs = list(zip(todo["source"], todo["destination"], todo["sha"], strict=True))
+        with ThreadPoolExecutor(cores()) as pool:
+            for chunk in in_chunks(jobs, _CHUNK):
+                placed = pool.map(lambda job: _put(Path(job[0]), folder / job[1], job[2], link), chunk)
+                for (source, _, _), (way, reason) in zip(chunk, placed, strict=True):
+                    if way == "failed":
+                        failed[source] = reason
+                    else:
+                        refusal = refusal or reason
+                    ways.append(way)
+                if progress:
+                    progress(len(ways), len(jobs))
+        if failed:
+            plan = replace(plan, pictures=_without(plan.pictures, failed))
+            _write_manifest(folder, plan.pictures)
+    return Outcome(
+        plan,
+        manifest_of(folder),
+        ways.count("copied"),
+        ways.count("linked"),
+        len(plan.present),
+        len(plan.removals),
+        tuple(failed.items()),
+        refusal,
+    )
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Turn what a file system refuses into a sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise DatasetError(
+            f"The set cannot be written to {printable(folder)} ({error.strerror or error}): what is there is"
+            " whole, and the same command goes on from it once the folder has space and may be written to."
+        ) from error
+
+
+def _check_space(folder: Path, needed: int) -> None:
+    there = next(place for place in (folder, *folder.parents) if place.exists())
+    free = shutil.disk_usage(there).free
+    if needed > free:
+        raise DatasetError(
+            f"The set needs {needed / 1e6:,.0f} MB and the disk of {printable(folder)} has"
+            f" {free / 1e6:,.0f} MB left: choose another disk or fewer pictures."
+        )
+
+
+def _remove(folder: Path, names: tuple[str, ...]) -> None:
+    for name in names:
+        (folder / name).unlink(missing_ok=True)
+    for place in {(folder / name).parent for name in names}:
+        with suppress(OSError):  # something is left in it
+            place.rmdir()
+
+
+def _put(source: Path, target: Path, sha: str, link: bool) -> tuple[str, str]:
+    """Give a content its second place: ("linked" | "copied" | "failed", why not otherwise)."""
+    try:
+        content = images.read(source)
+    except PictureError as error:
+        return "failed", str(error)
+    if sha_of(content) != sha:
+        return "failed", "was changed meanwhile"
+    refusal = ""
+    if link:
+        try:
+            os.link(source, target)
+        except OSError as error:
+            if error.errno not in _NO_LINK:
+                raise
+            refusal = error.strerror or str(error)
+        else:
+            return "linked", ""
+    temporary = target.with_name(f".{sha[:16]}.{os.getpid()}.tmp")
+    try:
+        temporary.write_bytes(content)
+        stat = source.stat()
+        os.utime(temporary, ns=(stat.st_atime_ns, stat.st_mtime_ns))  # a photo keeps its day
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return "copied", refusal
+
+
+def _read_manifest(file: Path) -> dict[str, str]:
+    """Give what was put into a folder and is ours: destination -> sha."""
+    if not file.exists():
+        return {}
+    try:
+        listed = pd.read_csv(file, dtype=str, keep_default_na=False)
+    except (ValueError, OSError):
+        listed = pd.DataFrame()
+    if not set(COLUMNS) <= set(listed.columns):
+        raise DatasetError(
+            f"{printable(file)} is no list of a prepared set: move it away, or choose another folder."
+        )
+    ours = listed[(listed["destination"] != "") & (listed["reason"] != FOUND)]
+    return dict(zip(ours["destination"], ours["sha"], strict=True))
+
+
+def _write_manifest(folder: Path, pictures: pd.DataFrame) -> None:
+    text = pictures[COLUMNS].to_csv(index=False, lineterminator="\n").encode()
+    file = manifest_of(folder)
+    if not file.exists() or file.read_bytes() != text:
+        write_whole(file, text)
+
+
+def _without(pictures: pd.DataFrame, failed: dict[str, str]) -> pd.DataFrame:
+    pictures = pictures.copy()
+    bad = pictures["source"].isin(failed)
+    pictures.loc[bad, "part"] = "rejected"
+    pictures.loc[bad, "issue"] = "unreadable"
+    pictures.loc[bad, "destination"] = ""
+    pictures.loc[bad, "reason"] = ["The file " + failed[s] + "." for s in pictures.loc[bad, "source"]]
+    return pictures

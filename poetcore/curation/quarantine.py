@@ -1,0 +1,58 @@
+"""The folder beside the label folders in which pictures are set aside, with a list of the reasons."""
+
+import contextlib
+import csv
+import io
+from collections.abc import Iterable
+from pathlib import Path
+
+from poetcore.data.dataset import QUARANTINE, QUARANTINE_MARK
+from poetcore.system.files import write_whole
+
+__all__ = ["Quarantine"]
+
+_REASONS = "REASONS.csv"
+
+
+class Quarantine:
+    """What is set aside from a dataset: `quarantine/<label>/<picture>`.
+
+    Args:
+        dataset: the folder of label folders.
+    """
+
+    def __init__(self, dataset: Path) -> None:
+        self.folder = dataset / QUARANTINE
+        self._mark = self.folder / QUARANTINE_MARK
+        self._reasons = self.folder / _REASONS
+
+    def is_a_label(self) -> bool:
+        """Tell whether someone has pictures of a label in a folder of that name."""
+        return self.folder.is_dir() and not self._mark.exists() and any(self.folder.iterdir())
+
+    def prepare(self) -> None:
+        """Make the folder and mark it, so that it is not taken for a label."""
+        self.folder.mkdir(exist_ok=True)
+        self._mark.touch()
+
+    def list_reasons(self, pictures: Iterable[tuple[str, str, str, str]]) -> None:
+        """Write the list for people to read.
+
+        Args:
+            pictures: one a row: where it is now, where it was, the reason, when that was noted.
+        """
+        if not self._mark.exists():
+            return
+        out = io.StringIO()
+        rows = csv.writer(out)
+        rows.writerow(("picture", "from", "reason", "time"))
+        rows.writerows(pictures)
+        # Windows refuses while someone has the list open; the next step writes it again.
+        with contextlib.suppress(OSError):
+            write_whole(self._reasons, out.getvalue().encode("utf-8-sig"))
+
+    def clear(self) -> None:
+        """Take the list and the mark away if nothing is set aside."""
+        if self._mark.exists() and {p.name for p in self.folder.iterdir()} <= {_REASONS, QUARANTINE_MARK}:
+            self._reasons.unlink(missing_ok=True)
+            self._mark.unlink()

@@ -1,0 +1,297 @@
+"""Repairing a dataset: pictures get another label, are set aside or are marked as fine, with a way back.
+
+    repairs = Repairs(folder)
+    repairs.propose([Change(picture, "quarantine", sha, "blurry")])
+    step = repairs.apply()  # only now a file is moved
+    repairs.undo(step.id)
+
+Everything is remembered in the dataset's folder: what was proposed, applied and undone in
+`.poet/repairs.jsonl` (see `repairlog`), what was set aside under `quarantine/<label>/` with the reasons in
+`quarantine/REASONS.csv`. Any number of windows and programs may repair the same folder at once. Before a file
+is moved, where from and where to is written down, so that whoever comes next can settle what a killed process
+left half done.
+"""
+
+import contextlib
+import os
+from collections.abc import Callable, Collection, Iterable, Sequence
+from pathlib import Path, PurePosixPath
+
+from poetcore.curation.changes import ACTIONS, Change, Pending, Step, check_label
+from poetcore.curation.journal import Journal
+from poetcore.curation.moving import content_of, finish, free_name, move
+from poetcore.curation.quarantine import Quarantine
+from poetcore.curation.repair_log import Entry, Log, now, proposal
+from poetcore.data.dataset import QUARANTINE
+from poetcore.errors import DatasetError, OptionError
+from poetcore.system.files import is_hidden, is_unicode, printable
+
+__all__ = ["ACTIONS", "Change", "Pending", "Repairs", "Step"]
+
+Progress = Callable[[int, int], object]
+
+
+class Repairs:
+    """What was and is to be repaired in a folder of label folders.
+
+    Args:
+        folder: the folder of label folders.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = Path(os.path.abspath(folder.expanduser()))
+        self._quarantine = Quarantine(self.folder)
+        self._journal = Journal(self.folder / ".poet" / "repairs.jsonl")
+
+    def propose(self, changes: Sequence[Change]) -> int:
+        """Note changes to be applied later; a picture's new change replaces the one that was noted before.
+
+        Args:
+            changes: one that would change nothing, such as a label that the picture has, is left out.
+
+        Returns:
+            How many were noted.
+
+        Raises:
+            OptionError: a change is impossible; then none is noted.
+            DatasetError: the folder cannot be written.
+        """
+        if not changes:
+            return 0
+        meant = {self._relative(change.path): change for change in changes}
+        self._check(meant)
+        as_is = {place for place, change in meant.items() if _label(place) == change.folder}
+        meant = {place: change for place, change in meant.items() if place not in as_is}
+        with self._journal.alone():
+            log = self._settled()
+            first = log.next_id
+            self._withdraw([entry.id for entry in log.pending() if entry.place in as_is])
+            self._journal.append(
+                *(
+                    proposal(str(number), place, change, change.sha or content_of(change.path) or "")
+                    for number, (place, change) in enumerate(meant.items(), first)
+                )
+            )
+        return len(meant)
+
+    def pending(self) -> list[Pending]:
+        """List the changes that are noted and not yet applied, the oldest first."""
+        return [entry.as_pending(self.folder) for entry in self._log().pending()]
+
+    def withdraw(self, ids: Collection[str]) -> None:
+        """Take changes off the list; those that are no more on it are passed over."""
+        with self._journal.alone():
+            self._withdraw([entry.id for entry in self._settled().pending() if entry.id in ids])
+
+    def apply(self, ids: Collection[str] | None = None, progress: Progress | None = None) -> Step | None:
+        """Do what is on the list.
+
+        A picture whose content is not what it was when the change was noted is left as it is, and the step
+        says so; so is one that cannot be moved.
+
+        Args:
+            ids: of the changes to apply, so that none is that was not seen; None for all.
+            progress: called with (pictures done, pictures in all).
+
+        Returns:
+            What was done, or None where nothing was left to do.
+        """
+        with self._journal.alone():
+            log = self._settled()
+            entries = [entry for entry in log.pending() if ids is None or entry.id in ids]
+            if not entries:
+                return None
+            taken: set[Path] = set()
+            moves = []
+            for entry in entries:
+                target = self._target(entry, taken)
+                taken.add(target)
+                moves.append((entry, self.folder / entry.place, target))
+            return self._carry_out(log.next_step, None, moves, progress)
+
+    def steps(self) -> list[Step]:
+        """List what was applied, the newest first."""
+        return self._log().steps(self.folder)
+
+    def undo(self, step: str, progress: Progress | None = None) -> Step:
+        """Bring every picture of a step back to where it was.
+
+        A picture that a later step moved on, or whose place a later step gave to another, stays where it is
+        until that step is undone; what could not be undone can be tried again.
+
+        Args:
+            step: its id.
+            progress: called with (pictures done, pictures in all).
+
+        Returns:
+            The step as it is now: each of its changes is undone or says why not.
+
+        Raises:
+            OptionError: there is no such step, or nothing of it is left to undo.
+        """
+        with self._journal.alone():
+            log = self._settled()
+            entries = log.applied_in(step)
+            if not entries:
+                raise OptionError(f"Step {step} is undone already, or there was none: choose another.")
+            taken: set[Path] = set()
+            moves = []
+            for entry in entries:
+                source, target = self.folder / entry.place, self.folder / entry.origin
+                if source != target and content_of(source) != entry.sha == content_of(target):
+                    source = target  # someone has brought it back by hand
+                elif source != target:
+                    target = free_name(target, taken)
+                taken.add(target)
+                moves.append((entry, source, target))
+            objections = log.in_the_way(entries, self._is_taken)
+            return self._carry_out(f"undo {step}", step, moves, progress, objections)
+
+    def fine(self) -> set[str]:
+        """Give the contents (sha256) that were marked as fine."""
+        return self._log().fine()
+
+    def _carry_out(
+        self,
+        group: str,
+        undoes: str | None,
+        moves: list[tuple[Entry, Path, Path]],
+        progress: Progress | None,
+        objections: dict[str, str] | None = None,
+    ) -> Step:
+        """Move files, writing down before what is going to happen and after each what has."""
+        listed = [
+            {"id": entry.id, "from": self._relative(source), "to": self._relative(target)}
+            for entry, source, target in moves
+        ]
+        begin = {"event": "begin", "step": group, "undoes": undoes, "time": now()}
+        made = self._missing_folders(target for _, _, target in moves)
+        self._journal.append(begin | {"made": made, "moves": listed})
+        for number, (entry, source, target) in enumerate(moves, 1):
+            refusal = (objections or {}).get(entry.id)
+            if refusal is None and not (undoes and source == target):
+                refusal = self._carry(entry, source, target)
+            line = {"event": "refused", "id": entry.id, "reason": refusal}
+            # No need for the disk's word each time: where a file is shows what was done.
+            self._journal.append(line if refusal else {"event": "done", "id": entry.id}, sync=False)
+            if progress:
+                progress(number, len(moves))
+        self._end(group)
+        return next(step for step in self.steps() if step.id == (undoes or group))
+
+    def _carry(self, entry: Entry, source: Path, target: Path) -> str | None:
+        """Move one file and give None, or leave it and say why."""
+        if not os.path.lexists(source):
+            return "It is not there any more."
+        if content_of(source) != entry.sha:
+            return "Its content is not what it was: look at it again."
+        if source == target:
+            return None
+        if source.is_symlink() and not os.path.isabs(os.readlink(source)):
+            return "It is a link that only works where it is: move it by hand."
+        while True:
+            try:
+                if target.is_relative_to(self._quarantine.folder):
+                    if self._quarantine.is_a_label():
+                        return f"The folder {QUARANTINE} is a label here: rename it."
+                    self._quarantine.prepare()
+                move(source, target, entry.sha)
+                return None
+            except FileExistsError:
+                if not target.parent.is_dir():
+                    return f"The folder {target.parent.name} cannot be made: a file of that name is there."
+                # Another program took the name just now.
+                target = free_name(target)
+                self._journal.append({"event": "intent", "id": entry.id, "to": self._relative(target)})
+            except OSError as error:
+                return f"It cannot be moved ({error.strerror or error})."
+
+    def _end(self, group: str) -> None:
+        """Close a group: take away what is left empty of what Poet made, and list what is set aside."""
+        log = Log(self._journal.lines())
+        removed = []
+        for made in sorted(log.made, key=lambda made: made.count("/"), reverse=True):
+            with contextlib.suppress(OSError):
+                if made == QUARANTINE:
+                    self._quarantine.clear()
+                if (self.folder / made).is_dir():
+                    (self.folder / made).rmdir()  # fails where it is not empty
+                removed.append(made)
+        self._quarantine.list_reasons(
+            (entry.place, entry.origin, entry.reason, entry.time) for entry in log.quarantined()
+        )
+        self._journal.append({"event": "end", "step": group, "time": now(), "removed": removed})
+
+    def _log(self) -> Log:
+        """Read what is so, and settle what a killed process left half done unless someone is at it."""
+        log = Log(self._journal.lines())
+        if log.open is None:
+            return log
+        try:
+            with self._journal.alone(patience=0):
+                return self._settled()
+        except DatasetError:
+            return log
+
+    def _settled(self) -> Log:
+        """Read what is so, after settling what a killed process left half done; only for who is alone."""
+        log = Log(self._journal.lines())
+        if log.open is None:
+            return log
+        for entry, origin, to in log.half_done():
+            source, target = self.folder / origin, self.folder / to
+            if source != target and finish(source, target, entry.sha):
+                self._journal.append({"event": "done", "id": entry.id}, sync=False)
+        self._end(log.open)
+        return Log(self._journal.lines())
+
+    def _target(self, entry: Entry, taken: Collection[Path]) -> Path:
+        place = PurePosixPath(entry.place)
+        if entry.action == "relabel":
+            return free_name(self.folder / entry.label / place.name, taken)
+        if entry.action == "quarantine":
+            return free_name(self.folder / QUARANTINE / place.parts[0] / place.name, taken)
+        return self.folder / place
+
+    def _missing_folders(self, targets: Iterable[Path]) -> list[str]:
+        """List the folders that must be made, outer ones first."""
+        wanted = {parent for target in targets for parent in target.parents}
+        inside = [parent for parent in wanted if parent.is_relative_to(self.folder) and not parent.exists()]
+        return sorted(self._relative(parent) for parent in inside)
+
+    def _is_taken(self, place: str) -> bool:
+        return os.path.lexists(self.folder / place)
+
+    def _relative(self, path: Path) -> str:
+        """Write a path of the folder as it stands in the journal: `rose/a.jpg`, on every system."""
+        path = Path(os.path.abspath(path))
+        if not path.is_relative_to(self.folder):
+            raise OptionError(f"{printable(path)} does not lie in {printable(self.folder)}.")
+        return path.relative_to(self.folder).as_posix()
+
+    def _withdraw(self, ids: list[str]) -> None:
+        if ids:
+            self._journal.append({"event": "withdraw", "time": now(), "ids": ids})
+
+    def _check(self, changes: dict[str, Change]) -> None:
+        for place, change in changes.items():
+            parts = PurePosixPath(place).parts
+            if len(parts) < 2 or any(map(is_hidden, parts)) or not is_unicode(change.path):
+                raise OptionError(f"{printable(change.path)} lies in no label folder of the dataset.")
+            if change.action not in ACTIONS:
+                raise OptionError(f"A repair is one of {', '.join(ACTIONS)}. Received: {change.action!r}.")
+        there = {path.name for path in self.folder.iterdir()} if self.folder.is_dir() else set()
+        for label in {change.label for change in changes.values() if change.action == "relabel"}:
+            if label not in there:
+                check_label(label)
+            if is_hidden(label) or label.casefold() == QUARANTINE:
+                raise OptionError(f"{label!r} is not a label's folder: choose another label.")
+        if self._quarantine.is_a_label() and any(c.action == "quarantine" for c in changes.values()):
+            raise OptionError(
+                f"The folder {self.folder / QUARANTINE} is a label here: rename it, that is where pictures"
+                " are set aside."
+            )
+
+
+def _label(place: str) -> str:
+    return PurePosixPath(place).parts[0]

@@ -1,0 +1,234 @@
+"""What the lines of a repair journal mean: changes that wait, steps that were applied, what was undone.
+
+The lines, each an object with `event`:
+
+propose    id, time, path, action, label, sha, reason: a change is noted for the picture at a path
+withdraw   time, ids: changes are taken off the list
+begin      step, undoes, time, made, moves: these files are going to be moved; `step` is a number, or "undo 3"
+           where `undoes` is "3" instead of null; `made` lists the folders that are made for it, `moves` has
+           id, from, to
+intent     id, to: this one goes to another name than `begin` said
+done       id: this one was moved
+refused    id, reason: this one was left as it is
+end        step, time, removed: all was tried; `removed` lists folders of Poet's that nobody needs any more
+
+Paths are relative to the dataset's folder and written with slashes.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from poetcore.curation.changes import Change, Outcome, Pending, Step
+
+__all__ = ["Entry", "Log", "now", "proposal"]
+
+
+@dataclass
+class Entry:
+    """One change and where it stands: `place` is the picture's path now, `origin` that before the step."""
+
+    id: str
+    time: str
+    action: str
+    label: str
+    sha: str
+    reason: str
+    place: str
+    origin: str
+    state: str = "pending"  # then "withdrawn", or "applied" or "refused", and after "applied" "undone"
+    step: int = 0
+    trouble: str = ""
+
+    def change(self, path: Path) -> Change:
+        return Change(path, self.action, self.sha, self.reason, self.label)
+
+    def as_pending(self, folder: Path) -> Pending:
+        return Pending(self.id, self.change(folder / self.place), self.time)
+
+    def outcome(self, folder: Path) -> Outcome:
+        return Outcome(self.change(folder / self.origin), self.state, folder / self.place, self.trouble)
+
+
+@dataclass
+class _Group:
+    """Moves that began together; `moves` has those that are not settled yet: id -> (from, to)."""
+
+    step: str
+    undoes: str | None
+    time: str
+    moves: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+
+class Log:
+    """What a journal says.
+
+    Args:
+        lines: oldest first.
+
+    Attributes:
+        made: folders that Poet made and that are still there, relative.
+        open: the id of the group of moves that was begun and not ended, or None.
+        next_id: free for a change.
+        next_step: free for a step.
+    """
+
+    def __init__(self, lines: Iterable[Mapping[str, Any]]) -> None:
+        self.made: set[str] = set()
+        self._entries: dict[str, Entry] = {}
+        self._at: dict[str, list[Entry]] = {}
+        self._group: _Group | None = None
+        self._last = 0
+        self._times: dict[str, str] = {}
+        for line in lines:
+            getattr(self, f"_on_{line.get('event')}", lambda _: None)(line)
+        self.open = self._group.step if self._group else None
+        self.next_id = len(self._entries) + 1
+        self.next_step = str(self._last + 1)
+
+    def pending(self) -> list[Entry]:
+        """List the changes that wait."""
+        return [entry for entry in self._entries.values() if entry.state == "pending"]
+
+    def applied_in(self, step: str) -> list[Entry]:
+        """List the changes of a step that stand."""
+        return [e for e in self._entries.values() if e.state == "applied" and str(e.step) == step]
+
+    def fine(self) -> set[str]:
+        """Give the contents that were marked as fine."""
+        return {e.sha for e in self._entries.values() if e.state == "applied" and e.action == "fine"}
+
+    def quarantined(self) -> list[Entry]:
+        """List the changes that set a picture aside."""
+        return [e for e in self._entries.values() if e.state == "applied" and e.action == "quarantine"]
+
+    def steps(self, folder: Path) -> list[Step]:
+        """List what was applied, the newest first; paths are made absolute."""
+        by_step: dict[str, list[Entry]] = {}
+        for entry in self._entries.values():
+            by_step.setdefault(str(entry.step), []).append(entry)
+        return [
+            Step(step, time, tuple(entry.outcome(folder) for entry in by_step[step]))
+            for step, time in reversed(self._times.items())
+            if step in by_step
+        ]
+
+    def half_done(self) -> list[tuple[Entry, str, str]]:
+        """List the moves of the open group that are not settled: (change, from, to)."""
+        moves = self._group.moves if self._group else {}
+        return [(self._entries[id], *move) for id, move in moves.items() if id in self._entries]
+
+    def in_the_way(self, entries: Sequence[Entry], is_taken: Callable[[str], bool]) -> dict[str, str]:
+        """Say which changes cannot be undone before a later step is: id -> sentence.
+
+        Args:
+            entries: changes that stand.
+            is_taken: tells whether something is at a path.
+        """
+        moved = [e for e in self._entries.values() if e.state == "applied" and e.place != e.origin]
+        moved.sort(key=lambda e: e.step)  # the latest counts
+        by_origin = {(e.origin, e.sha): e for e in moved}
+        by_place = {e.place: e for e in moved}
+
+        def moved_on(entry: Entry) -> Entry | None:
+            after = by_origin.get((entry.place, entry.sha))
+            return after if after and after.step > entry.step else None
+
+        found = {}
+        for entry in entries:
+            after, there = moved_on(entry), by_place.get(entry.origin)
+            if after:
+                found[entry.id] = f"Step {after.step} moved it on: undo that first."
+            elif there and there.step > entry.step and (is_taken(entry.origin) or moved_on(there)):
+                found[entry.id] = f"Step {there.step} put another picture in its place: undo that first."
+        return found
+
+    def _on_propose(self, line: Mapping[str, Any]) -> None:
+        for entry in self._at.setdefault(line["path"], []):
+            if entry.state == "pending":
+                entry.state = "withdrawn"
+        entry = Entry(
+            id=line["id"],
+            time=line["time"],
+            action=line["action"],
+            label=line["label"],
+            sha=line["sha"],
+            reason=line["reason"],
+            place=line["path"],
+            origin=line["path"],
+        )
+        self._entries[entry.id] = entry
+        self._at[entry.place].append(entry)
+
+    def _on_withdraw(self, line: Mapping[str, Any]) -> None:
+        for id in line["ids"]:
+            self._entries[id].state = "withdrawn"
+
+    def _on_begin(self, line: Mapping[str, Any]) -> None:
+        moves = {move["id"]: (move["from"], move["to"]) for move in line["moves"]}
+        self._group = _Group(line["step"], line["undoes"], line["time"], moves)
+        self.made |= set(line["made"])
+        if line["undoes"] is None:
+            self._last = int(line["step"])
+            self._times[line["step"]] = line["time"]
+
+    def _on_intent(self, line: Mapping[str, Any]) -> None:
+        if self._group:
+            self._group.moves[line["id"]] = (self._group.moves[line["id"]][0], line["to"])
+
+    def _on_done(self, line: Mapping[str, Any]) -> None:
+        if self._group is None:
+            return
+        done = self._entries[line["id"]]
+        before, after = self._group.moves.pop(done.id)
+        undone = self._group.undoes is not None
+        if before != after:
+            for entry in list(self._at.get(before, [])):
+                if entry.state == "pending" and entry is not done:
+                    self._put(entry, after)  # the picture that someone wants changed is now here
+            for entry in list(self._at.get(done.origin, [])) if undone else []:
+                if entry.state == "applied" and entry.sha == done.sha and entry is not done:
+                    self._put(entry, after)  # an earlier step had put it there, and its name was taken
+        self._put(done, after)
+        done.trouble = ""
+        done.state = "undone" if undone else "applied"
+        if not undone:
+            done.origin, done.step = before, int(self._group.step)
+
+    def _put(self, entry: Entry, place: str) -> None:
+        self._at[entry.place].remove(entry)
+        self._at.setdefault(place, []).append(entry)
+        entry.place = place
+
+    def _on_refused(self, line: Mapping[str, Any]) -> None:
+        if self._group is None:
+            return
+        entry = self._entries[line["id"]]
+        self._group.moves.pop(entry.id)
+        entry.trouble = line["reason"]
+        if self._group.undoes is None:
+            entry.state, entry.step = "refused", int(self._group.step)
+
+    def _on_end(self, line: Mapping[str, Any]) -> None:
+        self._group = None
+        self.made -= set(line["removed"])
+
+
+def now() -> str:
+    """Give the time as it stands in a journal: ISO 8601 with the time zone."""
+    return datetime.now().astimezone().isoformat(timespec="seconds")
+
+
+def proposal(id: str, place: str, change: Change, sha: str) -> dict[str, str]:
+    """Write the line that notes a change.
+
+    Args:
+        id: its name.
+        place: the picture's path, relative.
+        change: what is to be done.
+        sha: of the content that it is meant for.
+    """
+    words = {"action": change.action, "label": change.label, "sha": sha, "reason": change.reason}
+    return {"event": "propose", "id": id, "time": now(), "path": place} | words

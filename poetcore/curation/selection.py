@@ -1,0 +1,241 @@
+"""Which clean pictures are taken for a set, and which of them to learn from or to judge on: pure.
+
+Of each label as many are taken as were asked for, or all there are, divided in the same proportion; near
+duplicates stand on one side.
+"""
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from poetcore.analysis.issues import CHECKS, Issue
+from poetcore.errors import OptionError
+
+__all__ = [
+    "ALWAYS",
+    "EXCLUDABLE",
+    "ORDERS",
+    "SIDES",
+    "USUAL",
+    "Wish",
+    "alike",
+    "check_names",
+    "in_order",
+    "select",
+]
+
+#: The two sides, and the names of their folders; a picture that stands on neither is unused or rejected.
+SIDES = ("train", "demo")
+
+#: In which order pictures are taken; `size` is the tutorial's rule, the largest files first.
+ORDERS = ("name", "size", "random")
+
+#: A set with these would be wrong, so they are left out whatever is asked.
+ALWAYS = frozenset({"unreadable", "two_labels", "duplicate"})
+
+#: What nobody wants in a set, and what is left out unless it is kept on purpose.
+USUAL = frozenset({"placeholder", "tiny", "small_file"})
+
+#: The checks that can be asked for; the others compare a folder with its demo folder.
+EXCLUDABLE = tuple(name for name in CHECKS if name not in ("leaked", "near_leaked"))
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is asked for.
+
+    Attributes:
+        train_per_label: pictures of each label to learn from, at least 1.
+        demo_per_label: pictures of each label to judge on, at least 0.
+        order: one of `ORDERS`: which pictures are taken first.
+        seed: another seed takes others (`random`), and divides them differently between the two folders.
+        exclude: names of checks; what they find is left out, as is what `ALWAYS` has. With `near_duplicate`
+            the first of several alike stays.
+    """
+
+    train_per_label: int = 200
+    demo_per_label: int = 50
+    order: str = "random"
+    seed: int = 0
+    exclude: frozenset[str] = USUAL
+
+    def __post_init__(self) -> None:
+        for name, least in (("train_per_label", 1), ("demo_per_label", 0)):
+            if getattr(self, name) < least:
+                raise OptionError(
+                    f"{name} is a number of pictures and must be at least {least}."
+                    f" Received: {getattr(self, name)}."
+                )
+        if self.order not in ORDERS:
+            raise OptionError(f"Unknown order {self.order!r}: choose one of {', '.join(ORDERS)}.")
+        check_names(self.exclude)
+
+
+def check_names(issues: Collection[str]) -> None:
+    """Make sure that these are names of checks whose pictures can be left out.
+
+    Raises:
+        OptionError: one is not.
+    """
+    unknown = sorted(set(issues) - set(EXCLUDABLE))
+    if unknown:
+        raise OptionError(
+            f"Unknown issue {', '.join(map(repr, unknown))}: choose from {', '.join(EXCLUDABLE)}."
+        )
+
+
+def alike(pictures: pd.DataFrame, issues: Iterable[Issue]) -> dict[str, str]:
+    """Name the group of each content that has near duplicates: sha -> the group's smallest sha."""
+    sha_of = dict(zip(pictures["path"], pictures["sha"], strict=True))
+    group: dict[str, str] = {}
+
+    def leader(sha: str) -> str:
+        while group.setdefault(sha, sha) != sha:
+            sha = group[sha]
+        return sha
+
+    for issue in issues:
+        if issue.issue == "near_duplicate":
+            for twin in issue.related:
+                if issue.path in sha_of and twin in sha_of:
+                    first, second = sorted((leader(sha_of[issue.path]), leader(sha_of[twin])))
+                    group[second] = first
+    return {sha: leader(sha) for sha in group}
+
+
+def in_order(clean: pd.DataFrame, folder: Path, wish: Wish, earlier: Collection[str]) -> pd.DataFrame:
+    """Sort pictures so that those to be taken first come first."""
+    name = clean["path"].map(lambda path: Path(path).relative_to(folder).as_posix())
+    ranks = {
+        "name": name,
+        "size": -clean["bytes"],
+        "random": clean["sha"].map(lambda sha: _chance(wish.seed, "order", sha)),
+    }
+    ranked = clean.assign(new=~clean["sha"].isin(earlier), rank=ranks[wish.order], name=name)
+    return ranked.sort_values(["new", "rank", "name"])[list(clean.columns)]
+
+
+def select(
+    clean: pd.DataFrame,
+    labels: Iterable[str],
+    groups: Mapping[str, str],
+    standing: Mapping[str, str],
+    wish: Wish,
+) -> dict[str, str]:
+    """Choose contents and their sides.
+
+    Where a label falls short, its demo folder gets its share all the same, one picture at least, for without
+    it nothing can be judged.
+
+    Args:
+        clean: pictures, path, label and sha, each content once; those to be taken first come first.
+        labels: every label.
+        groups: sha -> its group of near duplicates, for those that have any.
+        standing: sha -> side, of what is in the set already and stays there if there is room.
+        wish: what is asked for.
+
+    Returns:
+        sha -> "train" or "demo", of those that are taken.
+    """
+    number = clean["label"].value_counts()
+    shares = {label: _shares(int(number.get(label, 0)), wish) for label in labels}
+    sides = _sides(clean, groups, standing, shares, wish)
+    part_of: dict[str, str] = {}
+    for label, share in shares.items():
+        part_of |= _fill(list(clean.loc[clean["label"] == label, "sha"]), sides, share, wish)
+    return part_of
+
+
+def _chance(seed: int, what: str, sha: str) -> float:
+    """Draw a number from 0 to 1 that hangs on the seed and the content alone, not on other pictures."""
+    return int(hashlib.sha256(f"{seed}:{what}:{sha}".encode()).hexdigest()[:13], 16) / 16**13
+
+
+def _shares(number: int, wish: Wish) -> dict[str, int]:
+    """Divide so many clean pictures of a label between the two sides."""
+    train, demo = wish.train_per_label, wish.demo_per_label
+    if number < train + demo:
+        least = 1 if demo and number > 1 else 0
+        demo = min(max(round(number * demo / (train + demo)), least), max(number - 1, 0))
+    return {"train": min(train, number - demo), "demo": demo}
+
+
+def _sides(
+    clean: pd.DataFrame,
+    groups: Mapping[str, str],
+    standing: Mapping[str, str],
+    shares: Mapping[str, Mapping[str, int]],
+    wish: Wish,
+) -> dict[str, str]:
+    """Say of the contents that have no choice on which side they go: sha -> "train" or "demo".
+
+    These are near duplicates, which go together, and what stands in the folder already. A group that would
+    fill the demo folder of a label goes into training: pictures that look the same judge nothing.
+    """
+    sides = dict(standing)
+    grouped = clean[clean["sha"].isin(groups)]
+    share = wish.demo_per_label / (wish.train_per_label + wish.demo_per_label)
+    movable: list[pd.DataFrame] = []
+    for leader, members in grouped.groupby(grouped["sha"].map(groups)):
+        before = {sides[sha] for sha in members["sha"] if sha in sides}
+        counts = members["label"].value_counts()
+        small = all(count <= shares[str(label)]["demo"] for label, count in counts.items())
+        drawn = "demo" if small and _chance(wish.seed, "side", str(leader)) < share else "train"
+        side = before.pop() if len(before) == 1 else drawn
+        sides |= dict.fromkeys(members["sha"], side)
+        if small and not before and not any(sha in standing for sha in members["sha"]):
+            movable.append(members)
+    _even_out(clean, sides, movable, shares)
+    return sides
+
+
+def _even_out(
+    clean: pd.DataFrame,
+    sides: dict[str, str],
+    movable: Sequence[pd.DataFrame],
+    shares: Mapping[str, Mapping[str, int]],
+) -> None:
+    """Bring groups to the other side where chance left a label fewer pictures there than its share."""
+    for label, share in shares.items():
+        own = clean.loc[clean["label"] == label, "sha"]
+        for side, other in (("demo", "train"), ("train", "demo")):
+            short = share[side] - sum(sides.get(sha, side) == side for sha in own)
+            for members in movable:
+                count = int((members["label"] == label).sum())
+                if short > 0 and count and sides[members["sha"].iloc[0]] == other:
+                    sides |= dict.fromkeys(members["sha"], side)
+                    short -= count
+
+
+def _fill(
+    shas: Sequence[str], sides: Mapping[str, str], share: Mapping[str, int], wish: Wish
+) -> dict[str, str]:
+    """Fill the two sides of one label with its clean contents, the first first: sha -> side."""
+    part_of: dict[str, str] = {}
+    free: list[str] = []  # those that may go to either side
+    taken, waiting = {"train": 0, "demo": 0}, []
+    for sha in shas:
+        if len(part_of) + len(free) == sum(share.values()):
+            break
+        side = sides.get(sha)
+        if side is None:
+            free.append(sha)
+        elif taken[side] < share[side]:
+            part_of[sha] = side
+            taken[side] += 1
+        else:
+            waiting.append(sha)
+    asked = {"train": wish.train_per_label, "demo": wish.demo_per_label}
+    missing = {side: share[side] - taken[side] for side in SIDES}
+    demo = round(len(free) * missing["demo"] / max(sum(missing.values()), 1))
+    drawn = sorted(free, key=lambda sha: _chance(wish.seed, "side", sha))
+    part_of |= dict.fromkeys(drawn[:demo], "demo") | dict.fromkeys(drawn[demo:], "train")
+    for sha in waiting:  # a side that its pictures overfill may take what the other cannot have
+        if list(part_of.values()).count(sides[sha]) < asked[sides[sha]] and sum(share.values()) > len(
+            part_of
+        ):
+            part_of[sha] = sides[sha]
+    return part_of

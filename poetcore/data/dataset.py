@@ -1,0 +1,262 @@
+"""A folder of folders as a table of pictures, and its stable split into training, validation and testing."""
+
+import hashlib
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from poetcore.data.file_index import Fingerprint, Fingerprints
+from poetcore.errors import DatasetError
+from poetcore.system.files import is_hidden, is_unicode, printable, walk
+
+__all__ = [
+    "QUARANTINE",
+    "QUARANTINE_MARK",
+    "SPLITS",
+    "Dataset",
+    "assign_splits",
+    "check_trainable",
+    "label_folders",
+    "scan",
+]
+
+SPLITS = ("training", "validation", "testing")
+
+#: Below this many pictures a label is hard to learn and harder to judge: the codelab's rule of thumb.
+FEW_PICTURES = 20
+
+#: Beside the label folders, what was set aside; a folder of this name without the mark is a label like any.
+QUARANTINE = "quarantine"
+QUARANTINE_MARK = ".poet"
+
+_PICTURE_COLUMNS = ["path", "label", "width", "height", "format", "bytes", "sha"]
+_REFUSED_COLUMNS = ["path", "label", "reason"]
+
+# The original script's constant, kept so that a share of n % means the same thing here.
+_MAX_PER_CLASS = 2**27 - 1
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The pictures of a folder that holds one folder per label.
+
+    Attributes:
+        folder: absolute path.
+        labels: the label folders' names, sorted.
+        pictures: one row a usable picture: path (absolute), label, width, height (pixels, upright), format,
+            bytes, sha (sha256 of the file); sorted by label, then path.
+        refused: one row a file that cannot be used: path, label, reason.
+    """
+
+    folder: Path
+    labels: tuple[str, ...]
+    pictures: pd.DataFrame
+    refused: pd.DataFrame
+
+    def counts(self) -> dict[str, int]:
+        """Count the usable pictures of each label, zeros included."""
+        found = self.pictures["label"].value_counts()
+        return {label: int(found.get(label, 0)) for label in self.labels}
+
+    def skipped(self) -> list[dict[str, str]]:
+        """List the refused files as `{"path": ..., "reason": ...}`."""
+        pairs = zip(self.refused["path"], self.refused["reason"], strict=True)
+        return [{"path": path, "reason": reason} for path, reason in pairs]
+
+    def without(self, reasons: dict[str, str]) -> "Dataset":
+        """Give the same set less some contents, which are listed as refused.
+
+        Args:
+            reasons: sha -> why a picture of that content cannot be used.
+        """
+        bad = self.pictures["sha"].isin(reasons)
+        found = self.pictures[bad]
+        refused = pd.DataFrame(
+            {"path": found["path"], "label": found["label"], "reason": found["sha"].map(reasons)},
+            columns=_REFUSED_COLUMNS,
+        )
+        return Dataset(
+            self.folder,
+            self.labels,
+            self.pictures[~bad].reset_index(drop=True),
+            pd.concat([self.refused, refused], ignore_index=True),
+        )
+
+
+def scan(
+    folder: Path,
+    fingerprints: Fingerprints,
+    *,
+    verify: bool = False,
+    progress: Callable[[int, int], object] | None = None,
+) -> Dataset:
+    """Look through a folder that holds one folder of pictures per label.
+
+    Sub-folders of a label folder belong to it. Hidden files and folders are ignored; a folder with nothing
+    in it is no label.
+
+    Args:
+        folder: the folder of label folders.
+        fingerprints: the memory of what is in files.
+        verify: decode every picture that never was decoded, so that truncated ones are refused now.
+        progress: called with (files done, files in all).
+
+    Raises:
+        DatasetError: the folder is missing or holds no label folders.
+    """
+    folder = Path(os.path.abspath(folder.expanduser()))
+    paths: list[Path] = []
+    label_of: dict[Path, str] = {}
+    for label_folder in label_folders(folder):
+        try:
+            inside = [Path(entry.path) for entry in walk(label_folder)]
+        except PermissionError:
+            inside = [label_folder]  # listed among the refused, with the reason
+        paths += inside
+        label_of |= dict.fromkeys(inside, label_folder.name)
+    if not paths:
+        raise DatasetError(
+            f"No files in the label folders of {printable(folder)}: put the pictures of each category into"
+            " its folder."
+        )
+    prints = fingerprints.take(paths, progress)
+    if verify:
+        prints = fingerprints.verify(prints, progress)
+    good = [p for p in prints if p.reason is None]
+    bad = [p for p in prints if p.reason is not None]
+    return Dataset(
+        folder,
+        tuple(sorted({label_of[path] for path in paths})),
+        pd.DataFrame([_row(p, label_of[p.path]) for p in good], columns=_PICTURE_COLUMNS),
+        pd.DataFrame(
+            [(printable(p.path), label_of[p.path], p.reason) for p in bad], columns=_REFUSED_COLUMNS
+        ),
+    )
+
+
+def _row(found: Fingerprint, label: str) -> tuple[str, str, int, int, str, int, str]:
+    return (str(found.path), label, found.width, found.height, found.format, found.bytes, found.sha)
+
+
+def label_folders(folder: Path) -> list[Path]:
+    """List the folders whose names are the labels, sorted.
+
+    Raises:
+        DatasetError: the folder is missing or holds no label folders.
+    """
+    folder = folder.expanduser()
+    if not folder.exists():
+        raise DatasetError(
+            f"No such folder: {printable(folder)}. Give a folder that holds one folder per label."
+        )
+    if not folder.is_dir():
+        raise DatasetError(f"{printable(folder)} is a file: give a folder that holds one folder per label.")
+    try:
+        inside = sorted(path for path in folder.iterdir() if not is_hidden(path.name))
+    except PermissionError:
+        raise DatasetError(
+            f"The folder {printable(folder)} may not be read: change its permissions."
+        ) from None
+    found = [path for path in inside if path.is_dir() and not _is_quarantine(path)]
+    if not found:
+        loose = " Its files lie loose:" if inside else ""
+        raise DatasetError(
+            f"No label folders in {printable(folder)}.{loose} Make one folder per category, named after it,"
+            " and put its pictures inside."
+        )
+    for path in found:
+        if not is_unicode(path) or not path.name.isprintable():
+            raise DatasetError(
+                f"The label folder {printable(path)!r} has a name that cannot be shown: rename it, its name"
+                " becomes the label."
+            )
+    return found
+
+
+def _is_quarantine(folder: Path) -> bool:
+    return folder.name == QUARANTINE and (folder / QUARANTINE_MARK).exists()
+
+
+def check_trainable(dataset: Dataset, validation_percentage: float, testing_percentage: float) -> None:
+    """Make sure that a classifier can be taught and judged with these pictures.
+
+    Raises:
+        DatasetError: there is a single label, or one has too few different pictures for one to stand in each
+            part of the split.
+    """
+    if len(dataset.labels) < 2:
+        only = dataset.labels[0] if dataset.labels else "none"
+        raise DatasetError(
+            f"Only one label in {dataset.folder}: {only}. A classifier needs at least two label folders to"
+            " tell apart."
+        )
+    needed = 1 + (validation_percentage > 0) + (testing_percentage > 0)
+    different = dataset.pictures.groupby("label")["sha"].nunique()
+    short = {label: int(different.get(label, 0)) for label in dataset.labels}
+    short = {label: n for label, n in short.items() if n < needed}
+    if short:
+        listed = ", ".join(f"{label} ({n})" for label, n in short.items())
+        raise DatasetError(
+            f"Too few different usable pictures to split in {dataset.folder}: {listed}. Each label needs at"
+            f" least {needed}, and {FEW_PICTURES} or more to be judged fairly."
+        )
+
+
+def assign_splits(
+    pictures: pd.DataFrame, validation_percentage: float, testing_percentage: float
+) -> pd.Series:
+    """Say for each picture whether it is for training, validation or testing.
+
+    The choice hangs on a picture's content alone, so it survives renaming, moving and added files, and two
+    files of the same content always stand together. As in the original script, files in one folder that
+    share the name before `_nohash_` stand together too. The share of each part is right on average only;
+    a part that would stay empty is given the picture nearest to it.
+
+    Args:
+        pictures: a table with the columns path, label and sha.
+        validation_percentage: 0 to 100.
+        testing_percentage: 0 to 100; the two together less than 100.
+
+    Returns:
+        "training", "validation" or "testing", aligned with `pictures`.
+    """
+    group = _groups(pictures)
+    percent = group.map({key: _percent(key) for key in group.unique()}).to_numpy(dtype=float)
+    split = np.full(len(percent), "training", dtype=object)
+    split[percent < validation_percentage + testing_percentage] = "testing"
+    split[percent < validation_percentage] = "validation"
+    for name, wanted, middle in (
+        ("validation", validation_percentage, validation_percentage / 2),
+        ("testing", testing_percentage, validation_percentage + testing_percentage / 2),
+    ):
+        spare = np.unique(percent[split == "training"])
+        if wanted > 0 and name not in split and len(spare) > 1:
+            split[percent == spare[np.abs(spare - middle).argmin()]] = name
+    return pd.Series(split, index=pictures.index, name="split")
+
+
+def _percent(key: str) -> float:
+    """Map a name to 0..100, evenly: the original script's formula."""
+    return int(hashlib.sha1(key.encode()).hexdigest(), 16) % (_MAX_PER_CLASS + 1) * (100.0 / _MAX_PER_CLASS)
+
+
+def _groups(pictures: pd.DataFrame) -> pd.Series:
+    """Name for each picture the group that must not be divided."""
+    group = pictures["sha"].astype("object").copy()
+    series = pictures["path"].str.extract(r"^(.*)_nohash_[^/\\]*$", flags=re.DOTALL, expand=False).dropna()
+    if series.empty:
+        return group
+    label_series = pictures.loc[series.index, "label"] + "/" + series.map(os.path.basename)
+    group[series.index] = label_series
+    # One content in two series, or in a series and alone, ties them together: repeat until nothing moves.
+    while True:
+        tied = group.groupby(pictures["sha"]).transform("min")
+        tied = tied.groupby(group).transform("min")
+        if tied.equals(group):
+            return group
+        group = tied

@@ -1,0 +1,221 @@
+"""What is in each file, read once: content hash, size in pixels, format, and why it cannot be used.
+
+A file that has the same path, size and modification time as before is not opened again. What was learnt of
+a content is kept under its hash, so a picture that was moved or copied is known already.
+"""
+
+import contextlib
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from poetcore.data import images
+from poetcore.errors import PictureError
+from poetcore.system.database import Database
+from poetcore.system.files import cores, in_chunks, is_unicode
+
+__all__ = ["Fingerprint", "Fingerprints", "sha_of"]
+
+Progress = Callable[[int, int], object]
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS files (
+    path TEXT PRIMARY KEY, bytes INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, sha TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS files_by_sha ON files (sha);
+CREATE TABLE IF NOT EXISTS contents (
+    sha TEXT PRIMARY KEY, bytes INTEGER NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL,
+    format TEXT NOT NULL, reason TEXT, decoded INTEGER NOT NULL
+) WITHOUT ROWID;
+"""
+
+#: A file younger than this may still change within one tick of its file system's clock (2 s on FAT).
+_SETTLED_NS = 2_000_000_000
+
+_CHUNK = 500
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """What is known of one file.
+
+    Attributes:
+        path: the file.
+        sha: sha256 of its content, 64 hexadecimal digits; empty where it could not be read.
+        bytes: its size.
+        width: pixels, upright; 0 where it is not a picture.
+        height: pixels, upright; 0 where it is not a picture.
+        format: "JPEG", "PNG", ...; empty where it is not a picture.
+        reason: why it cannot be used, or None.
+        decoded: whether its pixels were decoded once, so that a None `reason` is certain.
+    """
+
+    path: Path
+    sha: str = ""
+    bytes: int = 0
+    width: int = 0
+    height: int = 0
+    format: str = ""
+    reason: str | None = None
+    decoded: bool = False
+
+
+def sha_of(content: bytes) -> str:
+    """Hash a file's content: sha256, 64 hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+class Fingerprints:
+    """The memory of what is in files, shared by every process of a workspace.
+
+    An object belongs to the thread that made it.
+
+    Args:
+        file: the SQLite file; made where it is missing.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._database = Database(file, _SCHEMA)
+
+    def close(self) -> None:
+        self._database.close()
+
+    def take(self, paths: Sequence[Path], progress: Progress | None = None) -> list[Fingerprint]:
+        """Say what is in each file, in the order given; only new and changed files are read.
+
+        Only headers are decoded here: that a picture is truncated shows when its pixels are decoded, by
+        `verify` or by whoever needs them, who then tells `note_decoded`.
+        """
+        taken: list[Fingerprint] = []
+        with ThreadPoolExecutor(cores()) as pool:
+            for chunk in in_chunks(paths, _CHUNK):
+                taken += self._take(chunk, pool)
+                if progress:
+                    progress(len(taken), len(paths))
+        return taken
+
+    def verify(self, prints: Sequence[Fingerprint], progress: Progress | None = None) -> list[Fingerprint]:
+        """Decode every picture that never was, and say again what is known of each, in the order given."""
+        unsure = {p.sha: p for p in prints if p.sha and not p.decoded}
+        with ThreadPoolExecutor(cores()) as pool:
+            done = 0
+            for chunk in in_chunks(unsure.values(), _CHUNK):
+                found = dict(pool.map(_decode, chunk))
+                self.note_decoded({sha: reason for sha, reason in found.items() if sha})
+                done += len(chunk)
+                if progress:
+                    progress(done, len(unsure))
+        contents = self._contents([p.sha for p in prints if p.sha])
+        return [_at(p.path, contents[p.sha]) if p.sha else p for p in prints]
+
+    def content(self, sha: str) -> bytes | None:
+        """Read a content again from a file that had it and still has, or give None."""
+        for (path,) in self._database.rows("SELECT path FROM files WHERE sha = ? ORDER BY path", (sha,)):
+            with contextlib.suppress(PictureError):
+                content = images.read(Path(path))
+                if sha_of(content) == sha:
+                    return content
+        return None
+
+    def note_decoded(self, reasons: dict[str, str | None]) -> None:
+        """Remember of contents, by hash, that they were decoded: None, or the reason why that failed."""
+        self._database.write(
+            (
+                "UPDATE contents SET decoded = 1, reason = ? WHERE sha = ?",
+                [(reason, sha) for sha, reason in reasons.items()],
+            )
+        )
+
+    def _take(self, paths: Sequence[Path], pool: Executor) -> list[Fingerprint]:
+        nameable = [path for path in paths if is_unicode(path)]
+        known = self._files(nameable)
+        stamps = {path: _stamp(path) for path in nameable}
+        fresh = [path for path in nameable if stamps[path] is None or known.get(path, ())[:2] != stamps[path]]
+        read = dict(zip(fresh, pool.map(_read, fresh), strict=True))
+        self._store(read, stamps)
+        shas = {path: read[path].sha if path in read else known[path][2] for path in nameable}
+        contents = self._contents([sha for sha in shas.values() if sha])
+        return [
+            Fingerprint(path, reason="has a name that is not valid Unicode: rename it")
+            if path not in shas
+            else _at(path, contents[shas[path]])
+            if shas[path]
+            else read[path]
+            for path in paths
+        ]
+
+    def _files(self, paths: Sequence[Path]) -> dict[Path, tuple[int, int, str]]:
+        named = {str(path): path for path in paths}
+        rows = self._select("SELECT path, bytes, mtime_ns, sha FROM files WHERE path IN", named)
+        return {named[path]: (size, mtime, sha) for path, size, mtime, sha in rows}
+
+    def _contents(self, shas: Sequence[str]) -> dict[str, tuple[Any, ...]]:
+        columns = "sha, bytes, width, height, format, reason, decoded"
+        return {row[0]: row for row in self._select(f"SELECT {columns} FROM contents WHERE sha IN", shas)}
+
+    def _select(self, query: str, keys: Any) -> Iterator[tuple[Any, ...]]:
+        for chunk in in_chunks(keys, _CHUNK):
+            yield from self._database.rows(f"{query} ({','.join('?' * len(chunk))})", chunk)
+
+    def _store(self, read: dict[Path, Fingerprint], stamps: dict[Path, tuple[int, int] | None]) -> None:
+        if not read:
+            return
+        latest = time.time_ns() - _SETTLED_NS
+        files = [
+            # A stamp that may not last is not kept, so that the file is read again next time.
+            (str(path), stamp[0], stamp[1] if stamp[1] < latest else -1, found.sha)
+            for path, found in read.items()
+            if found.sha and (stamp := stamps[path])
+        ]
+        contents = [
+            (f.sha, f.bytes, f.width, f.height, f.format, f.reason, f.decoded) for f in read.values() if f.sha
+        ]
+        self._database.write(
+            ("INSERT OR REPLACE INTO files VALUES (?,?,?,?)", files),
+            # What is known of a content stays: a header cannot tell that the rest is truncated.
+            ("INSERT OR IGNORE INTO contents VALUES (?,?,?,?,?,?,?)", contents),
+        )
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_size, stat.st_mtime_ns
+
+
+def _read(path: Path) -> Fingerprint:
+    """Read a file whole, hash it, decode its header."""
+    try:
+        content = images.read(path)
+    except PictureError as error:
+        return Fingerprint(path, reason=str(error))
+    sha = sha_of(content)
+    try:
+        info = images.inspect(content)
+    except PictureError as error:
+        return Fingerprint(path, sha, len(content), reason=str(error), decoded=True)
+    return Fingerprint(path, sha, len(content), info.width, info.height, info.format)
+
+
+def _decode(known: Fingerprint) -> tuple[str, str | None]:
+    """Give a content's hash and why it cannot be decoded, or None; the hash is empty if the file is gone."""
+    try:
+        content = images.read(known.path)
+    except PictureError:
+        return "", None
+    try:
+        images.squash(content, 64)
+    except PictureError as error:
+        return sha_of(content), str(error)
+    return sha_of(content), None
+
+
+def _at(path: Path, row: tuple[Any, ...]) -> Fingerprint:
+    sha, size, width, height, form, reason, decoded = row
+    return Fingerprint(path, sha, size, width, height, form, reason, bool(decoded))

@@ -1,0 +1,4 @@
+"""How good a run is: predictions, metrics, slides, reports.
+
+Not for training.
+"""

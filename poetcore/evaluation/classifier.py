@@ -1,0 +1,131 @@
+"""A trained run as an object: pictures in, probabilities out, without TensorFlow."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from poetcore.data import images
+from poetcore.errors import PictureError
+from poetcore.features.backbones import find
+from poetcore.features.cache import extract
+from poetcore.features.engines import DEFAULT_ENGINE, check_engine
+from poetcore.features.litert import VectorModel, model_file
+from poetcore.workspace.run import Run
+from poetcore.workspace.workspace import Workspace
+
+__all__ = ["Classifier", "Prediction"]
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a run says of one picture.
+
+    Attributes:
+        path: the file.
+        labels: the run's labels, in the order of `probabilities`.
+        probabilities: `(labels,) float32`, summing to 1; None where the picture cannot be used.
+        sha: its content; empty where it could not be read.
+        reason: why it cannot be used, or None.
+    """
+
+    path: Path
+    labels: tuple[str, ...]
+    probabilities: np.ndarray | None
+    sha: str = ""
+    reason: str | None = None
+
+    def top(self, count: int = 5) -> list[tuple[str, float]]:
+        """Give the most probable labels with their probabilities, the first one first."""
+        if self.probabilities is None:
+            return []
+        order = np.argsort(-self.probabilities, kind="stable")[:count]
+        return [(self.labels[i], float(self.probabilities[i])) for i in order]
+
+
+class Classifier:
+    """A finished run, ready to label pictures.
+
+    Args:
+        run: which one.
+        workspace: where its backbone and the vector cache are kept.
+        announce: told in a sentence if the backbone must be prepared first.
+        engine: what describes the pictures, one of `ENGINES`.
+
+    Raises:
+        OptionError: the engine is unknown, not installed, or cannot run the run's backbone.
+        RunError: the run is unfinished or damaged.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        workspace: Workspace,
+        announce: Callable[[str], object] | None = None,
+        engine: str = DEFAULT_ENGINE,
+    ) -> None:
+        self.run = run
+        self.labels = tuple(run.labels())
+        record = run.record()
+        self._backbone = find(record.backbone, record.calibration)
+        check_engine(engine, self._backbone)
+        self._engine = engine
+        self._head = run.head()
+        self._workspace = workspace
+        self._announce = announce
+        self._model: VectorModel | None = None
+
+    def classify(
+        self, paths: Sequence[Path], progress: Callable[[int, int], object] | None = None
+    ) -> list[Prediction]:
+        """Label files, in the order given; one that cannot be used gets its reason and stops nothing.
+
+        Args:
+            paths: files; what was seen before is not computed again.
+            progress: called with (contents described, contents in all).
+        """
+        fingerprints, cache = self._workspace.fingerprints(), self._workspace.vectors()
+        try:
+            prints = fingerprints.take(paths)
+            wanted = {p.sha: p.path for p in prints if p.reason is None}
+            answers: dict[str, np.ndarray] = {}
+            reasons: dict[str, str] = {}
+            decoded: dict[str, str | None] = {}
+            found = extract(wanted, self._backbone, self._model_file, cache, engine=self._engine)
+            for done, bottleneck in enumerate(found, 1):
+                if bottleneck.vector is not None:
+                    answers[bottleneck.sha] = self._head.probabilities(bottleneck.vector[np.newaxis])[0]
+                if bottleneck.decoded:
+                    decoded[bottleneck.sha] = bottleneck.reason
+                if bottleneck.reason is not None:
+                    reasons[bottleneck.sha] = bottleneck.reason
+                if progress:
+                    progress(done, len(wanted))
+            fingerprints.note_decoded(decoded)
+        finally:
+            fingerprints.close()
+            cache.close()
+        return [
+            Prediction(p.path, self.labels, answers.get(p.sha), p.sha, p.reason or reasons.get(p.sha))
+            for p in prints
+        ]
+
+    def classify_bytes(self, name: str, content: bytes) -> Prediction:
+        """Label one picture that is no file on this machine, such as an upload.
+
+        Not for several threads at once.
+        """
+        try:
+            pixels = images.squash(content, self._backbone.input_size)
+        except PictureError as error:
+            return Prediction(Path(name), self.labels, None, reason=str(error))
+        if self._model is None:
+            self._model = VectorModel(self._model_file())
+        vector = self._model.vector(pixels)
+        return Prediction(Path(name), self.labels, self._head.probabilities(vector[np.newaxis])[0])
+
+    def _model_file(self) -> Path:
+        if self.run.backbone_file.exists():
+            return self.run.backbone_file
+        return model_file(self._backbone, self._workspace.models, self._announce)

@@ -1,0 +1,159 @@
+"""Frozen graphs: TensorFlow 1 files that hold a network with its weights, loaded and run in a session."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from poetcore.errors import OptionError
+from poetcore.system.tensorflow import tensorflow
+
+__all__ = ["BATCH", "FrozenGraph", "check_output_layer", "layer_name"]
+
+#: Pictures a step where the graph leaves it open.
+BATCH = 16
+
+#: What TensorFlow allows as the name of an operation.
+_LAYER_NAME = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*")
+
+
+def check_output_layer(name: str) -> None:
+    """Refuse a name that no layer of a frozen graph can have.
+
+    Args:
+        name: what the graph's output is to be called.
+
+    Raises:
+        OptionError: the name is impossible.
+    """
+    if name == "input" or not _LAYER_NAME.fullmatch(name):
+        raise OptionError(
+            "final_tensor_name must be made of letters, digits, dots, slashes, _ and -, begin with a letter"
+            f" or digit, and not be 'input'. Received: {name!r}."
+        )
+
+
+class FrozenGraph:
+    """A frozen graph in a TensorFlow 1 session of its own; imports TensorFlow.
+
+    Args:
+        file: a GraphDef whose weights are constants.
+        input_layer: the operation that is fed, with or without `import/` before and `:0` behind.
+        output_layer: the operation that is fetched, likewise.
+
+    Attributes:
+        shape: the input's `(batch, height, width)`; None where the graph leaves it open.
+        outputs: how many numbers come out for a picture; None where the graph leaves it open.
+
+    Raises:
+        OptionError: the file cannot be used, or has no such layer.
+    """
+
+    def __init__(self, file: Path, input_layer: str = "input", output_layer: str = "final_result") -> None:
+        self._file = file
+        definition = _read(file)
+        tf = tensorflow()
+        v1 = tf.compat.v1
+        with v1.Graph().as_default() as graph:
+            try:
+                v1.import_graph_def(definition, name="")
+            except (tf.errors.OpError, ValueError, KeyError, TypeError) as error:
+                raise OptionError(
+                    f"The graph {file} cannot be read by this TensorFlow: {_words(error)}."
+                ) from None
+        self._input = _tensor(graph, file, "input", input_layer)
+        self._output = _tensor(graph, file, "output", output_layer)
+        dimensions = self._input.shape.as_list() if self._input.shape.rank == 4 else None
+        if dimensions is None and self._input.shape.rank is not None:
+            raise OptionError(
+                f"The input layer {input_layer!r} of {file} takes {self._input.shape}, not pictures"
+                f" (batch, height, width, 3): name the layer that does. {_listed(graph)}"
+            )
+        self.shape: tuple[int | None, int | None, int | None] = (
+            tuple(dimensions[:3]) if dimensions else (None,) * 3
+        )
+        self.outputs: int | None = self._output.shape[-1] if self._output.shape.rank else None
+        self._session = v1.Session(graph=graph)
+
+    def run(self, pixels: np.ndarray) -> np.ndarray:
+        """Feed pictures as the graph wants them.
+
+        Args:
+            pixels: `(n, height, width, 3) float32`, scaled already; any n.
+
+        Returns:
+            `(n, outputs) float32`.
+
+        Raises:
+            OptionError: the graph does not run, for instance because its weights are not in it.
+        """
+        size = self.shape[0] or BATCH
+        parts = []
+        for start in range(0, len(pixels), size):
+            part = pixels[start : start + size]
+            missing = (self.shape[0] or len(part)) - len(part)
+            # A graph for exactly so many pictures gets the last one again until there are enough.
+            full = np.concatenate([part, *[part[-1:]] * missing]) if missing else part
+            parts.append(self._step(full).reshape(len(full), -1)[: len(part)])
+        return np.concatenate(parts)
+
+    def close(self) -> None:
+        self._session.close()
+
+    def _step(self, pixels: np.ndarray) -> np.ndarray:
+        fed = pixels.astype(self._input.dtype.as_numpy_dtype)
+        try:
+            return np.asarray(self._session.run(self._output, {self._input: fed}), np.float32)
+        except (tensorflow().errors.OpError, ValueError) as error:
+            raise OptionError(
+                f"The graph {self._file} does not run ({_words(error)}): give a frozen graph, which has"
+                " its weights inside, and the layers and the input size that it was made with."
+            ) from None
+
+
+def _read(file: Path) -> Any:
+    """Parse a GraphDef, or say in one sentence why that cannot be done."""
+    wanted = "give a frozen graph of the original scripts, such as retrained_graph.pb"
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise OptionError(f"The graph {file} cannot be read ({error.strerror or error}): {wanted}.") from None
+    definition = tensorflow().compat.v1.GraphDef()
+    try:
+        definition.ParseFromString(content)
+    except Exception:  # protobuf's DecodeError has no stable address
+        definition.Clear()
+    if not definition.node:
+        raise OptionError(f"{file} is not a TensorFlow graph: {wanted}.")
+    return definition
+
+
+def layer_name(layer: str) -> str:
+    """Bring `import/input:0`, as scripts write it, and `input` to the same name."""
+    return layer.removeprefix("import/").removesuffix(":0")
+
+
+def _tensor(graph: Any, file: Path, what: str, layer: str) -> Any:
+    names = {operation.name for operation in graph.get_operations()}
+    for name in (layer.removesuffix(":0"), layer_name(layer), f"import/{layer_name(layer)}"):
+        if name in names and graph.get_operation_by_name(name).outputs:
+            return graph.get_tensor_by_name(f"{name}:0")
+    raise OptionError(
+        f"The graph {file} has no {what} layer {layer!r}: choose one with --{what}_layer. {_listed(graph)}"
+    )
+
+
+def _listed(graph: Any) -> str:
+    """Name what a graph most likely is fed with and fetched from."""
+    operations = graph.get_operations()
+    inputs = [o.name for o in operations if o.type.startswith("Placeholder")] or [operations[0].name]
+    used = {tensor.op.name for operation in operations for tensor in operation.inputs}
+    ends = [o.name for o in operations if o.outputs and o.name not in used] or [operations[-1].name]
+    return f"It has the inputs {', '.join(inputs[:5])} and ends in {', '.join(ends[-5:])}."
+
+
+def _words(error: Exception) -> str:
+    """Give the first sentence of what TensorFlow says, which may go on for pages."""
+    text = str(getattr(error, "message", None) or error).strip().splitlines()
+    return text[0].split(". ")[0][:200].rstrip(".") if text else type(error).__name__

@@ -1,0 +1,216 @@
+"""Frozen graphs of the original scripts: `retrained_graph.pb` with `retrained_labels.txt`, read and run here.
+
+Such a file is a TensorFlow 1 GraphDef with its weights as constants. Pictures go in as
+`(pixel - input_mean) / input_std`, one probability a label comes out.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from poetcore.data import images
+from poetcore.data.file_index import sha_of
+from poetcore.errors import OptionError, PictureError
+from poetcore.evaluation.classifier import Prediction
+from poetcore.evaluation.frozen import BATCH, FrozenGraph, layer_name
+from poetcore.system.files import in_chunks
+
+__all__ = ["GraphClassifier", "match_labels", "original_form"]
+
+#: What the original's graphs take where they do not say so: MobileNet's size, and that of Inception V3,
+#: whose input is called Mul.
+_USUAL_SIZE, _INCEPTION_SIZE, _INCEPTION_INPUT = 224, 299, "Mul"
+
+
+class GraphClassifier:
+    """A frozen graph of the original `retrain` script, ready to label pictures.
+
+    Args:
+        graph: the GraphDef file, such as `retrained_graph.pb`.
+        labels: one label a line, in the order of the graph's outputs.
+        input_layer: the operation that is fed.
+        output_layer: the operation that is fetched.
+        input_height: pixels; by default what the graph says, else 224 (299 for the input layer Mul).
+        input_width: pixels, likewise.
+        input_mean: subtracted from each pixel value in 0..255.
+        input_std: what the result is then divided by.
+
+    Raises:
+        OptionError: a file cannot be used, a layer is missing, or the sizes or labels do not fit the graph.
+    """
+
+    def __init__(
+        self,
+        graph: Path,
+        labels: Path,
+        *,
+        input_layer: str = "input",
+        output_layer: str = "final_result",
+        input_height: int | None = None,
+        input_width: int | None = None,
+        input_mean: float = 128,
+        input_std: float = 128,
+    ) -> None:
+        if not input_std > 0:
+            raise OptionError(f"input_std must be more than 0. Received: {input_std}.")
+        self.labels = _read_labels(labels)
+        self._graph = FrozenGraph(graph, input_layer, output_layer)
+        usual = _INCEPTION_SIZE if layer_name(input_layer) == _INCEPTION_INPUT else _USUAL_SIZE
+        self.height = _side("input_height", input_height, self._graph.shape[1], usual, graph)
+        self.width = _side("input_width", input_width, self._graph.shape[2], usual, graph)
+        self._mean, self._std = input_mean, input_std
+        self._labels_file = labels
+        if self._graph.outputs is not None:
+            self._check_labels(self._graph.outputs)
+
+    def classify(
+        self, paths: Sequence[Path], progress: Callable[[int, int], object] | None = None
+    ) -> list[Prediction]:
+        """Label files, in the order given; one that cannot be used gets its reason and stops nothing.
+
+        Args:
+            paths: files.
+            progress: called with (pictures done, pictures in all).
+        """
+        found: list[Prediction] = []
+        for chunk in in_chunks(paths, self._graph.shape[0] or BATCH):
+            found += self._classify(chunk)
+            if progress:
+                progress(len(found), len(paths))
+        return found
+
+    def classify_bytes(self, name: str, content: bytes) -> Prediction:
+        """Label one picture that is no file on this machine, such as an upload."""
+        try:
+            pixels = self._seen(content)
+        except PictureError as error:
+            return Prediction(Path(name), self.labels, None, reason=str(error))
+        return Prediction(Path(name), self.labels, self._run([pixels])[0])
+
+    def close(self) -> None:
+        self._graph.close()
+
+    def _classify(self, paths: Sequence[Path]) -> list[Prediction]:
+        shas, pixels, reasons = [""] * len(paths), {}, {}
+        for i, path in enumerate(paths):
+            try:
+                content = images.read(path)
+                shas[i] = sha_of(content)
+                pixels[i] = self._seen(content)
+            except PictureError as error:
+                reasons[i] = str(error)
+        answers = dict(zip(pixels, self._run(list(pixels.values())), strict=True)) if pixels else {}
+        return [
+            Prediction(path, self.labels, answers.get(i), shas[i], reasons.get(i))
+            for i, path in enumerate(paths)
+        ]
+
+    def _run(self, pixels: list[np.ndarray]) -> np.ndarray:
+        scaled = (np.stack(pixels).astype(np.float32) - self._mean) / self._std
+        answers = self._graph.run(scaled)
+        self._check_labels(answers.shape[1])
+        return answers
+
+    def _seen(self, content: bytes) -> np.ndarray:
+        """Decode a picture to `(height, width, 3) uint8` as `poetcore.data.images` does it for a square."""
+        if self.height == self.width:
+            return images.squash(content, self.height)
+        picture = images.decode(content, at_least=max(self.height, self.width))
+        whole = (0, 0, *picture.size)
+        return np.asarray(
+            picture.transform(
+                (self.width, self.height), Image.Transform.EXTENT, whole, Image.Resampling.BILINEAR
+            )
+        )
+
+    def _check_labels(self, outputs: int) -> None:
+        if outputs != len(self.labels):
+            raise OptionError(
+                f"{self._labels_file} has {len(self.labels)} labels, but the graph gives {outputs} numbers a"
+                " picture: give the labels file that was written together with the graph."
+            )
+
+
+def original_form(label: str) -> str:
+    """Write a label as the original `retrain` script does: lower case, anything but a-z and 0-9 as a space.
+
+    >>> original_form("Bearded_Iris (blue)")
+    'bearded iris blue'
+    """
+    return re.sub(r"[^a-z0-9]+", " ", label.lower()).strip()
+
+
+def match_labels(model_labels: Iterable[str], folder_labels: Iterable[str]) -> dict[str, str]:
+    """Find each folder's label among a model's: by its own name, else by the original script's form of it.
+
+    Args:
+        model_labels: as the labels file has them.
+        folder_labels: names of the label folders.
+
+    Returns:
+        folder label -> model label, in the order of `folder_labels`.
+
+    Raises:
+        OptionError: a folder's label is unknown, fits several of the model's, or two folders mean the same.
+    """
+    known = list(model_labels)
+    by_form: dict[str, list[str]] = {}
+    for label in known:
+        by_form.setdefault(original_form(label), []).append(label)
+    matched: dict[str, str] = {}
+    unknown = []
+    for folder in folder_labels:
+        form = original_form(folder)
+        # A name without a-z or 0-9 has an empty form, which says nothing.
+        fitting = [folder] if folder in known else by_form.get(form, []) if form else []
+        if not fitting:
+            unknown.append(folder)
+        elif len(fitting) > 1:
+            raise OptionError(
+                f"The folder {folder!r} fits several labels of the model, {', '.join(map(repr, fitting))}:"
+                " rename it to exactly one of them."
+            )
+        else:
+            matched[folder] = fitting[0]
+    if unknown:
+        raise OptionError(
+            f"The model does not know the label{'s' * (len(unknown) > 1)} {', '.join(map(repr, unknown))}:"
+            f" it has {', '.join(map(repr, known))}."
+        )
+    for label in set(matched.values()):
+        same = [folder for folder, meant in matched.items() if meant == label]
+        if len(same) > 1:
+            raise OptionError(
+                f"The folders {', '.join(map(repr, same))} mean the same label {label!r} of the model: make"
+                " them one folder."
+            )
+    return matched
+
+
+def _read_labels(file: Path) -> tuple[str, ...]:
+    try:
+        # As the original label_image does: only the ends of lines do not count.
+        lines = [line.rstrip() for line in file.read_text(encoding="utf-8-sig").splitlines()]
+    except OSError as error:
+        raise OptionError(
+            f"The labels {file} cannot be read ({error.strerror or error}): give the file with one label a"
+            " line that was written together with the graph, such as retrained_labels.txt."
+        ) from None
+    except UnicodeDecodeError:
+        raise OptionError(f"The labels {file} are not text in UTF-8: give one label a line.") from None
+    labels = tuple(line for line in lines if line)
+    twice = sorted({label for label in labels if labels.count(label) > 1})
+    if twice:
+        raise OptionError(f"{file} has a label twice: {', '.join(twice)}.")
+    return labels
+
+
+def _side(name: str, asked: int | None, said: int | None, usual: int, graph: Path) -> int:
+    if asked is not None and asked < 1:
+        raise OptionError(f"{name} must be 1 or more. Received: {asked}.")
+    if asked is not None and said is not None and asked != said:
+        raise OptionError(f"{name} must be {said}, as {graph} wants it. Received: {asked}.")
+    return asked or said or usual

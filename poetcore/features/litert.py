@@ -1,0 +1,197 @@
+"""Backbones as LiteRT models: converted once by a child process, then run without TensorFlow.
+
+`python -m poetcore.features.litert NAME FILE` is that child process; for a quantized backbone it reads
+the paths of pictures to calibrate on, as a JSON list, from standard input.
+"""
+
+import contextlib
+import hashlib
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from poetcore.data import images
+from poetcore.errors import BackboneError, PictureError, PoetError
+from poetcore.features.backbones import Backbone, build, find
+from poetcore.system.files import write_whole
+from poetcore.system.tensorflow import muted, tensorflow
+
+__all__ = ["CALIBRATION_PICTURES", "VectorModel", "calibrate", "convert", "model_file", "quantize"]
+
+#: How many training pictures show an 8-bit conversion what numbers occur; more change little.
+CALIBRATION_PICTURES = 100
+
+#: A calibration is used again while so many of its pictures are in the training set: a repaired label or a
+#: few photos more must not cost describing everything anew.
+_STILL_THERE = 0.9
+
+
+def model_file(backbone: Backbone, folder: Path, announce: Callable[[str], object] | None = None) -> Path:
+    """Give the LiteRT model of a backbone, converting it first if this workspace has none yet.
+
+    The conversion needs TensorFlow and takes about twenty seconds, so a child process does it: whoever asks
+    never carries TensorFlow's 700 MB.
+
+    Args:
+        backbone: which one; a quantized one comes from `calibrate`.
+        folder: the workspace's `models` folder.
+        announce: told in a sentence that a conversion starts.
+
+    Raises:
+        BackboneError: its weights cannot be had, the conversion failed, or a calibrated model is gone.
+    """
+    file = folder / f"{backbone.key}.tflite"
+    if file.exists():
+        return file
+    if backbone.quantized:
+        raise BackboneError(
+            f"The model {file.name}, calibrated on your training pictures, is no longer in {folder}: train"
+            " again."
+        )
+    _convert_in_child(backbone, file, announce)
+    return file
+
+
+def calibrate(
+    backbone: Backbone,
+    pictures: Mapping[str, Path],
+    folder: Path,
+    announce: Callable[[str], object] | None = None,
+) -> Backbone:
+    """Make a quantized backbone's model from training pictures, or find one that fits them.
+
+    Args:
+        backbone: a quantized one.
+        pictures: sha -> a file of that content: the training pictures.
+        folder: the workspace's `models` folder.
+        announce: told in a sentence that a conversion starts.
+
+    Returns:
+        The backbone with its calibration, whose `model_file` is there.
+
+    Raises:
+        BackboneError: its weights cannot be had, the conversion failed, or no picture can be used.
+    """
+    for note in sorted(folder.glob(f"{backbone.name}-*.json")):
+        known = replace(backbone, calibration=note.stem.removeprefix(f"{backbone.name}-"))
+        shown = json.loads(note.read_text(encoding="utf-8"))
+        there = sum(sha in pictures for sha in shown)
+        if shown and there >= _STILL_THERE * len(shown) and (folder / f"{known.key}.tflite").exists():
+            return known
+    chosen = sorted(pictures)[:CALIBRATION_PICTURES]  # by hash: as good as by chance, and always the same
+    made = replace(backbone, calibration=hashlib.sha256("".join(chosen).encode()).hexdigest()[:12])
+    _convert_in_child(made, folder / f"{made.key}.tflite", announce, [pictures[sha] for sha in chosen])
+    write_whole(folder / f"{made.key}.json", json.dumps(chosen))
+    return made
+
+
+def _convert_in_child(
+    backbone: Backbone,
+    file: Path,
+    announce: Callable[[str], object] | None,
+    shown: Sequence[Path] = (),
+) -> None:
+    if announce:
+        announce(f"Preparing the backbone {backbone.name}, once for this workspace")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    child = subprocess.run(
+        [sys.executable, "-m", "poetcore.features.litert", backbone.name, str(file)],
+        cwd=Path(__file__).parents[2],
+        input=json.dumps([str(path) for path in shown]),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+    )
+    if child.returncode != 0 or not file.exists():
+        lines = child.stderr.strip().splitlines()
+        # What the child can explain is its last line; anything else is shown as it is.
+        raise BackboneError(lines[-1] if lines else f"The backbone {backbone.name} could not be converted.")
+
+
+def convert(backbone: Backbone, file: Path, shown: Sequence[Path] = ()) -> None:
+    """Convert a backbone to a LiteRT model; imports TensorFlow.
+
+    Args:
+        backbone: which one.
+        file: the `.tflite` file.
+        shown: for a quantized one, pictures to calibrate on; those that cannot be used are passed over.
+
+    Raises:
+        BackboneError: its weights cannot be had, or none of the pictures can be used.
+    """
+    tf = tensorflow()
+    converter = tf.lite.TFLiteConverter.from_keras_model(build(backbone))
+    if backbone.quantized:
+        pixels = []
+        for path in shown:
+            with contextlib.suppress(PictureError):
+                pixels.append(images.squash(images.read(path), backbone.input_size))
+        if not pixels:
+            raise BackboneError(
+                f"{backbone.name} is calibrated on training pictures, and none of them can be used: choose"
+                f" {backbone.network}."
+            )
+        quantize(tf, converter, pixels)
+    write_whole(file, converter.convert())
+
+
+def quantize(tf: Any, converter: Any, shown: Sequence[np.ndarray]) -> None:
+    """Make a converter write 8-bit integers but for what goes in and out.
+
+    Args:
+        tf: TensorFlow.
+        converter: a `TFLiteConverter`.
+        shown: pictures that show which numbers occur, each `(size, size, 3) uint8`, RGB.
+    """
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.representative_dataset = lambda: ([one[np.newaxis].astype(np.float32)] for one in shown)
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+
+
+class VectorModel:
+    """A LiteRT backbone on one core; belongs to the thread that made it.
+
+    Args:
+        file: made by `convert`.
+    """
+
+    def __init__(self, file: Path) -> None:
+        from ai_edge_litert.interpreter import Interpreter
+
+        with muted():
+            self._interpreter = Interpreter(str(file), num_threads=1)
+            self._interpreter.allocate_tensors()
+        (self._input,) = (d["index"] for d in self._interpreter.get_input_details())
+        (self._output,) = (d["index"] for d in self._interpreter.get_output_details())
+
+    def vector(self, pixels: np.ndarray) -> np.ndarray:
+        """Describe one picture.
+
+        Args:
+            pixels: `(size, size, 3) uint8`, RGB.
+
+        Returns:
+            `(vector_length,) float32`.
+        """
+        self._interpreter.set_tensor(self._input, pixels[np.newaxis].astype(np.float32))
+        self._interpreter.invoke()
+        return self._interpreter.get_tensor(self._output)[0]
+
+
+def _main(name: str, file: str) -> None:
+    backbone = find(name)
+    try:
+        convert(backbone, Path(file), [Path(p) for p in json.load(sys.stdin)] if backbone.quantized else ())
+    except PoetError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])

@@ -1,0 +1,267 @@
+"""Pictures of a taxon from iNaturalist's public API, with licence and author.
+
+Fields of the API (https://api.inaturalist.org/v1/docs) that are used:
+
+- `GET taxa?q=NAME&is_active=true&per_page=30`: of `results` the `id`, `name`, `rank`,
+  `preferred_common_name`, `matched_term`;
+- `GET observations?taxon_id=&quality_grade=research&photos=true&photo_license=&order_by=id&order=asc&
+  id_above=&per_page=200`: of `results` the `id`, `uri`, and of their `photos` the `id`,
+  `url`, `license_code`, `attribution`.
+
+A photo's `url` is that of its smallest form, `.../photos/123/square.jpg`; other forms stand beside it by the
+names medium (500 pixels at the longest side) and large (1024). Photos that lie at Flickr follow its own
+naming. The pages are asked for by `id_above`, which has no end at 10,000 as page numbers have, and from the
+oldest on: the same order at every run, and spread over years, where the newest are all of this week.
+"""
+
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from poetcore.errors import DownloadError, OptionError
+from poetcore.sources.fetch import FetchOptions, new_session
+from poetcore.sources.urls import Wanted
+
+__all__ = [
+    "INATURALIST",
+    "LICENCES",
+    "PHOTO_SIZES",
+    "Taxon",
+    "check_size",
+    "find_taxon",
+    "observations",
+    "parse_licences",
+]
+
+INATURALIST = "https://api.inaturalist.org/v1"
+
+#: Licences that let a picture be used again and changed, as training and cropping do; those that forbid
+#: changes (ND) and "all rights reserved" (none) are not among them.
+LICENCES = ("cc0", "cc-by", "cc-by-sa", "cc-by-nc", "cc-by-nc-sa")
+
+#: Those that can be asked for.
+_KNOWN_LICENCES = (*LICENCES, "cc-by-nd", "cc-by-nc-nd")
+
+PHOTO_SIZES = ("medium", "large")
+
+#: https://www.inaturalist.org/pages/api+recommended+practices: about one request a second.
+_SECONDS_APART = 1.0
+
+_PER_PAGE = 200  # the most that the API gives
+
+_FLICKR = re.compile(r"(staticflickr\.com/.*?)_[a-z](\.\w+)$")
+_FLICKR_SIZES = {"medium": "", "large": "_b"}
+
+
+@dataclass(frozen=True)
+class Taxon:
+    """A species, genus, ... as iNaturalist knows it."""
+
+    id: int
+    name: str
+    rank: str = ""
+    common_name: str = ""
+
+    def __str__(self) -> str:
+        common = f" ({self.common_name})" if self.common_name else ""
+        return f"{self.rank} {self.name}{common}".strip()
+
+
+def parse_licences(text: str) -> tuple[str, ...] | None:
+    """Read licences with commas between them; `any` gives None, which takes every picture.
+
+    Raises:
+        OptionError: one is not known.
+    """
+    names = tuple(name.strip().lower() for name in text.split(",") if name.strip())
+    if names == ("any",):
+        return None
+    if not names or set(names) - set(_KNOWN_LICENCES):
+        raise OptionError(f"Licences are {', '.join(_KNOWN_LICENCES)}, or any. Received: {text!r}")
+    return names
+
+
+def check_size(size: str) -> None:
+    """Make sure that photos come in a size.
+
+    Raises:
+        OptionError: they do not.
+    """
+    if size not in PHOTO_SIZES:
+        raise OptionError(f"A photo's size is one of {', '.join(PHOTO_SIZES)}. Received: {size!r}")
+
+
+class _Api:
+    """Asks the API, one question a second, and again where it is busy."""
+
+    def __init__(self, endpoint: str, options: FetchOptions, apart: float) -> None:
+        from requests.adapters import HTTPAdapter
+        from urllib3 import Retry
+
+        if not re.match(r"https?://", endpoint):
+            raise OptionError(f"The endpoint is a web address. Received: {endpoint!r}")
+        self._endpoint = endpoint.rstrip("/")
+        self._timeouts = (options.connect_timeout, options.read_timeout)
+        self._apart = apart
+        self._next = 0.0
+        self._session = new_session(options)
+        retry = Retry(
+            options.retries,
+            connect=0,
+            read=0,
+            status_forcelist=(429, 500, 502, 503, 504),
+            backoff_factor=options.backoff,
+            retry_after_max=int(options.longest_wait),
+            raise_on_status=False,
+        )
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, HTTPAdapter(max_retries=retry))
+
+    def __enter__(self) -> "_Api":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._session.close()
+
+    def get(self, path: str, **parameters: str | int) -> dict[str, Any]:
+        import requests
+
+        time.sleep(max(0.0, self._next - time.monotonic()))
+        self._next = time.monotonic() + self._apart
+        address = f"{self._endpoint}/{path}"
+        try:
+            response = self._session.get(address, params=parameters, timeout=self._timeouts)
+            if response.status_code != 200:
+                raise DownloadError(
+                    f"iNaturalist ({address}) answered {response.status_code} {response.reason}; try later."
+                )
+            answer = response.json()
+        except requests.JSONDecodeError:
+            raise DownloadError(
+                f"{address} does not answer as iNaturalist does; check the endpoint."
+            ) from None
+        except requests.RequestException:
+            raise DownloadError(
+                f"iNaturalist ({address}) cannot be reached; check the connection and try again."
+            ) from None
+        if not isinstance(answer, dict) or not isinstance(answer.get("results"), list):
+            raise DownloadError(f"{address} does not answer as iNaturalist does; check the endpoint.")
+        return answer
+
+
+def find_taxon(
+    name: str,
+    endpoint: str = INATURALIST,
+    options: FetchOptions | None = None,
+    seconds_apart: float = _SECONDS_APART,
+) -> Taxon:
+    """Find the taxon that is called so, by its scientific or a common name.
+
+    Raises:
+        OptionError: none is called exactly so; the message names those that come near.
+        DownloadError: the API cannot be asked.
+    """
+    wanted = " ".join(name.split()).casefold()
+    if not wanted:
+        raise OptionError("A taxon needs a name, such as Amanita muscaria.")
+    with _Api(endpoint, options or FetchOptions(), seconds_apart) as api:
+        results = api.get("taxa", q=name, is_active="true", per_page=30)["results"]
+    found = [result for result in results if isinstance(result, dict) and isinstance(result.get("id"), int)]
+    for key in ("name", "preferred_common_name", "matched_term"):
+        for result in found:
+            if str(result.get(key) or "").casefold() == wanted:
+                return _taxon(result)
+    near = "; ".join(str(_taxon(result)) for result in found[:5])
+    hint = (
+        f"Did you mean one of these: {near}?" if near else "Check the spelling, or use the scientific name."
+    )
+    raise OptionError(f"iNaturalist knows no taxon called {name!r}. {hint}")
+
+
+def observations(
+    taxon: Taxon,
+    *,
+    licences: tuple[str, ...] | None = LICENCES,
+    size: str = "medium",
+    every_photo: bool = False,
+    endpoint: str = INATURALIST,
+    options: FetchOptions | None = None,
+    seconds_apart: float = _SECONDS_APART,
+) -> Iterator[Wanted]:
+    """Give the pictures of a taxon's research-grade observations, page by page as they are asked for.
+
+    Args:
+        taxon: from `find_taxon`; what lies below it counts too.
+        licences: those to take; None takes all, "all rights reserved" too.
+        size: one of `PHOTO_SIZES`.
+        every_photo: all photos of an observation, not only its first. They show the same individual, so they
+            make a classifier look better than it is where they fall on both sides of a split.
+        endpoint: the API's address.
+        options: timeouts and retries.
+        seconds_apart: between two questions.
+
+    Raises:
+        OptionError: there is no such size.
+        DownloadError: the API cannot be asked.
+    """
+    check_size(size)
+    wanted: dict[str, str | int] = {
+        "taxon_id": taxon.id,
+        "quality_grade": "research",
+        "photos": "true",
+        "order_by": "id",
+        "order": "asc",
+        "per_page": _PER_PAGE,
+    }
+    if licences is not None:
+        wanted["photo_license"] = ",".join(licences)
+    last = 0
+    with _Api(endpoint, options or FetchOptions(), seconds_apart) as api:
+        while True:
+            page = api.get("observations", **wanted, id_above=last)
+            found = [
+                one for one in page["results"] if isinstance(one, dict) and isinstance(one.get("id"), int)
+            ]
+            for observation in found:
+                yield from _photos(observation, licences, size, every_photo)
+            newest = max((observation["id"] for observation in found), default=0)
+            if newest <= last:
+                return
+            last = newest
+
+
+def _photos(
+    observation: dict[str, Any], licences: tuple[str, ...] | None, size: str, every_photo: bool
+) -> Iterator[Wanted]:
+    for photo in observation.get("photos") or []:
+        licence = str(photo.get("license_code") or "all rights reserved").lower()
+        # An observation matches where one of its photos does.
+        if not photo.get("url") or (licences is not None and licence not in licences):
+            continue
+        yield Wanted(
+            _sized(str(photo["url"]), size),
+            name=f"inaturalist_{photo.get('id') or observation['id']}",
+            licence=licence,
+            attribution=" ".join(str(photo.get("attribution") or "").split()),
+            page=str(observation.get("uri") or ""),
+        )
+        if not every_photo:
+            return
+
+
+def _sized(url: str, size: str) -> str:
+    """Turn the address of a photo's smallest form into that of another."""
+    if _FLICKR.search(url):
+        return _FLICKR.sub(rf"\g<1>{_FLICKR_SIZES[size]}\g<2>", url)
+    return re.sub(r"/square(\.\w+)(\?.*)?$", rf"/{size}\g<1>", url)
+
+
+def _taxon(result: dict[str, Any]) -> Taxon:
+    return Taxon(
+        result["id"],
+        str(result.get("name") or ""),
+        str(result.get("rank") or ""),
+        str(result.get("preferred_common_name") or ""),
+    )

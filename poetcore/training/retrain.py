@@ -1,0 +1,300 @@
+"""From a folder of folders to a finished run: the steps in their order, and what is reported on the way."""
+
+import importlib.metadata
+import platform
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+import poetcore
+from poetcore.data.dataset import SPLITS, assign_splits, check_trainable, label_folders, scan
+from poetcore.errors import OptionError, PoetError
+from poetcore.evaluation.accuracy import Accuracy
+from poetcore.evaluation.evaluate import Evaluation, evaluate
+from poetcore.features.augmentation import NO_DISTORTIONS, Distortions
+from poetcore.features.backbones import DEFAULT, Backbone, find
+from poetcore.features.engines import DEFAULT_ENGINE, check_engine
+from poetcore.features.litert import model_file
+from poetcore.features.memmap import VectorTable
+from poetcore.sources.samples import make_sample
+from poetcore.training.examples import check_learnable, describe, examples, fitted, vary
+from poetcore.training.progress import Progress, Reporter, reporting
+from poetcore.training.summaries import Summaries
+from poetcore.training.train import Examples, StepReport, TrainingOptions, train
+from poetcore.workspace.head import Head, cross_entropy
+from poetcore.workspace.run import Run, RunRecord
+from poetcore.workspace.workspace import Workspace
+
+__all__ = ["RunConfig", "demo", "retrain"]
+
+#: How often the weights are written for TensorBoard in the course of a training.
+_HISTOGRAMS = 40
+
+_LIBRARIES = ("tensorflow", "keras", "ai-edge-litert", "numpy", "pillow")
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """What a run is to be.
+
+    Attributes:
+        image_dir: folder of label folders.
+        architecture: name of a backbone.
+        training: the training options.
+        distortions: how training pictures are varied.
+        demo_dir: a folder to judge the run on as soon as it is trained, or None.
+        name: the run's name; from date and time by default.
+        final_tensor_name: what a frozen graph of this run calls its output.
+        on_weights: called with the steps done and the last layer at every report, or None.
+        engine: what describes the pictures, one of `ENGINES`.
+    """
+
+    image_dir: Path
+    architecture: str = DEFAULT
+    training: TrainingOptions = TrainingOptions()
+    distortions: Distortions = NO_DISTORTIONS
+    demo_dir: Path | None = None
+    name: str | None = None
+    final_tensor_name: str = "final_result"
+    on_weights: Callable[[int, Head], None] | None = None
+    engine: str = DEFAULT_ENGINE
+
+
+def retrain(config: RunConfig, workspace: Workspace, watch: Callable[[Progress], None]) -> Run:
+    """Scan, split, describe, teach, test and save.
+
+    Whatever happens, the run's folder says how it ended.
+
+    Args:
+        config: what the run is to be.
+        workspace: where it is kept.
+        watch: called often; an exception that it raises ends the run.
+
+    Returns:
+        The finished run.
+
+    Raises:
+        PoetError: the pictures, the backbone or the options cannot be used.
+    """
+    backbone = find(config.architecture)
+    check_engine(config.engine, backbone)
+    label_folders(config.image_dir)  # a mistyped folder is no run
+    run = workspace.begin_run(config.name)
+    with reporting(run, watch) as report, Summaries(workspace.summaries / run.name) as summaries:
+        _retrain(config, backbone, workspace, run, report, summaries)
+    return run
+
+
+def demo(
+    workspace: Workspace, watch: Callable[[Progress], None], name: str | None = None
+) -> tuple[Run, Evaluation]:
+    """Do the whole job on the drawn sample set: draw, teach, judge.
+
+    Args:
+        workspace: where everything is kept.
+        watch: as in `retrain`.
+        name: the run's name; from date and time by default.
+    """
+    run = workspace.begin_run(name)
+    with reporting(run, watch) as report, Summaries(workspace.summaries / run.name) as summaries:
+        folder = make_sample(
+            workspace.datasets / "sample",
+            progress=lambda done, total: report(Progress("drawing", done, total)),
+        )
+        config = RunConfig(folder / "train", demo_dir=folder / "demo")
+        _retrain(config, find(config.architecture), workspace, run, report, summaries)
+    return run, Evaluation.load(run.evaluation("demo"))
+
+
+def _retrain(
+    config: RunConfig,
+    backbone: Backbone,
+    workspace: Workspace,
+    run: Run,
+    report: Reporter,
+    summaries: Summaries,
+) -> None:
+    options = config.training
+    start = time.perf_counter()
+    prints = workspace.fingerprints()
+    report(Progress("scanning", message=f"Looking through {config.image_dir}"))
+    dataset = scan(
+        config.image_dir, prints, progress=lambda done, total: report(Progress("scanning", done, total))
+    )
+    check_trainable(dataset, options.validation_percentage, options.testing_percentage)
+
+    def divided(pictures: pd.DataFrame) -> pd.DataFrame:
+        return pictures.assign(
+            split=assign_splits(pictures, options.validation_percentage, options.testing_percentage)
+        )
+
+    before = time.perf_counter()
+    backbone = fitted(backbone, divided(dataset.pictures), workspace, report)
+    vectors = VectorTable(workspace.bottlenecks, backbone.vector_length)
+    described = describe(dataset, backbone, vectors, workspace, report, config.engine)
+    prints.note_decoded(described.decoded)
+    prints.close()
+    usable = dataset.without(described.reasons)
+    check_trainable(usable, options.validation_percentage, options.testing_percentage)
+    split = divided(usable.pictures)
+    parts = {name: examples(split, name, usable.labels, vectors) for name in SPLITS}
+    check_learnable(parts["training"], usable.labels)
+    training = parts["training"]
+    if config.distortions.any:
+        training = vary(
+            training,
+            split,
+            usable.labels,
+            config.distortions,
+            backbone,
+            vectors,
+            workspace,
+            report,
+            config.engine,
+        )
+    bottlenecks_s = time.perf_counter() - before
+
+    before = time.perf_counter()
+    head = _teach(config, len(usable.labels), training, parts["validation"], report, summaries)
+    training_s = time.perf_counter() - before
+
+    report(Progress("testing", total=len(parts["testing"])))
+    tested, metrics = _test(head, parts, usable.labels, options, summaries)
+    summaries.hparams(asdict(options) | asdict(config.distortions), backbone.name, tested.value)
+    run.write_model(list(usable.labels), head)
+    run.write_split(split)
+    if backbone.quantized:
+        run.keep_backbone(model_file(backbone, workspace.models))
+    run.write_record(
+        RunRecord(
+            name=run.name,
+            created=datetime.fromtimestamp(report.started).astimezone().isoformat(timespec="seconds"),
+            image_dir=str(usable.folder),
+            backbone=backbone.name,
+            input_size=backbone.input_size,
+            labels=list(usable.labels),
+            options=asdict(options)
+            | asdict(config.distortions)
+            | {"final_tensor_name": config.final_tensor_name, "engine": config.engine},
+            splits={name: len(parts[name]) for name in SPLITS},
+            skipped=usable.skipped(),
+            bottlenecks={
+                "computed": described.computed,
+                "cached": described.cached,
+                "skipped": len(usable.refused),
+            },
+            timings={
+                "bottlenecks_s": round(bottlenecks_s, 3),
+                "training_s": round(training_s, 3),
+                "total_s": round(time.perf_counter() - start, 3),
+            },
+            metrics=metrics,
+            versions={
+                "poet": poetcore.__version__,
+                "python": platform.python_version(),
+                **{name: importlib.metadata.version(name) for name in _LIBRARIES},
+            },
+            calibration=backbone.calibration,
+        )
+    )
+    run.append_event("final", test_accuracy=tested.value, test_count=tested.total)
+    message = f"Final test accuracy {tested}."
+    if config.demo_dir:
+        message += " " + _judge_demo(run, config.demo_dir, workspace, report, config.engine)
+    report.end("done", message)
+
+
+def _teach(
+    config: RunConfig,
+    labels: int,
+    training: Examples,
+    validation: Examples,
+    report: Reporter,
+    summaries: Summaries,
+) -> Head:
+    """Teach the last layer, telling everyone who watches.
+
+    Raises:
+        OptionError: the learning rate is so high that the weights ran away.
+    """
+    options = config.training
+    often = max(1, options.how_many_training_steps // _HISTOGRAMS)
+
+    def on_report(step: StepReport) -> None:
+        summaries.step(step)
+        report(Progress("training", step.step, options.how_many_training_steps, step=step))
+
+    def on_weights(step: int, head: Head) -> None:
+        if step % often < options.eval_step_interval or step == options.how_many_training_steps:
+            summaries.weights(step, head)
+        if config.on_weights:
+            config.on_weights(step, head)
+
+    report(Progress("training", 0, options.how_many_training_steps))
+    head = train(training, validation, labels, options, on_report, on_weights)
+    if not np.isfinite(head.kernel).all():
+        raise OptionError(
+            f"The training ran away with a learning_rate of {options.learning_rate}: choose a smaller one,"
+            f" such as {TrainingOptions.learning_rate}."
+        )
+    return head
+
+
+def _test(
+    head: Head,
+    parts: dict[str, Examples],
+    labels: Sequence[str],
+    options: TrainingOptions,
+    summaries: Summaries,
+) -> tuple[Accuracy, dict[str, Any]]:
+    """Judge the layer on what was kept aside; gives the test accuracy and the record's metrics."""
+    judged = {"test": _some(parts["testing"], options), "validation": parts["validation"]}
+    accuracies, losses = {}, {}
+    for name, kept in judged.items():
+        probabilities = head.probabilities(kept.take(np.arange(len(kept)))[0])
+        said = probabilities.argmax(axis=1)
+        accuracies[name] = Accuracy(int((said == kept.targets).sum()), len(kept))
+        losses[name] = cross_entropy(probabilities, kept.targets) if len(kept) else None
+        if len(kept):
+            matrix = np.zeros((len(labels), len(labels)), int)
+            np.add.at(matrix, (kept.targets, said), 1)
+            summaries.confusion(options.how_many_training_steps, matrix, labels, name)
+    tested, watched = accuracies["test"], accuracies["validation"]
+    return tested, {
+        "final_test_accuracy": tested.value,
+        "final_test_count": tested.total,
+        "final_test_interval": tested.interval,
+        "final_test_cross_entropy": losses["test"],
+        "validation_accuracy": watched.value,
+        "validation_count": watched.total,
+        "validation_cross_entropy": losses["validation"],
+    }
+
+
+def _judge_demo(run: Run, folder: Path, workspace: Workspace, report: Reporter, engine: str) -> str:
+    """Evaluate the new run and say how it went; a demo folder that cannot be used spoils no training."""
+    try:
+        metrics = evaluate(
+            run,
+            folder,
+            workspace,
+            progress=lambda done, total: report(Progress("evaluating", done, total)),
+            engine=engine,
+        ).metrics
+    except PoetError as error:
+        return f"The demo folder could not be judged: {error}"
+    return f"Accuracy on the demo folder {Accuracy(metrics.correct, metrics.total)}."
+
+
+def _some(test: Examples, options: TrainingOptions) -> Examples:
+    """Give what the final test looks at: all, or `test_batch_size` examples drawn without replacement."""
+    if options.test_batch_size == -1 or options.test_batch_size >= len(test):
+        return test
+    chosen = np.random.default_rng(options.seed).permutation(len(test))[: options.test_batch_size]
+    return Examples(*test.take(chosen))

@@ -1,0 +1,181 @@
+"""What TensorBoard shows of a run: event files, written while it trains.
+
+    training_summaries/<run>/              hyper-parameters
+    training_summaries/<run>/train/        accuracy and cross entropy of the batches, the layer's weights
+    training_summaries/<run>/validation/   accuracy and cross entropy of the validation
+    training_summaries/<run>/test/         accuracy of the final test, confusion matrix
+
+TensorBoard's own writer imports all of TensorFlow to open a file; its record format and its messages do
+not, so they are used directly.
+"""
+
+import os
+import re
+import struct
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, BinaryIO, Self
+
+import numpy as np
+
+from poetcore.training.matrix_picture import matrix_picture
+from poetcore.training.train import StepReport
+from poetcore.workspace.head import Head
+
+if TYPE_CHECKING:
+    from tensorboard.compat.proto.summary_pb2 import Summary
+    from tensorboard.summary.writer.record_writer import RecordWriter
+
+__all__ = ["Summaries"]
+
+#: The end of the names of the files that are written here, and so may be replaced here.
+_ENDING = ".poet"
+
+#: The folders of a run, the first of which is its own.
+_PARTS = ("", "train", "validation", "test")
+
+
+class Summaries:
+    """The event files of one run, as a context manager; what an earlier run of this name left is replaced.
+
+    Every event is in its file as soon as it is written, so that a TensorBoard that is open follows the
+    training.
+
+    Args:
+        folder: of this run; its name is the run's name in TensorBoard. Made when something is written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._started = time.time()
+        self._last_step = 0
+        self._files: dict[str, BinaryIO] = {}
+
+    def __enter__(self) -> Self:
+        for part in _PARTS:
+            for file in (self.folder / part).glob(f"events.out.tfevents.*{_ENDING}"):
+                file.unlink()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for file in self._files.values():
+            file.close()
+        self._files.clear()
+
+    def step(self, report: StepReport) -> None:
+        """Write accuracy and cross entropy of the batch, and of the validation where there is one."""
+        self._last_step = report.step
+        self._scalars("train", report.step, report.train_accuracy, report.train_cross_entropy)
+        self._scalars("validation", report.step, report.validation_accuracy, report.validation_cross_entropy)
+
+    def weights(self, step: int, head: Head) -> None:
+        """Write how the layer's weights are spread."""
+        from tensorboard.plugins.histogram.summary_v2 import histogram_pb
+
+        for name, values in (("kernel", head.kernel), ("bias", head.bias)):
+            finite = values[np.isfinite(values)]  # a training that runs away has others
+            self._write("train", step, histogram_pb(f"final_layer/{name}", finite, buckets=40))
+
+    def hparams(self, options: Mapping[str, Any], backbone: str, test_accuracy: float | None) -> None:
+        """Write with which hyper-parameters the run was made, and how good it became.
+
+        The table of TensorBoard's HParams tab then has a row a run, with every scalar of it as a metric.
+
+        Args:
+            options: the training options by their names; values that are None are left out.
+            backbone: name of the pre-trained network.
+            test_accuracy: of the final test; None without one.
+        """
+        from tensorboard.plugins.hparams import metadata
+        from tensorboard.plugins.hparams.api_pb2 import STATUS_SUCCESS
+        from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData, SessionEndInfo
+        from tensorboard.plugins.hparams.summary_v2 import hparams_pb
+
+        self._scalars("test", self._last_step, test_accuracy, None)
+        values = {"architecture": backbone} | {
+            name: value if isinstance(value, bool | int | float | str) else str(value)
+            for name, value in options.items()
+            if value is not None
+        }
+        # There is no summary of the experiment on purpose: TensorBoard believes the first that it finds,
+        # whereas without one it works out columns, ranges and differences from all the runs.
+        summary = hparams_pb(values, trial_id=self.folder.name, start_time_secs=self._started)
+        end = SessionEndInfo(status=STATUS_SUCCESS, end_time_secs=time.time())
+        summary.value.add(
+            tag=metadata.SESSION_END_INFO_TAG,
+            metadata=metadata.create_summary_metadata(HParamsPluginData(session_end_info=end)),
+            tensor=metadata.NULL_TENSOR,
+        )
+        self._write("", 0, summary)
+
+    def confusion(self, step: int, matrix: np.ndarray, labels: Sequence[str], part: str = "test") -> None:
+        """Write a picture of the confusion matrix.
+
+        Args:
+            step: after how many steps it was made.
+            matrix: `(n, n)` integers; `C[i, j]` pictures of label i that were predicted to be label j.
+            labels: n of them, in the same order.
+            part: the part of the split that was judged: "train", "validation" or "test".
+        """
+        from tensorboard.compat.proto.summary_pb2 import Summary
+        from tensorboard.plugins.image import metadata
+        from tensorboard.util.tensor_util import make_tensor_proto
+
+        png = matrix_picture(matrix, labels)
+        width, height = struct.unpack(">II", png[16:24])
+        summary = Summary()
+        summary.value.add(
+            tag="confusion_matrix",
+            metadata=metadata.create_summary_metadata(
+                display_name="", description=_legend(labels), converted_to_tensor=True
+            ),
+            tensor=make_tensor_proto([str(width).encode(), str(height).encode(), png]),
+        )
+        self._write(part, step, summary)
+
+    def _scalars(self, part: str, step: int, accuracy: float | None, cross_entropy: float | None) -> None:
+        from tensorboard.compat.proto.summary_pb2 import Summary
+        from tensorboard.plugins.scalar.summary_v2 import scalar_pb
+
+        summary = Summary()
+        for name, value in (("accuracy", accuracy), ("cross_entropy", cross_entropy)):
+            if value is not None:
+                summary.MergeFrom(scalar_pb(name, value))
+        if summary.value:
+            self._write(part, step, summary)
+
+    def _write(self, part: str, step: int, summary: "Summary") -> None:
+        from tensorboard.compat.proto.event_pb2 import Event
+
+        writer = self._writer(part)
+        writer.write(Event(wall_time=time.time(), step=step, summary=summary).SerializeToString())
+
+    def _writer(self, part: str) -> "RecordWriter":
+        """Give the writer of a part's file, which is opened with the first event."""
+        from tensorboard.compat.proto.event_pb2 import Event
+        from tensorboard.summary.writer.record_writer import RecordWriter
+
+        if part in self._files:
+            return RecordWriter(self._files[part])
+        folder = self.folder / part
+        folder.mkdir(parents=True, exist_ok=True)
+        now = time.time()
+        name = f"events.out.tfevents.{int(now)}.{os.getpid()}{_ENDING}"
+        # Unbuffered: an event is one write, seen at once and whole by whoever reads along.
+        self._files[part] = (folder / name).open("xb", buffering=0)
+        writer = RecordWriter(self._files[part])
+        writer.write(Event(wall_time=now, file_version="brain.Event:2").SerializeToString())
+        return writer
+
+
+def _legend(labels: Sequence[str]) -> str:
+    """Say in Markdown how to read the matrix, with all labels: the browser can write every script."""
+    lines = ["Rows are true labels, columns are predicted ones.", ""]
+    for number, label in enumerate(labels, 1):
+        plain = re.sub(r"([^\w\s])", r"\\\1", re.sub(r"\s+", " ", label))
+        lines.append(f"{number}. {plain}")
+    return "\n".join(lines)

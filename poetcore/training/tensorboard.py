@@ -1,0 +1,201 @@
+"""TensorBoard as a process of its own: start, find again, stop; never more than one for a folder.
+
+`python -m poetcore.training.tensorboard` is TensorBoard without TensorFlow: it is up in one second instead of
+eight and takes a tenth of the memory, and everything that Poet writes is shown all the same.
+"""
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import types
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psutil
+
+from poetcore.errors import PoetError
+from poetcore.system.files import write_whole
+from poetcore.system.processes import start_module, tail
+
+__all__ = ["TensorBoard"]
+
+#: Seconds that it may take to answer; one or two are usual.
+_DEADLINE = 60.0
+
+#: Seconds that it may take to end after it was asked.
+_PATIENCE = 5
+
+#: Seconds that a clock may be corrected by before a process is taken for another one of the same number.
+_DRIFT = 5
+
+
+@dataclass(frozen=True)
+class _Viewer:
+    """A TensorBoard that was started: the content of `tensorboard.json`.
+
+    Attributes:
+        pid: its process.
+        created: when that process began, seconds since 1970, as the system says.
+        port: where it answers, on this machine only.
+    """
+
+    pid: int
+    created: float
+    port: int
+
+    @property
+    def link(self) -> str:
+        return f"http://127.0.0.1:{self.port}/"
+
+
+class TensorBoard:
+    """The one TensorBoard of a folder of summaries; it goes on when the page or the server ends.
+
+    Args:
+        logdir: with a folder a run, which `Summaries` wrote. Two small files are kept in it.
+    """
+
+    def __init__(self, logdir: Path) -> None:
+        self.logdir = Path(os.path.abspath(logdir))
+        self.log_file = self.logdir / "tensorboard.log"
+        self._file = self.logdir / "tensorboard.json"
+        # Kept only so that an ended child is reaped; nothing else is known here that is not on disk.
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def has_summaries(self) -> bool:
+        """Tell whether there is anything to show."""
+        return next(self.logdir.glob("**/*tfevents*"), None) is not None
+
+    def link(self) -> str | None:
+        """Give the address of the one that runs, or None."""
+        viewer, process = self._found()
+        return viewer.link if viewer and process else None
+
+    def start(self, deadline: float = _DEADLINE) -> str:
+        """Start it if it does not run, wait until it answers, and give its address.
+
+        Args:
+            deadline: seconds to wait.
+
+        Raises:
+            PoetError: it cannot be started, ended at once or does not answer; with the last lines of its log.
+        """
+        try:
+            self.logdir.mkdir(parents=True, exist_ok=True)
+            with self._alone():
+                if self.link() is None:
+                    self._launch()
+        except OSError as error:
+            raise PoetError(f"TensorBoard cannot be started in {self.logdir}: {error.strerror}.") from None
+        until = time.monotonic() + deadline
+        while True:
+            viewer, process = self._found()
+            if viewer is None or process is None:
+                raise PoetError(f"TensorBoard ended before it answered.{self._last_words()}")
+            if _answers(viewer):
+                return viewer.link
+            if time.monotonic() > until:
+                self.stop()
+                raise PoetError(f"TensorBoard did not answer within {deadline:.0f} s.{self._last_words()}")
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        """End it and what it started; nothing happens if it does not run."""
+        _, process = self._found()
+        if process:
+            family = [process]
+            with contextlib.suppress(psutil.Error):
+                family += process.children(recursive=True)
+            for one in family:
+                with contextlib.suppress(psutil.Error):
+                    one.terminate()
+            _, alive = psutil.wait_procs(family, timeout=_PATIENCE)
+            for one in alive:
+                with contextlib.suppress(psutil.Error):
+                    one.kill()
+            psutil.wait_procs(alive, timeout=_PATIENCE)
+        if self._child:
+            self._child.poll()
+        self._file.unlink(missing_ok=True)
+
+    def _found(self) -> tuple[_Viewer | None, psutil.Process | None]:
+        """Give what is written down about it, and its process if that is still the same one."""
+        if self._child:
+            self._child.poll()
+        try:
+            viewer = _Viewer(**json.loads(self._file.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            return None, None
+        try:
+            process = psutil.Process(viewer.pid)
+            same = abs(process.create_time() - viewer.created) < _DRIFT
+            running = process.status() != psutil.STATUS_ZOMBIE
+        except (psutil.Error, ValueError, TypeError, OverflowError):
+            return viewer, None
+        return viewer, process if same and running else None
+
+    def _launch(self) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.log_file.unlink(missing_ok=True)
+        arguments = [f"--logdir={self.logdir}", "--host=127.0.0.1", f"--port={port}", "--reload_interval=2"]
+        self._child = start_module(
+            "poetcore.training.tensorboard", [*arguments, "--window_title=TensorBoard of Poet"], self.log_file
+        )
+        try:
+            created = psutil.Process(self._child.pid).create_time()
+        except psutil.Error:  # it has ended already, which whoever waits for it will see
+            return
+        write_whole(self._file, json.dumps(asdict(_Viewer(self._child.pid, created, port)), indent=2) + "\n")
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """See to it that only one of several tabs and servers looks and starts at a time."""
+        lock = self.logdir / "tensorboard.lock"
+        while True:
+            try:
+                lock.touch(exist_ok=False)
+                break
+            except FileExistsError:
+                # It is held for milliseconds: an old one is left from a server that was killed just then.
+                with contextlib.suppress(FileNotFoundError):
+                    if time.time() - lock.stat().st_mtime > 10:
+                        lock.unlink()
+                time.sleep(0.05)
+        try:
+            yield
+        finally:
+            lock.unlink(missing_ok=True)
+
+    def _last_words(self, lines: int = 6) -> str:
+        words = tail(self.log_file, lines)
+        return f" The end of its log: {' / '.join(words)}" if words else ""
+
+
+def _answers(viewer: _Viewer) -> bool:
+    # No proxy stands between here and here.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(f"{viewer.link}data/environment", timeout=2) as answer:
+            return answer.status == 200
+    except (OSError, ValueError):
+        return False
+
+
+def _main() -> None:
+    """Be TensorBoard; it asks for a module of this name to learn that it is to do without TensorFlow."""
+    sys.modules["tensorboard.compat.notf"] = types.ModuleType("tensorboard.compat.notf")
+    from tensorboard.main import run_main
+
+    run_main()
+
+
+if __name__ == "__main__":
+    _main()

@@ -1,0 +1,201 @@
+"""Training of the last layer on bottlenecks, as the original `retrain` script does it.
+
+The loss is the mean cross entropy of a softmax, the method plain gradient descent on batches. As in the
+original, a batch is drawn by choosing a label evenly, then one of its pictures, so that rare labels count
+as much as frequent ones.
+
+A step multiplies two small matrices and its gradient has a closed form, so it is written in numpy: the
+numbers are TensorFlow's to rounding, without waiting for TensorFlow to start.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from poetcore.errors import OptionError
+from poetcore.workspace.head import Head, cross_entropy
+
+__all__ = ["Examples", "StepReport", "TrainingOptions", "train"]
+
+
+@dataclass(frozen=True)
+class TrainingOptions:
+    """The original script's training options, by their original names and with its defaults.
+
+    Attributes:
+        how_many_training_steps: batches to learn from.
+        learning_rate: how far a step goes.
+        testing_percentage: share of the pictures kept for the final test, 0 to 100.
+        validation_percentage: share of the pictures kept for watching the training, 0 to 100.
+        eval_step_interval: report after this many steps.
+        train_batch_size: pictures in a step.
+        test_batch_size: pictures in the final test; -1 for all.
+        validation_batch_size: pictures in a report's validation; -1 for all.
+        seed: decides the first weights and every draw, so that the same command gives the same model.
+
+    Raises:
+        OptionError: a value is impossible.
+    """
+
+    how_many_training_steps: int = 4000
+    learning_rate: float = 0.01
+    testing_percentage: int = 10
+    validation_percentage: int = 10
+    eval_step_interval: int = 10
+    train_batch_size: int = 100
+    test_batch_size: int = -1
+    validation_batch_size: int = 100
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("how_many_training_steps", "eval_step_interval", "train_batch_size"):
+            if getattr(self, name) < 1:
+                raise OptionError(f"{name} must be 1 or more. Received: {getattr(self, name)}.")
+        for name in ("test_batch_size", "validation_batch_size"):
+            if getattr(self, name) < 1 and getattr(self, name) != -1:
+                raise OptionError(
+                    f"{name} must be 1 or more, or -1 for all. Received: {getattr(self, name)}."
+                )
+        for name in ("testing_percentage", "validation_percentage"):
+            if not 0 <= getattr(self, name) < 100:
+                raise OptionError(f"{name} must lie between 0 and 99. Received: {getattr(self, name)}.")
+        kept = self.testing_percentage + self.validation_percentage
+        if kept >= 100:
+            raise OptionError(
+                "testing_percentage and validation_percentage together must stay below 100, to leave"
+                f" pictures to train on. Received: {self.testing_percentage} + {self.validation_percentage}"
+                f" = {kept}."
+            )
+        if not 0 < self.learning_rate < float("inf"):
+            raise OptionError(f"learning_rate must be more than 0. Received: {self.learning_rate}.")
+        if self.seed < 0:
+            raise OptionError(f"seed must be 0 or more. Received: {self.seed}.")
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Pictures as the last layer sees them.
+
+    Attributes:
+        vectors: `(m, vector_length) float32`; may be a memory-mapped file with more than these examples.
+        targets: `(n,) int64`, indices of the true labels.
+        rows: `(n,) int64`, which of the vectors belongs to each; by default they stand in the same order.
+    """
+
+    vectors: np.ndarray
+    targets: np.ndarray
+    rows: np.ndarray | None = None
+
+    def __len__(self) -> int:
+        return len(self.targets)
+
+    def take(self, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Read some examples: their vectors `(k, vector_length)` and targets `(k,)`."""
+        rows = chosen if self.rows is None else self.rows[chosen]
+        return self.vectors[rows], self.targets[chosen]
+
+
+@dataclass(frozen=True)
+class StepReport:
+    """How far the training is.
+
+    Attributes:
+        step: steps done, 1 or more.
+        train_accuracy: on the batch just learnt from, 0 to 1.
+        train_cross_entropy: on the same.
+        validation_accuracy: on a batch the layer never learns from; None without validation pictures.
+        validation_cross_entropy: on the same.
+    """
+
+    step: int
+    train_accuracy: float
+    train_cross_entropy: float
+    validation_accuracy: float | None
+    validation_cross_entropy: float | None
+
+
+def train(
+    training: Examples,
+    validation: Examples,
+    labels: int,
+    options: TrainingOptions,
+    on_report: Callable[[StepReport], None],
+    on_weights: Callable[[int, Head], None] | None = None,
+) -> Head:
+    """Teach the last layer.
+
+    Args:
+        training: what to learn from; at least one example of each label.
+        validation: what to watch with; may be empty.
+        labels: how many labels there are.
+        options: steps, learning rate, batch sizes, seed.
+        on_report: called after every `eval_step_interval` steps and after the last one.
+        on_weights: called at the same times, with the steps done and the layer as it then is.
+
+    Returns:
+        The taught layer; with a learning rate that is far too high its weights are not finite.
+    """
+    from threadpoolctl import threadpool_limits
+
+    draw = np.random.default_rng(options.seed)
+    # The original's first weights: a truncated normal distribution with a deviation of 0.001.
+    start = np.clip(draw.standard_normal((training.vectors.shape[1], labels)), -2, 2) * 0.001
+    head = Head(start.astype(np.float32), np.zeros(labels, np.float32))
+    balanced = _Balanced(training.targets, labels)
+    done = 0
+    # A training that runs away is told by the caller. The matrices are so small that several threads would
+    # wait for each other longer than they multiply: measured 3 to 10 times slower with 20 labels.
+    with np.errstate(over="ignore", invalid="ignore"), threadpool_limits(1, user_api="blas"):
+        while done < options.how_many_training_steps:
+            steps = min(options.eval_step_interval, options.how_many_training_steps - done)
+            for batch in balanced.draw(draw, (steps, options.train_batch_size)):
+                learnt = training.take(batch)
+                _step(head, *learnt, options.learning_rate)
+            done += steps
+            watched: tuple[float, float] | tuple[None, None] = (None, None)
+            if len(validation):
+                chosen = _some(draw, len(validation), options.validation_batch_size)
+                watched = _measure(head, *validation.take(chosen))
+            on_report(StepReport(done, *_measure(head, *learnt), *watched))
+            if on_weights:
+                on_weights(done, Head(head.kernel.copy(), head.bias.copy()))
+    return head
+
+
+def _step(head: Head, vectors: np.ndarray, targets: np.ndarray, learning_rate: float) -> None:
+    """Change a layer's weights in place by one step of gradient descent.
+
+    The gradient of the mean cross entropy of a softmax by its logits is (probabilities - truth) / n.
+    """
+    slope = head.probabilities(vectors)
+    slope[np.arange(len(targets)), targets] -= 1
+    slope *= np.float32(learning_rate / len(targets))
+    head.kernel[...] -= vectors.T @ slope
+    head.bias[...] -= slope.sum(axis=0)
+
+
+def _measure(head: Head, vectors: np.ndarray, targets: np.ndarray) -> tuple[float, float]:
+    """Give accuracy and cross entropy."""
+    probabilities = head.probabilities(vectors)
+    return float((probabilities.argmax(axis=1) == targets).mean()), cross_entropy(probabilities, targets)
+
+
+class _Balanced:
+    """Draws examples with replacement: a label evenly, then one of its pictures."""
+
+    def __init__(self, targets: np.ndarray, labels: int) -> None:
+        self._order = np.argsort(targets, kind="stable")
+        self._counts = np.bincount(targets, minlength=labels)
+        self._starts = np.cumsum(self._counts) - self._counts
+
+    def draw(self, draw: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
+        """Give the places of examples, `shape int64`."""
+        label = draw.integers(len(self._counts), size=shape)
+        place = (draw.random(shape) * self._counts[label]).astype(np.int64)
+        return self._order[self._starts[label] + place]
+
+
+def _some(draw: np.random.Generator, count: int, wanted: int) -> np.ndarray:
+    """Draw which examples a report looks at: all for -1, otherwise `wanted` with replacement."""
+    return np.arange(count) if wanted == -1 else draw.integers(count, size=wanted)

@@ -1,0 +1,4 @@
+"""The two components with JavaScript: slideshow and picker.
+
+Not for plain Streamlit.
+"""

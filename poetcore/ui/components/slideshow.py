@@ -1,0 +1,97 @@
+"""The slideshow that people present with: it plays in the browser, Python only hands it the deck.
+
+The component is registered once, when this module is imported; its markup, style and behaviour are the
+files beside it: `slideshow.html`, `slideshow.css`, `slideshow_state.js` (what is shown, pure) and
+`slideshow.js` (the pictures and the view), which the browser gets as one module. A deck goes over as
+addresses and words, never as pictures, and nothing comes back: a thousand slides cause no rerun.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from poetcore.errors import OptionError
+from poetcore.evaluation.slides import Slide
+
+__all__ = ["slideshow"]
+
+_HERE = Path(__file__).parent
+
+
+def _text(*names: str) -> str:
+    return "\n".join((_HERE / name).read_text(encoding="utf-8") for name in names)
+
+
+_component = st.components.v2.component(
+    "poet_slideshow",
+    html=_text("slideshow.html"),
+    css=_text("slideshow.css"),
+    js=_text("slideshow_state.js", "slideshow.js"),
+    isolate_styles=True,
+)
+
+
+def slideshow(
+    slides: Sequence[Slide],
+    pictures: Sequence[str],
+    labels: Sequence[str],
+    *,
+    key: str,
+    guess_first: bool = False,
+    seconds: float = 4.0,
+    title: str = "",
+) -> None:
+    """Show a deck of pictures with what the model says of each and a running score.
+
+    A rerun with the same deck keeps the place and the score; another deck starts at its first slide. An empty
+    deck shows a sentence that says so.
+
+    Args:
+        slides: what is said of each picture, in the order of the show.
+        pictures: the address of each slide's picture on this server, of any size.
+        labels: all labels, as the audience is offered them; the first nine have the keys 1 to 9.
+        key: tells this slideshow from others of the page.
+        guess_first: keep prediction and truth hidden until the audience has guessed; the show can switch it.
+        seconds: how long a slide stays while the show plays; the show can change it.
+        title: what is shown, in a few words.
+
+    Raises:
+        OptionError: not one picture a slide, or an impossible time.
+    """
+    if len(pictures) != len(slides):
+        raise OptionError(
+            f"A slide takes one picture. Received: {len(slides)} slides, {len(pictures)} pictures."
+        )
+    if not 0 < seconds <= 3600:
+        raise OptionError(f"A slide stays for more than 0 and up to 3600 seconds. Received: {seconds}.")
+    _component(
+        key=key,
+        data=_packed(slides, pictures, labels)
+        | {"guess_first": guess_first, "seconds": seconds, "title": title},
+    )
+
+
+def _packed(slides: Sequence[Slide], pictures: Sequence[str], labels: Sequence[str]) -> dict[str, Any]:
+    """Write a deck as small as it can be read: each label once, and numbers where it is meant.
+
+    `slides[i]` is [address, truth, predicted, confidence, [label, probability, label, probability, ...]].
+    """
+    words = {label: number for number, label in enumerate(dict.fromkeys(labels))}
+    offered = len(words)
+
+    def word(label: str) -> int:
+        return words.setdefault(label, len(words))
+
+    rows = [
+        [
+            picture,
+            word(slide.label),
+            word(slide.predicted),
+            round(slide.confidence, 4),
+            [part for label, share in slide.top for part in (word(label), round(share, 4))],
+        ]
+        for slide, picture in zip(slides, pictures, strict=True)
+    ]
+    return {"words": list(words), "offered": offered, "slides": rows}

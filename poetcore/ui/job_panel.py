@@ -1,0 +1,132 @@
+"""A training as it goes on: progress with an estimate, live curves, a way to stop it, and how it ended."""
+
+import time
+
+import streamlit as st
+
+from poetcore.charts import curve_spec
+from poetcore.errors import RunError
+from poetcore.training.curves import curves, verdict
+from poetcore.ui.state import choose, jobs
+from poetcore.workspace.run import PHASES, Run, Status
+
+__all__ = ["draw_curves", "draw_ended", "draw_failure", "draw_job"]
+
+_WORDS = {
+    "starting": "Starting",
+    "drawing": "Drawing sample flowers",
+    "scanning": "Looking through the pictures",
+    "backbone": "Preparing the backbone (once, up to a minute)",
+    "bottlenecks": "Describing each picture once (bottlenecks)",
+    "training": "Training the last layer",
+    "testing": "Testing",
+    "evaluating": "Judging the demo folder",
+}
+
+
+def draw_job(run: Run) -> None:
+    """Show a running job until it ends, then rerun the page once with its run chosen."""
+
+    @st.fragment(run_every="1s")
+    def watch() -> None:
+        try:
+            status = jobs().status(run)
+            if status.final:
+                if run.state() == "done":
+                    choose(run=run.name, dataset=run.record().image_dir)
+                st.session_state["ended_run"] = run.name
+                st.rerun()
+            _draw_progress(run, status)
+            draw_curves(run, status.total if status.phase == "training" else 0)
+        except RunError:
+            st.rerun()  # its folder was taken away
+        # A callback is carried out even if the click meets the fragment's own next run.
+        st.button("Stop", icon=":material/stop_circle:", key="stop_job", on_click=_stop, args=(run,))
+
+    watch()
+
+
+def _stop(run: Run) -> None:
+    jobs().cancel(run)
+
+
+def draw_curves(run: Run, steps: int) -> None:
+    """Draw accuracy and cross entropy so far, with room for all the steps, and read them in words."""
+    table = curves(run.events("step"))
+    if table.empty:
+        return
+    steps = max(steps, int(table["step"].max()))
+    for column, quantity in zip(st.columns(2), ("accuracy", "cross_entropy"), strict=True):
+        with column:
+            st.vega_lite_chart(
+                table, _spec(quantity, steps), key=f"curve_{run.name}_{quantity}", width="stretch"
+            )
+    st.caption(verdict(table))
+
+
+@st.cache_data(show_spinner=False)
+def _spec(quantity: str, steps: int) -> dict[str, object]:
+    return curve_spec(quantity, steps)
+
+
+def _draw_progress(run: Run, status: Status) -> None:
+    """Two bars: one for the pictures, one for the steps."""
+    place = PHASES.index(status.phase)
+    describing, training = PHASES.index("bottlenecks"), PHASES.index("training")
+    words = _WORDS[status.phase]
+    if status.total:
+        words += f": {min(status.done, status.total):,} of {status.total:,}"
+        words += _pace(status, f"pace_{run.name}")
+    st.markdown(f"**{words}**")
+    share = min(1.0, status.done / status.total) if status.total else 0.0
+    pictures = (
+        1.0 if place > describing else share if place == describing or status.phase == "drawing" else 0.0
+    )
+    steps = 1.0 if place > training else share if place == training else 0.0
+    st.progress(pictures, "Drawing" if status.phase == "drawing" else "Pictures")
+    st.progress(steps, "Steps")
+    elapsed = max(0, time.time() - status.started)
+    st.caption(f"{elapsed:.0f} s so far. You may leave this page or close the browser; the training goes on.")
+
+
+def _pace(status: Status, key: str) -> str:
+    """Say how many a second and how long it will still take, from this phase's first look on."""
+    now = time.time()
+    phase, since, first = st.session_state.get(key, ("", now, 0))
+    if phase != status.phase:
+        phase, since, first = status.phase, status.heartbeat, status.done
+        st.session_state[key] = (phase, since, first)
+    if status.done <= first or status.heartbeat <= since:
+        return ""
+    rate = (status.done - first) / (status.heartbeat - since)
+    return f", {rate:,.0f} a second, about {max(0, status.total - status.done) / rate:.0f} s left"
+
+
+def draw_ended() -> None:
+    """Say once how the job ended that was just watched."""
+    name = st.session_state.pop("ended_run", None)
+    run = next((run for run in jobs().workspace.all_runs() if run.name == name), None)
+    if run is None:
+        return
+    status = jobs().status(run)
+    if status.phase == "done":
+        st.success(f"{run.name} is ready. {status.message}", icon=":material/check_circle:")
+    elif status.phase == "cancelled":
+        st.info(
+            f"{run.name} was stopped. The pictures that were described are kept, so that the next training"
+            " goes on from there.",
+            icon=":material/stop_circle:",
+        )
+    else:
+        draw_failure(run, status)
+
+
+def draw_failure(run: Run, status: Status) -> None:
+    """Say why a run failed, with the end of its log and what to do."""
+    st.error(f"{run.name} failed. {status.message}", icon=":material/error:")
+    words = jobs().last_words(run) or "It printed nothing."
+    with st.expander("The last lines of its log", expanded=True):
+        st.code(words, language=None)
+    st.caption(
+        f"Mend what it says and start again: nothing that was computed is lost. The log is {run.log_file}."
+    )

@@ -1,0 +1,174 @@
+"""The workspace: the folder in which Poet keeps what it makes, and the runs in it."""
+
+import contextlib
+import os
+import re
+import shutil
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from poetcore.data.file_index import Fingerprints
+from poetcore.errors import OptionError, RunError
+from poetcore.workspace.run import Run, Status
+
+if TYPE_CHECKING:
+    from poetcore.features.cache import VectorCache
+
+__all__ = ["Workspace", "check_run_name", "default_workspace"]
+
+
+class Workspace:
+    """The folder in which Poet keeps what it makes.
+
+    Args:
+        root: made when something is first written into it.
+        models: where converted backbones are kept, if not in the workspace.
+        bottlenecks: where the caches are kept, if not in the workspace.
+        summaries: where TensorBoard's event files are kept, if not in the workspace.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        models: Path | None = None,
+        bottlenecks: Path | None = None,
+        summaries: Path | None = None,
+    ) -> None:
+        self.root = Path(os.path.abspath(root.expanduser()))
+        if self.root.is_file():
+            raise OptionError(f"{self.root} is a file: --workspace is a folder, which is made where needed.")
+        self.datasets = self.root / "datasets"
+        self.models = _folder(models) or self.root / "models"
+        self.bottlenecks = _folder(bottlenecks) or self.root / "bottlenecks"
+        self.summaries = _folder(summaries) or self.root / "training_summaries"
+        self.runs = self.root / "runs"
+
+    def fingerprints(self) -> Fingerprints:
+        """Open the memory of what is in files."""
+        return Fingerprints(self.bottlenecks / "fingerprints.sqlite")
+
+    def vectors(self) -> "VectorCache":
+        """Open the cache of vectors."""
+        from poetcore.features.cache import VectorCache
+
+        return VectorCache(self.bottlenecks / "vectors.sqlite")
+
+    def create_run(self, name: str | None = None) -> Run:
+        """Make an empty run folder in the phase "starting"; without a name it gets one from date and time.
+
+        Raises:
+            OptionError: the name is taken or cannot be a folder's name.
+        """
+        if name is not None:
+            check_run_name(name)
+            if (self.runs / name).exists():
+                raise OptionError(f"A run named {name!r} is there already: choose another name.")
+        stem = name or f"{datetime.now():%Y-%m-%d_%H-%M-%S}"
+        self.runs.mkdir(parents=True, exist_ok=True)
+        for number in range(1, 1000):
+            folder = self.runs / (stem if number == 1 else f"{stem}_{number}")
+            try:
+                folder.mkdir()
+            except FileExistsError:
+                continue
+            run = Run(folder)
+            run.write_status(Status("starting", pid=0))
+            return run
+        raise OptionError(f"No free name like {stem!r} in {self.runs}.")
+
+    def begin_run(self, name: str | None = None) -> Run:
+        """Give the run that this process is to work on: one that was made for it, or a new one.
+
+        Raises:
+            OptionError: the name is taken by a run that has begun, or cannot be a folder's name.
+        """
+        if name is not None:
+            check_run_name(name)
+        waiting = Run(self.runs / name) if name else None
+        if waiting is None or not waiting.exists() or waiting.status().phase != "starting":
+            waiting = self.create_run(name)
+        waiting.write_status(Status("scanning", started=waiting.status().started))
+        return waiting
+
+    def rename_run(self, run: Run, name: str) -> Run:
+        """Give a run another name.
+
+        Raises:
+            OptionError: the name is taken or cannot be a folder's name.
+        """
+        check_run_name(name)
+        if (self.runs / name).exists():
+            raise OptionError(f"A run named {name!r} is there already: choose another name.")
+        renamed = Run(run.folder.rename(self.runs / name))
+        with contextlib.suppress(OSError):  # it may have no summaries
+            (self.summaries / run.name).rename(self.summaries / name)
+        if renamed.state() == "done":
+            renamed.write_record(replace(renamed.record(), name=name))
+        return renamed
+
+    def delete_run(self, run: Run) -> None:
+        """Delete a run's folder with everything in it, and its summaries."""
+        shutil.rmtree(run.folder)
+        shutil.rmtree(self.summaries / run.name, ignore_errors=True)
+
+    def all_runs(self) -> list["Run"]:
+        """List every run, the newest first; folders that are no runs, or damaged ones, are passed over."""
+        if not self.runs.is_dir():
+            return []
+        found = []
+        for run in filter(Run.exists, map(Run, self.runs.iterdir())):
+            with contextlib.suppress(RunError):
+                found.append((run.status().started, run.name, run))
+        return [run for *_, run in sorted(found, key=lambda one: one[:2], reverse=True)]
+
+    def finished_runs(self) -> list["Run"]:
+        """List the finished runs whose record can be read, the newest first; a damaged one is passed over."""
+        return [run for run in self.all_runs() if run.state() == "done"]
+
+    def run(self, name: str) -> "Run":
+        """Find a finished run by its name; `latest` is the newest that is finished.
+
+        Raises:
+            RunError: there is none of that name, or it is not finished.
+        """
+        runs = self.all_runs()
+        if name == "latest":
+            for run in runs:
+                if run.state() == "done":
+                    return run
+            raise RunError(f"No finished run in {self.runs}: train one with `python -m poetcore retrain`.")
+        for run in runs:
+            if run.name == name:
+                phase = run.state()
+                if phase != "done":
+                    raise RunError(f"The run {name!r} is not finished (it is {phase!r}): choose another.")
+                return run
+        listed = ", ".join(run.name for run in runs[:8]) or "none yet"
+        raise RunError(f"No run named {name!r} in {self.runs}. There are: {listed}.")
+
+
+def _folder(given: Path | None) -> Path | None:
+    return Path(os.path.abspath(given.expanduser())) if given else None
+
+
+def check_run_name(name: str) -> None:
+    """Make sure that a run's name can be a folder's name on every system.
+
+    Raises:
+        OptionError: it cannot.
+    """
+    fits = re.fullmatch(r"\w[\w .+-]*", name) and len(name.encode()) <= 100 and not name.endswith((".", " "))
+    reserved = name == "latest" or re.match(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", name, re.IGNORECASE)
+    if not fits or reserved:
+        raise OptionError(
+            "A run's name has letters, digits, spaces and . _ + - only, 100 bytes at the most, and is not"
+            f" 'latest' or a name that Windows keeps for itself. Received: {name!r}."
+        )
+
+
+def default_workspace() -> Workspace:
+    """Give the workspace of the environment: TFP_WORKSPACE, or tf_files in the current folder."""
+    return Workspace(Path(os.environ.get("TFP_WORKSPACE", "tf_files")))

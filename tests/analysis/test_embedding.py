@@ -1,0 +1,115 @@
+"""The map of pictures, and the vectors that it is made of."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from poetcore.analysis.embedding import flatten, to_unit_length, umap_is_there, variance_shown, vectors_of
+from poetcore.charts import REGION, map_chart
+from poetcore.data.dataset import scan
+from poetcore.errors import OptionError
+from poetcore.features.backbones import DEFAULT, find
+from poetcore.ui.embedding_map import within
+from poetcore.workspace.workspace import Workspace
+from tests.conftest import encoded, picture
+
+
+def clouds(count: int = 40, length: int = 32) -> np.ndarray:
+    """Two clouds that lie apart: the first half and the second half."""
+    rng = np.random.default_rng(0)
+    centres = np.repeat(rng.normal(0, 3, (2, length)), count // 2, axis=0)
+    return (centres + rng.normal(0, 0.3, (count, length))).astype(np.float32)
+
+
+def test_pca_keeps_two_clouds_apart() -> None:
+    flat = flatten(clouds())
+    first, second = flat[:20].mean(axis=0), flat[20:].mean(axis=0)
+    assert np.linalg.norm(first - second) > 5 * flat[:20].std(axis=0).max()
+
+
+def test_a_map_is_the_same_every_time() -> None:
+    assert (flatten(clouds()) == flatten(clouds())).all()
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3])
+def test_few_pictures_have_a_map_too(count: int) -> None:
+    flat = flatten(clouds()[:count])
+    assert flat.shape == (count, 2) and flat.dtype == np.float32 and np.isfinite(flat).all()
+
+
+def test_two_pictures_lie_as_far_apart_as_their_vectors() -> None:
+    vectors = to_unit_length(clouds()[[0, -1]])
+    left, right = flatten(vectors)
+    assert np.linalg.norm(left - right) == pytest.approx(np.linalg.norm(vectors[0] - vectors[1]), rel=1e-5)
+
+
+def test_pictures_with_equal_vectors_lie_on_one_point() -> None:
+    assert (flatten(np.ones((5, 8), np.float32)) == 0).all()
+
+
+def test_all_variance_is_shown_of_what_has_two_dimensions() -> None:
+    turned = np.linspace(0, 1.5, 9)
+    vectors = np.stack([np.cos(turned), np.sin(turned), 0 * turned], axis=1).astype(np.float32)
+    assert variance_shown(vectors, flatten(vectors)) == pytest.approx(1, abs=1e-5)
+
+
+def test_less_variance_is_shown_of_what_has_many_dimensions() -> None:
+    vectors = np.random.default_rng(0).normal(size=(200, 50)).astype(np.float32)
+    assert variance_shown(vectors, flatten(vectors)) < 0.2
+
+
+def test_a_vector_of_zeros_stays_one() -> None:
+    assert (to_unit_length(np.zeros((1, 4), np.float32)) == 0).all()
+
+
+def test_an_unknown_method_is_refused() -> None:
+    with pytest.raises(OptionError, match="pca, umap. Received: 'tsne'"):
+        flatten(clouds(), "tsne")
+
+
+@pytest.mark.skipif(umap_is_there(), reason="umap-learn is installed")
+def test_umap_without_its_package_says_how_to_get_it() -> None:
+    with pytest.raises(OptionError, match="pip install umap-learn"):
+        flatten(clouds(), "umap")
+
+
+@pytest.mark.skipif(not umap_is_there(), reason="umap-learn is not installed")
+def test_umap_keeps_two_clouds_apart() -> None:
+    flat = flatten(clouds(60), "umap")
+    first, second = flat[:30].mean(axis=0), flat[30:].mean(axis=0)
+    assert np.linalg.norm(first - second) > 2 * flat[:30].std(axis=0).max()
+
+
+def test_vectors_are_computed_once_for_each_content(workspace: Workspace) -> None:
+    folder = workspace.datasets / "set"
+    for name, seed in (("a/one.jpg", 1), ("b/the_same.jpg", 1), ("b/other.jpg", 2)):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(encoded(picture(seed)))
+    dataset = scan(folder, workspace.fingerprints())
+    told: list[tuple[str, int, int]] = []
+    vectors = vectors_of(dataset, find(DEFAULT), workspace, lambda *sign: told.append(sign))
+    assert set(vectors) == set(dataset.pictures["sha"]) and len(vectors) == 2
+    assert {vector.shape for vector in vectors.values()} == {(1280,)}
+    assert told[-1] == ("Describing pictures", 2, 2)
+
+
+def test_the_map_sends_no_more_than_it_draws() -> None:
+    points = pd.DataFrame({"x": [0.5], "y": [0.25], "label": ["rose"], "sha": ["a"], "path": ["/secret"]})
+    chart = map_chart(points).to_dict()
+    assert [list(row) for rows in chart["datasets"].values() for row in rows] == [["x", "y", "label", "sha"]]
+    assert [one["name"] for one in chart["params"] if one["select"]["type"] == "interval"] == [REGION]
+
+
+POINTS = pd.DataFrame({"x": [0.0, 1.0, 2.0], "y": [0.0, 1.0, 2.0], "label": ["a", "b", "c"]})
+
+
+def test_a_region_gives_the_points_in_it_from_its_middle_outwards() -> None:
+    assert list(within(POINTS, {"x": [2.5, 0.5], "y": [0.5, 3.5]})["label"]) == ["c", "b"]
+
+
+def test_a_region_with_nothing_in_it_is_empty() -> None:
+    assert len(within(POINTS, {"x": [5, 6], "y": [5, 6]})) == 0
+
+
+def test_without_a_region_there_is_nothing_to_show() -> None:
+    assert within(POINTS, {}) is None

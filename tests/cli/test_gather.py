@@ -1,0 +1,118 @@
+"""The command that gathers: what it answers, and what it says to wrong use."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from poetcore.errors import DownloadError, OptionError
+from poetcore.sources.imagenet import synset_addresses
+from tests.badserver import BadServer, bad_server
+from tests.conftest import run_poet
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[BadServer]:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with bad_server() as running:
+        yield running
+
+
+def gather(tmp_path: Path, *arguments: object) -> tuple[int, dict[str, object], str]:
+    """Run the command; gives its status, its JSON and the last line of its messages."""
+    done = run_poet("gather", tmp_path / "dest", *arguments, "--workspace", tmp_path / "ws", "--json")
+    assert "Traceback" not in done.stderr
+    return (
+        done.returncode,
+        json.loads(done.stdout.splitlines()[-1]) if done.stdout else {},
+        (done.stderr.splitlines() or [""])[-1],
+    )
+
+
+def test_a_list_is_gathered_and_the_answer_is_complete(server, tmp_path):
+    dead = server.url + "/none.jpg"
+    (tmp_path / "urls.txt").write_text("\n".join([*server.photos(3), dead, "nonsense"]))
+    status, answer, _ = gather(tmp_path, "--label", "daisy", "--urls", tmp_path / "urls.txt")
+    assert (status, answer) == (
+        0,
+        {
+            "path": str(tmp_path / "dest"),
+            "labels": {"daisy": {"asked": 4, "kept": 3, "there_already": 0, "rejected": 1}},
+            "files": 3,
+            "rejected": [{"label": "daisy", "address": dead, "reason": "answered 404 Not Found"}],
+            "problems": [],
+            "log": str(tmp_path / "dest" / ".poet" / "gather.csv"),
+            "attribution": None,
+        },
+    )
+
+
+def test_a_bad_line_is_told(server, tmp_path):
+    (tmp_path / "urls.txt").write_text("\n".join([*server.photos(1), "file:///etc/passwd"]))
+    done = run_poet(
+        *("gather", tmp_path / "dest", "--label", "daisy", "--urls", tmp_path / "urls.txt"),
+        *("--workspace", tmp_path / "ws"),
+    )
+    assert "line 2" in done.stderr and "only http and https addresses are fetched" in done.stderr
+
+
+def test_a_table_is_gathered(server, tmp_path):
+    (tmp_path / "daisy.txt").write_text("\n".join(server.photos(3)))
+    (tmp_path / "rose.txt").write_text("\n".join(server.photos(2, first=10)))
+    (tmp_path / "table.csv").write_text("daisy,daisy.txt\nrose,rose.txt\n")
+    _, answer, _ = gather(tmp_path, "--table", tmp_path / "table.csv")
+    assert {label: tally["kept"] for label, tally in answer["labels"].items()} == {"daisy": 3, "rose": 2}
+
+
+def test_a_synset_is_gathered(server, tmp_path):
+    listed = "\r\n".join(f"n12997654_{i}\t{address}" for i, address in enumerate(server.photos(3)))
+    server.body("/geturls", listed.encode(), "text/plain")
+    endpoint = server.url + "/geturls?wnid={wnid}"
+    _, answer, _ = gather(
+        tmp_path, "--wnid", "n12997654", "--wnid_endpoint", endpoint, "--label", "gill fungus"
+    )
+    assert (answer["labels"]["gill fungus"]["kept"], server.asked[-0]) == (3, "/geturls?wnid=n12997654")
+
+
+def test_a_synset_that_has_no_list_is_told(server):
+    server.body("/geturls", b"<html>The synset is not ready yet", "text/html")
+    with pytest.raises(DownloadError, match="has no address in it"):
+        synset_addresses("n12997654", server.url + "/geturls?wnid={wnid}")
+
+
+@pytest.mark.parametrize("wnid", ["12997654", "n1299765", "n12997654/..", ""])
+def test_a_wrong_synset_is_refused(wnid):
+    with pytest.raises(OptionError, match="n and eight digits"):
+        synset_addresses(wnid)
+
+
+def test_nothing_at_all_ends_with_status_1(server, tmp_path):
+    (tmp_path / "urls.txt").write_text(f"{server.url}/a.jpg\n{server.url}/b.jpg\n")
+    status, _, said = gather(tmp_path, "--label", "daisy", "--urls", tmp_path / "urls.txt")
+    assert (status, said) == (
+        1,
+        "Error: No picture could be gathered; most often an address answered 404 Not Found.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        ((), "one of --urls, --table, --wnid and --taxon"),
+        (("--urls", "u.txt", "--taxon", "x"), "one of --urls, --table, --wnid and --taxon"),
+        (("--urls", "u.txt"), "--urls needs --label"),
+        (("--urls", "no-such-file.txt", "--label", "a"), "cannot be read"),
+        (("--urls", __file__, "--label", "../a"), "A label is a folder's name"),
+        (("--table", "t.csv", "--label", "a"), "--label does not go with --table"),
+        (("--wnid", "x"), "n and eight digits"),
+        (("--taxon", "x", "--licences", "mit"), "Licences are"),
+        (("--taxon", "x", "--size", "huge"), "size is one of"),
+        (("--taxon", "x", "--taxon_endpoint", "ftp://a"), "endpoint is a web address"),
+        (("--taxon", "x", "--count", "0"), "count is a number"),
+        (("--taxon", "x", "--workers", "0"), "workers must be at least 1"),
+    ],
+)
+def test_wrong_use_ends_with_status_2_and_a_sentence(tmp_path, arguments, why):
+    status, _, said = gather(tmp_path, *arguments)
+    assert (status, why in said) == (2, True), said

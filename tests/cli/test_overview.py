@@ -1,0 +1,133 @@
+"""The overview command: what it answers, what it compares with, and what it tells a person."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from poetcore.analysis.issues import CHECKS
+from tests.conftest import encoded, fill, picture, run_poet
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folders `train` and `demo`: one picture under two labels, one leaked, one truncated, twelve copies."""
+    base = tmp_path_factory.mktemp("overview")
+    fill(base / "train", {"ash": 4, "oak": 3})
+    fill(base / "demo", {"ash": 1, "oak": 1}, seed=1)
+    shutil.copy(base / "train/ash/ash_001.jpg", base / "train/oak/moved.jpg")
+    shutil.copy(base / "train/ash/ash_002.jpg", base / "demo/ash/again.jpg")
+    whole = encoded(picture(77, (300, 200)))
+    (base / "train/oak/cut.jpg").write_bytes(whole[: len(whole) // 2])
+    for number in range(12):
+        shutil.copy(base / "train/ash/ash_003.jpg", base / f"train/ash/copy{number:02}.jpg")
+    return base
+
+
+def overview(place: Path, *arguments: object) -> str:
+    done = run_poet("overview", *arguments, "--workspace", place / "tf_files")
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def said(place: Path) -> dict[str, Any]:
+    return json.loads(overview(place, place / "train", "--json").splitlines()[-1])
+
+
+@pytest.fixture(scope="module")
+def shown(place: Path) -> str:
+    return overview(place, place / "train")
+
+
+def of(said: dict[str, Any], name: str) -> list[str]:
+    return [Path(issue["path"]).name for issue in said["issues"] if issue["issue"] == name]
+
+
+def test_truncated_pictures_are_not_counted(said):
+    assert (said["labels"], said["total"]) == ({"ash": 16, "oak": 4}, 20)
+
+
+def test_an_issue_tells_what_is_agreed_and_more(said):
+    agreed = {"path", "issue", "detail", "severity", "score", "label", "sha", "related"}
+    assert all(set(issue) == agreed for issue in said["issues"])
+
+
+def test_a_truncated_picture_is_unreadable(said):
+    assert of(said, "unreadable") == ["cut.jpg"]
+
+
+def test_a_picture_under_two_labels_is_told_at_both(said):
+    assert of(said, "two_labels") == ["ash_001.jpg", "moved.jpg"]
+
+
+def test_the_demo_folder_beside_is_compared_with(said, place):
+    assert (of(said, "leaked"), said["demo"]) == (["ash_002.jpg"], str(place / "demo"))
+
+
+def test_issues_are_counted_by_check_and_label(said):
+    assert said["counts"]["two_labels"] == {"ash": 1, "oak": 1}
+
+
+def test_another_demo_folder_can_be_given(place, tmp_path):
+    fill(tmp_path / "other", {"ash": 1}, seed=9)
+    shutil.copy(place / "train/ash/ash_000.jpg", tmp_path / "other/ash/x.jpg")
+    told = overview(place, place / "train", "--demo_dir", tmp_path / "other", "--json")
+    assert of(json.loads(told.splitlines()[-1]), "leaked") == ["ash_000.jpg"]
+
+
+def test_a_demo_folder_beside_that_cannot_be_used_is_passed_over(place, tmp_path):
+    fill(tmp_path / "train", {"ash": 2})
+    (tmp_path / "demo").mkdir()
+    assert json.loads(overview(place, tmp_path / "train", "--json").splitlines()[-1])["demo"] is None
+
+
+def test_a_given_demo_folder_that_is_missing_is_told_in_one_sentence(place):
+    arguments = ("--demo_dir", place / "nowhere", "--workspace", place / "tf_files")
+    done = run_poet("overview", place / "train", *arguments)
+    assert done.returncode == 2 and "No such folder" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_person_is_told_by_check_with_advice(shown):
+    assert CHECKS["two_labels"].title in shown and CHECKS["two_labels"].advice in shown
+
+
+def test_a_person_is_not_told_thousands_of_lines(shown):
+    assert shown.count("The same picture as ash_003.jpg") == 10
+    assert "... and 2 more; --json lists them all." in shown
+
+
+def test_a_clean_folder_has_no_issues(place, tmp_path):
+    for number, label in enumerate(("ash", "oak")):
+        (tmp_path / "set" / label).mkdir(parents=True)
+        squares = picture(number, (8, 6)).resize((160, 120), Image.Resampling.NEAREST)
+        (tmp_path / "set" / label / "a.bmp").write_bytes(encoded(squares, "BMP"))
+    assert "2 usable pictures in 2 labels, 0 issues." in overview(place, tmp_path / "set")
+
+
+def test_suspects_are_listed_most_suspect_first(trained, workspace, tmp_path):
+    mixed = tmp_path / "mixed"
+    shutil.copytree(trained.sample / "train", mixed)
+    label, other = sorted(path.name for path in mixed.iterdir())[:2]
+    wrong = sorted((mixed / label).iterdir())[0]
+    wrong.rename(mixed / other / "wrong.jpg")
+    told = json.loads(overview(tmp_path, mixed, "--suspects", "--json").splitlines()[-1])
+    first = told["suspects"][0]
+    assert (Path(first["path"]).name, first["label"], first["suggested"]) == ("wrong.jpg", other, label)
+    scores = [one["score"] for one in told["suspects"]]
+    assert scores == sorted(scores)
+
+
+def test_labels_that_cannot_be_judged_spoil_no_other_check(workspace, tmp_path):
+    fill(tmp_path / "few", {"ash": 2, "oak": 1})
+    told = json.loads(overview(tmp_path, tmp_path / "few", "--suspects", "--json").splitlines()[-1])
+    assert told["suspects"] == [] and told["total"] == 3
+
+
+def test_suspects_need_exact_vectors(trained, tmp_path):
+    asked = ("--suspects", "--architecture", "efficientnet_lite0_quantized", "--workspace", tmp_path / "w")
+    done = run_poet("overview", trained.sample / "train", *asked)
+    assert done.returncode == 2 and "choose efficientnet_lite0." in done.stderr

@@ -1,0 +1,54 @@
+"""What a command shows: results on standard output, messages on standard error, words as they are."""
+
+import json
+
+import pytest
+
+from poetcore.cli.terminal import Terminal, table
+
+
+@pytest.mark.parametrize("label", ["[red]", "[/]", "[bold]x[/bold]", ":rose:"])
+def test_a_label_is_printed_literally_in_a_table(capsys, label):
+    Terminal(False).answer({}, table("Each label", ["label", "pictures"], [[label, "3"]]))
+    assert label in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("label", ["[red]", "[/]", ":rose:"])
+def test_a_label_is_printed_literally_in_the_head_of_a_table(capsys, label):
+    Terminal(False).answer({}, table("Confusion", ["", label], [["x", "3"]]))
+    assert label in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("label", ["[red]", "[/]", ":rose:"])
+def test_a_label_is_printed_literally_in_a_sentence(capsys, label):
+    Terminal(False).answer({}, f"It is {label}.")
+    assert capsys.readouterr().out == f"It is {label}.\n"
+
+
+@pytest.mark.parametrize("label", ["[red]", "[/]", ":rose:"])
+def test_a_label_is_printed_literally_in_a_message(capsys, label):
+    Terminal(False).say(f"It is {label}.")
+    assert capsys.readouterr().err == f"It is {label}.\n"
+
+
+def test_a_long_sentence_stays_one_line(capsys):
+    Terminal(False).answer({}, "word " * 100)
+    assert capsys.readouterr().out.count("\n") == 1
+
+
+def test_json_is_one_line_in_place_of_words(capsys):
+    Terminal(True).answer({"name": "a\nb", "none": None}, "words", table("t", ["x"], [["y"]]))
+    assert json.loads(capsys.readouterr().out) == {"name": "a\nb", "none": None}
+
+
+def test_messages_stay_off_standard_output(capsys):
+    Terminal(True).say("on the way")
+    assert capsys.readouterr().out == ""
+
+
+def test_a_log_file_gets_a_line_when_something_begins_and_no_picture_of_a_bar(capsys):
+    with Terminal(False).bars() as bars:
+        for done in (1, 2, 3):
+            bars.update("Looking", done, 3)
+        bars.update("Training", 10, 4000)
+    assert capsys.readouterr() == ("", "Looking: 1 of 3\nTraining: 10 of 4000\n")

@@ -1,0 +1,103 @@
+"""Accuracy before and after repairs: which runs are listed, and what came before them."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from poetcore.curation.before_after import before_and_after
+from poetcore.curation.changes import Change, Outcome, Step
+from poetcore.workspace.run import Run, RunRecord, Status
+
+TRAINED = datetime.fromisoformat("2026-03-01T12:00:00+01:00")
+RECORD = RunRecord(
+    name="first",
+    created=TRAINED.isoformat(),
+    image_dir="/pictures/train",
+    backbone="efficientnet_lite0",
+    input_size=224,
+    labels=["rose", "tulip"],
+    options={},
+    splits={"training": 80, "validation": 9, "testing": 11},
+    skipped=[],
+    bottlenecks={},
+    timings={},
+    metrics={"final_test_accuracy": 0.9, "final_test_count": 11},
+    versions={},
+)
+FOLDER = Path("/pictures/train")
+
+
+def step(number: int, minutes: int, state: str = "applied") -> Step:
+    """A step so many minutes after the training began."""
+    done = Outcome(Change(FOLDER / "rose/a.jpg", "quarantine", "sha", "blurry"), state, FOLDER)
+    return Step(str(number), (TRAINED + timedelta(minutes=minutes)).isoformat(), (done,))
+
+
+@pytest.fixture
+def make(tmp_path: Path):
+    def made(phase: str = "done", **values: object) -> Run:
+        folder = tmp_path / f"run{len(list(tmp_path.iterdir()))}"
+        folder.mkdir()
+        run = Run(folder)
+        run.write_status(Status(phase))
+        if phase == "done":
+            run.write_record(replace(RECORD, **values))
+        return run
+
+    return made
+
+
+def judge(run: Run, folder: str, accuracy: float) -> None:
+    import pandas as pd
+
+    metrics = {"folder": folder, "accuracy": accuracy, "total": 50}
+    empty = ("run", "labels", "correct", "interval", "leaked", "accuracy_without_leaked", "per_label")
+    more = ("interval_without_leaked", "macro_f1", "confusion_matrix", "skipped")
+    run.evaluation(Path(folder).name).write(pd.DataFrame(), dict.fromkeys(empty + more) | metrics)
+
+
+def test_a_step_that_was_undone_came_before_nothing(make):
+    (row,) = before_and_after(FOLDER, [make()], [step(1, -5, "undone")]).itertuples()
+    assert row.repairs == "before any"
+
+
+def test_a_run_from_before_any_repair_says_so(make):
+    table = before_and_after(FOLDER, [make()], [step(1, minutes=5)])
+    assert list(table["repairs"]) == ["before any"]
+
+
+def test_a_run_names_the_last_step_before_it(make):
+    steps = [step(3, minutes=5), step(2, minutes=-5), step(1, minutes=-10)]
+    assert list(before_and_after(FOLDER, [make()], steps)["repairs"]) == ["after step 2"]
+
+
+def test_a_run_is_listed_with_its_figures(make):
+    (row,) = before_and_after(FOLDER, [make()], []).to_dict("records")
+    assert (row["run"].startswith("run"), row["pictures"], row["test"], row["tested"]) == (True, 100, 0.9, 11)
+
+
+def test_a_run_has_a_row_for_each_demo_folder(make):
+    run = make()
+    judge(run, "/pictures/demo", 0.8)
+    judge(run, "/pictures/other", 0.7)
+    table = before_and_after(FOLDER, [run], [])
+    assert dict(zip(table["demo folder"], table["demo"], strict=True)) == {
+        "/pictures/demo": 0.8,
+        "/pictures/other": 0.7,
+    }
+
+
+def test_runs_on_other_folders_are_passed_over(make):
+    assert before_and_after(FOLDER, [make(image_dir="/pictures/other")], []).empty
+
+
+def test_unfinished_runs_are_passed_over(make):
+    assert before_and_after(FOLDER, [make("failed")], []).empty
+
+
+def test_damaged_runs_are_passed_over(make):
+    run = make()
+    (run.folder / "run.json").write_text("{")
+    assert before_and_after(FOLDER, [run], []).empty

@@ -1,0 +1,249 @@
+"""A folder of folders as a table, what makes it unusable, and its stable split."""
+
+import hashlib
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from poetcore.data.dataset import (
+    QUARANTINE,
+    QUARANTINE_MARK,
+    assign_splits,
+    check_trainable,
+    label_folders,
+    scan,
+)
+from poetcore.data.file_index import Fingerprints, sha_of
+from poetcore.errors import DatasetError
+from tests.conftest import encoded, fill, picture
+from tests.unprivileged import as_nobody, needs_permissions, open_folder
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> Iterator[Fingerprints]:
+    opened = Fingerprints(tmp_path / "fingerprints.sqlite")
+    yield opened
+    opened.close()
+
+
+def table(rows: list[tuple[str, str, str]]) -> pd.DataFrame:
+    """A table of pictures from (path, label, content)."""
+    found = [(path, label, hashlib.sha256(content.encode()).hexdigest()) for path, label, content in rows]
+    return pd.DataFrame(found, columns=["path", "label", "sha"])
+
+
+def many(count: int, folder: str = "/set") -> pd.DataFrame:
+    labels = ("daisy", "rose", "tulip")
+    return table([(f"{folder}/{labels[i % 3]}/{i}.jpg", labels[i % 3], f"picture {i}") for i in range(count)])
+
+
+def by_sha(pictures: pd.DataFrame, validation: float = 10, testing: float = 10) -> dict[str, str]:
+    return dict(zip(pictures["sha"], assign_splits(pictures, validation, testing), strict=True))
+
+
+def test_counts_are_by_label_in_the_order_of_names(memory, tmp_path):
+    found = scan(fill(tmp_path / "set", {"tulip": 2, "daisy": 3, "rose": 1}), memory)
+    assert found.labels == ("daisy", "rose", "tulip")
+    assert found.counts() == {"daisy": 3, "rose": 1, "tulip": 2}
+
+
+def test_a_picture_is_described(memory, tmp_path):
+    path = fill(tmp_path / "set", {"rose": 1}) / "rose" / "rose_000.jpg"
+    content = path.read_bytes()
+    (row,) = scan(tmp_path / "set", memory).pictures.to_dict("records")
+    wanted = dict(path=str(path), label="rose", width=64, height=48, format="JPEG")
+    assert row == {**wanted, "bytes": len(content), "sha": sha_of(content)}
+
+
+def test_sub_folders_belong_to_their_label(memory, tmp_path):
+    fill(tmp_path / "set", {"rose": 2})
+    fill(tmp_path / "set/rose/garden", {"red": 3}, seed=1)
+    assert scan(tmp_path / "set", memory).counts() == {"rose": 5}
+
+
+def test_unusable_files_are_listed_with_reasons(memory, tmp_path):
+    fill(tmp_path / "set", {"rose": 1})
+    (tmp_path / "set/rose/notes.txt").write_text("water daily")
+    (tmp_path / "set/rose/empty.jpg").touch()
+    refused = scan(tmp_path / "set", memory).refused
+    assert [(Path(path).name, label, reason) for path, label, reason in refused.to_numpy()] == [
+        ("empty.jpg", "rose", "is empty (0 bytes)"),
+        ("notes.txt", "rose", "is not a picture (JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF)"),
+    ]
+
+
+def test_a_label_without_usable_pictures_counts_zero(memory, tmp_path):
+    fill(tmp_path / "set", {"rose": 1, "weeds": 0})
+    (tmp_path / "set/weeds/a.jpg").write_text("no picture")
+    assert scan(tmp_path / "set", memory).counts() == {"rose": 1, "weeds": 0}
+
+
+def test_hidden_and_empty_folders_are_no_labels(memory, tmp_path):
+    fill(tmp_path / "set", {"rose": 1, ".cache": 1, "empty": 0})
+    assert scan(tmp_path / "set", memory).labels == ("rose",)
+
+
+@pytest.mark.parametrize(("marked", "labels"), [(True, ("rose",)), (False, ("quarantine", "rose"))])
+def test_a_quarantine_is_no_label_where_it_is_marked(marked, labels, memory, tmp_path):
+    folder = fill(tmp_path / "set", {"rose": 1, "quarantine": 1})
+    if marked:
+        (folder / QUARANTINE / QUARANTINE_MARK).touch()
+    assert scan(folder, memory).labels == labels
+
+
+@pytest.mark.parametrize(("verify", "count"), [(False, 1), (True, 0)])
+def test_a_truncated_picture_is_refused_by_verify_only(verify, count, memory, tmp_path):
+    (tmp_path / "set/rose").mkdir(parents=True)
+    content = encoded(picture(1, (300, 200)))
+    (tmp_path / "set/rose/cut.jpg").write_bytes(content[: len(content) // 2])
+    assert scan(tmp_path / "set", memory, verify=verify).counts() == {"rose": count}
+
+
+def test_contents_found_bad_later_are_moved_to_the_refused(memory, tmp_path):
+    found = scan(fill(tmp_path / "set", {"rose": 2, "tulip": 1}), memory)
+    bad = found.pictures.iloc[1]
+    left = found.without({bad["sha"]: "is damaged"})
+    assert left.counts() == {"rose": 1, "tulip": 1}
+    assert left.skipped() == [{"path": bad["path"], "reason": "is damaged"}]
+
+
+def test_no_such_folder_is_named(memory, tmp_path):
+    with pytest.raises(DatasetError, match="No such folder: .*flwoers"):
+        scan(tmp_path / "flwoers", memory)
+
+
+def test_a_file_is_no_folder(memory, tmp_path):
+    (tmp_path / "a.jpg").touch()
+    with pytest.raises(DatasetError, match=r"a\.jpg is a file"):
+        scan(tmp_path / "a.jpg", memory)
+
+
+def test_a_folder_without_label_folders_is_refused(memory, tmp_path):
+    (tmp_path / "set").mkdir()
+    with pytest.raises(DatasetError, match=r"No label folders in .*set\. Make one folder per category"):
+        scan(tmp_path / "set", memory)
+
+
+def test_loose_files_are_told(memory, tmp_path):
+    (tmp_path / "set").mkdir()
+    (tmp_path / "set/a.jpg").write_bytes(encoded(picture()))
+    with pytest.raises(DatasetError, match="Its files lie loose: Make one folder per category"):
+        scan(tmp_path / "set", memory)
+
+
+def test_only_empty_label_folders_are_refused(memory, tmp_path):
+    with pytest.raises(DatasetError, match="No files in the label folders"):
+        scan(fill(tmp_path / "set", {"rose": 0, "tulip": 0}), memory)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux allows any bytes in a name")
+def test_a_label_that_is_no_text_is_refused(tmp_path):
+    os.mkdir(os.fsencode(tmp_path) + b"/caf\xe9")
+    with pytest.raises(DatasetError, match="has a name that cannot be shown: rename it"):
+        label_folders(tmp_path)
+
+
+@needs_permissions
+def test_a_label_folder_without_permission_is_told(memory):
+    with open_folder() as folder:
+        fill(folder, {"rose": 1, "tulip": 1})
+        (folder / "tulip").chmod(0)
+        with as_nobody():
+            refused = scan(folder, memory).refused
+    assert refused["label"].tolist() == ["tulip"]
+
+
+def test_a_single_label_is_not_trainable(memory, tmp_path):
+    found = scan(fill(tmp_path / "set", {"rose": 5}), memory)
+    with pytest.raises(DatasetError, match="Only one label in .*: rose. A classifier needs at least two"):
+        check_trainable(found, 10, 10)
+
+
+@pytest.mark.parametrize(("validation", "testing", "needed"), [(10, 10, 3), (10, 0, 2), (0, 10, 2)])
+def test_too_few_pictures_are_named_with_the_number_needed(validation, testing, needed, memory, tmp_path):
+    found = scan(fill(tmp_path / "set", {"rose": 9, "tulip": needed - 1}), memory)
+    with pytest.raises(
+        DatasetError, match=rf": tulip \({needed - 1}\)\. Each label needs at least {needed},"
+    ):
+        check_trainable(found, validation, testing)
+
+
+def test_copies_do_not_count_as_different_pictures(memory, tmp_path):
+    fill(tmp_path / "set", {"rose": 3, "tulip": 2})
+    shutil.copy(tmp_path / "set/tulip/tulip_000.jpg", tmp_path / "set/tulip/copy.jpg")
+    with pytest.raises(DatasetError, match=r": tulip \(2\)"):
+        check_trainable(scan(tmp_path / "set", memory), 10, 10)
+
+
+def test_just_enough_pictures_are_trainable(memory, tmp_path):
+    check_trainable(scan(fill(tmp_path / "set", {"rose": 3, "tulip": 3}), memory), 10, 10)
+
+
+def test_split_survives_renaming_and_moving():
+    assert by_sha(many(300)) == by_sha(many(300, folder="/elsewhere/renamed_"))
+
+
+def test_split_survives_another_order_of_the_files():
+    pictures = many(300)
+    assert by_sha(pictures) == by_sha(pictures.sample(frac=1, random_state=1))
+
+
+def test_split_survives_added_files():
+    before, after = by_sha(many(300)), by_sha(many(700))
+    assert before.items() <= after.items()
+
+
+def test_split_shares_are_roughly_right():
+    share = assign_splits(many(2000), 15, 25).value_counts(normalize=True)
+    assert abs(share["validation"] - 0.15) < 0.03 and abs(share["testing"] - 0.25) < 0.03
+
+
+def test_split_is_aligned_with_the_table():
+    pictures = many(50).sample(frac=1, random_state=2)
+    assert assign_splits(pictures, 10, 10).index.tolist() == pictures.index.tolist()
+
+
+@pytest.mark.parametrize(("validation", "testing", "none"), [(0, 20, "validation"), (20, 0, "testing")])
+def test_no_share_gives_no_pictures(validation, testing, none):
+    assert none not in set(assign_splits(many(300), validation, testing))
+
+
+def test_tiny_sets_still_get_a_picture_for_each_part():
+    for number in range(100):
+        pictures = table([(f"/set/{i % 2}/{i}.jpg", str(i % 2), f"{number}, {i}") for i in range(6)])
+        assert set(assign_splits(pictures, 10, 10)) == {"training", "validation", "testing"}, number
+
+
+ROWS = st.tuples(st.sampled_from("ab"), st.integers(0, 25), st.sampled_from(["", "s1", "s2", "s3"]))
+
+
+@settings(max_examples=60, deadline=None, database=None)
+@given(st.lists(ROWS, min_size=1), st.integers(0, 49), st.integers(0, 49))
+def test_identical_contents_and_series_stand_together(rows, validation, testing):
+    pictures = table(
+        [
+            (
+                f"/set/{label}/{series}_nohash_{i}.jpg" if series else f"/set/{label}/{i}.jpg",
+                label,
+                str(content),
+            )
+            for i, (label, content, series) in enumerate(rows)
+        ]
+    )
+    series = [f"{label}/{name}" if name else f"alone {i}" for i, (label, _, name) in enumerate(rows)]
+    split = assign_splits(pictures, validation, testing)
+    assert split.groupby(pictures["sha"]).nunique().max() == 1
+    assert split.groupby(series).nunique().max() == 1
+
+
+def test_series_of_one_name_in_two_labels_are_two_series():
+    names = [(f"/set/{label}/s{i}_nohash_1.jpg", label) for i in range(60) for label in ("a", "b")]
+    split = assign_splits(table([(path, label, path) for path, label in names]), 25, 25)
+    assert any(split[i] != split[i + 1] for i in range(0, 120, 2))

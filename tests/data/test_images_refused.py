@@ -1,0 +1,155 @@
+"""What is no usable picture, and the reason that is given for it."""
+
+import os
+import struct
+import threading
+import warnings
+import zlib
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from poetcore.data import images
+from poetcore.data.images import PictureInfo
+from poetcore.errors import PictureError
+from tests.conftest import encoded, picture
+from tests.unprivileged import as_nobody, needs_permissions, open_folder
+
+
+def png_header(width: int, height: int) -> bytes:
+    """A PNG file that promises so many grey pixels and holds none."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    size = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size) + chunk(b"IDAT", b"") + chunk(b"IEND", b"")
+
+
+def refusal(content: bytes) -> str:
+    with pytest.raises(PictureError) as caught:
+        images.decode(content)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG"])
+def test_truncated_picture_is_refused(form):
+    content = encoded(picture(1, (300, 200)), form)
+    assert "truncated" in refusal(content[: len(content) // 2])
+
+
+def test_a_picture_with_a_hole_is_refused():
+    content = encoded(picture(1, (300, 200)), "AVIF")
+    middle = len(content) // 2
+    assert "is damaged" in refusal(content[:middle] + bytes(50) + content[middle + 50 :])
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "is empty (0 bytes)"),
+        (b"Milk, eggs, butter\n", "is not a picture (JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF)"),
+        (b"<!DOCTYPE html>\n<html><p>404</p></html>", "is a web page, not a picture"),
+        (b"\n  <html><p>404</p></html>", "is a web page, not a picture"),
+        (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "is a drawing (SVG or XML), not a photo"),
+        (b'<?xml version="1.0"?><svg/>', "is a drawing (SVG or XML), not a photo"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(99), "is a HEIC photo, which cannot be read here"),
+        (b"\x89PNG is a format", "is damaged: it begins like a picture"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "is not a picture"),
+    ],
+    ids=["empty", "text", "html", "html_after_space", "svg", "xml", "heic", "png_start", "eps"],
+)
+def test_refusal_says_what_the_file_is(content, reason):
+    assert refusal(content).startswith(reason)
+
+
+@pytest.mark.parametrize("size", [(30_000, 30_000), (10_100, 10_000)])
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+def test_more_than_100_megapixels_are_refused(size):
+    assert "more than 100 megapixels" in refusal(png_header(*size))
+
+
+def test_a_picture_just_below_the_limit_is_taken_without_a_warning():
+    assert images.inspect(png_header(9_700, 10_000)) == PictureInfo(9_700, 10_000, "PNG")
+
+
+def reading(path: Path) -> str:
+    with pytest.raises(PictureError) as caught:
+        images.read(path)
+    return str(caught.value)
+
+
+def test_a_folder_cannot_be_read(tmp_path):
+    assert reading(tmp_path) == "is a folder, not a picture"
+
+
+def test_a_missing_file_cannot_be_read(tmp_path):
+    assert reading(tmp_path / "gone.jpg") == "does not exist"
+
+
+def test_an_empty_file_cannot_be_read(tmp_path):
+    (tmp_path / "empty.jpg").touch()
+    assert reading(tmp_path / "empty.jpg") == "is empty (0 bytes)"
+
+
+def test_a_broken_link_cannot_be_read(tmp_path):
+    (tmp_path / "link.jpg").symlink_to(tmp_path / "gone.jpg")
+    assert reading(tmp_path / "link.jpg") == "is a link to a file that is gone"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_cannot_be_read_and_nobody_waits_for_it(tmp_path):
+    pipe, reasons = tmp_path / "pipe.jpg", []
+    os.mkfifo(pipe)
+    reader = threading.Thread(target=lambda: reasons.append(reading(pipe)), daemon=True)
+    reader.start()
+    reader.join(2)
+    waited = reader.is_alive()
+    if waited:
+        pipe.write_bytes(b"")  # lets the reader go
+        reader.join()
+    assert reasons and not waited
+
+
+@needs_permissions
+def test_a_file_without_permission_cannot_be_read():
+    with open_folder() as folder:
+        (folder / "secret.jpg").write_bytes(encoded(picture()))
+        (folder / "secret.jpg").chmod(0)
+        with as_nobody():
+            assert reading(folder / "secret.jpg") == "may not be read (no permission)"
+
+
+def only_picture_errors(content: bytes) -> None:
+    for use in (
+        images.inspect,
+        images.decode,
+        lambda c: images.squash(c, 32),
+        lambda c: images.thumbnail(c, 32),
+    ):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # Pillow may warn of damage; it must not raise it
+                use(content)
+        except PictureError:
+            pass
+
+
+@settings(max_examples=30, deadline=None, database=None)
+@given(
+    start=st.sampled_from([b"", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"II*\0", b"GIF89a", b"RIFF"]),
+    rest=st.binary(),
+)
+def test_garbage_raises_nothing_but_picture_errors(start, rest):
+    only_picture_errors(start + rest)
+
+
+@settings(max_examples=80, deadline=None, database=None)
+@given(form=st.sampled_from(["JPEG", "PNG", "WEBP", "GIF", "TIFF", "AVIF"]), data=st.data())
+def test_damage_raises_nothing_but_picture_errors(form, data):
+    content = bytearray(encoded(picture(3, (40, 30)), form))
+    for _ in range(data.draw(st.integers(1, 6))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    only_picture_errors(bytes(content[: data.draw(st.integers(1, len(content)))]))

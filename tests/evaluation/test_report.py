@@ -1,0 +1,139 @@
+"""The report: one file that needs nothing else, with everything that matters in it."""
+
+import base64
+import io
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from PIL import Image
+
+from poetcore.evaluation.evaluate import Evaluation, judge
+from poetcore.evaluation.report import MAX_MISTAKES, report
+from tests.conftest import encoded, picture
+
+EVIL = "<script>alert(1)</script>&"
+LABELS = ["ant", "bee", EVIL]
+
+#: (truth, prediction, confidence); 3 of 6 are right.
+ANSWERS = [
+    ("ant", "ant", 0.9),
+    ("ant", "bee", 0.7),
+    ("bee", "bee", 0.8),
+    ("bee", EVIL, 0.6),
+    (EVIL, "ant", 0.95),
+    (EVIL, EVIL, 0.5),
+]
+
+
+def evaluation(folder: Path, answers: list[tuple[str, str, float]] = ANSWERS) -> Evaluation:
+    """An evaluation of pictures that are made in a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = []
+    for number, (truth, said, confidence) in enumerate(answers):
+        path = folder / f"{number:03d}.jpg"
+        path.write_bytes(encoded(picture(number, (800, 600))))
+        shares = [confidence if label == said else (1 - confidence) / 2 for label in LABELS]
+        rows.append((str(path), truth, said, truth == said, confidence, number == 0, *shares))
+    columns = ["path", "label", "predicted", "correct", "confidence", "leaked"]
+    predictions = pd.DataFrame(rows, columns=columns + [f"p_{label}" for label in LABELS])
+    skipped = [{"path": "/demo/ant/<b>.jpg", "reason": "is empty (0 bytes)"}]
+    return Evaluation(judge(predictions, LABELS, "<i>my run</i>", folder, skipped), predictions)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return report(evaluation(tmp_path_factory.mktemp("report") / "show"))
+
+
+class Tags(HTMLParser):
+    """Collects what a browser would see."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+    def named(self, name: str) -> list[dict[str, str | None]]:
+        return [attributes for tag, attributes in self.found if tag == name]
+
+
+def test_the_only_addresses_are_the_names_of_xml(made):
+    addresses = set(re.findall(r"https?:[^\"' <>)]*|(?<=url\()[^)]*|(?<=@import)[^;]*", made))
+    assert addresses <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
+
+
+def test_nothing_in_it_runs(made):
+    tags = Tags(made)
+    handlers = [name for _, attributes in tags.found for name in attributes if name.startswith("on")]
+    assert not tags.named("script") and not handlers
+
+
+def test_nothing_is_fetched(made):
+    fetched = [a.get("src") or a.get("href") for _, a in Tags(made).found if "src" in a or "href" in a]
+    assert all(address and address.startswith(("data:", "#")) for address in fetched)
+
+
+def test_labels_with_html_in_them_are_shown_as_they_are_written(made):
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;&amp;" in made and EVIL not in made
+
+
+@pytest.mark.parametrize("name", ["<i>my run</i>", "/demo/ant/<b>.jpg"])
+def test_other_names_with_html_in_them_are_escaped_too(made, name):
+    assert name.replace("<", "&lt;").replace(">", "&gt;") in made and name not in made
+
+
+def test_the_accuracy_is_in_it_with_its_doubt(made):
+    assert "Accuracy 50.0 % (3 of 6; 95 % sure to lie between 18.8 % and 81.2 %)" in made
+
+
+def test_the_accuracy_without_leaked_pictures_is_in_it(made):
+    assert "1 of the pictures" in made and "40.0%" in made
+
+
+def test_both_charts_are_drawings_in_it(made):
+    assert len([tag for tag in Tags(made).named("svg") if "viewbox" in tag]) == 2
+
+
+def test_each_mistake_has_a_thumbnail(made):
+    assert len(Tags(made).named("img")) == 3
+
+
+def test_thumbnails_are_small(made):
+    for tag in Tags(made).named("img"):
+        content = base64.b64decode(str(tag["src"]).removeprefix("data:image/jpeg;base64,"))
+        with Image.open(io.BytesIO(content)) as image:
+            assert image.size == (240, 180)
+
+
+def test_mistakes_come_with_the_surest_first(made):
+    assert re.findall(r"<small>(\d{3})\.jpg</small>", made) == ["004", "001", "003"]
+
+
+def test_files_that_were_left_out_are_told_with_their_reason(made):
+    assert "is empty (0 bytes)" in made
+
+
+def test_a_picture_that_vanished_leaves_a_word_in_its_place(tmp_path):
+    judged = evaluation(tmp_path)
+    (tmp_path / "001.jpg").unlink()
+    told = report(judged)
+    assert "does not exist" in told and len(Tags(told).named("img")) == 2
+
+
+def test_without_mistakes_it_says_so_and_has_no_thumbnails(tmp_path):
+    told = report(evaluation(tmp_path, [("ant", "ant", 0.9), ("bee", "bee", 0.9)]))
+    assert "0 mistakes" in told and not Tags(told).named("img")
+
+
+def test_very_many_mistakes_are_cut_off_with_a_word_about_the_rest(tmp_path):
+    one = evaluation(tmp_path, [("ant", "bee", 0.9)])
+    many = pd.concat([one.predictions] * (MAX_MISTAKES + 5), ignore_index=True)
+    told = report(Evaluation(judge(many, LABELS, "run", tmp_path, []), many))
+    assert "And 5 more" in told and len(Tags(told).named("img")) == MAX_MISTAKES

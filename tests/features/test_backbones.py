@@ -1,0 +1,125 @@
+"""The registry of backbones, and what EfficientNet-Lite0 knows."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import skimage
+
+from poetcore.data import images
+from poetcore.errors import BackboneError
+from poetcore.features import efficientnet_lite
+from poetcore.features.backbones import BACKBONES, DEFAULT, find, from_environment
+
+PHOTOS = Path(skimage.__file__).parent / "data"
+
+
+def test_registry_has_the_names_of_the_original_script():
+    mobilenets = {f"mobilenet_{w}_{s}" for w in ("1.0", "0.75", "0.50", "0.25") for s in (224, 192, 160, 128)}
+    assert (
+        set(BACKBONES)
+        == {"efficientnet_lite0", "efficientnet_lite1", "efficientnet_lite2", "inception_v3"} | mobilenets
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "input_size", "vector_length"),
+    [
+        ("efficientnet_lite0", 224, 1280),
+        ("efficientnet_lite1", 240, 1280),
+        ("efficientnet_lite2", 260, 1280),
+        ("inception_v3", 299, 2048),
+        ("mobilenet_1.0_224", 224, 1024),
+        ("mobilenet_0.75_192", 192, 768),
+        ("mobilenet_0.50_160", 160, 512),
+        ("mobilenet_0.25_128", 128, 256),
+    ],
+)
+def test_backbone_has_its_sizes(name, input_size, vector_length):
+    assert (find(name).input_size, find(name).vector_length) == (input_size, vector_length)
+
+
+def test_a_backbone_whose_file_was_put_in_place_works_offline(monkeypatch, tmp_path):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    file = tmp_path / "models" / "mobilenet_7_5_192_tf_no_top.h5"
+    file.parent.mkdir()
+    file.touch()
+    assert find("mobilenet_0.75_192").offline and not find("mobilenet_0.75_160").offline
+
+
+def test_every_backbone_has_a_recipe_of_its_own():
+    assert len({backbone.recipe for backbone in BACKBONES.values()}) == 20
+
+
+def test_only_the_default_works_offline_on_a_new_machine(monkeypatch, tmp_path):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    assert [name for name, backbone in BACKBONES.items() if backbone.offline] == [DEFAULT]
+
+
+@pytest.mark.parametrize(
+    ("spelt", "name"),
+    [
+        ("mobilenet_0.5_224", "mobilenet_0.50_224"),
+        ("mobilenet_1_160", "mobilenet_1.0_160"),
+        ("mobilenet_1.0_128", "mobilenet_1.0_128"),
+        ("mobilenet_0.25_192", "mobilenet_0.25_192"),
+        (" Inception_V3 ", "inception_v3"),
+    ],
+)
+def test_other_spellings_are_understood(spelt, name):
+    assert find(spelt).name == name
+
+
+@pytest.mark.parametrize(
+    "name", ["resnet50", "", "mobilenet", "mobilenet_0.5_225", "mobilenet_0.6_224", "x_quantized"]
+)
+def test_an_unknown_name_is_told_with_the_choice(name):
+    with pytest.raises(BackboneError) as caught:
+        find(name)
+    assert str(caught.value) == (
+        f"Unknown architecture {name!r}: choose efficientnet_lite0, efficientnet_lite1,"
+        " efficientnet_lite2, inception_v3, or mobilenet_{1.0,0.75,0.50,0.25}_{224,192,160,128}, each"
+        " also with _quantized after it."
+    )
+
+
+@pytest.mark.parametrize(
+    ("environ", "name"),
+    [
+        ({}, "efficientnet_lite0"),
+        ({"TFP_ARCHITECTURE": "inception_v3", "TFP_IMAGE_SIZE": "128"}, "inception_v3"),
+        ({"TFP_ARCHITECTURE": "mobilenet"}, "mobilenet_1.0_224"),
+        ({"TFP_ARCHITECTURE": "mobilenet", "TFP_RELATIVE_SIZE": "0.25"}, "mobilenet_0.25_224"),
+        ({"TFP_IMAGE_SIZE": "160"}, "mobilenet_1.0_160"),
+        ({"TFP_RELATIVE_SIZE": "0.5", "TFP_IMAGE_SIZE": "192"}, "mobilenet_0.50_192"),
+        ({"TFP_ARCHITECTURE": "", "TFP_RELATIVE_SIZE": "", "PATH": "/bin"}, "efficientnet_lite0"),
+    ],
+)
+def test_environment_names_a_backbone(environ, name):
+    assert find(from_environment(environ)).name == name
+
+
+@pytest.fixture(scope="module")
+def classifier() -> Any:
+    """EfficientNet-Lite0 with its ImageNet classes on top."""
+    from poetcore.system.tensorflow import tensorflow
+
+    tensorflow()
+    return efficientnet_lite.pretrained(efficientnet_lite.VARIANTS["efficientnet_lite0"], include_top=True)
+
+
+@pytest.mark.parametrize(
+    ("photo", "right"),
+    [
+        ("chelsea.png", {281, 282, 283, 284, 285}),  # five kinds of cat
+        ("coffee.png", {504, 967, 968}),  # coffee mug, espresso, cup
+        ("camera.png", {872}),  # tripod
+    ],
+)
+def test_efficientnet_lite0_names_what_a_photo_shows(photo, right, classifier):
+    backbone = find(DEFAULT)
+    mean, divisor = backbone.scaling
+    pixels = images.squash((PHOTOS / photo).read_bytes(), backbone.input_size)
+    scores = classifier((pixels[np.newaxis].astype(np.float32) - mean) / divisor).numpy()[0]
+    assert int(scores.argmax()) in right

@@ -1,0 +1,120 @@
+"""Backbones as LiteRT models: the same vectors as Keras gives, and one sentence where that is impossible."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import skimage
+import sklearn
+
+from poetcore.data import images
+from poetcore.errors import BackboneError
+from poetcore.features.backbones import DEFAULT, build, find
+from poetcore.features.litert import VectorModel, model_file
+from tests.conftest import ROOT
+
+SKIMAGE = Path(skimage.__file__).parent / "data"
+SKLEARN = Path(sklearn.__file__).parent / "datasets" / "images"
+PHOTOS = [
+    SKIMAGE / "astronaut.png",
+    SKIMAGE / "chelsea.png",
+    SKIMAGE / "rocket.jpg",
+    SKLEARN / "china.jpg",
+    SKLEARN / "flower.jpg",
+]
+
+
+def seen(photo: Path, size: int) -> np.ndarray:
+    return images.squash(photo.read_bytes(), size)
+
+
+def furthest(found: np.ndarray, wanted: np.ndarray) -> float:
+    """The greatest difference, as a part of the greatest value."""
+    assert found.shape == wanted.shape
+    return float(np.abs(found - wanted).max() / np.abs(wanted).max())
+
+
+def offline(keras_home: Path) -> dict[str, str]:
+    """An environment in which Keras finds no weights but in this folder, and no network."""
+    nowhere = "http://127.0.0.1:9"
+    return {
+        **os.environ,
+        "KERAS_HOME": str(keras_home),
+        "http_proxy": nowhere,
+        "https_proxy": nowhere,
+        "no_proxy": "",
+    }
+
+
+def converted(name: str, file: Path, keras_home: Path) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "poetcore.features.litert", name, str(file)]
+    return subprocess.run(
+        command, cwd=ROOT, env=offline(keras_home), capture_output=True, text=True, timeout=120
+    )
+
+
+@pytest.fixture(scope="module")
+def keras_vectors() -> dict[Path, np.ndarray]:
+    model = build(find(DEFAULT))
+    pixels = np.stack([seen(photo, 224) for photo in PHOTOS]).astype(np.float32)
+    return dict(zip(PHOTOS, model(pixels).numpy(), strict=True))
+
+
+@pytest.mark.parametrize("photo", PHOTOS, ids=lambda photo: photo.stem)
+def test_litert_gives_the_same_vector_as_keras(photo, keras_vectors, backbone_file):
+    vector = VectorModel(backbone_file).vector(seen(photo, 224))
+    assert furthest(vector, keras_vectors[photo]) < 1e-3
+
+
+def test_vector_is_as_long_as_the_registry_says(backbone_file):
+    vector = VectorModel(backbone_file).vector(seen(PHOTOS[0], 224))
+    assert vector.shape == (1280,) and vector.dtype == np.float32
+
+
+def test_one_model_describes_many_pictures_independently(backbone_file):
+    model = VectorModel(backbone_file)
+    first = model.vector(seen(PHOTOS[0], 224))
+    kept = first.copy()
+    model.vector(seen(PHOTOS[1], 224))
+    assert np.array_equal(first, kept) and np.array_equal(model.vector(seen(PHOTOS[0], 224)), kept)
+
+
+def test_a_model_that_is_there_is_not_converted_again(tmp_path):
+    (tmp_path / f"{DEFAULT}.tflite").write_bytes(b"already converted")
+    told: list[str] = []
+    file = model_file(find(DEFAULT), tmp_path, told.append)
+    assert (file.read_bytes(), told) == (b"already converted", [])
+
+
+def test_weights_that_cannot_be_downloaded_are_one_sentence_that_offers_another_backbone(
+    tmp_path, monkeypatch
+):
+    for name, value in offline(tmp_path / "keras").items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(BackboneError) as caught:
+        model_file(find("mobilenet_0.25_128"), tmp_path / "models")
+    message = str(caught.value)
+    assert message.startswith("The weights of mobilenet_0.25_128 could not be had (")
+    assert message.endswith("or choose efficientnet_lite0, which works offline.")
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # of keras, as it saves
+def test_a_mobilenet_sees_pixels_from_minus_1_to_1(tmp_path):
+    from poetcore.system.tensorflow import tensorflow
+
+    tensorflow()
+    import keras
+
+    network = keras.applications.MobileNet(
+        (128, 128, 3), alpha=0.25, include_top=False, pooling="avg", weights=None
+    )
+    (tmp_path / "keras" / "models").mkdir(parents=True)
+    network.save(tmp_path / "keras" / "models" / "mobilenet_2_5_128_tf_no_top.h5")
+    child = converted("mobilenet_0.25_128", tmp_path / "m.tflite", tmp_path / "keras")
+    assert child.returncode == 0, child.stderr
+    pixels = seen(PHOTOS[1], 128)
+    wanted = network(pixels[np.newaxis] / np.float32(127.5) - 1).numpy()[0]
+    assert furthest(VectorModel(tmp_path / "m.tflite").vector(pixels), wanted) < 1e-3

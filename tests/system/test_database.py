@@ -1,0 +1,106 @@
+"""SQLite files: damage is set aside, processes that write at once lose nothing."""
+
+import sqlite3
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from poetcore.system.database import Database
+from tests.conftest import ROOT
+
+SCHEMA = "CREATE TABLE IF NOT EXISTS numbers (value INTEGER PRIMARY KEY, filling TEXT)"
+
+WRITER = """
+import sys
+from pathlib import Path
+from poetcore.system.database import Database
+
+file, start = Path(sys.argv[1]), int(sys.argv[2])
+database = Database(file, sys.argv[3])
+for value in range(start, start + 200):
+    database.write(("INSERT INTO numbers VALUES (?, '')", [(value,)]))
+"""
+
+
+def values(file: Path) -> list[int]:
+    database = Database(file, SCHEMA)
+    found = [value for (value,) in database.rows("SELECT value FROM numbers ORDER BY value")]
+    database.close()
+    return found
+
+
+def filled(file: Path, count: int = 2000) -> Path:
+    database = Database(file, SCHEMA)
+    database.write(("INSERT INTO numbers VALUES (?,?)", ((i, "x" * 200) for i in range(count))))
+    database.close()
+    return file
+
+
+def test_what_was_written_is_there_again_later(tmp_path):
+    assert values(filled(tmp_path / "deep" / "a.sqlite", 5)) == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda content: b"no database at all" * 500,
+        lambda content: content[: len(content) // 2],
+        lambda content: content[:60],
+        lambda content: content[:8192] + b"\xff" * (len(content) - 8192),
+    ],
+    ids=["garbage", "half", "start_only", "pages_overwritten"],
+)
+def test_a_damaged_file_is_set_aside_and_a_new_one_begun(spoil, tmp_path):
+    file = filled(tmp_path / "a.sqlite")
+    damaged = spoil(file.read_bytes())
+    file.write_bytes(damaged)
+    assert values(file) == []
+    assert (tmp_path / "a.sqlite.damaged").read_bytes() == damaged
+
+
+def test_a_folder_in_the_place_of_the_file_stays(tmp_path):
+    (tmp_path / "a.sqlite").mkdir()
+    with pytest.raises(sqlite3.OperationalError):
+        Database(tmp_path / "a.sqlite", SCHEMA)
+    assert [p.name for p in tmp_path.iterdir()] == ["a.sqlite"]
+
+
+def test_an_empty_file_becomes_a_database(tmp_path):
+    (tmp_path / "a.sqlite").touch()
+    assert values(tmp_path / "a.sqlite") == []
+    assert not (tmp_path / "a.sqlite.damaged").exists()
+
+
+def test_two_processes_that_write_at_once_lose_nothing(tmp_path):
+    file = tmp_path / "a.sqlite"
+    Database(file, SCHEMA).close()
+    writers = [
+        subprocess.Popen([sys.executable, "-c", WRITER, str(file), str(start), SCHEMA], cwd=ROOT)
+        for start in (0, 200)
+    ]
+    assert [writer.wait(60) for writer in writers] == [0, 0]
+    assert values(file) == list(range(400))
+
+
+def test_opening_waits_for_another_process_that_is_just_beginning_the_file(tmp_path):
+    file = tmp_path / "a.sqlite"
+    other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    other.execute(SCHEMA)
+    end = threading.Timer(0.3, lambda: other.execute("COMMIT"))
+    end.start()
+    try:
+        Database(file, SCHEMA).close()
+    finally:
+        end.join()
+        other.close()
+
+
+def test_a_killed_writer_leaves_what_it_committed(tmp_path):
+    file = tmp_path / "a.sqlite"
+    killed = "import os\n" + WRITER + "    if value == 50:\n        os.kill(os.getpid(), 9)\n"
+    subprocess.run([sys.executable, "-c", killed, str(file), "0", SCHEMA], cwd=ROOT)
+    assert values(file) == list(range(51))

@@ -1,0 +1,282 @@
+"""From a folder to a run: how it ends, what it says on the way, what it counts."""
+
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from poetcore.errors import BackboneError, DatasetError, PoetError
+from poetcore.training.retrain import Progress, RunConfig, retrain
+from poetcore.training.train import TrainingOptions
+from poetcore.workspace.run import PHASES, Run
+from poetcore.workspace.workspace import Workspace
+from tests.conftest import fill
+
+#: 31 files in the folder below, of which two are copies and one is no picture.
+COUNTS = {"ash": 17, "birch": 11}
+FEW_STEPS = TrainingOptions(how_many_training_steps=25, eval_step_interval=10, seed=4)
+
+
+class Watcher:
+    """Keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.seen: list[Progress] = []
+
+    def __call__(self, progress: Progress) -> None:
+        self.seen.append(progress)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory, backbone_file) -> Workspace:
+    found = Workspace(tmp_path_factory.mktemp("workflow") / "tf_files")
+    found.models.mkdir(parents=True)
+    shutil.copy(backbone_file, found.models)
+    return found
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    made = fill(tmp_path_factory.mktemp("pictures") / "trees", COUNTS)
+    shutil.copy(made / "ash" / "ash_003.jpg", made / "ash" / "copy one.jpg")
+    shutil.copy(made / "ash" / "ash_003.jpg", made / "ash" / "copy two.jpg")
+    (made / "birch" / "note.jpg").write_text("not a picture")
+    return made
+
+
+@pytest.fixture(scope="module")
+def watcher() -> Watcher:
+    return Watcher()
+
+
+@pytest.fixture(scope="module")
+def first(place, folder, watcher) -> Run:
+    return retrain(RunConfig(folder, training=FEW_STEPS, name="first"), place, watcher)
+
+
+@pytest.fixture(scope="module")
+def second(place, folder, first) -> Run:
+    return retrain(RunConfig(folder, training=FEW_STEPS, name="second"), place, lambda progress: None)
+
+
+def stop_in(phase: str, error: BaseException):
+    """Make a watcher that raises an error in a phase."""
+
+    def watch(progress: Progress) -> None:
+        if progress.phase == phase:
+            raise error
+
+    return watch
+
+
+def test_a_finished_run_is_done(first):
+    assert first.status().phase == "done"
+
+
+def test_a_finished_run_says_its_accuracy(first):
+    count = first.record().metrics["final_test_count"]
+    assert f"of {count};" in first.status().message
+
+
+def test_a_named_run_has_its_name_as_folder(first, place):
+    assert first.folder == place.runs / "first"
+
+
+def test_the_parts_of_the_split_add_up(first):
+    assert sum(first.record().splits.values()) == 17 + 2 + 11
+
+
+def test_no_part_of_the_split_is_empty(first):
+    assert min(first.record().splits.values()) > 0
+
+
+def test_the_split_file_has_as_many_rows_a_part_as_the_record_says(first):
+    assert Counter(first.split()["split"]) == first.record().splits
+
+
+def test_copies_stand_in_the_same_part(first):
+    split = first.split()
+    of_copies = split[split["sha"].duplicated(keep=False)]
+    assert (len(of_copies), of_copies["split"].nunique()) == (3, 1)
+
+
+def test_copies_are_computed_once(first):
+    assert first.record().bottlenecks == {"computed": 17 + 11, "cached": 0, "skipped": 1}
+
+
+def test_a_file_that_is_no_picture_is_listed_with_its_reason(first, folder):
+    (skipped,) = first.record().skipped
+    assert skipped["path"] == str(folder / "birch" / "note.jpg")
+    assert "is not a picture" in skipped["reason"]
+
+
+def test_labels_are_those_of_the_folders(first):
+    assert first.labels() == first.record().labels == ["ash", "birch"]
+
+
+def test_the_record_names_the_options(first):
+    options = first.record().options
+    assert (options["how_many_training_steps"], options["seed"]) == (25, 4)
+
+
+def test_the_tested_pictures_are_all_of_that_part(first):
+    assert first.record().metrics["final_test_count"] == first.record().splits["testing"]
+
+
+def test_phases_come_in_their_order(first, watcher):
+    phases = list(dict.fromkeys(progress.phase for progress in watcher.seen))
+    assert phases == ["scanning", "bottlenecks", "training", "testing"]
+
+
+def test_no_phase_comes_back(first, watcher):
+    places = [PHASES.index(progress.phase) for progress in watcher.seen]
+    assert places == sorted(places)
+
+
+def test_done_never_exceeds_total(first, watcher):
+    assert [p for p in watcher.seen if p.total and p.done > p.total] == []
+
+
+def test_done_never_falls_within_a_phase(first, watcher):
+    pairs = zip(watcher.seen, watcher.seen[1:], strict=False)
+    assert [(a, b) for a, b in pairs if a.phase == b.phase and b.done < a.done] == []
+
+
+@pytest.mark.parametrize(("phase", "total"), [("scanning", 31), ("bottlenecks", 28), ("training", 25)])
+def test_a_phase_ends_with_everything_done(first, watcher, phase, total):
+    last = [progress for progress in watcher.seen if progress.phase == phase][-1]
+    assert (last.done, last.total) == (total, total)
+
+
+def test_steps_are_reported_at_the_interval_and_at_the_end(first):
+    assert [event["step"] for event in first.events("step")] == [10, 20, 25]
+
+
+def test_the_last_event_is_the_final_one(first):
+    last = list(first.events())[-1]
+    assert (last["kind"], last["test_count"]) == ("final", first.record().metrics["final_test_count"])
+
+
+def test_a_second_run_computes_nothing(second):
+    assert second.record().bottlenecks == {"computed": 0, "cached": 28, "skipped": 1}
+
+
+def test_the_same_seed_gives_the_same_head(first, second):
+    one, two = first.head(), second.head()
+    assert (one.kernel.tobytes(), one.bias.tobytes()) == (two.kernel.tobytes(), two.bias.tobytes())
+
+
+def test_another_seed_gives_another_head(first, place, folder):
+    options = TrainingOptions(how_many_training_steps=25, eval_step_interval=10, seed=5)
+    other = retrain(RunConfig(folder, training=options), place, lambda progress: None)
+    assert other.head().kernel.tobytes() != first.head().kernel.tobytes()
+
+
+def test_a_run_that_is_moved_with_its_pictures_computes_nothing(first, place, folder, tmp_path):
+    shutil.copytree(folder, tmp_path / "moved")
+    (tmp_path / "moved" / "ash").rename(tmp_path / "moved" / "esche")
+    run = retrain(RunConfig(tmp_path / "moved", training=FEW_STEPS), place, lambda progress: None)
+    assert run.record().bottlenecks["computed"] == 0
+
+
+def test_a_single_label_ends_as_failed_with_the_reason_kept(place, tmp_path):
+    fill(tmp_path / "one", {"only": 5})
+    with pytest.raises(DatasetError) as caught:
+        retrain(RunConfig(tmp_path / "one", name="single"), place, lambda progress: None)
+    status = Run(place.runs / "single").status()
+    assert (status.phase, status.message) == ("failed", str(caught.value))
+    assert "only" in status.message
+
+
+def test_a_label_without_usable_pictures_is_named(place, tmp_path):
+    fill(tmp_path / "trees", {"ash": 6, "birch": 5, "torn": 4})
+    for file in (tmp_path / "trees" / "torn").iterdir():
+        file.write_bytes(file.read_bytes()[:300])
+    with pytest.raises(DatasetError, match=r"torn \(0\)"):
+        retrain(RunConfig(tmp_path / "trees"), place, lambda progress: None)
+
+
+@pytest.mark.parametrize("phase", ["scanning", "bottlenecks", "training", "testing"])
+def test_an_interrupted_run_is_cancelled(place, folder, phase):
+    name = f"stopped in {phase}"
+    with pytest.raises(KeyboardInterrupt):
+        retrain(RunConfig(folder, training=FEW_STEPS, name=name), place, stop_in(phase, KeyboardInterrupt()))
+    assert Run(place.runs / name).status().phase == "cancelled"
+
+
+def test_an_unexpected_error_ends_as_failed_with_its_words(place, folder):
+    with pytest.raises(ZeroDivisionError):
+        retrain(RunConfig(folder, name="odd"), place, stop_in("bottlenecks", ZeroDivisionError("seven")))
+    status = Run(place.runs / "odd").status()
+    assert (status.phase, status.message) == ("failed", "ZeroDivisionError: seven")
+
+
+@pytest.mark.parametrize("phase", ["bottlenecks", "testing"])
+def test_an_interrupted_run_has_no_record(place, folder, phase):
+    name = f"nothing after {phase}"
+    with pytest.raises(KeyboardInterrupt):
+        retrain(RunConfig(folder, training=FEW_STEPS, name=name), place, stop_in(phase, KeyboardInterrupt()))
+    assert not (place.runs / name / "run.json").exists()
+
+
+def test_the_backbone_is_prepared_before_pictures_are_described(folder, tmp_path):
+    seen: list[str] = []
+
+    def stop_before_the_conversion(progress: Progress) -> None:
+        seen.append(progress.phase)
+        if progress.phase == "backbone":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        retrain(RunConfig(folder), Workspace(tmp_path / "tf_files"), stop_before_the_conversion)
+    assert list(dict.fromkeys(seen)) == ["scanning", "backbone"]
+
+
+def test_a_training_that_diverges_ends_as_failed_with_a_reason(place, folder):
+    options = TrainingOptions(how_many_training_steps=5, learning_rate=1e38)
+    with pytest.raises(PoetError, match="learning_rate"):
+        retrain(RunConfig(folder, training=options, name="wild"), place, lambda progress: None)
+    assert Run(place.runs / "wild").status().phase == "failed"
+
+
+def test_a_mistyped_folder_makes_no_run(tmp_path):
+    place = Workspace(tmp_path / "tf_files")
+    with pytest.raises(DatasetError, match="No such folder"):
+        retrain(RunConfig(tmp_path / "tres"), place, lambda progress: None)
+    assert place.all_runs() == []
+
+
+def test_an_unknown_architecture_makes_no_run(folder, tmp_path):
+    place = Workspace(tmp_path / "tf_files")
+    with pytest.raises(BackboneError, match="'resnet'"):
+        retrain(RunConfig(folder, "resnet"), place, lambda progress: None)
+    assert place.all_runs() == []
+
+
+def test_a_file_that_is_gone_for_a_while_is_used_again_when_it_is_back(place, tmp_path):
+    fill(tmp_path / "trees", {"ash": 6, "birch": 5}, seed=3)
+    file = tmp_path / "trees" / "ash" / "ash_002.jpg"
+    content = file.read_bytes()
+
+    def take_away(progress: Progress) -> None:
+        if progress.phase == "bottlenecks":
+            file.unlink(missing_ok=True)
+
+    config = RunConfig(tmp_path / "trees", training=FEW_STEPS)
+    assert [s["path"] for s in retrain(config, place, take_away).record().skipped] == [str(file)]
+    file.write_bytes(content)
+    assert retrain(config, place, lambda progress: None).record().skipped == []
+
+
+def test_a_demo_folder_is_judged_at_once(place, folder, tmp_path):
+    demo = fill(tmp_path / "show", {"ash": 2, "birch": 3}, seed=8)
+    run = retrain(RunConfig(folder, training=FEW_STEPS, demo_dir=demo), place, lambda progress: None)
+    assert [found.name for found in run.evaluations()] == ["show"]
+
+
+def test_a_demo_folder_that_cannot_be_used_spoils_no_training(place, folder, tmp_path):
+    config = RunConfig(folder, training=FEW_STEPS, demo_dir=tmp_path / "nowhere")
+    status = retrain(config, place, lambda progress: None).status()
+    assert status.phase == "done"
+    assert "nowhere" in status.message

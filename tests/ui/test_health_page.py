@@ -1,0 +1,87 @@
+"""The health section of the overview, without a browser: what it says of which folder."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from tests.conftest import ROOT, encoded, fill, picture
+
+
+@pytest.fixture(autouse=True)
+def forget() -> Iterator[None]:
+    """A server works in one workspace and remembers it; here each test has its own."""
+    yield
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+@pytest.fixture
+def clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of label folders with nothing wrong in it."""
+    monkeypatch.setenv("TFP_WORKSPACE", str(tmp_path / "tf_files"))
+    for number in range(4):
+        place = tmp_path / "insects" / ("ant", "bee")[number % 2]
+        place.mkdir(parents=True, exist_ok=True)
+        squares = picture(number, (8, 6)).resize((160, 120), Image.Resampling.NEAREST)
+        (place / f"{number}.png").write_bytes(encoded(squares, "PNG", compress_level=0))
+    return tmp_path / "insects"
+
+
+def health(folder: Path, **asked: str) -> AppTest:
+    """Open the health of a folder."""
+    app = AppTest.from_file(str(ROOT / "pages" / "_shell.py"), default_timeout=60)
+    for name, value in {"dataset": str(folder), **asked}.items():
+        app.query_params[name] = value
+    app.run()
+    app.switch_page("overview.py").run()
+    app.segmented_control(key="overview_section").set_value("Health").run()
+    assert not app.exception
+    return app
+
+
+def test_a_clean_folder_is_told_to_be_well_and_what_was_checked(clean):
+    app = health(clean)
+    assert app.success[0].value.startswith("All is well")
+    assert [e.label for e in app.expander][-1] == "What is checked"
+
+
+def test_issues_are_counted_by_check_and_label(clean):
+    shutil.copy(clean / "ant/0.png", clean / "ant/again.png")
+    table = health(clean).dataframe[0].value
+    assert table.to_dict("records") == [
+        {"severity": "warning", "check": "Exact duplicates", "pictures": 1, "ant": 1}
+    ]
+
+
+def test_the_gravest_check_is_shown_first_with_its_advice(clean):
+    shutil.copy(clean / "ant/0.png", clean / "ant/again.png")
+    shutil.copy(clean / "ant/2.png", clean / "bee/moved.png")
+    app = health(clean)
+    assert "One picture under two labels" in [element.value for element in app.subheader]
+    assert any("Look which label is right" in element.value for element in app.markdown)
+
+
+def test_a_truncated_picture_is_listed_with_its_reason(clean):
+    whole = encoded(picture(7, (300, 200)))
+    (clean / "bee" / "cut.jpg").write_bytes(whole[: len(whole) // 2])
+    listed = health(clean).dataframe[1].value
+    assert listed["file"].tolist() == ["bee/cut.jpg"] and "truncated" in listed["what"].iloc[0]
+
+
+def test_the_chosen_demo_folder_is_compared_with(clean, tmp_path):
+    demo = fill(tmp_path / "others", {"ant": 1})
+    shutil.copy(clean / "ant/0.png", demo / "ant/x.png")
+    app = health(clean, demo=str(demo))
+    assert app.dataframe[0].value["check"].tolist() == ["Also in the demo folder"]
+
+
+def test_another_look_measures_nothing_again(clean, monkeypatch):
+    app = health(clean)
+    monkeypatch.setattr("poetcore.analysis.measures.measure", None)
+    app.run()
+    assert not app.exception and app.success

@@ -1,0 +1,293 @@
+"""The pages without a browser: what they say, what they offer next, and what they refuse."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from poetcore.evaluation.evaluate import Evaluation, evaluate
+from poetcore.workspace.workspace import Workspace
+from tests.browser.dashboard import copy_of, copy_run
+from tests.conftest import ROOT, Trained, fill
+
+PAGES = ("home", "prepare", "overview", "train", "evaluate", "slideshow", "predict")
+
+
+@pytest.fixture(autouse=True)
+def forget() -> Iterator[None]:
+    """A server works in one workspace and remembers it; here each test has its own."""
+    yield
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+@pytest.fixture
+def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    monkeypatch.setenv("TFP_WORKSPACE", str(tmp_path / "tf_files"))
+    return Workspace(tmp_path / "tf_files")
+
+
+@pytest.fixture
+def full(trained: Trained, monkeypatch: pytest.MonkeyPatch) -> Trained:
+    """A workspace with the sample, a run and its evaluation."""
+    monkeypatch.setenv("TFP_WORKSPACE", str(trained.workspace.root))
+    if not trained.run.evaluation("demo").exists():
+        evaluate(trained.run, trained.sample / "demo", trained.workspace)
+    return trained
+
+
+def opened(page: str, **asked: str) -> AppTest:
+    """Open a page with an address."""
+    app = AppTest.from_file(str(ROOT / "pages" / "_shell.py"), default_timeout=30)
+    for name, value in asked.items():
+        app.query_params[name] = value
+    app.run()
+    return app if page == "home" else app.switch_page(f"{page}.py").run()
+
+
+def told(app: AppTest) -> str:
+    """Everything that a page says in sentences."""
+    parts = (app.markdown, app.caption, app.info, app.warning, app.error, app.success, app.subheader)
+    return "\n".join(element.value for group in parts for element in group)
+
+
+def links(app: AppTest) -> list[str]:
+    """The pages that links lead to."""
+    found = [element.proto for element in app.main if element.type == "page_link"]
+    return [proto.page for proto in found]
+
+
+# ---------------------------------------------------------------------------------------- an empty workspace
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_of_an_empty_workspace_raises_nothing(empty, page):
+    app = opened(page)
+    assert not app.exception and app.title[0].value == ("Poet" if page == "home" else page.capitalize())
+
+
+def test_looking_at_pages_writes_nothing_into_the_workspace(empty):
+    for page in PAGES:
+        opened(page)
+    assert not empty.root.exists()
+
+
+def test_home_offers_the_sample_flowers_first(empty):
+    assert [button.label for button in opened("home").button] == ["Try it with the sample flowers"]
+
+
+def test_home_marks_no_step_as_done_in_an_empty_workspace(empty):
+    assert "check_circle" not in told(opened("home"))
+
+
+@pytest.mark.parametrize(
+    ("page", "sentence"),
+    [
+        ("overview", "No dataset yet: take the sample flowers, a folder of yours, or a zip file"),
+        ("train", "Choose the pictures to learn from first."),
+        ("evaluate", "There is no finished run to judge yet."),
+        ("slideshow", "evaluate a run on one first"),
+        ("predict", "There is no finished run to ask yet."),
+    ],
+)
+def test_an_empty_page_says_what_is_missing(empty, page, sentence):
+    assert sentence in told(opened(page))
+
+
+@pytest.mark.parametrize(
+    ("page", "next_page"),
+    [
+        ("home", "overview"),
+        ("train", "overview"),
+        ("evaluate", "train"),
+        ("slideshow", "evaluate"),
+        ("predict", "train"),
+    ],
+)
+def test_an_empty_page_leads_to_the_next_thing_to_do(empty, page, next_page):
+    assert next_page in links(opened(page))
+
+
+def test_the_overview_offers_three_ways_in_when_there_is_no_dataset(empty):
+    app = opened("overview")
+    assert [b.label for b in app.button] == ["Draw the sample flowers", "Download flower photos (229 MB)"]
+    assert [u.label for u in app.get("file_uploader")] == ["Or a zip file of label folders"]
+
+
+# ----------------------------------------------------------------------------------------- a full workspace
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_with_a_run_raises_nothing(full, page):
+    app = opened(page)
+    assert not app.exception and not app.error
+
+
+def test_the_only_dataset_demo_folder_and_run_are_chosen_by_themselves(full):
+    picked = [box.value for box in opened("home").sidebar.selectbox]
+    assert picked == [str(full.sample / "train"), str(full.sample / "demo"), full.run.name]
+
+
+def test_the_choice_is_in_the_address(full):
+    assert opened("home").query_params["run"] == full.run.name
+
+
+def test_a_run_in_the_address_is_chosen(full):
+    app = opened("train", run=full.run.name)
+    assert app.sidebar.selectbox(key="pick_run").value == full.run.name
+
+
+def test_an_unknown_run_in_the_address_is_told_in_a_sentence(full):
+    app = opened("home", run="nobody")
+    assert [w.value for w in app.sidebar.warning] == ["Run not found: nobody"] and not app.exception
+
+
+def test_a_dataset_in_the_address_that_is_no_folder_is_told_in_a_sentence(full):
+    app = opened("home", dataset="/no/such/folder")
+    assert [w.value for w in app.sidebar.warning] == ["Dataset not found: /no/such/folder"]
+
+
+def test_a_folder_in_the_address_becomes_the_dataset(full, tmp_path):
+    folder = fill(tmp_path / "insects", {"ant": 2, "bee": 2})
+    assert opened("home", dataset=str(folder)).sidebar.selectbox(key="pick_dataset").value == str(folder)
+
+
+def test_a_chosen_dataset_stays_chosen_on_the_next_page(full, tmp_path):
+    folder = fill(tmp_path / "insects", {"ant": 2, "bee": 2})
+    app = opened("home", dataset=str(folder))
+    app.switch_page("overview.py").run()
+    assert app.metric[0].value == "4"
+
+
+def test_home_marks_what_is_done(full):
+    assert told(opened("home")).count(":material/check_circle: **") == 5
+
+
+def test_home_counts_the_accuracy_of_the_chosen_run(full):
+    metrics = Evaluation.load(full.run.evaluation("demo")).metrics
+    assert opened("home").metric[0].value == f"{metrics.accuracy:.1%}"
+
+
+def test_the_headline_is_that_of_the_metrics(full):
+    metrics = Evaluation.load(full.run.evaluation("demo")).metrics
+    values = [metric.value for metric in opened("evaluate").metric]
+    assert values == [
+        f"{metrics.accuracy:.1%}",
+        f"{1 - metrics.accuracy:.1%}",
+        f"{metrics.macro_f1:.3f}",
+        str(metrics.leaked),
+    ]
+
+
+def test_a_demo_folder_with_an_unknown_label_is_told_in_a_sentence(full, tmp_path):
+    folder = fill(tmp_path / "others", {"daisy": 1, "cactus": 1})
+    app = opened("evaluate", demo=str(folder))
+    next(b for b in app.button if b.label == "Judge the demo folder").click().run()
+    assert "does not know the label cactus" in app.error[0].value and not app.exception
+
+
+def test_a_slideshow_of_nothing_says_which_filter_to_change(full):
+    app = opened("slideshow", show="mistakes", below="10 %")
+    assert "No picture is left with these filters" in told(app)
+
+
+def test_the_overview_says_its_worries_in_words(empty, tmp_path):
+    folder = fill(tmp_path / "insects", {"ant": 4, "bee": 20})
+    sentences = [w.value for w in opened("overview", dataset=str(folder)).warning]
+    assert any(s.startswith("Few pictures: ant (4)") for s in sentences)
+    assert any(s.startswith("Out of balance: bee has 20 pictures, ant only 4") for s in sentences)
+
+
+def test_a_dataset_without_label_folders_is_told_in_a_sentence(empty, tmp_path):
+    (tmp_path / "loose").mkdir()
+    app = opened("overview", dataset=str(tmp_path / "loose"))
+    assert "No label folders" in app.error[0].value and not app.exception
+
+
+# ---------------------------------------------------------------------------------------------------- train
+
+
+def test_percentages_that_leave_nothing_to_train_on_are_refused(full):
+    app = opened("train")
+    app.number_input(key="validation").set_value(60)
+    app.number_input(key="testing").set_value(40).run()
+    assert "together must stay below 100" in app.error[0].value
+
+
+def test_a_training_cannot_be_started_with_options_that_were_refused(full):
+    app = opened("train")
+    app.number_input(key="validation").set_value(99)
+    app.number_input(key="testing").set_value(99).run()
+    assert next(b for b in app.button if b.label == "Start training").disabled
+
+
+@pytest.mark.parametrize(("name", "words"), [(None, "is there already"), ("a/b", "letters, digits")])
+def test_a_run_name_that_cannot_be_is_refused(full, name, words):
+    app, before = opened("train"), len(full.workspace.all_runs())
+    app.text_input[0].set_value(name or full.run.name)
+    next(b for b in app.button if b.label == "Start training").click().run()
+    assert words in app.error[0].value and len(full.workspace.all_runs()) == before
+
+
+def test_settings_outlive_a_look_at_another_page(full):
+    app = opened("train")
+    app.slider(key="steps").set_value(700).run()
+    app.switch_page("overview.py").run()
+    app.switch_page("train.py").run()
+    assert app.slider(key="steps").value == 700
+
+
+@pytest.mark.parametrize("page", ["home", "evaluate", "slideshow"])
+def test_a_picture_that_was_moved_since_it_was_judged_is_told(page, trained, tmp_path, monkeypatch):
+    own = copy_of(trained, tmp_path)
+    monkeypatch.setenv("TFP_WORKSPACE", str(own.workspace.root))
+    next((own.sample / "demo").rglob("*.jpg")).unlink()
+    assert "1 picture was moved or taken out since the folder was judged." in told(opened(page))
+
+
+def test_a_run_that_ended_unwatched_is_told(trained, tmp_path, monkeypatch):
+    own = copy_of(trained, tmp_path)
+    monkeypatch.setenv("TFP_WORKSPACE", str(own.workspace.root))
+    app = opened("home")
+    assert not app.toast
+    copy_run(own.run, own.workspace.runs / "second")
+    assert [toast.value for toast in app.run().toast] == ["The run second is ready: choose it under *Run*."]
+
+
+def test_the_table_of_runs_tells_how_good_they_are_and_what_was_varied(trained, tmp_path, monkeypatch):
+    own = copy_of(trained, tmp_path)
+    varied = {"flip_left_right": True, "random_crop": 10, "distortion_variants": 3}
+    record = own.run.record()
+    own.run.write_record(replace(record, options=record.options | varied))
+    monkeypatch.setenv("TFP_WORKSPACE", str(own.workspace.root))
+    (row,) = opened("train").dataframe[-1].value.to_dict("records")
+    (judged,) = own.run.evaluations()
+    assert row["demo"] == json.loads(judged.metrics_file.read_text())["accuracy"]
+    assert row["varied"] == "3 x mirrored, crop 10 %"
+
+
+# -------------------------------------------------------------------------------------------- a damaged run
+
+
+@pytest.fixture
+def half_damaged(full: Trained) -> Iterator[str]:
+    """A workspace with a good run and a newer one whose record was cut off."""
+    run = copy_run(full.run, full.workspace.runs / "damaged")
+    (run.folder / "run.json").write_text((run.folder / "run.json").read_text()[:200])
+    yield run.name
+    full.workspace.delete_run(run)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_damaged_run_spoils_no_page(half_damaged, full, page):
+    app = opened(page)
+    assert not app.exception and app.sidebar.selectbox[2].value == full.run.name
+
+
+def test_a_damaged_run_is_one_row_of_the_table(half_damaged):
+    table = next(d for d in opened("train").dataframe if "state" in d.value).value
+    assert table.set_index("run").loc[half_damaged, "state"] == "damaged"

@@ -1,0 +1,49 @@
+"""The taught layer in numpy."""
+
+import numpy as np
+import pytest
+
+from poetcore.workspace.head import Head, cross_entropy
+
+
+@pytest.fixture
+def head() -> Head:
+    draw = np.random.default_rng(3)
+    return Head(draw.normal(size=(40, 5)).astype(np.float32), draw.normal(size=5).astype(np.float32))
+
+
+def test_probabilities_are_tensorflows_softmax_of_the_layer(head):
+    from poetcore.system.tensorflow import tensorflow
+
+    tf = tensorflow()
+    vectors = np.random.default_rng(4).normal(size=(7, 40)).astype(np.float32)
+    wanted = tf.nn.softmax(tf.constant(vectors) @ head.kernel + head.bias).numpy()
+    assert np.allclose(head.probabilities(vectors), wanted, atol=1e-6)
+
+
+def test_probabilities_of_each_picture_sum_to_1(head):
+    vectors = np.random.default_rng(5).normal(size=(9, 40)).astype(np.float32)
+    assert np.allclose(head.probabilities(vectors).sum(axis=1), 1, atol=1e-6)
+
+
+def test_huge_vectors_give_numbers(head):
+    sure = head.probabilities(np.full((1, 40), 1e4, np.float32))
+    assert sure.max() == 1 and sure.dtype == np.float32
+
+
+def test_no_pictures_give_no_rows(head):
+    assert head.probabilities(np.empty((0, 40), np.float32)).shape == (0, 5)
+
+
+def test_bias_decides_where_vectors_are_zero():
+    head = Head(np.ones((2, 3), np.float32), np.log(np.array([1, 2, 5], np.float32)))
+    assert np.allclose(head.probabilities(np.zeros((1, 2), np.float32)), [[1 / 8, 2 / 8, 5 / 8]])
+
+
+def test_cross_entropy_is_the_mean_surprise_at_the_truth():
+    probabilities = np.array([[0.5, 0.25, 0.25], [0.1, 0.1, 0.8]])
+    assert cross_entropy(probabilities, np.array([1, 2])) == pytest.approx((np.log(4) + np.log(1 / 0.8)) / 2)
+
+
+def test_cross_entropy_of_the_impossible_is_finite():
+    assert np.isfinite(cross_entropy(np.array([[1.0, 0.0]]), np.array([1])))
