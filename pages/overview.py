@@ -10,11 +10,11 @@ from poetcore.errors import PoetError
 from poetcore.ui.datasets import draw_ways_in
 from poetcore.ui.embedding_map import draw_map
 from poetcore.ui.health import draw_health
-from poetcore.ui.label_issues import draw_suspects
+from poetcore.ui.label_issues import draw_label_issues
 from poetcore.ui.pictures import Card, gallery
 from poetcore.ui.repairs import draw_repairs
 from poetcore.ui.state import chosen, explain, scanned
-from poetcore.workspace.datasets import worries
+from poetcore.workspace.datasets import dataset_warnings
 
 SECTIONS = ["Pictures", "Health", "Suspect labels", "Map"]
 
@@ -29,7 +29,7 @@ def draw_pictures(dataset: Dataset) -> None:
     sizes[3].metric("Formats", ", ".join(sorted(pictures["format"].unique())), border=True)
     st.caption(f"{dataset.folder}")
 
-    for sentence in worries(dataset):
+    for sentence in dataset_warnings(dataset):
         st.warning(sentence, icon=":material/warning:")
 
     left, right = st.columns(2)
@@ -91,7 +91,7 @@ try:
     elif section == "Health":
         draw_health(folder, chosen().demo)
     elif section == "Suspect labels":
-        draw_suspects(dataset)
+        draw_label_issues(dataset)
     elif section == "Map":
         draw_map(dataset)
     else:

@@ -8,7 +8,7 @@ from poetcore.training.train import TrainingOptions
 from poetcore.ui.exports import draw_exports
 from poetcore.ui.job_panel import draw_curves, draw_ended, draw_job
 from poetcore.ui.run_list import draw_runs
-from poetcore.ui.settings import pick_backbone, pick_distortions, pick_options
+from poetcore.ui.settings import pick_augmentation, pick_backbone, pick_options
 from poetcore.ui.state import chosen, explain, jobs, short
 from poetcore.ui.tensorboard import draw_tensorboard
 
@@ -35,8 +35,8 @@ try:
 except PoetError as error:
     explain(error)
     options = None
-distortions = pick_distortions()
-judge_too = st.checkbox(
+augmentation = pick_augmentation()
+evaluate_too = st.checkbox(
     f"Then judge it on {short(choice.demo)}" if choice.demo else "Then judge it on a demo folder",
     value=choice.demo is not None,
     disabled=choice.demo is None,
@@ -48,10 +48,10 @@ if (
     and options
 ):
     try:
-        demo_dir = choice.demo if judge_too else None
+        demo_dir = choice.demo if evaluate_too else None
         jobs().start_training(
             RunConfig(
-                choice.dataset, backbone, options, distortions, demo_dir=demo_dir, name=name.strip() or None
+                choice.dataset, backbone, options, augmentation, demo_dir=demo_dir, name=name.strip() or None
             )
         )
     except PoetError as error:

@@ -111,14 +111,14 @@ def test_generated_pictures_are_all_different_and_whole(tmp_path) -> None:
     files = [file for file in many(tmp_path, 2_011).rglob("*") if file.is_file()]
     assert len({sha_of(file.read_bytes()) for file in files}) == 2_011
     repeated = tmp_path / "daisy" / "001000.jpg"  # shows the same as the first one
-    assert images.squash(repeated.read_bytes(), 64).shape == (64, 64, 3)
+    assert images.to_square(repeated.read_bytes(), 64).shape == (64, 64, 3)
 
 
 def test_a_comment_changes_no_pixel() -> None:
     content = encoded(picture(3))
     other = varied(content, 7)
     assert other != content
-    assert (images.squash(other, 32) == images.squash(content, 32)).all()
+    assert (images.to_square(other, 32) == images.to_square(content, 32)).all()
 
 
 @pytest.mark.parametrize("module", ["tests.benchmarks", "tests.benchmarks.growth"])

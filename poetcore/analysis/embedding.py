@@ -18,19 +18,19 @@ from poetcore.workspace.workspace import Workspace
 
 __all__ = [
     "METHODS",
-    "flatten",
-    "main_directions",
+    "project_to_2d",
+    "principal_components",
     "to_unit_length",
     "umap_is_there",
-    "variance_shown",
-    "vectors_of",
+    "explained_variance",
+    "features_of",
 ]
 
 #: How vectors can be flattened.
 METHODS = ("pca", "umap")
 
 
-def vectors_of(
+def features_of(
     dataset: Dataset,
     backbone: Backbone,
     workspace: Workspace,
@@ -55,7 +55,7 @@ def vectors_of(
         sha: Path(path) for sha, path in zip(dataset.pictures["sha"], dataset.pictures["path"], strict=True)
     }
     found = {}
-    cache = workspace.vectors()
+    cache = workspace.feature_cache()
     try:
 
         def model() -> Path:
@@ -77,7 +77,7 @@ def to_unit_length(vectors: np.ndarray) -> np.ndarray:
     return vectors / np.where(lengths > 0, lengths, 1)
 
 
-def flatten(vectors: np.ndarray, method: str = "pca", seed: int = 0) -> np.ndarray:
+def project_to_2d(vectors: np.ndarray, method: str = "pca", seed: int = 0) -> np.ndarray:
     """Place pictures on a map: those that the network finds alike come to lie together.
 
     "pca" (principal component analysis) shows the two directions in which the pictures differ most and
@@ -112,10 +112,10 @@ def flatten(vectors: np.ndarray, method: str = "pca", seed: int = 0) -> np.ndarr
         return np.zeros((len(unit), 2), np.float32)
     if len(unit) < 3:
         return _line(centred)
-    return main_directions(centred, 2, seed)
+    return principal_components(centred, 2, seed)
 
 
-def main_directions(vectors: np.ndarray, count: int, seed: int = 0) -> np.ndarray:
+def principal_components(vectors: np.ndarray, count: int, seed: int = 0) -> np.ndarray:
     """Keep the directions in which vectors differ most (principal component analysis).
 
     Args:
@@ -135,7 +135,7 @@ def main_directions(vectors: np.ndarray, count: int, seed: int = 0) -> np.ndarra
         return solver.fit_transform(vectors).astype(np.float32)
 
 
-def variance_shown(vectors: np.ndarray, flat: np.ndarray) -> float:
+def explained_variance(vectors: np.ndarray, flat: np.ndarray) -> float:
     """Say which share of the differences between pictures a map by PCA still shows, from 0 to 1.
 
     Args:

@@ -15,11 +15,11 @@ import pandas as pd
 
 from poetcore.analysis.checks import CHECKS, Check
 from poetcore.analysis.measures import measure_all, open_measures
-from poetcore.analysis.near_duplicates import look_alikes, series_of
+from poetcore.analysis.near_duplicates import duplicate_groups, near_duplicate_pairs
 from poetcore.data.dataset import Dataset
 from poetcore.workspace.workspace import Workspace
 
-__all__ = ["CHECKS", "Check", "Issue", "examine", "find_issues", "summary"]
+__all__ = ["CHECKS", "Check", "Issue", "find_issues", "run_checks", "summary"]
 
 Progress = Callable[[int, int], object]
 
@@ -70,7 +70,7 @@ class Issue:
     related: tuple[str, ...] = ()
 
 
-def examine(
+def find_issues(
     dataset: Dataset, workspace: Workspace, demo: Dataset | None = None, progress: Progress | None = None
 ) -> list[Issue]:
     """Check every picture of a dataset; only pictures that are new to the workspace are decoded.
@@ -100,10 +100,10 @@ def examine(
         measures = cache.get(files)
     finally:
         cache.close()
-    return find_issues(dataset, measures, demo, Repairs(dataset.folder).fine())
+    return run_checks(dataset, measures, demo, Repairs(dataset.folder).fine())
 
 
-def find_issues(
+def run_checks(
     dataset: Dataset,
     measures: pd.DataFrame | None = None,
     demo: Dataset | None = None,
@@ -266,10 +266,10 @@ def _near(dataset: Dataset, demo: Dataset | None, measures: pd.DataFrame, blank:
     """Report pictures that look alike though their files differ, those of a series one after the other."""
     pictures = _together(dataset, demo).drop_duplicates("sha").join(measures, on="sha", how="inner")
     pictures = pictures[~pictures["sha"].isin(blank)].reset_index(drop=True)
-    pairs = look_alikes(pictures, 1 - _threshold("near_duplicate"))
+    pairs = near_duplicate_pairs(pictures, 1 - _threshold("near_duplicate"))
     rows = list(_rows(pictures[["path", "label", "sha", "apart"]]))
     exact = set() if demo is None else set(demo.pictures["sha"])
-    for series in series_of(pairs):
+    for series in duplicate_groups(pairs):
         here = [number for number in series if not rows[number].apart]
         mixed = len({rows[number].label for number in here}) > 1
         for number in here:

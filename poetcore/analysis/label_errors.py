@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pandas as pd
 
-from poetcore.analysis.embedding import main_directions, to_unit_length, vectors_of
+from poetcore.analysis.embedding import features_of, principal_components, to_unit_length
 from poetcore.data.dataset import Dataset
 from poetcore.errors import DatasetError
 from poetcore.features.backbones import Backbone
@@ -22,12 +22,12 @@ from poetcore.workspace.workspace import Workspace
 
 __all__ = [
     "FEWEST",
-    "find_suspects",
-    "fine_marks",
-    "judge_labels",
-    "not_judged",
-    "suspects_among",
-    "suspects_of",
+    "find_label_issues",
+    "verified_marks",
+    "score_labels",
+    "unscored",
+    "label_issues_among",
+    "label_issues_of",
     "typical_and_hard",
 ]
 
@@ -50,7 +50,7 @@ _C = 3.0
 _COLUMNS = ["path", "label", "suggested", "score", "confidence", "typicality", "sha"]
 
 
-def suspects_of(
+def label_issues_of(
     dataset: Dataset,
     backbone: Backbone,
     workspace: Workspace,
@@ -58,7 +58,7 @@ def suspects_of(
 ) -> pd.DataFrame:
     """List the pictures of a dataset whose label is probably wrong, most suspect first.
 
-    Pictures that were marked as fine are left out, and so are labels that are `not_judged`.
+    Pictures that were marked as fine are left out, and so are labels that are `unscored`.
 
     Args:
         dataset: which pictures.
@@ -67,24 +67,24 @@ def suspects_of(
         progress: called with (what is being done, contents described, contents in all).
 
     Returns:
-        As `find_suspects` gives it.
+        As `find_label_issues` gives it.
 
     Raises:
         DatasetError: there are not two labels, or no label has enough pictures.
         BackboneError: the backbone's weights cannot be had.
     """
-    vectors = vectors_of(dataset, backbone, workspace, progress)
-    return find_suspects(dataset.pictures, vectors, fine_marks(dataset))
+    vectors = features_of(dataset, backbone, workspace, progress)
+    return find_label_issues(dataset.pictures, vectors, verified_marks(dataset))
 
 
-def fine_marks(dataset: Dataset) -> set[str]:
+def verified_marks(dataset: Dataset) -> set[str]:
     """Give the contents that the user marked as fine."""
     from poetcore.curation.repair import Repairs
 
     return Repairs(dataset.folder).fine()
 
 
-def find_suspects(
+def find_label_issues(
     pictures: pd.DataFrame, vectors: Mapping[str, np.ndarray], fine: Collection[str] = ()
 ) -> pd.DataFrame:
     """List the pictures whose label is probably wrong, most suspect first.
@@ -95,29 +95,29 @@ def find_suspects(
         fine: contents that the user marked as fine; they are not listed, but learnt from.
 
     Returns:
-        As `suspects_among` gives it.
+        As `label_issues_among` gives it.
 
     Raises:
         DatasetError: there are not two labels, or no label has enough pictures.
     """
-    return suspects_among(judge_labels(pictures, vectors), fine)
+    return label_issues_among(score_labels(pictures, vectors), fine)
 
 
-def suspects_among(judged: pd.DataFrame, fine: Collection[str] = ()) -> pd.DataFrame:
+def label_issues_among(judged: pd.DataFrame, fine: Collection[str] = ()) -> pd.DataFrame:
     """Keep the pictures for which another label is more probable than their own.
 
     Args:
-        judged: as `judge_labels` gives it.
+        judged: as `score_labels` gives it.
         fine: contents that the user marked as fine.
     """
     doubted = (judged["suggested"] != judged["label"]) & ~judged["sha"].isin(list(fine))
     return judged[doubted].reset_index(drop=True)
 
 
-def judge_labels(pictures: pd.DataFrame, vectors: Mapping[str, np.ndarray], seed: int = 0) -> pd.DataFrame:
+def score_labels(pictures: pd.DataFrame, vectors: Mapping[str, np.ndarray], seed: int = 0) -> pd.DataFrame:
     """Judge every picture's label by classifiers that never saw it, most suspect first.
 
-    Files of the same content are held out together. Labels that are `not_judged` are learnt from only, so
+    Files of the same content are held out together. Labels that are `unscored` are learnt from only, so
     that they can be suggested.
 
     Args:
@@ -134,7 +134,7 @@ def judge_labels(pictures: pd.DataFrame, vectors: Mapping[str, np.ndarray], seed
         DatasetError: there are not two labels, or no label has enough pictures.
     """
     used = pictures[pictures["sha"].isin(vectors.keys())].reset_index(drop=True)
-    few = not_judged(used)
+    few = unscored(used)
     if used["label"].nunique() < 2 or set(used["label"]) <= set(few):
         raise DatasetError(
             "Labels cannot be doubted here: that takes at least two labels, one of them with"
@@ -143,7 +143,7 @@ def judge_labels(pictures: pd.DataFrame, vectors: Mapping[str, np.ndarray], seed
     codes, labels = pd.factorize(used["label"], sort=True)
     unit = to_unit_length(np.stack([vectors[sha] for sha in used["sha"]]))
     # Labels play no part in choosing directions, so nothing of a held-out label leaks.
-    features = main_directions(unit, _DIRECTIONS, seed) if min(unit.shape) > _DIRECTIONS else unit
+    features = principal_components(unit, _DIRECTIONS, seed) if min(unit.shape) > _DIRECTIONS else unit
     probabilities = _cross_validated(features, codes, _parts(used, seed), len(labels))
     own = np.arange(len(used)), codes
     judged = pd.DataFrame(
@@ -161,7 +161,7 @@ def judge_labels(pictures: pd.DataFrame, vectors: Mapping[str, np.ndarray], seed
     return judged[~judged["label"].isin(few)].sort_values(["score", "path"], ignore_index=True)
 
 
-def not_judged(pictures: pd.DataFrame) -> dict[str, int]:
+def unscored(pictures: pd.DataFrame) -> dict[str, int]:
     """Name the labels with too few different pictures to be judged, and how many they have.
 
     Args:
@@ -178,7 +178,7 @@ def typical_and_hard(judged: pd.DataFrame, label: str, count: int = 12) -> tuple
     labels are among them.
 
     Args:
-        judged: as `judge_labels` gives it.
+        judged: as `score_labels` gives it.
         label: which label.
         count: how many of each.
     """
@@ -219,7 +219,7 @@ def _cross_validated(features: np.ndarray, codes: np.ndarray, parts: np.ndarray,
         model = LogisticRegression(C=_C, tol=1e-3, max_iter=1000).fit(learnt, targets)
         probabilities[np.ix_(held_out, model.classes_)] = model.predict_proba(features[held_out])
 
-    # One thread a fold, as in main_directions.
+    # One thread a fold, as in principal_components.
     with threadpool_limits(1), ThreadPoolExecutor(cores()) as pool:
         list(pool.map(judge, range(FOLDS)))
     return probabilities

@@ -194,7 +194,7 @@ def measure_all(
     Returns:
         sha -> why it cannot be decoded, of those that turned out to be damaged.
     """
-    cache, prints = open_measures(workspace), workspace.fingerprints()
+    cache, index = open_measures(workspace), workspace.file_index()
     damaged: dict[str, str] = {}
     try:
         wanted = cache.missing(pictures)
@@ -204,13 +204,13 @@ def measure_all(
                 good = {sha: one for sha, one in found.items() if isinstance(one, Measure)}
                 bad = {sha: one for sha, one in found.items() if isinstance(one, str)}
                 cache.put(good)
-                prints.note_decoded(dict.fromkeys(good) | bad)
+                index.note_decoded(dict.fromkeys(good) | bad)
                 damaged |= bad
                 if progress:
                     progress(number * _BATCH + len(chunk), len(wanted))
     finally:
         cache.close()
-        prints.close()
+        index.close()
     return damaged
 
 

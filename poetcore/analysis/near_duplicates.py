@@ -11,7 +11,7 @@ Hamming space with multi-index hashing", 2012): of four bands of 16 bits, one mu
 distance. None is missed, and pictures that are not alike are hardly ever compared.
 
 A hash alone also takes different pictures for the same now and then, so what it finds is compared again by
-colour: see `alikeness`.
+colour: see `similarity`.
 """
 
 from collections import defaultdict
@@ -22,7 +22,15 @@ from itertools import chain, combinations
 import numpy as np
 import pandas as pd
 
-__all__ = ["DISTANCE", "alikeness", "close_pairs", "dct_hash", "look_alikes", "positions", "series_of"]
+__all__ = [
+    "DISTANCE",
+    "similarity",
+    "close_pairs",
+    "dct_hash",
+    "near_duplicate_pairs",
+    "positions",
+    "duplicate_groups",
+]
 
 #: Bits that may differ. Four bands of 16 bits make up to 7 cheap: one band differs in at most one bit.
 DISTANCE = 7
@@ -154,7 +162,7 @@ def _masks(radius: int) -> np.ndarray:
     return np.array([sum(1 << bit for bit in bits) for bits in chosen], np.int64)
 
 
-def alikeness(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+def similarity(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Compare small colour pictures in pairs: the highest correlation over the eight positions.
 
     Args:
@@ -188,7 +196,7 @@ def _in_common_colours(one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, 
     )
 
 
-def look_alikes(pictures: pd.DataFrame, least: float) -> dict[int, dict[int, float]]:
+def near_duplicate_pairs(pictures: pd.DataFrame, least: float) -> dict[int, dict[int, float]]:
     """Find pictures that look alike, in whatever position.
 
     Of many pictures with one and the same hash each is compared with the first only.
@@ -214,7 +222,7 @@ def look_alikes(pictures: pd.DataFrame, least: float) -> dict[int, dict[int, flo
     for found in chain(candidates, (rows[first[pair]] for pair in close_pairs(different))):
         for begin in range(0, len(found), _COMPARED):
             some = found[begin : begin + _COMPARED]
-            like = alikeness(small[some[:, 0]], small[some[:, 1]])
+            like = similarity(small[some[:, 0]], small[some[:, 1]])
             for (one, other), value in zip(
                 some[like >= least].tolist(), like[like >= least].tolist(), strict=True
             ):
@@ -222,11 +230,11 @@ def look_alikes(pictures: pd.DataFrame, least: float) -> dict[int, dict[int, flo
     return pairs
 
 
-def series_of(pairs: dict[int, dict[int, float]]) -> Iterator[list[int]]:
+def duplicate_groups(pairs: dict[int, dict[int, float]]) -> Iterator[list[int]]:
     """Gather rows that are linked by pairs: each series in order, the series by their first rows.
 
     Args:
-        pairs: as `look_alikes` gives them.
+        pairs: as `near_duplicate_pairs` gives them.
     """
     seen: set[int] = set()
     for start in sorted(pairs):

@@ -51,7 +51,7 @@ def evaluate(
     """Judge a run, or a frozen graph, on a folder of labelled pictures that it has never seen."""
     from poetcore.cli.terminal import Terminal, table
     from poetcore.evaluation.accuracy import Accuracy
-    from poetcore.evaluation.evaluate import evaluate as judge
+    from poetcore.evaluation.evaluate import evaluate as compute_metrics
     from poetcore.evaluation.evaluate import evaluate_graph
 
     terminal, place = Terminal(json), Workspace(workspace)
@@ -74,7 +74,7 @@ def evaluate(
             )
             evaluation = evaluate_graph(old, graph.name, dir, place, progress=progress)
         else:
-            evaluation = judge(
+            evaluation = compute_metrics(
                 place.run(run), dir, place, progress=progress, announce=terminal.say, engine=engine
             )
     metrics = evaluation.metrics

@@ -10,7 +10,7 @@ from poetcore.cli.options import HERE, JsonOption, WorkspaceOption
 from poetcore.errors import DownloadError, OptionError
 from poetcore.sources.fetch import FetchOptions
 from poetcore.sources.gathered import Gathered, Source, check_count, check_label
-from poetcore.sources.imagenet import SYNSET_ENDPOINT, synset_addresses
+from poetcore.sources.imagenet import SYNSET_ENDPOINT, synset_urls
 from poetcore.sources.inaturalist import (
     INATURALIST,
     LICENCES,
@@ -19,7 +19,7 @@ from poetcore.sources.inaturalist import (
     observations,
     parse_licences,
 )
-from poetcore.sources.urls import AddressList, read_addresses, read_table
+from poetcore.sources.urls import UrlList, read_table, read_urls
 from poetcore.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -129,30 +129,30 @@ def gather(
         )
         sources = [Source(label or found.name, wanted, count)]
     elif wnid:
-        listed = synset_addresses(wnid, wnid_endpoint, options)
+        listed = synset_urls(wnid, wnid_endpoint, options)
         sources = [_listed(label or wnid, listed, wnid, terminal)]
     else:
         files = read_table(table) if table else {label or "": urls or Path()}
-        sources = [_listed(name, read_addresses(file), str(file), terminal) for name, file in files.items()]
+        sources = [_listed(name, read_urls(file), str(file), terminal) for name, file in files.items()]
     place = Workspace(workspace)
-    fingerprints = place.fingerprints()
+    file_index = place.file_index()
     try:
         with terminal.bars() as bars:
             gathered = fetch_all(
                 dest,
                 sources,
-                fingerprints,
+                file_index,
                 count=count,
                 options=options,
                 again=again,
                 progress=lambda p: bars.update("Gathering pictures", p.done, p.total),
             )
     finally:
-        fingerprints.close()
+        file_index.close()
     _answer(gathered, terminal)
 
 
-def _listed(label: str, listed: AddressList, name: str, terminal: "Terminal") -> Source:
+def _listed(label: str, listed: UrlList, name: str, terminal: "Terminal") -> Source:
     """Make a source of a list; its bad lines are told and left out."""
     for number, text, reason in listed.bad_lines[:_SHOWN]:
         terminal.say(f"Left out: line {number} of {name} {reason}: {text}")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from poetcore.analysis.issues import Issue
     from poetcore.data.dataset import Dataset
-    from poetcore.data.file_index import Fingerprints
+    from poetcore.data.file_index import FileIndex
 
 __all__ = ["overview"]
 
@@ -51,25 +51,25 @@ def overview(
     json: JsonOption = False,
 ) -> None:
     """Count the pictures of each label and say what is wrong with them."""
-    from poetcore.analysis.issues import examine, summary
+    from poetcore.analysis.issues import find_issues, summary
     from poetcore.cli.terminal import Terminal, table
     from poetcore.data.dataset import scan
     from poetcore.system.files import printable
 
     terminal, place = Terminal(json), Workspace(workspace)
-    prints = place.fingerprints()
+    index = place.file_index()
     with terminal.bars() as bars:
 
         def looking(done: int, total: int) -> None:
             bars.update("Looking through the folder", done, total)
 
-        dataset = scan(dir, prints, progress=looking)
-        demo = _demo(dir, demo_dir, prints)
-        issues = examine(
+        dataset = scan(dir, index, progress=looking)
+        demo = _demo(dir, demo_dir, index)
+        issues = find_issues(
             dataset, place, demo, lambda done, total: bars.update("Measuring new pictures", done, total)
         )
         # Every picture has been decoded by now, so this only learns which of them are damaged.
-        dataset = scan(dir, prints, verify=True)
+        dataset = scan(dir, index, verify=True)
         doubted = _suspects(dataset, architecture, place, bars.update, terminal.say) if suspects else None
     counts, found = dataset.counts(), summary(issues)
     here = Counter(issue.label for issue in issues)
@@ -91,16 +91,16 @@ def overview(
     )
 
 
-def _demo(dir: Path, demo_dir: Path | None, prints: "Fingerprints") -> "Dataset | None":
+def _demo(dir: Path, demo_dir: Path | None, index: "FileIndex") -> "Dataset | None":
     """Look through the demo folder; one that was not asked for and cannot be used is as good as none."""
     from poetcore.data.dataset import scan
     from poetcore.workspace.datasets import sibling_demo
 
     if demo_dir:
-        return scan(demo_dir, prints)
+        return scan(demo_dir, index)
     beside = sibling_demo(dir.expanduser().absolute())
     with suppress(DatasetError):
-        return scan(beside, prints) if beside else None
+        return scan(beside, index) if beside else None
     return None
 
 
@@ -113,14 +113,14 @@ def _suspects(
 ) -> "pd.DataFrame":
     import pandas as pd
 
-    from poetcore.analysis.label_errors import suspects_of
+    from poetcore.analysis.label_errors import label_issues_of
     from poetcore.features.backbones import find, from_environment
 
     backbone = find(architecture or find(from_environment(os.environ)).network)
     if backbone.quantized:
         raise OptionError(f"--suspects needs a network that is not quantized: choose {backbone.network}.")
     try:
-        found = suspects_of(dataset, backbone, place, progress)
+        found = label_issues_of(dataset, backbone, place, progress)
     except DatasetError as error:  # too few pictures to judge labels by spoil no other check
         say(f"Labels were not judged: {error}")
         return pd.DataFrame(columns=_SUSPECT_COLUMNS)

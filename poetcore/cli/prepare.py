@@ -53,24 +53,26 @@ def prepare(
     """Copy clean pictures into a train and a demo folder, so many of each label; the originals stay."""
     from poetcore.cli.terminal import Terminal, table
     from poetcore.curation.prepare import plan
-    from poetcore.curation.prepared import carry_out, check_apart, inspect, standing
-    from poetcore.curation.selection import ALWAYS, USUAL, Wish, check_names
+    from poetcore.curation.prepared import check_apart, execute, existing_split, scan_source
+    from poetcore.curation.selection import DEFAULT_EXCLUDED, MANDATORY, SplitOptions, check_names
     from poetcore.errors import OptionError
 
     kept = _names(keep)
-    if kept & ALWAYS:
+    if kept & MANDATORY:
         raise OptionError(
-            f"{', '.join(sorted(kept & ALWAYS))} cannot be kept: a set with them would be wrong. Choose from"
-            f" {', '.join(sorted(USUAL))}."
+            f"{', '.join(sorted(kept & MANDATORY))} cannot be kept: a set with them would be wrong. Choose"
+            f" from {', '.join(sorted(DEFAULT_EXCLUDED))}."
         )
     check_names(kept)
-    wish = Wish(train_per_label, demo_per_label, order, seed, (USUAL | _names(exclude)) - kept)
+    options = SplitOptions(
+        train_per_label, demo_per_label, order, seed, (DEFAULT_EXCLUDED | _names(exclude)) - kept
+    )
     terminal, place = Terminal(json), Workspace(workspace)
     folder = check_apart(source, folder)
     with terminal.bars() as bars:
-        dataset, issues = inspect(source, place, bars.update)
-        planned = plan(dataset, issues, wish, standing(folder, place))
-        done = carry_out(
+        dataset, issues = scan_source(source, place, bars.update)
+        planned = plan(dataset, issues, options, existing_split(folder, place))
+        done = execute(
             planned,
             folder,
             link=link,

@@ -123,7 +123,7 @@ def retrain(
     from poetcore.cli.terminal import Terminal
     from poetcore.evaluation.frozen import check_output_layer
     from poetcore.export.export import export
-    from poetcore.features.augmentation import Distortions
+    from poetcore.features.augmentation import Augmentation
     from poetcore.features.backbones import find, from_environment
     from poetcore.system.files import write_whole
     from poetcore.training.retrain import RunConfig
@@ -166,7 +166,7 @@ def retrain(
             validation_batch_size,
             seed,
         ),
-        distortions=Distortions(
+        augmentation=Augmentation(
             flip_left_right, random_crop, random_scale, random_brightness, distortion_variants
         ),
         demo_dir=demo_dir,

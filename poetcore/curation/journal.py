@@ -34,7 +34,7 @@ class Journal:
         self._lock = file.with_suffix(".lock")
 
     @contextmanager
-    def alone(self, patience: float = _PATIENCE) -> Iterator[None]:
+    def locked(self, patience: float = _PATIENCE) -> Iterator[None]:
         """Keep out every other writer, of this process and of others; one that was killed does not count.
 
         Raises:
@@ -69,7 +69,7 @@ class Journal:
         return [line for text in content.split(b"\n") if (line := _parsed(text)) is not None]
 
     def append(self, *lines: Mapping[str, Any], sync: bool = True) -> None:
-        """Add lines; only for who is `alone`.
+        """Add lines; only for who is `locked`.
 
         Args:
             lines: what to write, one object a line.

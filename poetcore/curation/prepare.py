@@ -11,10 +11,10 @@ from pathlib import Path, PurePosixPath
 import pandas as pd
 
 from poetcore.analysis.issues import Issue
-from poetcore.curation.selection import SIDES, Wish, alike, in_order, select
+from poetcore.curation.selection import PARTS, SplitOptions, alike, in_order, select
 from poetcore.data.dataset import Dataset
 
-__all__ = ["COLUMNS", "FOUND", "Plan", "Shortfall", "Standing", "plan"]
+__all__ = ["COLUMNS", "FOUND", "Plan", "Shortfall", "ExistingSplit", "plan"]
 
 COLUMNS = ["source", "destination", "label", "part", "sha", "issue", "reason"]
 
@@ -23,7 +23,7 @@ FOUND = "was there already"
 
 
 @dataclass(frozen=True)
-class Standing:
+class ExistingSplit:
     """What is in the new set's folder already.
 
     Attributes:
@@ -80,10 +80,15 @@ class Plan:
 
     def chosen(self) -> pd.DataFrame:
         """Give the rows of the pictures that go into the new set."""
-        return self.pictures[self.pictures["part"].isin(SIDES)]
+        return self.pictures[self.pictures["part"].isin(PARTS)]
 
 
-def plan(dataset: Dataset, issues: Iterable[Issue], wish: Wish, standing: Standing | None = None) -> Plan:
+def plan(
+    dataset: Dataset,
+    issues: Iterable[Issue],
+    options: SplitOptions,
+    existing_split: ExistingSplit | None = None,
+) -> Plan:
     """Choose the pictures of a new set.
 
     What an earlier preparation has put into the folder is chosen again, on the same side, as long as it is
@@ -97,29 +102,31 @@ def plan(dataset: Dataset, issues: Iterable[Issue], wish: Wish, standing: Standi
         wish: what is asked for.
         standing: what is in the new set's folder already; nothing by default.
     """
-    standing, issues = standing or Standing(), list(issues)
+    existing_split, issues = existing_split or ExistingSplit(), list(issues)
     groups = alike(dataset.pictures, issues)
-    rejected = _rejected(dataset, issues, wish)
+    rejected = _rejected(dataset, issues, options)
     clean = dataset.pictures[~dataset.pictures["path"].isin(rejected)]
-    earlier, elsewhere = _earlier(standing, dict(zip(clean["sha"], clean["label"], strict=True)))
-    clean = in_order(clean[~clean["sha"].isin(elsewhere)], dataset.folder, wish, earlier)
-    if "near_duplicate" in wish.exclude:
+    earlier, elsewhere = _earlier(existing_split, dict(zip(clean["sha"], clean["label"], strict=True)))
+    clean = in_order(clean[~clean["sha"].isin(elsewhere)], dataset.folder, options, earlier)
+    if "near_duplicate" in options.exclude:
         first = clean.groupby(clean["sha"].map(lambda sha: groups.get(sha, sha)))["path"].transform("first")
         for path, stays in zip(clean["path"], first, strict=True):
             if path != stays:
                 rejected[path] = ("near_duplicate", f"Looks like {Path(stays).name}, which stays.")
         clean = clean[clean["path"] == first]
 
-    part_of = select(clean, dataset.labels, groups, {sha: part for sha, (part, _) in earlier.items()}, wish)
+    part_of = select(
+        clean, dataset.labels, groups, {sha: part for sha, (part, _) in earlier.items()}, options
+    )
     for sha, (part, name) in earlier.items():
-        if part_of.get(sha, part) != part and name not in standing.ours:
+        if part_of.get(sha, part) != part and name not in existing_split.ours:
             # It would have to change sides with its near duplicates, but is not ours to move.
             del part_of[sha]
             elsewhere[sha] = name
     files = pd.concat([dataset.pictures, dataset.refused.assign(sha="", bytes=0)])
     files = files[["path", "label", "sha", "bytes"]].sort_values(["label", "path"])
     chosen = files[files["sha"].isin(part_of) & ~files["path"].isin(rejected)]
-    places = _places(chosen, part_of, standing, earlier)
+    places = _places(chosen, part_of, existing_split, earlier)
     rows = []
     for path, label, sha, size in files.itertuples(index=False):
         place, part, issue, reason = "", "unused", "", ""
@@ -127,7 +134,7 @@ def plan(dataset: Dataset, issues: Iterable[Issue], wish: Wish, standing: Standi
             part, (issue, reason) = "rejected", rejected[path]
         elif sha in part_of:
             part, place = part_of[sha], places[sha]
-            if place in standing.files and place not in standing.ours:
+            if place in existing_split.files and place not in existing_split.ours:
                 reason = FOUND
         elif sha in elsewhere:
             reason = f"Is in the folder as {elsewhere[sha]} already."
@@ -135,18 +142,18 @@ def plan(dataset: Dataset, issues: Iterable[Issue], wish: Wish, standing: Standi
     table = pd.DataFrame(rows, columns=[*COLUMNS, "bytes"])
 
     in_source, wanted = set(dataset.pictures["sha"]), set(table["destination"])
-    stale = sorted(standing.ours - wanted)
+    stale = sorted(existing_split.ours - wanted)
     return Plan(
         dataset.labels,
         table,
-        _shortfalls(dataset.labels, table, wish),
-        tuple(name for name in stale if standing.files[name] in in_source),
-        tuple(name for name in stale if standing.files[name] not in in_source),
-        frozenset(wanted & set(standing.files)),
+        _shortfalls(dataset.labels, table, options),
+        tuple(name for name in stale if existing_split.files[name] in in_source),
+        tuple(name for name in stale if existing_split.files[name] not in in_source),
+        frozenset(wanted & set(existing_split.files)),
     )
 
 
-def _rejected(dataset: Dataset, issues: Iterable[Issue], wish: Wish) -> dict[str, tuple[str, str]]:
+def _rejected(dataset: Dataset, issues: Iterable[Issue], options: SplitOptions) -> dict[str, tuple[str, str]]:
     """Say of each file that cannot be taken which check found it, and why: path -> (issue, reason)."""
     rejected = {
         path: ("unreadable", f"The file {reason}.")
@@ -158,7 +165,7 @@ def _rejected(dataset: Dataset, issues: Iterable[Issue], wish: Wish) -> dict[str
         reason = f"The same picture stands under {' and '.join(sorted(names))}."
         copies = dataset.pictures.loc[dataset.pictures["sha"] == sha, "path"]
         rejected |= dict.fromkeys(copies, ("two_labels", reason))
-    unwanted = (wish.exclude | {"unreadable"}) - {"two_labels", "duplicate", "near_duplicate"}
+    unwanted = (options.exclude | {"unreadable"}) - {"two_labels", "duplicate", "near_duplicate"}
     for issue in issues:
         if issue.issue in unwanted:
             rejected.setdefault(issue.path, (issue.issue, issue.detail))
@@ -171,7 +178,7 @@ def _rejected(dataset: Dataset, issues: Iterable[Issue], wish: Wish) -> dict[str
 
 
 def _earlier(
-    standing: Standing, label_of: Mapping[str, str]
+    existing_split: ExistingSplit, label_of: Mapping[str, str]
 ) -> tuple[dict[str, tuple[str, str]], dict[str, str]]:
     """Find what stands in the folder already: sha -> (part, destination), and sha -> where else it is.
 
@@ -179,8 +186,8 @@ def _earlier(
     """
     earlier: dict[str, tuple[str, str]] = {}
     elsewhere: dict[str, str] = {}
-    for name in sorted(standing.files, key=lambda name: (name not in standing.ours, name)):
-        sha, parts = standing.files[name], PurePosixPath(name).parts
+    for name in sorted(existing_split.files, key=lambda name: (name not in existing_split.ours, name)):
+        sha, parts = existing_split.files[name], PurePosixPath(name).parts
         if sha in label_of:
             if len(parts) > 2 and parts[1] == label_of[sha]:
                 earlier.setdefault(sha, (parts[0], name))
@@ -192,12 +199,12 @@ def _earlier(
 def _places(
     chosen: pd.DataFrame,
     part_of: Mapping[str, str],
-    standing: Standing,
+    existing_split: ExistingSplit,
     earlier: Mapping[str, tuple[str, str]],
 ) -> dict[str, str]:
     """Name each chosen content's file: sha -> destination; what stands there stays, no name occurs twice."""
     # Most systems hold A.jpg and a.jpg for the same name.
-    used = {name.casefold() for name in standing.files}
+    used = {name.casefold() for name in existing_split.files}
     places: dict[str, str] = {}
     for source, label, sha in zip(chosen["path"], chosen["label"], chosen["sha"], strict=True):
         part = part_of[sha]
@@ -213,13 +220,13 @@ def _places(
     return places
 
 
-def _shortfalls(labels: Iterable[str], table: pd.DataFrame, wish: Wish) -> tuple[Shortfall, ...]:
+def _shortfalls(labels: Iterable[str], table: pd.DataFrame, options: SplitOptions) -> tuple[Shortfall, ...]:
     counts = table.groupby(["label", "part"]).size()
     missing = (
         Shortfall(
             label,
-            wish.train_per_label - int(counts.get((label, "train"), 0)),
-            wish.demo_per_label - int(counts.get((label, "demo"), 0)),
+            options.train_per_label - int(counts.get((label, "train"), 0)),
+            options.demo_per_label - int(counts.get((label, "demo"), 0)),
         )
         for label in labels
     )

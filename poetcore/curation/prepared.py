@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from poetcore.analysis.issues import Issue, examine
-from poetcore.curation.prepare import COLUMNS, FOUND, Plan, Standing
-from poetcore.curation.selection import SIDES
+from poetcore.analysis.issues import Issue, find_issues
+from poetcore.curation.prepare import COLUMNS, FOUND, ExistingSplit, Plan
+from poetcore.curation.selection import PARTS
 from poetcore.data import images
 from poetcore.data.dataset import Dataset, scan
 from poetcore.data.file_index import sha_of
@@ -26,7 +26,7 @@ from poetcore.errors import DatasetError, PictureError
 from poetcore.system.files import cores, in_chunks, printable, walk, write_whole
 from poetcore.workspace.workspace import Workspace
 
-__all__ = ["Outcome", "carry_out", "check_apart", "inspect", "manifest_of", "standing"]
+__all__ = ["Outcome", "execute", "check_apart", "scan_source", "manifest_of", "existing_split"]
 
 #: Files copied between two signs of life.
 _CHUNK = 32
@@ -88,13 +88,13 @@ def check_apart(source: Path, folder: Path) -> Path:
             f"{printable(folder)} and the source {printable(source)} lie in one another: the new set needs a"
             " folder of its own, so that the originals stay untouched."
         )
-    for place in (folder, *(folder / side for side in SIDES)):
+    for place in (folder, *(folder / side for side in PARTS)):
         if place.exists() and not place.is_dir():
             raise DatasetError(f"{printable(place)} is a file: give a folder for the new set.")
     return folder
 
 
-def inspect(
+def scan_source(
     source: Path, workspace: Workspace, progress: Callable[[str, int, int], object] | None = None
 ) -> tuple[Dataset, list[Issue]]:
     """Look through a source and find what is wrong with its pictures.
@@ -108,44 +108,46 @@ def inspect(
         DatasetError: it holds no label folders, or is a prepared set itself.
     """
     told = progress or (lambda *_: None)
-    prints = workspace.fingerprints()
+    index = workspace.file_index()
     try:
         dataset = scan(
             source,
-            prints,
+            index,
             verify=True,
             progress=lambda done, total: told("Looking through the folder", done, total),
         )
     finally:
-        prints.close()
-    if set(dataset.labels) == set(SIDES):
+        index.close()
+    if set(dataset.labels) == set(PARTS):
         raise DatasetError(
             f"{printable(source)} holds a train and a demo folder, not one folder per label: give"
             f" {printable(source / 'train')} as the source."
         )
-    issues = examine(
+    issues = find_issues(
         dataset, workspace, progress=lambda done, total: told("Checking the pictures", done, total)
     )
     return dataset, issues
 
 
-def standing(folder: Path, workspace: Workspace) -> Standing:
+def existing_split(folder: Path, workspace: Workspace) -> ExistingSplit:
     """See what is in a set's folder already; what is in unchanged files is known from before.
 
     Raises:
         DatasetError: its list is not one of ours.
     """
-    paths = [Path(entry.path) for side in SIDES if (folder / side).is_dir() for entry in walk(folder / side)]
-    prints = workspace.fingerprints()
+    paths = [Path(entry.path) for side in PARTS if (folder / side).is_dir() for entry in walk(folder / side)]
+    index = workspace.file_index()
     try:
-        files = {p.path.relative_to(folder).as_posix(): p.sha for p in prints.take(paths)}
+        files = {p.path.relative_to(folder).as_posix(): p.sha for p in index.take(paths)}
     finally:
-        prints.close()
+        index.close()
     listed = _read_manifest(manifest_of(folder))
-    return Standing(files, frozenset(name for name, sha in files.items() if sha and listed.get(name) == sha))
+    return ExistingSplit(
+        files, frozenset(name for name, sha in files.items() if sha and listed.get(name) == sha)
+    )
 
 
-def carry_out(plan: Plan, folder: Path, *, link: bool = False, progress: Progress | None = None) -> Outcome:
+def execute(plan: Plan, folder: Path, *, link: bool = False, progress: Progress | None = None) -> Outcome:
     """Make a set as planned; the originals stay as they are, and so does what someone else put there.
 
     Every file appears whole or not at all, so that an interrupted preparation is finished by a repetition.

@@ -62,7 +62,7 @@ class Repairs:
         self._check(meant)
         as_is = {place for place, change in meant.items() if _label(place) == change.folder}
         meant = {place: change for place, change in meant.items() if place not in as_is}
-        with self._journal.alone():
+        with self._journal.locked():
             log = self._settled()
             first = log.next_id
             self._withdraw([entry.id for entry in log.pending() if entry.place in as_is])
@@ -80,7 +80,7 @@ class Repairs:
 
     def withdraw(self, ids: Collection[str]) -> None:
         """Take changes off the list; those that are no more on it are passed over."""
-        with self._journal.alone():
+        with self._journal.locked():
             self._withdraw([entry.id for entry in self._settled().pending() if entry.id in ids])
 
     def apply(self, ids: Collection[str] | None = None, progress: Progress | None = None) -> Step | None:
@@ -96,7 +96,7 @@ class Repairs:
         Returns:
             What was done, or None where nothing was left to do.
         """
-        with self._journal.alone():
+        with self._journal.locked():
             log = self._settled()
             entries = [entry for entry in log.pending() if ids is None or entry.id in ids]
             if not entries:
@@ -107,7 +107,7 @@ class Repairs:
                 target = self._target(entry, taken)
                 taken.add(target)
                 moves.append((entry, self.folder / entry.place, target))
-            return self._carry_out(log.next_step, None, moves, progress)
+            return self._execute(log.next_step, None, moves, progress)
 
     def steps(self) -> list[Step]:
         """List what was applied, the newest first."""
@@ -129,7 +129,7 @@ class Repairs:
         Raises:
             OptionError: there is no such step, or nothing of it is left to undo.
         """
-        with self._journal.alone():
+        with self._journal.locked():
             log = self._settled()
             entries = log.applied_in(step)
             if not entries:
@@ -145,13 +145,13 @@ class Repairs:
                 taken.add(target)
                 moves.append((entry, source, target))
             objections = log.in_the_way(entries, self._is_taken)
-            return self._carry_out(f"undo {step}", step, moves, progress, objections)
+            return self._execute(f"undo {step}", step, moves, progress, objections)
 
     def fine(self) -> set[str]:
         """Give the contents (sha256) that were marked as fine."""
         return self._log().fine()
 
-    def _carry_out(
+    def _execute(
         self,
         group: str,
         undoes: str | None,
@@ -228,7 +228,7 @@ class Repairs:
         if log.open is None:
             return log
         try:
-            with self._journal.alone(patience=0):
+            with self._journal.locked(patience=0):
                 return self._settled()
         except DatasetError:
             return log

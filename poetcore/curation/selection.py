@@ -15,12 +15,12 @@ from poetcore.analysis.issues import CHECKS, Issue
 from poetcore.errors import OptionError
 
 __all__ = [
-    "ALWAYS",
+    "MANDATORY",
     "EXCLUDABLE",
     "ORDERS",
-    "SIDES",
-    "USUAL",
-    "Wish",
+    "PARTS",
+    "DEFAULT_EXCLUDED",
+    "SplitOptions",
     "alike",
     "check_names",
     "in_order",
@@ -28,23 +28,23 @@ __all__ = [
 ]
 
 #: The two sides, and the names of their folders; a picture that stands on neither is unused or rejected.
-SIDES = ("train", "demo")
+PARTS = ("train", "demo")
 
 #: In which order pictures are taken; `size` is the tutorial's rule, the largest files first.
 ORDERS = ("name", "size", "random")
 
 #: A set with these would be wrong, so they are left out whatever is asked.
-ALWAYS = frozenset({"unreadable", "two_labels", "duplicate"})
+MANDATORY = frozenset({"unreadable", "two_labels", "duplicate"})
 
 #: What nobody wants in a set, and what is left out unless it is kept on purpose.
-USUAL = frozenset({"placeholder", "tiny", "small_file"})
+DEFAULT_EXCLUDED = frozenset({"placeholder", "tiny", "small_file"})
 
 #: The checks that can be asked for; the others compare a folder with its demo folder.
 EXCLUDABLE = tuple(name for name in CHECKS if name not in ("leaked", "near_leaked"))
 
 
 @dataclass(frozen=True)
-class Wish:
+class SplitOptions:
     """What is asked for.
 
     Attributes:
@@ -52,15 +52,15 @@ class Wish:
         demo_per_label: pictures of each label to judge on, at least 0.
         order: one of `ORDERS`: which pictures are taken first.
         seed: another seed takes others (`random`), and divides them differently between the two folders.
-        exclude: names of checks; what they find is left out, as is what `ALWAYS` has. With `near_duplicate`
-            the first of several alike stays.
+        exclude: names of checks; what they find is excluded, as is what `MANDATORY` has. With
+            `near_duplicate` the first of several near duplicates stays.
     """
 
     train_per_label: int = 200
     demo_per_label: int = 50
     order: str = "random"
     seed: int = 0
-    exclude: frozenset[str] = USUAL
+    exclude: frozenset[str] = DEFAULT_EXCLUDED
 
     def __post_init__(self) -> None:
         for name, least in (("train_per_label", 1), ("demo_per_label", 0)):
@@ -106,15 +106,17 @@ def alike(pictures: pd.DataFrame, issues: Iterable[Issue]) -> dict[str, str]:
     return {sha: leader(sha) for sha in group}
 
 
-def in_order(clean: pd.DataFrame, folder: Path, wish: Wish, earlier: Collection[str]) -> pd.DataFrame:
+def in_order(
+    clean: pd.DataFrame, folder: Path, options: SplitOptions, earlier: Collection[str]
+) -> pd.DataFrame:
     """Sort pictures so that those to be taken first come first."""
     name = clean["path"].map(lambda path: Path(path).relative_to(folder).as_posix())
     ranks = {
         "name": name,
         "size": -clean["bytes"],
-        "random": clean["sha"].map(lambda sha: _chance(wish.seed, "order", sha)),
+        "random": clean["sha"].map(lambda sha: _chance(options.seed, "order", sha)),
     }
-    ranked = clean.assign(new=~clean["sha"].isin(earlier), rank=ranks[wish.order], name=name)
+    ranked = clean.assign(new=~clean["sha"].isin(earlier), rank=ranks[options.order], name=name)
     return ranked.sort_values(["new", "rank", "name"])[list(clean.columns)]
 
 
@@ -122,8 +124,8 @@ def select(
     clean: pd.DataFrame,
     labels: Iterable[str],
     groups: Mapping[str, str],
-    standing: Mapping[str, str],
-    wish: Wish,
+    existing_split: Mapping[str, str],
+    options: SplitOptions,
 ) -> dict[str, str]:
     """Choose contents and their sides.
 
@@ -141,11 +143,11 @@ def select(
         sha -> "train" or "demo", of those that are taken.
     """
     number = clean["label"].value_counts()
-    shares = {label: _shares(int(number.get(label, 0)), wish) for label in labels}
-    sides = _sides(clean, groups, standing, shares, wish)
+    shares = {label: _shares(int(number.get(label, 0)), options) for label in labels}
+    sides = _sides(clean, groups, existing_split, shares, options)
     part_of: dict[str, str] = {}
     for label, share in shares.items():
-        part_of |= _fill(list(clean.loc[clean["label"] == label, "sha"]), sides, share, wish)
+        part_of |= _fill(list(clean.loc[clean["label"] == label, "sha"]), sides, share, options)
     return part_of
 
 
@@ -154,9 +156,9 @@ def _chance(seed: int, what: str, sha: str) -> float:
     return int(hashlib.sha256(f"{seed}:{what}:{sha}".encode()).hexdigest()[:13], 16) / 16**13
 
 
-def _shares(number: int, wish: Wish) -> dict[str, int]:
+def _shares(number: int, options: SplitOptions) -> dict[str, int]:
     """Divide so many clean pictures of a label between the two sides."""
-    train, demo = wish.train_per_label, wish.demo_per_label
+    train, demo = options.train_per_label, options.demo_per_label
     if number < train + demo:
         least = 1 if demo and number > 1 else 0
         demo = min(max(round(number * demo / (train + demo)), least), max(number - 1, 0))
@@ -166,27 +168,27 @@ def _shares(number: int, wish: Wish) -> dict[str, int]:
 def _sides(
     clean: pd.DataFrame,
     groups: Mapping[str, str],
-    standing: Mapping[str, str],
+    existing_split: Mapping[str, str],
     shares: Mapping[str, Mapping[str, int]],
-    wish: Wish,
+    options: SplitOptions,
 ) -> dict[str, str]:
     """Say of the contents that have no choice on which side they go: sha -> "train" or "demo".
 
     These are near duplicates, which go together, and what stands in the folder already. A group that would
     fill the demo folder of a label goes into training: pictures that look the same judge nothing.
     """
-    sides = dict(standing)
+    sides = dict(existing_split)
     grouped = clean[clean["sha"].isin(groups)]
-    share = wish.demo_per_label / (wish.train_per_label + wish.demo_per_label)
+    share = options.demo_per_label / (options.train_per_label + options.demo_per_label)
     movable: list[pd.DataFrame] = []
     for leader, members in grouped.groupby(grouped["sha"].map(groups)):
         before = {sides[sha] for sha in members["sha"] if sha in sides}
         counts = members["label"].value_counts()
         small = all(count <= shares[str(label)]["demo"] for label, count in counts.items())
-        drawn = "demo" if small and _chance(wish.seed, "side", str(leader)) < share else "train"
+        drawn = "demo" if small and _chance(options.seed, "side", str(leader)) < share else "train"
         side = before.pop() if len(before) == 1 else drawn
         sides |= dict.fromkeys(members["sha"], side)
-        if small and not before and not any(sha in standing for sha in members["sha"]):
+        if small and not before and not any(sha in existing_split for sha in members["sha"]):
             movable.append(members)
     _even_out(clean, sides, movable, shares)
     return sides
@@ -211,7 +213,7 @@ def _even_out(
 
 
 def _fill(
-    shas: Sequence[str], sides: Mapping[str, str], share: Mapping[str, int], wish: Wish
+    shas: Sequence[str], sides: Mapping[str, str], share: Mapping[str, int], options: SplitOptions
 ) -> dict[str, str]:
     """Fill the two sides of one label with its clean contents, the first first: sha -> side."""
     part_of: dict[str, str] = {}
@@ -228,10 +230,10 @@ def _fill(
             taken[side] += 1
         else:
             waiting.append(sha)
-    asked = {"train": wish.train_per_label, "demo": wish.demo_per_label}
-    missing = {side: share[side] - taken[side] for side in SIDES}
+    asked = {"train": options.train_per_label, "demo": options.demo_per_label}
+    missing = {side: share[side] - taken[side] for side in PARTS}
     demo = round(len(free) * missing["demo"] / max(sum(missing.values()), 1))
-    drawn = sorted(free, key=lambda sha: _chance(wish.seed, "side", sha))
+    drawn = sorted(free, key=lambda sha: _chance(options.seed, "side", sha))
     part_of |= dict.fromkeys(drawn[:demo], "demo") | dict.fromkeys(drawn[demo:], "train")
     for sha in waiting:  # a side that its pictures overfill may take what the other cannot have
         if list(part_of.values()).count(sides[sha]) < asked[sides[sha]] and sum(share.values()) > len(

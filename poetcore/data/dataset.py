@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from poetcore.data.file_index import Fingerprint, Fingerprints
+from poetcore.data.file_index import FileEntry, FileIndex
 from poetcore.errors import DatasetError
 from poetcore.system.files import is_hidden, is_unicode, printable, walk
 
@@ -90,7 +90,7 @@ class Dataset:
 
 def scan(
     folder: Path,
-    fingerprints: Fingerprints,
+    file_index: FileIndex,
     *,
     verify: bool = False,
     progress: Callable[[int, int], object] | None = None,
@@ -124,11 +124,11 @@ def scan(
             f"No files in the label folders of {printable(folder)}: put the pictures of each category into"
             " its folder."
         )
-    prints = fingerprints.take(paths, progress)
+    entries = file_index.take(paths, progress)
     if verify:
-        prints = fingerprints.verify(prints, progress)
-    good = [p for p in prints if p.reason is None]
-    bad = [p for p in prints if p.reason is not None]
+        entries = file_index.verify(entries, progress)
+    good = [p for p in entries if p.reason is None]
+    bad = [p for p in entries if p.reason is not None]
     return Dataset(
         folder,
         tuple(sorted({label_of[path] for path in paths})),
@@ -139,7 +139,7 @@ def scan(
     )
 
 
-def _row(found: Fingerprint, label: str) -> tuple[str, str, int, int, str, int, str]:
+def _row(found: FileEntry, label: str) -> tuple[str, str, int, int, str, int, str]:
     return (str(found.path), label, found.width, found.height, found.format, found.bytes, found.sha)
 
 

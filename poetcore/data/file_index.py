@@ -18,7 +18,7 @@ from poetcore.errors import PictureError
 from poetcore.system.database import Database
 from poetcore.system.files import cores, in_chunks, is_unicode
 
-__all__ = ["Fingerprint", "Fingerprints", "sha_of"]
+__all__ = ["FileEntry", "FileIndex", "sha_of"]
 
 Progress = Callable[[int, int], object]
 
@@ -40,7 +40,7 @@ _CHUNK = 500
 
 
 @dataclass(frozen=True)
-class Fingerprint:
+class FileEntry:
     """What is known of one file.
 
     Attributes:
@@ -69,7 +69,7 @@ def sha_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-class Fingerprints:
+class FileIndex:
     """The memory of what is in files, shared by every process of a workspace.
 
     An object belongs to the thread that made it.
@@ -84,13 +84,13 @@ class Fingerprints:
     def close(self) -> None:
         self._database.close()
 
-    def take(self, paths: Sequence[Path], progress: Progress | None = None) -> list[Fingerprint]:
+    def take(self, paths: Sequence[Path], progress: Progress | None = None) -> list[FileEntry]:
         """Say what is in each file, in the order given; only new and changed files are read.
 
         Only headers are decoded here: that a picture is truncated shows when its pixels are decoded, by
         `verify` or by whoever needs them, who then tells `note_decoded`.
         """
-        taken: list[Fingerprint] = []
+        taken: list[FileEntry] = []
         with ThreadPoolExecutor(cores()) as pool:
             for chunk in in_chunks(paths, _CHUNK):
                 taken += self._take(chunk, pool)
@@ -98,9 +98,9 @@ class Fingerprints:
                     progress(len(taken), len(paths))
         return taken
 
-    def verify(self, prints: Sequence[Fingerprint], progress: Progress | None = None) -> list[Fingerprint]:
+    def verify(self, entries: Sequence[FileEntry], progress: Progress | None = None) -> list[FileEntry]:
         """Decode every picture that never was, and say again what is known of each, in the order given."""
-        unsure = {p.sha: p for p in prints if p.sha and not p.decoded}
+        unsure = {p.sha: p for p in entries if p.sha and not p.decoded}
         with ThreadPoolExecutor(cores()) as pool:
             done = 0
             for chunk in in_chunks(unsure.values(), _CHUNK):
@@ -109,8 +109,8 @@ class Fingerprints:
                 done += len(chunk)
                 if progress:
                     progress(done, len(unsure))
-        contents = self._contents([p.sha for p in prints if p.sha])
-        return [_at(p.path, contents[p.sha]) if p.sha else p for p in prints]
+        contents = self._contents([p.sha for p in entries if p.sha])
+        return [_at(p.path, contents[p.sha]) if p.sha else p for p in entries]
 
     def content(self, sha: str) -> bytes | None:
         """Read a content again from a file that had it and still has, or give None."""
@@ -130,7 +130,7 @@ class Fingerprints:
             )
         )
 
-    def _take(self, paths: Sequence[Path], pool: Executor) -> list[Fingerprint]:
+    def _take(self, paths: Sequence[Path], pool: Executor) -> list[FileEntry]:
         nameable = [path for path in paths if is_unicode(path)]
         known = self._files(nameable)
         stamps = {path: _stamp(path) for path in nameable}
@@ -140,7 +140,7 @@ class Fingerprints:
         shas = {path: read[path].sha if path in read else known[path][2] for path in nameable}
         contents = self._contents([sha for sha in shas.values() if sha])
         return [
-            Fingerprint(path, reason="has a name that is not valid Unicode: rename it")
+            FileEntry(path, reason="has a name that is not valid Unicode: rename it")
             if path not in shas
             else _at(path, contents[shas[path]])
             if shas[path]
@@ -161,7 +161,7 @@ class Fingerprints:
         for chunk in in_chunks(keys, _CHUNK):
             yield from self._database.rows(f"{query} ({','.join('?' * len(chunk))})", chunk)
 
-    def _store(self, read: dict[Path, Fingerprint], stamps: dict[Path, tuple[int, int] | None]) -> None:
+    def _store(self, read: dict[Path, FileEntry], stamps: dict[Path, tuple[int, int] | None]) -> None:
         if not read:
             return
         latest = time.time_ns() - _SETTLED_NS
@@ -189,33 +189,33 @@ def _stamp(path: Path) -> tuple[int, int] | None:
     return stat.st_size, stat.st_mtime_ns
 
 
-def _read(path: Path) -> Fingerprint:
+def _read(path: Path) -> FileEntry:
     """Read a file whole, hash it, decode its header."""
     try:
         content = images.read(path)
     except PictureError as error:
-        return Fingerprint(path, reason=str(error))
+        return FileEntry(path, reason=str(error))
     sha = sha_of(content)
     try:
-        info = images.inspect(content)
+        info = images.identify(content)
     except PictureError as error:
-        return Fingerprint(path, sha, len(content), reason=str(error), decoded=True)
-    return Fingerprint(path, sha, len(content), info.width, info.height, info.format)
+        return FileEntry(path, sha, len(content), reason=str(error), decoded=True)
+    return FileEntry(path, sha, len(content), info.width, info.height, info.format)
 
 
-def _decode(known: Fingerprint) -> tuple[str, str | None]:
+def _decode(known: FileEntry) -> tuple[str, str | None]:
     """Give a content's hash and why it cannot be decoded, or None; the hash is empty if the file is gone."""
     try:
         content = images.read(known.path)
     except PictureError:
         return "", None
     try:
-        images.squash(content, 64)
+        images.to_square(content, 64)
     except PictureError as error:
         return sha_of(content), str(error)
     return sha_of(content), None
 
 
-def _at(path: Path, row: tuple[Any, ...]) -> Fingerprint:
+def _at(path: Path, row: tuple[Any, ...]) -> FileEntry:
     sha, size, width, height, form, reason, decoded = row
-    return Fingerprint(path, sha, size, width, height, form, reason, bool(decoded))
+    return FileEntry(path, sha, size, width, height, form, reason, bool(decoded))

@@ -27,7 +27,7 @@ from PIL import (  # the plugins register their formats as they are imported
 
 from poetcore.errors import PictureError
 
-__all__ = ["FORMATS", "MAX_MEGAPIXELS", "PictureInfo", "decode", "inspect", "read", "squash", "thumbnail"]
+__all__ = ["FORMATS", "MAX_MEGAPIXELS", "PictureInfo", "decode", "identify", "read", "to_square", "thumbnail"]
 
 #: What may be decoded (JPEG includes MPO, its multi-picture form). A closed list: some of Pillow's other
 #: readers start programs (EPS runs Ghostscript).
@@ -107,7 +107,7 @@ def read(path: Path) -> bytes:
     return content
 
 
-def inspect(content: bytes) -> PictureInfo:
+def identify(content: bytes) -> PictureInfo:
     """Read a picture's header only: size as shown and format.
 
     Raises:
@@ -138,7 +138,7 @@ def decode(content: bytes, at_least: int | None = None) -> Image.Image:
     return _turn(picture if at_least is None else _halve(picture, at_least), orientation)
 
 
-def squash(content: bytes, size: int) -> np.ndarray:
+def to_square(content: bytes, size: int) -> np.ndarray:
     """Decode a file's bytes into what a network sees.
 
     Args:

@@ -11,7 +11,7 @@ from poetcore.errors import PictureError
 from poetcore.features.backbones import find
 from poetcore.features.cache import extract
 from poetcore.features.engines import DEFAULT_ENGINE, check_engine
-from poetcore.features.litert import VectorModel, model_file
+from poetcore.features.litert import FeatureExtractor, model_file
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
 
@@ -74,7 +74,7 @@ class Classifier:
         self._head = run.head()
         self._workspace = workspace
         self._announce = announce
-        self._model: VectorModel | None = None
+        self._model: FeatureExtractor | None = None
 
     def classify(
         self, paths: Sequence[Path], progress: Callable[[int, int], object] | None = None
@@ -85,10 +85,10 @@ class Classifier:
             paths: files; what was seen before is not computed again.
             progress: called with (contents described, contents in all).
         """
-        fingerprints, cache = self._workspace.fingerprints(), self._workspace.vectors()
+        file_index, cache = self._workspace.file_index(), self._workspace.feature_cache()
         try:
-            prints = fingerprints.take(paths)
-            wanted = {p.sha: p.path for p in prints if p.reason is None}
+            entries = file_index.take(paths)
+            wanted = {p.sha: p.path for p in entries if p.reason is None}
             answers: dict[str, np.ndarray] = {}
             reasons: dict[str, str] = {}
             decoded: dict[str, str | None] = {}
@@ -102,13 +102,13 @@ class Classifier:
                     reasons[bottleneck.sha] = bottleneck.reason
                 if progress:
                     progress(done, len(wanted))
-            fingerprints.note_decoded(decoded)
+            file_index.note_decoded(decoded)
         finally:
-            fingerprints.close()
+            file_index.close()
             cache.close()
         return [
             Prediction(p.path, self.labels, answers.get(p.sha), p.sha, p.reason or reasons.get(p.sha))
-            for p in prints
+            for p in entries
         ]
 
     def classify_bytes(self, name: str, content: bytes) -> Prediction:
@@ -117,12 +117,12 @@ class Classifier:
         Not for several threads at once.
         """
         try:
-            pixels = images.squash(content, self._backbone.input_size)
+            pixels = images.to_square(content, self._backbone.input_size)
         except PictureError as error:
             return Prediction(Path(name), self.labels, None, reason=str(error))
         if self._model is None:
-            self._model = VectorModel(self._model_file())
-        vector = self._model.vector(pixels)
+            self._model = FeatureExtractor(self._model_file())
+        vector = self._model.extract(pixels)
         return Prediction(Path(name), self.labels, self._head.probabilities(vector[np.newaxis])[0])
 
     def _model_file(self) -> Path:

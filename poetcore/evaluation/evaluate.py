@@ -27,7 +27,7 @@ __all__ = [
     "confusion_table",
     "evaluate",
     "evaluate_graph",
-    "judge",
+    "compute_metrics",
     "pick_cell",
     "threshold_table",
 ]
@@ -172,11 +172,11 @@ def evaluate_graph(
 
 
 def _scanned(folder: Path, workspace: Workspace) -> Dataset:
-    fingerprints = workspace.fingerprints()
+    file_index = workspace.file_index()
     try:
-        return scan(folder, fingerprints)
+        return scan(folder, file_index)
     finally:
-        fingerprints.close()
+        file_index.close()
 
 
 def _judged(
@@ -207,10 +207,10 @@ def _judged(
         )
     columns = ["path", "label", "predicted", "correct", "confidence", "leaked"]
     predictions = pd.DataFrame(rows, columns=columns + [f"p_{label}" for label in labels])
-    return Evaluation(judge(predictions, labels, name, demo.folder, skipped), predictions)
+    return Evaluation(compute_metrics(predictions, labels, name, demo.folder, skipped), predictions)
 
 
-def judge(
+def compute_metrics(
     predictions: pd.DataFrame, labels: list[str], run: str, folder: Path, skipped: list[dict[str, str]]
 ) -> Metrics:
     """Work out the figures of a table of predictions; see `Metrics` and `Evaluation`."""

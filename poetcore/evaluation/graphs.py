@@ -117,7 +117,7 @@ class GraphClassifier:
     def _seen(self, content: bytes) -> np.ndarray:
         """Decode a picture to `(height, width, 3) uint8` as `poetcore.data.images` does it for a square."""
         if self.height == self.width:
-            return images.squash(content, self.height)
+            return images.to_square(content, self.height)
         picture = images.decode(content, at_least=max(self.height, self.width))
         whole = (0, 0, *picture.size)
         return np.asarray(

@@ -19,7 +19,7 @@ from poetcore.evaluation.slides import Filter, Slide, deck
 __all__ = ["report"]
 
 #: More mistakes than this make a file that is slow to open; the rest is in predictions.csv.
-MAX_MISTAKES = 200
+MAX_MISCLASSIFIED = 200
 
 _THUMBNAIL = 240
 
@@ -31,7 +31,7 @@ def report(evaluation: Evaluation) -> str:
     mistakes = deck(predictions, Filter("mistakes"), "surest")
     accuracy = Accuracy(metrics.correct, metrics.total)
     title = f"{metrics.run} on {Path(metrics.folder).name}"
-    more = len(mistakes) - MAX_MISTAKES
+    more = len(mistakes) - MAX_MISCLASSIFIED
     parts = [
         f"<h1>{escape(title)}</h1><p class='big'>Accuracy {escape(str(accuracy))}</p>",
         f"<p>{escape(_fine_print(evaluation))}</p>",
@@ -39,7 +39,7 @@ def report(evaluation: Evaluation) -> str:
         f"<h2>Each label</h2>{_per_label(evaluation)}",
         f"<h2>If it only answered when it is sure</h2>{_svg(confidence_chart(threshold_table(predictions)))}",
         f"<h2>{len(mistakes)} mistakes, the surest first</h2>",
-        "<div class='grid'>" + "".join(map(_figure, mistakes[:MAX_MISTAKES])) + "</div>",
+        "<div class='grid'>" + "".join(map(_figure, mistakes[:MAX_MISCLASSIFIED])) + "</div>",
         f"<p>And {more} more, in predictions.csv.</p>" if more > 0 else "",
         _skipped(evaluation),
         f"<footer>Made by Poet {poetcore.__version__} on {datetime.now():%Y-%m-%d %H:%M}. Demo folder:"

@@ -193,7 +193,7 @@ def _pixels(run: Run, size: int) -> list[np.ndarray]:
     found: list[np.ndarray] = []
     for path in pictures_of(run, ("training",)):
         with contextlib.suppress(PictureError):
-            found.append(images.squash(images.read(path), size))
+            found.append(images.to_square(images.read(path), size))
         if len(found) == CALIBRATION_PICTURES:
             break
     if not found:

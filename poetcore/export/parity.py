@@ -111,7 +111,7 @@ def check(
     for prediction in classifier.classify(paths):
         if prediction.probabilities is not None:
             try:
-                pixels = images.squash(images.read(prediction.path), size)
+                pixels = images.to_square(images.read(prediction.path), size)
             except PictureError:  # it went away or was changed meanwhile
                 continue
             seen.append((prediction.path, pixels, prediction.probabilities))

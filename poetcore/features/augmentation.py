@@ -13,11 +13,11 @@ from PIL import Image
 from poetcore.data import images
 from poetcore.errors import OptionError
 
-__all__ = ["NO_DISTORTIONS", "Distortions"]
+__all__ = ["NO_AUGMENTATION", "Augmentation"]
 
 
 @dataclass(frozen=True)
-class Distortions:
+class Augmentation:
     """How training pictures are varied; the default is not at all.
 
     Attributes:
@@ -57,7 +57,7 @@ class Distortions:
         """Whether there is anything to vary."""
         return self.flip_left_right or bool(self.random_crop or self.random_scale or self.random_brightness)
 
-    def recipe(self, variant: int) -> str:
+    def cache_key(self, variant: int) -> str:
         """Name what decides a variant besides the picture and the backbone; "" for variant 0, the picture."""
         if variant == 0:
             return ""
@@ -100,4 +100,4 @@ class Distortions:
 
 
 #: Pictures as they are.
-NO_DISTORTIONS = Distortions()
+NO_AUGMENTATION = Augmentation()

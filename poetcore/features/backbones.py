@@ -76,7 +76,7 @@ class Backbone:
         return self.weight_file is not None and self.weight_file.is_file()
 
     @property
-    def recipe(self) -> str:
+    def cache_key(self) -> str:
         """Name what decides a vector besides the picture: change it when decoding or scaling change."""
         return f"{self.key}/1"
 

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import numpy as np
 
-from poetcore.features.augmentation import NO_DISTORTIONS, Distortions
+from poetcore.features.augmentation import NO_AUGMENTATION, Augmentation
 from poetcore.features.backbones import Backbone
-from poetcore.features.engines import BATCH, DEFAULT_ENGINE, Batch, Bottleneck, View, describe_locally
+from poetcore.features.engines import BATCH, DEFAULT_ENGINE, Batch, Bottleneck, View, extract_locally
 from poetcore.system.database import Database
 from poetcore.system.files import in_chunks
 
-__all__ = ["BATCH", "Bottleneck", "VectorCache", "extract"]
+__all__ = ["BATCH", "Bottleneck", "FeatureCache", "extract"]
 
 #: Set apart in the cache by this.
 _KERAS = "+keras"
@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS vectors (
 """
 
 
-class VectorCache:
+class FeatureCache:
     """Vectors by content and backbone, in one SQLite file that several processes may fill at once.
 
     An object belongs to the thread that made it.
@@ -51,13 +51,13 @@ class VectorCache:
         Args:
             shas: contents.
             backbone: which network described them.
-            variant: which distorted variant, by `Distortions.recipe`; "" for the picture itself.
+            variant: which distorted variant, by `Augmentation.recipe`; "" for the picture itself.
         """
         found = {}
         for chunk in in_chunks(shas, 500):
             marks = ",".join("?" * len(chunk))
             query = f"SELECT sha, vector FROM vectors WHERE recipe = ? AND sha IN ({marks})"
-            for sha, blob in self._database.rows(query, (backbone.recipe + variant, *chunk)):
+            for sha, blob in self._database.rows(query, (backbone.cache_key + variant, *chunk)):
                 found[sha] = np.frombuffer(blob, "<f4")
         return found
 
@@ -65,7 +65,7 @@ class VectorCache:
         """Add vectors in one transaction; those that another process added meanwhile stay as they are."""
         if not vectors:
             return
-        rows = [(sha, backbone.recipe + variant, v.astype("<f4").tobytes()) for sha, v in vectors.items()]
+        rows = [(sha, backbone.cache_key + variant, v.astype("<f4").tobytes()) for sha, v in vectors.items()]
         self._database.write(("INSERT OR IGNORE INTO vectors VALUES (?,?,?)", rows))
 
 
@@ -73,9 +73,9 @@ def extract(
     pictures: Mapping[str, Path],
     backbone: Backbone,
     model: Callable[[], Path],
-    cache: VectorCache,
+    cache: FeatureCache,
     workers: int | None = None,
-    distortions: Distortions = NO_DISTORTIONS,
+    augmentation: Augmentation = NO_AUGMENTATION,
     variant: int = 0,
     engine: str = DEFAULT_ENGINE,
 ) -> Iterator[Bottleneck]:
@@ -95,8 +95,8 @@ def extract(
         variant: which one; 0 for the pictures themselves.
         engine: one of `ENGINES` that can run the backbone (`check_engine`).
     """
-    view = View(backbone.input_size, distortions, variant)
-    kept_as = distortions.recipe(variant)
+    view = View(backbone.input_size, augmentation, variant)
+    kept_as = augmentation.cache_key(variant)
     if engine == "ray":
         yield from _as_they_come(pictures, backbone, model, cache, kept_as, view)
         return
@@ -129,21 +129,21 @@ def _in_order(
     workers: int | None,
 ) -> Generator[list[Bottleneck], None, None]:
     if engine == "keras":
-        from poetcore.features.keras_engine import describe_with_keras
+        from poetcore.features.keras_engine import extract_with_keras
 
-        return describe_with_keras(batches, backbone, view, workers)
-    return describe_locally(batches, model, view, workers)
+        return extract_with_keras(batches, backbone, view, workers)
+    return extract_locally(batches, model, view, workers)
 
 
 def _as_they_come(
     pictures: Mapping[str, Path],
     backbone: Backbone,
     model: Callable[[], Path],
-    cache: VectorCache,
+    cache: FeatureCache,
     kept_as: str,
     view: View,
 ) -> Iterator[Bottleneck]:
-    from poetcore.features.ray_engine import describe_on_ray
+    from poetcore.features.ray_engine import extract_on_ray
 
     missing: dict[str, Path] = {}
     for chunk in in_chunks(pictures.items(), BATCH):
@@ -151,11 +151,11 @@ def _as_they_come(
         missing.update((sha, path) for sha, path in chunk if sha not in known)
         yield from (Bottleneck(sha, vector, cached=True) for sha, vector in known.items())
     if missing:
-        with closing(describe_on_ray(missing, model(), view)) as described:
+        with closing(extract_on_ray(missing, model(), view)) as described:
             for batch in described:
                 _keep(batch, cache, backbone, kept_as)
                 yield from batch
 
 
-def _keep(batch: list[Bottleneck], cache: VectorCache, backbone: Backbone, kept_as: str) -> None:
+def _keep(batch: list[Bottleneck], cache: FeatureCache, backbone: Backbone, kept_as: str) -> None:
     cache.put({one.sha: one.vector for one in batch if one.vector is not None}, backbone, kept_as)

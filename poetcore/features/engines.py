@@ -19,9 +19,9 @@ import numpy as np
 from poetcore.data import images
 from poetcore.data.file_index import sha_of
 from poetcore.errors import OptionError, PictureError
-from poetcore.features.augmentation import Distortions
+from poetcore.features.augmentation import Augmentation
 from poetcore.features.backbones import Backbone
-from poetcore.features.litert import VectorModel
+from poetcore.features.litert import FeatureExtractor
 from poetcore.system.files import cores
 
 __all__ = [
@@ -32,8 +32,8 @@ __all__ = [
     "Bottleneck",
     "View",
     "check_engine",
-    "describe_locally",
-    "describe_one",
+    "extract_locally",
+    "extract_one",
     "in_threads",
 ]
 
@@ -80,7 +80,7 @@ class View:
     """
 
     size: int
-    distortions: Distortions
+    augmentation: Augmentation
     variant: int
 
     def look(self, sha: str, path: Path) -> np.ndarray | Bottleneck:
@@ -98,13 +98,13 @@ class View:
             return Bottleneck(sha, None, str(error))
         try:
             if self.variant:
-                return self.distortions.apply(content, self.size, sha, self.variant)
-            return images.squash(content, self.size)
+                return self.augmentation.apply(content, self.size, sha, self.variant)
+            return images.to_square(content, self.size)
         except PictureError as error:
             return Bottleneck(sha, None, str(error), decoded=True)
 
 
-def describe_one(sha: str, path: Path, view: View, model: Callable[[], VectorModel]) -> Bottleneck:
+def extract_one(sha: str, path: Path, view: View, model: Callable[[], FeatureExtractor]) -> Bottleneck:
     """Decode and describe one picture with LiteRT.
 
     Args:
@@ -116,7 +116,7 @@ def describe_one(sha: str, path: Path, view: View, model: Callable[[], VectorMod
     seen = view.look(sha, path)
     if isinstance(seen, Bottleneck):
         return seen
-    return Bottleneck(sha, model().vector(seen), decoded=True)
+    return Bottleneck(sha, model().extract(seen), decoded=True)
 
 
 def check_engine(engine: str, backbone: Backbone) -> None:
@@ -139,7 +139,7 @@ def check_engine(engine: str, backbone: Backbone) -> None:
         )
 
 
-def describe_locally(
+def extract_locally(
     batches: Iterable[Batch], model: Callable[[], Path], view: View, workers: int | None = None
 ) -> Generator[list[Bottleneck], None, None]:
     """Describe batches of pictures on this machine's cores, in the order given.
@@ -155,10 +155,10 @@ def describe_locally(
     own = threading.local()
     file: Path | None = None
 
-    def interpreter() -> VectorModel:
+    def interpreter() -> FeatureExtractor:
         if not hasattr(own, "model"):
             assert file is not None
-            own.model = VectorModel(file)
+            own.model = FeatureExtractor(file)
         return own.model
 
     def with_model() -> Iterator[Batch]:
@@ -168,7 +168,7 @@ def describe_locally(
                 file = model()
             yield batch
 
-    return in_threads(with_model(), lambda sha, path: describe_one(sha, path, view, interpreter), workers)
+    return in_threads(with_model(), lambda sha, path: extract_one(sha, path, view, interpreter), workers)
 
 
 def in_threads(

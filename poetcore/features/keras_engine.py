@@ -11,13 +11,13 @@ from poetcore.features.backbones import Backbone, build
 from poetcore.features.engines import Batch, Bottleneck, View, in_threads
 from poetcore.system.tensorflow import tensorflow
 
-__all__ = ["describe_with_keras"]
+__all__ = ["extract_with_keras"]
 
 #: From `(n, size, size, 3) uint8` to `(n, vector_length) float32`.
 Network = Callable[[np.ndarray], np.ndarray]
 
 
-def describe_with_keras(
+def extract_with_keras(
     batches: Iterable[Batch], backbone: Backbone, view: View, workers: int | None = None
 ) -> Generator[list[Bottleneck], None, None]:
     """Describe batches of pictures in the order given; imports TensorFlow if there is something to describe.

@@ -22,7 +22,7 @@ from poetcore.features.backbones import Backbone, build, find
 from poetcore.system.files import write_whole
 from poetcore.system.tensorflow import muted, tensorflow
 
-__all__ = ["CALIBRATION_PICTURES", "VectorModel", "calibrate", "convert", "model_file", "quantize"]
+__all__ = ["CALIBRATION_PICTURES", "FeatureExtractor", "calibrate", "convert", "model_file", "quantize"]
 
 #: How many training pictures show an 8-bit conversion what numbers occur; more change little.
 CALIBRATION_PICTURES = 100
@@ -132,7 +132,7 @@ def convert(backbone: Backbone, file: Path, shown: Sequence[Path] = ()) -> None:
         pixels = []
         for path in shown:
             with contextlib.suppress(PictureError):
-                pixels.append(images.squash(images.read(path), backbone.input_size))
+                pixels.append(images.to_square(images.read(path), backbone.input_size))
         if not pixels:
             raise BackboneError(
                 f"{backbone.name} is calibrated on training pictures, and none of them can be used: choose"
@@ -155,7 +155,7 @@ def quantize(tf: Any, converter: Any, shown: Sequence[np.ndarray]) -> None:
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
 
 
-class VectorModel:
+class FeatureExtractor:
     """A LiteRT backbone on one core; belongs to the thread that made it.
 
     Args:
@@ -171,7 +171,7 @@ class VectorModel:
         (self._input,) = (d["index"] for d in self._interpreter.get_input_details())
         (self._output,) = (d["index"] for d in self._interpreter.get_output_details())
 
-    def vector(self, pixels: np.ndarray) -> np.ndarray:
+    def extract(self, pixels: np.ndarray) -> np.ndarray:
         """Describe one picture.
 
         Args:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-__all__ = ["VectorTable"]
+__all__ = ["FeatureTable"]
 
 
-class VectorTable:
+class FeatureTable:
     """Vectors by key: filled first, then read.
 
     Args:

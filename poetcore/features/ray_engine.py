@@ -23,12 +23,12 @@ import poetcore
 from poetcore.data import images
 from poetcore.data.file_index import sha_of
 from poetcore.errors import OptionError, PictureError
-from poetcore.features.engines import BATCH, Bottleneck, View, describe_one
-from poetcore.features.litert import VectorModel
+from poetcore.features.engines import BATCH, Bottleneck, View, extract_one
+from poetcore.features.litert import FeatureExtractor
 from poetcore.system.files import cores
 from poetcore.system.tensorflow import muted
 
-__all__ = ["describe_on_ray"]
+__all__ = ["extract_on_ray"]
 
 #: Ray's own settings, where the user has none: no report to its makers, no advice about graphics cards, no
 #: native log on the terminal, and no word kept back to be printed at the end, behind an answer in JSON.
@@ -43,7 +43,7 @@ _QUIET = {
 _PATIENCE = 10
 
 
-def describe_on_ray(
+def extract_on_ray(
     pictures: Mapping[str, Path], model_file: Path, view: View
 ) -> Generator[list[Bottleneck], None, None]:
     """Describe pictures on a Ray cluster; gives them batch by batch as workers finish, in no certain order.
@@ -99,14 +99,14 @@ class _Worker:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             file = Path(folder) / "backbone.tflite"
             file.write_bytes(ray.get(model))
-            self._model = VectorModel(file)
+            self._model = FeatureExtractor(file)
 
     def __call__(self, batch: Any) -> Any:
         """Describe a table of sha and path; gives one of sha, vector (bytes), reason, decoded and machine."""
         import pyarrow
 
         found = [
-            describe_one(row["sha"], Path(row["path"]), self._view, lambda: self._model)
+            extract_one(row["sha"], Path(row["path"]), self._view, lambda: self._model)
             for row in batch.to_pylist()
         ]
         vectors = [None if one.vector is None else one.vector.astype("<f4").tobytes() for one in found]
@@ -161,7 +161,7 @@ def _connect(ray: Any) -> None:
     # Ray puts a handler of its own in the place of the one by which a run learns that it is to stop.
     stop = signal.getsignal(signal.SIGTERM)
     try:
-        _knock(address)
+        _probe(address)
         with muted():
             ray.init(log_to_driver=False, logging_level=logging.ERROR, **_where(address))
     except (OSError, RuntimeError, ValueError) as error:
@@ -174,7 +174,7 @@ def _connect(ray: Any) -> None:
             signal.signal(signal.SIGTERM, stop)
 
 
-def _knock(address: str) -> None:
+def _probe(address: str) -> None:
     """Raise an OSError where nobody listens at `host:port`: Ray itself would try for minutes."""
     host, _, port = address.removeprefix("ray://").rpartition(":")
     if host and port.isdecimal():

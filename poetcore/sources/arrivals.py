@@ -11,9 +11,9 @@ from poetcore.data import images
 from poetcore.data.file_index import sha_of
 from poetcore.errors import PictureError
 from poetcore.sources.fetch import PlaceholderError
-from poetcore.sources.urls import Wanted
+from poetcore.sources.urls import UrlEntry
 
-__all__ = ["MIN_PIXELS", "Picture", "examine", "stem"]
+__all__ = ["MIN_PIXELS", "Picture", "check_picture", "stem"]
 
 #: A smaller picture is an icon or a counting pixel.
 MIN_PIXELS = 32
@@ -50,17 +50,17 @@ class Picture:
     suffix: str
 
 
-def examine(content: bytes) -> Picture:
+def check_picture(content: bytes) -> Picture:
     """Decode a content, and say what it is.
 
     Raises:
         PictureError: it is no picture, damaged, or tiny.
         PlaceholderError: it is nearly one colour.
     """
-    info = images.inspect(content)
+    info = images.identify(content)
     if min(info.width, info.height) < MIN_PIXELS:
         raise PictureError(f"has only {info.width} x {info.height} pixels")
-    small = images.squash(content, 64).astype(np.int16)
+    small = images.to_square(content, 64).astype(np.int16)
     near = np.abs(small - np.median(small, axis=(0, 1))).max(axis=-1) <= _ONE_COLOUR_LEVELS
     if near.mean() >= _ONE_COLOUR_SHARE:
         raise PlaceholderError("is a placeholder: it is nearly one colour")
@@ -68,7 +68,7 @@ def examine(content: bytes) -> Picture:
     return Picture(sha_of(content), look, _SUFFIX[info.format])
 
 
-def stem(wanted: Wanted) -> str:
+def stem(wanted: UrlEntry) -> str:
     """Name a picture after its address: readable, safe on every system, always the same, and its own."""
     name = wanted.name or unquote(urlsplit(wanted.address).path).rstrip("/").rpartition("/")[2]
     plain = re.sub(r"\.(jpe?g|png|webp|gif|bmp|tiff?|avif)$", "", name, flags=re.IGNORECASE)

@@ -14,15 +14,15 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from poetcore.data.file_index import Fingerprints
+from poetcore.data.file_index import FileIndex
 from poetcore.errors import DownloadError, OptionError
-from poetcore.sources.arrivals import examine
+from poetcore.sources.arrivals import check_picture
 from poetcore.sources.fetch import Fetched, FetchOptions, Outcome
 from poetcore.sources.fetch_pool import FetchPool
 from poetcore.sources.gather_log import DUPLICATE, KEPT, Entry, GatherLog
 from poetcore.sources.gathered import (
-    HERE_BEFORE,
-    HERE_NOW,
+    DOWNLOADED,
+    PRESENT,
     Gathered,
     GatherProgress,
     LabelState,
@@ -32,7 +32,7 @@ from poetcore.sources.gathered import (
     check_label,
 )
 from poetcore.sources.keeper import Keeper
-from poetcore.sources.urls import Wanted
+from poetcore.sources.urls import UrlEntry
 from poetcore.system.files import walk
 
 __all__ = ["gather"]
@@ -58,7 +58,7 @@ _TICK = 0.5
 def gather(
     dest: Path,
     sources: Sequence[Source],
-    fingerprints: Fingerprints,
+    file_index: FileIndex,
     *,
     count: int | None = None,
     options: FetchOptions | None = None,
@@ -93,8 +93,8 @@ def gather(
         raise OptionError(f"{dest} cannot be made or written ({error.strerror or error}).") from None
     options = options or FetchOptions()
     try:
-        with FetchPool(options, examine) as pool:
-            work = _Gathering(dest, sources, log, pool, count, again, _present(dest, fingerprints))
+        with FetchPool(options, check_picture) as pool:
+            work = _Gathering(dest, sources, log, pool, count, again, _present(dest, file_index))
             return work.run(progress or (lambda _: None), _BACKLOG * options.workers)
     except OSError as error:
         raise DownloadError(
@@ -155,7 +155,7 @@ class _Gathering:
                 Rejected(state.source.label, address, became)
                 for state in self._states
                 for address, became in state.became.items()
-                if became not in (HERE_NOW, HERE_BEFORE)
+                if became not in (DOWNLOADED, PRESENT)
             ),
             self._log.file,
             self._log.attribution_file if self._log.attribution_file.exists() else None,
@@ -200,12 +200,12 @@ class _Gathering:
         """Say what an address became in an earlier run, or None where it is to be asked again."""
         if known.outcome == KEPT:
             if (self._dest / known.file).exists():
-                return HERE_BEFORE
+                return PRESENT
             return None if self._again else "was gathered before, and its file has been taken away"
         young = time.time() - known.asked < _REMEMBERED.get(known.outcome, 0)
         return known.reason if young and not self._again else None
 
-    def _settle(self, state: LabelState, wanted: Wanted, fetched: Fetched) -> None:
+    def _settle(self, state: LabelState, wanted: UrlEntry, fetched: Fetched) -> None:
         entry = Entry(
             state.source.label,
             wanted.address,
@@ -230,7 +230,7 @@ class _Gathering:
                 entry = self._keeper.keep(entry, wanted, fetched)
             if entry.outcome != KEPT:
                 self._log.put(entry)
-        state.note(wanted.address, HERE_NOW if entry.outcome == KEPT else entry.reason)
+        state.note(wanted.address, DOWNLOADED if entry.outcome == KEPT else entry.reason)
 
     def _connection_works(self) -> None:
         """Believe of the addresses where nobody answered that it is their own fault."""
@@ -264,8 +264,8 @@ class _Gathering:
         return GatherProgress(done, total if known else 0, kept, rejected)
 
 
-def _present(dest: Path, fingerprints: Fingerprints) -> dict[str, str]:
+def _present(dest: Path, file_index: FileIndex) -> dict[str, str]:
     """Know the contents below the folder, what was set aside there included: sha -> relative file."""
     paths = [Path(entry.path) for entry in walk(dest) if Path(entry.path).parent != dest]
-    prints = fingerprints.take(paths)
-    return {p.sha: p.path.relative_to(dest).as_posix() for p in reversed(prints) if p.sha}
+    index = file_index.take(paths)
+    return {p.sha: p.path.relative_to(dest).as_posix() for p in reversed(index) if p.sha}

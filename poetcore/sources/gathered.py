@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from poetcore.errors import OptionError
-from poetcore.sources.urls import Wanted
+from poetcore.sources.urls import UrlEntry
 from poetcore.system.files import is_hidden
 
 __all__ = [
-    "HERE_BEFORE",
-    "HERE_NOW",
+    "PRESENT",
+    "DOWNLOADED",
     "GatherProgress",
     "Gathered",
     "LabelState",
@@ -24,8 +24,8 @@ __all__ = [
 ]
 
 #: What an address can become, beside a reason why there is no picture of it.
-HERE_NOW = "kept"
-HERE_BEFORE = "there already"
+DOWNLOADED = "kept"
+PRESENT = "there already"
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Source:
     """
 
     label: str
-    wanted: Iterable[Wanted]
+    wanted: Iterable[UrlEntry]
     expected: int = 0
 
 
@@ -109,7 +109,7 @@ class LabelState:
     """A label as it is being gathered.
 
     Attributes:
-        became: address -> HERE_NOW, HERE_BEFORE, or why there is no picture of it.
+        became: address -> DOWNLOADED, PRESENT, or why there is no picture of it.
         outstanding: how many addresses have been queued and not settled.
         ended: whether the source has given all it has.
     """
@@ -120,7 +120,7 @@ class LabelState:
         self.became: dict[str, str] = {}
         self.outstanding = 0
         self.ended = False
-        self._count = {HERE_NOW: 0, HERE_BEFORE: 0}
+        self._count = {DOWNLOADED: 0, PRESENT: 0}
 
     def note(self, address: str, became: str) -> None:
         before = self.became.get(address)
@@ -136,7 +136,7 @@ class LabelState:
 
     def tally(self) -> Tally:
         asked = len(self.became)
-        return Tally(asked, self._count[HERE_NOW], self._count[HERE_BEFORE], asked - self.got)
+        return Tally(asked, self._count[DOWNLOADED], self._count[PRESENT], asked - self.got)
 
 
 def check_count(count: int | None) -> None:

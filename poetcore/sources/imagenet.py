@@ -9,9 +9,9 @@ import re
 
 from poetcore.errors import DownloadError, OptionError
 from poetcore.sources.fetch import FetchOptions, Outcome, fetch, new_session
-from poetcore.sources.urls import AddressList, parse_addresses
+from poetcore.sources.urls import UrlList, parse_urls
 
-__all__ = ["SYNSET_ENDPOINT", "synset_addresses"]
+__all__ = ["SYNSET_ENDPOINT", "synset_urls"]
 
 #: `{wnid}` stands for the id.
 SYNSET_ENDPOINT = "https://www.image-net.org/api/imagenet.synset.geturls?wnid={wnid}"
@@ -20,9 +20,7 @@ SYNSET_ENDPOINT = "https://www.image-net.org/api/imagenet.synset.geturls?wnid={w
 _MAX_BYTES = 50_000_000
 
 
-def synset_addresses(
-    wnid: str, endpoint: str = SYNSET_ENDPOINT, options: FetchOptions | None = None
-) -> AddressList:
+def synset_urls(wnid: str, endpoint: str = SYNSET_ENDPOINT, options: FetchOptions | None = None) -> UrlList:
     """Ask for the addresses of a synset's pictures.
 
     Args:
@@ -44,7 +42,7 @@ def synset_addresses(
         answer = fetch(address, session, options, lambda _: None, max_bytes=_MAX_BYTES)
     if answer.outcome is not Outcome.FETCHED:
         raise DownloadError(f"No address list for {wnid}: {address} {answer.reason}; try another endpoint.")
-    found = parse_addresses(answer.content.decode("utf-8", "backslashreplace").splitlines())
+    found = parse_urls(answer.content.decode("utf-8", "backslashreplace").splitlines())
     if not found.wanted:
         raise DownloadError(
             f"No address list for {wnid}: what came from {address} has no address in it; check the id or try"

@@ -22,7 +22,7 @@ from typing import Any
 
 from poetcore.errors import DownloadError, OptionError
 from poetcore.sources.fetch import FetchOptions, new_session
-from poetcore.sources.urls import Wanted
+from poetcore.sources.urls import UrlEntry
 
 __all__ = [
     "INATURALIST",
@@ -189,7 +189,7 @@ def observations(
     endpoint: str = INATURALIST,
     options: FetchOptions | None = None,
     seconds_apart: float = _SECONDS_APART,
-) -> Iterator[Wanted]:
+) -> Iterator[UrlEntry]:
     """Give the pictures of a taxon's research-grade observations, page by page as they are asked for.
 
     Args:
@@ -234,13 +234,13 @@ def observations(
 
 def _photos(
     observation: dict[str, Any], licences: tuple[str, ...] | None, size: str, every_photo: bool
-) -> Iterator[Wanted]:
+) -> Iterator[UrlEntry]:
     for photo in observation.get("photos") or []:
         licence = str(photo.get("license_code") or "all rights reserved").lower()
         # An observation matches where one of its photos does.
         if not photo.get("url") or (licences is not None and licence not in licences):
             continue
-        yield Wanted(
+        yield UrlEntry(
             _sized(str(photo["url"]), size),
             name=f"inaturalist_{photo.get('id') or observation['id']}",
             licence=licence,

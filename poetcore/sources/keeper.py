@@ -8,7 +8,7 @@ from poetcore.data.file_index import sha_of
 from poetcore.sources.arrivals import Picture, stem
 from poetcore.sources.fetch import Fetched, Outcome
 from poetcore.sources.gather_log import DUPLICATE, KEPT, Entry, GatherLog
-from poetcore.sources.urls import Wanted
+from poetcore.sources.urls import UrlEntry
 from poetcore.system.files import write_whole
 
 __all__ = ["Keeper"]
@@ -42,7 +42,7 @@ class Keeper:
         self._again = again
         self._on_placeholder = on_placeholder
 
-    def keep(self, entry: Entry, wanted: Wanted, fetched: Fetched) -> Entry:
+    def keep(self, entry: Entry, wanted: UrlEntry, fetched: Fetched) -> Entry:
         """Write a picture, unless it is there already or stands for a missing one.
 
         Returns:

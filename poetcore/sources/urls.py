@@ -9,7 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from poetcore.errors import OptionError
 
-__all__ = ["AddressList", "Wanted", "parse_addresses", "read_addresses", "read_table"]
+__all__ = ["UrlList", "UrlEntry", "parse_urls", "read_urls", "read_table"]
 
 #: Longer lines are no addresses; browsers and servers refuse them long before.
 _LONGEST = 4000
@@ -19,7 +19,7 @@ _WEB = re.compile(r"https?://", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Wanted:
+class UrlEntry:
     """A picture that is to be fetched.
 
     Attributes:
@@ -38,7 +38,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class AddressList:
+class UrlList:
     """What was read from a list.
 
     Attributes:
@@ -46,17 +46,17 @@ class AddressList:
         bad_lines: (number of the line from 1, what it says, why it is no address).
     """
 
-    wanted: tuple[Wanted, ...]
+    wanted: tuple[UrlEntry, ...]
     bad_lines: tuple[tuple[int, str, str], ...] = ()
 
 
-def parse_addresses(lines: Iterable[str]) -> AddressList:
+def parse_urls(lines: Iterable[str]) -> UrlList:
     """Read addresses, one a line; blank lines and lines that begin with # are left out.
 
     Something without blanks may stand before an address, parted from it by a tab or a blank, as in ImageNet's
     lists ("n07739125_1<tab>http://..."). Blanks within an address are kept, encoded.
     """
-    wanted: dict[str, Wanted] = {}
+    wanted: dict[str, UrlEntry] = {}
     bad: list[tuple[int, str, str]] = []
     for number, line in enumerate(lines, start=1):
         text = line.strip().strip("\ufeff\"'").strip()
@@ -67,17 +67,17 @@ def parse_addresses(lines: Iterable[str]) -> AddressList:
         except ValueError as error:
             bad.append((number, text[:200], str(error)))
         else:
-            wanted.setdefault(address, Wanted(address))
-    return AddressList(tuple(wanted.values()), tuple(bad))
+            wanted.setdefault(address, UrlEntry(address))
+    return UrlList(tuple(wanted.values()), tuple(bad))
 
 
-def read_addresses(file: Path) -> AddressList:
+def read_urls(file: Path) -> UrlList:
     """Read a file of addresses, one a line.
 
     Raises:
         OptionError: the file cannot be read.
     """
-    return parse_addresses(_text(file).splitlines())
+    return parse_urls(_text(file).splitlines())
 
 
 def read_table(file: Path) -> dict[str, Path]:

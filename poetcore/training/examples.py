@@ -9,21 +9,21 @@ import pandas as pd
 
 from poetcore.data.dataset import Dataset
 from poetcore.errors import DatasetError
-from poetcore.features.augmentation import Distortions
+from poetcore.features.augmentation import Augmentation
 from poetcore.features.backbones import Backbone
 from poetcore.features.cache import extract
 from poetcore.features.engines import DEFAULT_ENGINE
 from poetcore.features.litert import calibrate, model_file
-from poetcore.features.memmap import VectorTable
+from poetcore.features.memmap import FeatureTable
 from poetcore.training.progress import Progress, Reporter
 from poetcore.training.train import Examples
 from poetcore.workspace.workspace import Workspace
 
-__all__ = ["Described", "check_learnable", "describe", "examples", "fitted", "vary"]
+__all__ = ["Extraction", "check_learnable", "extract_features", "examples", "calibrated", "augment"]
 
 
 @dataclass
-class Described:
+class Extraction:
     """What became of the pictures, by content.
 
     Attributes:
@@ -39,7 +39,7 @@ class Described:
     cached: int = 0
 
 
-def fitted(backbone: Backbone, split: pd.DataFrame, workspace: Workspace, report: Reporter) -> Backbone:
+def calibrated(backbone: Backbone, split: pd.DataFrame, workspace: Workspace, report: Reporter) -> Backbone:
     """Give the backbone, a quantized one calibrated on the training pictures.
 
     Args:
@@ -55,14 +55,14 @@ def fitted(backbone: Backbone, split: pd.DataFrame, workspace: Workspace, report
     return calibrate(backbone, pictures, workspace.models, lambda m: report(Progress("backbone", message=m)))
 
 
-def describe(
+def extract_features(
     dataset: Dataset,
     backbone: Backbone,
-    vectors: VectorTable,
+    vectors: FeatureTable,
     workspace: Workspace,
     report: Reporter,
     engine: str = DEFAULT_ENGINE,
-) -> Described:
+) -> Extraction:
     """Get the bottlenecks of a dataset, each content once, into a table whose keys are their hashes."""
     pictures = {
         sha: Path(path) for sha, path in zip(dataset.pictures["sha"], dataset.pictures["path"], strict=True)
@@ -75,8 +75,8 @@ def describe(
         report(Progress("bottlenecks", 0, len(pictures)))
         return file
 
-    described = Described()
-    cache = workspace.vectors()
+    described = Extraction()
+    cache = workspace.feature_cache()
     for done, one in enumerate(extract(pictures, backbone, model, cache, engine=engine), 1):
         if one.vector is not None:
             vectors.add(one.sha, one.vector)
@@ -91,7 +91,7 @@ def describe(
     return described
 
 
-def examples(split: pd.DataFrame, part: str, labels: Sequence[str], vectors: VectorTable) -> Examples:
+def examples(split: pd.DataFrame, part: str, labels: Sequence[str], vectors: FeatureTable) -> Examples:
     """Give the examples of one part of the split.
 
     Args:
@@ -104,13 +104,13 @@ def examples(split: pd.DataFrame, part: str, labels: Sequence[str], vectors: Vec
     return Examples(vectors.array, _targets(rows, labels), vectors.rows(rows["sha"]))
 
 
-def vary(
+def augment(
     training: Examples,
     split: pd.DataFrame,
     labels: Sequence[str],
-    distortions: Distortions,
+    augmentation: Augmentation,
     backbone: Backbone,
-    vectors: VectorTable,
+    vectors: FeatureTable,
     workspace: Workspace,
     report: Reporter,
     engine: str = DEFAULT_ENGINE,
@@ -121,12 +121,12 @@ def vary(
     """
     pictures = split[split["split"] == "training"]
     paths = {sha: Path(path) for sha, path in zip(pictures["sha"], pictures["path"], strict=True)}
-    total, done = len(paths) * distortions.distortion_variants, 0
+    total, done = len(paths) * augmentation.distortion_variants, 0
     targets, rows = [training.targets], [vectors.rows(pictures["sha"])]
-    cache, model = workspace.vectors(), _model_of(backbone, workspace, report)
-    for variant in range(1, distortions.distortion_variants + 1):
+    cache, model = workspace.feature_cache(), _model_of(backbone, workspace, report)
+    for variant in range(1, augmentation.distortion_variants + 1):
         found = extract(
-            paths, backbone, model, cache, distortions=distortions, variant=variant, engine=engine
+            paths, backbone, model, cache, augmentation=augmentation, variant=variant, engine=engine
         )
         for one in found:
             if one.vector is not None:

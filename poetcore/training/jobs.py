@@ -46,10 +46,10 @@ class Jobs:
         arguments = ["retrain", f"--image_dir={config.image_dir}", f"--architecture={config.architecture}"]
         arguments.append(f"--engine={config.engine}")
         arguments += [f"--{name}={value}" for name, value in asdict(config.training).items()]
-        if config.distortions.any:
-            distortions = asdict(config.distortions)
-            arguments += ["--flip_left_right"] if distortions.pop("flip_left_right") else []
-            arguments += [f"--{name}={value}" for name, value in distortions.items()]
+        if config.augmentation.any:
+            augmentation = asdict(config.augmentation)
+            arguments += ["--flip_left_right"] if augmentation.pop("flip_left_right") else []
+            arguments += [f"--{name}={value}" for name, value in augmentation.items()]
         if config.demo_dir:
             arguments.append(f"--demo_dir={config.demo_dir}")
         return self._start(arguments, config.name)
@@ -96,7 +96,7 @@ class Jobs:
             run.write_status(status)
         return status
 
-    def last_words(self, run: Run, lines: int = 15) -> str:
+    def log_tail(self, run: Run, lines: int = 15) -> str:
         """Give the end of what the child process printed."""
         return "\n".join(tail(run.log_file, lines))
 

@@ -17,13 +17,13 @@ from poetcore.data.dataset import SPLITS, assign_splits, check_trainable, label_
 from poetcore.errors import OptionError, PoetError
 from poetcore.evaluation.accuracy import Accuracy
 from poetcore.evaluation.evaluate import Evaluation, evaluate
-from poetcore.features.augmentation import NO_DISTORTIONS, Distortions
+from poetcore.features.augmentation import NO_AUGMENTATION, Augmentation
 from poetcore.features.backbones import DEFAULT, Backbone, find
 from poetcore.features.engines import DEFAULT_ENGINE, check_engine
 from poetcore.features.litert import model_file
-from poetcore.features.memmap import VectorTable
+from poetcore.features.memmap import FeatureTable
 from poetcore.sources.samples import make_sample
-from poetcore.training.examples import check_learnable, describe, examples, fitted, vary
+from poetcore.training.examples import augment, calibrated, check_learnable, examples, extract_features
 from poetcore.training.progress import Progress, Reporter, reporting
 from poetcore.training.summaries import Summaries
 from poetcore.training.train import Examples, StepReport, TrainingOptions, train
@@ -58,7 +58,7 @@ class RunConfig:
     image_dir: Path
     architecture: str = DEFAULT
     training: TrainingOptions = TrainingOptions()
-    distortions: Distortions = NO_DISTORTIONS
+    augmentation: Augmentation = NO_AUGMENTATION
     demo_dir: Path | None = None
     name: str | None = None
     final_tensor_name: str = "final_result"
@@ -122,10 +122,10 @@ def _retrain(
 ) -> None:
     options = config.training
     start = time.perf_counter()
-    prints = workspace.fingerprints()
+    index = workspace.file_index()
     report(Progress("scanning", message=f"Looking through {config.image_dir}"))
     dataset = scan(
-        config.image_dir, prints, progress=lambda done, total: report(Progress("scanning", done, total))
+        config.image_dir, index, progress=lambda done, total: report(Progress("scanning", done, total))
     )
     check_trainable(dataset, options.validation_percentage, options.testing_percentage)
 
@@ -135,23 +135,23 @@ def _retrain(
         )
 
     before = time.perf_counter()
-    backbone = fitted(backbone, divided(dataset.pictures), workspace, report)
-    vectors = VectorTable(workspace.bottlenecks, backbone.vector_length)
-    described = describe(dataset, backbone, vectors, workspace, report, config.engine)
-    prints.note_decoded(described.decoded)
-    prints.close()
+    backbone = calibrated(backbone, divided(dataset.pictures), workspace, report)
+    vectors = FeatureTable(workspace.bottlenecks, backbone.vector_length)
+    described = extract_features(dataset, backbone, vectors, workspace, report, config.engine)
+    index.note_decoded(described.decoded)
+    index.close()
     usable = dataset.without(described.reasons)
     check_trainable(usable, options.validation_percentage, options.testing_percentage)
     split = divided(usable.pictures)
     parts = {name: examples(split, name, usable.labels, vectors) for name in SPLITS}
     check_learnable(parts["training"], usable.labels)
     training = parts["training"]
-    if config.distortions.any:
-        training = vary(
+    if config.augmentation.any:
+        training = augment(
             training,
             split,
             usable.labels,
-            config.distortions,
+            config.augmentation,
             backbone,
             vectors,
             workspace,
@@ -161,12 +161,12 @@ def _retrain(
     bottlenecks_s = time.perf_counter() - before
 
     before = time.perf_counter()
-    head = _teach(config, len(usable.labels), training, parts["validation"], report, summaries)
+    head = _train_head(config, len(usable.labels), training, parts["validation"], report, summaries)
     training_s = time.perf_counter() - before
 
     report(Progress("testing", total=len(parts["testing"])))
     tested, metrics = _test(head, parts, usable.labels, options, summaries)
-    summaries.hparams(asdict(options) | asdict(config.distortions), backbone.name, tested.value)
+    summaries.hparams(asdict(options) | asdict(config.augmentation), backbone.name, tested.value)
     run.write_model(list(usable.labels), head)
     run.write_split(split)
     if backbone.quantized:
@@ -180,7 +180,7 @@ def _retrain(
             input_size=backbone.input_size,
             labels=list(usable.labels),
             options=asdict(options)
-            | asdict(config.distortions)
+            | asdict(config.augmentation)
             | {"final_tensor_name": config.final_tensor_name, "engine": config.engine},
             splits={name: len(parts[name]) for name in SPLITS},
             skipped=usable.skipped(),
@@ -206,11 +206,11 @@ def _retrain(
     run.append_event("final", test_accuracy=tested.value, test_count=tested.total)
     message = f"Final test accuracy {tested}."
     if config.demo_dir:
-        message += " " + _judge_demo(run, config.demo_dir, workspace, report, config.engine)
+        message += " " + _evaluate_demo(run, config.demo_dir, workspace, report, config.engine)
     report.end("done", message)
 
 
-def _teach(
+def _train_head(
     config: RunConfig,
     labels: int,
     training: Examples,
@@ -277,7 +277,7 @@ def _test(
     }
 
 
-def _judge_demo(run: Run, folder: Path, workspace: Workspace, report: Reporter, engine: str) -> str:
+def _evaluate_demo(run: Run, folder: Path, workspace: Workspace, report: Reporter, engine: str) -> str:
     """Evaluate the new run and say how it went; a demo folder that cannot be used spoils no training."""
     try:
         metrics = evaluate(

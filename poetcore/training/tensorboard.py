@@ -88,7 +88,7 @@ class TensorBoard:
         """
         try:
             self.logdir.mkdir(parents=True, exist_ok=True)
-            with self._alone():
+            with self._locked():
                 if self.link() is None:
                     self._launch()
         except OSError as error:
@@ -97,12 +97,12 @@ class TensorBoard:
         while True:
             viewer, process = self._found()
             if viewer is None or process is None:
-                raise PoetError(f"TensorBoard ended before it answered.{self._last_words()}")
+                raise PoetError(f"TensorBoard ended before it answered.{self._log_tail()}")
             if _answers(viewer):
                 return viewer.link
             if time.monotonic() > until:
                 self.stop()
-                raise PoetError(f"TensorBoard did not answer within {deadline:.0f} s.{self._last_words()}")
+                raise PoetError(f"TensorBoard did not answer within {deadline:.0f} s.{self._log_tail()}")
             time.sleep(0.1)
 
     def stop(self) -> None:
@@ -156,7 +156,7 @@ class TensorBoard:
         write_whole(self._file, json.dumps(asdict(_Viewer(self._child.pid, created, port)), indent=2) + "\n")
 
     @contextlib.contextmanager
-    def _alone(self) -> Iterator[None]:
+    def _locked(self) -> Iterator[None]:
         """See to it that only one of several tabs and servers looks and starts at a time."""
         lock = self.logdir / "tensorboard.lock"
         while True:
@@ -174,7 +174,7 @@ class TensorBoard:
         finally:
             lock.unlink(missing_ok=True)
 
-    def _last_words(self, lines: int = 6) -> str:
+    def _log_tail(self, lines: int = 6) -> str:
         words = tail(self.log_file, lines)
         return f" The end of its log: {' / '.join(words)}" if words else ""
 

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from poetcore.analysis.embedding import flatten, umap_is_there, variance_shown
+from poetcore.analysis.embedding import explained_variance, project_to_2d, umap_is_there
 from poetcore.charts import REGION, map_chart
 from poetcore.data.dataset import Dataset
-from poetcore.ui.features import Described, draw_vectors
+from poetcore.ui.features import DatasetFeatures, draw_features
 from poetcore.ui.pictures import Card
 from poetcore.ui.repairs import Repairable, repair_gallery
 
@@ -25,13 +25,13 @@ def draw_map(dataset: Dataset) -> None:
         "Each point is a picture, placed by what the network sees in it, **not by its label**. Point at one"
         " to see it; drag a rectangle to see all in it below."
     )
-    described = draw_vectors(dataset)
+    described = draw_features(dataset)
     if described is not None:
         _draw(dataset, described)
 
 
 @st.fragment
-def _draw(dataset: Dataset, described: Described) -> None:
+def _draw(dataset: Dataset, described: DatasetFeatures) -> None:
     method = "pca"
     if umap_is_there():
         method = st.segmented_control(
@@ -79,19 +79,19 @@ def within(points: pd.DataFrame, region: dict[str, list[float]]) -> pd.DataFrame
 
 @st.cache_data(max_entries=4, show_spinner="Drawing the map ...")
 def _points(
-    key: str, method: str, _pictures: pd.DataFrame, _described: Described
+    key: str, method: str, _pictures: pd.DataFrame, _described: DatasetFeatures
 ) -> tuple[pd.DataFrame, float]:
     """Give columns x, y, label, sha, path, and the share of variance; `key` stands for all the rest."""
     once = _pictures.drop_duplicates(["sha", "label"])
     once = once[once["sha"].isin(_described.vectors.keys())]
     vectors = np.stack([_described.vectors[sha] for sha in once["sha"]])
-    flat = flatten(vectors, method)
+    flat = project_to_2d(vectors, method)
     spread = max(float(np.abs(flat).max()), 1e-9)
     # Thousandths of the map's width are finer than a point, and shorter to send.
     placed = once[["label", "sha", "path"]].assign(
         x=np.round(flat[:, 0] / spread, 3), y=np.round(flat[:, 1] / spread, 3)
     )
-    return placed.reset_index(drop=True), variance_shown(vectors, flat)
+    return placed.reset_index(drop=True), explained_variance(vectors, flat)
 
 
 def _explanation(method: str, shown: float) -> str:

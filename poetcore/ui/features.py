@@ -6,17 +6,17 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from poetcore.analysis.embedding import vectors_of
+from poetcore.analysis.embedding import features_of
 from poetcore.data.dataset import Dataset
 from poetcore.errors import PoetError
 from poetcore.features.backbones import BACKBONES, DEFAULT, Backbone, find
 from poetcore.ui.state import chosen, explain, workspace
 
-__all__ = ["Described", "draw_vectors"]
+__all__ = ["DatasetFeatures", "draw_features"]
 
 
 @dataclass(frozen=True)
-class Described:
+class DatasetFeatures:
     """A dataset whose vectors are known.
 
     Attributes:
@@ -30,7 +30,7 @@ class Described:
     key: str
 
 
-def draw_vectors(dataset: Dataset) -> Described | None:
+def draw_features(dataset: Dataset) -> DatasetFeatures | None:
     """Draw the choice of the backbone, and the button that computes what is missing; None until then."""
     run = chosen().run
     usual = find(DEFAULT)
@@ -49,7 +49,7 @@ def draw_vectors(dataset: Dataset) -> Described | None:
             help="The pre-trained network that describes the pictures. The chosen run's comes first.",
         )
     shas = sorted(set(dataset.pictures["sha"]))
-    cache = workspace().vectors()
+    cache = workspace().feature_cache()
     try:
         vectors = cache.get(shas, backbone)
     finally:
@@ -66,7 +66,7 @@ def draw_vectors(dataset: Dataset) -> Described | None:
             return None
         bar = st.progress(0.0, "Starting")
         try:
-            vectors = vectors_of(
+            vectors = features_of(
                 dataset,
                 backbone,
                 workspace(),
@@ -83,11 +83,11 @@ def draw_vectors(dataset: Dataset) -> Described | None:
     if not vectors:
         st.warning("None of the pictures could be looked at.")
         return None
-    return Described(backbone, vectors, f"{_key(dataset, backbone)} {len(vectors)}")
+    return DatasetFeatures(backbone, vectors, f"{_key(dataset, backbone)} {len(vectors)}")
 
 
 def _key(dataset: Dataset, backbone: Backbone) -> str:
-    digest = hashlib.sha256(backbone.recipe.encode())
+    digest = hashlib.sha256(backbone.cache_key.encode())
     for column in ("path", "label", "sha"):
         digest.update("\n".join(dataset.pictures[column]).encode("utf-8", "surrogateescape"))
     return digest.hexdigest()

@@ -13,7 +13,7 @@ from poetcore.errors import PoetError
 from poetcore.sources.gather import gather
 from poetcore.sources.gathered import Gathered, GatherProgress, Source, check_label
 from poetcore.sources.inaturalist import INATURALIST, PHOTO_SIZES, find_taxon, observations
-from poetcore.sources.urls import AddressList, parse_addresses
+from poetcore.sources.urls import UrlList, parse_urls
 from poetcore.system.files import is_hidden, walk
 from poetcore.ui.pictures import Card, gallery, shas
 from poetcore.ui.state import choose, explain, workspace
@@ -149,7 +149,7 @@ def _ask_list() -> _Order | None:
         "Or a text file of addresses", type=["txt", "csv", "tsv"], max_upload_size=20, key="gather_file"
     )
     content = file.getvalue().decode("utf-8-sig", "backslashreplace") if file else ""
-    listed = parse_addresses([*pasted.splitlines(), *content.splitlines()])
+    listed = parse_urls([*pasted.splitlines(), *content.splitlines()])
     if listed.wanted:
         st.caption(f"{len(listed.wanted):,} different addresses.")
     _draw_bad_lines(listed)
@@ -158,7 +158,7 @@ def _ask_list() -> _Order | None:
     return _Order(lambda: Source(label, listed.wanted, len(listed.wanted)))
 
 
-def _draw_bad_lines(listed: AddressList) -> None:
+def _draw_bad_lines(listed: UrlList) -> None:
     if listed.bad_lines:
         lines = "1 line is" if len(listed.bad_lines) == 1 else f"{len(listed.bad_lines)} lines are"
         with st.expander(f"{lines} no address", icon=":material/warning:"):
@@ -185,11 +185,11 @@ def _gather(name: str, order: _Order) -> None:
         bar.progress(min(1.0, now.done / now.total) if now.total else 0.0, _words(now, told - began))
 
     try:
-        with closing(workspace().fingerprints()) as fingerprints:
+        with closing(workspace().file_index()) as file_index:
             st.session_state["gathered"] = gather(
                 workspace().datasets / name,
                 [order.source()],
-                fingerprints,
+                file_index,
                 count=order.count,
                 progress=progress,
             )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from poetcore.analysis.issues import CHECKS, Issue, examine, summary
+from poetcore.analysis.issues import CHECKS, Issue, find_issues, summary
 from poetcore.curation.repair import Repairs
 from poetcore.data.dataset import Dataset
 from poetcore.errors import DatasetError
@@ -88,7 +88,7 @@ def _issues(dataset: Dataset, demo: Dataset | None) -> list[Issue]:
     if known and known[0] == stamp:
         return known[1]
     bar = st.progress(0.0, "Looking at the pictures ...")
-    issues = examine(
+    issues = find_issues(
         dataset,
         workspace(),
         demo,

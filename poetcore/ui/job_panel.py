@@ -124,7 +124,7 @@ def draw_ended() -> None:
 def draw_failure(run: Run, status: Status) -> None:
     """Say why a run failed, with the end of its log and what to do."""
     st.error(f"{run.name} failed. {status.message}", icon=":material/error:")
-    words = jobs().last_words(run) or "It printed nothing."
+    words = jobs().log_tail(run) or "It printed nothing."
     with st.expander("The last lines of its log", expanded=True):
         st.code(words, language=None)
     st.caption(

@@ -8,23 +8,23 @@ import streamlit as st
 
 from poetcore.analysis.label_errors import (
     FEWEST,
-    fine_marks,
-    judge_labels,
-    not_judged,
-    suspects_among,
+    label_issues_among,
+    score_labels,
     typical_and_hard,
+    unscored,
+    verified_marks,
 )
 from poetcore.data.dataset import Dataset
 from poetcore.errors import PoetError
-from poetcore.ui.features import Described, draw_vectors
+from poetcore.ui.features import DatasetFeatures, draw_features
 from poetcore.ui.pictures import Card, gallery
 from poetcore.ui.repairs import Repairable, repair_gallery
 from poetcore.ui.state import explain
 
-__all__ = ["draw_suspects"]
+__all__ = ["draw_label_issues"]
 
 
-def draw_suspects(dataset: Dataset) -> None:
+def draw_label_issues(dataset: Dataset) -> None:
     """Show the pictures whose label is probably wrong, most suspect first, ready for repair."""
     if dataset.pictures.empty:
         st.info("No usable picture to judge: bring some in with *Choose other pictures*, above.")
@@ -32,7 +32,7 @@ def draw_suspects(dataset: Dataset) -> None:
     if len(dataset.labels) < 2:
         st.info("With one label only, none can be mistaken for another: add a folder of pictures per label.")
         return
-    described = draw_vectors(dataset)
+    described = draw_features(dataset)
     if described is None:
         return
     try:
@@ -40,7 +40,7 @@ def draw_suspects(dataset: Dataset) -> None:
     except PoetError as error:
         explain(error)
         return
-    few = not_judged(dataset.pictures)
+    few = unscored(dataset.pictures)
     if few:
         listed = ", ".join(f"{label} ({count})" for label, count in few.items())
         st.warning(
@@ -62,7 +62,7 @@ def draw_suspects(dataset: Dataset) -> None:
 
 
 def _draw_list(dataset: Dataset, judged: pd.DataFrame) -> None:
-    suspects = suspects_among(judged, fine_marks(dataset))
+    suspects = label_issues_among(judged, verified_marks(dataset))
     if suspects.empty:
         st.success(
             "No label looks wrong: each is the most probable one.",
@@ -127,6 +127,6 @@ def _card(row: Any) -> Card:
 
 
 @st.cache_data(max_entries=4, show_spinner="Judging every label ...")
-def _judged(key: str, _pictures: pd.DataFrame, _described: Described) -> pd.DataFrame:
+def _judged(key: str, _pictures: pd.DataFrame, _described: DatasetFeatures) -> pd.DataFrame:
     """Judge the labels; `key` stands for all the rest."""
-    return judge_labels(_pictures, _described.vectors)
+    return score_labels(_pictures, _described.vectors)

@@ -46,11 +46,11 @@ def addresses(paths: Sequence[str], pixels: int = 0) -> list[str]:
 @st.cache_data(ttl="60s", max_entries=16, show_spinner=False)
 def shas(paths: tuple[str, ...]) -> list[str]:
     """Give the contents' hashes of files."""
-    prints = workspace().fingerprints()
+    index = workspace().file_index()
     try:
-        return [p.sha for p in prints.take([Path(path) for path in paths])]
+        return [p.sha for p in index.take([Path(path) for path in paths])]
     finally:
-        prints.close()
+        index.close()
 
 
 def gallery(cards: Sequence[Card], key: str, page_size: int = 24) -> None:

@@ -9,8 +9,8 @@ import streamlit as st
 
 from poetcore.analysis.issues import CHECKS, Issue
 from poetcore.curation.prepare import Plan, plan
-from poetcore.curation.prepared import Outcome, carry_out, check_apart, inspect, standing
-from poetcore.curation.selection import ALWAYS, EXCLUDABLE, USUAL, Wish
+from poetcore.curation.prepared import Outcome, check_apart, execute, existing_split, scan_source
+from poetcore.curation.selection import DEFAULT_EXCLUDED, EXCLUDABLE, MANDATORY, SplitOptions
 from poetcore.data.dataset import Dataset
 from poetcore.errors import PoetError
 from poetcore.ui.pictures import Card, gallery
@@ -40,13 +40,13 @@ def draw_prepare() -> None:
         st.page_link("overview.py", label="Or take the sample flowers", icon=":material/photo_library:")
         return
     folder = _pick_folder(source)
-    wish = _pick_wish()
+    options = _pick_wish()
     if folder is None:
         return
     try:
         check_apart(source, folder)
         dataset, issues = _inspected(source)
-        planned = plan(dataset, issues, wish, standing(folder, workspace()))
+        planned = plan(dataset, issues, options, existing_split(folder, workspace()))
     except PoetError as error:
         explain(error)
         return
@@ -100,7 +100,7 @@ def _pick_folder(source: Path) -> Path | None:
     return None
 
 
-def _pick_wish() -> Wish:
+def _pick_wish() -> SplitOptions:
     numbers = st.columns([1, 1, 2])
     train = numbers[0].number_input("To learn from, per label", min_value=1, value=200, step=10)
     demo = numbers[1].number_input("To judge on, per label", min_value=0, value=50, step=10)
@@ -114,14 +114,14 @@ def _pick_wish() -> Wish:
     )
     seed = 0
     with st.expander("What is left out", icon=":material/filter_alt:"):
-        offered = [name for name in EXCLUDABLE if name not in ALWAYS]
+        offered = [name for name in EXCLUDABLE if name not in MANDATORY]
         exclude = st.multiselect(
             "Leave these out",
             offered,
-            default=[name for name in offered if name in USUAL],
+            default=[name for name in offered if name in DEFAULT_EXCLUDED],
             format_func=lambda name: CHECKS[name].title,
         )
-        always = [CHECKS[name].title.lower() for name in EXCLUDABLE if name in ALWAYS]
+        always = [CHECKS[name].title.lower() for name in EXCLUDABLE if name in MANDATORY]
         st.caption(
             f"Always left out: {', '.join(always)}. Near duplicates are kept together on one side, so that"
             " nothing is judged that was learnt from; leave them out to keep only one of each."
@@ -134,7 +134,7 @@ def _pick_wish() -> Wish:
             border="horizontal",
         )
         seed = st.number_input("Seed", min_value=0, value=0, help="Another seed draws other pictures.")
-    return Wish(int(train), int(demo), order or "random", int(seed), frozenset(exclude))
+    return SplitOptions(int(train), int(demo), order or "random", int(seed), frozenset(exclude))
 
 
 def _inspected(source: Path) -> tuple[Dataset, list[Issue]]:
@@ -144,7 +144,7 @@ def _inspected(source: Path) -> tuple[Dataset, list[Issue]]:
         return kept[2], kept[3]
     bar = st.progress(0.0, f"Looking through {short(source)}")
     try:
-        dataset, issues = inspect(
+        dataset, issues = scan_source(
             source,
             workspace(),
             lambda what, done, total: bar.progress(
@@ -254,7 +254,7 @@ def _draw_button(planned: Plan, folder: Path) -> None:
         return
     bar = st.progress(0.0, "Copying pictures")
     try:
-        done = carry_out(
+        done = execute(
             planned,
             folder,
             link=link,

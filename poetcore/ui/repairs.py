@@ -13,7 +13,7 @@ import streamlit as st
 from poetcore.curation.before_after import before_and_after
 from poetcore.curation.repair import Change, Pending, Repairs, Step
 from poetcore.errors import PoetError
-from poetcore.ui.components.picker import Asked, Tickable, picker
+from poetcore.ui.components.picker import Request, Selectable, picker
 from poetcore.ui.pictures import Card, draw_pages, shas
 from poetcore.ui.route import address
 from poetcore.ui.state import explain, scanned, short, workspace
@@ -73,7 +73,7 @@ def _draw_gallery(folder: Path, items: tuple[Repairable, ...], labels: tuple[str
         planned = {str(pending.change.path): _word(pending.change) for pending in repairs.pending()}
         asked = picker(
             [
-                Tickable(item.card, item.path, item.suggested is not None, planned.get(item.path, ""))
+                Selectable(item.card, item.path, item.suggested is not None, planned.get(item.path, ""))
                 for item in items[first : first + _PAGE]
             ],
             labels,
@@ -92,7 +92,7 @@ def _draw_gallery(folder: Path, items: tuple[Repairable, ...], labels: tuple[str
         draw_pages(pages, key, f"{first + 1} to {min(first + _PAGE, len(items))} of {len(items)}")
 
 
-def _changes(asked: Asked, items: Sequence[Repairable]) -> list[Change]:
+def _changes(asked: Request, items: Sequence[Repairable]) -> list[Change]:
     """Turn what someone asked for into changes; "suggested" passes over pictures without a suggestion."""
     paths = set(asked.paths)
     meant = [item for item in items if asked.everything or item.path in paths]
@@ -264,12 +264,12 @@ def _draw_accuracies(folder: Path, steps: list[Step]) -> None:
 def _settle(step: Step | None) -> None:
     """Let the pages see the files where they are now."""
     if step:
-        prints = workspace().fingerprints()
+        index = workspace().file_index()
         try:
             # The picture's address finds it by its content, and in quarantine nobody else looks.
-            prints.take([outcome.place for outcome in step.outcomes])
+            index.take([outcome.place for outcome in step.outcomes])
         finally:
-            prints.close()
+            index.close()
     scanned.clear()
     shas.clear()
 

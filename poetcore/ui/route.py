@@ -55,11 +55,11 @@ def _thumbnail(sha: str, pixels: int) -> bytes:
 
 
 def _made(sha: str, pixels: int) -> bytes:
-    prints = default_workspace().fingerprints()
+    index = default_workspace().file_index()
     try:
-        content = prints.content(sha)
+        content = index.content(sha)
     finally:
-        prints.close()
+        index.close()
     if content is None:
         raise PictureError("is not known, or was moved or changed")
     return images.thumbnail(content, pixels)

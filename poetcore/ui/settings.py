@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from poetcore.features.augmentation import Distortions
+from poetcore.features.augmentation import Augmentation
 from poetcore.features.backbones import BACKBONES, DEFAULT, Backbone, find
 from poetcore.training.train import TrainingOptions
 
-__all__ = ["pick_backbone", "pick_distortions", "pick_options"]
+__all__ = ["pick_backbone", "pick_augmentation", "pick_options"]
 
 #: Work for one picture, in millions of multiplications and additions; speed is about its inverse.
 #: EfficientNet-Lite: github.com/tensorflow/tpu, efficientnet/lite; MobileNet: its model card in
@@ -97,13 +97,13 @@ def pick_options() -> TrainingOptions:
     )
 
 
-def pick_distortions() -> Distortions:
+def pick_augmentation() -> Augmentation:
     """Let the user vary the training pictures.
 
     Raises:
         OptionError: the values do not go together.
     """
-    usual = Distortions()
+    usual = Augmentation()
     with st.expander("Vary the training pictures", icon=":material/auto_fix_high:"):
         st.caption(
             "Distorted variants of each training picture teach the model what does not matter. They help most"
@@ -128,7 +128,7 @@ def pick_distortions() -> Distortions:
             "Brightness: percent up or down at the most", 0, 100, 0, 5, key="brightness",
             persist_state="session",
         )  # fmt: skip
-    return Distortions(flip, crop, scale, brightness, variants)
+    return Augmentation(flip, crop, scale, brightness, variants)
 
 
 def _line(backbone: Backbone) -> str:

@@ -62,12 +62,12 @@ def jobs() -> Jobs:
 @st.cache_data(ttl="15s", max_entries=8, show_spinner=False)
 def scanned(folder: Path, verify: bool = False) -> Dataset:
     """Look through a folder; what is in unchanged files is known from before."""
-    prints = workspace().fingerprints()
+    index = workspace().file_index()
     try:
         with st.spinner(f"Looking through {folder} ...", show_time=True):
-            return scan(folder, prints, verify=verify)
+            return scan(folder, index, verify=verify)
     finally:
-        prints.close()
+        index.close()
 
 
 def evaluation_of(run: Run, demo: Path) -> Evaluation | None:

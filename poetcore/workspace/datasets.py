@@ -125,7 +125,7 @@ def _extract(
         try:
             _check_place(member, parts)
             content = opened.read(member)
-            images.inspect(content)
+            images.identify(content)
             place = target.joinpath(*parts)
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(content)
@@ -161,7 +161,7 @@ def _datasets(workspace: Workspace) -> list[Path]:
     return [path for path in inside if not is_hidden(path.name)]
 
 
-def worries(dataset: Dataset) -> list[str]:
+def dataset_warnings(dataset: Dataset) -> list[str]:
     """Say in words what may spoil a training: too few pictures, labels of very different size."""
     counts = dataset.counts()
     sentences = []

@@ -9,12 +9,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from poetcore.data.file_index import Fingerprints
+from poetcore.data.file_index import FileIndex
 from poetcore.errors import OptionError, RunError
 from poetcore.workspace.run import Run, Status
 
 if TYPE_CHECKING:
-    from poetcore.features.cache import VectorCache
+    from poetcore.features.cache import FeatureCache
 
 __all__ = ["Workspace", "check_run_name", "default_workspace"]
 
@@ -46,15 +46,15 @@ class Workspace:
         self.summaries = _folder(summaries) or self.root / "training_summaries"
         self.runs = self.root / "runs"
 
-    def fingerprints(self) -> Fingerprints:
+    def file_index(self) -> FileIndex:
         """Open the memory of what is in files."""
-        return Fingerprints(self.bottlenecks / "fingerprints.sqlite")
+        return FileIndex(self.bottlenecks / "fingerprints.sqlite")
 
-    def vectors(self) -> "VectorCache":
+    def feature_cache(self) -> "FeatureCache":
         """Open the cache of vectors."""
-        from poetcore.features.cache import VectorCache
+        from poetcore.features.cache import FeatureCache
 
-        return VectorCache(self.bottlenecks / "vectors.sqlite")
+        return FeatureCache(self.bottlenecks / "vectors.sqlite")
 
     def create_run(self, name: str | None = None) -> Run:
         """Make an empty run folder in the phase "starting"; without a name it gets one from date and time.

@@ -4,7 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from poetcore.analysis.embedding import flatten, to_unit_length, umap_is_there, variance_shown, vectors_of
+from poetcore.analysis.embedding import (
+    explained_variance,
+    features_of,
+    project_to_2d,
+    to_unit_length,
+    umap_is_there,
+)
 from poetcore.charts import REGION, map_chart
 from poetcore.data.dataset import scan
 from poetcore.errors import OptionError
@@ -22,40 +28,40 @@ def clouds(count: int = 40, length: int = 32) -> np.ndarray:
 
 
 def test_pca_keeps_two_clouds_apart() -> None:
-    flat = flatten(clouds())
+    flat = project_to_2d(clouds())
     first, second = flat[:20].mean(axis=0), flat[20:].mean(axis=0)
     assert np.linalg.norm(first - second) > 5 * flat[:20].std(axis=0).max()
 
 
 def test_a_map_is_the_same_every_time() -> None:
-    assert (flatten(clouds()) == flatten(clouds())).all()
+    assert (project_to_2d(clouds()) == project_to_2d(clouds())).all()
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3])
 def test_few_pictures_have_a_map_too(count: int) -> None:
-    flat = flatten(clouds()[:count])
+    flat = project_to_2d(clouds()[:count])
     assert flat.shape == (count, 2) and flat.dtype == np.float32 and np.isfinite(flat).all()
 
 
 def test_two_pictures_lie_as_far_apart_as_their_vectors() -> None:
     vectors = to_unit_length(clouds()[[0, -1]])
-    left, right = flatten(vectors)
+    left, right = project_to_2d(vectors)
     assert np.linalg.norm(left - right) == pytest.approx(np.linalg.norm(vectors[0] - vectors[1]), rel=1e-5)
 
 
 def test_pictures_with_equal_vectors_lie_on_one_point() -> None:
-    assert (flatten(np.ones((5, 8), np.float32)) == 0).all()
+    assert (project_to_2d(np.ones((5, 8), np.float32)) == 0).all()
 
 
 def test_all_variance_is_shown_of_what_has_two_dimensions() -> None:
     turned = np.linspace(0, 1.5, 9)
     vectors = np.stack([np.cos(turned), np.sin(turned), 0 * turned], axis=1).astype(np.float32)
-    assert variance_shown(vectors, flatten(vectors)) == pytest.approx(1, abs=1e-5)
+    assert explained_variance(vectors, project_to_2d(vectors)) == pytest.approx(1, abs=1e-5)
 
 
 def test_less_variance_is_shown_of_what_has_many_dimensions() -> None:
     vectors = np.random.default_rng(0).normal(size=(200, 50)).astype(np.float32)
-    assert variance_shown(vectors, flatten(vectors)) < 0.2
+    assert explained_variance(vectors, project_to_2d(vectors)) < 0.2
 
 
 def test_a_vector_of_zeros_stays_one() -> None:
@@ -64,18 +70,18 @@ def test_a_vector_of_zeros_stays_one() -> None:
 
 def test_an_unknown_method_is_refused() -> None:
     with pytest.raises(OptionError, match="pca, umap. Received: 'tsne'"):
-        flatten(clouds(), "tsne")
+        project_to_2d(clouds(), "tsne")
 
 
 @pytest.mark.skipif(umap_is_there(), reason="umap-learn is installed")
 def test_umap_without_its_package_says_how_to_get_it() -> None:
     with pytest.raises(OptionError, match="pip install umap-learn"):
-        flatten(clouds(), "umap")
+        project_to_2d(clouds(), "umap")
 
 
 @pytest.mark.skipif(not umap_is_there(), reason="umap-learn is not installed")
 def test_umap_keeps_two_clouds_apart() -> None:
-    flat = flatten(clouds(60), "umap")
+    flat = project_to_2d(clouds(60), "umap")
     first, second = flat[:30].mean(axis=0), flat[30:].mean(axis=0)
     assert np.linalg.norm(first - second) > 2 * flat[:30].std(axis=0).max()
 
@@ -85,9 +91,9 @@ def test_vectors_are_computed_once_for_each_content(workspace: Workspace) -> Non
     for name, seed in (("a/one.jpg", 1), ("b/the_same.jpg", 1), ("b/other.jpg", 2)):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(encoded(picture(seed)))
-    dataset = scan(folder, workspace.fingerprints())
+    dataset = scan(folder, workspace.file_index())
     told: list[tuple[str, int, int]] = []
-    vectors = vectors_of(dataset, find(DEFAULT), workspace, lambda *sign: told.append(sign))
+    vectors = features_of(dataset, find(DEFAULT), workspace, lambda *sign: told.append(sign))
     assert set(vectors) == set(dataset.pictures["sha"]) and len(vectors) == 2
     assert {vector.shape for vector in vectors.values()} == {(1280,)}
     assert told[-1] == ("Describing pictures", 2, 2)

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
-from poetcore.analysis.issues import CHECKS, Issue, examine, find_issues, summary
+from poetcore.analysis.issues import CHECKS, Issue, find_issues, run_checks, summary
 from poetcore.curation.changes import Change
 from poetcore.curation.repair import Repairs
 from poetcore.data.dataset import scan
-from poetcore.data.file_index import Fingerprints
+from poetcore.data.file_index import FileIndex
 from poetcore.sources.samples import make_sample
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import encoded, fill, picture
@@ -40,8 +40,8 @@ def place(tmp_path: Path) -> Workspace:
 
 
 @pytest.fixture
-def memory(place: Workspace) -> Iterator[Fingerprints]:
-    opened = place.fingerprints()
+def memory(place: Workspace) -> Iterator[FileIndex]:
+    opened = place.file_index()
     yield opened
     opened.close()
 
@@ -56,20 +56,20 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def found(place: Workspace, folder: Path, memory: Fingerprints):
+def found(place: Workspace, folder: Path, memory: FileIndex):
     """Examine the folder: file and check of every issue; or of one check, what it says."""
 
     def look(demo: Path | None = None) -> list[tuple[str, str]]:
         apart = scan(demo, memory) if demo else None
-        issues = examine(scan(folder, memory), place, apart)
+        issues = find_issues(scan(folder, memory), place, apart)
         return [(Path(issue.path).relative_to(folder).as_posix(), issue.issue) for issue in issues]
 
     return look
 
 
-def issues(folder: Path, memory: Fingerprints) -> list[tuple[str, str]]:
+def issues(folder: Path, memory: FileIndex) -> list[tuple[str, str]]:
     """What is found without measures."""
-    found = find_issues(scan(folder, memory, verify=True))
+    found = run_checks(scan(folder, memory, verify=True))
     return [(Path(issue.path).relative_to(folder).as_posix(), issue.issue) for issue in found]
 
 
@@ -83,7 +83,7 @@ def test_different_pictures_have_no_issues(found):
 def test_an_unreadable_file_is_told_with_its_reason(folder, memory):
     (folder / "rose/empty.jpg").touch()
     reason = "The file is empty (0 bytes)."
-    assert find_issues(scan(folder, memory)) == [
+    assert run_checks(scan(folder, memory)) == [
         Issue(str(folder / "rose/empty.jpg"), "unreadable", reason, "error", label="rose")
     ]
 
@@ -160,7 +160,7 @@ def test_copies_are_duplicates_and_the_first_is_not(folder, memory):
 
 def test_a_duplicate_names_what_it_repeats(folder, memory):
     shutil.copy(folder / "rose/rose_001.jpg", folder / "rose/x.jpg")
-    (issue,) = find_issues(scan(folder, memory))
+    (issue,) = run_checks(scan(folder, memory))
     assert issue.detail == "The same picture as rose_001.jpg in rose."
     assert issue.related == (str(folder / "rose/rose_001.jpg"),)
 
@@ -172,7 +172,7 @@ def test_one_picture_under_two_labels_is_told_at_both(folder, memory):
 
 def test_two_labels_are_named(folder, memory):
     shutil.copy(folder / "rose/rose_001.jpg", folder / "tulip/x.jpg")
-    details = {issue.detail for issue in find_issues(scan(folder, memory))}
+    details = {issue.detail for issue in run_checks(scan(folder, memory))}
     assert details == {"The same picture stands under rose and tulip."}
 
 
@@ -233,7 +233,7 @@ def test_a_copy_that_was_changed_is_a_near_duplicate(how, folder, found):
 
 def test_a_near_duplicate_names_its_twin(folder, memory, place):
     put(folder / "rose" / "x.jpg", photo(1), quality=60)
-    (issue,) = examine(scan(folder, memory), place)
+    (issue,) = find_issues(scan(folder, memory), place)
     assert issue.related == (str(folder / "rose/rose_001.jpg"),) and 0 <= issue.score < 0.5
 
 
@@ -304,35 +304,35 @@ def test_severities_never_rise_down_the_list():
 
 def test_what_was_marked_as_fine_is_not_told(folder, memory, place):
     odd = put(folder / "rose" / "x.jpg", BAD["blurry"][0], quality=98)
-    (issue,) = examine(scan(folder, memory), place)
+    (issue,) = find_issues(scan(folder, memory), place)
     repairs = Repairs(folder)
     repairs.propose([Change(odd, "fine", issue.sha, "blurry")])
     repairs.apply()
-    assert examine(scan(folder, memory), place) == []
+    assert find_issues(scan(folder, memory), place) == []
 
 
 def test_an_unreadable_file_is_told_even_if_it_was_marked_as_fine(folder, memory):
     (folder / "rose/empty.jpg").touch()
-    assert len(find_issues(scan(folder, memory), fine={""})) == 1
+    assert len(run_checks(scan(folder, memory), fine={""})) == 1
 
 
 def test_progress_counts_the_pictures_of_both_folders(folder, demo, memory, place):
     told: list[tuple[int, int]] = []
-    examine(scan(folder, memory), place, scan(demo, memory), lambda *state: told.append(state))
+    find_issues(scan(folder, memory), place, scan(demo, memory), lambda *state: told.append(state))
     assert told == [(7, 7)]
 
 
 def test_a_dataset_without_a_usable_picture_can_be_examined(tmp_path, memory, place):
     (tmp_path / "set/rose").mkdir(parents=True)
     (tmp_path / "set/rose/x.jpg").touch()
-    assert [issue.issue for issue in examine(scan(tmp_path / "set", memory), place)] == ["unreadable"]
+    assert [issue.issue for issue in find_issues(scan(tmp_path / "set", memory), place)] == ["unreadable"]
 
 
 def test_a_summary_counts_by_check_and_label(folder, memory):
     for name in ("x.jpg", "y.jpg"):
         shutil.copy(folder / "rose/rose_001.jpg", folder / "rose" / name)
     (folder / "tulip/z.jpg").touch()
-    table = summary(find_issues(scan(folder, memory)))
+    table = summary(run_checks(scan(folder, memory)))
     assert table.to_dict("index") == {
         "unreadable": {"rose": 0, "tulip": 1},
         "duplicate": {"rose": 2, "tulip": 0},
@@ -345,11 +345,11 @@ def test_a_summary_of_nothing_is_empty():
 
 def test_the_drawn_sample_set_is_nearly_clean(tmp_path, memory, place):
     sample = make_sample(tmp_path / "sample", train_per_label=20, demo_per_label=10)
-    found = examine(scan(sample / "train", memory), place, scan(sample / "demo", memory))
+    found = find_issues(scan(sample / "train", memory), place, scan(sample / "demo", memory))
     assert {issue.severity for issue in found} <= {"note"} and len(found) <= 3
 
 
 def test_many_tiny_pictures_are_told_once_each(tmp_path, memory, place):
     folder = fill(tmp_path / "icons", {"rose": 20})
-    found = examine(scan(folder, memory), place)
+    found = find_issues(scan(folder, memory), place)
     assert [issue.issue for issue in found] == ["tiny"] * 20

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from poetcore.analysis.label_errors import (
     FOLDS,
     _parts,
-    find_suspects,
-    judge_labels,
-    not_judged,
-    suspects_of,
+    find_label_issues,
+    label_issues_of,
+    score_labels,
     typical_and_hard,
+    unscored,
 )
 from poetcore.data.dataset import scan
 from poetcore.errors import DatasetError
@@ -44,23 +44,23 @@ def test_swapped_labels_stand_first_with_the_right_suggestion() -> None:
     wrong = [3, 70, 150]
     truth = pictures["label"].iloc[wrong].tolist()
     pictures.loc[wrong, "label"] = ["rose", "tulip", "daisy"]
-    first = find_suspects(pictures, vectors).head(3).set_index("path")
+    first = find_label_issues(pictures, vectors).head(3).set_index("path")
     assert first["suggested"].to_dict() == dict(zip(pictures["path"].iloc[wrong], truth, strict=True))
     assert (first["score"] < 0.3).all() and (first["confidence"] > 0.5).all()
 
 
 def test_a_clean_set_has_no_suspects() -> None:
-    assert find_suspects(*made({"daisy": 40, "rose": 40})).empty
+    assert find_label_issues(*made({"daisy": 40, "rose": 40})).empty
 
 
 def test_pictures_marked_as_fine_are_left_out() -> None:
     pictures, vectors = made({"daisy": 40, "rose": 40})
     pictures.loc[[0, 1], "label"] = "rose"
-    assert list(find_suspects(pictures, vectors, fine={"daisy0"})["sha"]) == ["daisy1"]
+    assert list(find_label_issues(pictures, vectors, fine={"daisy0"})["sha"]) == ["daisy1"]
 
 
 def test_the_most_suspect_come_first_and_scores_are_probabilities() -> None:
-    judged = judge_labels(*made({"daisy": 30, "rose": 30, "tulip": 300}))
+    judged = score_labels(*made({"daisy": 30, "rose": 30, "tulip": 300}))
     assert judged["score"].is_monotonic_increasing and len(judged) == 360
     assert judged["score"].between(0, 1).all() and (judged["confidence"] >= judged["score"]).all()
     assert judged["typicality"].max() <= 1.0001
@@ -72,7 +72,7 @@ def test_a_copy_under_the_same_wrong_label_does_not_vouch_for_it() -> None:
         {"path": [f"/rose/copy{i}.jpg" for i in range(6)], "label": "rose", "sha": "daisy0"}
     )
     pictures = pd.concat([pictures[pictures["sha"] != "daisy0"], copies], ignore_index=True)
-    assert set(find_suspects(pictures, vectors)["path"]) == set(copies["path"])
+    assert set(find_label_issues(pictures, vectors)["path"]) == set(copies["path"])
 
 
 @settings(max_examples=50, deadline=None)
@@ -101,14 +101,14 @@ def test_a_picture_that_goes_does_not_deal_the_others_anew() -> None:
 @pytest.mark.parametrize("few", [1, 2, 3])
 def test_a_tiny_label_is_not_judged_but_can_be_suggested(few: int) -> None:
     pictures, vectors = made({"daisy": 40, "rose": 40, "tulip": few})
-    assert not_judged(pictures) == {"tulip": few}
-    judged = judge_labels(pictures, vectors)
+    assert unscored(pictures) == {"tulip": few}
+    judged = score_labels(pictures, vectors)
     assert set(judged["label"]) == {"daisy", "rose"} and len(judged) == 80
 
 
 def test_copies_do_not_make_a_tiny_label_larger() -> None:
     pictures = pd.DataFrame({"label": ["a"] * 9, "sha": ["same"] * 9})
-    assert not_judged(pictures) == {"a": 1}
+    assert unscored(pictures) == {"a": 1}
 
 
 @pytest.mark.parametrize("counts", [{"daisy": 30}, {"daisy": 4, "rose": 3}, {}])
@@ -116,29 +116,29 @@ def test_too_little_to_judge_is_said_in_a_sentence(counts: dict[str, int]) -> No
     with pytest.raises(
         DatasetError, match="at least two labels, one of them with 5 different usable pictures"
     ):
-        judge_labels(*made(counts))
+        score_labels(*made(counts))
 
 
 def test_one_large_label_beside_one_picture_works() -> None:
-    assert len(judge_labels(*made({"daisy": 20, "rose": 1}))) == 20
+    assert len(score_labels(*made({"daisy": 20, "rose": 1}))) == 20
 
 
 def test_pictures_without_a_vector_are_left_out() -> None:
     pictures, vectors = made({"daisy": 10, "rose": 10})
     del vectors["daisy0"]
-    assert "daisy0" not in set(judge_labels(pictures, vectors)["sha"])
+    assert "daisy0" not in set(score_labels(pictures, vectors)["sha"])
 
 
 def test_equal_vectors_are_judged_without_a_complaint() -> None:
     pictures, vectors = made({"daisy": 300, "rose": 300}, length=300)
-    assert len(judge_labels(pictures, dict.fromkeys(vectors, np.ones(300, np.float32)))) == 600
+    assert len(score_labels(pictures, dict.fromkeys(vectors, np.ones(300, np.float32)))) == 600
 
 
 def test_typical_pictures_lie_in_the_middle_and_hard_ones_score_low() -> None:
     pictures, vectors = made({"daisy": 30, "rose": 30})
     vectors["daisy7"] = np.eye(40, dtype=np.float32)[0]  # exactly the direction of daisies
     pictures.loc[40, "label"] = "daisy"
-    typical, hard = typical_and_hard(judge_labels(pictures, vectors), "daisy", 3)
+    typical, hard = typical_and_hard(score_labels(pictures, vectors), "daisy", 3)
     assert typical["sha"].iloc[0] == "daisy7" and hard["sha"].iloc[0] == "rose10"
     assert len(typical) == len(hard) == 3
 
@@ -151,6 +151,6 @@ def test_a_drawn_flower_in_the_wrong_folder_is_the_first_suspect(trained: Traine
     (first, second) = sorted(folder for folder in tmp_path.iterdir() if folder.is_dir())[:2]
     wrong = second / "wrong.jpg"
     sorted(first.iterdir())[0].rename(wrong)
-    dataset = scan(tmp_path, trained.workspace.fingerprints())
-    top = suspects_of(dataset, find(DEFAULT), trained.workspace).iloc[0]
+    dataset = scan(tmp_path, trained.workspace.file_index())
+    top = label_issues_of(dataset, find(DEFAULT), trained.workspace).iloc[0]
     assert (top["path"], top["suggested"]) == (str(wrong), first.name)

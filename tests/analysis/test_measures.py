@@ -38,9 +38,9 @@ def place(tmp_path: Path) -> Workspace:
 def files(tmp_path: Path, place: Workspace) -> dict[str, Path]:
     """Four pictures that the workspace has the fingerprints of."""
     found = contents(fill(tmp_path / "set", {"rose": 2, "tulip": 2}))
-    prints = place.fingerprints()
-    prints.take(list(found.values()))
-    prints.close()
+    index = place.file_index()
+    index.take(list(found.values()))
+    index.close()
     return found
 
 
@@ -122,9 +122,9 @@ def test_nothing_is_decoded_twice(files, place, monkeypatch):
 def test_what_was_measured_is_known_to_be_sound(files, place, monkeypatch):
     measure_all(files, place)
     monkeypatch.setattr(images, "squash", None)
-    prints = place.fingerprints()
-    found = prints.verify(prints.take(list(files.values())))
-    prints.close()
+    index = place.file_index()
+    found = index.verify(index.take(list(files.values())))
+    index.close()
     assert [(p.decoded, p.reason) for p in found] == [(True, None)] * 4
 
 
@@ -132,11 +132,11 @@ def test_a_damaged_picture_is_told_to_the_fingerprints(files, place, tmp_path):
     whole = encoded(picture(9, (300, 200)))
     cut = tmp_path / "set" / "rose" / "cut.jpg"
     cut.write_bytes(whole[: len(whole) // 2])
-    prints = place.fingerprints()
-    sha = prints.take([cut])[0].sha
+    index = place.file_index()
+    sha = index.take([cut])[0].sha
     reasons = measure_all({**files, sha: cut}, place)
-    known = prints.take([cut])[0]
-    prints.close()
+    known = index.take([cut])[0]
+    index.close()
     assert list(reasons) == [sha] and known.decoded and known.reason == reasons[sha]
 
 

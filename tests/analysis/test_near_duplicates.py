@@ -9,12 +9,12 @@ from hypothesis.extra import numpy as arrays
 from PIL import Image
 
 from poetcore.analysis.near_duplicates import (
-    alikeness,
     close_pairs,
     dct_hash,
-    look_alikes,
+    duplicate_groups,
+    near_duplicate_pairs,
     positions,
-    series_of,
+    similarity,
 )
 from tests.conftest import picture
 
@@ -119,37 +119,37 @@ def test_a_plain_picture_has_no_bits():
 @pytest.mark.parametrize("turn", TURNS)
 def test_a_turned_picture_is_entirely_alike(turn):
     one = picture(6, (16, 16))
-    like = alikeness(np.asarray(one)[None], np.asarray(one.transpose(turn))[None])
+    like = similarity(np.asarray(one)[None], np.asarray(one.transpose(turn))[None])
     assert like[0] == pytest.approx(1, abs=1e-5)
 
 
 def test_different_pictures_are_hardly_alike():
     ones = np.stack([small(seed) for seed in range(20)])
     others = np.stack([small(seed) for seed in range(20, 40)])
-    assert alikeness(ones, others).max() < 0.75
+    assert similarity(ones, others).max() < 0.75
 
 
 def test_a_hash_that_happens_to_be_equal_makes_no_pair():
     table = pd.DataFrame({"hash": [b"\1" * 8] * 2, "thumbnail": [small(1).tobytes(), small(2).tobytes()]})
-    assert look_alikes(table, 0.85) == {}
+    assert near_duplicate_pairs(table, 0.85) == {}
 
 
 def test_pictures_of_one_hash_that_look_alike_are_a_pair():
     table = pd.DataFrame({"hash": [b"\1" * 8] * 2, "thumbnail": [small(1).tobytes()] * 2})
-    assert look_alikes(table, 0.85)[0] == {1: pytest.approx(1, abs=1e-5)}
+    assert near_duplicate_pairs(table, 0.85)[0] == {1: pytest.approx(1, abs=1e-5)}
 
 
 def test_plain_pictures_are_never_alike():
     table = pd.DataFrame({"hash": [bytes(8)] * 2, "thumbnail": [b"\x60" * 768] * 2})
-    assert look_alikes(table, 0.85) == {}
+    assert near_duplicate_pairs(table, 0.85) == {}
 
 
 def test_ten_thousand_pictures_of_one_hash_are_compared_with_the_first_only():
     table = pd.DataFrame({"hash": [b"\1" * 8] * 10_000, "thumbnail": [small(1).tobytes()] * 10_000})
-    pairs = look_alikes(table, 0.85)
+    pairs = near_duplicate_pairs(table, 0.85)
     assert sum(map(len, pairs.values())) == 2 * 9_999
 
 
 def test_a_series_is_what_pairs_link():
     pairs = {4: {2: 0.9}, 2: {4: 0.9, 7: 0.9}, 7: {2: 0.9}, 0: {9: 1.0}, 9: {0: 1.0}}
-    assert list(series_of(pairs)) == [[0, 9], [2, 4, 7]]
+    assert list(duplicate_groups(pairs)) == [[0, 9], [2, 4, 7]]

@@ -27,7 +27,7 @@ from pathlib import Path
 
 from poetcore.data.file_index import sha_of
 from poetcore.features.backbones import DEFAULT, find
-from poetcore.features.cache import BATCH, VectorCache, extract
+from poetcore.features.cache import BATCH, FeatureCache, extract
 from poetcore.features.litert import model_file
 from poetcore.system.files import walk
 
@@ -68,7 +68,7 @@ def describe(folder: Path, model: Path, engine: str, workers: int) -> Figures:
         sys.exit(f"Too few pictures for a steady speed: give {20 * BATCH} or more.")
     digest, vectors, times = hashlib.sha256(), {}, []
     with tempfile.TemporaryDirectory() as place:
-        cache = VectorCache(Path(place) / "vectors.sqlite")
+        cache = FeatureCache(Path(place) / "vectors.sqlite")
         begun = time.perf_counter()
         for one in extract(found, find(DEFAULT), lambda: model, cache, workers=workers, engine=engine):
             vectors[one.sha] = one.vector

@@ -118,10 +118,10 @@ def evaluate(lab: Lab, table: Table) -> None:
     _inside(table, "evaluate, within a process", found["within a process"])
     _inside(table, "evaluate, bare loop", found["bare loop"])
     whole = _process(table, "evaluate, as a command", found["as a command"])
-    alone = _process(table, "evaluate, bare loop as a process", found["bare loop"])
+    locked = _process(table, "evaluate, bare loop as a process", found["bare loop"])
     seconds = {name: _middle([o.answer["seconds"] for o in found[name]]) for name in list(found)[:2]}
     table.aim("evaluate: times the bare loop", seconds["within a process"] / seconds["bare loop"], 1.2)
-    table.aim("evaluate as a command: times the bare loop as a process", whole / alone)
+    table.aim("evaluate as a command: times the bare loop as a process", whole / locked)
 
 
 def label_image(lab: Lab, table: Table) -> None:

@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from poetcore.analysis.embedding import vectors_of
-from poetcore.analysis.label_errors import find_suspects
+from poetcore.analysis.embedding import features_of
+from poetcore.analysis.label_errors import find_label_issues
 from poetcore.data.dataset import scan
 from poetcore.features.backbones import DEFAULT, find
 from poetcore.workspace.workspace import Workspace, default_workspace
@@ -48,13 +48,13 @@ def main() -> None:
     parser.add_argument("--workspace", type=Path)
     arguments = parser.parse_args()
     workspace = Workspace(arguments.workspace) if arguments.workspace else default_workspace()
-    dataset = scan(arguments.folder, workspace.fingerprints(), verify=True)
-    vectors = vectors_of(dataset, find(arguments.backbone), workspace)
+    dataset = scan(arguments.folder, workspace.file_index(), verify=True)
+    vectors = features_of(dataset, find(arguments.backbone), workspace)
     started, rows, n = time.perf_counter(), [], 0
     for seed in range(arguments.seeds):
         pictures, swapped = swap(dataset.pictures, arguments.share / 100, seed)
         n = len(swapped)
-        rows.append(found_at(find_suspects(pictures, vectors), swapped))
+        rows.append(found_at(find_label_issues(pictures, vectors), swapped))
     seconds = (time.perf_counter() - started) / arguments.seeds
     print(
         f"{len(dataset.pictures)} pictures, N = {n} swapped, {arguments.seeds} seeds, {seconds:.1f} s each.\n"

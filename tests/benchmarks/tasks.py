@@ -73,9 +73,9 @@ def extract(folder: str, models: str, backbone: str, calibration: str = "", work
 
     with tempfile.TemporaryDirectory() as fresh:
         place = Workspace(Path(workspace or fresh), models=Path(models))
-        pictures = scan(Path(folder), place.fingerprints()).pictures
+        pictures = scan(Path(folder), place.file_index()).pictures
         wanted = {sha: Path(path) for sha, path in zip(pictures["sha"], pictures["path"], strict=True)}
-        network, cache = find(backbone, calibration), place.vectors()
+        network, cache = find(backbone, calibration), place.feature_cache()
         clock = _Clock()
         found = extract(wanted, network, lambda: model_file(network, place.models), cache)
         computed = sum(one.vector is not None and not one.cached for one in found)
@@ -99,7 +99,7 @@ def bare(folder: str, model: str, size: int) -> Answer:
                 details[0]["index"]
                 for details in (own.interpreter.get_input_details(), own.interpreter.get_output_details())
             ]
-        pixels = images.squash(file.read_bytes(), size)
+        pixels = images.to_square(file.read_bytes(), size)
         own.interpreter.set_tensor(own.ends[0], pixels[np.newaxis].astype(np.float32))
         own.interpreter.invoke()
         return own.interpreter.get_tensor(own.ends[1])
@@ -138,7 +138,7 @@ def keep_vectors(workspace: str, run: str, file: str) -> Answer:
     place = Workspace(Path(workspace))
     trained = place.run(run)
     split, labels, record = trained.split(), trained.labels(), trained.record()
-    cache = place.vectors()
+    cache = place.feature_cache()
     vectors = cache.get(split["sha"], find(record.backbone, record.calibration))
     cache.close()
     kept = {}
@@ -227,21 +227,21 @@ def look(folder: str, workspace: str) -> Answer:
     from poetcore.data.dataset import scan
 
     clock = _Clock()
-    prints = Workspace(Path(workspace)).fingerprints()
-    dataset = scan(Path(folder), prints)
-    prints.close()
+    index = Workspace(Path(workspace)).file_index()
+    dataset = scan(Path(folder), index)
+    index.close()
     return clock.rate(len(dataset.pictures))
 
 
 def health(folder: str, workspace: str) -> Answer:
     """Check the health of pictures that are looked through already."""
-    from poetcore.analysis.issues import examine
+    from poetcore.analysis.issues import find_issues
     from poetcore.data.dataset import scan
 
     place = Workspace(Path(workspace))
-    dataset = scan(Path(folder), place.fingerprints())
+    dataset = scan(Path(folder), place.file_index())
     clock = _Clock()
-    issues = examine(dataset, place)
+    issues = find_issues(dataset, place)
     return clock.rate(len(dataset.pictures)) | {"issues": len(issues)}
 
 
@@ -260,7 +260,7 @@ def decode(folder: str, size: int, full: bool) -> Answer:
                 box = (0, 0, *picture.size)
                 picture.transform((size, size), Image.Transform.EXTENT, box, Image.Resampling.BILINEAR)
         else:
-            images.squash(content, size)
+            images.to_square(content, size)
     return clock.rate(len(contents))
 
 

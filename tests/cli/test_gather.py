@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from poetcore.errors import DownloadError, OptionError
-from poetcore.sources.imagenet import synset_addresses
+from poetcore.sources.imagenet import synset_urls
 from tests.badserver import BadServer, bad_server
 from tests.conftest import run_poet
 
@@ -78,13 +78,13 @@ def test_a_synset_is_gathered(server, tmp_path):
 def test_a_synset_that_has_no_list_is_told(server):
     server.body("/geturls", b"<html>The synset is not ready yet", "text/html")
     with pytest.raises(DownloadError, match="has no address in it"):
-        synset_addresses("n12997654", server.url + "/geturls?wnid={wnid}")
+        synset_urls("n12997654", server.url + "/geturls?wnid={wnid}")
 
 
 @pytest.mark.parametrize("wnid", ["12997654", "n1299765", "n12997654/..", ""])
 def test_a_wrong_synset_is_refused(wnid):
     with pytest.raises(OptionError, match="n and eight digits"):
-        synset_addresses(wnid)
+        synset_urls(wnid)
 
 
 def test_nothing_at_all_ends_with_status_1(server, tmp_path):

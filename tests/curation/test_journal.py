@@ -45,7 +45,7 @@ def journal(file: Path) -> Journal:
 
 
 def write(journal: Journal, *lines: dict[str, object]) -> None:
-    with journal.alone():
+    with journal.locked():
         journal.append(*lines)
 
 
@@ -91,7 +91,7 @@ def test_what_follows_a_torn_line_counts(journal, file):
 
 def test_who_waits_too_long_is_told(journal, file):
     told = pytest.raises(DatasetError, match="Another window or program is changing")
-    with journal.alone(), told, Journal(file).alone(patience=0.01):
+    with journal.locked(), told, Journal(file).locked(patience=0.01):
         pass
 
 
@@ -121,12 +121,12 @@ def test_a_line_that_is_no_object_is_passed_over(journal, file):
 
 
 def test_a_missing_folder_is_said(tmp_path):
-    with pytest.raises(DatasetError, match="cannot be written"), Journal(tmp_path / "a/b/c.jsonl").alone():
+    with pytest.raises(DatasetError, match="cannot be written"), Journal(tmp_path / "a/b/c.jsonl").locked():
         pass
 
 
 @needs_permissions
 def test_a_folder_that_may_not_be_written_is_said():
     told = pytest.raises(DatasetError, match="cannot be written")
-    with open_folder() as folder, as_nobody(), told, Journal(folder / ".poet" / "journal.jsonl").alone():
+    with open_folder() as folder, as_nobody(), told, Journal(folder / ".poet" / "journal.jsonl").locked():
         pass

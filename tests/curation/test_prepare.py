@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from poetcore.analysis.issues import Issue
-from poetcore.curation.prepare import Plan, Shortfall, Standing, plan
-from poetcore.curation.prepared import carry_out, check_apart, inspect, standing
-from poetcore.curation.selection import ORDERS, SIDES, Wish
+from poetcore.curation.prepare import ExistingSplit, Plan, Shortfall, plan
+from poetcore.curation.prepared import check_apart, execute, existing_split, scan_source
+from poetcore.curation.selection import ORDERS, PARTS, SplitOptions
 from poetcore.data.dataset import Dataset
 from poetcore.data.file_index import sha_of
 from poetcore.errors import DatasetError, OptionError
@@ -49,7 +49,7 @@ def roses(number: int) -> list[tuple[str, str, int]]:
 
 def names(planned: Plan, *parts: str) -> list[str]:
     """The chosen files' names."""
-    rows = planned.pictures[planned.pictures["part"].isin(parts or SIDES)]
+    rows = planned.pictures[planned.pictures["part"].isin(parts or PARTS)]
     return [Path(source).name for source in rows["source"]]
 
 
@@ -64,7 +64,7 @@ def part_of(planned: Plan) -> dict[str, str]:
 
 
 def test_as_many_as_asked_are_taken():
-    planned = plan(dataset(*roses(20)), [], Wish(8, 3))
+    planned = plan(dataset(*roses(20)), [], SplitOptions(8, 3))
     assert (planned.counts("train"), planned.counts("demo"), planned.counts("unused")) == (
         {"rose": 8},
         {"rose": 3},
@@ -74,55 +74,57 @@ def test_as_many_as_asked_are_taken():
 
 def test_by_size_takes_the_largest_files():
     files = roses(20)
-    planned = plan(dataset(*files), [], Wish(4, 2, "size"))
+    planned = plan(dataset(*files), [], SplitOptions(4, 2, "size"))
     largest = sorted(files, key=lambda file: -file[2])[:6]
     assert sorted(names(planned)) == sorted(Path(path).name for path, _, _ in largest)
 
 
 def test_by_name_takes_the_first():
-    assert names(plan(dataset(*roses(20)), [], Wish(4, 2, "name"))) == [f"{i:03d}.jpg" for i in range(6)]
+    assert names(plan(dataset(*roses(20)), [], SplitOptions(4, 2, "name"))) == [
+        f"{i:03d}.jpg" for i in range(6)
+    ]
 
 
 def test_another_seed_takes_others():
-    one, two = (set(names(plan(dataset(*roses(40)), [], Wish(8, 2, seed=seed)))) for seed in (0, 1))
+    one, two = (set(names(plan(dataset(*roses(40)), [], SplitOptions(8, 2, seed=seed)))) for seed in (0, 1))
     assert one != two
 
 
 def test_at_random_hangs_on_contents_not_on_names():
     renamed = [(f"rose/x{99 - i}.jpg", sha, size) for i, (_, sha, size) in enumerate(roses(40))]
-    one, two = (plan(dataset(*files), [], Wish(8, 2)) for files in (roses(40), renamed))
+    one, two = (plan(dataset(*files), [], SplitOptions(8, 2)) for files in (roses(40), renamed))
     parts = [dict(zip(p.pictures["sha"], p.pictures["part"], strict=True)) for p in (one, two)]
     assert parts[0] == parts[1]
 
 
 def test_the_demo_folder_is_no_worse_than_the_train_folder():
     """The largest files are not all for training: both sides are drawn from the same pictures."""
-    planned = plan(dataset(*roses(400)), [], Wish(200, 50, "size")).pictures
+    planned = plan(dataset(*roses(400)), [], SplitOptions(200, 50, "size")).pictures
     means = planned.groupby("part")["bytes"].mean()
     assert abs(means["train"] - means["demo"]) < 0.1 * (means["train"] - means["unused"])
 
 
 def test_a_short_label_is_divided_in_proportion():
-    planned = plan(dataset(*roses(50)), [], Wish(200, 50))
+    planned = plan(dataset(*roses(50)), [], SplitOptions(200, 50))
     assert (planned.counts("train"), planned.counts("demo")) == ({"rose": 40}, {"rose": 10})
 
 
 def test_two_pictures_are_one_to_learn_from_and_one_to_judge_on():
-    assert sorted(part_of(plan(dataset(*roses(2)), [], Wish(200, 5))).values()) == ["demo", "train"]
+    assert sorted(part_of(plan(dataset(*roses(2)), [], SplitOptions(200, 5))).values()) == ["demo", "train"]
 
 
 def test_a_shortfall_tells_how_many_are_missing():
-    assert plan(dataset(*roses(50)), [], Wish(200, 50)).shortfalls == (Shortfall("rose", 160, 40),)
+    assert plan(dataset(*roses(50)), [], SplitOptions(200, 50)).shortfalls == (Shortfall("rose", 160, 40),)
 
 
 def test_nothing_falls_short_of_what_is_there():
-    assert plan(dataset(*roses(10)), [], Wish(8, 2)).shortfalls == ()
+    assert plan(dataset(*roses(10)), [], SplitOptions(8, 2)).shortfalls == ()
 
 
 def test_a_label_without_a_clean_picture_is_counted():
     files = dataset(*roses(10), ("tulip/a.jpg", "bad", 9000))
     tiny = Issue(str(files.folder / "tulip/a.jpg"), "tiny", "It is 3 x 3 pixels.")
-    planned = plan(files, [tiny], Wish(8, 2))
+    planned = plan(files, [tiny], SplitOptions(8, 2))
     assert planned.counts("train") == {"rose": 8, "tulip": 0}
     assert planned.shortfalls == (Shortfall("tulip", 8, 2),)
 
@@ -133,13 +135,15 @@ def test_a_label_without_a_clean_picture_is_counted():
 def test_what_is_rejected_is_replaced_from_the_unused():
     files = dataset(*roses(12))
     bad = [Issue(path, "tiny", "It is 3 x 3 pixels.") for path in files.pictures["path"][:2]]
-    planned = plan(files, bad, Wish(8, 2))
+    planned = plan(files, bad, SplitOptions(8, 2))
     assert (planned.counts("rejected"), sum(planned.counts("train").values())) == ({"rose": 2}, 8)
 
 
 def test_a_rejection_carries_its_check_and_its_reason():
     files = dataset(*roses(3))
-    planned = plan(files, [Issue(files.pictures["path"][1], "tiny", "It is 3 x 3 pixels.")], Wish(1, 1))
+    planned = plan(
+        files, [Issue(files.pictures["path"][1], "tiny", "It is 3 x 3 pixels.")], SplitOptions(1, 1)
+    )
     (row,) = planned.pictures[planned.pictures["part"] == "rejected"].itertuples()
     assert (Path(row.source).name, row.issue, row.reason) == ("001.jpg", "tiny", "It is 3 x 3 pixels.")
 
@@ -147,13 +151,15 @@ def test_a_rejection_carries_its_check_and_its_reason():
 def test_what_is_not_excluded_is_used():
     files = dataset(*roses(3))
     blurry = [Issue(path, "blurry", "It is not sharp.") for path in files.pictures["path"]]
-    assert plan(files, blurry, Wish(2, 1)).counts("rejected") == {"rose": 0}
-    assert plan(files, blurry, Wish(2, 1, exclude=frozenset({"blurry"}))).counts("rejected") == {"rose": 3}
+    assert plan(files, blurry, SplitOptions(2, 1)).counts("rejected") == {"rose": 0}
+    assert plan(files, blurry, SplitOptions(2, 1, exclude=frozenset({"blurry"}))).counts("rejected") == {
+        "rose": 3
+    }
 
 
 def test_of_copies_the_first_is_used():
     files = dataset(("rose/a.jpg", "x", 1), ("rose/b.jpg", "x", 1), ("rose/c.jpg", "y", 1))
-    planned = plan(files, [], Wish(1, 1))
+    planned = plan(files, [], SplitOptions(1, 1))
     assert names(planned, "rejected") == ["b.jpg"]
     assert names(planned) == ["a.jpg", "c.jpg"]
 
@@ -162,8 +168,8 @@ def test_of_copies_the_first_without_an_issue_is_used():
     files = dataset(("rose/a.jpg", "x", 1), ("rose/b.png", "x", 1), ("rose/c.jpg", "y", 1))
     wrong = Issue(files.pictures["path"][1], "wrong_extension", "It is a JPEG file, named .png.")
     first = Issue(files.pictures["path"][0], "wrong_extension", "It is a PNG file, named .jpg.")
-    wish = Wish(1, 1, exclude=frozenset({"wrong_extension"}))
-    assert [names(plan(files, [one], wish)) for one in (wrong, first)] == [
+    options = SplitOptions(1, 1, exclude=frozenset({"wrong_extension"}))
+    assert [names(plan(files, [one], options)) for one in (wrong, first)] == [
         ["a.jpg", "c.jpg"],
         ["b.png", "c.jpg"],
     ]
@@ -171,7 +177,7 @@ def test_of_copies_the_first_without_an_issue_is_used():
 
 def test_a_content_under_two_labels_is_used_under_neither():
     files = dataset(("rose/a.jpg", "x", 1), ("tulip/b.jpg", "x", 1), ("tulip/c.jpg", "y", 1))
-    planned = plan(files, [], Wish(1, 1))
+    planned = plan(files, [], SplitOptions(1, 1))
     assert names(planned, "rejected") == ["a.jpg", "b.jpg"]
 
 
@@ -180,8 +186,8 @@ def test_near_duplicates_stand_on_one_side():
     groups = [[f"rose/{i:03d}.jpg" for i in range(start, start + 3)] for start in range(0, 60, 3)]
     # Told as a chain, as a pair alike may not be alike a third.
     issues = [near(a, b) for one in groups for a, b in zip(one[1:], one, strict=False)]
-    parts = part_of(plan(files, issues, Wish(40, 20)))
-    sides = [{parts[Path(path).name] for path in one} & set(SIDES) for one in groups]
+    parts = part_of(plan(files, issues, SplitOptions(40, 20)))
+    sides = [{parts[Path(path).name] for path in one} & set(PARTS) for one in groups]
     assert max(map(len, sides)) == 1
     assert Counter(parts.values())["demo"] > 0
 
@@ -190,8 +196,8 @@ def test_near_duplicates_of_two_labels_stand_on_one_side():
     tulips = [(f"tulip/t{i}.jpg", f"tulip{i}", 100) for i in range(10)]
     files = dataset(*roses(10), *tulips)
     issues = [near(f"rose/{i:03d}.jpg", f"tulip/t{i}.jpg") for i in range(10)]
-    parts = part_of(plan(files, issues, Wish(6, 4)))
-    assert all(len({parts[f"{i:03d}.jpg"], parts[f"t{i}.jpg"]} & set(SIDES)) < 2 for i in range(10))
+    parts = part_of(plan(files, issues, SplitOptions(6, 4)))
+    assert all(len({parts[f"{i:03d}.jpg"], parts[f"t{i}.jpg"]} & set(PARTS)) < 2 for i in range(10))
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -199,20 +205,20 @@ def test_chance_leaves_no_side_short_where_groups_could_fill_it(seed):
     files = dataset(*roses(80))
     paths = [f"rose/{i:03d}.jpg" for i in range(80)]
     issues = [near(*paths[start : start + 4]) for start in range(0, 80, 4)]
-    planned = plan(files, issues, Wish(60, 16, seed=seed))
+    planned = plan(files, issues, SplitOptions(60, 16, seed=seed))
     assert (planned.counts("train"), planned.counts("demo")) == ({"rose": 60}, {"rose": 16})
 
 
 def test_a_large_group_of_near_duplicates_is_not_what_is_judged_on():
     files = dataset(*roses(30))
-    parts = part_of(plan(files, [near(*(f"rose/{i:03d}.jpg" for i in range(20)))], Wish(24, 6)))
+    parts = part_of(plan(files, [near(*(f"rose/{i:03d}.jpg" for i in range(20)))], SplitOptions(24, 6)))
     assert {parts[f"{i:03d}.jpg"] for i in range(20)} <= {"train", "unused"}
 
 
 def test_of_excluded_near_duplicates_one_stays():
     files = dataset(*roses(10))
-    wish = Wish(8, 2, "name", exclude=frozenset({"near_duplicate"}))
-    planned = plan(files, [near("rose/004.jpg", "rose/002.jpg", "rose/003.jpg")], wish)
+    options = SplitOptions(8, 2, "name", exclude=frozenset({"near_duplicate"}))
+    planned = plan(files, [near("rose/004.jpg", "rose/002.jpg", "rose/003.jpg")], options)
     assert names(planned, "rejected") == ["003.jpg", "004.jpg"]
 
 
@@ -227,9 +233,9 @@ def test_of_excluded_near_duplicates_one_stays():
         ({"exclude": frozenset({"ugly"})}, "Unknown issue 'ugly': choose from unreadable, two_labels"),
     ],
 )
-def test_an_impossible_wish_is_refused(wish, words):
+def test_an_impossible_wish_is_refused(options, words):
     with pytest.raises(OptionError, match=words):
-        Wish(**wish)
+        SplitOptions(**options)
 
 
 # ------------------------------------------------------------------------------------------------- whatever
@@ -237,7 +243,9 @@ def test_an_impossible_wish_is_refused(wish, words):
 CONTENTS = st.lists(
     st.tuples(st.sampled_from("abc"), st.integers(0, 40), st.integers(1, 9)), min_size=1, max_size=60
 )
-WISHES = st.builds(Wish, st.integers(1, 12), st.integers(0, 6), st.sampled_from(ORDERS), st.integers(0, 3))
+WISHES = st.builds(
+    SplitOptions, st.integers(1, 12), st.integers(0, 6), st.sampled_from(ORDERS), st.integers(0, 3)
+)
 
 
 @st.composite
@@ -250,9 +258,9 @@ def sources(draw: st.DrawFn) -> tuple[Dataset, list[Issue]]:
 
 @settings(deadline=None, max_examples=150)
 @given(sources(), WISHES)
-def test_no_content_twice_and_no_near_duplicates_across(source, wish):
+def test_no_content_twice_and_no_near_duplicates_across(source, options):
     files, issues = source
-    planned = plan(files, issues, wish)
+    planned = plan(files, issues, options)
     chosen = planned.chosen()
     assert chosen["sha"].is_unique
     assert chosen["destination"].str.lower().is_unique
@@ -260,33 +268,33 @@ def test_no_content_twice_and_no_near_duplicates_across(source, wish):
     for issue in issues:
         assert len({side[path] for path in (issue.path, *issue.related) if path in side}) < 2
     for label in files.labels:
-        assert planned.counts("train")[label] <= wish.train_per_label
-        assert planned.counts("demo")[label] <= wish.demo_per_label
+        assert planned.counts("train")[label] <= options.train_per_label
+        assert planned.counts("demo")[label] <= options.demo_per_label
     assert len(planned.pictures) == len(files.pictures)
 
 
-def stand(planned: Plan) -> Standing:
+def stand(planned: Plan) -> ExistingSplit:
     """The folder after a plan was carried out."""
     chosen = planned.chosen()
     files = dict(zip(chosen["destination"], chosen["sha"], strict=True))
-    return Standing(files, frozenset(files))
+    return ExistingSplit(files, frozenset(files))
 
 
 @settings(deadline=None, max_examples=150)
 @given(sources(), WISHES)
-def test_a_repetition_plans_the_same(source, wish):
+def test_a_repetition_plans_the_same(source, options):
     files, issues = source
-    once = plan(files, issues, wish)
-    again = plan(files, issues, wish, stand(once))
+    once = plan(files, issues, options)
+    again = plan(files, issues, options, stand(once))
     pd.testing.assert_frame_equal(again.pictures, once.pictures)
     assert again.removals == again.left == ()
 
 
 @settings(deadline=None, max_examples=100)
 @given(st.integers(2, 30), st.integers(1, 30), WISHES)
-def test_a_larger_source_only_adds(before, more, wish):
-    once = plan(dataset(*roses(before)), [], wish)
-    again = plan(dataset(*roses(before + more)), [], wish, stand(once))
+def test_a_larger_source_only_adds(before, more, options):
+    once = plan(dataset(*roses(before)), [], options)
+    again = plan(dataset(*roses(before + more)), [], options, stand(once))
     assert set(once.chosen()["destination"]) <= set(again.chosen()["destination"])
 
 
@@ -306,12 +314,12 @@ def source(tmp_path: Path) -> Path:
 def make(source: Path, folder: Path, place: Workspace, train: int = 6, demo: int = 2, **options: object):
     """Prepare, and give the plan and the outcome."""
     planned = planned_for(source, folder, place, train, demo)
-    return planned, carry_out(planned, folder, **options)  # type: ignore[arg-type]
+    return planned, execute(planned, folder, **options)  # type: ignore[arg-type]
 
 
 def planned_for(source: Path, folder: Path, place: Workspace, train: int = 6, demo: int = 2) -> Plan:
-    files, issues = inspect(source, place)
-    return plan(files, issues, Wish(train, demo, exclude=frozenset()), standing(folder, place))
+    files, issues = scan_source(source, place)
+    return plan(files, issues, SplitOptions(train, demo, exclude=frozenset()), existing_split(folder, place))
 
 
 def tree(folder: Path) -> dict[str, tuple[str, int]]:
@@ -374,7 +382,7 @@ def test_what_the_source_has_no_more_is_left(source, tmp_path, place):
 
 def test_what_others_put_there_is_neither_overwritten_nor_deleted(source, tmp_path, place):
     folder = tmp_path / "set"
-    for side in SIDES:
+    for side in PARTS:
         for path in sorted((source / "rose").iterdir()):
             (folder / side / "rose").mkdir(parents=True, exist_ok=True)
             (folder / side / "rose" / path.name).write_text(f"mine, {side} {path.name}")
@@ -423,7 +431,7 @@ def test_another_program_s_list_is_refused(source, tmp_path, place):
     (tmp_path / "set").mkdir()
     (tmp_path / "set" / "manifest.csv").write_text("a,b\n1,2\n")
     with pytest.raises(DatasetError, match="is no list of a prepared set"):
-        standing(tmp_path / "set", place)
+        existing_split(tmp_path / "set", place)
 
 
 def test_links_share_the_file(source, tmp_path, place):
@@ -446,7 +454,7 @@ def test_a_picture_changed_meanwhile_is_not_copied(source, tmp_path, place):
     planned = planned_for(source, tmp_path / "set", place)
     changed = Path(planned.chosen().iloc[0]["source"])
     changed.write_bytes(encoded(picture(999)))
-    done = carry_out(planned, tmp_path / "set")
+    done = execute(planned, tmp_path / "set")
     assert done.failed == ((str(changed), "was changed meanwhile"),)
     assert sum(done.plan.counts("train").values()) + sum(done.plan.counts("demo").values()) == 15
 
@@ -480,7 +488,7 @@ def test_a_file_in_the_way_is_told(source, tmp_path):
 def test_a_prepared_set_is_no_source(source, tmp_path, place):
     make(source, tmp_path / "set", place)
     with pytest.raises(DatasetError, match="holds a train and a demo folder"):
-        inspect(tmp_path / "set", place)
+        scan_source(tmp_path / "set", place)
 
 
 WITH_SMALL_FILES = """

@@ -129,9 +129,9 @@ class Repairing(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def undo(self, data):
-        standing = [step.id for step in self.repairs.steps() if step.of("applied")]
-        if standing:
-            self.repairs.undo(data.draw(st.sampled_from(standing)))
+        existing_split = [step.id for step in self.repairs.steps() if step.of("applied")]
+        if existing_split:
+            self.repairs.undo(data.draw(st.sampled_from(existing_split)))
 
     @rule()
     def restart(self):
@@ -150,12 +150,12 @@ class Repairing(RuleBasedStateMachine):
             if count > after:
                 raise Cut
 
-        standing = [step.id for step in self.repairs.steps() if step.of("applied")]
+        existing_split = [step.id for step in self.repairs.steps() if step.of("applied")]
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(poetcore.curation.repair, "move", cut)
             try:
-                if undoing and standing:
-                    self.repairs.undo(standing[0])
+                if undoing and existing_split:
+                    self.repairs.undo(existing_split[0])
                 else:
                     self.propose(data)
                     self.repairs.apply()
@@ -174,8 +174,8 @@ class Repairing(RuleBasedStateMachine):
         assert (other.pending(), other.steps()) == (self.repairs.pending(), self.repairs.steps())
 
     def undo_all(self):
-        while standing := [step.id for step in self.repairs.steps() if step.of("applied")]:
-            undone = self.repairs.undo(standing[0])
+        while existing_split := [step.id for step in self.repairs.steps() if step.of("applied")]:
+            undone = self.repairs.undo(existing_split[0])
             assert not undone.of("applied"), "the newest step can always be undone"
 
 
@@ -197,8 +197,8 @@ def test_steps_can_be_undone_in_any_order(moves, dice):
         for number, label in moves:
             repairs.propose([Change(pictures(folder)[number], "relabel", "", "why", label)])
             repairs.apply()
-        while standing := [step.id for step in repairs.steps() if step.of("applied")]:
-            for step in dice.sample(standing, len(standing)):
+        while existing_split := [step.id for step in repairs.steps() if step.of("applied")]:
+            for step in dice.sample(existing_split, len(existing_split)):
                 repairs.undo(step)
         assert tree(folder) == before
 

@@ -20,15 +20,15 @@ from poetcore.data.dataset import (
     label_folders,
     scan,
 )
-from poetcore.data.file_index import Fingerprints, sha_of
+from poetcore.data.file_index import FileIndex, sha_of
 from poetcore.errors import DatasetError
 from tests.conftest import encoded, fill, picture
 from tests.unprivileged import as_nobody, needs_permissions, open_folder
 
 
 @pytest.fixture
-def memory(tmp_path: Path) -> Iterator[Fingerprints]:
-    opened = Fingerprints(tmp_path / "fingerprints.sqlite")
+def memory(tmp_path: Path) -> Iterator[FileIndex]:
+    opened = FileIndex(tmp_path / "fingerprints.sqlite")
     yield opened
     opened.close()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from poetcore.data.file_index import Fingerprint, Fingerprints, sha_of
+from poetcore.data.file_index import FileEntry, FileIndex, sha_of
 from tests.conftest import ROOT, encoded, fill, picture
 
 LONG_AGO = time.time_ns() - 60_000_000_000
@@ -18,17 +18,17 @@ LONG_AGO = time.time_ns() - 60_000_000_000
 TAKER = """
 import sys
 from pathlib import Path
-from poetcore.data.file_index import Fingerprints
+from poetcore.data.file_index import FileIndex
 
-prints = Fingerprints(Path(sys.argv[1]))
+index = FileIndex(Path(sys.argv[1]))
 for path in sorted(Path(sys.argv[2]).rglob("*.jpg")):
-    prints.take([path])
+    index.take([path])
 """
 
 
 @pytest.fixture
-def memory(tmp_path: Path) -> Iterator[Fingerprints]:
-    opened = Fingerprints(tmp_path / "fingerprints.sqlite")
+def memory(tmp_path: Path) -> Iterator[FileIndex]:
+    opened = FileIndex(tmp_path / "fingerprints.sqlite")
     yield opened
     opened.close()
 
@@ -48,7 +48,7 @@ def test_a_picture_is_described(memory, tmp_path):
     content = encoded(picture(1, (80, 50)))
     path = write(tmp_path / "a.txt", content)
     sha = hashlib.sha256(content).hexdigest()
-    assert memory.take([path]) == [Fingerprint(path, sha, len(content), 80, 50, "JPEG")]
+    assert memory.take([path]) == [FileEntry(path, sha, len(content), 80, 50, "JPEG")]
 
 
 def test_fingerprints_come_in_the_order_of_the_paths(memory, tmp_path):
@@ -97,7 +97,7 @@ def test_a_file_that_is_gone_is_told(memory, tmp_path):
     path = write(tmp_path / "a.jpg", jpeg(1))
     memory.take([path])
     path.unlink()
-    assert memory.take([path]) == [Fingerprint(path, reason="does not exist")]
+    assert memory.take([path]) == [FileEntry(path, reason="does not exist")]
 
 
 def test_text_is_refused_with_a_reason(memory, tmp_path):
@@ -124,10 +124,10 @@ def test_verify_finds_a_truncated_picture(memory, tmp_path):
 def test_a_reason_once_found_is_remembered(tmp_path):
     content = encoded(picture(1, (300, 200)), quality=95)
     path = write(tmp_path / "a.jpg", content[: len(content) // 2])
-    first = Fingerprints(tmp_path / "memory.sqlite")
+    first = FileIndex(tmp_path / "memory.sqlite")
     (wanted,) = first.verify(first.take([path]))
     first.close()
-    second = Fingerprints(tmp_path / "memory.sqlite")
+    second = FileIndex(tmp_path / "memory.sqlite")
     assert second.take([path]) == [wanted]
     second.close()
 
@@ -185,7 +185,7 @@ def test_progress_reaches_the_number_of_files(memory, tmp_path):
 def test_a_damaged_memory_is_set_aside(tmp_path):
     file = tmp_path / "memory.sqlite"
     file.write_bytes(b"no database" * 1000)
-    memory = Fingerprints(file)
+    memory = FileIndex(file)
     assert memory.take([write(tmp_path / "a.jpg", jpeg(1))])[0].reason is None
     memory.close()
     assert (tmp_path / "memory.sqlite.damaged").exists()
@@ -197,7 +197,7 @@ def test_two_processes_that_take_at_once_lose_nothing(tmp_path):
     for path in paths:
         os.utime(path, ns=(LONG_AGO, LONG_AGO))
     file = tmp_path / "memory.sqlite"
-    Fingerprints(file).close()
+    FileIndex(file).close()
     takers = [
         subprocess.Popen([sys.executable, "-c", TAKER, str(file), str(folder)], cwd=ROOT)
         for folder in folders
@@ -206,6 +206,6 @@ def test_two_processes_that_take_at_once_lose_nothing(tmp_path):
     shas = [sha_of(path.read_bytes()) for path in paths]
     for path in paths:  # what is remembered shows where the files cannot tell any more
         write(path, bytes(path.stat().st_size))
-    memory = Fingerprints(file)
+    memory = FileIndex(file)
     assert [p.sha for p in memory.take(paths)] == shas
     memory.close()

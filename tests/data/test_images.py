@@ -35,7 +35,7 @@ def test_format_is_known_by_content_under_a_lying_ending(form, tmp_path):
     path = tmp_path / "picture.txt"
     more = {"save_all": True, "append_images": [picture(9)]} if form == "MPO" else {}
     path.write_bytes(encoded(picture(1, (70, 40)), form, **more))
-    assert images.inspect(images.read(path)) == PictureInfo(70, 40, form)
+    assert images.identify(images.read(path)) == PictureInfo(70, 40, form)
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "MPO", "AVIF"])
@@ -112,7 +112,7 @@ def test_decoded_picture_is_upright(orientation, form):
 @pytest.mark.parametrize("form", EXIF_FORMATS)
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_inspected_size_is_upright(orientation, form):
-    info = images.inspect(oriented(orientation, form))
+    info = images.identify(oriented(orientation, form))
     assert (info.width, info.height) == ((90, 60) if orientation < 5 else (60, 90))
 
 
@@ -121,12 +121,12 @@ def test_inspected_size_is_upright(orientation, form):
 def test_squashed_picture_is_upright(orientation, size):
     content = oriented(orientation, "PNG", size)
     upright = ImageOps.exif_transpose(Image.open(io.BytesIO(content)))
-    ours, wanted = images.squash(content, 50), images.squash(encoded(upright, "PNG"), 50)
+    ours, wanted = images.to_square(content, 50), images.to_square(encoded(upright, "PNG"), 50)
     assert np.abs(ours.astype(int) - wanted).mean() < 1
 
 
 def test_nonsense_orientation_changes_nothing():
-    assert images.inspect(oriented(77)) == PictureInfo(90, 60, "JPEG")
+    assert images.identify(oriented(77)) == PictureInfo(90, 60, "JPEG")
 
 
 def test_squash_takes_the_four_nearest_pixels():
@@ -138,7 +138,7 @@ def test_squash_takes_the_four_nearest_pixels():
         return np.maximum(0, 1 - np.abs(place[:, None] - np.arange(length)))
 
     wanted = np.einsum("iy,jx,yxc->ijc", weights(48), weights(64), source)
-    squashed = images.squash(encoded(original, "PNG"), size)
+    squashed = images.to_square(encoded(original, "PNG"), size)
     assert squashed.dtype == np.uint8 and np.abs(squashed - wanted).max() < 1.01
 
 
@@ -157,6 +157,6 @@ def test_reduced_scale_never_falls_below_what_is_needed():
     ("size", "small"), [((400, 100), (80, 20)), ((60, 300), (16, 80)), ((30, 20), (30, 20))]
 )
 def test_thumbnail_keeps_the_aspect_ratio(size, small):
-    assert images.inspect(images.thumbnail(encoded(picture(1, size), "PNG"), 80)) == PictureInfo(
+    assert images.identify(images.thumbnail(encoded(picture(1, size), "PNG"), 80)) == PictureInfo(
         *small, "JPEG"
     )

@@ -72,7 +72,7 @@ def test_more_than_100_megapixels_are_refused(size):
 
 
 def test_a_picture_just_below_the_limit_is_taken_without_a_warning():
-    assert images.inspect(png_header(9_700, 10_000)) == PictureInfo(9_700, 10_000, "PNG")
+    assert images.identify(png_header(9_700, 10_000)) == PictureInfo(9_700, 10_000, "PNG")
 
 
 def reading(path: Path) -> str:
@@ -124,9 +124,9 @@ def test_a_file_without_permission_cannot_be_read():
 
 def only_picture_errors(content: bytes) -> None:
     for use in (
-        images.inspect,
+        images.identify,
         images.decode,
-        lambda c: images.squash(c, 32),
+        lambda c: images.to_square(c, 32),
         lambda c: images.thumbnail(c, 32),
     ):
         try:

@@ -9,8 +9,8 @@ import pytest
 from poetcore.evaluation.evaluate import (
     Evaluation,
     Metrics,
+    compute_metrics,
     confusion_table,
-    judge,
     pick_cell,
     threshold_table,
 )
@@ -38,7 +38,9 @@ def table(pairs: list[tuple[str, str, int, int]] = PAIRS) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def by_hand() -> Metrics:
-    return judge(table(), LABELS, "run", Path("/demo"), [{"path": "x", "reason": "is empty (0 bytes)"}])
+    return compute_metrics(
+        table(), LABELS, "run", Path("/demo"), [{"path": "x", "reason": "is empty (0 bytes)"}]
+    )
 
 
 def test_correct_and_total(by_hand):
@@ -68,7 +70,7 @@ def test_the_figures_of_labels_are_those_of_scikit_learn():
         wanted = precision_recall_fscore_support(
             found["label"], found["predicted"], labels=labels, zero_division=0.0
         )
-        given = judge(found, labels, "run", Path("/demo"), []).per_label
+        given = compute_metrics(found, labels, "run", Path("/demo"), []).per_label
         for name, figures in zip(("precision", "recall", "f1", "support"), wanted, strict=True):
             assert [given[label][name] for label in labels] == pytest.approx(list(figures))
 
@@ -99,7 +101,7 @@ def test_accuracy_without_the_leaked_pictures(by_hand):
 
 
 def test_accuracy_without_leaked_is_unknown_where_all_are():
-    metrics = judge(table([("ant", "ant", 3, 3)]), LABELS, "run", Path("/demo"), [])
+    metrics = compute_metrics(table([("ant", "ant", 3, 3)]), LABELS, "run", Path("/demo"), [])
     assert (metrics.accuracy_without_leaked, metrics.interval_without_leaked) == (None, None)
 
 
@@ -128,7 +130,7 @@ def test_most_confused_leaves_out_what_is_rarer_than_asked(by_hand):
 
 def test_without_mistakes_nothing_is_confused():
     right = table([("ant", "ant", 2, 0)])
-    assert Evaluation(judge(right, LABELS, "run", Path("/demo"), []), right).most_confused() == []
+    assert Evaluation(compute_metrics(right, LABELS, "run", Path("/demo"), []), right).most_confused() == []
 
 
 def test_thresholds_say_how_many_are_answered_and_how_many_of_these_right():

@@ -49,7 +49,7 @@ def graph_file(
 
 def expected(photo: Path, mean: float = 128, std: float = 128, size: int = 8) -> np.ndarray:
     """What `graph_file` says of a picture, worked out by hand: `(3,)`."""
-    pixels = images.squash(photo.read_bytes(), size).astype(np.float64)
+    pixels = images.to_square(photo.read_bytes(), size).astype(np.float64)
     powers = np.exp(((pixels - mean) / std).mean(axis=(0, 1)))
     return powers / powers.sum()
 

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from poetcore.evaluation.evaluate import Evaluation, judge
-from poetcore.evaluation.report import MAX_MISTAKES, report
+from poetcore.evaluation.evaluate import Evaluation, compute_metrics
+from poetcore.evaluation.report import MAX_MISCLASSIFIED, report
 from tests.conftest import encoded, picture
 
 EVIL = "<script>alert(1)</script>&"
@@ -40,7 +40,7 @@ def evaluation(folder: Path, answers: list[tuple[str, str, float]] = ANSWERS) ->
     columns = ["path", "label", "predicted", "correct", "confidence", "leaked"]
     predictions = pd.DataFrame(rows, columns=columns + [f"p_{label}" for label in LABELS])
     skipped = [{"path": "/demo/ant/<b>.jpg", "reason": "is empty (0 bytes)"}]
-    return Evaluation(judge(predictions, LABELS, "<i>my run</i>", folder, skipped), predictions)
+    return Evaluation(compute_metrics(predictions, LABELS, "<i>my run</i>", folder, skipped), predictions)
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +134,6 @@ def test_without_mistakes_it_says_so_and_has_no_thumbnails(tmp_path):
 
 def test_very_many_mistakes_are_cut_off_with_a_word_about_the_rest(tmp_path):
     one = evaluation(tmp_path, [("ant", "bee", 0.9)])
-    many = pd.concat([one.predictions] * (MAX_MISTAKES + 5), ignore_index=True)
-    told = report(Evaluation(judge(many, LABELS, "run", tmp_path, []), many))
-    assert "And 5 more" in told and len(Tags(told).named("img")) == MAX_MISTAKES
+    many = pd.concat([one.predictions] * (MAX_MISCLASSIFIED + 5), ignore_index=True)
+    told = report(Evaluation(compute_metrics(many, LABELS, "run", tmp_path, []), many))
+    assert "And 5 more" in told and len(Tags(told).named("img")) == MAX_MISCLASSIFIED

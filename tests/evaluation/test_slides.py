@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from poetcore.errors import OptionError
-from poetcore.evaluation.evaluate import judge
+from poetcore.evaluation.evaluate import compute_metrics
 from poetcore.evaluation.slides import Filter, Score, deck, running_score
 
 LABELS = ["ant", "bee", "cat"]
@@ -145,6 +145,6 @@ def test_the_running_score_of_an_empty_deck_is_empty():
 @pytest.mark.parametrize("order", ["folder", "shuffled", "least_sure"])
 def test_the_last_score_is_that_of_the_metrics(order):
     table = predictions()
-    metrics = judge(table, LABELS, "run", Path("/demo"), [])
+    metrics = compute_metrics(table, LABELS, "run", Path("/demo"), [])
     last = running_score(deck(table, order=order))[-1]
     assert (last.correct, last.seen, last.share) == (metrics.correct, metrics.total, metrics.accuracy)

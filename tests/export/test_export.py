@@ -77,7 +77,7 @@ def demo(trained: Trained) -> tuple[np.ndarray, np.ndarray]:
     """Pictures that the run never saw, `(n, 224, 224, 3) uint8`, and what the app says, `(n, labels)`."""
     paths = sorted((trained.sample / "demo").glob("*/*"))
     said = Classifier(trained.run, trained.workspace).classify(paths)
-    return np.stack([images.squash(p.read_bytes(), 224) for p in paths]), np.stack(
+    return np.stack([images.to_square(p.read_bytes(), 224) for p in paths]), np.stack(
         [p.probabilities for p in said]
     )
 
@@ -344,16 +344,10 @@ def test_an_earlier_folder_is_replaced_by_the_next(trained, tmp_path, monkeypatc
 
 
 def test_the_command_gives_json(trained: Trained, tmp_path: Path):
-    script = (
-        "from poetcore import cli, cli_export\n"
-        "if not any(c.name == 'export' for c in cli.app.registered_commands):\n"
-        "    cli.app.command('export')(cli_export.export)\n"
-        "cli.main()"
-    )
     arguments = ["export", "--run", trained.run.name, "--format", "frozen_graph", "--json"]
     arguments += ["--out", str(tmp_path / "g.pb"), "--workspace", str(trained.workspace.root)]
     done = subprocess.run(
-        [sys.executable, "-c", script, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=120
+        [sys.executable, "-m", "poetcore", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 0, done.stderr
     assert len(done.stdout.splitlines()) == 1

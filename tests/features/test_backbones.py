@@ -49,7 +49,7 @@ def test_a_backbone_whose_file_was_put_in_place_works_offline(monkeypatch, tmp_p
 
 
 def test_every_backbone_has_a_recipe_of_its_own():
-    assert len({backbone.recipe for backbone in BACKBONES.values()}) == 20
+    assert len({backbone.cache_key for backbone in BACKBONES.values()}) == 20
 
 
 def test_only_the_default_works_offline_on_a_new_machine(monkeypatch, tmp_path):
@@ -120,6 +120,6 @@ def classifier() -> Any:
 def test_efficientnet_lite0_names_what_a_photo_shows(photo, right, classifier):
     backbone = find(DEFAULT)
     mean, divisor = backbone.scaling
-    pixels = images.squash((PHOTOS / photo).read_bytes(), backbone.input_size)
+    pixels = images.to_square((PHOTOS / photo).read_bytes(), backbone.input_size)
     scores = classifier((pixels[np.newaxis].astype(np.float32) - mean) / divisor).numpy()[0]
     assert int(scores.argmax()) in right

@@ -14,8 +14,8 @@ import pytest
 
 from poetcore.data import images
 from poetcore.features.backbones import DEFAULT, find
-from poetcore.features.cache import BATCH, Bottleneck, VectorCache, extract
-from poetcore.features.litert import VectorModel
+from poetcore.features.cache import BATCH, Bottleneck, FeatureCache, extract
+from poetcore.features.litert import FeatureExtractor
 from tests.conftest import ROOT, encoded, fill, picture
 
 BACKBONE = find(DEFAULT)
@@ -24,12 +24,12 @@ FILLER = """
 import sys
 from pathlib import Path
 from poetcore.features.backbones import DEFAULT, find
-from poetcore.features.cache import VectorCache, extract
+from poetcore.features.cache import FeatureCache, extract
 from poetcore.data.file_index import sha_of
 
 folder, model, file = map(Path, sys.argv[1:])
 pictures = {sha_of(path.read_bytes()): path for path in sorted(folder.rglob("*.jpg"))}
-for bottleneck in extract(pictures, find(DEFAULT), lambda: model, VectorCache(file)):
+for bottleneck in extract(pictures, find(DEFAULT), lambda: model, FeatureCache(file)):
     print(bottleneck.sha, flush=True)
 """
 
@@ -52,14 +52,14 @@ def pictures(folder: Path) -> dict[str, Path]:
 
 
 @pytest.fixture
-def cache(tmp_path: Path) -> Iterator[VectorCache]:
-    opened = VectorCache(tmp_path / "vectors.sqlite")
+def cache(tmp_path: Path) -> Iterator[FeatureCache]:
+    opened = FeatureCache(tmp_path / "vectors.sqlite")
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def taken(cache: VectorCache, backbone_file: Path) -> Extract:
+def taken(cache: FeatureCache, backbone_file: Path) -> Extract:
     return lambda pictures, **more: list(extract(pictures, BACKBONE, lambda: backbone_file, cache, **more))
 
 
@@ -88,14 +88,14 @@ def test_order_stays_where_some_are_cached(pictures, taken):
 
 def test_vector_is_the_models_own(pictures, taken, backbone_file):
     ((sha, path),) = some(pictures, 7).items()
-    wanted = VectorModel(backbone_file).vector(images.squash(path.read_bytes(), 224))
+    wanted = FeatureExtractor(backbone_file).extract(images.to_square(path.read_bytes(), 224))
     assert np.array_equal(taken({sha: path})[0].vector, wanted)
 
 
 def test_each_picture_has_a_vector_of_its_own_with_many_workers(pictures, taken, backbone_file):
-    model = VectorModel(backbone_file)
+    model = FeatureExtractor(backbone_file)
     for found in taken(some(pictures, *range(9)), workers=4):
-        wanted = model.vector(images.squash(pictures[found.sha].read_bytes(), 224))
+        wanted = model.extract(images.to_square(pictures[found.sha].read_bytes(), 224))
         assert np.allclose(found.vector, wanted, rtol=1e-5, atol=1e-6)
 
 

@@ -13,9 +13,9 @@ import pytest
 from poetcore.errors import OptionError
 from poetcore.evaluation.classifier import Classifier
 from poetcore.evaluation.evaluate import evaluate
-from poetcore.features.augmentation import Distortions
+from poetcore.features.augmentation import Augmentation
 from poetcore.features.backbones import DEFAULT, find
-from poetcore.features.cache import BATCH, VectorCache, extract
+from poetcore.features.cache import BATCH, FeatureCache, extract
 from poetcore.features.engines import ENGINES, check_engine
 from poetcore.training.jobs import Jobs
 from poetcore.training.retrain import RunConfig, retrain
@@ -32,8 +32,8 @@ WITHOUT_RAY = "import sys; sys.modules['ray'] = None; from poetcore.cli.app impo
 
 
 @pytest.fixture
-def cache(tmp_path: Path) -> Iterator[VectorCache]:
-    opened = VectorCache(tmp_path / "vectors.sqlite")
+def cache(tmp_path: Path) -> Iterator[FeatureCache]:
+    opened = FeatureCache(tmp_path / "vectors.sqlite")
     yield opened
     opened.close()
 
@@ -104,7 +104,7 @@ def test_a_job_is_started_with_the_engine_that_was_chosen(workspace, tmp_path):
     run = jobs.start_training(RunConfig(folder, engine="nonsense"))
     while not jobs.status(run).final:
         time.sleep(0.05)
-    assert "Unknown engine 'nonsense'" in jobs.last_words(run)
+    assert "Unknown engine 'nonsense'" in jobs.log_tail(run)
 
 
 def test_keras_gives_the_same_vectors_as_litert_on_photos(cache, backbone_file):
@@ -117,11 +117,17 @@ def test_keras_gives_the_same_vectors_as_litert_on_photos(cache, backbone_file):
 
 
 def test_keras_gives_the_same_vectors_as_litert_on_distorted_variants(cache, backbone_file):
-    pictures, varied = by_content(PHOTOS[:2]), Distortions(flip_left_right=True, random_crop=20)
+    pictures, varied = by_content(PHOTOS[:2]), Augmentation(flip_left_right=True, random_crop=20)
     keras, litert = (
         list(
             extract(
-                pictures, BACKBONE, lambda: backbone_file, cache, distortions=varied, variant=3, engine=engine
+                pictures,
+                BACKBONE,
+                lambda: backbone_file,
+                cache,
+                augmentation=varied,
+                variant=3,
+                engine=engine,
             )
         )
         for engine in ("keras", "litert")

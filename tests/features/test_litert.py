@@ -13,7 +13,7 @@ import sklearn
 from poetcore.data import images
 from poetcore.errors import BackboneError
 from poetcore.features.backbones import DEFAULT, build, find
-from poetcore.features.litert import VectorModel, model_file
+from poetcore.features.litert import FeatureExtractor, model_file
 from tests.conftest import ROOT
 
 SKIMAGE = Path(skimage.__file__).parent / "data"
@@ -28,7 +28,7 @@ PHOTOS = [
 
 
 def seen(photo: Path, size: int) -> np.ndarray:
-    return images.squash(photo.read_bytes(), size)
+    return images.to_square(photo.read_bytes(), size)
 
 
 def furthest(found: np.ndarray, wanted: np.ndarray) -> float:
@@ -65,21 +65,21 @@ def keras_vectors() -> dict[Path, np.ndarray]:
 
 @pytest.mark.parametrize("photo", PHOTOS, ids=lambda photo: photo.stem)
 def test_litert_gives_the_same_vector_as_keras(photo, keras_vectors, backbone_file):
-    vector = VectorModel(backbone_file).vector(seen(photo, 224))
+    vector = FeatureExtractor(backbone_file).extract(seen(photo, 224))
     assert furthest(vector, keras_vectors[photo]) < 1e-3
 
 
 def test_vector_is_as_long_as_the_registry_says(backbone_file):
-    vector = VectorModel(backbone_file).vector(seen(PHOTOS[0], 224))
+    vector = FeatureExtractor(backbone_file).extract(seen(PHOTOS[0], 224))
     assert vector.shape == (1280,) and vector.dtype == np.float32
 
 
 def test_one_model_describes_many_pictures_independently(backbone_file):
-    model = VectorModel(backbone_file)
-    first = model.vector(seen(PHOTOS[0], 224))
+    model = FeatureExtractor(backbone_file)
+    first = model.extract(seen(PHOTOS[0], 224))
     kept = first.copy()
-    model.vector(seen(PHOTOS[1], 224))
-    assert np.array_equal(first, kept) and np.array_equal(model.vector(seen(PHOTOS[0], 224)), kept)
+    model.extract(seen(PHOTOS[1], 224))
+    assert np.array_equal(first, kept) and np.array_equal(model.extract(seen(PHOTOS[0], 224)), kept)
 
 
 def test_a_model_that_is_there_is_not_converted_again(tmp_path):
@@ -117,4 +117,4 @@ def test_a_mobilenet_sees_pixels_from_minus_1_to_1(tmp_path):
     assert child.returncode == 0, child.stderr
     pixels = seen(PHOTOS[1], 128)
     wanted = network(pixels[np.newaxis] / np.float32(127.5) - 1).numpy()[0]
-    assert furthest(VectorModel(tmp_path / "m.tflite").vector(pixels), wanted) < 1e-3
+    assert furthest(FeatureExtractor(tmp_path / "m.tflite").extract(pixels), wanted) < 1e-3

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from poetcore.features.memmap import VectorTable
+from poetcore.features.memmap import FeatureTable
 
 
 def numbered(i: int) -> np.ndarray:
@@ -11,7 +11,7 @@ def numbered(i: int) -> np.ndarray:
 
 
 def test_vectors_are_found_by_their_keys(tmp_path):
-    table = VectorTable(tmp_path, 3)
+    table = FeatureTable(tmp_path, 3)
     for i in range(4):
         table.add(f"sha{i}", numbered(i))
     rows = table.rows(["sha2", "sha0", "sha2"])
@@ -20,7 +20,7 @@ def test_vectors_are_found_by_their_keys(tmp_path):
 
 
 def test_a_key_that_comes_again_takes_no_second_row(tmp_path):
-    table = VectorTable(tmp_path, 3)
+    table = FeatureTable(tmp_path, 3)
     table.add("one", numbered(1))
     table.add("one", numbered(2))
     assert len(table) == 1 and table.array[table.rows(["one"])].tolist() == [[1, 1, 1]]
@@ -28,18 +28,18 @@ def test_a_key_that_comes_again_takes_no_second_row(tmp_path):
 
 def test_an_unknown_key_is_an_error_and_not_a_wrong_vector(tmp_path):
     with pytest.raises(KeyError):
-        VectorTable(tmp_path, 3).rows(["nobody"])
+        FeatureTable(tmp_path, 3).rows(["nobody"])
 
 
 def test_nothing_is_left_on_the_disk(tmp_path):
-    table = VectorTable(tmp_path / "new", 3)
+    table = FeatureTable(tmp_path / "new", 3)
     table.add("one", numbered(1))
     del table
     assert list((tmp_path / "new").iterdir()) == []
 
 
 def test_what_was_read_stays_when_more_is_added(tmp_path):
-    table = VectorTable(tmp_path, 3)
+    table = FeatureTable(tmp_path, 3)
     table.add("one", numbered(1))
     before = table.array
     table.add("two", numbered(2))
@@ -47,11 +47,11 @@ def test_what_was_read_stays_when_more_is_added(tmp_path):
 
 
 def test_all_who_read_share_one_map(tmp_path):
-    table = VectorTable(tmp_path, 3)
+    table = FeatureTable(tmp_path, 3)
     table.add("one", numbered(1))
     assert table.array is table.array
 
 
 def test_an_empty_table_can_be_made(tmp_path):
-    table = VectorTable(tmp_path, 3)
+    table = FeatureTable(tmp_path, 3)
     assert len(table) == 0 and len(table.rows([])) == 0 and table.array.shape == (0, 3)

@@ -11,7 +11,7 @@ from poetcore.errors import BackboneError
 from poetcore.evaluation.classifier import Classifier
 from poetcore.export.export import export
 from poetcore.features.backbones import DEFAULT, find
-from poetcore.features.litert import VectorModel, calibrate, model_file
+from poetcore.features.litert import FeatureExtractor, calibrate, model_file
 from poetcore.training.retrain import RunConfig, retrain
 from poetcore.training.train import TrainingOptions
 from poetcore.workspace.workspace import Workspace
@@ -47,7 +47,7 @@ def test_every_network_has_a_quantized_form_that_is_cached_apart(name):
     assert rounded.network == whole.name and rounded.quantized and not whole.quantized
     assert (rounded.input_size, rounded.vector_length) == (whole.input_size, whole.vector_length)
     assert rounded.weight_file == whole.weight_file and rounded.megabytes < whole.megabytes
-    assert len({b.recipe for b in (whole, find(rounded.name, "one"), find(rounded.name, "two"))}) == 3
+    assert len({b.cache_key for b in (whole, find(rounded.name, "one"), find(rounded.name, "two"))}) == 3
 
 
 def test_a_shorter_spelling_is_understood_with_quantized_too():
@@ -55,9 +55,9 @@ def test_a_shorter_spelling_is_understood_with_quantized_too():
 
 
 def test_its_vectors_point_where_the_exact_ones_do(quantized, backbone_file):
-    rounded, exact = VectorModel(quantized.run.backbone_file), VectorModel(backbone_file)
+    rounded, exact = FeatureExtractor(quantized.run.backbone_file), FeatureExtractor(backbone_file)
     for photo in PHOTOS:
-        a, b = rounded.vector(seen(photo, 224)), exact.vector(seen(photo, 224))
+        a, b = rounded.extract(seen(photo, 224)), exact.extract(seen(photo, 224))
         assert a @ b / np.linalg.norm(a) / np.linalg.norm(b) > 0.95
 
 
@@ -114,7 +114,9 @@ def test_a_picture_that_cannot_be_used_does_not_stop_the_calibration(tmp_path):
     (folder / "a" / "a_000.jpg").write_bytes(b"no picture")
     shown = {f"{i:064x}": path for i, path in enumerate(sorted(folder.rglob("*.jpg")))}
     made = calibrate(find(NAME), shown, tmp_path / "models")
-    assert VectorModel(model_file(made, tmp_path / "models")).vector(seen(PHOTOS[0], 224)).shape == (1280,)
+    assert FeatureExtractor(model_file(made, tmp_path / "models")).extract(seen(PHOTOS[0], 224)).shape == (
+        1280,
+    )
 
 
 def test_a_calibrated_model_that_is_gone_is_one_sentence(tmp_path):

@@ -14,16 +14,16 @@ import pytest
 
 from poetcore.errors import OptionError
 from poetcore.evaluation.evaluate import evaluate
-from poetcore.features.augmentation import Distortions
+from poetcore.features.augmentation import Augmentation
 from poetcore.features.backbones import DEFAULT, find
-from poetcore.features.cache import BATCH, VectorCache, extract
+from poetcore.features.cache import BATCH, FeatureCache, extract
 from tests.conftest import encoded, fill, picture, run_poet
 from tests.features.test_cache import by_content, no_model
 from tests.features.test_litert import PHOTOS
 
 pytest.importorskip("ray", reason='Ray is not installed: pip install "ray[data]"')
 
-from poetcore import rayengine  # noqa: E402
+from poetcore.features import ray_engine  # noqa: E402
 
 pytestmark = [
     # Ray Data sets its own old settings as it starts, and leaves its processes and pipes to the system.
@@ -55,15 +55,15 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 @pytest.fixture(scope="module")
 def local(pictures, backbone_file, tmp_path_factory) -> dict[str, np.ndarray]:
     """What this machine gives without Ray."""
-    cache = VectorCache(tmp_path_factory.mktemp("local") / "vectors.sqlite")
+    cache = FeatureCache(tmp_path_factory.mktemp("local") / "vectors.sqlite")
     found = {one.sha: one.vector for one in extract(pictures, BACKBONE, lambda: backbone_file, cache)}
     cache.close()
     return found
 
 
 @pytest.fixture
-def cache(tmp_path: Path) -> Iterator[VectorCache]:
-    opened = VectorCache(tmp_path / "vectors.sqlite")
+def cache(tmp_path: Path) -> Iterator[FeatureCache]:
+    opened = FeatureCache(tmp_path / "vectors.sqlite")
     yield opened
     opened.close()
 
@@ -78,7 +78,7 @@ def test_photos_have_the_same_vectors_bit_for_bit(cache, backbone_file, tmp_path
     found = {
         one.sha: one.vector for one in extract(photos, BACKBONE, lambda: backbone_file, cache, engine="ray")
     }
-    other = VectorCache(tmp_path / "local.sqlite")
+    other = FeatureCache(tmp_path / "local.sqlite")
     wanted = {one.sha: one.vector for one in extract(photos, BACKBONE, lambda: backbone_file, other)}
     other.close()
     assert same(found, wanted)
@@ -92,13 +92,13 @@ def test_what_ray_computed_is_in_the_cache_for_every_engine(cache, backbone_file
 
 
 def test_distorted_variants_are_the_same_bit_for_bit(cache, backbone_file, tmp_path):
-    photos, varied = by_content(PHOTOS[:2]), Distortions(flip_left_right=True, random_crop=20)
-    other = VectorCache(tmp_path / "local.sqlite")
+    photos, varied = by_content(PHOTOS[:2]), Augmentation(flip_left_right=True, random_crop=20)
+    other = FeatureCache(tmp_path / "local.sqlite")
     ours, theirs = (
         {
             one.sha: one.vector
             for one in extract(
-                photos, BACKBONE, lambda: backbone_file, into, distortions=varied, variant=2, engine=engine
+                photos, BACKBONE, lambda: backbone_file, into, augmentation=varied, variant=2, engine=engine
             )
         }
         for into, engine in ((cache, "ray"), (other, "litert"))
@@ -133,9 +133,9 @@ def test_what_a_worker_elsewhere_cannot_see_is_told_apart_from_what_is_gone(tmp_
     (sha,) = by_content([path])
     row = {"sha": sha, "vector": None, "reason": "does not exist", "decoded": False, "machine": "far-away"}
     assert "on the machine far-away (does not exist): put the pictures where every" in str(
-        rayengine._received(row, path).reason
+        ray_engine._received(row, path).reason
     )
-    assert rayengine._received(row, tmp_path / "gone.jpg").reason == "does not exist"
+    assert ray_engine._received(row, tmp_path / "gone.jpg").reason == "does not exist"
 
 
 def test_batches_are_committed_before_they_are_given(pictures, cache, backbone_file):
@@ -172,7 +172,7 @@ def test_a_cluster_that_is_not_there_is_one_sentence(monkeypatch):
         monkeypatch.setenv("RAY_ADDRESS", f"127.0.0.1:{taken.getsockname()[1]}")
         monkeypatch.setattr("ray.is_initialized", lambda: False)
         with pytest.raises(OptionError, match="^No Ray cluster could be reached at 127.0.0.1:.*RAY_ADDRESS"):
-            rayengine._connected()
+            ray_engine._connected()
 
 
 def test_a_stop_signal_is_still_the_callers(cache, backbone_file):

@@ -16,12 +16,12 @@ import pytest
 from PIL import Image
 
 from poetcore.data.dataset import scan
-from poetcore.data.file_index import Fingerprints
+from poetcore.data.file_index import FileIndex
 from poetcore.errors import DownloadError, OptionError
 from poetcore.sources.fetch import FetchOptions
 from poetcore.sources.gather import gather
 from poetcore.sources.gathered import Gathered, Source, Tally
-from poetcore.sources.urls import Wanted, parse_addresses
+from poetcore.sources.urls import UrlEntry, parse_urls
 from tests.badserver import BadServer, bad_server
 from tests.conftest import ROOT, encoded, fill, picture
 
@@ -39,21 +39,19 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[BadServer]:
 
 
 @pytest.fixture
-def prints(tmp_path: Path) -> Iterator[Fingerprints]:
-    with contextlib.closing(Fingerprints(tmp_path / "cache" / "prints.sqlite")) as memory:
+def prints(tmp_path: Path) -> Iterator[FileIndex]:
+    with contextlib.closing(FileIndex(tmp_path / "cache" / "index.sqlite")) as memory:
         yield memory
 
 
 @pytest.fixture
-def run(tmp_path: Path, prints: Fingerprints) -> Run:
+def run(tmp_path: Path, index: FileIndex) -> Run:
     """Gather lists of addresses, by label, into `tmp_path/dest`."""
 
     def gather_lists(options: FetchOptions = QUICK, **arguments: object) -> Gathered:
         lists = {k: arguments.pop(k) for k in list(arguments) if isinstance(arguments[k], list)}
-        sources = [
-            Source(label, parse_addresses(listed).wanted, len(listed)) for label, listed in lists.items()
-        ]
-        return gather(tmp_path / "dest", sources, prints, options=options, **arguments)
+        sources = [Source(label, parse_urls(listed).wanted, len(listed)) for label, listed in lists.items()]
+        return gather(tmp_path / "dest", sources, index, options=options, **arguments)
 
     return gather_lists
 
@@ -81,9 +79,9 @@ def test_the_tally_adds_up(server, run):
     assert gathered.labels == {"daisy": Tally(asked=4, kept=3, there_already=0, rejected=1)}
 
 
-def test_what_was_gathered_can_be_scanned(server, run, prints):
+def test_what_was_gathered_can_be_scanned(server, run, index):
     gathered = run(daisy=server.photos(3), rose=server.photos(2, first=10))
-    assert scan(gathered.dest, prints, verify=True).counts() == {"daisy": 3, "rose": 2}
+    assert scan(gathered.dest, index, verify=True).counts() == {"daisy": 3, "rose": 2}
 
 
 def test_a_name_is_safe_and_fits_the_content(server, run):
@@ -234,9 +232,9 @@ def test_the_log_names_address_file_and_reason(server, run):
     assert sorted(rows) == [("kept", True, ""), ("refused", False, "answered 404 Not Found")]
 
 
-def test_licences_are_written_beside_the_pictures(server, tmp_path, prints):
-    one = Wanted(server.photo("/a.jpg"), "x", "cc-by", "=(c) Ann, some rights reserved", "https://page")
-    gathered = gather(tmp_path / "dest", [Source("daisy", [one])], prints, options=QUICK)
+def test_licences_are_written_beside_the_pictures(server, tmp_path, index):
+    one = UrlEntry(server.photo("/a.jpg"), "x", "cc-by", "=(c) Ann, some rights reserved", "https://page")
+    gathered = gather(tmp_path / "dest", [Source("daisy", [one])], index, options=QUICK)
     with (tmp_path / "dest" / "ATTRIBUTION.csv").open(encoding="utf-8") as file:
         row = next(csv.DictReader(file))
     assert row == {
@@ -248,12 +246,12 @@ def test_licences_are_written_beside_the_pictures(server, tmp_path, prints):
     }
 
 
-def test_a_source_that_breaks_off_keeps_what_came(server, tmp_path, prints):
-    def wanted() -> Iterator[Wanted]:
-        yield Wanted(server.photo("/a.jpg"))
+def test_a_source_that_breaks_off_keeps_what_came(server, tmp_path, index):
+    def wanted() -> Iterator[UrlEntry]:
+        yield UrlEntry(server.photo("/a.jpg"))
         raise DownloadError("The service has gone.")
 
-    gathered = gather(tmp_path / "dest", [Source("daisy", wanted())], prints, options=QUICK)
+    gathered = gather(tmp_path / "dest", [Source("daisy", wanted())], index, options=QUICK)
     assert (gathered.files, gathered.problems) == (1, ("The service has gone.",))
 
 

@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from poetcore.errors import OptionError
-from poetcore.sources.urls import parse_addresses, read_addresses, read_table
+from poetcore.sources.urls import parse_urls, read_table, read_urls
 
 
 def addresses(*lines: str) -> list[str]:
-    return [wanted.address for wanted in parse_addresses(lines).wanted]
+    return [wanted.address for wanted in parse_urls(lines).wanted]
 
 
 def test_each_line_is_an_address():
@@ -20,7 +20,7 @@ def test_each_line_is_an_address():
 
 
 def test_blank_lines_and_comments_are_left_out():
-    read = parse_addresses(["", "  ", "# http://a.org/0.jpg", "http://a.org/1.jpg"])
+    read = parse_urls(["", "  ", "# http://a.org/0.jpg", "http://a.org/1.jpg"])
     assert (len(read.wanted), read.bad_lines) == (1, ())
 
 
@@ -56,26 +56,26 @@ def test_a_byte_order_mark_and_quotes_are_left_out():
     ],
 )
 def test_a_bad_line_is_told_with_its_number_and_reason(line, why):
-    read = parse_addresses(["http://a.org/1.jpg", line])
+    read = parse_urls(["http://a.org/1.jpg", line])
     number, _, reason = read.bad_lines[0]
     assert (len(read.wanted), number, why in reason) == (1, 2, True)
 
 
 @given(st.lists(st.text(max_size=60)))
 def test_no_line_stops_the_reading(lines):
-    read = parse_addresses(["http://a.org/first.jpg", *lines])
+    read = parse_urls(["http://a.org/first.jpg", *lines])
     assert read.wanted[0].address == "http://a.org/first.jpg"
 
 
 def test_foreign_bytes_in_a_file_cost_one_line(tmp_path):
     (tmp_path / "urls.txt").write_bytes(b"\xff\xfe\x00\nhttp://a.org/1.jpg\r\n")
-    read = read_addresses(tmp_path / "urls.txt")
+    read = read_urls(tmp_path / "urls.txt")
     assert [wanted.address for wanted in read.wanted] == ["http://a.org/1.jpg"]
 
 
 def test_a_missing_file_is_told(tmp_path):
     with pytest.raises(OptionError, match=r"none\.txt cannot be read \(No such file"):
-        read_addresses(tmp_path / "none.txt")
+        read_urls(tmp_path / "none.txt")
 
 
 def test_a_table_names_files_beside_it(tmp_path):

@@ -222,17 +222,17 @@ def test_a_run_can_be_stopped_before_its_process_said_a_word(place):
 def test_last_words_are_the_end_of_the_log(place):
     run = place.create_run("run")
     run.log_file.write_text("".join(f"line {i}\n" for i in range(100)))
-    assert Jobs(place).last_words(run, lines=2) == "line 98\nline 99"
+    assert Jobs(place).log_tail(run, lines=2) == "line 98\nline 99"
 
 
 def test_a_run_without_a_log_has_no_last_words(place):
-    assert Jobs(place).last_words(place.create_run("run")) == ""
+    assert Jobs(place).log_tail(place.create_run("run")) == ""
 
 
 def test_a_log_with_foreign_bytes_can_be_read(place):
     run = place.create_run("run")
     run.log_file.write_bytes(b"caf\xe9\n")
-    assert Jobs(place).last_words(run) == "caf\ufffd"
+    assert Jobs(place).log_tail(run) == "caf\ufffd"
 
 
 # ---------------------------------------------------------------------------------------------- real children
@@ -260,10 +260,10 @@ def test_a_process_that_ends_before_its_first_word_is_failed_within_seconds(hope
 def test_the_reason_is_in_the_last_words_of_a_process_that_ended_at_once(hopeless):
     jobs, run = hopeless
     deadline = time.monotonic() + 15
-    while "gone" not in jobs.last_words(run) and time.monotonic() < deadline:
+    while "gone" not in jobs.log_tail(run) and time.monotonic() < deadline:
         jobs.status(run)
         time.sleep(0.05)
-    assert "gone" in jobs.last_words(run)
+    assert "gone" in jobs.log_tail(run)
 
 
 @pytest.fixture(scope="module")
@@ -275,7 +275,7 @@ def finished(trained: Trained) -> Iterator[Run]:
     run = jobs.start_training(config)
     assert run.status().phase not in FINAL_PHASES
     status = ended(jobs, run, 60)
-    assert status.phase == "done", jobs.last_words(run)
+    assert status.phase == "done", jobs.log_tail(run)
     psutil.wait_procs([psutil.Process(status.pid)] if psutil.pid_exists(status.pid) else [], 10)
     jobs.status(run)
     yield run
@@ -301,7 +301,7 @@ def test_a_real_training_can_be_stopped(workspace, tmp_path):
     run = jobs.start_training(RunConfig(pictures, training=TrainingOptions(10_000_000)))
     deadline = time.monotonic() + 60
     while (status := jobs.status(run)).phase != "training" or not status.done:
-        assert not status.final and time.monotonic() < deadline, jobs.last_words(run)
+        assert not status.final and time.monotonic() < deadline, jobs.log_tail(run)
         time.sleep(0.05)
     jobs.cancel(run)
     assert (jobs.status(run).phase, psutil.pid_exists(status.pid)) == ("cancelled", False)

@@ -171,7 +171,7 @@ def test_a_lock_that_a_killed_server_left_is_broken(logdir):
     lock = logdir / "tensorboard.lock"
     lock.touch()
     os.utime(lock, (1, 1))
-    with TensorBoard(logdir)._alone():
+    with TensorBoard(logdir)._locked():
         assert lock.exists()
     assert not lock.exists()
 

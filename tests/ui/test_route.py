@@ -38,11 +38,11 @@ def scanned(place: Workspace, path: Path, content: bytes) -> str:
     """Write a file and let Poet look at it; gives its hash."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
-    prints = place.fingerprints()
+    index = place.file_index()
     try:
-        prints.take([path])
+        index.take([path])
     finally:
-        prints.close()
+        index.close()
     return sha_of(content)
 
 

@@ -10,7 +10,7 @@ import pytest
 from poetcore.data.dataset import Dataset, scan
 from poetcore.errors import DatasetError
 from poetcore.workspace import datasets as catalogue
-from poetcore.workspace.datasets import demo_folders, sibling_demo, training_folders, unpack, worries
+from poetcore.workspace.datasets import dataset_warnings, demo_folders, sibling_demo, training_folders, unpack
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import encoded, fill, picture
 
@@ -245,29 +245,29 @@ def test_a_train_folder_without_a_demo_folder_has_none(place):
 
 
 def dataset(place: Workspace, counts: dict[str, int]) -> Dataset:
-    prints = place.fingerprints()
+    index = place.file_index()
     try:
-        return scan(fill(place.datasets / "insects", counts), prints)
+        return scan(fill(place.datasets / "insects", counts), index)
     finally:
-        prints.close()
+        index.close()
 
 
 def test_plenty_of_pictures_in_balance_are_no_worry(place):
-    assert worries(dataset(place, {"ant": 20, "bee": 60})) == []
+    assert dataset_warnings(dataset(place, {"ant": 20, "bee": 60})) == []
 
 
 def test_a_single_label_is_a_worry(place):
-    (sentence,) = worries(dataset(place, {"ant": 20}))
+    (sentence,) = dataset_warnings(dataset(place, {"ant": 20}))
     assert "only one label" in sentence
 
 
 def test_few_pictures_are_told_with_their_number(place):
-    (sentence,) = worries(dataset(place, {"ant": 20, "bee": 19}))
+    (sentence,) = dataset_warnings(dataset(place, {"ant": 20, "bee": 19}))
     assert "bee (19)" in sentence and "ant" not in sentence
 
 
 def test_labels_out_of_balance_are_told_with_both_numbers(place):
-    (sentence,) = worries(dataset(place, {"ant": 20, "bee": 61}))
+    (sentence,) = dataset_warnings(dataset(place, {"ant": 20, "bee": 61}))
     assert "bee has 61 pictures, ant only 20" in sentence
 
 
@@ -275,4 +275,4 @@ def test_a_label_whose_files_all_are_unusable_is_a_worry(place):
     fill(place.datasets / "insects", {"ant": 20})
     (place.datasets / "insects" / "bee").mkdir()
     (place.datasets / "insects" / "bee" / "b.jpg").write_bytes(b"no picture")
-    assert any("bee (0)" in sentence for sentence in worries(dataset(place, {})))
+    assert any("bee (0)" in sentence for sentence in dataset_warnings(dataset(place, {})))

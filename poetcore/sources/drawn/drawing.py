@@ -18,9 +18,9 @@ from poetcore.sources.drawn.petals import (
     Form,
     Point,
     View,
+    jitter,
     mix,
     petal,
-    vary,
 )
 
 __all__ = ["SIZE", "draw_picture"]
@@ -40,7 +40,7 @@ LEAVES: dict[str, tuple[int, Form, float, float]] = {
 
 def stalk(draw: ImageDraw.ImageDraw, label: str, view: View, rng: random.Random) -> None:
     """Paint a flower's stem down to the ground, and its leaves."""
-    green = vary(rng, rng.choice(GREENS))
+    green = jitter(rng, rng.choice(GREENS))
     thick = view.radius * {"daisy": 0.05, "sunflower": 0.09}.get(label, 0.07)
     drop, sway = view.radius * 6, view.radius * rng.uniform(-0.9, 0.9) - math.sin(view.lean) * view.radius * 2
     line = [(view.x + sway * t * t, view.y + drop * t) for t in (k / 14 for k in range(15))]
@@ -59,7 +59,7 @@ def stalk(draw: ImageDraw.ImageDraw, label: str, view: View, rng: random.Random)
     for i in range(count):
         x, y = line[rng.randint(3, 8)]
         aim = -math.pi / 2 + (1 if i % 2 else -1) * rng.uniform(0.4, 1.2)
-        tint = vary(rng, green)
+        tint = jitter(rng, green)
         petal(
             draw,
             View(x, y, view.radius),
@@ -86,7 +86,7 @@ def blades(
     """Paint blades of grass that grow from `ground`, a height in pixels."""
     width = draw.im.size[0] if draw.im else SIZE[0]
     for _ in range(count):
-        colour = vary(rng, tint, 0.3)
+        colour = jitter(rng, tint, 0.3)
         view = View(
             rng.uniform(-10, width + 10), ground * rng.uniform(0.95, 1.15), tall * rng.uniform(0.5, 1.1)
         )
@@ -108,7 +108,7 @@ def backdrop(rng: random.Random) -> Image.Image:
     """Paint what is behind the flowers: sky, meadow, lights out of focus, a wall, dusk or a studio."""
     w, h = SIZE
     kind = rng.choice(("sky", "meadow", "meadow", "bokeh", "bokeh", "wall", "dusk", "studio", "bush"))
-    green = vary(rng, rng.choice(GREENS), 0.25)
+    green = jitter(rng, rng.choice(GREENS), 0.25)
     skies: tuple[tuple[Colour, Colour], ...] = {
         "sky": (
             ((70, 130, 205), (200, 224, 240)),
@@ -158,7 +158,7 @@ def backdrop(rng: random.Random) -> Image.Image:
         spots = rng.choice(((250, 220, 90), (250, 250, 240), (240, 150, 170), (170, 210, 120), (220, 60, 60)))
         for _ in range(rng.randint(14, 40)):
             x, y, s = rng.uniform(0, w), rng.uniform(0, h), rng.uniform(4, 26 if kind == "bokeh" else 9)
-            draw.ellipse((x - s, y - s, x + s, y + s), fill=(*vary(rng, spots, 0.4), rng.randint(24, 90)))
+            draw.ellipse((x - s, y - s, x + s, y + s), fill=(*jitter(rng, spots, 0.4), rng.randint(24, 90)))
     if kind in ("sky", "meadow", "dusk"):
         tint = mix(green, BLACK, 0.5 if kind == "dusk" else 0.1)
         horizon = h * (rng.uniform(0.55, 0.95) if kind != "meadow" else rng.uniform(0, 0.4))

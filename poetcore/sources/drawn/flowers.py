@@ -20,9 +20,9 @@ from poetcore.sources.drawn.petals import (
     Colour,
     View,
     dome,
+    jitter,
     mix,
     petal,
-    vary,
 )
 
 __all__ = ["PAINTERS"]
@@ -72,7 +72,7 @@ def daisy(draw: ImageDraw.ImageDraw, view: View, rng: random.Random) -> None:
                 (0.12, rng.uniform(0.86, 1.02) - 0.05 * layer),
                 width,
                 STRAP,
-                vary(rng, colour, 0.06),
+                jitter(rng, colour, 0.06),
                 base,
                 cup=droop,
                 bend=rng.uniform(-0.08, 0.08),
@@ -98,7 +98,7 @@ def sunflower(draw: ImageDraw.ImageDraw, view: View, rng: random.Random) -> None
                 (0.25, rng.uniform(0.85, 1.08) - 0.08 * layer),
                 width,
                 POINTED,
-                vary(rng, colour),
+                jitter(rng, colour),
                 base,
                 cup=droop,
                 bend=rng.uniform(-0.14, 0.14),
@@ -126,7 +126,7 @@ def dandelion(draw: ImageDraw.ImageDraw, view: View, rng: random.Random) -> None
                 (0.02, end * rng.uniform(0.84, 1.05)),
                 0.045,
                 STRAP,
-                vary(rng, tint, 0.16),
+                jitter(rng, tint, 0.16),
                 (176, 96, 4),
                 cup=0.1 + 0.05 * ring,
                 bend=rng.uniform(-0.06, 0.06),
@@ -195,7 +195,7 @@ def rose(draw: ImageDraw.ImageDraw, view: View, rng: random.Random) -> None:
                 bend=lean * 0.35,
             )
         for i in range(5):  # the green sepals
-            aim, green = math.pi * (0.1 + 0.2 * i) + rng.uniform(-0.1, 0.1), vary(rng, GREENS[4], 0.2)
+            aim, green = math.pi * (0.1 + 0.2 * i) + rng.uniform(-0.1, 0.1), jitter(rng, GREENS[4], 0.2)
             foot = View(bud.x, bud.y + bud.radius * 0.62, bud.radius)
             petal(draw, foot, -aim, (0, 0.5), 0.1, POINTED, green, mix(green, BLACK, 0.4))
         return None
@@ -208,7 +208,7 @@ def rose(draw: ImageDraw.ImageDraw, view: View, rng: random.Random) -> None:
             (-0.12 * size, (0.16 + 0.84 * size) * rng.uniform(0.93, 1.05)),
             0.12 + 0.5 * size,
             ROUND,
-            vary(rng, mix(colour, base, 0.35 * i / count), 0.08),
+            jitter(rng, mix(colour, base, 0.35 * i / count), 0.08),
             base,
             rim=0.75,
             cup=0.1 + 0.3 * (1 - size),
@@ -241,7 +241,7 @@ def goblet(
             (opening, 0.72),
             rng.uniform(0.52, 0.66),
             CUP,
-            vary(rng, mix(colour, base, deep)),
+            jitter(rng, mix(colour, base, deep)),
             base,
             height=height * rng.uniform(0.93, 1.07),
             rim=0.6,
@@ -263,7 +263,7 @@ def tulip(draw: ImageDraw.ImageDraw, view: View, rng: random.Random) -> None:
             (0.0, rng.uniform(0.9, 1.05)),
             rng.uniform(0.36, 0.46),
             CUP,
-            vary(rng, colour),
+            jitter(rng, colour),
             base,
             cup=0.35,
             rim=0.5,

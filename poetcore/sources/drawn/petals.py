@@ -26,7 +26,7 @@ __all__ = [
     "dome",
     "mix",
     "petal",
-    "vary",
+    "jitter",
 ]
 
 Colour = tuple[int, int, int]
@@ -58,7 +58,7 @@ def mix(a: Colour, b: Colour, t: float) -> Colour:
     return (round(a[0] + (b[0] - a[0]) * t), round(a[1] + (b[1] - a[1]) * t), round(a[2] + (b[2] - a[2]) * t))
 
 
-def vary(rng: random.Random, colour: Colour, amount: float = 0.12) -> Colour:
+def jitter(rng: random.Random, colour: Colour, amount: float = 0.12) -> Colour:
     """A colour a little lighter or darker than the one given."""
     t = rng.uniform(-amount, amount)
     return mix(colour, WHITE if t > 0 else BLACK, abs(t))
@@ -185,5 +185,5 @@ def dome(
         rho = math.sqrt((i + 0.5) / dots)
         q = i * 2.39996
         x, y = view.place(size * rho * math.cos(q), size * rho * math.sin(q), height * (1 - rho * rho))
-        fill = vary(rng, mix(light, dark, abs(rho - 0.55) * 1.8 if rho < 0.9 else 0.2), 0.2)
+        fill = jitter(rng, mix(light, dark, abs(rho - 0.55) * 1.8 if rho < 0.9 else 0.2), 0.2)
         draw.ellipse((x - dot, y - dot, x + dot * 0.8, y + dot * 0.8), fill=(*fill, 200))

@@ -14,7 +14,7 @@ import streamlit as st
 from poetcore.ui.pictures import STYLE, THUMBNAIL, Card
 from poetcore.ui.route import address
 
-__all__ = ["Asked", "Tickable", "picker"]
+__all__ = ["Request", "Selectable", "picker"]
 
 _HERE = Path(__file__).parent
 
@@ -28,7 +28,7 @@ _component = st.components.v2.component(
 
 
 @dataclass(frozen=True)
-class Tickable:
+class Selectable:
     """A card that can be ticked.
 
     Attributes:
@@ -45,7 +45,7 @@ class Tickable:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Request:
     """What someone wants done.
 
     Attributes:
@@ -62,14 +62,14 @@ class Asked:
 
 
 def picker(
-    shown: Sequence[Tickable],
+    shown: Sequence[Selectable],
     labels: Sequence[str],
     *,
     key: str,
     total: int,
     suggested: int,
     pictures: str,
-) -> Asked | None:
+) -> Request | None:
     """Draw a page of pictures with ticks; give what was asked for just now.
 
     Args:
@@ -100,4 +100,4 @@ def picker(
     asked: dict[str, Any] | None = _component(key=key, data=data, on_act_change=lambda: None).act
     if not asked or asked["set"] != pictures:
         return None
-    return Asked(asked["action"], asked["label"], tuple(asked["paths"]), asked["everything"])
+    return Request(asked["action"], asked["label"], tuple(asked["paths"]), asked["everything"])
