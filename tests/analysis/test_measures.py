@@ -121,7 +121,7 @@ def test_nothing_is_decoded_twice(files, place, monkeypatch):
 
 def test_what_was_measured_is_known_to_be_sound(files, place, monkeypatch):
     measure_all(files, place)
-    monkeypatch.setattr(images, "squash", None)
+    monkeypatch.setattr(images, "to_square", None)
     index = place.file_index()
     found = index.verify(index.take(list(files.values())))
     index.close()

@@ -17,7 +17,7 @@ HOLDING = """
 import time
 from pathlib import Path
 from poetcore.curation.journal import Journal
-with Journal(Path({file!r})).alone():
+with Journal(Path({file!r})).locked():
     print("alone", flush=True)
     time.sleep(600)
 """
@@ -28,7 +28,7 @@ from pathlib import Path
 from poetcore.curation.journal import Journal
 for number in range(40):
     journal = Journal(Path({file!r}))
-    with journal.alone():
+    with journal.locked():
         journal.append({{"who": {who!r}, "count": len(journal.lines())}}, sync=False)
 """
 

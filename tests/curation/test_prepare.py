@@ -223,7 +223,7 @@ def test_of_excluded_near_duplicates_one_stays():
 
 
 @pytest.mark.parametrize(
-    ("wish", "words"),
+    ("options", "words"),
     [
         (
             {"train_per_label": 0},

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from poetcore.errors import OptionError
-from poetcore.sources.arrivals import examine
+from poetcore.sources.arrivals import check_picture
 from poetcore.sources.fetch import Fetched, FetchOptions, Outcome
 from poetcore.sources.fetch_pool import FetchPool
 from tests.badserver import BadServer, bad_server
@@ -33,7 +33,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[BadServer]:
 def fetch_all(addresses: list[str], options: FetchOptions = QUICK) -> dict[str, Fetched]:
     """Fetch addresses; gives what became of each."""
     came: dict[str, Fetched] = {}
-    with FetchPool(options, examine) as pool:
+    with FetchPool(options, check_picture) as pool:
         for address in addresses:
             pool.add(address, address)
         while result := pool.next():

@@ -39,7 +39,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[BadServer]:
 
 
 @pytest.fixture
-def prints(tmp_path: Path) -> Iterator[FileIndex]:
+def index(tmp_path: Path) -> Iterator[FileIndex]:
     with contextlib.closing(FileIndex(tmp_path / "cache" / "index.sqlite")) as memory:
         yield memory
 
