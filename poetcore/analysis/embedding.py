@@ -18,12 +18,12 @@ from poetcore.workspace.workspace import Workspace
 
 __all__ = [
     "METHODS",
-    "project_to_2d",
-    "principal_components",
-    "to_unit_length",
-    "umap_is_there",
     "explained_variance",
     "features_of",
+    "principal_components",
+    "project_to_2d",
+    "to_unit_length",
+    "umap_is_there",
 ]
 
 #: How vectors can be flattened.

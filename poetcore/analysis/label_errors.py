@@ -23,12 +23,12 @@ from poetcore.workspace.workspace import Workspace
 __all__ = [
     "FEWEST",
     "find_label_issues",
-    "verified_marks",
-    "score_labels",
-    "unscored",
     "label_issues_among",
     "label_issues_of",
+    "score_labels",
     "typical_and_hard",
+    "unscored",
+    "verified_marks",
 ]
 
 #: How often the pictures are divided into those to learn from and those to judge.

@@ -24,12 +24,12 @@ import pandas as pd
 
 __all__ = [
     "DISTANCE",
-    "similarity",
     "close_pairs",
     "dct_hash",
+    "duplicate_groups",
     "near_duplicate_pairs",
     "positions",
-    "duplicate_groups",
+    "similarity",
 ]
 
 #: Bits that may differ. Four bands of 16 bits make up to 7 cheap: one band differs in at most one bit.

@@ -14,7 +14,7 @@ from poetcore.analysis.issues import Issue
 from poetcore.curation.selection import PARTS, SplitOptions, alike, in_order, select
 from poetcore.data.dataset import Dataset
 
-__all__ = ["COLUMNS", "FOUND", "Plan", "Shortfall", "ExistingSplit", "plan"]
+__all__ = ["COLUMNS", "FOUND", "ExistingSplit", "Plan", "Shortfall", "plan"]
 
 COLUMNS = ["source", "destination", "label", "part", "sha", "issue", "reason"]
 

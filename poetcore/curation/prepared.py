@@ -26,7 +26,7 @@ from poetcore.errors import DatasetError, PictureError
 from poetcore.system.files import cores, in_chunks, printable, walk, write_whole
 from poetcore.workspace.workspace import Workspace
 
-__all__ = ["Outcome", "execute", "check_apart", "scan_source", "manifest_of", "existing_split"]
+__all__ = ["Outcome", "check_apart", "execute", "existing_split", "manifest_of", "scan_source"]
 
 #: Files copied between two signs of life.
 _CHUNK = 32

@@ -15,11 +15,11 @@ from poetcore.analysis.issues import CHECKS, Issue
 from poetcore.errors import OptionError
 
 __all__ = [
-    "MANDATORY",
+    "DEFAULT_EXCLUDED",
     "EXCLUDABLE",
+    "MANDATORY",
     "ORDERS",
     "PARTS",
-    "DEFAULT_EXCLUDED",
     "SplitOptions",
     "alike",
     "check_names",

@@ -27,7 +27,7 @@ from PIL import (  # the plugins register their formats as they are imported
 
 from poetcore.errors import PictureError
 
-__all__ = ["FORMATS", "MAX_MEGAPIXELS", "PictureInfo", "decode", "identify", "read", "to_square", "thumbnail"]
+__all__ = ["FORMATS", "MAX_MEGAPIXELS", "PictureInfo", "decode", "identify", "read", "thumbnail", "to_square"]
 
 #: What may be decoded (JPEG includes MPO, its multi-picture form). A closed list: some of Pillow's other
 #: readers start programs (EPS runs Ghostscript).

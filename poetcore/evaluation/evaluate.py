@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 __all__ = [
     "Evaluation",
     "Metrics",
+    "compute_metrics",
     "confusion_table",
     "evaluate",
     "evaluate_graph",
-    "compute_metrics",
     "pick_cell",
     "threshold_table",
 ]
@@ -198,8 +198,15 @@ def _judged(
             continue
         predicted, confidence = answer.top(1)[0]
         rows.append(
-            (str(answer.path), label, predicted, label == predicted, confidence, answer.sha in seen)
-            + tuple(float(p) for p in answer.probabilities)
+            (
+                str(answer.path),
+                label,
+                predicted,
+                label == predicted,
+                confidence,
+                answer.sha in seen,
+                *tuple(float(p) for p in answer.probabilities),
+            )
         )
     if not rows:
         raise DatasetError(

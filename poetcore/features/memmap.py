@@ -22,7 +22,7 @@ class FeatureTable:
 
     def __init__(self, folder: Path, length: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115
+        self._file = tempfile.TemporaryFile(dir=folder)
         self._length = length
         self._row: dict[Hashable, int] = {}
         self._array: np.ndarray = np.empty((0, length), np.float32)

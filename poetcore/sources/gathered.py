@@ -11,8 +11,8 @@ from poetcore.sources.urls import UrlEntry
 from poetcore.system.files import is_hidden
 
 __all__ = [
-    "PRESENT",
     "DOWNLOADED",
+    "PRESENT",
     "GatherProgress",
     "Gathered",
     "LabelState",

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from poetcore.errors import OptionError
 
-__all__ = ["UrlList", "UrlEntry", "parse_urls", "read_urls", "read_table"]
+__all__ = ["UrlEntry", "UrlList", "parse_urls", "read_table", "read_urls"]
 
 #: Longer lines are no addresses; browsers and servers refuse them long before.
 _LONGEST = 4000

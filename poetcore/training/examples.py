@@ -19,7 +19,7 @@ from poetcore.training.progress import Progress, Reporter
 from poetcore.training.train import Examples
 from poetcore.workspace.workspace import Workspace
 
-__all__ = ["Extraction", "check_learnable", "extract_features", "examples", "calibrated", "augment"]
+__all__ = ["Extraction", "augment", "calibrated", "check_learnable", "examples", "extract_features"]
 
 
 @dataclass

@@ -6,7 +6,7 @@ from poetcore.features.augmentation import Augmentation
 from poetcore.features.backbones import BACKBONES, DEFAULT, Backbone, find
 from poetcore.training.train import TrainingOptions
 
-__all__ = ["pick_backbone", "pick_augmentation", "pick_options"]
+__all__ = ["pick_augmentation", "pick_backbone", "pick_options"]
 
 #: Work for one picture, in millions of multiplications and additions; speed is about its inverse.
 #: EfficientNet-Lite: github.com/tensorflow/tpu, efficientnet/lite; MobileNet: its model card in

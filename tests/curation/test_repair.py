@@ -411,7 +411,7 @@ def test_a_folder_may_move_with_its_journal(repairs, folder, tmp_path):
 
 def test_a_path_may_be_relative(folder, monkeypatch):
     monkeypatch.chdir(folder)
-    repairs = Repairs(Path("."))
+    repairs = Repairs(Path())
     applied(repairs, Change(Path("rose/0.jpg"), "quarantine", "", "blurry"))
     assert os.path.exists("quarantine/rose/0.jpg")
 

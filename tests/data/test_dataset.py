@@ -58,7 +58,7 @@ def test_a_picture_is_described(memory, tmp_path):
     path = fill(tmp_path / "set", {"rose": 1}) / "rose" / "rose_000.jpg"
     content = path.read_bytes()
     (row,) = scan(tmp_path / "set", memory).pictures.to_dict("records")
-    wanted = dict(path=str(path), label="rose", width=64, height=48, format="JPEG")
+    wanted = {"path": str(path), "label": "rose", "width": 64, "height": 48, "format": "JPEG"}
     assert row == {**wanted, "bytes": len(content), "sha": sha_of(content)}
 
 

@@ -23,7 +23,7 @@ from tests.features.test_litert import PHOTOS
 
 pytest.importorskip("ray", reason='Ray is not installed: pip install "ray[data]"')
 
-from poetcore.features import ray_engine  # noqa: E402
+from poetcore.features import ray_engine
 
 pytestmark = [
     # Ray Data sets its own old settings as it starts, and leaves its processes and pipes to the system.

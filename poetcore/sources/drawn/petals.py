@@ -24,9 +24,9 @@ __all__ = [
     "Point",
     "View",
     "dome",
+    "jitter",
     "mix",
     "petal",
-    "jitter",
 ]
 
 Colour = tuple[int, int, int]
