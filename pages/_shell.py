@@ -4,11 +4,12 @@ from pathlib import Path
 
 import streamlit as st
 
+import poetcore.ui
 from poetcore.ui.state import draw_choice
 
 st.set_page_config(
     page_title="Poet",
-    page_icon=str(Path(__file__).parents[1] / "poetcore" / "ui" / "icon.png"),
+    page_icon=str(Path(poetcore.ui.__file__).parent / "icon.png"),
     layout="wide",
 )
 

@@ -1,3 +1,3 @@
 """Poet: teach a picture classifier new categories, then show people how good it is."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

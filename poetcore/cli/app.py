@@ -12,6 +12,7 @@ import warnings
 
 import typer
 
+from poetcore.cli import dashboard as cli_dashboard
 from poetcore.cli import evaluate as cli_judge
 from poetcore.cli import export as cli_export
 from poetcore.cli import gather as cli_gather
@@ -60,6 +61,7 @@ app.command(
     "gather", epilog="Example: python -m poetcore gather my_photos --taxon 'Amanita muscaria' --count 200"
 )(cli_gather.gather)
 app.command("download", epilog="Example: python -m poetcore download flowers")(cli_train.download)
+app.command("dashboard", epilog="Example: python -m poetcore dashboard")(cli_dashboard.dashboard)
 
 
 def main() -> None:
