@@ -19,6 +19,7 @@ import numpy as np
 
 from poetcore.errors import RunError
 from poetcore.system.files import write_whole
+from poetcore.system.progress import RUN_PHASES
 from poetcore.workspace.head import Head
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ __all__ = [
 ]
 
 #: What a run does, in this order; "drawing" and "evaluating" only where they were asked for.
-PHASES = ("starting", "drawing", "scanning", "backbone", "bottlenecks", "training", "testing", "evaluating")
+PHASES = RUN_PHASES
 FINAL_PHASES = ("done", "failed", "cancelled")
 
 _SPLIT_COLUMNS = ("path", "label", "split", "sha")

@@ -1,0 +1,81 @@
+"""How far a long task is: one shape for every function that takes a while, and the words for each phase."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+__all__ = ["PHASES", "RUN_PHASES", "OnProgress", "Phase", "Progress"]
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A part of a long task.
+
+    Attributes:
+        words: what people read while it lasts.
+        in_run: whether `status.json` of a run may hold it.
+    """
+
+    words: str
+    in_run: bool = False
+
+
+#: Every phase by its name, those of a run in the order in which they come.
+PHASES = {
+    "starting": Phase("Starting", in_run=True),
+    "downloading": Phase("Downloading (bytes)"),
+    "gathering": Phase("Gathering pictures"),
+    "drawing": Phase("Drawing sample flowers", in_run=True),
+    "scanning": Phase("Scanning the folder", in_run=True),
+    "decoding": Phase("Decoding pictures"),
+    "measuring": Phase("Measuring pictures"),
+    "copying": Phase("Copying pictures"),
+    "moving": Phase("Moving pictures"),
+    "backbone": Phase("Preparing the backbone (once)", in_run=True),
+    "bottlenecks": Phase("Extracting features (bottlenecks)", in_run=True),
+    "training": Phase("Training the last layer", in_run=True),
+    "testing": Phase("Testing", in_run=True),
+    "projecting": Phase("Projecting to 2-d"),
+    "evaluating": Phase("Evaluating on the demo folder", in_run=True),
+    "predicting": Phase("Predicting labels"),
+    "exporting": Phase("Exporting the model"),
+    "comparing": Phase("Comparing the export with the app"),
+}
+
+#: The phases of a run, in their order: what `status.json` holds until the run ends.
+RUN_PHASES = tuple(name for name, phase in PHASES.items() if phase.in_run)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a long task is.
+
+    Attributes:
+        phase: one of `PHASES`.
+        done: items done in this phase.
+        total: items of this phase; 0 where it is not known.
+        message: a sentence to show instead of the phase's words, or "".
+    """
+
+    phase: str
+    done: int = 0
+    total: int = 0
+    message: str = ""
+
+    @property
+    def words(self) -> str:
+        """The message, or the words of its phase."""
+        return self.message or PHASES[self.phase].words
+
+    @property
+    def text(self) -> str:
+        """The words with the figures, where the total is known: `Training the last layer: 30 of 4,000`."""
+        return f"{self.words}: {self.done:,} of {self.total:,}" if self.total else self.words
+
+    @property
+    def share(self) -> float:
+        """The part that is done, 0 to 1; 0 where the total is not known."""
+        return min(1.0, self.done / self.total) if self.total else 0.0
+
+
+#: What a long function calls often; an exception that it raises ends the work.
+OnProgress = Callable[[Progress], object]
