@@ -9,7 +9,7 @@ import typer
 from poetcore.cli.options import HERE, JsonOption, WorkspaceOption
 from poetcore.errors import DownloadError, OptionError
 from poetcore.sources.fetch import FetchOptions
-from poetcore.sources.gathered import Gathered, Source, check_count, check_label
+from poetcore.sources.gathered import Gathered, Source, check_count
 from poetcore.sources.imagenet import SYNSET_ENDPOINT, synset_urls
 from poetcore.sources.inaturalist import (
     INATURALIST,
@@ -20,6 +20,7 @@ from poetcore.sources.inaturalist import (
     parse_licences,
 )
 from poetcore.sources.urls import UrlList, read_table, read_urls
+from poetcore.system.names import check_name
 from poetcore.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def gather(
     check_size(size)
     allowed = parse_licences(licences)
     if label is not None:
-        check_label(label)
+        check_name(label, "A label")
     options = FetchOptions(
         workers=workers,
         per_host=per_host,

@@ -1,13 +1,11 @@
 """Changes to the pictures of a dataset: what is proposed, and what became of it."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from poetcore.data.dataset import QUARANTINE
-from poetcore.errors import OptionError
 
-__all__ = ["ACTIONS", "Change", "Outcome", "Pending", "Step", "check_label"]
+__all__ = ["ACTIONS", "Change", "Outcome", "Pending", "Step"]
 
 ACTIONS = ("relabel", "quarantine", "fine")
 
@@ -86,18 +84,3 @@ class Step:
     def of(self, state: str) -> list[Outcome]:
         """List the changes that are "applied", "refused" or "undone"."""
         return [outcome for outcome in self.outcomes if outcome.state == state]
-
-
-def check_label(label: str) -> None:
-    """Make sure that a new label can be a folder's name on every system.
-
-    Raises:
-        OptionError: it cannot.
-    """
-    fits = re.fullmatch(r'[^\s./\\:*?"<>|][^/\\:*?"<>|]*', label) and len(label.encode()) <= 100
-    reserved = re.match(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", label, re.IGNORECASE)
-    if not fits or reserved or not label.isprintable() or label.endswith((".", " ")):
-        raise OptionError(
-            'A new label becomes the name of a folder: 100 bytes at the most, without / \\ : * ? " < > |, not'
-            f" beginning with a dot or a space nor ending with one. Received: {label!r}."
-        )

@@ -17,14 +17,15 @@ import os
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
-from poetcore.curation.changes import ACTIONS, Change, Pending, Step, check_label
+from poetcore.curation.changes import ACTIONS, Change, Pending, Step
 from poetcore.curation.journal import Journal
 from poetcore.curation.moving import content_of, finish, free_name, move
 from poetcore.curation.quarantine import Quarantine
 from poetcore.curation.repair_log import Entry, Log, now, proposal
 from poetcore.data.dataset import QUARANTINE
 from poetcore.errors import DatasetError, OptionError
-from poetcore.system.files import is_hidden, is_unicode, printable
+from poetcore.system.files import is_unicode, printable
+from poetcore.system.names import check_name, is_hidden
 
 __all__ = ["ACTIONS", "Change", "Pending", "Repairs", "Step"]
 
@@ -283,7 +284,7 @@ class Repairs:
         there = {path.name for path in self.folder.iterdir()} if self.folder.is_dir() else set()
         for label in {change.label for change in changes.values() if change.action == "relabel"}:
             if label not in there:
-                check_label(label)
+                check_name(label, "A new label")
             if is_hidden(label) or label.casefold() == QUARANTINE:
                 raise OptionError(f"{label!r} is not a label's folder: choose another label.")
         if self._quarantine.is_a_label() and any(c.action == "quarantine" for c in changes.values()):

@@ -12,7 +12,8 @@ import pandas as pd
 
 from poetcore.data.file_index import FileEntry, FileIndex
 from poetcore.errors import DatasetError
-from poetcore.system.files import is_hidden, is_unicode, printable, walk
+from poetcore.system.files import is_unicode, printable, walk
+from poetcore.system.names import is_hidden
 
 __all__ = [
     "QUARANTINE",

@@ -29,11 +29,11 @@ from poetcore.sources.gathered import (
     Rejected,
     Source,
     check_count,
-    check_label,
 )
 from poetcore.sources.keeper import Keeper
 from poetcore.sources.urls import UrlEntry
 from poetcore.system.files import walk
+from poetcore.system.names import check_name
 
 __all__ = ["gather"]
 
@@ -84,7 +84,7 @@ def gather(
         DownloadError: the disk is full, or a source failed before it gave anything.
     """
     for source in sources:
-        check_label(source.label)
+        check_name(source.label, "A label")
     check_count(count)
     try:
         dest.mkdir(parents=True, exist_ok=True)

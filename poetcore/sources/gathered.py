@@ -8,7 +8,6 @@ from pathlib import Path
 
 from poetcore.errors import OptionError
 from poetcore.sources.urls import UrlEntry
-from poetcore.system.files import is_hidden
 
 __all__ = [
     "DOWNLOADED",
@@ -20,7 +19,6 @@ __all__ = [
     "Source",
     "Tally",
     "check_count",
-    "check_label",
 ]
 
 #: What an address can become, beside a reason why there is no picture of it.
@@ -147,18 +145,3 @@ def check_count(count: int | None) -> None:
     """
     if count is not None and count < 1:
         raise OptionError(f"count is a number of pictures and must be at least 1. Received: {count}")
-
-
-def check_label(label: str) -> None:
-    """Make sure that a label can be a folder's name on every system.
-
-    Raises:
-        OptionError: it cannot.
-    """
-    fits = label.isprintable() and not re.search(r'[<>:"/\\|?*]', label) and 0 < len(label.encode()) <= 100
-    reserved = re.match(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", label, re.IGNORECASE)
-    if not fits or reserved or is_hidden(label) or label != label.strip() or label.endswith("."):
-        raise OptionError(
-            "A label is a folder's name: without < > : \" / \\ | ? *, without a dot at either end, 100 bytes"
-            f" at the most, and not a name that Windows keeps for itself. Received: {label!r}."
-        )

@@ -7,19 +7,13 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-__all__ = ["cores", "in_chunks", "is_hidden", "is_unicode", "printable", "walk", "write_whole"]
+from poetcore.system.names import is_hidden
+
+__all__ = ["cores", "in_chunks", "is_unicode", "printable", "walk", "write_whole"]
 
 T = TypeVar("T")
 
-#: What operating systems leave in folders; nobody means them as pictures.
-_LITTER = {"thumbs.db", "desktop.ini", "ehthumbs.db", "__macosx", "icon\r"}
-
 _PICTURE_ENDINGS = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"}
-
-
-def is_hidden(name: str) -> bool:
-    """Tell whether a file or folder of this name is ignored: hidden, or litter of an operating system."""
-    return name.startswith(".") or name.lower() in _LITTER
 
 
 def walk(folder: Path) -> Iterator[os.DirEntry[str]]:

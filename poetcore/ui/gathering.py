@@ -11,10 +11,11 @@ import streamlit as st
 
 from poetcore.errors import PoetError
 from poetcore.sources.gather import gather
-from poetcore.sources.gathered import Gathered, GatherProgress, Source, check_label
+from poetcore.sources.gathered import Gathered, GatherProgress, Source
 from poetcore.sources.inaturalist import INATURALIST, PHOTO_SIZES, find_taxon, observations
 from poetcore.sources.urls import UrlList, parse_urls
-from poetcore.system.files import is_hidden, walk
+from poetcore.system.files import walk
+from poetcore.system.names import check_name, is_hidden
 from poetcore.ui.pictures import Card, gallery, shas
 from poetcore.ui.state import choose, explain, workspace
 
@@ -171,7 +172,7 @@ def _note_stop(name: str) -> None:
 
 
 def _gather(name: str, order: _Order) -> None:
-    check_label(name)
+    check_name(name, "A dataset")
     for key in ("gathered", "gather_stopped"):
         st.session_state.pop(key, None)
     bar = st.progress(0.0, "Asking for the addresses")

@@ -1,6 +1,5 @@
 """The prepare page's parts: what is asked for, the preview, and carrying it out."""
 
-import re
 import time
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from poetcore.curation.prepared import Outcome, check_apart, execute, existing_s
 from poetcore.curation.selection import DEFAULT_EXCLUDED, EXCLUDABLE, MANDATORY, SplitOptions
 from poetcore.data.dataset import Dataset
 from poetcore.errors import PoetError
+from poetcore.system.names import is_name, to_name
 from poetcore.ui.pictures import Card, gallery
 from poetcore.ui.state import choose, chosen, explain, short, workspace
 from poetcore.workspace.datasets import training_folders
@@ -84,19 +84,21 @@ def _pick_source() -> Path | None:
 
 def _pick_folder(source: Path) -> Path | None:
     stem = source.parent.name if source.name == "train" else source.name
-    stem = re.sub(r"[^\w.-]+", "_", stem).strip("._") or "pictures"
     name = st.text_input(
         "Name of the new set",
-        value=f"{stem}_set",
+        value=f"{to_name(stem, default='pictures')}_set",
         max_chars=300,
         key=f"prepare_name_{source}",
         help="A folder among the datasets of the workspace; or the path of a folder elsewhere.",
     ).strip()
-    if re.fullmatch(r"\w[\w .+-]*", name) and not name.endswith((".", " ")):
-        return workspace().datasets / name
     if Path(name).expanduser().is_absolute():
         return Path(name).expanduser()
-    st.warning("Give a name of letters, digits, spaces and . _ + - only, or the whole path of a folder.")
+    if is_name(name):
+        return workspace().datasets / name
+    st.warning(
+        'Give the whole path of a folder, or a name that every system accepts: without < > : " / \\ | ? *,'
+        " without a dot at either end, and not one that a system reserves."
+    )
     return None
 
 

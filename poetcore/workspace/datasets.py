@@ -1,6 +1,5 @@
 """The folders of pictures that a workspace knows, and zip files that become such folders."""
 
-import re
 import tempfile
 import zipfile
 import zlib
@@ -11,7 +10,7 @@ from typing import BinaryIO
 from poetcore.data import images
 from poetcore.data.dataset import FEW_PICTURES, Dataset
 from poetcore.errors import DatasetError, PictureError
-from poetcore.system.files import is_hidden
+from poetcore.system.names import is_hidden, to_name
 from poetcore.workspace.workspace import Workspace
 
 __all__ = [
@@ -80,7 +79,7 @@ def unpack(workspace: Workspace, name: str, archive: BinaryIO) -> Unpacked:
     Raises:
         DatasetError: it is not a zip file, holds too much, or no picture in a folder.
     """
-    stem = re.sub(r"[^\w.-]+", "_", Path(name).stem).strip("._") or "upload"
+    stem = to_name(Path(name).stem, default="upload")
     target = workspace.datasets / stem
     number = 1
     while target.exists():

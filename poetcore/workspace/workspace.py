@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from poetcore.data.file_index import FileIndex
 from poetcore.errors import OptionError, RunError
+from poetcore.system.names import check_name
 from poetcore.workspace.run import Run, Status
 
 if TYPE_CHECKING:
@@ -155,17 +156,16 @@ def _folder(given: Path | None) -> Path | None:
 
 
 def check_run_name(name: str) -> None:
-    """Make sure that a run's name can be a folder's name on every system.
+    """Check that a text can be a run's name: a folder's name on every system, and easy to type.
 
     Raises:
         OptionError: it cannot.
     """
-    fits = re.fullmatch(r"\w[\w .+-]*", name) and len(name.encode()) <= 100 and not name.endswith((".", " "))
-    reserved = name == "latest" or re.match(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", name, re.IGNORECASE)
-    if not fits or reserved:
+    check_name(name, "A run's name")
+    if not re.fullmatch(r"\w[\w .+-]*", name) or name == "latest":
         raise OptionError(
-            "A run's name has letters, digits, spaces and . _ + - only, 100 bytes at the most, and is not"
-            f" 'latest' or a name that Windows keeps for itself. Received: {name!r}."
+            "A run's name has letters, digits, spaces and . _ + - only, begins with a letter or digit, and is"
+            f" not 'latest', which stands for the newest run. Received: {name!r}."
         )
 
 

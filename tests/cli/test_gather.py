@@ -103,7 +103,7 @@ def test_nothing_at_all_ends_with_status_1(server, tmp_path):
         (("--urls", "u.txt", "--taxon", "x"), "one of --urls, --table, --wnid and --taxon"),
         (("--urls", "u.txt"), "--urls needs --label"),
         (("--urls", "no-such-file.txt", "--label", "a"), "cannot be read"),
-        (("--urls", __file__, "--label", "../a"), "A label is a folder's name"),
+        (("--urls", __file__, "--label", "../a"), "A label becomes the name of a folder"),
         (("--table", "t.csv", "--label", "a"), "--label does not go with --table"),
         (("--wnid", "x"), "n and eight digits"),
         (("--taxon", "x", "--licences", "mit"), "Licences are"),

@@ -270,7 +270,7 @@ def test_an_interrupted_run_keeps_what_came_and_goes_on(server, run, tmp_path):
     "label", ["", ".", "..", "a/b", "con", "x.", " x", ".hidden", 'a"b', "a\nb", "x" * 101]
 )
 def test_a_label_that_is_no_folder_name_is_refused(run, label, tmp_path):
-    with pytest.raises(OptionError, match="A label is a folder's name"):
+    with pytest.raises(OptionError, match="A label becomes the name of a folder"):
         run(**{label: ["http://a.org/1.jpg"]})
 
 
