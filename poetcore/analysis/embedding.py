@@ -1,7 +1,6 @@
 """The vectors of a dataset's pictures, and their map: the same vectors flattened to two dimensions."""
 
 import importlib.util
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -10,10 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from poetcore.data.dataset import Dataset
-from poetcore.errors import OptionError
+from poetcore.errors import OptionError, PoetError
 from poetcore.features.backbones import Backbone
 from poetcore.features.cache import extract
 from poetcore.features.litert import model_file
+from poetcore.system.processes import run_module
 from poetcore.workspace.workspace import Workspace
 
 __all__ = [
@@ -162,18 +162,12 @@ def _umap(unit: np.ndarray, seed: int) -> np.ndarray:
     with tempfile.TemporaryDirectory() as folder:
         given, made = Path(folder) / "vectors.npy", Path(folder) / "flat.npy"
         np.save(given, unit)
-        child = subprocess.run(
-            [sys.executable, "-m", "poetcore.analysis.embedding", str(given), str(made), str(seed)],
-            cwd=Path(__file__).parents[2],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            errors="replace",
-        )
-        if child.returncode != 0:
-            last = (child.stderr.strip().splitlines() or ["it said nothing"])[-1]
-            raise OptionError(f"UMAP failed ({last[:200]}): choose pca, or install umap-learn anew.")
+        try:
+            run_module("poetcore.analysis.embedding", [str(given), str(made), str(seed)])
+        except PoetError as error:
+            raise OptionError(
+                f"UMAP failed ({str(error)[:200]}): choose pca, or install umap-learn anew."
+            ) from None
         return np.load(made)
 
 

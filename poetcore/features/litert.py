@@ -7,7 +7,6 @@ the paths of pictures to calibrate on, as a JSON list, from standard input.
 import contextlib
 import hashlib
 import json
-import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -20,6 +19,7 @@ from poetcore.data import images
 from poetcore.errors import BackboneError, PictureError, PoetError
 from poetcore.features.backbones import Backbone, build, find
 from poetcore.system.files import write_whole
+from poetcore.system.processes import run_module
 from poetcore.system.tensorflow import muted, tensorflow
 
 __all__ = ["CALIBRATION_PICTURES", "FeatureExtractor", "calibrate", "convert", "model_file", "quantize"]
@@ -100,19 +100,12 @@ def _convert_in_child(
     if announce:
         announce(f"Preparing the backbone {backbone.name}, once for this workspace")
     file.parent.mkdir(parents=True, exist_ok=True)
-    child = subprocess.run(
-        [sys.executable, "-m", "poetcore.features.litert", backbone.name, str(file)],
-        cwd=Path(__file__).parents[2],
-        input=json.dumps([str(path) for path in shown]),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        errors="replace",
-    )
-    if child.returncode != 0 or not file.exists():
-        lines = child.stderr.strip().splitlines()
-        # What the child can explain is its last line; anything else is shown as it is.
-        raise BackboneError(lines[-1] if lines else f"The backbone {backbone.name} could not be converted.")
+    try:
+        run_module(
+            "poetcore.features.litert", [backbone.name, str(file)], json.dumps([str(path) for path in shown])
+        )
+    except PoetError as error:
+        raise BackboneError(str(error)) from None
 
 
 def convert(backbone: Backbone, file: Path, shown: Sequence[Path] = ()) -> None:

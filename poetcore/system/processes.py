@@ -1,4 +1,4 @@
-"""Child processes of Poet's own that go on when whoever started them ends."""
+"""Child processes that run modules of Poet, and whether a process is still the one that it was."""
 
 import os
 import subprocess
@@ -6,7 +6,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-__all__ = ["start_module", "tail"]
+import psutil
+
+from poetcore.errors import PoetError
+
+__all__ = ["find_process", "run_module", "start_module", "tail"]
+
+#: Seconds that a clock may be corrected by before a process is taken for a later one of the same number.
+_DRIFT = 5
 
 
 class _Outliving(subprocess.Popen[bytes]):
@@ -18,11 +25,17 @@ class _Outliving(subprocess.Popen[bytes]):
 
 
 def start_module(module: str, arguments: Sequence[str], log: Path) -> "subprocess.Popen[bytes]":
-    """Run `python -m MODULE` beside this process; what it prints is added to a log file."""
+    """Start `python -m MODULE` as a process that goes on when this one ends.
+
+    Args:
+        module: one of Poet's.
+        arguments: of its command line.
+        log: the file to which its standard output and standard error are appended.
+    """
     with log.open("ab") as file:
         return _Outliving(
-            [sys.executable, "-m", module, *arguments],
-            cwd=Path(__file__).parents[2],
+            _command(module, arguments),
+            env=_environment(),
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=subprocess.STDOUT,
@@ -32,9 +45,74 @@ def start_module(module: str, arguments: Sequence[str], log: Path) -> "subproces
         )
 
 
+def run_module(module: str, arguments: Sequence[str], stdin: str = "") -> str:
+    """Run `python -m MODULE`, wait until it ends, and return the last line of its standard output.
+
+    Args:
+        module: one of Poet's.
+        arguments: of its command line.
+        stdin: what it reads from standard input.
+
+    Raises:
+        PoetError: its exit status is not 0; the message is the last line of its standard error.
+    """
+    child = subprocess.run(
+        _command(module, arguments),
+        env=_environment(),
+        input=stdin,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+    if child.returncode != 0:
+        raise PoetError(_last_line(child.stderr) or f"{module} ended with exit status {child.returncode}.")
+    return _last_line(child.stdout)
+
+
+def find_process(pid: int, not_after: float) -> psutil.Process | None:
+    """Return the process of a number if it runs and is not a later one that was given the same number.
+
+    Args:
+        pid: the number.
+        not_after: when it was there already, seconds since 1970.
+
+    Returns:
+        None where there is none, where it began later, or where it has ended and only was not waited for
+        (a zombie). One that may not be examined is taken for the one that is meant.
+    """
+    try:
+        process = psutil.Process(pid)
+        try:
+            lives = process.status() != psutil.STATUS_ZOMBIE and process.create_time() <= not_after + _DRIFT
+        except psutil.AccessDenied:
+            lives = True
+    except psutil.NoSuchProcess:
+        return None
+    return process if lives else None
+
+
 def tail(log: Path, lines: int) -> list[str]:
     """Read the last lines of a log file; none if there is no such file."""
     try:
         return log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
     except OSError:
         return []
+
+
+def _command(module: str, arguments: Sequence[str]) -> list[str]:
+    # -P: files of the working directory that are named like modules are not imported.
+    return [sys.executable, "-P", "-m", module, *arguments]
+
+
+def _environment() -> dict[str, str]:
+    """Return an environment in which a child finds the package that runs here, whatever its folder."""
+    home = str(Path(__file__).absolute().parents[2])
+    others = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    path = os.pathsep.join(dict.fromkeys([home, *filter(None, others)]))
+    # Logs and answers are read as UTF-8, which is not every system's usual encoding.
+    return os.environ | {"PYTHONPATH": path, "PYTHONIOENCODING": "utf-8:surrogateescape"}
+
+
+def _last_line(text: str) -> str:
+    return (text.strip().splitlines() or [""])[-1]

@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 
 import psutil
 
-from poetcore.system.processes import start_module, tail
+from poetcore.system.processes import find_process, start_module, tail
 from poetcore.training.retrain import RunConfig
 from poetcore.workspace.run import Run, Status
 from poetcore.workspace.workspace import Workspace
@@ -128,11 +128,4 @@ def _alive(status: Status) -> bool:
     """Tell whether the process that wrote a status still works on it."""
     if status.pid == 0:
         return time.time() - status.heartbeat < _GRACE
-    try:
-        process = psutil.Process(status.pid)
-        # A process that is younger than the status only has the same number.
-        return process.status() != psutil.STATUS_ZOMBIE and process.create_time() <= status.heartbeat + 1
-    except psutil.NoSuchProcess:
-        return False
-    except psutil.AccessDenied:
-        return True
+    return find_process(status.pid, not_after=status.heartbeat) is not None

@@ -21,7 +21,7 @@ import psutil
 
 from poetcore.errors import PoetError
 from poetcore.system.files import write_whole
-from poetcore.system.processes import start_module, tail
+from poetcore.system.processes import find_process, start_module, tail
 
 __all__ = ["TensorBoard"]
 
@@ -30,9 +30,6 @@ _DEADLINE = 60.0
 
 #: Seconds that it may take to end after it was asked.
 _PATIENCE = 5
-
-#: Seconds that a clock may be corrected by before a process is taken for another one of the same number.
-_DRIFT = 5
 
 
 @dataclass(frozen=True)
@@ -133,12 +130,9 @@ class TensorBoard:
         except (OSError, ValueError, TypeError):
             return None, None
         try:
-            process = psutil.Process(viewer.pid)
-            same = abs(process.create_time() - viewer.created) < _DRIFT
-            running = process.status() != psutil.STATUS_ZOMBIE
-        except (psutil.Error, ValueError, TypeError, OverflowError):
+            return viewer, find_process(viewer.pid, not_after=viewer.created)
+        except (ValueError, TypeError, OverflowError):  # of a damaged file
             return viewer, None
-        return viewer, process if same and running else None
 
     def _launch(self) -> None:
         with socket.socket() as free:

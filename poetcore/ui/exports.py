@@ -1,12 +1,11 @@
 """Taking a model along: writes a run in another format, by a child process, and shows how it compares."""
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import streamlit as st
 
+from poetcore.errors import PoetError
+from poetcore.system.processes import run_module
 from poetcore.ui.state import workspace
 from poetcore.workspace.run import Run
 
@@ -35,20 +34,11 @@ def draw_exports(run: Run) -> None:
 
 def _export(run: Run, form: str) -> tuple[dict[str, object] | None, str]:
     """Export in a child process, which may carry TensorFlow; gives what it answers, or what went wrong."""
-    child = subprocess.run(
-        [
-            sys.executable, "-m", "poetcore", "export", f"--run={run.name}", f"--format={form}",
-            f"--workspace={workspace().root}", "--json",
-        ],
-        cwd=Path(__file__).parents[2],
-        capture_output=True,
-        text=True,
-        errors="replace",
-    )  # fmt: skip
-    if child.returncode == 0:
-        return json.loads(child.stdout.splitlines()[-1]), ""
-    lines = child.stderr.strip().splitlines()
-    return None, lines[-1] if lines else "The export ended without a word."
+    options = [f"--run={run.name}", f"--format={form}", f"--workspace={workspace().root}", "--json"]
+    try:
+        return json.loads(run_module("poetcore", ["export", *options])), ""
+    except PoetError as error:
+        return None, str(error)
 
 
 def _draw_told(answer: dict[str, object] | None, trouble: str) -> None:

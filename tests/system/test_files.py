@@ -3,6 +3,7 @@
 import os
 import sys
 import threading
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -135,5 +136,5 @@ def test_a_name_in_any_script_is_text():
 @given(st.lists(st.integers()), st.integers(1, 7))
 def test_chunks_are_full_but_the_last_and_lose_nothing(items, size):
     chunks = list(files.in_chunks(iter(items), size))
-    assert sum(chunks, []) == items
+    assert list(chain.from_iterable(chunks)) == items
     assert all(len(chunk) == size for chunk in chunks[:-1]) and all(chunks)

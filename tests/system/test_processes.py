@@ -1,0 +1,113 @@
+"""Child processes that run modules of Poet, from any working directory, and which process is which."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from poetcore.errors import PoetError
+from poetcore.system.processes import find_process, run_module, start_module, tail
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working directory far from the package, with files named like modules that a child imports."""
+    for name in ("poetcore", "json", "random", "typer"):
+        (tmp_path / f"{name}.py").write_text("raise RuntimeError('imported from the working directory')")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A module for a child to run, found through the user's own PYTHONPATH."""
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    return tmp_path / "script.py"
+
+
+@pytest.fixture
+def idle() -> Iterator["subprocess.Popen[bytes]"]:
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]) as process:
+        yield process
+        process.kill()
+
+
+def test_a_module_runs_from_any_working_directory(elsewhere):
+    assert json.loads(run_module("poetcore", ["runs", "--workspace", "ws", "--json"])) == {"runs": []}
+
+
+def test_a_module_that_is_started_runs_from_any_working_directory(elsewhere):
+    log = elsewhere / "job.log"
+    with start_module("poetcore", ["runs", "--workspace", "ws", "--json"], log) as process:
+        assert process.wait(60) == 0
+    assert json.loads(tail(log, 1)[0]) == {"runs": []}
+
+
+def test_a_relative_path_means_the_same_to_a_child(script, tmp_path, monkeypatch):
+    script.write_text("import os; print(os.getcwd())")
+    monkeypatch.chdir(tmp_path)
+    assert run_module("script", []) == os.path.realpath(tmp_path)
+
+
+def test_the_last_line_of_output_is_returned(script):
+    script.write_text("import sys; print('working'); print(sys.argv[1], sys.stdin.read(), '花\\n')")
+    assert run_module("script", ["argument"], stdin="input") == "argument input 花"
+
+
+def test_a_module_that_prints_nothing_returns_nothing(script):
+    script.write_text("")
+    assert run_module("script", []) == ""
+
+
+def test_a_failure_is_raised_with_the_last_line_of_standard_error(script):
+    script.write_text("import sys; print('noise', file=sys.stderr); sys.exit('No such flower: 花.')")
+    with pytest.raises(PoetError, match=r"^No such flower: 花\.$"):
+        run_module("script", [])
+
+
+def test_a_failure_without_a_word_is_raised_with_its_exit_status(script):
+    script.write_text("raise SystemExit(3)")
+    with pytest.raises(PoetError, match="script ended with exit status 3"):
+        run_module("script", [])
+
+
+def test_a_log_is_appended_to(script, tmp_path):
+    script.write_text("import sys; print('out'); sys.exit('err')")
+    log = tmp_path / "job.log"
+    log.write_text("before\n")
+    with start_module("script", [], log) as process:
+        process.wait(60)
+    assert sorted(tail(log, 5)) == ["before", "err", "out"]
+
+
+def test_the_tail_of_a_log_that_is_not_there_is_empty(tmp_path):
+    assert tail(tmp_path / "none.log", 5) == []
+
+
+def test_a_process_is_found_by_its_number_and_when_it_was_there(idle):
+    assert find_process(idle.pid, not_after=time.time()) == psutil.Process(idle.pid)
+
+
+def test_a_later_process_of_the_same_number_is_not_found(idle):
+    assert find_process(idle.pid, not_after=psutil.Process(idle.pid).create_time() - 60) is None
+
+
+def test_a_process_that_has_ended_is_not_found(idle):
+    idle.kill()
+    idle.wait()
+    assert find_process(idle.pid, not_after=time.time()) is None
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no zombies")
+def test_a_process_that_has_ended_and_was_not_waited_for_is_not_found(idle):
+    idle.kill()
+    os.waitid(os.P_PID, idle.pid, os.WEXITED | os.WNOWAIT)
+    assert psutil.Process(idle.pid).status() == psutil.STATUS_ZOMBIE
+    assert find_process(idle.pid, not_after=time.time()) is None
