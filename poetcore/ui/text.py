@@ -1,0 +1,49 @@
+"""What people typed or named, shown exactly as it is.
+
+Streamlit reads the texts of nearly all its elements as Markdown: `![x](http://...)` in a label would make the
+browser fetch that address, `20$` starts a formula. So every label, run, folder, file name and error message
+passes through `plain` on its way into an f-string for an element. HTML is rendered by Jinja2 with autoescape
+(see pictures.py), and what is shown literally anyway stays as it is: cells of a table, options and values of
+a select box, the value of a metric, charts.
+"""
+
+import re
+from pathlib import Path
+
+__all__ = ["plain", "short"]
+
+#: What Markdown and Streamlit's additions (formulas, emoji, colours) give a meaning anywhere in a line.
+_INLINE = re.compile(r"([\\`*_{}\[\]<>#|~$:&])")
+
+#: What makes a whole line a list, a rule or a heading: "1.", "1)", "-", "+", "=".
+_AT_START = re.compile(r"^(\d*)([-+=.)])")
+
+#: Places in what Streamlit replaces once Markdown has been read and backslashes are gone: arrows and dashes
+#: between spaces, its icons, and addresses, which become links.
+_REPLACED_LATE = re.compile(
+    r"(?<!\S)(?=(?:<->|->|<-|--|>=|<=|~=)(?!\S))|(?<=:)(?=streamlit:|material/)"
+    r"|(?<=http)(?=s?://)|(?<=www)(?=\.)|(?<=@)(?=\w)",
+    re.IGNORECASE,
+)
+
+#: Invisible, of no width, and breaks no line.
+_WORD_JOINER = "\u2060"
+
+
+def plain(text: object) -> str:
+    r"""Return a text as Markdown that shows its characters and nothing else.
+
+    Args:
+        text: a label, a name, a path, an error; line breaks and repeated spaces become one space, as they do
+            in HTML.
+
+    >>> plain("*20$*")
+    '\\*20\\$\\*'
+    """
+    words = _REPLACED_LATE.sub(_WORD_JOINER, " ".join(str(text).split()))
+    return _AT_START.sub(r"\1\\\2", _INLINE.sub(r"\\\1", words))
+
+
+def short(path: Path | str) -> str:
+    """Return the last two parts of a folder's path: `sample/train`. Not escaped."""
+    return "/".join(Path(path).parts[-2:])

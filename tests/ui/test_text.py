@@ -1,0 +1,41 @@
+"""Names as Markdown: what is escaped, and what stays readable."""
+
+import pytest
+
+from poetcore.ui.text import plain, short
+
+
+@pytest.mark.parametrize(
+    "text", ["daisy", "red rose 2", "sample/train", "a-b.jpg", "München, 3 %", "it's (old)"]
+)
+def test_an_ordinary_name_stays_as_it_is(text):
+    assert plain(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [
+        ("20$", r"20\$"),
+        ("*star*", r"\*star\*"),
+        (":smile:", r"\:smile\:"),
+        ("# one", r"\# one"),
+        ("<b>", r"\<b\>"),
+        ("1. one", r"1\. one"),
+        ("- one", r"\- one"),
+        (r"a\b", r"a\\b"),
+    ],
+)
+def test_what_markdown_gives_a_meaning_is_escaped(text, escaped):
+    assert plain(text) == escaped
+
+
+def test_a_line_break_cannot_begin_a_block():
+    assert plain("rose\n\n# tulip") == r"rose \# tulip"
+
+
+def test_what_is_no_string_is_shown_by_its_words():
+    assert plain(ValueError("no *such* thing")) == r"no \*such\* thing"
+
+
+def test_a_folder_is_named_by_its_last_two_parts():
+    assert short("/home/ann/sample/train") == "sample/train"
