@@ -7,7 +7,8 @@ from poetcore.errors import PoetError
 from poetcore.evaluation.evaluate import confusion_table, evaluate, pick_cell, threshold_table
 from poetcore.evaluation.report import report
 from poetcore.ui.evaluation import downloads, draw_gallery, draw_headline, draw_per_label, still_there
-from poetcore.ui.state import chosen, evaluation_of, explain, short, workspace
+from poetcore.ui.state import chosen, evaluation_of, explain, workspace
+from poetcore.ui.text import short
 
 st.title("Evaluate")
 choice = chosen()

@@ -8,7 +8,8 @@ from poetcore.ui.components.slideshow import slideshow
 from poetcore.ui.evaluation import still_there
 from poetcore.ui.pictures import addresses
 from poetcore.ui.slide_settings import pick_slides
-from poetcore.ui.state import chosen, evaluation_of, explain, short
+from poetcore.ui.state import chosen, evaluation_of, explain
+from poetcore.ui.text import short
 
 #: Slides that are sent to the browser; nobody sits through more.
 _MOST = 2000

@@ -12,7 +12,8 @@ from poetcore.data.dataset import Dataset
 from poetcore.errors import DatasetError
 from poetcore.ui.pictures import Card, gallery
 from poetcore.ui.repairs import Repairable, repair_gallery
-from poetcore.ui.state import scanned, short, workspace
+from poetcore.ui.state import scanned, workspace
+from poetcore.ui.text import short
 from poetcore.workspace.datasets import sibling_demo
 
 __all__ = ["draw_health"]

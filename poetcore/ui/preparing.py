@@ -14,7 +14,8 @@ from poetcore.data.dataset import Dataset
 from poetcore.errors import PoetError
 from poetcore.system.names import is_name, to_name
 from poetcore.ui.pictures import Card, gallery
-from poetcore.ui.state import choose, chosen, explain, short, workspace
+from poetcore.ui.state import choose, chosen, explain, workspace
+from poetcore.ui.text import short
 from poetcore.workspace.datasets import training_folders
 
 __all__ = ["draw_prepare"]

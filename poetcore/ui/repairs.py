@@ -16,7 +16,8 @@ from poetcore.errors import PoetError
 from poetcore.ui.components.picker import Request, Selectable, picker
 from poetcore.ui.pictures import Card, draw_pages, shas
 from poetcore.ui.route import address
-from poetcore.ui.state import explain, scanned, short, workspace
+from poetcore.ui.state import explain, scanned, workspace
+from poetcore.ui.text import short
 
 __all__ = ["Repairable", "draw_repairs", "repair_gallery"]
 

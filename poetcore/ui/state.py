@@ -13,6 +13,7 @@ from poetcore.data.dataset import Dataset, scan
 from poetcore.errors import PoetError, RunError
 from poetcore.evaluation.evaluate import Evaluation
 from poetcore.training.jobs import Jobs
+from poetcore.ui.text import plain, short
 from poetcore.workspace.datasets import demo_folders, sibling_demo, training_folders
 from poetcore.workspace.run import EvaluationFolder, Run
 from poetcore.workspace.workspace import Workspace, default_workspace
@@ -27,7 +28,6 @@ __all__ = [
     "forget",
     "jobs",
     "scanned",
-    "short",
     "workspace",
 ]
 
@@ -86,11 +86,6 @@ def evaluation_of(run: Run, demo: Path) -> Evaluation | None:
 def _loaded(folder: Path, stamp: int) -> Evaluation:
     """Read an evaluation; `stamp` is its file's time, so that a new one is read again."""
     return Evaluation.load(EvaluationFolder(folder))
-
-
-def short(path: Path | str) -> str:
-    """Name a folder by its last two parts: `sample/train`."""
-    return "/".join(Path(path).parts[-2:])
 
 
 def choose(**values: str) -> None:
@@ -191,5 +186,5 @@ def _typed(value: str, key: str) -> str | None:
 
 
 def explain(error: PoetError) -> None:
-    """Say on the page what went wrong, in the error's own sentence."""
-    st.error(str(error), icon=":material/error:")
+    """Show what went wrong, in the error's own sentence."""
+    st.error(plain(error), icon=":material/error:")

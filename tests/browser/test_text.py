@@ -51,6 +51,7 @@ def test_every_name_is_shown_as_it_is(page: Page, address: str) -> None:
     for number, name in enumerate(NAMES):
         block = page.locator(f".st-key-name_{number}")
         texts = block.locator("[data-testid=stMarkdownContainer], [data-testid=stCaptionContainer]")
+        expect(texts).to_have_count(4)
         shown = [words.replace("\u2060", "").strip() for words in texts.all_inner_texts()]
         assert shown == [name, f"{name} is a label", name, f"Pictures of {name}"]
         assert block.locator("p :is(img, a, em, del, code, b, .katex)").count() == 0

@@ -225,7 +225,9 @@ def test_a_training_cannot_be_started_with_options_that_were_refused(full):
     assert next(b for b in app.button if b.label == "Start training").disabled
 
 
-@pytest.mark.parametrize(("name", "words"), [(None, "is there already"), ("a/b", "letters, digits")])
+@pytest.mark.parametrize(
+    ("name", "words"), [(None, "is there already"), ("a/b", "becomes the name of a folder")]
+)
 def test_a_run_name_that_cannot_be_is_refused(full, name, words):
     app, before = opened("train"), len(full.workspace.all_runs())
     app.text_input[0].set_value(name or full.run.name)
