@@ -7,7 +7,7 @@ from poetcore.errors import PoetError
 from poetcore.evaluation.evaluate import confusion_table, evaluate, pick_cell, threshold_table
 from poetcore.evaluation.report import report
 from poetcore.ui.evaluation import downloads, draw_gallery, draw_headline, draw_per_label, still_there
-from poetcore.ui.state import chosen, evaluation_of, explain, workspace
+from poetcore.ui.state import chosen, evaluation_of, explain, progress_bar, workspace
 from poetcore.ui.text import short
 
 st.title("Evaluate")
@@ -30,17 +30,10 @@ if st.button(
     type="secondary" if evaluation else "primary",
     icon=":material/fact_check:",
 ):
-    bar = st.progress(0.0, "Labelling pictures")
     try:
-        evaluate(
-            choice.run,
-            choice.demo,
-            workspace(),
-            progress=lambda done, total: bar.progress(done / total, f"Labelling pictures: {done} of {total}"),
-            announce=lambda sentence: bar.progress(0.0, sentence),
-        )
+        with progress_bar() as show:
+            evaluate(choice.run, choice.demo, workspace(), on_progress=show)
     except PoetError as error:
-        bar.empty()
         explain(error)
         st.stop()
     st.rerun()

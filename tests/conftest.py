@@ -83,6 +83,4 @@ def trained(tmp_path_factory: pytest.TempPathFactory, backbone_file: Path) -> Tr
     (place.models / backbone_file.name).write_bytes(backbone_file.read_bytes())
     sample = make_sample(place.datasets / "sample", train_per_label=12, demo_per_label=4)
     options = TrainingOptions(how_many_training_steps=300, seed=1)
-    return Trained(
-        place, sample, retrain(RunConfig(sample / "train", training=options), place, lambda sign: None)
-    )
+    return Trained(place, sample, retrain(RunConfig(sample / "train", training=options), place))

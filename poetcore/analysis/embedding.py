@@ -3,7 +3,6 @@
 import importlib.util
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +13,7 @@ from poetcore.features.backbones import Backbone
 from poetcore.features.cache import extract
 from poetcore.features.litert import model_file
 from poetcore.system.processes import run_module
+from poetcore.system.progress import OnProgress, Progress
 from poetcore.workspace.workspace import Workspace
 
 __all__ = [
@@ -34,7 +34,7 @@ def features_of(
     dataset: Dataset,
     backbone: Backbone,
     workspace: Workspace,
-    progress: Callable[[str, int, int], object] | None = None,
+    on_progress: OnProgress | None = None,
 ) -> dict[str, np.ndarray]:
     """Give the vector of every picture, computing those that are not known yet.
 
@@ -42,7 +42,7 @@ def features_of(
         dataset: which pictures.
         backbone: which network describes them.
         workspace: where vectors and converted backbones are kept.
-        progress: called with (what is being done, contents described, contents in all).
+        on_progress: called in the phases `backbone` and `bottlenecks`.
 
     Returns:
         sha -> `(vector_length,) float32`; a picture that cannot be used is not in it.
@@ -50,7 +50,6 @@ def features_of(
     Raises:
         BackboneError: the backbone's weights cannot be had.
     """
-    told = progress or (lambda message, done, total: None)
     pictures = {
         sha: Path(path) for sha, path in zip(dataset.pictures["sha"], dataset.pictures["path"], strict=True)
     }
@@ -59,12 +58,13 @@ def features_of(
     try:
 
         def model() -> Path:
-            return model_file(backbone, workspace.models, lambda message: told(message, 0, len(pictures)))
+            return model_file(backbone, workspace.models, on_progress)
 
         for done, one in enumerate(extract(pictures, backbone, model, cache), 1):
             if one.vector is not None:
                 found[one.sha] = one.vector
-            told("Describing pictures", done, len(pictures))
+            if on_progress:
+                on_progress(Progress("bottlenecks", done, len(pictures)))
     finally:
         cache.close()
     return found

@@ -6,7 +6,7 @@ looks at it, it is turned upright.
 """
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,10 @@ from poetcore.analysis.checks import CHECKS, Check
 from poetcore.analysis.measures import measure_all, open_measures
 from poetcore.analysis.near_duplicates import duplicate_groups, near_duplicate_pairs
 from poetcore.data.dataset import Dataset
+from poetcore.system.progress import OnProgress
 from poetcore.workspace.workspace import Workspace
 
 __all__ = ["CHECKS", "Check", "Issue", "find_issues", "run_checks", "summary"]
-
-Progress = Callable[[int, int], object]
 
 #: What the names of a format's files end with.
 _EXTENSIONS = {
@@ -71,7 +70,7 @@ class Issue:
 
 
 def find_issues(
-    dataset: Dataset, workspace: Workspace, demo: Dataset | None = None, progress: Progress | None = None
+    dataset: Dataset, workspace: Workspace, demo: Dataset | None = None, on_progress: OnProgress | None = None
 ) -> list[Issue]:
     """Check every picture of a dataset; only pictures that are new to the workspace are decoded.
 
@@ -79,7 +78,7 @@ def find_issues(
         dataset: the pictures.
         workspace: where measures are kept.
         demo: pictures kept apart to judge on, to be compared with.
-        progress: called with (pictures measured, pictures to measure).
+        on_progress: called in the phase `measuring`, with the pictures that are new.
 
     Returns:
         What is wrong, the gravest first; contents that were marked as fine are left out.
@@ -92,7 +91,7 @@ def find_issues(
         for one in reversed(sets)
         for sha, path in zip(one.pictures["sha"], one.pictures["path"], strict=True)
     }
-    damaged = measure_all(files, workspace, progress)
+    damaged = measure_all(files, workspace, on_progress)
     if damaged:
         dataset, demo = dataset.without(damaged), demo.without(damaged) if demo else None
     cache = open_measures(workspace)

@@ -7,7 +7,7 @@ it gives to the picture's own label: the *self-confidence* of confident learning
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -18,6 +18,7 @@ from poetcore.data.dataset import Dataset
 from poetcore.errors import DatasetError
 from poetcore.features.backbones import Backbone
 from poetcore.system.files import cores
+from poetcore.system.progress import OnProgress
 from poetcore.workspace.workspace import Workspace
 
 __all__ = [
@@ -54,7 +55,7 @@ def label_issues_of(
     dataset: Dataset,
     backbone: Backbone,
     workspace: Workspace,
-    progress: Callable[[str, int, int], object] | None = None,
+    on_progress: OnProgress | None = None,
 ) -> pd.DataFrame:
     """List the pictures of a dataset whose label is probably wrong, most suspect first.
 
@@ -64,7 +65,7 @@ def label_issues_of(
         dataset: which pictures.
         backbone: which network describes them.
         workspace: where vectors are kept; missing ones are computed and added.
-        progress: called with (what is being done, contents described, contents in all).
+        on_progress: called in the phases `backbone` and `bottlenecks`.
 
     Returns:
         As `find_label_issues` gives it.
@@ -73,7 +74,7 @@ def label_issues_of(
         DatasetError: there are not two labels, or no label has enough pictures.
         BackboneError: the backbone's weights cannot be had.
     """
-    vectors = features_of(dataset, backbone, workspace, progress)
+    vectors = features_of(dataset, backbone, workspace, on_progress)
     return find_label_issues(dataset.pictures, vectors, verified_marks(dataset))
 
 

@@ -5,7 +5,7 @@ costs nothing. That a picture turned out to be damaged is told to the fingerprin
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
@@ -20,11 +20,10 @@ from poetcore.data.file_index import sha_of
 from poetcore.errors import PictureError
 from poetcore.system.database import Database
 from poetcore.system.files import cores, in_chunks
+from poetcore.system.progress import OnProgress, Progress
 from poetcore.workspace.workspace import Workspace
 
 __all__ = ["SIDE", "THUMBNAIL", "Measure", "MeasureCache", "measure", "measure_all", "open_measures"]
-
-Progress = Callable[[int, int], object]
 
 #: Longer side of the picture that is measured, in pixels: about what a network sees. Smaller ones stay.
 SIDE = 256
@@ -182,14 +181,14 @@ class MeasureCache:
 
 
 def measure_all(
-    pictures: Mapping[str, Path], workspace: Workspace, progress: Progress | None = None
+    pictures: Mapping[str, Path], workspace: Workspace, on_progress: OnProgress | None = None
 ) -> dict[str, str]:
     """Measure every picture that never was, and remember it in the workspace.
 
     Args:
         pictures: sha -> a file of that content.
         workspace: where measures and fingerprints are kept.
-        progress: called with (pictures measured, pictures to measure).
+        on_progress: called in the phase `measuring`, with the pictures that are new.
 
     Returns:
         sha -> why it cannot be decoded, of those that turned out to be damaged.
@@ -206,8 +205,8 @@ def measure_all(
                 cache.put(good)
                 index.note_decoded(dict.fromkeys(good) | bad)
                 damaged |= bad
-                if progress:
-                    progress(number * _BATCH + len(chunk), len(wanted))
+                if on_progress:
+                    on_progress(Progress("measuring", number * _BATCH + len(chunk), len(wanted)))
     finally:
         cache.close()
         index.close()

@@ -56,10 +56,6 @@ def evaluate(
 
     terminal, place = Terminal(json), Workspace(workspace)
     with terminal.bars() as bars:
-
-        def progress(done: int, total: int) -> None:
-            bars.update("Labelling pictures", done, total)
-
         if graph:
             old = _graph_classifier(
                 graph,
@@ -72,11 +68,9 @@ def evaluate(
                 output_layer,
                 engine,
             )
-            evaluation = evaluate_graph(old, graph.name, dir, place, progress=progress)
+            evaluation = evaluate_graph(old, graph.name, dir, place, on_progress=bars.show)
         else:
-            evaluation = compute_metrics(
-                place.run(run), dir, place, progress=progress, announce=terminal.say, engine=engine
-            )
+            evaluation = compute_metrics(place.run(run), dir, place, on_progress=bars.show, engine=engine)
     metrics = evaluation.metrics
     for skipped in metrics.skipped:
         terminal.say(f"Left out: {skipped['path']} {skipped['reason']}.")
@@ -141,12 +135,10 @@ def label_image(
             graph, labels, input_height, input_width, input_mean, input_std, input_layer, output_layer, engine
         )
         if graph
-        else Classifier(place.run(run), place, terminal.say, engine)
+        else Classifier(place.run(run), place, engine)
     )
     with terminal.bars() as bars:
-        found = classifier.classify(
-            paths, lambda done, total: bars.update("Labelling pictures", done, total) if total > 1 else None
-        )
+        found = classifier.classify(paths, bars.show)
     skipped = [{"path": printable(p.path), "reason": p.reason} for p in found if p.probabilities is None]
     named = [p for p in found if p.probabilities is not None]
     for one in skipped:

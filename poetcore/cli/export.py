@@ -35,7 +35,8 @@ def export(
     from poetcore.export.export import export as write
 
     terminal, place = Terminal(json), Workspace(workspace)
-    exported = write(place.run(run), place, form, out, terminal.say, final_tensor_name=final_tensor_name)
+    with terminal.bars() as bars:
+        exported = write(place.run(run), place, form, out, bars.show, final_tensor_name=final_tensor_name)
     parity = exported.parity
     compared = (
         f"The same top label as the app on {parity.same_top1:.1%} of {parity.pictures} pictures, largest"

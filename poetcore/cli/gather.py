@@ -146,7 +146,7 @@ def gather(
                 count=count,
                 options=options,
                 again=again,
-                progress=lambda p: bars.update("Gathering pictures", p.done, p.total),
+                on_progress=bars.show,
             )
     finally:
         file_index.close()

@@ -15,13 +15,13 @@ from poetcore.errors import DatasetError, OptionError
 from poetcore.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import pandas as pd
 
     from poetcore.analysis.issues import Issue
+    from poetcore.cli.terminal import Terminal
     from poetcore.data.dataset import Dataset
     from poetcore.data.file_index import FileIndex
+    from poetcore.system.progress import OnProgress
 
 __all__ = ["overview"]
 
@@ -59,18 +59,12 @@ def overview(
     terminal, place = Terminal(json), Workspace(workspace)
     index = place.file_index()
     with terminal.bars() as bars:
-
-        def looking(done: int, total: int) -> None:
-            bars.update("Looking through the folder", done, total)
-
-        dataset = scan(dir, index, progress=looking)
+        dataset = scan(dir, index, on_progress=bars.show)
         demo = _demo(dir, demo_dir, index)
-        issues = find_issues(
-            dataset, place, demo, lambda done, total: bars.update("Measuring new pictures", done, total)
-        )
+        issues = find_issues(dataset, place, demo, bars.show)
         # Every picture has been decoded by now, so this only learns which of them are damaged.
         dataset = scan(dir, index, verify=True)
-        doubted = _suspects(dataset, architecture, place, bars.update, terminal.say) if suspects else None
+        doubted = _suspects(dataset, architecture, place, terminal, bars.show) if suspects else None
     counts, found = dataset.counts(), summary(issues)
     here = Counter(issue.label for issue in issues)
     rows = [[label, str(n), str(here[label])] for label, n in counts.items()]
@@ -108,8 +102,8 @@ def _suspects(
     dataset: "Dataset",
     architecture: str | None,
     place: Workspace,
-    progress: "Callable[[str, int, int], object]",
-    say: "Callable[[str], object]",
+    terminal: "Terminal",
+    on_progress: "OnProgress",
 ) -> "pd.DataFrame":
     import pandas as pd
 
@@ -120,9 +114,9 @@ def _suspects(
     if backbone.quantized:
         raise OptionError(f"--suspects needs a network that is not quantized: choose {backbone.network}.")
     try:
-        found = label_issues_of(dataset, backbone, place, progress)
+        found = label_issues_of(dataset, backbone, place, on_progress)
     except DatasetError as error:  # too few pictures to judge labels by spoil no other check
-        say(f"Labels were not judged: {error}")
+        terminal.say(f"Labels were not judged: {error}")
         return pd.DataFrame(columns=_SUSPECT_COLUMNS)
     return found[_SUSPECT_COLUMNS]
 

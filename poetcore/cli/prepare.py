@@ -70,14 +70,9 @@ def prepare(
     terminal, place = Terminal(json), Workspace(workspace)
     folder = check_apart(source, folder)
     with terminal.bars() as bars:
-        dataset, issues = scan_source(source, place, bars.update)
+        dataset, issues = scan_source(source, place, bars.show)
         planned = plan(dataset, issues, options, existing_split(folder, place))
-        done = execute(
-            planned,
-            folder,
-            link=link,
-            progress=lambda done, total: bars.update("Copying pictures", done, total),
-        )
+        done = execute(planned, folder, link=link, on_progress=bars.show)
     planned = done.plan
     train, demo = planned.counts("train"), planned.counts("demo")
     rejected = planned.pictures[planned.pictures["part"] == "rejected"]

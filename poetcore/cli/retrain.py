@@ -182,10 +182,10 @@ def retrain(
     )
     terminal = Terminal(json)
     with terminal.bars() as bars:
-        run = train(config, place, bars.watch)
+        run = train(config, place, bars.show)
+        if output_graph:
+            export(run, place, "frozen_graph", output_graph, bars.show)
     record = run.record()
-    if output_graph:
-        export(run, place, "frozen_graph", output_graph, terminal.say)
     if output_labels:
         write_whole(output_labels, "".join(f"{label}\n" for label in record.labels))
     misclassified = _misclassified(run, place, engine) if print_misclassified_test_images else []

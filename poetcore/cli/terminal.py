@@ -5,38 +5,20 @@ import sys
 import time
 from typing import Any
 
+from rich import progress as rich_progress
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
 
-from poetcore.training.progress import Progress as SignOfLife
+from poetcore.system.progress import Progress
 
 __all__ = ["Bars", "Terminal", "table"]
 
 #: Seconds between two lines of progress in a log file.
 _LOG_SECONDS = 5
 
-_PHASES = {
-    "drawing": "Drawing sample flowers",
-    "scanning": "Looking through the folder",
-    "backbone": "Preparing the backbone",
-    "bottlenecks": "Describing pictures",
-    "training": "Training",
-    "testing": "Testing",
-    "evaluating": "Judging the demo folder",
-}
-
 
 class Terminal:
-    """Where a command's words go.
+    """Prints what a command has to show.
 
     Args:
         as_json: end with one line of JSON on standard output instead of words and tables.
@@ -48,11 +30,11 @@ class Terminal:
         self._messages = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
     def say(self, message: str) -> None:
-        """Tell something on the way, on standard error."""
+        """Print a message on standard error."""
         self._messages.print(message, soft_wrap=True)
 
     def answer(self, data: dict[str, Any], *shown: str | Table) -> None:
-        """Give the result: `data` as JSON, or what is `shown` to a person."""
+        """Print the result: `data` as one line of JSON, or what is `shown` to a person."""
         if self.as_json:
             sys.stdout.write(json.dumps(data, allow_nan=False) + "\n")
             sys.stdout.flush()
@@ -61,6 +43,7 @@ class Terminal:
             self._out.print(part, soft_wrap=isinstance(part, str))
 
     def bars(self) -> "Bars":
+        """Return the progress bars, on standard error, to be used in a `with` statement."""
         return Bars(self._messages)
 
 
@@ -68,45 +51,44 @@ class Bars:
     """Progress bars with an estimate, one per phase; a context manager."""
 
     def __init__(self, console: Console) -> None:
-        self._progress = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
+        self._bars = rich_progress.Progress(
+            rich_progress.SpinnerColumn(),
+            rich_progress.TextColumn("{task.description}"),
+            rich_progress.BarColumn(),
+            rich_progress.MofNCompleteColumn(),
+            rich_progress.TimeElapsedColumn(),
+            rich_progress.TimeRemainingColumn(),
             console=console,
             # A log file wants the messages, not a picture of a bar.
             disable=not console.is_terminal,
         )
-        self._tasks: dict[str, Any] = {}
+        self._tasks: dict[str, rich_progress.TaskID] = {}
         self._log = None if console.is_terminal else console
         self._logged = 0.0
 
     def __enter__(self) -> "Bars":
-        self._progress.start()
+        self._bars.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._progress.stop()
+        self._bars.stop()
 
-    def update(self, description: str, done: int, total: int) -> None:
-        """Show how far something is; an unknown bar is added, and in a log file now and then a line."""
-        now = time.monotonic()
-        if self._log and (description not in self._tasks or now - self._logged > _LOG_SECONDS):
-            self._log.print(f"{description}: {done} of {total}" if total else description, soft_wrap=True)
+    def show(self, progress: Progress) -> None:
+        """Show how far something is: a bar for each phase, in a log file now and then a line."""
+        if progress.total == 1:
+            return  # it is done before a bar could be read
+        now, name = time.monotonic(), progress.words
+        if self._log and (name not in self._tasks or now - self._logged > _LOG_SECONDS):
+            self._log.print(progress.text, soft_wrap=True)
             self._logged = now
-        if description not in self._tasks:
-            self._tasks[description] = self._progress.add_task(description, total=total or None)
-        self._progress.update(self._tasks[description], completed=done, total=total or None)
-
-    def watch(self, sign: SignOfLife) -> None:
-        """Show what a training says of itself."""
-        self.update(_PHASES[sign.phase], sign.done, sign.total)
+        total = progress.total or None
+        if name not in self._tasks:
+            self._tasks[name] = self._bars.add_task(name, total=total)
+        self._bars.update(self._tasks[name], completed=progress.done, total=total)
 
 
 def table(title: str, columns: list[str], rows: list[list[str]]) -> Table:
-    """Lay out a table; every column but the first is a figure and stands to the right."""
+    """Return a table; every column but the first is a figure and stands to the right."""
     drawn = Table(title=title, title_justify="left")
     for number, column in enumerate(columns):
         drawn.add_column(column, justify="right" if number else "left", overflow="fold", no_wrap=not number)

@@ -18,7 +18,7 @@ def demo(run_name: RunNameOption = None, workspace: WorkspaceOption = HERE, json
 
     terminal = Terminal(json)
     with terminal.bars() as bars:
-        run, evaluation = whole_job(Workspace(workspace), bars.watch, run_name)
+        run, evaluation = whole_job(Workspace(workspace), bars.show, run_name)
     record = run.record()
     terminal.answer(
         {
@@ -116,7 +116,7 @@ def download(
     with terminal.bars() as bars:
         path = download_flowers(
             Workspace(workspace).datasets,
-            progress=lambda done, total: bars.update("Fetching bytes", done, total),
+            on_progress=bars.show,
         )
     count = sum(1 for _ in walk(path))
     terminal.answer({"path": str(path), "files": count}, f"{count} files in {path}")

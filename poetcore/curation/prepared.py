@@ -8,7 +8,7 @@ DEST/manifest.csv      what became of every file of the source
 import errno
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -24,6 +24,7 @@ from poetcore.data.dataset import Dataset, scan
 from poetcore.data.file_index import sha_of
 from poetcore.errors import DatasetError, PictureError
 from poetcore.system.files import cores, in_chunks, printable, walk, write_whole
+from poetcore.system.progress import OnProgress, Progress
 from poetcore.workspace.workspace import Workspace
 
 __all__ = ["Outcome", "check_apart", "execute", "existing_split", "manifest_of", "scan_source"]
@@ -41,8 +42,6 @@ _NO_LINK = {
     errno.ENOSYS,
     errno.EACCES,
 }
-
-Progress = Callable[[int, int], object]
 
 
 @dataclass(frozen=True)
@@ -95,27 +94,21 @@ def check_apart(source: Path, folder: Path) -> Path:
 
 
 def scan_source(
-    source: Path, workspace: Workspace, progress: Callable[[str, int, int], object] | None = None
+    source: Path, workspace: Workspace, on_progress: OnProgress | None = None
 ) -> tuple[Dataset, list[Issue]]:
     """Look through a source and find what is wrong with its pictures.
 
     Args:
         source: the folder of label folders.
         workspace: remembers what is in files.
-        progress: called with (what is done, files done, files in all).
+        on_progress: called in the phases `scanning`, `decoding` and `measuring`.
 
     Raises:
         DatasetError: it holds no label folders, or is a prepared set itself.
     """
-    told = progress or (lambda *_: None)
     index = workspace.file_index()
     try:
-        dataset = scan(
-            source,
-            index,
-            verify=True,
-            progress=lambda done, total: told("Looking through the folder", done, total),
-        )
+        dataset = scan(source, index, verify=True, on_progress=on_progress)
     finally:
         index.close()
     if set(dataset.labels) == set(PARTS):
@@ -123,10 +116,7 @@ def scan_source(
             f"{printable(source)} holds a train and a demo folder, not one folder per label: give"
             f" {printable(source / 'train')} as the source."
         )
-    issues = find_issues(
-        dataset, workspace, progress=lambda done, total: told("Checking the pictures", done, total)
-    )
-    return dataset, issues
+    return dataset, find_issues(dataset, workspace, on_progress=on_progress)
 
 
 def existing_split(folder: Path, workspace: Workspace) -> ExistingSplit:
@@ -147,7 +137,9 @@ def existing_split(folder: Path, workspace: Workspace) -> ExistingSplit:
     )
 
 
-def execute(plan: Plan, folder: Path, *, link: bool = False, progress: Progress | None = None) -> Outcome:
+def execute(
+    plan: Plan, folder: Path, *, link: bool = False, on_progress: OnProgress | None = None
+) -> Outcome:
     """Make a set as planned; the originals stay as they are, and so does what someone else put there.
 
     Every file appears whole or not at all, so that an interrupted preparation is finished by a repetition.
@@ -156,7 +148,7 @@ def execute(plan: Plan, folder: Path, *, link: bool = False, progress: Progress 
         plan: what goes where.
         folder: the set's folder.
         link: give the originals a second name instead of copying them, where the system can.
-        progress: called with (files done, files to do).
+        on_progress: called in the phase `copying`.
 
     Raises:
         DatasetError: nothing usable was chosen, or the folder cannot be written.
@@ -188,8 +180,8 @@ def execute(plan: Plan, folder: Path, *, link: bool = False, progress: Progress 
                     else:
                         refusal = refusal or reason
                     ways.append(way)
-                if progress:
-                    progress(len(ways), len(jobs))
+                if on_progress:
+                    on_progress(Progress("copying", len(ways), len(jobs)))
         if failed:
             plan = replace(plan, pictures=_without(plan.pictures, failed))
             _write_manifest(folder, plan.pictures)

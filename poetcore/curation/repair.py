@@ -14,7 +14,7 @@ left half done.
 
 import contextlib
 import os
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
 from poetcore.curation.changes import ACTIONS, Change, Pending, Step
@@ -26,10 +26,9 @@ from poetcore.data.dataset import QUARANTINE
 from poetcore.errors import DatasetError, OptionError
 from poetcore.system.files import is_unicode, printable
 from poetcore.system.names import check_name, is_hidden
+from poetcore.system.progress import OnProgress, Progress
 
 __all__ = ["ACTIONS", "Change", "Pending", "Repairs", "Step"]
-
-Progress = Callable[[int, int], object]
 
 
 class Repairs:
@@ -84,7 +83,7 @@ class Repairs:
         with self._journal.locked():
             self._withdraw([entry.id for entry in self._settled().pending() if entry.id in ids])
 
-    def apply(self, ids: Collection[str] | None = None, progress: Progress | None = None) -> Step | None:
+    def apply(self, ids: Collection[str] | None = None, on_progress: OnProgress | None = None) -> Step | None:
         """Do what is on the list.
 
         A picture whose content is not what it was when the change was noted is left as it is, and the step
@@ -92,7 +91,7 @@ class Repairs:
 
         Args:
             ids: of the changes to apply, so that none is that was not seen; None for all.
-            progress: called with (pictures done, pictures in all).
+            on_progress: called in the phase `moving`.
 
         Returns:
             What was done, or None where nothing was left to do.
@@ -108,13 +107,13 @@ class Repairs:
                 target = self._target(entry, taken)
                 taken.add(target)
                 moves.append((entry, self.folder / entry.place, target))
-            return self._execute(log.next_step, None, moves, progress)
+            return self._execute(log.next_step, None, moves, on_progress)
 
     def steps(self) -> list[Step]:
         """List what was applied, the newest first."""
         return self._log().steps(self.folder)
 
-    def undo(self, step: str, progress: Progress | None = None) -> Step:
+    def undo(self, step: str, on_progress: OnProgress | None = None) -> Step:
         """Bring every picture of a step back to where it was.
 
         A picture that a later step moved on, or whose place a later step gave to another, stays where it is
@@ -122,7 +121,7 @@ class Repairs:
 
         Args:
             step: its id.
-            progress: called with (pictures done, pictures in all).
+            on_progress: called in the phase `moving`.
 
         Returns:
             The step as it is now: each of its changes is undone or says why not.
@@ -146,7 +145,7 @@ class Repairs:
                 taken.add(target)
                 moves.append((entry, source, target))
             objections = log.in_the_way(entries, self._is_taken)
-            return self._execute(f"undo {step}", step, moves, progress, objections)
+            return self._execute(f"undo {step}", step, moves, on_progress, objections)
 
     def fine(self) -> set[str]:
         """Give the contents (sha256) that were marked as fine."""
@@ -157,7 +156,7 @@ class Repairs:
         group: str,
         undoes: str | None,
         moves: list[tuple[Entry, Path, Path]],
-        progress: Progress | None,
+        on_progress: OnProgress | None,
         objections: dict[str, str] | None = None,
     ) -> Step:
         """Move files, writing down before what is going to happen and after each what has."""
@@ -175,8 +174,8 @@ class Repairs:
             line = {"event": "refused", "id": entry.id, "reason": refusal}
             # No need for the disk's word each time: where a file is shows what was done.
             self._journal.append(line if refusal else {"event": "done", "id": entry.id}, sync=False)
-            if progress:
-                progress(number, len(moves))
+            if on_progress:
+                on_progress(Progress("moving", number, len(moves)))
         self._end(group)
         return next(step for step in self.steps() if step.id == (undoes or group))
 

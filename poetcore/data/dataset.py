@@ -3,7 +3,6 @@
 import hashlib
 import os
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from poetcore.data.file_index import FileEntry, FileIndex
 from poetcore.errors import DatasetError
 from poetcore.system.files import is_unicode, printable, walk
 from poetcore.system.names import is_hidden
+from poetcore.system.progress import OnProgress
 
 __all__ = [
     "QUARANTINE",
@@ -94,7 +94,7 @@ def scan(
     file_index: FileIndex,
     *,
     verify: bool = False,
-    progress: Callable[[int, int], object] | None = None,
+    on_progress: OnProgress | None = None,
 ) -> Dataset:
     """Look through a folder that holds one folder of pictures per label.
 
@@ -105,7 +105,7 @@ def scan(
         folder: the folder of label folders.
         fingerprints: the memory of what is in files.
         verify: decode every picture that never was decoded, so that truncated ones are refused now.
-        progress: called with (files done, files in all).
+        on_progress: called in the phases `scanning` and, to verify, `decoding`.
 
     Raises:
         DatasetError: the folder is missing or holds no label folders.
@@ -125,9 +125,9 @@ def scan(
             f"No files in the label folders of {printable(folder)}: put the pictures of each category into"
             " its folder."
         )
-    entries = file_index.take(paths, progress)
+    entries = file_index.take(paths, on_progress)
     if verify:
-        entries = file_index.verify(entries, progress)
+        entries = file_index.verify(entries, on_progress)
     good = [p for p in entries if p.reason is None]
     bad = [p for p in entries if p.reason is not None]
     return Dataset(

@@ -7,7 +7,7 @@ a content is kept under its hash, so a picture that was moved or copied is known
 import contextlib
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +17,9 @@ from poetcore.data import images
 from poetcore.errors import PictureError
 from poetcore.system.database import Database
 from poetcore.system.files import cores, in_chunks, is_unicode
+from poetcore.system.progress import OnProgress, Progress
 
 __all__ = ["FileEntry", "FileIndex", "sha_of"]
-
-Progress = Callable[[int, int], object]
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS files (
@@ -84,7 +83,7 @@ class FileIndex:
     def close(self) -> None:
         self._database.close()
 
-    def take(self, paths: Sequence[Path], progress: Progress | None = None) -> list[FileEntry]:
+    def take(self, paths: Sequence[Path], on_progress: OnProgress | None = None) -> list[FileEntry]:
         """Say what is in each file, in the order given; only new and changed files are read.
 
         Only headers are decoded here: that a picture is truncated shows when its pixels are decoded, by
@@ -94,11 +93,11 @@ class FileIndex:
         with ThreadPoolExecutor(cores()) as pool:
             for chunk in in_chunks(paths, _CHUNK):
                 taken += self._take(chunk, pool)
-                if progress:
-                    progress(len(taken), len(paths))
+                if on_progress:
+                    on_progress(Progress("scanning", len(taken), len(paths)))
         return taken
 
-    def verify(self, entries: Sequence[FileEntry], progress: Progress | None = None) -> list[FileEntry]:
+    def verify(self, entries: Sequence[FileEntry], on_progress: OnProgress | None = None) -> list[FileEntry]:
         """Decode every picture that never was, and say again what is known of each, in the order given."""
         unsure = {p.sha: p for p in entries if p.sha and not p.decoded}
         with ThreadPoolExecutor(cores()) as pool:
@@ -107,8 +106,8 @@ class FileIndex:
                 found = dict(pool.map(_decode, chunk))
                 self.note_decoded({sha: reason for sha, reason in found.items() if sha})
                 done += len(chunk)
-                if progress:
-                    progress(done, len(unsure))
+                if on_progress:
+                    on_progress(Progress("decoding", done, len(unsure)))
         contents = self._contents([p.sha for p in entries if p.sha])
         return [_at(p.path, contents[p.sha]) if p.sha else p for p in entries]
 

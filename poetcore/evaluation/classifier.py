@@ -1,6 +1,6 @@
 """A trained run as an object: pictures in, probabilities out, without TensorFlow."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from poetcore.features.backbones import find
 from poetcore.features.cache import extract
 from poetcore.features.engines import DEFAULT_ENGINE, check_engine
 from poetcore.features.litert import FeatureExtractor, model_file
+from poetcore.system.progress import OnProgress, Progress
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
 
@@ -50,7 +51,6 @@ class Classifier:
     Args:
         run: which one.
         workspace: where its backbone and the vector cache are kept.
-        announce: told in a sentence if the backbone must be prepared first.
         engine: what describes the pictures, one of `ENGINES`.
 
     Raises:
@@ -62,7 +62,6 @@ class Classifier:
         self,
         run: Run,
         workspace: Workspace,
-        announce: Callable[[str], object] | None = None,
         engine: str = DEFAULT_ENGINE,
     ) -> None:
         self.run = run
@@ -73,17 +72,18 @@ class Classifier:
         self._engine = engine
         self._head = run.head()
         self._workspace = workspace
-        self._announce = announce
         self._model: FeatureExtractor | None = None
 
     def classify(
-        self, paths: Sequence[Path], progress: Callable[[int, int], object] | None = None
+        self, paths: Sequence[Path], on_progress: OnProgress | None = None, *, phase: str = "predicting"
     ) -> list[Prediction]:
         """Label files, in the order given; one that cannot be used gets its reason and stops nothing.
 
         Args:
             paths: files; what was seen before is not computed again.
-            progress: called with (contents described, contents in all).
+            on_progress: called in the phase `backbone` where the backbone must be prepared first, then in
+                `phase` with the different pictures.
+            phase: one of `PHASES`.
         """
         file_index, cache = self._workspace.file_index(), self._workspace.feature_cache()
         try:
@@ -92,7 +92,9 @@ class Classifier:
             answers: dict[str, np.ndarray] = {}
             reasons: dict[str, str] = {}
             decoded: dict[str, str | None] = {}
-            found = extract(wanted, self._backbone, self._model_file, cache, engine=self._engine)
+            found = extract(
+                wanted, self._backbone, lambda: self._model_file(on_progress), cache, engine=self._engine
+            )
             for done, bottleneck in enumerate(found, 1):
                 if bottleneck.vector is not None:
                     answers[bottleneck.sha] = self._head.probabilities(bottleneck.vector[np.newaxis])[0]
@@ -100,8 +102,8 @@ class Classifier:
                     decoded[bottleneck.sha] = bottleneck.reason
                 if bottleneck.reason is not None:
                     reasons[bottleneck.sha] = bottleneck.reason
-                if progress:
-                    progress(done, len(wanted))
+                if on_progress:
+                    on_progress(Progress(phase, done, len(wanted)))
             file_index.note_decoded(decoded)
         finally:
             file_index.close()
@@ -125,7 +127,7 @@ class Classifier:
         vector = self._model.extract(pixels)
         return Prediction(Path(name), self.labels, self._head.probabilities(vector[np.newaxis])[0])
 
-    def _model_file(self) -> Path:
+    def _model_file(self, on_progress: OnProgress | None = None) -> Path:
         if self.run.backbone_file.exists():
             return self.run.backbone_file
-        return model_file(self._backbone, self._workspace.models, self._announce)
+        return model_file(self._backbone, self._workspace.models, on_progress)

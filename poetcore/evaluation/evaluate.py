@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from poetcore.errors import DatasetError, RunError
 from poetcore.evaluation.accuracy import Accuracy
 from poetcore.evaluation.classifier import Classifier, Prediction
 from poetcore.features.engines import DEFAULT_ENGINE
+from poetcore.system.progress import OnProgress
 from poetcore.workspace.run import EvaluationFolder, Run, read_record
 from poetcore.workspace.workspace import Workspace
 
@@ -109,8 +110,7 @@ def evaluate(
     folder: Path,
     workspace: Workspace,
     *,
-    progress: Callable[[int, int], object] | None = None,
-    announce: Callable[[str], object] | None = None,
+    on_progress: OnProgress | None = None,
     engine: str = DEFAULT_ENGINE,
 ) -> Evaluation:
     """Judge a run on a folder of label folders and keep the result in the run's folder.
@@ -119,8 +119,8 @@ def evaluate(
         run: a finished run.
         folder: the demo folder, which the run should never have seen.
         workspace: where caches are kept.
-        progress: called with (pictures described, pictures in all).
-        announce: told in a sentence if the backbone must be prepared first.
+        on_progress: called in the phase `backbone` where the backbone must be prepared first, then in
+            `evaluating`.
         engine: what describes the pictures, one of `ENGINES`.
 
     Raises:
@@ -128,7 +128,7 @@ def evaluate(
         OptionError: the engine is unknown, not installed, or cannot run the run's backbone.
         RunError: the run is unfinished or damaged.
     """
-    classifier = Classifier(run, workspace, announce, engine)
+    classifier = Classifier(run, workspace, engine)
     demo = _scanned(folder, workspace)
     unknown = sorted(set(demo.labels) - set(classifier.labels))
     if unknown:
@@ -136,7 +136,8 @@ def evaluate(
             f"The run {run.name!r} does not know the label{'s' * (len(unknown) > 1)} {', '.join(unknown)} of"
             f" {demo.folder}: it was taught {', '.join(classifier.labels)}."
         )
-    answers = classifier.classify([Path(path) for path in demo.pictures["path"]], progress)
+    paths = [Path(path) for path in demo.pictures["path"]]
+    answers = classifier.classify(paths, on_progress, phase="evaluating")
     evaluation = _judged(demo, demo.pictures["label"], answers, run.name, set(run.split()["sha"]))
     _folder_for(run, demo.folder).write(evaluation.predictions, asdict(evaluation.metrics))
     return evaluation
@@ -148,7 +149,7 @@ def evaluate_graph(
     folder: Path,
     workspace: Workspace,
     *,
-    progress: Callable[[int, int], object] | None = None,
+    on_progress: OnProgress | None = None,
 ) -> Evaluation:
     """Judge a frozen graph made elsewhere on a folder of label folders; imports TensorFlow.
 
@@ -157,7 +158,7 @@ def evaluate_graph(
         name: what it is called in the result.
         folder: the demo folder; its labels may differ from the graph's as the original script changes them.
         workspace: where caches are kept; nothing else is written.
-        progress: called with (pictures labelled, pictures in all).
+        on_progress: called in the phase `evaluating`.
 
     Raises:
         DatasetError: the folder cannot be used.
@@ -167,7 +168,8 @@ def evaluate_graph(
 
     demo = _scanned(folder, workspace)
     meant = match_labels(classifier.labels, demo.labels)
-    answers = classifier.classify([Path(path) for path in demo.pictures["path"]], progress)
+    paths = [Path(path) for path in demo.pictures["path"]]
+    answers = classifier.classify(paths, on_progress, phase="evaluating")
     return _judged(demo, demo.pictures["label"].map(meant), answers, name, seen=set())
 
 

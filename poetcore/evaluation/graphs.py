@@ -5,7 +5,7 @@ Such a file is a TensorFlow 1 GraphDef with its weights as constants. Pictures g
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from poetcore.errors import OptionError, PictureError
 from poetcore.evaluation.classifier import Prediction
 from poetcore.evaluation.frozen import BATCH, FrozenGraph, layer_name
 from poetcore.system.files import in_chunks
+from poetcore.system.progress import OnProgress, Progress
 
 __all__ = ["GraphClassifier", "match_labels", "original_form"]
 
@@ -67,19 +68,20 @@ class GraphClassifier:
             self._check_labels(self._graph.outputs)
 
     def classify(
-        self, paths: Sequence[Path], progress: Callable[[int, int], object] | None = None
+        self, paths: Sequence[Path], on_progress: OnProgress | None = None, *, phase: str = "predicting"
     ) -> list[Prediction]:
         """Label files, in the order given; one that cannot be used gets its reason and stops nothing.
 
         Args:
             paths: files.
-            progress: called with (pictures done, pictures in all).
+            on_progress: called in `phase`.
+            phase: one of `PHASES`.
         """
         found: list[Prediction] = []
         for chunk in in_chunks(paths, self._graph.shape[0] or BATCH):
             found += self._classify(chunk)
-            if progress:
-                progress(len(found), len(paths))
+            if on_progress:
+                on_progress(Progress(phase, len(found), len(paths)))
         return found
 
     def classify_bytes(self, name: str, content: bytes) -> Prediction:

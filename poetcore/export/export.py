@@ -11,7 +11,7 @@ import io
 import tempfile
 import warnings
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ from poetcore.export.notes import note
 from poetcore.export.parity import Parity, check, pictures_of
 from poetcore.features.backbones import Backbone, build, find
 from poetcore.features.litert import CALIBRATION_PICTURES, quantize
+from poetcore.system.progress import OnProgress, Progress
 from poetcore.system.tensorflow import muted, tensorflow
 from poetcore.workspace.head import Head
 from poetcore.workspace.run import Run, to_json
@@ -68,7 +69,7 @@ def export(
     workspace: Workspace,
     form: str,
     out: Path | None = None,
-    announce: Callable[[str], object] | None = None,
+    on_progress: OnProgress | None = None,
     *,
     final_tensor_name: str | None = None,
 ) -> Exported:
@@ -87,7 +88,7 @@ def export(
         form: one of `FORMATS`.
         out: the file to write, for saved_model the folder; a folder, or a name without an ending, gets a
             file inside it. By default a folder of that format among the run's exports.
-        announce: told in a sentence what is being done.
+        on_progress: called in the phases `exporting` and `comparing`.
         final_tensor_name: what a frozen graph calls its output; by default as the run was trained with,
             else `final_result`.
 
@@ -107,9 +108,10 @@ def export(
         check_output_layer(output_layer)
     target = _target(run, form, out)
     shown = _pixels(run, record.input_size) if form == "tflite_int8" else []
-    say = announce or (lambda sentence: None)
 
-    say(f"Writing {record.backbone} with the {len(labels)} labels of {run.name} as {form}")
+    if on_progress:
+        message = f"Writing {record.backbone} with the {len(labels)} labels of {run.name} as {form}"
+        on_progress(Progress("exporting", message=message))
     tf, backbone = tensorflow(), find(record.backbone)
     model = _whole(backbone, head)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -129,10 +131,14 @@ def export(
                 with zipfile.ZipFile(made, "a") as archive:  # as LiteRT's own metadata does it
                     archive.writestr("labels.txt", _lines(labels))
         (place / labels_name).write_text(_lines(labels), encoding="utf-8")
-        say("Comparing it with the app on real pictures")
+        if on_progress:
+            on_progress(Progress("comparing"))
         parity = check(form, made, run, workspace, output_layer)
-        if not parity.pictures:
-            say(f"Warning: none of the pictures of {run.name} is left, so the export could not be compared.")
+        if on_progress and not parity.pictures:
+            message = (
+                f"Warning: none of the pictures of {run.name} is left, so the export could not be compared"
+            )
+            on_progress(Progress("comparing", message=message))
         stem = made.name if made.is_dir() else made.stem
         (place / f"{stem}_parity.json").write_text(
             to_json({"format": form, "run": run.name, **asdict(parity)}), encoding="utf-8"

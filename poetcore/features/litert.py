@@ -8,7 +8,7 @@ import contextlib
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from poetcore.errors import BackboneError, PictureError, PoetError
 from poetcore.features.backbones import Backbone, build, find
 from poetcore.system.files import write_whole
 from poetcore.system.processes import run_module
+from poetcore.system.progress import OnProgress, Progress
 from poetcore.system.tensorflow import muted, tensorflow
 
 __all__ = ["CALIBRATION_PICTURES", "FeatureExtractor", "calibrate", "convert", "model_file", "quantize"]
@@ -32,7 +33,7 @@ CALIBRATION_PICTURES = 100
 _STILL_THERE = 0.9
 
 
-def model_file(backbone: Backbone, folder: Path, announce: Callable[[str], object] | None = None) -> Path:
+def model_file(backbone: Backbone, folder: Path, on_progress: OnProgress | None = None) -> Path:
     """Give the LiteRT model of a backbone, converting it first if this workspace has none yet.
 
     The conversion needs TensorFlow and takes about twenty seconds, so a child process does it: whoever asks
@@ -41,7 +42,7 @@ def model_file(backbone: Backbone, folder: Path, announce: Callable[[str], objec
     Args:
         backbone: which one; a quantized one comes from `calibrate`.
         folder: the workspace's `models` folder.
-        announce: told in a sentence that a conversion starts.
+        on_progress: called in the phase `backbone` where a conversion starts.
 
     Raises:
         BackboneError: its weights cannot be had, the conversion failed, or a calibrated model is gone.
@@ -54,7 +55,7 @@ def model_file(backbone: Backbone, folder: Path, announce: Callable[[str], objec
             f"The model {file.name}, calibrated on your training pictures, is no longer in {folder}: train"
             " again."
         )
-    _convert_in_child(backbone, file, announce)
+    _convert_in_child(backbone, file, on_progress)
     return file
 
 
@@ -62,7 +63,7 @@ def calibrate(
     backbone: Backbone,
     pictures: Mapping[str, Path],
     folder: Path,
-    announce: Callable[[str], object] | None = None,
+    on_progress: OnProgress | None = None,
 ) -> Backbone:
     """Make a quantized backbone's model from training pictures, or find one that fits them.
 
@@ -70,7 +71,7 @@ def calibrate(
         backbone: a quantized one.
         pictures: sha -> a file of that content: the training pictures.
         folder: the workspace's `models` folder.
-        announce: told in a sentence that a conversion starts.
+        on_progress: called in the phase `backbone` where a conversion starts.
 
     Returns:
         The backbone with its calibration, whose `model_file` is there.
@@ -86,7 +87,7 @@ def calibrate(
             return known
     chosen = sorted(pictures)[:CALIBRATION_PICTURES]  # by hash: as good as by chance, and always the same
     made = replace(backbone, calibration=hashlib.sha256("".join(chosen).encode()).hexdigest()[:12])
-    _convert_in_child(made, folder / f"{made.key}.tflite", announce, [pictures[sha] for sha in chosen])
+    _convert_in_child(made, folder / f"{made.key}.tflite", on_progress, [pictures[sha] for sha in chosen])
     write_whole(folder / f"{made.key}.json", json.dumps(chosen))
     return made
 
@@ -94,11 +95,12 @@ def calibrate(
 def _convert_in_child(
     backbone: Backbone,
     file: Path,
-    announce: Callable[[str], object] | None,
+    on_progress: OnProgress | None,
     shown: Sequence[Path] = (),
 ) -> None:
-    if announce:
-        announce(f"Preparing the backbone {backbone.name}, once for this workspace")
+    if on_progress:
+        message = f"Preparing the backbone {backbone.name} (once, up to a minute)"
+        on_progress(Progress("backbone", message=message))
     file.parent.mkdir(parents=True, exist_ok=True)
     try:
         run_module(

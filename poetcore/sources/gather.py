@@ -9,7 +9,7 @@ asks only for what is new.
 
 import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -34,6 +34,7 @@ from poetcore.sources.keeper import Keeper
 from poetcore.sources.urls import UrlEntry
 from poetcore.system.files import walk
 from poetcore.system.names import check_name
+from poetcore.system.progress import OnProgress
 
 __all__ = ["gather"]
 
@@ -63,11 +64,11 @@ def gather(
     count: int | None = None,
     options: FetchOptions | None = None,
     again: bool = False,
-    progress: Callable[[GatherProgress], object] | None = None,
+    on_progress: OnProgress | None = None,
 ) -> Gathered:
     """Fetch pictures into `dest/<label>/`, politely and many at once.
 
-    Whatever ends it - a raised exception in `progress`, Ctrl-C, a killed process - leaves whole files and a
+    Whatever ends it - a raised exception in `on_progress`, Ctrl-C, a killed process - leaves whole files and a
     log that the next run goes on from. Several processes may gather into one folder.
 
     Args:
@@ -77,7 +78,7 @@ def gather(
         count: pictures to have of each label from its source, those of earlier runs included; None for all.
         options: limits and patience.
         again: ask for dead links and for pictures that were taken away too, before their time.
-        progress: told how far it is, at least twice a second.
+        on_progress: called with a `GatherProgress`, at least twice a second.
 
     Raises:
         OptionError: a label, the count or the folder cannot be used.
@@ -95,7 +96,7 @@ def gather(
     try:
         with FetchPool(options, check_picture) as pool:
             work = _Gathering(dest, sources, log, pool, count, again, _present(dest, file_index))
-            return work.run(progress or (lambda _: None), _BACKLOG * options.workers)
+            return work.run(on_progress or (lambda _: None), _BACKLOG * options.workers)
     except OSError as error:
         raise DownloadError(
             f"{error.filename or dest} cannot be written ({error.strerror or error}); what has been gathered"
@@ -132,7 +133,7 @@ class _Gathering:
         self._unsure: list[Entry] = []
         self._last_answer = 0.0
 
-    def run(self, progress: Callable[[GatherProgress], object], backlog: int) -> Gathered:
+    def run(self, on_progress: OnProgress, backlog: int) -> Gathered:
         while True:
             self._feed(backlog)
             if not self._pool.outstanding:
@@ -141,8 +142,8 @@ class _Gathering:
                 (state, wanted), fetched = result
                 state.outstanding -= 1
                 self._settle(state, wanted, fetched)
-            progress(self._progress())
-        progress(self._progress())
+            on_progress(self._progress())
+        on_progress(self._progress())
         for entry in self._unsure:
             self._log.put(replace(entry, outcome=Outcome.TEMPORARY))
         self._log.write()
@@ -261,7 +262,7 @@ class _Gathering:
                 done += settled
                 total += asked if state.ended else max(expected, asked)
                 known = known and (expected > 0 or state.ended)
-        return GatherProgress(done, total if known else 0, kept, rejected)
+        return GatherProgress("gathering", done, total if known else 0, kept=kept, rejected=rejected)
 
 
 def _present(dest: Path, file_index: FileIndex) -> dict[str, str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from poetcore.errors import OptionError
 from poetcore.sources.urls import UrlEntry
+from poetcore.system.progress import Progress
 
 __all__ = [
     "DOWNLOADED",
@@ -61,13 +62,16 @@ class Rejected:
 
 
 @dataclass(frozen=True)
-class GatherProgress:
-    """How far it is; `total` is 0 where that is not known."""
+class GatherProgress(Progress):
+    """How far it is.
 
-    done: int
-    total: int
-    kept: int
-    rejected: int
+    Attributes:
+        kept: pictures that are in the label folders.
+        rejected: URLs of which there is no picture.
+    """
+
+    kept: int = 0
+    rejected: int = 0
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import random
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from poetcore.errors import DatasetError, DownloadError, OptionError
 from poetcore.sources.drawn.drawing import draw_picture
+from poetcore.system.progress import OnProgress, Progress
 
 __all__ = [
     "FLOWERS_SHA256",
@@ -35,8 +35,6 @@ _PHOTOS = "flower_photos"
 #: Seconds without a byte from the server before giving up.
 _TIMEOUT = 30
 
-Progress = Callable[[int, int], object]
-
 
 def make_sample(
     folder: Path,
@@ -44,7 +42,7 @@ def make_sample(
     train_per_label: int = 60,
     demo_per_label: int = 20,
     seed: int = 7,
-    progress: Progress | None = None,
+    on_progress: OnProgress | None = None,
 ) -> Path:
     """Draw a sample set of flower pictures, ready for training and for a demo.
 
@@ -58,7 +56,7 @@ def make_sample(
         train_per_label: Pictures per category to train with, at least 1.
         demo_per_label: Pictures per category to show afterwards, at least 1.
         seed: Another seed draws other pictures.
-        progress: Called with (pictures drawn, pictures to draw) after each picture.
+        on_progress: Called in the phase `drawing` after each picture.
 
     Returns:
         The folder, with `train` and `demo` in it.
@@ -91,8 +89,8 @@ def make_sample(
                 path.parent.mkdir(parents=True, exist_ok=True)
                 image = draw_picture(label, random.Random(f"{seed}/{split}/{label}/{index}"))
                 image.save(path, "JPEG", quality=90)
-                if progress:
-                    progress(done, len(missing))
+                if on_progress:
+                    on_progress(Progress("drawing", done, len(missing)))
             _move(whole, folder)
     except OSError as error:
         raise DatasetError(
@@ -122,7 +120,7 @@ def download_flowers(
     *,
     url: str = FLOWERS_URL,
     sha256: str = FLOWERS_SHA256,
-    progress: Progress | None = None,
+    on_progress: OnProgress | None = None,
 ) -> Path:
     """Fetch the flower_photos archive, check it and unpack it.
 
@@ -134,7 +132,7 @@ def download_flowers(
         folder: Where the archive and then `flower_photos` go.
         url: The address of the archive.
         sha256: The checksum that the archive must have, 64 hexadecimal digits.
-        progress: Called with (bytes fetched, bytes in total) while downloading.
+        on_progress: Called in the phase `downloading`, with bytes.
 
     Returns:
         `folder/flower_photos`, with one folder a category.
@@ -146,23 +144,24 @@ def download_flowers(
     if target.is_dir() and any(target.iterdir()):
         return target
     archive = folder / _ARCHIVE
-    _fetch(archive, url, sha256, progress)
+    _fetch(archive, url, sha256, on_progress)
     _unpack(archive, url)
     return target
 
 
 @dataclass
 class _ProgressBar:
-    """What pooch expects of a progress bar, passed on to a function of (done, total)."""
+    """What pooch expects of a progress bar, passed on to `on_progress`."""
 
-    report: Progress
+    on_progress: OnProgress
     total: int = 0
     done: int = 0
 
     def update(self, size: int) -> None:
         # Pooch counts whole chunks, so the last one may exceed the total.
         self.done += size
-        self.report(min(self.done, self.total) if self.total else self.done, self.total)
+        done = min(self.done, self.total) if self.total else self.done
+        self.on_progress(Progress("downloading", done, self.total))
 
     def reset(self) -> None:
         self.done = 0
@@ -171,11 +170,11 @@ class _ProgressBar:
         """Nothing is open; pooch calls this at the end."""
 
 
-def _fetch(archive: Path, url: str, sha256: str, progress: Progress | None) -> None:
+def _fetch(archive: Path, url: str, sha256: str, on_progress: OnProgress | None) -> None:
     """Leave an archive with the right checksum in its place, or raise and leave nothing new."""
     import pooch
 
-    bar = _ProgressBar(progress) if progress else False
+    bar = _ProgressBar(on_progress) if on_progress else False
     opened: list[Any] = []
     # Pooch does not close the connection of a download that breaks off.
     hooks = {"response": lambda response, **_: opened.append(response)}

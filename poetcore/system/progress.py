@@ -30,7 +30,7 @@ PHASES = {
     "measuring": Phase("Measuring pictures"),
     "copying": Phase("Copying pictures"),
     "moving": Phase("Moving pictures"),
-    "backbone": Phase("Preparing the backbone (once)", in_run=True),
+    "backbone": Phase("Preparing the backbone (once, up to a minute)", in_run=True),
     "bottlenecks": Phase("Extracting features (bottlenecks)", in_run=True),
     "training": Phase("Training the last layer", in_run=True),
     "testing": Phase("Testing", in_run=True),

@@ -15,7 +15,7 @@ from poetcore.features.cache import extract
 from poetcore.features.engines import DEFAULT_ENGINE
 from poetcore.features.litert import calibrate, model_file
 from poetcore.features.memmap import FeatureTable
-from poetcore.training.progress import Progress, Reporter
+from poetcore.system.progress import OnProgress, Progress
 from poetcore.training.train import Examples
 from poetcore.workspace.workspace import Workspace
 
@@ -39,20 +39,22 @@ class Extraction:
     cached: int = 0
 
 
-def calibrated(backbone: Backbone, split: pd.DataFrame, workspace: Workspace, report: Reporter) -> Backbone:
+def calibrated(
+    backbone: Backbone, split: pd.DataFrame, workspace: Workspace, on_progress: OnProgress
+) -> Backbone:
     """Give the backbone, a quantized one calibrated on the training pictures.
 
     Args:
         backbone: which one.
         split: columns path, sha, split.
         workspace: where its model is kept.
-        report: told if a model must be made.
+        on_progress: called in the phase `backbone` where a model must be made.
     """
     if not backbone.quantized:
         return backbone
     rows = split[split["split"] == "training"]
     pictures = {sha: Path(path) for sha, path in zip(rows["sha"], rows["path"], strict=True)}
-    return calibrate(backbone, pictures, workspace.models, lambda m: report(Progress("backbone", message=m)))
+    return calibrate(backbone, pictures, workspace.models, on_progress)
 
 
 def extract_features(
@@ -60,7 +62,7 @@ def extract_features(
     backbone: Backbone,
     vectors: FeatureTable,
     workspace: Workspace,
-    report: Reporter,
+    on_progress: OnProgress,
     engine: str = DEFAULT_ENGINE,
 ) -> Extraction:
     """Get the bottlenecks of a dataset, each content once, into a table whose keys are their hashes."""
@@ -68,11 +70,11 @@ def extract_features(
         sha: Path(path) for sha, path in zip(dataset.pictures["sha"], dataset.pictures["path"], strict=True)
     }
 
-    convert = _model_of(backbone, workspace, report)
+    convert = _model_of(backbone, workspace, on_progress)
 
     def model() -> Path:
         file = convert()
-        report(Progress("bottlenecks", 0, len(pictures)))
+        on_progress(Progress("bottlenecks", 0, len(pictures)))
         return file
 
     described = Extraction()
@@ -86,7 +88,7 @@ def extract_features(
             described.reasons[one.sha] = one.reason
         if one.decoded:
             described.decoded[one.sha] = one.reason
-        report(Progress("bottlenecks", done, len(pictures)))
+        on_progress(Progress("bottlenecks", done, len(pictures)))
     cache.close()
     return described
 
@@ -112,7 +114,7 @@ def augment(
     backbone: Backbone,
     vectors: FeatureTable,
     workspace: Workspace,
-    report: Reporter,
+    on_progress: OnProgress,
     engine: str = DEFAULT_ENGINE,
 ) -> Examples:
     """Add distorted variants of the training pictures to them.
@@ -123,7 +125,7 @@ def augment(
     paths = {sha: Path(path) for sha, path in zip(pictures["sha"], pictures["path"], strict=True)}
     total, done = len(paths) * augmentation.distortion_variants, 0
     targets, rows = [training.targets], [vectors.rows(pictures["sha"])]
-    cache, model = workspace.feature_cache(), _model_of(backbone, workspace, report)
+    cache, model = workspace.feature_cache(), _model_of(backbone, workspace, on_progress)
     for variant in range(1, augmentation.distortion_variants + 1):
         found = extract(
             paths, backbone, model, cache, augmentation=augmentation, variant=variant, engine=engine
@@ -132,7 +134,7 @@ def augment(
             if one.vector is not None:
                 vectors.add((variant, one.sha), one.vector)
             done += 1
-            report(Progress("bottlenecks", done, total, "Describing distorted variants"))
+            on_progress(Progress("bottlenecks", done, total, "Extracting features of augmented copies"))
         # A picture that has gone meanwhile is missing here and does no harm.
         there = pictures[[(variant, sha) in vectors for sha in pictures["sha"]]]
         targets.append(_targets(there, labels))
@@ -159,5 +161,5 @@ def check_learnable(training: Examples, labels: Sequence[str]) -> None:
         )
 
 
-def _model_of(backbone: Backbone, workspace: Workspace, report: Reporter) -> Callable[[], Path]:
-    return lambda: model_file(backbone, workspace.models, lambda m: report(Progress("backbone", message=m)))
+def _model_of(backbone: Backbone, workspace: Workspace, on_progress: OnProgress) -> Callable[[], Path]:
+    return lambda: model_file(backbone, workspace.models, on_progress)

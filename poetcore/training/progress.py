@@ -1,49 +1,42 @@
-"""Signs of life of a run: written into its folder, and passed on to whoever watches."""
+"""The progress of a run: written into its folder, and passed on to who started it."""
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
 
 from poetcore.errors import PoetError
+from poetcore.system.progress import OnProgress, Progress
 from poetcore.training.train import StepReport
 from poetcore.workspace.run import Run, Status
 
-__all__ = ["Progress", "Reporter", "reporting"]
+__all__ = ["Reporter", "TrainingProgress", "reporting"]
 
 
 @dataclass(frozen=True)
-class Progress:
-    """A sign of life, for whoever watches.
+class TrainingProgress(Progress):
+    """How far the training of the last layer is.
 
     Attributes:
-        phase: as in `Status`.
-        done: pictures or steps done in this phase.
-        total: pictures or steps of this phase; 0 where it is not known.
-        message: a sentence, or empty.
-        step: the report, in the training phase.
+        step: accuracy and cross entropy after `done` steps.
     """
 
-    phase: str
-    done: int = 0
-    total: int = 0
-    message: str = ""
-    step: StepReport | None = None
+    step: StepReport = field(kw_only=True)
 
 
 class Reporter:
-    """Writes what happens into the run's folder, not more often than needed, and passes it on."""
+    """Writes progress into the run's folder, not more often than needed, and passes it on."""
 
-    def __init__(self, run: Run, watch: Callable[[Progress], None]) -> None:
+    def __init__(self, run: Run, on_progress: OnProgress | None) -> None:
         self.started = run.status().started
         self._run = run
-        self._watch = watch
+        self._on_progress = on_progress
         self._written = 0.0
         self._phase = ""
 
     def __call__(self, progress: Progress) -> None:
         now = time.time()
-        if progress.step is not None:
+        if isinstance(progress, TrainingProgress):
             self._run.append_event("step", **asdict(progress.step))
         if progress.phase != self._phase or now - self._written > 0.5 or progress.done == progress.total:
             if progress.phase == "bottlenecks":
@@ -54,17 +47,19 @@ class Reporter:
                 )
             )
             self._written, self._phase = now, progress.phase
-        self._watch(progress)
+        if self._on_progress:
+            self._on_progress(progress)
 
     def end(self, phase: str, message: str) -> None:
+        """Write how the run ended: one of `FINAL_PHASES`, and a sentence."""
         last = self._run.status()
         self._run.write_status(replace(last, phase=phase, heartbeat=time.time(), message=message))
 
 
 @contextlib.contextmanager
-def reporting(run: Run, watch: Callable[[Progress], None]) -> Iterator[Reporter]:
-    """See to it that the run's folder says how it ended, whatever happens."""
-    reporter = Reporter(run, watch)
+def reporting(run: Run, on_progress: OnProgress | None) -> Iterator[Reporter]:
+    """Write into the run's folder how it ended, whatever happens."""
+    reporter = Reporter(run, on_progress)
     try:
         yield reporter
     except PoetError as error:

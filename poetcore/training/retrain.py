@@ -23,8 +23,9 @@ from poetcore.features.engines import DEFAULT_ENGINE, check_engine
 from poetcore.features.litert import model_file
 from poetcore.features.memmap import FeatureTable
 from poetcore.sources.samples import make_sample
+from poetcore.system.progress import OnProgress, Progress
 from poetcore.training.examples import augment, calibrated, check_learnable, examples, extract_features
-from poetcore.training.progress import Progress, Reporter, reporting
+from poetcore.training.progress import Reporter, TrainingProgress, reporting
 from poetcore.training.summaries import Summaries
 from poetcore.training.train import Examples, StepReport, TrainingOptions, train
 from poetcore.workspace.head import Head, cross_entropy
@@ -66,7 +67,7 @@ class RunConfig:
     engine: str = DEFAULT_ENGINE
 
 
-def retrain(config: RunConfig, workspace: Workspace, watch: Callable[[Progress], None]) -> Run:
+def retrain(config: RunConfig, workspace: Workspace, on_progress: OnProgress | None = None) -> Run:
     """Scan, split, describe, teach, test and save.
 
     Whatever happens, the run's folder says how it ended.
@@ -74,7 +75,7 @@ def retrain(config: RunConfig, workspace: Workspace, watch: Callable[[Progress],
     Args:
         config: what the run is to be.
         workspace: where it is kept.
-        watch: called often; an exception that it raises ends the run.
+        on_progress: called often; an exception that it raises ends the run.
 
     Returns:
         The finished run.
@@ -86,29 +87,26 @@ def retrain(config: RunConfig, workspace: Workspace, watch: Callable[[Progress],
     check_engine(config.engine, backbone)
     label_folders(config.image_dir)  # a mistyped folder is no run
     run = workspace.begin_run(config.name)
-    with reporting(run, watch) as report, Summaries(workspace.summaries / run.name) as summaries:
-        _retrain(config, backbone, workspace, run, report, summaries)
+    with reporting(run, on_progress) as reporter, Summaries(workspace.summaries / run.name) as summaries:
+        _retrain(config, backbone, workspace, run, reporter, summaries)
     return run
 
 
 def demo(
-    workspace: Workspace, watch: Callable[[Progress], None], name: str | None = None
+    workspace: Workspace, on_progress: OnProgress | None = None, name: str | None = None
 ) -> tuple[Run, Evaluation]:
     """Do the whole job on the drawn sample set: draw, teach, judge.
 
     Args:
         workspace: where everything is kept.
-        watch: as in `retrain`.
+        on_progress: as in `retrain`.
         name: the run's name; from date and time by default.
     """
     run = workspace.begin_run(name)
-    with reporting(run, watch) as report, Summaries(workspace.summaries / run.name) as summaries:
-        folder = make_sample(
-            workspace.datasets / "sample",
-            progress=lambda done, total: report(Progress("drawing", done, total)),
-        )
+    with reporting(run, on_progress) as reporter, Summaries(workspace.summaries / run.name) as summaries:
+        folder = make_sample(workspace.datasets / "sample", on_progress=reporter)
         config = RunConfig(folder / "train", demo_dir=folder / "demo")
-        _retrain(config, find(config.architecture), workspace, run, report, summaries)
+        _retrain(config, find(config.architecture), workspace, run, reporter, summaries)
     return run, Evaluation.load(run.evaluation("demo"))
 
 
@@ -117,16 +115,14 @@ def _retrain(
     backbone: Backbone,
     workspace: Workspace,
     run: Run,
-    report: Reporter,
+    reporter: Reporter,
     summaries: Summaries,
 ) -> None:
     options = config.training
     start = time.perf_counter()
     index = workspace.file_index()
-    report(Progress("scanning", message=f"Looking through {config.image_dir}"))
-    dataset = scan(
-        config.image_dir, index, progress=lambda done, total: report(Progress("scanning", done, total))
-    )
+    reporter(Progress("scanning"))
+    dataset = scan(config.image_dir, index, on_progress=reporter)
     check_trainable(dataset, options.validation_percentage, options.testing_percentage)
 
     def divided(pictures: pd.DataFrame) -> pd.DataFrame:
@@ -135,9 +131,9 @@ def _retrain(
         )
 
     before = time.perf_counter()
-    backbone = calibrated(backbone, divided(dataset.pictures), workspace, report)
+    backbone = calibrated(backbone, divided(dataset.pictures), workspace, reporter)
     vectors = FeatureTable(workspace.bottlenecks, backbone.vector_length)
-    described = extract_features(dataset, backbone, vectors, workspace, report, config.engine)
+    described = extract_features(dataset, backbone, vectors, workspace, reporter, config.engine)
     index.note_decoded(described.decoded)
     index.close()
     usable = dataset.without(described.reasons)
@@ -155,16 +151,16 @@ def _retrain(
             backbone,
             vectors,
             workspace,
-            report,
+            reporter,
             config.engine,
         )
     bottlenecks_s = time.perf_counter() - before
 
     before = time.perf_counter()
-    head = _train_head(config, len(usable.labels), training, parts["validation"], report, summaries)
+    head = _train_head(config, len(usable.labels), training, parts["validation"], reporter, summaries)
     training_s = time.perf_counter() - before
 
-    report(Progress("testing", total=len(parts["testing"])))
+    reporter(Progress("testing", total=len(parts["testing"])))
     tested, metrics = _test(head, parts, usable.labels, options, summaries)
     summaries.hparams(asdict(options) | asdict(config.augmentation), backbone.name, tested.value)
     run.write_model(list(usable.labels), head)
@@ -174,7 +170,7 @@ def _retrain(
     run.write_record(
         RunRecord(
             name=run.name,
-            created=datetime.fromtimestamp(report.started).astimezone().isoformat(timespec="seconds"),
+            created=datetime.fromtimestamp(reporter.started).astimezone().isoformat(timespec="seconds"),
             image_dir=str(usable.folder),
             backbone=backbone.name,
             input_size=backbone.input_size,
@@ -206,8 +202,8 @@ def _retrain(
     run.append_event("final", test_accuracy=tested.value, test_count=tested.total)
     message = f"Final test accuracy {tested}."
     if config.demo_dir:
-        message += " " + _evaluate_demo(run, config.demo_dir, workspace, report, config.engine)
-    report.end("done", message)
+        message += " " + _evaluate_demo(run, config.demo_dir, workspace, reporter, config.engine)
+    reporter.end("done", message)
 
 
 def _train_head(
@@ -215,7 +211,7 @@ def _train_head(
     labels: int,
     training: Examples,
     validation: Examples,
-    report: Reporter,
+    reporter: Reporter,
     summaries: Summaries,
 ) -> Head:
     """Teach the last layer, telling everyone who watches.
@@ -228,7 +224,7 @@ def _train_head(
 
     def on_report(step: StepReport) -> None:
         summaries.step(step)
-        report(Progress("training", step.step, options.how_many_training_steps, step=step))
+        reporter(TrainingProgress("training", step.step, options.how_many_training_steps, step=step))
 
     def on_weights(step: int, head: Head) -> None:
         if step % often < options.eval_step_interval or step == options.how_many_training_steps:
@@ -236,7 +232,7 @@ def _train_head(
         if config.on_weights:
             config.on_weights(step, head)
 
-    report(Progress("training", 0, options.how_many_training_steps))
+    reporter(Progress("training", 0, options.how_many_training_steps))
     head = train(training, validation, labels, options, on_report, on_weights)
     if not np.isfinite(head.kernel).all():
         raise OptionError(
@@ -277,16 +273,10 @@ def _test(
     }
 
 
-def _evaluate_demo(run: Run, folder: Path, workspace: Workspace, report: Reporter, engine: str) -> str:
+def _evaluate_demo(run: Run, folder: Path, workspace: Workspace, reporter: Reporter, engine: str) -> str:
     """Evaluate the new run and say how it went; a demo folder that cannot be used spoils no training."""
     try:
-        metrics = evaluate(
-            run,
-            folder,
-            workspace,
-            progress=lambda done, total: report(Progress("evaluating", done, total)),
-            engine=engine,
-        ).metrics
+        metrics = evaluate(run, folder, workspace, on_progress=reporter, engine=engine).metrics
     except PoetError as error:
         return f"The demo folder could not be judged: {error}"
     return f"Accuracy on the demo folder {Accuracy(metrics.correct, metrics.total)}."

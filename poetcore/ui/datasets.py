@@ -5,7 +5,7 @@ import streamlit as st
 
 from poetcore.errors import PoetError
 from poetcore.sources.samples import download_flowers, make_sample
-from poetcore.ui.state import choose, explain, workspace
+from poetcore.ui.state import choose, explain, progress_bar, workspace
 from poetcore.workspace.datasets import unpack
 
 __all__ = ["draw_ways_in"]
@@ -22,18 +22,13 @@ def draw_ways_in() -> None:
         flowers = st.button("Download flower photos (229 MB)", icon=":material/download:", key="get_flowers")
     try:
         if sample:
-            bar = st.progress(0.0, "Drawing sample flowers")
-            folder = make_sample(
-                workspace().datasets / "sample", progress=lambda done, total: bar.progress(done / total)
-            )
+            with progress_bar() as show:
+                folder = make_sample(workspace().datasets / "sample", on_progress=show)
             choose(dataset=str(folder / "train"), demo=str(folder / "demo"))
             st.rerun()
         if flowers:
-            bar = st.progress(0.0, "Downloading")
-            folder = download_flowers(
-                workspace().datasets,
-                progress=lambda done, total: bar.progress(min(1.0, done / total) if total else 0.0),
-            )
+            with progress_bar() as show:
+                folder = download_flowers(workspace().datasets, on_progress=show)
             choose(dataset=str(folder))
             st.rerun()
         _draw_upload()

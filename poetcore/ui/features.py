@@ -10,7 +10,7 @@ from poetcore.analysis.embedding import features_of
 from poetcore.data.dataset import Dataset
 from poetcore.errors import PoetError
 from poetcore.features.backbones import BACKBONES, DEFAULT, Backbone, find
-from poetcore.ui.state import chosen, explain, workspace
+from poetcore.ui.state import chosen, explain, progress_bar, workspace
 
 __all__ = ["DatasetFeatures", "draw_features"]
 
@@ -64,16 +64,9 @@ def draw_features(dataset: Dataset) -> DatasetFeatures | None:
         )
         if not st.button(f"Look at {missing:,} pictures", type="primary", icon=":material/play_arrow:"):
             return None
-        bar = st.progress(0.0, "Starting")
         try:
-            vectors = features_of(
-                dataset,
-                backbone,
-                workspace(),
-                lambda what, done, total: bar.progress(
-                    done / max(total, 1), f"{what}: {done:,} of {total:,}"
-                ),
-            )
+            with progress_bar() as show:
+                vectors = features_of(dataset, backbone, workspace(), show)
         except PoetError as error:
             explain(error)
             return None

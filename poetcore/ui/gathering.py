@@ -16,6 +16,7 @@ from poetcore.sources.inaturalist import INATURALIST, PHOTO_SIZES, find_taxon, o
 from poetcore.sources.urls import UrlList, parse_urls
 from poetcore.system.files import walk
 from poetcore.system.names import check_name, is_hidden
+from poetcore.system.progress import Progress
 from poetcore.ui.pictures import Card, gallery, shas
 from poetcore.ui.state import choose, explain, workspace
 
@@ -178,12 +179,11 @@ def _gather(name: str, order: _Order) -> None:
     bar = st.progress(0.0, "Asking for the addresses")
     began = told = time.monotonic()
 
-    def progress(now: GatherProgress) -> None:
+    def show(progress: Progress) -> None:
         nonlocal told
-        if time.monotonic() - told < _BAR_SECONDS:
-            return
-        told = time.monotonic()
-        bar.progress(min(1.0, now.done / now.total) if now.total else 0.0, _words(now, told - began))
+        if isinstance(progress, GatherProgress) and time.monotonic() - told >= _BAR_SECONDS:
+            told = time.monotonic()
+            bar.progress(progress.share, _words(progress, told - began))
 
     try:
         with closing(workspace().file_index()) as file_index:
@@ -192,7 +192,7 @@ def _gather(name: str, order: _Order) -> None:
                 [order.source()],
                 file_index,
                 count=order.count,
-                progress=progress,
+                on_progress=show,
             )
     finally:
         bar.empty()

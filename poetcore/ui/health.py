@@ -12,7 +12,7 @@ from poetcore.data.dataset import Dataset
 from poetcore.errors import DatasetError
 from poetcore.ui.pictures import Card, gallery
 from poetcore.ui.repairs import Repairable, repair_gallery
-from poetcore.ui.state import scanned, workspace
+from poetcore.ui.state import progress_bar, scanned, workspace
 from poetcore.ui.text import short
 from poetcore.workspace.datasets import sibling_demo
 
@@ -88,14 +88,8 @@ def _issues(dataset: Dataset, demo: Dataset | None) -> list[Issue]:
     stamp = _stamp(dataset, demo)
     if known and known[0] == stamp:
         return known[1]
-    bar = st.progress(0.0, "Looking at the pictures ...")
-    issues = find_issues(
-        dataset,
-        workspace(),
-        demo,
-        lambda done, total: bar.progress(done / total, f"Measuring new pictures: {done:,} of {total:,}"),
-    )
-    bar.empty()
+    with progress_bar() as show:
+        issues = find_issues(dataset, workspace(), demo, show)
     st.session_state["health"] = (stamp, issues)
     return issues
 

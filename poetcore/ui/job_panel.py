@@ -6,29 +6,19 @@ import streamlit as st
 
 from poetcore.charts import curve_spec
 from poetcore.errors import RunError
+from poetcore.system.progress import Progress
 from poetcore.training.curves import curves, verdict
 from poetcore.ui.state import choose, jobs
 from poetcore.workspace.run import PHASES, Run, Status
 
 __all__ = ["draw_curves", "draw_ended", "draw_failure", "draw_job"]
 
-_WORDS = {
-    "starting": "Starting",
-    "drawing": "Drawing sample flowers",
-    "scanning": "Looking through the pictures",
-    "backbone": "Preparing the backbone (once, up to a minute)",
-    "bottlenecks": "Describing each picture once (bottlenecks)",
-    "training": "Training the last layer",
-    "testing": "Testing",
-    "evaluating": "Judging the demo folder",
-}
-
 
 def draw_job(run: Run) -> None:
     """Show a running job until it ends, then rerun the page once with its run chosen."""
 
     @st.fragment(run_every="1s")
-    def watch() -> None:
+    def follow() -> None:
         try:
             status = jobs().status(run)
             if status.final:
@@ -43,7 +33,7 @@ def draw_job(run: Run) -> None:
         # A callback is carried out even if the click meets the fragment's own next run.
         st.button("Stop", icon=":material/stop_circle:", key="stop_job", on_click=_stop, args=(run,))
 
-    watch()
+    follow()
 
 
 def _stop(run: Run) -> None:
@@ -73,12 +63,10 @@ def _draw_progress(run: Run, status: Status) -> None:
     """Two bars: one for the pictures, one for the steps."""
     place = PHASES.index(status.phase)
     describing, training = PHASES.index("bottlenecks"), PHASES.index("training")
-    words = _WORDS[status.phase]
-    if status.total:
-        words += f": {min(status.done, status.total):,} of {status.total:,}"
-        words += _pace(status, f"pace_{run.name}")
-    st.markdown(f"**{words}**")
-    share = min(1.0, status.done / status.total) if status.total else 0.0
+    progress = Progress(status.phase, status.done, status.total, status.message)
+    pace = _pace(status, f"pace_{run.name}") if status.total else ""
+    st.markdown(f"**{progress.text}{pace}**")
+    share = progress.share
     pictures = (
         1.0 if place > describing else share if place == describing or status.phase == "drawing" else 0.0
     )

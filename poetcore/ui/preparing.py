@@ -14,7 +14,7 @@ from poetcore.data.dataset import Dataset
 from poetcore.errors import PoetError
 from poetcore.system.names import is_name, to_name
 from poetcore.ui.pictures import Card, gallery
-from poetcore.ui.state import choose, chosen, explain, workspace
+from poetcore.ui.state import choose, chosen, explain, progress_bar, workspace
 from poetcore.ui.text import short
 from poetcore.workspace.datasets import training_folders
 
@@ -145,17 +145,8 @@ def _inspected(source: Path) -> tuple[Dataset, list[Issue]]:
     kept = st.session_state.get("prepare_inspected")
     if kept and kept[0] == source and time.monotonic() - kept[1] < _FRESH:
         return kept[2], kept[3]
-    bar = st.progress(0.0, f"Looking through {short(source)}")
-    try:
-        dataset, issues = scan_source(
-            source,
-            workspace(),
-            lambda what, done, total: bar.progress(
-                min(1.0, done / total) if total else 1.0, f"{what}: {done:,} of {total:,}"
-            ),
-        )
-    finally:
-        bar.empty()
+    with progress_bar() as show:
+        dataset, issues = scan_source(source, workspace(), show)
     st.session_state["prepare_inspected"] = (source, time.monotonic(), dataset, issues)
     return dataset, issues
 
@@ -255,14 +246,9 @@ def _draw_button(planned: Plan, folder: Path) -> None:
         "Make the set", type="primary", icon=":material/content_copy:", disabled=planned.chosen().empty
     ):
         return
-    bar = st.progress(0.0, "Copying pictures")
     try:
-        done = execute(
-            planned,
-            folder,
-            link=link,
-            progress=lambda done, total: bar.progress(done / total, f"{done:,} of {total:,} pictures"),
-        )
+        with progress_bar() as show:
+            done = execute(planned, folder, link=link, on_progress=show)
     except PoetError as error:
         explain(error)
         return

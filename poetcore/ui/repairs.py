@@ -16,7 +16,7 @@ from poetcore.errors import PoetError
 from poetcore.ui.components.picker import Request, Selectable, picker
 from poetcore.ui.pictures import Card, draw_pages, shas
 from poetcore.ui.route import address
-from poetcore.ui.state import explain, scanned, workspace
+from poetcore.ui.state import explain, progress_bar, scanned, workspace
 from poetcore.ui.text import short
 
 __all__ = ["Repairable", "draw_repairs", "repair_gallery"]
@@ -176,8 +176,8 @@ def _draw_waiting(repairs: Repairs, waiting: list[Pending]) -> None:
         repairs.withdraw(marked or ids)
         st.rerun()
     if apply:
-        bar = st.progress(0.0, "Applying")
-        step = repairs.apply(ids, lambda done, total: bar.progress(done / total, f"{done} of {total}"))
+        with progress_bar() as show:
+            step = repairs.apply(ids, show)
         _settle(step)
         st.toast(f"Step {step.id}: {_summary(step)}." if step else "Applied in another window already.")
         st.rerun()

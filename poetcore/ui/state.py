@@ -3,7 +3,8 @@
 The choice lives in the session and in the address, so that an address can be sent to someone.
 """
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import streamlit as st
 from poetcore.data.dataset import Dataset, scan
 from poetcore.errors import PoetError, RunError
 from poetcore.evaluation.evaluate import Evaluation
+from poetcore.system.progress import PHASES, OnProgress, Progress
 from poetcore.training.jobs import Jobs
 from poetcore.ui.text import plain, short
 from poetcore.workspace.datasets import demo_folders, sibling_demo, training_folders
@@ -27,6 +29,7 @@ __all__ = [
     "explain",
     "forget",
     "jobs",
+    "progress_bar",
     "scanned",
     "workspace",
 ]
@@ -183,6 +186,20 @@ def _typed(value: str, key: str) -> str | None:
         return str(folder.absolute())
     st.warning(f"No such folder: {value}")
     return None
+
+
+@contextlib.contextmanager
+def progress_bar() -> Iterator[OnProgress]:
+    """Draw a progress bar that is there as long as the `with` block; what it yields shows a `Progress` in it."""
+    bar = st.progress(0.0, PHASES["starting"].words)
+
+    def show(progress: Progress) -> None:
+        bar.progress(progress.share, progress.text)
+
+    try:
+        yield show
+    finally:
+        bar.empty()
 
 
 def explain(error: PoetError) -> None:

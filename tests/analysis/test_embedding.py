@@ -15,6 +15,7 @@ from poetcore.charts import REGION, map_chart
 from poetcore.data.dataset import scan
 from poetcore.errors import OptionError
 from poetcore.features.backbones import DEFAULT, find
+from poetcore.system.progress import Progress
 from poetcore.ui.embedding_map import within
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import encoded, picture
@@ -92,11 +93,11 @@ def test_vectors_are_computed_once_for_each_content(workspace: Workspace) -> Non
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(encoded(picture(seed)))
     dataset = scan(folder, workspace.file_index())
-    told: list[tuple[str, int, int]] = []
-    vectors = features_of(dataset, find(DEFAULT), workspace, lambda *sign: told.append(sign))
+    told: list[Progress] = []
+    vectors = features_of(dataset, find(DEFAULT), workspace, told.append)
     assert set(vectors) == set(dataset.pictures["sha"]) and len(vectors) == 2
     assert {vector.shape for vector in vectors.values()} == {(1280,)}
-    assert told[-1] == ("Describing pictures", 2, 2)
+    assert told[-1] == Progress("bottlenecks", 2, 2)
 
 
 def test_the_map_sends_no_more_than_it_draws() -> None:

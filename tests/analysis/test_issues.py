@@ -14,6 +14,7 @@ from poetcore.curation.repair import Repairs
 from poetcore.data.dataset import scan
 from poetcore.data.file_index import FileIndex
 from poetcore.sources.samples import make_sample
+from poetcore.system.progress import Progress
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import encoded, fill, picture
 
@@ -317,9 +318,9 @@ def test_an_unreadable_file_is_told_even_if_it_was_marked_as_fine(folder, memory
 
 
 def test_progress_counts_the_pictures_of_both_folders(folder, demo, memory, place):
-    told: list[tuple[int, int]] = []
-    find_issues(scan(folder, memory), place, scan(demo, memory), lambda *state: told.append(state))
-    assert told == [(7, 7)]
+    told: list[Progress] = []
+    find_issues(scan(folder, memory), place, scan(demo, memory), told.append)
+    assert told == [Progress("measuring", 7, 7)]
 
 
 def test_a_dataset_without_a_usable_picture_can_be_examined(tmp_path, memory, place):

@@ -11,6 +11,7 @@ from poetcore.analysis import measures
 from poetcore.analysis.measures import Measure, measure, measure_all, open_measures
 from poetcore.data import images
 from poetcore.data.file_index import sha_of
+from poetcore.system.progress import Progress
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import encoded, fill, picture
 
@@ -152,8 +153,8 @@ def test_a_file_that_is_gone_or_changed_says_nothing_of_its_content(files, place
 
 
 def test_progress_counts_what_is_new(files, place):
-    told: list[tuple[int, int]] = []
+    told: list[Progress] = []
     first = dict(list(files.items())[:1])
-    measure_all(first, place, lambda *state: told.append(state))
-    measure_all(files, place, lambda *state: told.append(state))
-    assert told == [(1, 1), (3, 3)]
+    measure_all(first, place, told.append)
+    measure_all(files, place, told.append)
+    assert told == [Progress("measuring", 1, 1), Progress("measuring", 3, 3)]

@@ -24,7 +24,7 @@ def measure(backbone: Backbone, train: Path, demo: Path, models: Path, steps: in
     with tempfile.TemporaryDirectory() as folder:
         workspace = Workspace(Path(folder), models=models)
         options = TrainingOptions(how_many_training_steps=steps)
-        run = retrain(RunConfig(train, backbone.name, options), workspace, lambda sign: None)
+        run = retrain(RunConfig(train, backbone.name, options), workspace)
         record = run.record()
         accuracy = evaluate(run, demo, workspace).metrics.accuracy
     return record.bottlenecks["computed"] / record.timings["bottlenecks_s"], accuracy

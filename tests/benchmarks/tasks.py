@@ -202,7 +202,7 @@ def teach(folder: str, demo: str, workspace: str, models: str, backbone: str, na
     from poetcore.training.retrain import RunConfig, retrain
 
     place = Workspace(Path(workspace), models=Path(models))
-    run = retrain(RunConfig(Path(folder), backbone, name=name), place, lambda sign: None)
+    run = retrain(RunConfig(Path(folder), backbone, name=name), place)
     metrics = evaluate(run, Path(demo), place).metrics
     return {
         "calibration": run.record().calibration,

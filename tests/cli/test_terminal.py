@@ -5,6 +5,7 @@ import json
 import pytest
 
 from poetcore.cli.terminal import Terminal, table
+from poetcore.system.progress import Progress
 
 
 @pytest.mark.parametrize("label", ["[red]", "[/]", "[bold]x[/bold]", ":rose:"])
@@ -49,6 +50,13 @@ def test_messages_stay_off_standard_output(capsys):
 def test_a_log_file_gets_a_line_when_something_begins_and_no_picture_of_a_bar(capsys):
     with Terminal(False).bars() as bars:
         for done in (1, 2, 3):
-            bars.update("Looking", done, 3)
-        bars.update("Training", 10, 4000)
-    assert capsys.readouterr() == ("", "Looking: 1 of 3\nTraining: 10 of 4000\n")
+            bars.show(Progress("scanning", done, 3))
+        bars.show(Progress("training", 10, 4000))
+    lines = "Scanning the folder: 1 of 3\nTraining the last layer: 10 of 4,000\n"
+    assert capsys.readouterr() == ("", lines)
+
+
+def test_a_single_picture_gets_no_bar(capsys):
+    with Terminal(False).bars() as bars:
+        bars.show(Progress("predicting", 1, 1))
+    assert capsys.readouterr() == ("", "")

@@ -10,6 +10,7 @@ from poetcore.curation.repair import Change, Repairs
 from poetcore.data.dataset import label_folders
 from poetcore.data.file_index import sha_of
 from poetcore.errors import OptionError
+from poetcore.system.progress import Progress
 from poetcore.training.retrain import RunConfig, retrain
 from poetcore.training.train import TrainingOptions
 from tests.conftest import fill
@@ -203,9 +204,9 @@ def test_applying_nothing_is_no_step(repairs):
 
 def test_applying_tells_how_far_it_is(repairs, folder):
     repairs.propose([change(folder, "rose/0.jpg"), change(folder, "rose/1.jpg")])
-    told = []
-    repairs.apply(progress=lambda done, total: told.append((done, total)))
-    assert told == [(1, 2), (2, 2)]
+    told: list[Progress] = []
+    repairs.apply(on_progress=told.append)
+    assert told == [Progress("moving", 1, 2), Progress("moving", 2, 2)]
 
 
 def test_a_picture_that_changed_is_refused_and_the_rest_goes_on(repairs, folder):
@@ -419,11 +420,11 @@ def test_a_path_may_be_relative(folder, monkeypatch):
 def test_training_after_a_repair_computes_nothing_twice(workspace, tmp_path):
     folder = fill(tmp_path / "set", {"ash": 12, "birch": 12})
     few_steps = TrainingOptions(how_many_training_steps=5)
-    retrain(RunConfig(folder, training=few_steps, name="before"), workspace, lambda progress: None)
+    retrain(RunConfig(folder, training=few_steps, name="before"), workspace)
     applied(
         Repairs(folder),
         change(folder, "ash/ash_003.jpg", "relabel", "birch"),
         change(folder, "birch/birch_001.jpg"),
     )
-    run = retrain(RunConfig(folder, training=few_steps, name="after"), workspace, lambda progress: None)
+    run = retrain(RunConfig(folder, training=few_steps, name="after"), workspace)
     assert run.record().bottlenecks == {"computed": 0, "cached": 23, "skipped": 0}

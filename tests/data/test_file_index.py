@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from poetcore.data.file_index import FileEntry, FileIndex, sha_of
+from poetcore.system.progress import Progress
 from tests.conftest import ROOT, encoded, fill, picture
 
 LONG_AGO = time.time_ns() - 60_000_000_000
@@ -177,9 +178,9 @@ def test_a_content_that_was_overwritten_is_not_found(memory, tmp_path):
 
 def test_progress_reaches_the_number_of_files(memory, tmp_path):
     paths = sorted(fill(tmp_path / "set", {"a": 3}).rglob("*.jpg"))
-    told: list[tuple[int, int]] = []
-    memory.take(paths, lambda done, total: told.append((done, total)))
-    assert told[-1] == (3, 3)
+    told: list[Progress] = []
+    memory.take(paths, told.append)
+    assert told[-1] == Progress("scanning", 3, 3)
 
 
 def test_a_damaged_memory_is_set_aside(tmp_path):

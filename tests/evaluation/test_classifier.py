@@ -8,6 +8,7 @@ import pytest
 from poetcore.errors import RunError
 from poetcore.evaluation.classifier import Classifier, Prediction
 from poetcore.sources.samples import SAMPLE_LABELS
+from poetcore.system.progress import Progress
 from poetcore.workspace.run import Run
 from tests.conftest import encoded, picture
 
@@ -104,9 +105,9 @@ def test_the_same_picture_twice_gets_the_same_answer_twice(classifier, demo_file
 
 
 def test_progress_ends_with_everything_done(classifier, demo_files):
-    told = []
-    classifier.classify(demo_files[:4], lambda done, total: told.append((done, total)))
-    assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    told: list[Progress] = []
+    classifier.classify(demo_files[:4], told.append)
+    assert told == [Progress("predicting", done, 4) for done in (1, 2, 3, 4)]
 
 
 def test_no_files_give_no_answers(classifier):

@@ -12,6 +12,7 @@ from poetcore.evaluation.classifier import Classifier
 from poetcore.evaluation.frozen import FrozenGraph
 from poetcore.evaluation.graphs import GraphClassifier, match_labels
 from poetcore.export.export import export
+from poetcore.system.progress import Progress
 from tests.conftest import Trained, encoded, picture
 
 LABELS = ["cat", "dog", "cow"]
@@ -60,14 +61,14 @@ def classifier(graph: Path, **how: object) -> GraphClassifier:
 
 @pytest.mark.parametrize("batch", [1, None, 3])
 def test_a_graph_gets_as_many_pictures_at_once_as_it_wants(photos, tmp_path, batch):
-    seen: list[tuple[int, int]] = []
+    seen: list[Progress] = []
     graph = classifier(graph_file(tmp_path / "g.pb", (batch, 8, 8, 3)))
-    found = graph.classify(photos, lambda done, total: seen.append((done, total)))
+    found = graph.classify(photos, seen.append)
     assert [p.path for p in found] == photos
     assert found[0].labels == tuple(LABELS)
     for prediction in found:
         np.testing.assert_allclose(prediction.probabilities, expected(prediction.path), atol=1e-5)
-    assert seen[-1] == (5, 5)
+    assert seen[-1] == Progress("predicting", 5, 5)
 
 
 def test_mean_and_deviation_are_as_asked(photos, tmp_path):

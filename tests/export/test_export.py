@@ -15,6 +15,7 @@ from poetcore.errors import OptionError, ParityError, RunError
 from poetcore.evaluation.classifier import Classifier
 from poetcore.export import parity
 from poetcore.export.export import FORMATS, Exported, export
+from poetcore.system.progress import Progress
 from poetcore.workspace.head import Head
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
@@ -275,10 +276,10 @@ def moved(trained: Trained, place: Path) -> Run:
 
 
 def test_without_pictures_nothing_is_compared_and_that_is_said(trained, tmp_path):
-    said: list[str] = []
+    said: list[Progress] = []
     made = export(moved(trained, tmp_path), trained.workspace, "keras", tmp_path / "out", said.append)
     assert (made.parity.pictures, made.parity.same_top1, made.parity.max_abs_diff) == (0, None, None)
-    assert any("none of the pictures of lost is left" in sentence for sentence in said)
+    assert any("none of the pictures of lost is left" in one.message for one in said)
     assert "could not be compared" in (tmp_path / "out" / "model_README.txt").read_text()
 
 

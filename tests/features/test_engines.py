@@ -62,7 +62,7 @@ def test_litert_is_always_there_for_any_backbone():
 def test_a_run_with_an_impossible_engine_leaves_no_folder(workspace, tmp_path):
     folder = fill(tmp_path / "pictures", {"ash": 4, "oak": 4})
     with pytest.raises(OptionError):
-        retrain(RunConfig(folder, engine="gpu"), workspace, lambda sign: None)
+        retrain(RunConfig(folder, engine="gpu"), workspace)
     assert workspace.all_runs() == []
 
 
@@ -175,7 +175,7 @@ def test_a_whole_run_on_keras_judges_as_one_on_litert(trained, workspace):
     config = RunConfig(
         trained.sample / "train", training=options, demo_dir=trained.sample / "demo", engine="keras"
     )
-    run = retrain(config, workspace, lambda sign: None)
+    run = retrain(config, workspace)
     assert run.record().options["engine"] == "keras"
     ours = evaluate(run, trained.sample / "demo", workspace, engine="keras").predictions
     theirs = evaluate(trained.run, trained.sample / "demo", trained.workspace).predictions

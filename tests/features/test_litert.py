@@ -14,6 +14,7 @@ from poetcore.data import images
 from poetcore.errors import BackboneError
 from poetcore.features.backbones import DEFAULT, build, find
 from poetcore.features.litert import FeatureExtractor, model_file
+from poetcore.system.progress import Progress
 from tests.conftest import ROOT
 
 SKIMAGE = Path(skimage.__file__).parent / "data"
@@ -84,7 +85,7 @@ def test_one_model_describes_many_pictures_independently(backbone_file):
 
 def test_a_model_that_is_there_is_not_converted_again(tmp_path):
     (tmp_path / f"{DEFAULT}.tflite").write_bytes(b"already converted")
-    told: list[str] = []
+    told: list[Progress] = []
     file = model_file(find(DEFAULT), tmp_path, told.append)
     assert (file.read_bytes(), told) == (b"already converted", [])
 

@@ -28,7 +28,7 @@ def quantized(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Tra
     config = RunConfig(
         trained.sample / "train", NAME, TrainingOptions(how_many_training_steps=300, seed=1), name="rounded"
     )
-    return Trained(place, trained.sample, retrain(config, place, lambda sign: None))
+    return Trained(place, trained.sample, retrain(config, place))
 
 
 def pictures(count: int) -> dict[str, Path]:
@@ -83,7 +83,7 @@ def test_a_run_still_predicts_when_the_models_folder_is_gone(quantized, tmp_path
 
 def test_training_again_describes_nothing_again(quantized):
     config = RunConfig(quantized.sample / "train", NAME, TrainingOptions(how_many_training_steps=20))
-    again = retrain(config, quantized.workspace, lambda sign: None).record()
+    again = retrain(config, quantized.workspace).record()
     assert again.bottlenecks["computed"] == 0
     assert again.calibration == quantized.run.record().calibration
 

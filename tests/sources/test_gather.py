@@ -221,7 +221,7 @@ def test_count_includes_what_is_there_already(server, run):
 
 def test_progress_ends_at_its_total(server, run):
     told = []
-    run(daisy=[*server.photos(3), server.url + "/none.jpg"], progress=told.append)
+    run(daisy=[*server.photos(3), server.url + "/none.jpg"], on_progress=told.append)
     assert (told[-1].done, told[-1].total, told[-1].kept, told[-1].rejected) == (4, 4, 3, 1)
 
 
@@ -261,7 +261,7 @@ def test_an_interrupted_run_keeps_what_came_and_goes_on(server, run, tmp_path):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run(replace(QUICK, workers=2), daisy=server.photos(12), progress=interrupt)
+        run(replace(QUICK, workers=2), daisy=server.photos(12), on_progress=interrupt)
     before = len(files(tmp_path / "dest"))
     assert (before, run(daisy=server.photos(12)).labels["daisy"]) == (4, Tally(12, 8, 4, 0))
 

@@ -17,6 +17,7 @@ from PIL import Image
 from poetcore.errors import DatasetError, DownloadError, OptionError
 from poetcore.sources.drawn.flowers import PAINTERS
 from poetcore.sources.samples import SAMPLE_LABELS, download_flowers, make_sample
+from poetcore.system.progress import Progress
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -37,8 +38,8 @@ class StopDrawing(Exception):
     """Stands for whatever may interrupt the drawing."""
 
 
-def stop_at_third(done: int, total: int) -> None:
-    if done == 3:
+def stop_at_third(progress: Progress) -> None:
+    if progress.done == 3:
         raise StopDrawing
 
 
@@ -81,22 +82,20 @@ def test_a_picture_does_not_depend_on_how_many_are_drawn(sample, tmp_path):
 
 
 def test_a_complete_sample_is_not_drawn_again(sample):
-    calls: list[int] = []
-    make_sample(sample, train_per_label=2, demo_per_label=1, progress=lambda done, total: calls.append(done))
+    calls: list[Progress] = []
+    make_sample(sample, train_per_label=2, demo_per_label=1, on_progress=calls.append)
     assert calls == []
 
 
 def test_progress_counts_up_to_the_number_of_pictures(tmp_path):
-    calls: list[tuple[int, int]] = []
-    make_sample(
-        tmp_path / "s", train_per_label=1, demo_per_label=1, progress=lambda *call: calls.append(call)
-    )
-    assert calls == [(done, 10) for done in range(1, 11)]
+    calls: list[Progress] = []
+    make_sample(tmp_path / "s", train_per_label=1, demo_per_label=1, on_progress=calls.append)
+    assert calls == [Progress("drawing", done, 10) for done in range(1, 11)]
 
 
 def test_an_interrupted_sample_leaves_nothing_behind(tmp_path):
     with pytest.raises(StopDrawing):
-        make_sample(tmp_path / "sample", train_per_label=1, demo_per_label=1, progress=stop_at_third)
+        make_sample(tmp_path / "sample", train_per_label=1, demo_per_label=1, on_progress=stop_at_third)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -201,11 +200,10 @@ def test_download_creates_the_folder(server, tmp_path):
 
 
 def test_download_reports_progress_up_to_the_size(server, tmp_path):
-    calls: list[tuple[int, int]] = []
-    download_flowers(
-        tmp_path, url=server.url, sha256=PHOTOS_SHA256, progress=lambda *call: calls.append(call)
-    )
-    assert calls[-1] == (len(PHOTOS), len(PHOTOS)) and all(done <= total for done, total in calls)
+    calls: list[Progress] = []
+    download_flowers(tmp_path, url=server.url, sha256=PHOTOS_SHA256, on_progress=calls.append)
+    assert calls[-1] == Progress("downloading", len(PHOTOS), len(PHOTOS))
+    assert all(one.done <= one.total for one in calls)
 
 
 def test_photos_that_are_there_are_not_fetched_again(server, tmp_path):

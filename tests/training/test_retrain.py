@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from poetcore.errors import BackboneError, DatasetError, PoetError
-from poetcore.training.retrain import Progress, RunConfig, retrain
+from poetcore.system.progress import Progress
+from poetcore.training.retrain import RunConfig, retrain
 from poetcore.training.train import TrainingOptions
 from poetcore.workspace.run import PHASES, Run
 from poetcore.workspace.workspace import Workspace
@@ -18,8 +19,8 @@ COUNTS = {"ash": 17, "birch": 11}
 FEW_STEPS = TrainingOptions(how_many_training_steps=25, eval_step_interval=10, seed=4)
 
 
-class Watcher:
-    """Keeps what it is told."""
+class Recorder:
+    """Keeps the progress that it is called with."""
 
     def __init__(self) -> None:
         self.seen: list[Progress] = []
@@ -46,28 +47,28 @@ def folder(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def watcher() -> Watcher:
-    return Watcher()
+def recorder() -> Recorder:
+    return Recorder()
 
 
 @pytest.fixture(scope="module")
-def first(place, folder, watcher) -> Run:
-    return retrain(RunConfig(folder, training=FEW_STEPS, name="first"), place, watcher)
+def first(place, folder, recorder) -> Run:
+    return retrain(RunConfig(folder, training=FEW_STEPS, name="first"), place, recorder)
 
 
 @pytest.fixture(scope="module")
 def second(place, folder, first) -> Run:
-    return retrain(RunConfig(folder, training=FEW_STEPS, name="second"), place, lambda progress: None)
+    return retrain(RunConfig(folder, training=FEW_STEPS, name="second"), place)
 
 
 def stop_in(phase: str, error: BaseException):
-    """Make a watcher that raises an error in a phase."""
+    """Make a recorder that raises an error in a phase."""
 
-    def watch(progress: Progress) -> None:
+    def stop(progress: Progress) -> None:
         if progress.phase == phase:
             raise error
 
-    return watch
+    return stop
 
 
 def test_a_finished_run_is_done(first):
@@ -124,28 +125,28 @@ def test_the_tested_pictures_are_all_of_that_part(first):
     assert first.record().metrics["final_test_count"] == first.record().splits["testing"]
 
 
-def test_phases_come_in_their_order(first, watcher):
-    phases = list(dict.fromkeys(progress.phase for progress in watcher.seen))
+def test_phases_come_in_their_order(first, recorder):
+    phases = list(dict.fromkeys(progress.phase for progress in recorder.seen))
     assert phases == ["scanning", "bottlenecks", "training", "testing"]
 
 
-def test_no_phase_comes_back(first, watcher):
-    places = [PHASES.index(progress.phase) for progress in watcher.seen]
+def test_no_phase_comes_back(first, recorder):
+    places = [PHASES.index(progress.phase) for progress in recorder.seen]
     assert places == sorted(places)
 
 
-def test_done_never_exceeds_total(first, watcher):
-    assert [p for p in watcher.seen if p.total and p.done > p.total] == []
+def test_done_never_exceeds_total(first, recorder):
+    assert [p for p in recorder.seen if p.total and p.done > p.total] == []
 
 
-def test_done_never_falls_within_a_phase(first, watcher):
-    pairs = zip(watcher.seen, watcher.seen[1:], strict=False)
+def test_done_never_falls_within_a_phase(first, recorder):
+    pairs = zip(recorder.seen, recorder.seen[1:], strict=False)
     assert [(a, b) for a, b in pairs if a.phase == b.phase and b.done < a.done] == []
 
 
 @pytest.mark.parametrize(("phase", "total"), [("scanning", 31), ("bottlenecks", 28), ("training", 25)])
-def test_a_phase_ends_with_everything_done(first, watcher, phase, total):
-    last = [progress for progress in watcher.seen if progress.phase == phase][-1]
+def test_a_phase_ends_with_everything_done(first, recorder, phase, total):
+    last = [progress for progress in recorder.seen if progress.phase == phase][-1]
     assert (last.done, last.total) == (total, total)
 
 
@@ -169,21 +170,21 @@ def test_the_same_seed_gives_the_same_head(first, second):
 
 def test_another_seed_gives_another_head(first, place, folder):
     options = TrainingOptions(how_many_training_steps=25, eval_step_interval=10, seed=5)
-    other = retrain(RunConfig(folder, training=options), place, lambda progress: None)
+    other = retrain(RunConfig(folder, training=options), place)
     assert other.head().kernel.tobytes() != first.head().kernel.tobytes()
 
 
 def test_a_run_that_is_moved_with_its_pictures_computes_nothing(first, place, folder, tmp_path):
     shutil.copytree(folder, tmp_path / "moved")
     (tmp_path / "moved" / "ash").rename(tmp_path / "moved" / "esche")
-    run = retrain(RunConfig(tmp_path / "moved", training=FEW_STEPS), place, lambda progress: None)
+    run = retrain(RunConfig(tmp_path / "moved", training=FEW_STEPS), place)
     assert run.record().bottlenecks["computed"] == 0
 
 
 def test_a_single_label_ends_as_failed_with_the_reason_kept(place, tmp_path):
     fill(tmp_path / "one", {"only": 5})
     with pytest.raises(DatasetError) as caught:
-        retrain(RunConfig(tmp_path / "one", name="single"), place, lambda progress: None)
+        retrain(RunConfig(tmp_path / "one", name="single"), place)
     status = Run(place.runs / "single").status()
     assert (status.phase, status.message) == ("failed", str(caught.value))
     assert "only" in status.message
@@ -194,7 +195,7 @@ def test_a_label_without_usable_pictures_is_named(place, tmp_path):
     for file in (tmp_path / "trees" / "torn").iterdir():
         file.write_bytes(file.read_bytes()[:300])
     with pytest.raises(DatasetError, match=r"torn \(0\)"):
-        retrain(RunConfig(tmp_path / "trees"), place, lambda progress: None)
+        retrain(RunConfig(tmp_path / "trees"), place)
 
 
 @pytest.mark.parametrize("phase", ["scanning", "bottlenecks", "training", "testing"])
@@ -236,21 +237,21 @@ def test_the_backbone_is_prepared_before_pictures_are_described(folder, tmp_path
 def test_a_training_that_diverges_ends_as_failed_with_a_reason(place, folder):
     options = TrainingOptions(how_many_training_steps=5, learning_rate=1e38)
     with pytest.raises(PoetError, match="learning_rate"):
-        retrain(RunConfig(folder, training=options, name="wild"), place, lambda progress: None)
+        retrain(RunConfig(folder, training=options, name="wild"), place)
     assert Run(place.runs / "wild").status().phase == "failed"
 
 
 def test_a_mistyped_folder_makes_no_run(tmp_path):
     place = Workspace(tmp_path / "tf_files")
     with pytest.raises(DatasetError, match="No such folder"):
-        retrain(RunConfig(tmp_path / "tres"), place, lambda progress: None)
+        retrain(RunConfig(tmp_path / "tres"), place)
     assert place.all_runs() == []
 
 
 def test_an_unknown_architecture_makes_no_run(folder, tmp_path):
     place = Workspace(tmp_path / "tf_files")
     with pytest.raises(BackboneError, match="'resnet'"):
-        retrain(RunConfig(folder, "resnet"), place, lambda progress: None)
+        retrain(RunConfig(folder, "resnet"), place)
     assert place.all_runs() == []
 
 
@@ -266,17 +267,17 @@ def test_a_file_that_is_gone_for_a_while_is_used_again_when_it_is_back(place, tm
     config = RunConfig(tmp_path / "trees", training=FEW_STEPS)
     assert [s["path"] for s in retrain(config, place, take_away).record().skipped] == [str(file)]
     file.write_bytes(content)
-    assert retrain(config, place, lambda progress: None).record().skipped == []
+    assert retrain(config, place).record().skipped == []
 
 
 def test_a_demo_folder_is_judged_at_once(place, folder, tmp_path):
     demo = fill(tmp_path / "show", {"ash": 2, "birch": 3}, seed=8)
-    run = retrain(RunConfig(folder, training=FEW_STEPS, demo_dir=demo), place, lambda progress: None)
+    run = retrain(RunConfig(folder, training=FEW_STEPS, demo_dir=demo), place)
     assert [found.name for found in run.evaluations()] == ["show"]
 
 
 def test_a_demo_folder_that_cannot_be_used_spoils_no_training(place, folder, tmp_path):
     config = RunConfig(folder, training=FEW_STEPS, demo_dir=tmp_path / "nowhere")
-    status = retrain(config, place, lambda progress: None).status()
+    status = retrain(config, place).status()
     assert status.phase == "done"
     assert "nowhere" in status.message
