@@ -10,7 +10,7 @@ import numpy as np
 from poetcore.data.dataset import Dataset
 from poetcore.errors import OptionError, PoetError
 from poetcore.features.backbones import Backbone
-from poetcore.features.cache import extract
+from poetcore.features.extraction import extract
 from poetcore.features.litert import model_file
 from poetcore.system.processes import run_module
 from poetcore.system.progress import OnProgress, Progress

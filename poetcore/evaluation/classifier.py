@@ -9,8 +9,8 @@ import numpy as np
 from poetcore.data import images
 from poetcore.errors import PictureError
 from poetcore.features.backbones import find
-from poetcore.features.cache import extract
 from poetcore.features.engines import DEFAULT_ENGINE, check_engine
+from poetcore.features.extraction import extract
 from poetcore.features.litert import FeatureExtractor, model_file
 from poetcore.system.progress import OnProgress, Progress
 from poetcore.workspace.run import Run

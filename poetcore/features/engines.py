@@ -1,18 +1,17 @@
-"""The engines that describe pictures: which there are, and what they share.
+"""The engines that extract features: a table of which there are, and the types that all of them share.
 
-`litert` runs a LiteRT model on every core of this machine, `keras` runs the network in batches, for a machine
-with a graphics card, and `ray` spreads LiteRT over the machines of a Ray cluster. All of them look at a
-picture through the same `View`.
+Each engine is one module with a function `extract_batches` (`ExtractBatches`). All of them load a picture
+through the same `View`, so that a bottleneck does not depend on the engine by more than rounding.
 """
 
+import importlib
 import importlib.util
-import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar, cast
 
 import numpy as np
 
@@ -21,29 +20,25 @@ from poetcore.data.file_index import sha_of
 from poetcore.errors import OptionError, PictureError
 from poetcore.features.augmentation import Augmentation
 from poetcore.features.backbones import Backbone
-from poetcore.features.litert import FeatureExtractor
 from poetcore.system.files import cores
 
 __all__ = [
-    "BATCH",
+    "BATCH_SIZE",
     "DEFAULT_ENGINE",
     "ENGINES",
     "Batch",
     "Bottleneck",
+    "Engine",
+    "ExtractBatches",
     "View",
     "check_engine",
-    "extract_locally",
-    "extract_one",
-    "in_threads",
+    "map_in_threads",
 ]
 
-ENGINES = ("litert", "keras", "ray")
-DEFAULT_ENGINE = "litert"
+#: How many pictures are extracted and committed to the cache at once: what a killed process loses at most.
+BATCH_SIZE = 32
 
-#: How many pictures are described and committed at once: what a killed process loses at the most.
-BATCH = 32
-
-#: Pictures: (content, a file that had it).
+#: Pictures: (sha256 of the content, a file that had it).
 Batch = Sequence[tuple[str, Path]]
 
 T = TypeVar("T")
@@ -51,15 +46,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Bottleneck:
-    """What became of one picture.
+    """The features of one picture, or the reason why it has none.
 
     Attributes:
-        sha: its content.
-        vector: `(vector_length,) float32`, or None where the picture cannot be used.
+        sha: sha256 of its content.
+        vector: its feature vector, `(vector_length,) float32`, or None where the picture cannot be used.
         reason: why it cannot be used, or None.
-        cached: whether the vector was there already.
-        decoded: whether its pixels were decoded now, or at least tried; a file that is gone or was changed
-            meanwhile says nothing of its content.
+        cached: whether the feature vector was in the cache already.
+        decoded: whether its pixels were decoded now, with or without success; False where the file is gone
+            or was changed meanwhile, which does not concern its content.
     """
 
     sha: str
@@ -71,24 +66,27 @@ class Bottleneck:
 
 @dataclass(frozen=True)
 class View:
-    """How an engine looks at pictures.
+    """What an engine sees of a picture: its input size, and which augmented copy.
 
     Attributes:
-        size: pixels a side of what the network sees.
-        distortions: how a variant is made.
-        variant: which one; 0 for the pictures themselves.
+        size: pixels a side of the network's input.
+        augmentation: how an augmented copy is drawn.
+        variant: which augmented copy, from 1; 0 for the picture itself.
     """
 
     size: int
     augmentation: Augmentation
     variant: int
 
-    def look(self, sha: str, path: Path) -> np.ndarray | Bottleneck:
-        """Give a picture's pixels, `(size, size, 3) uint8`, or what is wrong with it.
+    def load(self, sha: str, path: Path) -> np.ndarray | Bottleneck:
+        """Read and decode a picture.
 
         Args:
-            sha: the content that is meant.
+            sha: sha256 of the content that is meant.
             path: a file that had it.
+
+        Returns:
+            `(size, size, 3) uint8`, RGB, 0 to 255; or a bottleneck with the reason why it cannot be used.
         """
         try:
             content = images.read(path)
@@ -104,94 +102,119 @@ class View:
             return Bottleneck(sha, None, str(error), decoded=True)
 
 
-def extract_one(sha: str, path: Path, view: View, model: Callable[[], FeatureExtractor]) -> Bottleneck:
-    """Decode and describe one picture with LiteRT.
+class ExtractBatches(Protocol):
+    """The function `extract_batches` that every engine's module has."""
+
+    def __call__(
+        self,
+        batches: Iterable[Batch],
+        backbone: Backbone,
+        model: Callable[[], Path],
+        view: View,
+        workers: int | None,
+    ) -> Generator[list[Bottleneck], None, None]:
+        """Extract the features of batches of pictures.
+
+        Args:
+            batches: taken one by one, in the caller's thread; a batch may be empty.
+            backbone: which network.
+            model: returns the LiteRT file of the backbone; called only if there is something to compute.
+            view: what is seen of a picture.
+            workers: threads of this machine; one per core by default.
+
+        Yields:
+            The bottlenecks of one batch, in the order given unless the engine is `unordered`.
+        """
+
+
+@dataclass(frozen=True)
+class Engine:
+    """One way to run a backbone.
+
+    Attributes:
+        module: what is imported when the engine is used; has `extract_batches`.
+        package: an optional package that it needs, or empty.
+        missing: the sentence for the user when that package is not installed.
+        runs_quantized: whether it can run quantized (int8) backbones.
+        unordered: whether it takes all batches first and yields them as workers finish.
+        cache_suffix: appended to the cache key where its feature vectors differ from those of `litert` in
+            the last bits: kept apart, no result depends on which engine ran before.
+    """
+
+    module: str
+    package: str = ""
+    missing: str = ""
+    runs_quantized: bool = True
+    unordered: bool = False
+    cache_suffix: str = ""
+
+    def load(self) -> ExtractBatches:
+        """Import the engine's module and return its `extract_batches`."""
+        return cast(ExtractBatches, importlib.import_module(self.module).extract_batches)
+
+
+DEFAULT_ENGINE = "litert"
+
+ENGINES: dict[str, Engine] = {
+    DEFAULT_ENGINE: Engine("poetcore.features.litert_engine"),
+    "keras": Engine("poetcore.features.keras_engine", runs_quantized=False, cache_suffix="+keras"),
+    "ray": Engine(
+        "poetcore.features.ray_engine",
+        package="ray",
+        missing='The engine ray needs Ray, which is not installed: install it with `pip install "ray[data]"`,'
+        f" or choose the engine {DEFAULT_ENGINE}.",
+        unordered=True,
+    ),
+}
+
+
+def check_engine(name: str, backbone: Backbone) -> None:
+    """Check that an engine is installed and can run a backbone.
 
     Args:
-        sha: the content that is meant.
-        path: a file that had it.
-        view: how to look at it.
-        model: gives an interpreter of the caller's thread.
-    """
-    seen = view.look(sha, path)
-    if isinstance(seen, Bottleneck):
-        return seen
-    return Bottleneck(sha, model().extract(seen), decoded=True)
-
-
-def check_engine(engine: str, backbone: Backbone) -> None:
-    """Make sure that an engine is there and can run a backbone.
+        name: of the engine.
+        backbone: what it is to run.
 
     Raises:
-        OptionError: it is unknown, not installed, or cannot.
+        OptionError: the engine is unknown, not installed, or cannot run the backbone.
     """
-    if engine not in ENGINES:
-        raise OptionError(f"Unknown engine {engine!r}: choose {', '.join(ENGINES)}.")
-    if engine == "keras" and backbone.quantized:
+    if name not in ENGINES:
+        raise OptionError(f"Unknown engine {name!r}: choose {', '.join(ENGINES)}.")
+    engine = ENGINES[name]
+    if backbone.quantized and not engine.runs_quantized:
+        others = " or ".join(other for other, one in ENGINES.items() if one.runs_quantized)
         raise OptionError(
-            f"The engine keras cannot run {backbone.name}, which exists as a LiteRT model only: choose the"
-            f" engine litert or ray, or train with the architecture {backbone.network}."
+            f"The engine {name} cannot run {backbone.name}, which exists as a LiteRT model only: choose the"
+            f" engine {others}, or train with the architecture {backbone.network}."
         )
-    if engine == "ray" and importlib.util.find_spec("ray") is None:
-        raise OptionError(
-            'The engine ray needs Ray, which is not installed: install it with `pip install "ray[data]"`, or'
-            " choose the engine litert."
-        )
+    if engine.package and importlib.util.find_spec(engine.package) is None:
+        raise OptionError(engine.missing)
 
 
-def extract_locally(
-    batches: Iterable[Batch], model: Callable[[], Path], view: View, workers: int | None = None
-) -> Generator[list[Bottleneck], None, None]:
-    """Describe batches of pictures on this machine's cores, in the order given.
-
-    Each worker decodes and infers with an interpreter of its own.
-
-    Args:
-        batches: lists of (content, file); a list may be empty.
-        model: gives the LiteRT file; called only if there is something to describe.
-        view: how to look at them.
-        workers: threads; one per core by default.
-    """
-    own = threading.local()
-    file: Path | None = None
-
-    def interpreter() -> FeatureExtractor:
-        if not hasattr(own, "model"):
-            assert file is not None
-            own.model = FeatureExtractor(file)
-        return own.model
-
-    def with_model() -> Iterator[Batch]:
-        nonlocal file
-        for batch in batches:
-            if batch and file is None:
-                file = model()
-            yield batch
-
-    return in_threads(with_model(), lambda sha, path: extract_one(sha, path, view, interpreter), workers)
-
-
-def in_threads(
+def map_in_threads(
     batches: Iterable[Batch], task: Callable[[str, Path], T], workers: int | None = None
 ) -> Generator[list[T], None, None]:
-    """Do something with every picture in threads, in the order given.
+    """Call a function for every picture in threads.
 
-    Two batches are under way while a third one is waited for: memory does not grow with their number.
+    Two batches are in progress while the caller waits for a third: memory does not grow with their number.
 
     Args:
-        batches: lists of (content, file), taken in the caller's thread; a list may be empty.
-        task: what to do with one.
+        batches: taken one by one, in the caller's thread; a batch may be empty.
+        task: called with a picture's sha and path.
         workers: threads; one per core by default.
+
+    Yields:
+        The results of one batch, in the order given.
     """
     with ThreadPoolExecutor(workers or cores()) as pool:
-        under_way: deque[list[Future[T]]] = deque()
+        in_progress: deque[list[Future[T]]] = deque()
         try:
             for batch in batches:
-                under_way.append([pool.submit(task, sha, path) for sha, path in batch])
-                if len(under_way) > 2:
-                    yield [future.result() for future in under_way.popleft()]
-            while under_way:
-                yield [future.result() for future in under_way.popleft()]
+                in_progress.append([pool.submit(task, sha, path) for sha, path in batch])
+                if len(in_progress) > 2:
+                    yield [future.result() for future in in_progress.popleft()]
+            while in_progress:
+                yield [future.result() for future in in_progress.popleft()]
         finally:
-            # Where the caller stops early, what has not begun is not done any more.
+            # Where the caller stops early, tasks that have not begun are dropped.
             pool.shutdown(cancel_futures=True)

@@ -8,48 +8,47 @@ from pathlib import Path
 import numpy as np
 
 from poetcore.features.backbones import Backbone, build
-from poetcore.features.engines import Batch, Bottleneck, View, in_threads
+from poetcore.features.engines import Batch, Bottleneck, View, map_in_threads
 from poetcore.system.tensorflow import tensorflow
 
-__all__ = ["extract_with_keras"]
+__all__ = ["extract_batches"]
 
-#: From `(n, size, size, 3) uint8` to `(n, vector_length) float32`.
+#: From `(n, size, size, 3) uint8`, RGB, 0 to 255, to `(n, vector_length) float32`.
 Network = Callable[[np.ndarray], np.ndarray]
 
 
-def extract_with_keras(
-    batches: Iterable[Batch], backbone: Backbone, view: View, workers: int | None = None
+def extract_batches(
+    batches: Iterable[Batch],
+    backbone: Backbone,
+    model: Callable[[], Path],
+    view: View,
+    workers: int | None,
 ) -> Generator[list[Bottleneck], None, None]:
-    """Describe batches of pictures in the order given; imports TensorFlow if there is something to describe.
+    """Extract the features of batches of pictures in the order given; see `ExtractBatches`.
 
-    Threads decode the next batches while the network works on one.
-
-    Args:
-        batches: lists of (content, file); a list may be empty.
-        backbone: which network describes them; not a quantized one.
-        view: how to look at them.
-        workers: threads that decode; one per core by default.
+    Threads decode the next batches while the network works on one. TensorFlow is imported when there is
+    something to compute.
 
     Raises:
-        BackboneError: its weights cannot be had.
+        BackboneError: the backbone's weights cannot be read or downloaded.
     """
 
-    def look(sha: str, path: Path) -> tuple[str, np.ndarray | Bottleneck]:
-        return sha, view.look(sha, path)
+    def load(sha: str, path: Path) -> tuple[str, np.ndarray | Bottleneck]:
+        return sha, view.load(sha, path)
 
     network: Network | None = None
-    for looked in in_threads(batches, look, workers):
-        pixels = [seen for _, seen in looked if isinstance(seen, np.ndarray)]
+    for batch in map_in_threads(batches, load, workers):
+        pixels = [loaded for _, loaded in batch if isinstance(loaded, np.ndarray)]
         if pixels and network is None:
-            network = _network(backbone)
+            network = _build_network(backbone)
         vectors = iter(network(np.stack(pixels)) if network and pixels else ())
         yield [
-            seen if isinstance(seen, Bottleneck) else Bottleneck(sha, next(vectors), decoded=True)
-            for sha, seen in looked
+            loaded if isinstance(loaded, Bottleneck) else Bottleneck(sha, next(vectors), decoded=True)
+            for sha, loaded in batch
         ]
 
 
-def _network(backbone: Backbone) -> Network:
+def _build_network(backbone: Backbone) -> Network:
     """Build the network for batches of any length; compiled once."""
     tf = tensorflow()
     # Keras draws the progress of a download on standard output, where only results belong.
@@ -57,9 +56,13 @@ def _network(backbone: Backbone) -> Network:
         model = build(backbone)
     size = backbone.input_size
 
-    # Bytes travel to a graphics card four times as fast as floating-point numbers.
-    @tf.function(input_signature=[tf.TensorSpec((None, size, size, 3), tf.uint8)])
-    def describe(pixels: object) -> object:
+    def forward(pixels: object) -> object:
         return model(tf.cast(pixels, tf.float32), training=False)
 
-    return lambda pixels: describe(pixels).numpy()
+    # Bytes travel to a graphics card four times as fast as floating-point numbers.
+    compiled = tf.function(forward, input_signature=[tf.TensorSpec((None, size, size, 3), tf.uint8)])
+
+    def network(pixels: np.ndarray) -> np.ndarray:
+        return np.asarray(compiled(pixels))
+
+    return network

@@ -1,8 +1,8 @@
 """The engine `ray`: the same LiteRT model on every core of a Ray cluster, through Ray Data.
 
 The address of the cluster comes from Ray's own variable `RAY_ADDRESS`; without it, Ray is started on this
-machine for as long as this process lives. Workers get the model and this package over the network; pictures
-they read themselves, so these must lie at a path that every machine sees.
+machine for as long as this process lives. Workers receive the model and this package over the network; they
+read the pictures themselves, so these must lie at a path that every machine sees.
 """
 
 import contextlib
@@ -13,7 +13,7 @@ import socket
 import sys
 import tempfile
 import threading
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +23,17 @@ import poetcore
 from poetcore.data import images
 from poetcore.data.file_index import sha_of
 from poetcore.errors import OptionError, PictureError
-from poetcore.features.engines import BATCH, Bottleneck, View, extract_one
+from poetcore.features.backbones import Backbone
+from poetcore.features.engines import BATCH_SIZE, Batch, Bottleneck, View
 from poetcore.features.litert import FeatureExtractor
+from poetcore.features.litert_engine import extract_one
 from poetcore.system.files import cores
 from poetcore.system.tensorflow import muted
 
-__all__ = ["extract_on_ray"]
+__all__ = ["extract_batches"]
 
-#: Ray's own settings, where the user has none: no report to its makers, no advice about graphics cards, no
-#: native log on the terminal, and no word kept back to be printed at the end, behind an answer in JSON.
+#: Ray's own settings, where the user has set none: no usage report to its makers, no advice about graphics
+#: cards, no native log on the terminal, and no repeated message kept back and printed behind the JSON answer.
 _QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
@@ -39,57 +41,60 @@ _QUIET = {
     "RAY_DEDUP_LOGS": "0",
 }
 
-#: Seconds in which a cluster's door must open.
-_PATIENCE = 10
+#: Seconds in which a cluster must accept a connection.
+_CONNECT_TIMEOUT = 10
 
 
-def extract_on_ray(
-    pictures: Mapping[str, Path], model_file: Path, view: View
+def extract_batches(
+    batches: Iterable[Batch],
+    backbone: Backbone,
+    model: Callable[[], Path],
+    view: View,
+    workers: int | None,
 ) -> Generator[list[Bottleneck], None, None]:
-    """Describe pictures on a Ray cluster; gives them batch by batch as workers finish, in no certain order.
+    """Extract the features of batches of pictures, in the order in which workers finish.
 
-    A worker that dies costs the batch that it was working on, which another one does again.
-
-    Args:
-        pictures: sha -> a file of that content.
-        model_file: the LiteRT model; workers get its content.
-        view: how to look at them.
+    The interface is that of `ExtractBatches`; all cores of the cluster work, whatever `workers` says. A
+    worker that dies costs the batch that it was working on, which another one computes again.
 
     Raises:
-        OptionError: the cluster cannot be reached, or its workers cannot work.
+        OptionError: the cluster cannot be reached, or its workers failed.
     """
+    pictures = {sha: path for batch in batches for sha, path in batch}
+    if not pictures:
+        return
     ray = _connected()
-    batches = -(-len(pictures) // BATCH)
-    size = max(1, min(batches, int(ray.cluster_resources().get("CPU", 1))))
+    blocks = -(-len(pictures) // BATCH_SIZE)
+    size = max(1, min(blocks, int(ray.cluster_resources().get("CPU", 1))))
     try:
-        described = ray.data.from_items(
-            [{"sha": sha, "path": os.path.abspath(path)} for sha, path in pictures.items()],
-            override_num_blocks=batches,
+        extracted = ray.data.from_items(
+            [{"sha": sha, "path": str(path.absolute())} for sha, path in pictures.items()],
+            override_num_blocks=blocks,
         ).map_batches(
             _Worker,
             batch_size=None,  # a block is a batch
             batch_format="pyarrow",
-            fn_constructor_args=(ray.put(model_file.read_bytes()), view),
+            fn_constructor_args=(ray.put(model().read_bytes()), view),
             num_cpus=1,
-            # All at once, but a cluster on which others work may give fewer.
+            # All at once, but a cluster that others use too may have fewer free.
             compute=ray.data.ActorPoolStrategy(min_size=1, max_size=size, initial_size=size),
         )
-        tables = iter(described.iter_batches(batch_size=None, batch_format="pyarrow"))
+        tables = iter(extracted.iter_batches(batch_size=None, batch_format="pyarrow"))
         while True:
-            # Ray tells of a dead worker on standard output, where only results belong.
+            # Ray reports a dead worker on standard output, where only results belong.
             with contextlib.redirect_stdout(sys.stderr):
                 table = next(tables, None)
             if table is None:
                 return
-            yield [_received(row, pictures[row["sha"]]) for row in table.to_pylist()]
+            yield [_to_bottleneck(row, pictures[row["sha"]]) for row in table.to_pylist()]
     except ray.exceptions.RayError as error:
         raise OptionError(
-            f"The Ray workers failed ({_words(error)}). What was described is kept: start again."
+            f"The Ray workers failed ({_last_line(error)}). Features extracted so far are kept: start again."
         ) from error
 
 
 class _Worker:
-    """What lives in a worker's process: one interpreter on one core."""
+    """One interpreter on one core, in a process of the cluster."""
 
     def __init__(self, model: Any, view: View) -> None:
         import ray
@@ -99,21 +104,21 @@ class _Worker:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             file = Path(folder) / "backbone.tflite"
             file.write_bytes(ray.get(model))
-            self._model = FeatureExtractor(file)
+            self._extractor = FeatureExtractor(file)
 
     def __call__(self, batch: Any) -> Any:
-        """Describe a table of sha and path; gives one of sha, vector (bytes), reason, decoded and machine."""
+        """Turn a table of sha and path into one of sha, vector (bytes), reason, decoded and machine."""
         import pyarrow
 
         found = [
-            extract_one(row["sha"], Path(row["path"]), self._view, lambda: self._model)
+            extract_one(row["sha"], Path(row["path"]), self._view, lambda: self._extractor)
             for row in batch.to_pylist()
         ]
         vectors = [None if one.vector is None else one.vector.astype("<f4").tobytes() for one in found]
         return pyarrow.table(
             {
                 "sha": pyarrow.array([one.sha for one in found], pyarrow.string()),
-                # A batch may have no vector, or no reason, to tell the type from.
+                # In a batch without any vector, or any reason, the type cannot be inferred.
                 "vector": pyarrow.array(vectors, pyarrow.binary()),
                 "reason": pyarrow.array([one.reason for one in found], pyarrow.string()),
                 "decoded": pyarrow.array([one.decoded for one in found], pyarrow.bool_()),
@@ -122,11 +127,16 @@ class _Worker:
         )
 
 
-def _received(row: Mapping[str, Any], path: Path) -> Bottleneck:
-    """Turn a worker's row into a bottleneck; `path` is the picture on this machine."""
+def _to_bottleneck(row: Mapping[str, Any], path: Path) -> Bottleneck:
+    """Turn a worker's row into a bottleneck.
+
+    Args:
+        row: one row of the table that `_Worker` returns.
+        path: the picture on this machine.
+    """
     vector, reason = row["vector"], row["reason"]
     if reason is not None and not row["decoded"] and row["machine"] != socket.gethostname():
-        # What a worker cannot read and this machine can is no fault of the picture.
+        # A file that this machine can read and a worker cannot is not a bad picture.
         with contextlib.suppress(PictureError):
             if sha_of(images.read(path)) == row["sha"]:
                 reason = (
@@ -138,7 +148,7 @@ def _received(row: Mapping[str, Any], path: Path) -> Bottleneck:
 
 
 def _connected() -> Any:
-    """Give the module ray with Ray Data, connected to the cluster of `RAY_ADDRESS` or to one of this machine.
+    """Return the module ray, connected to the cluster of `RAY_ADDRESS` or to one started on this machine.
 
     Raises:
         OptionError: the cluster cannot be reached.
@@ -158,36 +168,43 @@ def _connected() -> Any:
 
 def _connect(ray: Any) -> None:
     address = os.environ.get("RAY_ADDRESS", "")
-    # Ray puts a handler of its own in the place of the one by which a run learns that it is to stop.
-    stop = signal.getsignal(signal.SIGTERM)
+    # Ray replaces the signal handler by which a run is stopped.
+    stop_handler = signal.getsignal(signal.SIGTERM)
     try:
-        _probe(address)
+        _check_listening(address)
         with muted():
-            ray.init(log_to_driver=False, logging_level=logging.ERROR, **_where(address))
+            ray.init(log_to_driver=False, logging_level=logging.ERROR, **_init_arguments(address))
     except (OSError, RuntimeError, ValueError) as error:
         raise OptionError(
-            f"No Ray cluster could be reached at {address or 'this machine'} ({_words(error)}): check the"
+            f"No Ray cluster could be reached at {address or 'this machine'} ({_last_line(error)}): check the"
             " environment variable RAY_ADDRESS, or choose the engine litert."
         ) from error
     finally:
         if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGTERM, stop)
+            signal.signal(signal.SIGTERM, stop_handler)
 
 
-def _probe(address: str) -> None:
-    """Raise an OSError where nobody listens at `host:port`: Ray itself would try for minutes."""
+def _check_listening(address: str) -> None:
+    """Check that something listens at `host:port`; Ray itself would try for minutes.
+
+    Raises:
+        OSError: nothing does.
+    """
     host, _, port = address.removeprefix("ray://").rpartition(":")
     if host and port.isdecimal():
-        socket.create_connection((host.strip("[]"), int(port)), timeout=_PATIENCE).close()
+        with socket.create_connection((host.strip("[]"), int(port)), timeout=_CONNECT_TIMEOUT):
+            pass
 
 
-def _where(address: str) -> dict[str, Any]:
+def _init_arguments(address: str) -> dict[str, Any]:
+    """Return the arguments of `ray.init` for a cluster, or for this machine where no address is given."""
     if address in ("", "local"):
         return {"address": "local", "num_cpus": cores(), "include_dashboard": False}
-    # Machines of a cluster need the libraries; the package itself they are sent.
+    # The machines of a cluster have the libraries installed; this package is sent to them.
     return {"address": address, "runtime_env": {"py_modules": [str(Path(poetcore.__file__).parent)]}}
 
 
-def _words(error: Exception) -> str:
+def _last_line(error: Exception) -> str:
+    """Return the last line of an error's message, shortened; Ray puts a traceback before it."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[-1][:200] if lines else type(error).__name__

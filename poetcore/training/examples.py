@@ -11,8 +11,8 @@ from poetcore.data.dataset import Dataset
 from poetcore.errors import DatasetError
 from poetcore.features.augmentation import Augmentation
 from poetcore.features.backbones import Backbone
-from poetcore.features.cache import extract
 from poetcore.features.engines import DEFAULT_ENGINE
+from poetcore.features.extraction import extract
 from poetcore.features.litert import calibrate, model_file
 from poetcore.features.memmap import FeatureTable
 from poetcore.system.progress import OnProgress, Progress

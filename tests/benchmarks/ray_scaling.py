@@ -27,7 +27,9 @@ from pathlib import Path
 
 from poetcore.data.file_index import sha_of
 from poetcore.features.backbones import DEFAULT, find
-from poetcore.features.cache import BATCH, FeatureCache, extract
+from poetcore.features.cache import FeatureCache
+from poetcore.features.engines import BATCH_SIZE
+from poetcore.features.extraction import extract
 from poetcore.features.litert import model_file
 from poetcore.system.files import walk
 
@@ -64,8 +66,8 @@ WAYS = (
 def describe(folder: Path, model: Path, engine: str, workers: int) -> Figures:
     """Describe every picture once."""
     found = {sha_of(content): path for path in map(Path, _files(folder)) if (content := path.read_bytes())}
-    if len(found) < 20 * BATCH:
-        sys.exit(f"Too few pictures for a steady speed: give {20 * BATCH} or more.")
+    if len(found) < 20 * BATCH_SIZE:
+        sys.exit(f"Too few pictures for a steady speed: give {20 * BATCH_SIZE} or more.")
     digest, vectors, times = hashlib.sha256(), {}, []
     with tempfile.TemporaryDirectory() as place:
         cache = FeatureCache(Path(place) / "vectors.sqlite")

@@ -68,7 +68,7 @@ def convert(backbone: str, models: str) -> Answer:
 def extract(folder: str, models: str, backbone: str, calibration: str = "", workspace: str = "") -> Answer:
     """Poet's own extraction into an empty cache."""
     from poetcore.data.dataset import scan
-    from poetcore.features.cache import extract
+    from poetcore.features.extraction import extract
     from poetcore.features.litert import model_file
 
     with tempfile.TemporaryDirectory() as fresh:

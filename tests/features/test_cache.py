@@ -14,7 +14,9 @@ import pytest
 
 from poetcore.data import images
 from poetcore.features.backbones import DEFAULT, find
-from poetcore.features.cache import BATCH, Bottleneck, FeatureCache, extract
+from poetcore.features.cache import FeatureCache
+from poetcore.features.engines import BATCH_SIZE, Bottleneck
+from poetcore.features.extraction import extract
 from poetcore.features.litert import FeatureExtractor
 from tests.conftest import ROOT, encoded, fill, picture
 
@@ -24,7 +26,8 @@ FILLER = """
 import sys
 from pathlib import Path
 from poetcore.features.backbones import DEFAULT, find
-from poetcore.features.cache import FeatureCache, extract
+from poetcore.features.cache import FeatureCache
+from poetcore.features.extraction import extract
 from poetcore.data.file_index import sha_of
 
 folder, model, file = map(Path, sys.argv[1:])
@@ -43,7 +46,7 @@ def by_content(paths: list[Path]) -> dict[str, Path]:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two batches and a bit."""
-    return fill(tmp_path_factory.mktemp("pictures"), {"rose": 2 * BATCH + 6})
+    return fill(tmp_path_factory.mktemp("pictures"), {"rose": 2 * BATCH_SIZE + 6})
 
 
 @pytest.fixture(scope="module")
@@ -180,7 +183,7 @@ def test_a_caller_that_stops_early_leaves_what_it_was_given(pictures, cache, bac
     stream = extract(pictures, BACKBONE, lambda: backbone_file, cache)
     given = [found.sha for found in itertools.islice(stream, 3)]
     stream.close()
-    assert len(cache.get(pictures, BACKBONE)) == BATCH
+    assert len(cache.get(pictures, BACKBONE)) == BATCH_SIZE
     assert set(given) <= set(cache.get(pictures, BACKBONE))
 
 
@@ -213,9 +216,9 @@ def test_two_processes_fill_one_cache_at_once(folder, pictures, cache, backbone_
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
 def test_a_killed_process_loses_a_batch_at_the_most(folder, pictures, taken, backbone_file, tmp_path):
     child = filler(folder, backbone_file, tmp_path / "vectors.sqlite")
-    seen = list(itertools.islice(child.stdout, BATCH + 1))
+    seen = list(itertools.islice(child.stdout, BATCH_SIZE + 1))
     os.kill(child.pid, signal.SIGKILL)
     seen += child.communicate()[0].split()
     computed = sum(not found.cached for found in taken(pictures))
-    assert computed <= len(pictures) - len(seen) + BATCH
-    assert computed < len(pictures) - BATCH
+    assert computed <= len(pictures) - len(seen) + BATCH_SIZE
+    assert computed < len(pictures) - BATCH_SIZE

@@ -15,8 +15,9 @@ from poetcore.evaluation.classifier import Classifier
 from poetcore.evaluation.evaluate import evaluate
 from poetcore.features.augmentation import Augmentation
 from poetcore.features.backbones import DEFAULT, find
-from poetcore.features.cache import BATCH, FeatureCache, extract
-from poetcore.features.engines import ENGINES, check_engine
+from poetcore.features.cache import FeatureCache
+from poetcore.features.engines import BATCH_SIZE, ENGINES, check_engine
+from poetcore.features.extraction import extract
 from poetcore.training.jobs import Jobs
 from poetcore.training.retrain import RunConfig, retrain
 from poetcore.training.train import TrainingOptions
@@ -160,14 +161,14 @@ def test_keras_skips_a_bad_picture_as_litert_does(cache, backbone_file, tmp_path
 
 
 def test_keras_keeps_the_order_and_commits_batch_by_batch(cache, tmp_path):
-    pictures = by_content(sorted(fill(tmp_path / "many", {"rose": 2 * BATCH + 6}).rglob("*.jpg")))
+    pictures = by_content(sorted(fill(tmp_path / "many", {"rose": 2 * BATCH_SIZE + 6}).rglob("*.jpg")))
     stream = extract(pictures, BACKBONE, no_model, cache, engine="keras")
     given = [one.sha for one in islice(stream, 3)]
     stream.close()
-    assert len(cache.get(pictures, BACKBONE, "+keras")) == BATCH
+    assert len(cache.get(pictures, BACKBONE, "+keras")) == BATCH_SIZE
     rest = list(extract(pictures, BACKBONE, no_model, cache, engine="keras"))
     assert [one.sha for one in rest] == list(pictures) and given == list(pictures)[:3]
-    assert sum(one.cached for one in rest) == BATCH
+    assert sum(one.cached for one in rest) == BATCH_SIZE
 
 
 def test_a_whole_run_on_keras_judges_as_one_on_litert(trained, workspace):

@@ -16,7 +16,9 @@ from poetcore.errors import OptionError
 from poetcore.evaluation.evaluate import evaluate
 from poetcore.features.augmentation import Augmentation
 from poetcore.features.backbones import DEFAULT, find
-from poetcore.features.cache import BATCH, FeatureCache, extract
+from poetcore.features.cache import FeatureCache
+from poetcore.features.engines import BATCH_SIZE
+from poetcore.features.extraction import extract
 from tests.conftest import encoded, fill, picture, run_poet
 from tests.features.test_cache import by_content, no_model
 from tests.features.test_litert import PHOTOS
@@ -48,7 +50,7 @@ def session() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Eight batches and a bit."""
-    folder = fill(tmp_path_factory.mktemp("pictures"), {"rose": 8 * BATCH + 6})
+    folder = fill(tmp_path_factory.mktemp("pictures"), {"rose": 8 * BATCH_SIZE + 6})
     return by_content(sorted(folder.rglob("*.jpg")))
 
 
@@ -133,9 +135,9 @@ def test_what_a_worker_elsewhere_cannot_see_is_told_apart_from_what_is_gone(tmp_
     (sha,) = by_content([path])
     row = {"sha": sha, "vector": None, "reason": "does not exist", "decoded": False, "machine": "far-away"}
     assert "on the machine far-away (does not exist): put the pictures where every" in str(
-        ray_engine._received(row, path).reason
+        ray_engine._to_bottleneck(row, path).reason
     )
-    assert ray_engine._received(row, tmp_path / "gone.jpg").reason == "does not exist"
+    assert ray_engine._to_bottleneck(row, tmp_path / "gone.jpg").reason == "does not exist"
 
 
 def test_batches_are_committed_before_they_are_given(pictures, cache, backbone_file):
@@ -143,7 +145,7 @@ def test_batches_are_committed_before_they_are_given(pictures, cache, backbone_f
     given = {one.sha for one in islice(stream, 3)}
     stream.close()
     kept = cache.get(pictures, BACKBONE)
-    assert given <= set(kept) and len(kept) <= BATCH
+    assert given <= set(kept) and len(kept) <= BATCH_SIZE
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Ray's workers have no names of their own on Windows")

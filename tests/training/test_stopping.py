@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from poetcore.features.cache import BATCH
+from poetcore.features.engines import BATCH_SIZE
 from poetcore.workspace.run import FINAL_PHASES, Run, Status
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import ROOT, encoded, fill, picture, run_poet
@@ -122,7 +122,7 @@ def test_a_killed_training_was_caught_in_the_middle(resumed):
 
 def test_the_next_training_computes_only_what_was_left(resumed):
     before, said = resumed
-    assert said["bottlenecks"]["computed"] <= before.total - before.done + BATCH
+    assert said["bottlenecks"]["computed"] <= before.total - before.done + BATCH_SIZE
 
 
 def test_the_next_training_uses_all_pictures(resumed):

@@ -1,0 +1,180 @@
+"""From pictures to feature vectors: what is missing in the cache is computed by the chosen engine.
+
+`extract` streams one bottleneck a picture; `extract_features` runs the stream to its end and sorts it into
+feature vectors and reasons.
+"""
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from poetcore.data.file_index import FileIndex
+from poetcore.features.augmentation import NO_AUGMENTATION, Augmentation
+from poetcore.features.backbones import Backbone
+from poetcore.features.cache import FeatureCache
+from poetcore.features.engines import BATCH_SIZE, DEFAULT_ENGINE, ENGINES, Batch, Bottleneck, View
+from poetcore.system.files import in_chunks
+from poetcore.system.progress import OnProgress, Progress
+
+__all__ = ["Extraction", "extract", "extract_features"]
+
+#: A batch of pictures, and the feature vectors of those that are in the cache.
+Lookup = tuple[Batch, dict[str, np.ndarray]]
+
+#: Computes the bottlenecks of batches and commits them to the cache.
+Compute = Callable[[Iterable[Batch]], Generator[list[Bottleneck], None, None]]
+
+
+@dataclass
+class Extraction:
+    """The result of `extract_features`.
+
+    Attributes:
+        vectors: sha -> feature vector, `(vector_length,) float32`; empty where a sink received them.
+        reasons: sha -> why the picture cannot be used.
+        computed: how many feature vectors were computed.
+        cached: how many were in the cache already.
+    """
+
+    vectors: dict[str, np.ndarray] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
+    computed: int = 0
+    cached: int = 0
+
+
+def extract_features(
+    pictures: Mapping[str, Path],
+    backbone: Backbone,
+    model: Callable[[], Path],
+    cache: FeatureCache,
+    index: FileIndex,
+    *,
+    sink: Callable[[str, np.ndarray], object] | None = None,
+    augmentation: Augmentation = NO_AUGMENTATION,
+    variant: int = 0,
+    engine: str = DEFAULT_ENGINE,
+    on_progress: OnProgress | None = None,
+) -> Extraction:
+    """Extract the features of pictures, computing only those that are missing in the cache.
+
+    Args:
+        pictures: sha -> a file of that content.
+        backbone: which network.
+        model: returns the LiteRT file of the backbone; called only if there is something to compute.
+        cache: where feature vectors are kept.
+        index: where it is recorded which pictures were decoded, and why that failed.
+        sink: called with the sha and the feature vector, `(vector_length,) float32`, of each usable picture;
+            without it they are collected in the result.
+        augmentation: how an augmented copy is drawn.
+        variant: which augmented copy, from 1; 0 for the pictures themselves.
+        engine: one of `ENGINES` that can run the backbone (`check_engine`).
+        on_progress: called after each picture, in the phase "bottlenecks".
+
+    Raises:
+        BackboneError: the backbone's weights cannot be read or downloaded, or its conversion failed.
+        OptionError: the engine failed.
+    """
+    result = Extraction()
+    receive = sink or result.vectors.__setitem__
+    decoded: dict[str, str | None] = {}
+
+    def report(done: int) -> None:
+        if on_progress:
+            on_progress(Progress("bottlenecks", done, len(pictures)))
+
+    def prepared_model() -> Path:
+        file = model()
+        report(0)  # the conversion, where there was one, is over
+        return file
+
+    stream = extract(pictures, backbone, prepared_model, cache, None, augmentation, variant, engine)
+    for done, bottleneck in enumerate(stream, 1):
+        if bottleneck.vector is not None:
+            receive(bottleneck.sha, bottleneck.vector)
+            result.computed += not bottleneck.cached
+            result.cached += bottleneck.cached
+        if bottleneck.reason is not None:
+            result.reasons[bottleneck.sha] = bottleneck.reason
+        if bottleneck.decoded:
+            decoded[bottleneck.sha] = bottleneck.reason
+        report(done)
+    index.note_decoded(decoded)
+    return result
+
+
+def extract(
+    pictures: Mapping[str, Path],
+    backbone: Backbone,
+    model: Callable[[], Path],
+    cache: FeatureCache,
+    workers: int | None = None,
+    augmentation: Augmentation = NO_AUGMENTATION,
+    variant: int = 0,
+    engine: str = DEFAULT_ENGINE,
+) -> Generator[Bottleneck, None, None]:
+    """Stream the bottleneck of each picture, computing only those that are missing in the cache.
+
+    Batches are looked up, computed, committed and yielded one after the other, with the next one already in
+    progress: memory does not grow with the number of pictures.
+
+    Args:
+        pictures: sha -> a file of that content.
+        backbone: which network.
+        model: returns the LiteRT file of the backbone; called only if there is something to compute.
+        cache: where feature vectors are kept.
+        workers: threads of this machine; one per core by default.
+        augmentation: how an augmented copy is drawn.
+        variant: which augmented copy, from 1; 0 for the pictures themselves.
+        engine: one of `ENGINES` that can run the backbone (`check_engine`).
+
+    Returns:
+        One bottleneck a picture, in the order of `pictures`; from an unordered engine first those that are
+        cached, then the others as they are computed.
+    """
+    chosen = ENGINES[engine]
+    key = augmentation.cache_key(variant) + chosen.cache_suffix
+    view = View(backbone.input_size, augmentation, variant)
+    extract_batches = chosen.load()
+
+    def lookups() -> Iterator[Lookup]:
+        for chunk in in_chunks(pictures.items(), BATCH_SIZE):
+            yield chunk, cache.get([sha for sha, _ in chunk], backbone, key)
+
+    def compute(batches: Iterable[Batch]) -> Generator[list[Bottleneck], None, None]:
+        with closing(extract_batches(batches, backbone, model, view, workers)) as computed:
+            for batch in computed:
+                cache.put({one.sha: one.vector for one in batch if one.vector is not None}, backbone, key)
+                yield batch
+
+    return (_unordered if chosen.unordered else _ordered)(lookups(), compute)
+
+
+def _ordered(lookups: Iterable[Lookup], compute: Compute) -> Generator[Bottleneck, None, None]:
+    """Yield bottlenecks in the order of the pictures, cached and computed ones merged."""
+    in_progress: deque[Lookup] = deque()
+
+    def missing() -> Iterator[Batch]:
+        for batch, cached in lookups:
+            in_progress.append((batch, cached))
+            yield [(sha, path) for sha, path in batch if sha not in cached]
+
+    with closing(compute(missing())) as computed:
+        for bottlenecks in computed:
+            batch, cached = in_progress.popleft()
+            new = {one.sha: one for one in bottlenecks}
+            yield from (new.get(sha) or Bottleneck(sha, cached[sha], cached=True) for sha, _ in batch)
+
+
+def _unordered(lookups: Iterable[Lookup], compute: Compute) -> Generator[Bottleneck, None, None]:
+    """Yield cached bottlenecks first, then the others as they are computed."""
+    missing: list[tuple[str, Path]] = []
+    for batch, cached in lookups:
+        missing += [(sha, path) for sha, path in batch if sha not in cached]
+        yield from (Bottleneck(sha, vector, cached=True) for sha, vector in cached.items())
+    with closing(compute([missing])) as computed:
+        for bottlenecks in computed:
+            yield from bottlenecks
