@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from poetcore.cli.options import HERE, JsonOption, RunOption, WorkspaceOption
+from poetcore.export.formats import FORMATS
 from poetcore.workspace.workspace import Workspace
 
 __all__ = ["export"]
@@ -14,9 +15,7 @@ __all__ = ["export"]
 
 def export(
     run: RunOption = "latest",
-    form: Annotated[
-        str, typer.Option("--format", help="keras, saved_model, tflite, tflite_int8 or frozen_graph.")
-    ] = "keras",
+    format_name: Annotated[str, typer.Option("--format", help=f"One of {', '.join(FORMATS)}.")] = "keras",
     out: Annotated[
         Path | None,
         typer.Option(help="File to write (a folder for saved_model); by default in the run's exports."),
@@ -30,13 +29,15 @@ def export(
     workspace: WorkspaceOption = HERE,
     json: JsonOption = False,
 ) -> None:
-    """Write a run as a model file that predicts as the app does, and prove it on real pictures."""
+    """Write a run as a model file that predicts as the app does, and check it on real pictures."""
     from poetcore.cli.terminal import Terminal
     from poetcore.export.export import export as write
 
     terminal, place = Terminal(json), Workspace(workspace)
     with terminal.bars() as bars:
-        exported = write(place.run(run), place, form, out, bars.show, final_tensor_name=final_tensor_name)
+        exported = write(
+            place.run(run), place, format_name, out, bars.show, final_tensor_name=final_tensor_name
+        )
     parity = exported.parity
     compared = (
         f"The same top label as the app on {parity.same_top1:.1%} of {parity.pictures} pictures, largest"

@@ -239,7 +239,7 @@ def _keep_graphs(
     last = 0
 
     def keep(step: int, head: Head) -> None:
-        from poetcore.export.export import write_graph
+        from poetcore.export.graph_format import write_graph
 
         nonlocal last
         if step // frequency > last // frequency:

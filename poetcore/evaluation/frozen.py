@@ -9,17 +9,26 @@ import numpy as np
 from poetcore.errors import OptionError
 from poetcore.system.tensorflow import tensorflow
 
-__all__ = ["BATCH", "FrozenGraph", "check_output_layer", "layer_name"]
+__all__ = ["BATCH", "FrozenGraph", "check_output_layer", "labels_file", "layer_name"]
 
-#: Pictures a step where the graph leaves it open.
+#: Batch size where the graph leaves it open.
 BATCH = 16
 
 #: What TensorFlow allows as the name of an operation.
 _LAYER_NAME = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*")
 
 
+def labels_file(graph: Path) -> Path:
+    """Return where the labels of a frozen graph lie, as the original scripts name them.
+
+    >>> labels_file(Path("retrained_graph.pb")).name
+    'retrained_labels.txt'
+    """
+    return graph.with_name(f"{graph.stem.removesuffix('_graph')}_labels.txt")
+
+
 def check_output_layer(name: str) -> None:
-    """Refuse a name that no layer of a frozen graph can have.
+    """Check that a layer of a frozen graph can have a name.
 
     Args:
         name: what the graph's output is to be called.
@@ -35,7 +44,7 @@ def check_output_layer(name: str) -> None:
 
 
 class FrozenGraph:
-    """A frozen graph in a TensorFlow 1 session of its own; imports TensorFlow.
+    """A frozen graph in its own TensorFlow 1 session, which ends with the object; imports TensorFlow.
 
     Args:
         file: a GraphDef whose weights are constants.
@@ -98,9 +107,6 @@ class FrozenGraph:
             parts.append(self._step(full).reshape(len(full), -1)[: len(part)])
         return np.concatenate(parts)
 
-    def close(self) -> None:
-        self._session.close()
-
     def _step(self, pixels: np.ndarray) -> np.ndarray:
         fed = pixels.astype(self._input.dtype.as_numpy_dtype)
         try:
@@ -113,7 +119,7 @@ class FrozenGraph:
 
 
 def _read(file: Path) -> Any:
-    """Parse a GraphDef, or say in one sentence why that cannot be done."""
+    """Parse a GraphDef."""
     wanted = "give a frozen graph of the original scripts, such as retrained_graph.pb"
     try:
         content = file.read_bytes()
@@ -130,7 +136,11 @@ def _read(file: Path) -> Any:
 
 
 def layer_name(layer: str) -> str:
-    """Bring `import/input:0`, as scripts write it, and `input` to the same name."""
+    """Return the bare name of a layer, which scripts also write as `import/input:0`.
+
+    >>> layer_name("import/input:0")
+    'input'
+    """
     return layer.removeprefix("import/").removesuffix(":0")
 
 
@@ -145,7 +155,7 @@ def _tensor(graph: Any, file: Path, what: str, layer: str) -> Any:
 
 
 def _listed(graph: Any) -> str:
-    """Name what a graph most likely is fed with and fetched from."""
+    """List in a sentence what a graph most likely is fed with and fetched from."""
     operations = graph.get_operations()
     inputs = [o.name for o in operations if o.type.startswith("Placeholder")] or [operations[0].name]
     used = {tensor.op.name for operation in operations for tensor in operation.inputs}
@@ -154,6 +164,6 @@ def _listed(graph: Any) -> str:
 
 
 def _words(error: Exception) -> str:
-    """Give the first sentence of what TensorFlow says, which may go on for pages."""
+    """Return the first sentence of TensorFlow's message, which may go on for pages."""
     text = str(getattr(error, "message", None) or error).strip().splitlines()
     return text[0].split(". ")[0][:200].rstrip(".") if text else type(error).__name__

@@ -92,9 +92,6 @@ class GraphClassifier:
             return Prediction(Path(name), self.labels, None, reason=str(error))
         return Prediction(Path(name), self.labels, self._run([pixels])[0])
 
-    def close(self) -> None:
-        self._graph.close()
-
     def _classify(self, paths: Sequence[Path]) -> list[Prediction]:
         shas, pixels, reasons = [""] * len(paths), {}, {}
         for i, path in enumerate(paths):

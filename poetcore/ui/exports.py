@@ -1,53 +1,50 @@
-"""Taking a model along: writes a run in another format, by a child process, and shows how it compares."""
+"""Exporting the model: writes a run in another format, by a child process, and shows how it compares."""
 
 import json
+from typing import Any
 
 import streamlit as st
 
 from poetcore.errors import PoetError
+from poetcore.export.formats import FORMATS
 from poetcore.system.processes import run_module
-from poetcore.ui.state import workspace
+from poetcore.ui.state import explain, workspace
+from poetcore.ui.text import plain
 from poetcore.workspace.run import Run
 
 __all__ = ["draw_exports"]
 
-_FORMATS = {
-    "tflite": "LiteRT (.tflite), for phones and small computers",
-    "tflite_int8": "LiteRT in 8 bits, a quarter of the size",
-    "keras": "Keras (.keras), to go on in Python",
-    "saved_model": "TensorFlow SavedModel, for servers",
-    "frozen_graph": "Frozen graph (.pb), for the codelab's scripts",
-}
-
 
 def draw_exports(run: Run) -> None:
     """Offer a run's model in every format; each is compared with the app before it is kept."""
-    with st.expander("Take the model with you", icon=":material/ios_share:"):
-        form = st.selectbox("Format", list(_FORMATS), format_func=_FORMATS.__getitem__, key="export_format")
+    with st.expander("Export the model", icon=":material/ios_share:"):
+        name = st.selectbox(
+            "Format", list(FORMATS), format_func=lambda name: FORMATS[name].purpose, key="export_format"
+        )
         if st.button("Export", key="export_now", icon=":material/file_save:"):
             with st.spinner("Writing it, and comparing it with the app on real pictures ...", show_time=True):
-                st.session_state["exported"] = (run.name, *_export(run, form))
-        told = st.session_state.get("exported")
-        if told and told[0] == run.name:
-            _draw_told(*told[1:])
+                st.session_state["exported"] = (run.name, _export(run, name))
+        exported = st.session_state.get("exported")
+        if exported and exported[0] == run.name:
+            _draw_outcome(exported[1])
 
 
-def _export(run: Run, form: str) -> tuple[dict[str, object] | None, str]:
-    """Export in a child process, which may carry TensorFlow; gives what it answers, or what went wrong."""
-    options = [f"--run={run.name}", f"--format={form}", f"--workspace={workspace().root}", "--json"]
+def _export(run: Run, format_name: str) -> dict[str, Any] | PoetError:
+    """Run the command `export` in a child process, which may load TensorFlow, and return its answer."""
+    options = [f"--run={run.name}", f"--format={format_name}", f"--workspace={workspace().root}", "--json"]
     try:
-        return json.loads(run_module("poetcore", ["export", *options])), ""
+        answer: dict[str, Any] = json.loads(run_module("poetcore", ["export", *options]))
+        return answer
     except PoetError as error:
-        return None, str(error)
+        return error
 
 
-def _draw_told(answer: dict[str, object] | None, trouble: str) -> None:
-    if answer is None:
-        st.error(trouble, icon=":material/error:")
+def _draw_outcome(outcome: dict[str, Any] | PoetError) -> None:
+    if isinstance(outcome, PoetError):
+        explain(outcome)
         return
-    parity = answer["parity"]
-    assert isinstance(parity, dict)
-    st.success(f"Written to {answer['path']}, with its labels and a note how to use it.")
+    parity = outcome["parity"]
+    st.success(f"Written to {plain(outcome['path'])}, with its labels and a note how to use it.")
     if parity["pictures"]:
         st.caption(
             f"On {parity['pictures']} real pictures it gives the app's top label on"

@@ -1,0 +1,62 @@
+"""What makes an export format: how it is written, run and explained."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from poetcore.export.network import Network
+
+__all__ = ["ExportFormat", "Predict", "labels_beside"]
+
+#: From `(n, size, size, 3) uint8` RGB to `(n, labels) float32` probabilities.
+Predict = Callable[[np.ndarray], np.ndarray]
+
+
+def labels_beside(file: Path) -> str:
+    """Return the name of the labels file that lies beside an exported file.
+
+    >>> labels_beside(Path("exports/model.tflite"))
+    'model_labels.txt'
+    """
+    return f"{file.stem}_labels.txt"
+
+
+@dataclass(frozen=True)
+class ExportFormat:
+    """One format in which a run can be exported; `poetcore.export.formats` lists them all.
+
+    Attributes:
+        name: on the command line and in files, such as "tflite".
+        purpose: what it is and is for, in a few words, where the user chooses.
+        title: what the exported file is, in the note beside it.
+        default_name: name of the exported file, or of the folder if it is one.
+        write: writes a network to a path; may import TensorFlow.
+        load: loads what `write` wrote, given its output layer, and returns what predicts with it.
+        requirements: Python packages that the code in the note needs, as pip takes them.
+        code: Python from `pixels`, `(1, size, size, 3) float32` in 0..255, to `probabilities`; `{file}` and
+            `{output_layer}` are filled in, other braces are doubled.
+        remarks: what to know about input and output; `{size}` and `{output_layer}` are filled in.
+        labels_name: name of the labels file, relative to the note, for a path.
+        suffix: what the file's name must end in; "" for anything.
+        folder_marker: a file by which an exported folder is recognised; "" for a format that is one file.
+        quantized: whether it calculates in 8-bit integers: it is calibrated on training pictures, and its
+            probabilities may differ from the app's.
+        names_output: whether its output layer has the name that the user chose.
+    """
+
+    name: str
+    purpose: str
+    title: str
+    default_name: str
+    write: Callable[[Network, Path], None]
+    load: Callable[[Path, str], Predict]
+    requirements: str
+    code: str
+    remarks: str
+    labels_name: Callable[[Path], str] = labels_beside
+    suffix: str = ""
+    folder_marker: str = ""
+    quantized: bool = False
+    names_output: bool = False
