@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from poetcore.charts import counts_chart, sizes_chart
+from poetcore.curation.repair import Repairs
 from poetcore.data.dataset import Dataset, assign_splits
 from poetcore.errors import PoetError
 from poetcore.ui.datasets import draw_ways_in
@@ -85,6 +86,7 @@ section = st.segmented_control(
     persist_state="session",
 )
 try:
+    Repairs(folder).recover()
     dataset = scanned(folder)
     if dataset.pictures.empty and section != "Health":
         st.warning(f"No usable picture in {folder}.")

@@ -70,21 +70,25 @@ class Issue:
 
 
 def find_issues(
-    dataset: Dataset, workspace: Workspace, demo: Dataset | None = None, on_progress: OnProgress | None = None
+    dataset: Dataset,
+    workspace: Workspace,
+    demo: Dataset | None = None,
+    on_progress: OnProgress | None = None,
+    *,
+    verified: Collection[str] = (),
 ) -> list[Issue]:
     """Check every picture of a dataset; only pictures that are new to the workspace are decoded.
 
     Args:
         dataset: the pictures.
         workspace: where measures are kept.
-        demo: pictures kept apart to judge on, to be compared with.
+        demo: the demo pictures, to be compared with.
         on_progress: called in the phase `measuring`, with the pictures that are new.
+        verified: contents (sha256) that the user found right; they are not reported, unless unreadable.
 
     Returns:
-        What is wrong, the gravest first; contents that were marked as fine are left out.
+        What is wrong, the gravest first.
     """
-    from poetcore.curation.repair import Repairs
-
     sets = [dataset] if demo is None else [dataset, demo]
     files = {
         sha: Path(path)
@@ -99,14 +103,14 @@ def find_issues(
         measures = cache.get(files)
     finally:
         cache.close()
-    return run_checks(dataset, measures, demo, Repairs(dataset.folder).fine())
+    return run_checks(dataset, measures, demo, verified)
 
 
 def run_checks(
     dataset: Dataset,
     measures: pd.DataFrame | None = None,
     demo: Dataset | None = None,
-    fine: Collection[str] = (),
+    verified: Collection[str] = (),
 ) -> list[Issue]:
     """Say what is wrong with which picture; the gravest checks come first.
 
@@ -115,7 +119,7 @@ def run_checks(
         measures: of the pictures of both folders, by sha, with the columns of `measures.Measure`; without it
             only those checks are made that need none.
         demo: pictures kept apart to judge on.
-        fine: contents that are not to be reported, unreadable ones excepted.
+        verified: contents (sha256) that the user found right; they are not reported, unless unreadable.
     """
     blank = set() if measures is None else _placeholders(dataset, demo, measures)
     found = [*_unreadable(dataset), *_same_content(dataset, demo, blank), *_of_the_file(dataset)]
@@ -123,7 +127,7 @@ def run_checks(
         found += _of_the_looks(dataset, measures, blank)
         found += _near(dataset, demo, measures, blank)
     rank = {name: number for number, name in enumerate(CHECKS)}
-    kept = [issue for issue in found if issue.issue == "unreadable" or issue.sha not in fine]
+    kept = [issue for issue in found if issue.issue == "unreadable" or issue.sha not in verified]
     return sorted(kept, key=lambda issue: rank[issue.issue])
 
 

@@ -29,7 +29,6 @@ __all__ = [
     "score_labels",
     "typical_and_hard",
     "unscored",
-    "verified_marks",
 ]
 
 #: How often the pictures are divided into those to learn from and those to judge.
@@ -56,16 +55,19 @@ def label_issues_of(
     backbone: Backbone,
     workspace: Workspace,
     on_progress: OnProgress | None = None,
+    *,
+    verified: Collection[str] = (),
 ) -> pd.DataFrame:
     """List the pictures of a dataset whose label is probably wrong, most suspect first.
 
-    Pictures that were marked as fine are left out, and so are labels that are `unscored`.
+    Labels that are `unscored` are excluded.
 
     Args:
         dataset: which pictures.
         backbone: which network describes them.
         workspace: where vectors are kept; missing ones are computed and added.
         on_progress: called in the phases `backbone` and `bottlenecks`.
+        verified: contents (sha256) whose label the user found right; they are not listed, but trained on.
 
     Returns:
         As `find_label_issues` gives it.
@@ -75,25 +77,18 @@ def label_issues_of(
         BackboneError: the backbone's weights cannot be had.
     """
     vectors = features_of(dataset, backbone, workspace, on_progress)
-    return find_label_issues(dataset.pictures, vectors, verified_marks(dataset))
-
-
-def verified_marks(dataset: Dataset) -> set[str]:
-    """Give the contents that the user marked as fine."""
-    from poetcore.curation.repair import Repairs
-
-    return Repairs(dataset.folder).fine()
+    return find_label_issues(dataset.pictures, vectors, verified)
 
 
 def find_label_issues(
-    pictures: pd.DataFrame, vectors: Mapping[str, np.ndarray], fine: Collection[str] = ()
+    pictures: pd.DataFrame, vectors: Mapping[str, np.ndarray], verified: Collection[str] = ()
 ) -> pd.DataFrame:
     """List the pictures whose label is probably wrong, most suspect first.
 
     Args:
         pictures: columns path, label, sha.
         vectors: sha -> `(vector_length,) float32`; pictures without one are left out.
-        fine: contents that the user marked as fine; they are not listed, but learnt from.
+        verified: contents (sha256) whose label the user found right; they are not listed, but trained on.
 
     Returns:
         As `label_issues_among` gives it.
@@ -101,17 +96,17 @@ def find_label_issues(
     Raises:
         DatasetError: there are not two labels, or no label has enough pictures.
     """
-    return label_issues_among(score_labels(pictures, vectors), fine)
+    return label_issues_among(score_labels(pictures, vectors), verified)
 
 
-def label_issues_among(judged: pd.DataFrame, fine: Collection[str] = ()) -> pd.DataFrame:
+def label_issues_among(judged: pd.DataFrame, verified: Collection[str] = ()) -> pd.DataFrame:
     """Keep the pictures for which another label is more probable than their own.
 
     Args:
         judged: as `score_labels` gives it.
-        fine: contents that the user marked as fine.
+        verified: contents (sha256) whose label the user found right.
     """
-    doubted = (judged["suggested"] != judged["label"]) & ~judged["sha"].isin(list(fine))
+    doubted = (judged["suggested"] != judged["label"]) & ~judged["sha"].isin(list(verified))
     return judged[doubted].reset_index(drop=True)
 
 

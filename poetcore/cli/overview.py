@@ -15,6 +15,8 @@ from poetcore.errors import DatasetError, OptionError
 from poetcore.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import pandas as pd
 
     from poetcore.analysis.issues import Issue
@@ -53,6 +55,7 @@ def overview(
     """Count the pictures of each label and say what is wrong with them."""
     from poetcore.analysis.issues import find_issues, summary
     from poetcore.cli.terminal import Terminal, table
+    from poetcore.curation.repair import Repairs
     from poetcore.data.dataset import scan
     from poetcore.system.files import printable
 
@@ -61,10 +64,11 @@ def overview(
     with terminal.bars() as bars:
         dataset = scan(dir, index, on_progress=bars.show)
         demo = _demo(dir, demo_dir, index)
-        issues = find_issues(dataset, place, demo, bars.show)
+        verified = Repairs(dir).verified()
+        issues = find_issues(dataset, place, demo, bars.show, verified=verified)
         # Every picture has been decoded by now, so this only learns which of them are damaged.
         dataset = scan(dir, index, verify=True)
-        doubted = _suspects(dataset, architecture, place, terminal, bars.show) if suspects else None
+        listed = _suspects(dataset, verified, architecture, place, terminal, bars.show) if suspects else None
     counts, found = dataset.counts(), summary(issues)
     here = Counter(issue.label for issue in issues)
     rows = [[label, str(n), str(here[label])] for label, n in counts.items()]
@@ -77,11 +81,11 @@ def overview(
             "counts": found.to_dict("index"),
             "demo": printable(demo.folder) if demo else None,
         }
-        | ({} if doubted is None else {"suspects": doubted.to_dict("records")}),
+        | ({} if listed is None else {"suspects": listed.to_dict("records")}),
         table(str(dataset.folder), ["label", "pictures", "issues"], rows),
         f"{len(dataset.pictures)} usable pictures in {len(counts)} labels, {len(issues)} issues.{compared}",
         *_told(issues),
-        *([] if doubted is None else _told_suspects(doubted)),
+        *([] if listed is None else _told_suspects(listed)),
     )
 
 
@@ -100,6 +104,7 @@ def _demo(dir: Path, demo_dir: Path | None, index: "FileIndex") -> "Dataset | No
 
 def _suspects(
     dataset: "Dataset",
+    verified: "Collection[str]",
     architecture: str | None,
     place: Workspace,
     terminal: "Terminal",
@@ -114,7 +119,7 @@ def _suspects(
     if backbone.quantized:
         raise OptionError(f"--suspects needs a network that is not quantized: choose {backbone.network}.")
     try:
-        found = label_issues_of(dataset, backbone, place, on_progress)
+        found = label_issues_of(dataset, backbone, place, on_progress, verified=verified)
     except DatasetError as error:  # too few pictures to judge labels by spoil no other check
         terminal.say(f"Labels were not judged: {error}")
         return pd.DataFrame(columns=_SUSPECT_COLUMNS)

@@ -42,8 +42,7 @@ class Journal:
         """
         try:
             self._file.parent.mkdir(exist_ok=True)
-            lock = FileLock(self._lock)
-            lock.acquire(timeout=patience)
+            lock = FileLock(self._lock).acquire(timeout=patience)
         except Timeout:
             raise DatasetError(
                 f"Another window or program is changing {printable(self._file.parent.parent)}: try again when"
@@ -51,10 +50,8 @@ class Journal:
             ) from None
         except OSError as error:
             raise self._unwritable(error) from None
-        try:
+        with lock:
             yield
-        finally:
-            lock.release()
 
     def lines(self) -> list[dict[str, Any]]:
         """Read what was written, oldest first; a line that is not whole or not JSON is passed over."""

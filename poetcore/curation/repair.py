@@ -63,7 +63,7 @@ class Repairs:
         as_is = {place for place, change in meant.items() if _label(place) == change.folder}
         meant = {place: change for place, change in meant.items() if place not in as_is}
         with self._journal.locked():
-            log = self._settled()
+            log = self._recovered()
             first = log.next_id
             self._withdraw([entry.id for entry in log.pending() if entry.place in as_is])
             self._journal.append(
@@ -81,7 +81,7 @@ class Repairs:
     def withdraw(self, ids: Collection[str]) -> None:
         """Take changes off the list; those that are no more on it are passed over."""
         with self._journal.locked():
-            self._withdraw([entry.id for entry in self._settled().pending() if entry.id in ids])
+            self._withdraw([entry.id for entry in self._recovered().pending() if entry.id in ids])
 
     def apply(self, ids: Collection[str] | None = None, on_progress: OnProgress | None = None) -> Step | None:
         """Do what is on the list.
@@ -97,7 +97,7 @@ class Repairs:
             What was done, or None where nothing was left to do.
         """
         with self._journal.locked():
-            log = self._settled()
+            log = self._recovered()
             entries = [entry for entry in log.pending() if ids is None or entry.id in ids]
             if not entries:
                 return None
@@ -130,7 +130,7 @@ class Repairs:
             OptionError: there is no such step, or nothing of it is left to undo.
         """
         with self._journal.locked():
-            log = self._settled()
+            log = self._recovered()
             entries = log.applied_in(step)
             if not entries:
                 raise OptionError(f"Step {step} is undone already, or there was none: choose another.")
@@ -147,9 +147,21 @@ class Repairs:
             objections = log.in_the_way(entries, self._is_taken)
             return self._execute(f"undo {step}", step, moves, on_progress, objections)
 
-    def fine(self) -> set[str]:
-        """Give the contents (sha256) that were marked as fine."""
-        return self._log().fine()
+    def verified(self) -> set[str]:
+        """Return the contents (sha256) that the user found right as they are."""
+        return self._log().verified()
+
+    def recover(self) -> None:
+        """Finish what a killed process left half moved, unless another process is applying changes now.
+
+        Every change does this first. A page or a program that shows the folder calls it before scanning, so
+        that no picture is seen in two places or in none.
+        """
+        if self._log().open is None:
+            return
+        # Whoever holds the lock recovers; a folder that cannot be written stays as it is and can be read.
+        with contextlib.suppress(DatasetError), self._journal.locked(patience=0):
+            self._recovered()
 
     def _execute(
         self,
@@ -208,7 +220,7 @@ class Repairs:
 
     def _end(self, group: str) -> None:
         """Close a group: take away what is left empty of what Poet made, and list what is set aside."""
-        log = Log(self._journal.lines())
+        log = self._log()
         removed = []
         for made in sorted(log.made, key=lambda made: made.count("/"), reverse=True):
             with contextlib.suppress(OSError):
@@ -223,19 +235,12 @@ class Repairs:
         self._journal.append({"event": "end", "step": group, "time": now(), "removed": removed})
 
     def _log(self) -> Log:
-        """Read what is so, and settle what a killed process left half done unless someone is at it."""
-        log = Log(self._journal.lines())
-        if log.open is None:
-            return log
-        try:
-            with self._journal.locked(patience=0):
-                return self._settled()
-        except DatasetError:
-            return log
+        """Read the journal; nothing is written."""
+        return Log(self._journal.lines())
 
-    def _settled(self) -> Log:
-        """Read what is so, after settling what a killed process left half done; only for who is alone."""
-        log = Log(self._journal.lines())
+    def _recovered(self) -> Log:
+        """Read the journal after finishing what a killed process left half moved; the lock must be held."""
+        log = self._log()
         if log.open is None:
             return log
         for entry, origin, to in log.half_done():
@@ -243,7 +248,7 @@ class Repairs:
             if source != target and finish(source, target, entry.sha):
                 self._journal.append({"event": "done", "id": entry.id}, sync=False)
         self._end(log.open)
-        return Log(self._journal.lines())
+        return self._log()
 
     def _target(self, entry: Entry, taken: Collection[Path]) -> Path:
         place = PurePosixPath(entry.place)

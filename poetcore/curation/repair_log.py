@@ -96,8 +96,8 @@ class Log:
         """List the changes of a step that stand."""
         return [e for e in self._entries.values() if e.state == "applied" and str(e.step) == step]
 
-    def fine(self) -> set[str]:
-        """Give the contents that were marked as fine."""
+    def verified(self) -> set[str]:
+        """Return the contents that the user found right (the action "fine")."""
         return {e.sha for e in self._entries.values() if e.state == "applied" and e.action == "fine"}
 
     def quarantined(self) -> list[Entry]:

@@ -134,12 +134,14 @@ def draw_gallery(evaluation: Evaluation, cell: tuple[str, str] | None, key: str)
         return
     first = slides[:2000]
     found = list(zip(shas(tuple(slide.path for slide in first)), first, strict=True))
-    fine = Repairs(folder).fine()
-    items = [_repairable(sha, slide) for sha, slide in found if sha and sha not in fine]
+    repairs = Repairs(folder)
+    repairs.recover()
+    verified = repairs.verified()
+    items = [_repairable(sha, slide) for sha, slide in found if sha and sha not in verified]
     repair_gallery(folder, items, evaluation.metrics.labels, key=f"gallery_{key}_{wanted_true}_{wanted_said}")
     if moved := sum(not sha for sha, _ in found):
         st.caption(f"Moved since the folder was judged, and not shown: {moved}. Judge it again.")
-    if marked := sum(sha in fine for sha, _ in found):
+    if marked := sum(sha in verified for sha, _ in found):
         st.caption(f"Marked as fine, and not shown again: {marked}.")
     draw_repairs(folder)
 

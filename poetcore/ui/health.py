@@ -89,7 +89,8 @@ def _issues(dataset: Dataset, demo: Dataset | None) -> list[Issue]:
     if known and known[0] == stamp:
         return known[1]
     with progress_bar() as show:
-        issues = find_issues(dataset, workspace(), demo, show)
+        verified = Repairs(dataset.folder).verified()
+        issues = find_issues(dataset, workspace(), demo, show, verified=verified)
     st.session_state["health"] = (stamp, issues)
     return issues
 
@@ -100,7 +101,7 @@ def _stamp(*sets: Dataset | None) -> tuple[object, ...]:
     for one in sets:
         if one is not None:
             files = pd.util.hash_pandas_object(one.pictures[["path", "sha"]], index=False)
-            found += [int(files.sum()), tuple(one.refused["path"]), frozenset(Repairs(one.folder).fine())]
+            found += [int(files.sum()), tuple(one.refused["path"]), frozenset(Repairs(one.folder).verified())]
     return tuple(found)
 
 

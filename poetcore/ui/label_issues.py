@@ -12,8 +12,8 @@ from poetcore.analysis.label_errors import (
     score_labels,
     typical_and_hard,
     unscored,
-    verified_marks,
 )
+from poetcore.curation.repair import Repairs
 from poetcore.data.dataset import Dataset
 from poetcore.errors import PoetError
 from poetcore.ui.features import DatasetFeatures, draw_features
@@ -62,7 +62,7 @@ def draw_label_issues(dataset: Dataset) -> None:
 
 
 def _draw_list(dataset: Dataset, judged: pd.DataFrame) -> None:
-    suspects = label_issues_among(judged, verified_marks(dataset))
+    suspects = label_issues_among(judged, Repairs(dataset.folder).verified())
     if suspects.empty:
         st.success(
             "No label looks wrong: each is the most probable one.",

@@ -9,8 +9,6 @@ import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
 from poetcore.analysis.issues import CHECKS, Issue, find_issues, run_checks, summary
-from poetcore.curation.changes import Change
-from poetcore.curation.repair import Repairs
 from poetcore.data.dataset import scan
 from poetcore.data.file_index import FileIndex
 from poetcore.sources.samples import make_sample
@@ -303,18 +301,15 @@ def test_severities_never_rise_down_the_list():
     assert ranks == sorted(ranks)
 
 
-def test_what_was_marked_as_fine_is_not_told(folder, memory, place):
-    odd = put(folder / "rose" / "x.jpg", BAD["blurry"][0], quality=98)
+def test_a_verified_picture_is_not_reported(folder, memory, place):
+    put(folder / "rose" / "x.jpg", BAD["blurry"][0], quality=98)
     (issue,) = find_issues(scan(folder, memory), place)
-    repairs = Repairs(folder)
-    repairs.propose([Change(odd, "fine", issue.sha, "blurry")])
-    repairs.apply()
-    assert find_issues(scan(folder, memory), place) == []
+    assert find_issues(scan(folder, memory), place, verified={issue.sha}) == []
 
 
-def test_an_unreadable_file_is_told_even_if_it_was_marked_as_fine(folder, memory):
+def test_an_unreadable_file_is_reported_even_if_it_was_verified(folder, memory):
     (folder / "rose/empty.jpg").touch()
-    assert len(run_checks(scan(folder, memory), fine={""})) == 1
+    assert len(run_checks(scan(folder, memory), verified={""})) == 1
 
 
 def test_progress_counts_the_pictures_of_both_folders(folder, demo, memory, place):

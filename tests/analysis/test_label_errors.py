@@ -53,10 +53,10 @@ def test_a_clean_set_has_no_suspects() -> None:
     assert find_label_issues(*made({"daisy": 40, "rose": 40})).empty
 
 
-def test_pictures_marked_as_fine_are_left_out() -> None:
+def test_verified_pictures_are_excluded() -> None:
     pictures, vectors = made({"daisy": 40, "rose": 40})
     pictures.loc[[0, 1], "label"] = "rose"
-    assert list(find_label_issues(pictures, vectors, fine={"daisy0"})["sha"]) == ["daisy1"]
+    assert list(find_label_issues(pictures, vectors, verified={"daisy0"})["sha"]) == ["daisy1"]
 
 
 def test_the_most_suspect_come_first_and_scores_are_probabilities() -> None:

@@ -14,9 +14,10 @@ st.session_state.runs = st.session_state.get("runs", 0) + 1
 st.title("Repairs of a folder")
 st.text(f"Runs: {st.session_state.runs}")
 folder = Path(st.query_params["folder"])
+repairs = Repairs(folder)
+repairs.recover()
 dataset = scanned(folder)
-fine = Repairs(folder).fine()
-pictures = dataset.pictures[~dataset.pictures["sha"].isin(fine)]
+pictures = dataset.pictures[~dataset.pictures["sha"].isin(repairs.verified())]
 st.text(" ".join(f"{label}: {count}" for label, count in dataset.counts().items()))
 items = [
     Repairable(

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from poetcore.analysis.issues import CHECKS
+from poetcore.curation.repair import Change, Repairs
 from tests.conftest import encoded, fill, picture, run_poet
 
 
@@ -98,6 +99,15 @@ def test_a_person_is_told_by_check_with_advice(shown):
 def test_a_person_is_not_told_thousands_of_lines(shown):
     assert shown.count("The same picture as ash_003.jpg") == 10
     assert "... and 2 more; --json lists them all." in shown
+
+
+def test_a_verified_picture_is_not_reported(place, tmp_path):
+    folder = fill(tmp_path / "set", {"ash": 2, "oak": 1})
+    repairs = Repairs(folder)
+    repairs.propose([Change(folder / "ash/ash_000.jpg", "fine", "", "tiny")])
+    repairs.apply()
+    told = json.loads(overview(place, folder, "--json").splitlines()[-1])
+    assert of(told, "tiny") == ["ash_001.jpg", "oak_000.jpg"]
 
 
 def test_a_clean_folder_has_no_issues(place, tmp_path):

@@ -65,7 +65,7 @@ def relabelled(repairs: Repairs, place: str, label: str):
 
 def test_looking_leaves_no_trace(repairs, folder):
     before = sorted(folder.rglob("*"))
-    assert (repairs.pending(), repairs.steps(), repairs.fine()) == ([], [], set())
+    assert (repairs.pending(), repairs.steps(), repairs.verified()) == ([], [], set())
     assert sorted(folder.rglob("*")) == before
 
 
@@ -187,7 +187,7 @@ def test_a_label_named_quarantine_that_comes_later_is_not_mistaken(repairs, fold
 def test_a_fine_picture_stays_and_is_remembered(repairs, folder):
     before = tree(folder)
     applied(repairs, change(folder, "rose/1.jpg", "fine"))
-    assert (tree(folder), Repairs(folder).fine()) == (before, {sha_of(b"rose 1")})
+    assert (tree(folder), Repairs(folder).verified()) == (before, {sha_of(b"rose 1")})
 
 
 def test_only_what_was_seen_is_applied(repairs, folder):
@@ -304,14 +304,14 @@ def test_a_folder_that_the_user_made_stays(repairs, folder):
 def test_an_undone_mark_is_forgotten(repairs, folder):
     step = applied(repairs, change(folder, "rose/1.jpg", "fine"))
     repairs.undo(step.id)
-    assert repairs.fine() == set()
+    assert repairs.verified() == set()
 
 
 def test_the_mark_of_a_picture_that_is_gone_can_be_undone(repairs, folder):
     step = applied(repairs, change(folder, "rose/1.jpg", "fine"))
     (folder / "rose/1.jpg").unlink()
     repairs.undo(step.id)
-    assert repairs.fine() == set()
+    assert repairs.verified() == set()
 
 
 def test_another_object_can_undo(repairs, folder):

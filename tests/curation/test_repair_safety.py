@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 import poetcore.curation.repair
+from poetcore.curation.journal import Journal
 from poetcore.curation.repair import ACTIONS, Change, Repairs
 from tests.conftest import ROOT
 from tests.curation.test_repair import put, tree
@@ -68,6 +69,12 @@ class Cut(BaseException):
 def pictures_in(folder: Path) -> Counter[bytes]:
     """The contents of all pictures under a folder, wherever they are."""
     return Counter(path.read_bytes() for path in folder.rglob("*.jpg") if path.is_file())
+
+
+def every_file(folder: Path) -> dict[str, bytes]:
+    """The journal too, but not the lock, which is empty."""
+    files = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock"]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
 def pictures(folder: Path) -> list[Path]:
@@ -129,9 +136,14 @@ class Repairing(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def undo(self, data):
-        existing_split = [step.id for step in self.repairs.steps() if step.of("applied")]
-        if existing_split:
-            self.repairs.undo(data.draw(st.sampled_from(existing_split)))
+        self.repairs.recover()
+        applied = [step.id for step in self.repairs.steps() if step.of("applied")]
+        if applied:
+            self.repairs.undo(data.draw(st.sampled_from(applied)))
+
+    @rule()
+    def recover(self):
+        self.repairs.recover()
 
     @rule()
     def restart(self):
@@ -150,12 +162,13 @@ class Repairing(RuleBasedStateMachine):
             if count > after:
                 raise Cut
 
-        existing_split = [step.id for step in self.repairs.steps() if step.of("applied")]
+        self.repairs.recover()
+        applied = [step.id for step in self.repairs.steps() if step.of("applied")]
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(poetcore.curation.repair, "move", cut)
             try:
-                if undoing and existing_split:
-                    self.repairs.undo(existing_split[0])
+                if undoing and applied:
+                    self.repairs.undo(applied[0])
                 else:
                     self.propose(data)
                     self.repairs.apply()
@@ -174,8 +187,9 @@ class Repairing(RuleBasedStateMachine):
         assert (other.pending(), other.steps()) == (self.repairs.pending(), self.repairs.steps())
 
     def undo_all(self):
-        while existing_split := [step.id for step in self.repairs.steps() if step.of("applied")]:
-            undone = self.repairs.undo(existing_split[0])
+        self.repairs.recover()
+        while applied := [step.id for step in self.repairs.steps() if step.of("applied")]:
+            undone = self.repairs.undo(applied[0])
             assert not undone.of("applied"), "the newest step can always be undone"
 
 
@@ -197,8 +211,8 @@ def test_steps_can_be_undone_in_any_order(moves, dice):
         for number, label in moves:
             repairs.propose([Change(pictures(folder)[number], "relabel", "", "why", label)])
             repairs.apply()
-        while existing_split := [step.id for step in repairs.steps() if step.of("applied")]:
-            for step in dice.sample(existing_split, len(existing_split)):
+        while applied := [step.id for step in repairs.steps() if step.of("applied")]:
+            for step in dice.sample(applied, len(applied)):
                 repairs.undo(step)
         assert tree(folder) == before
 
@@ -224,16 +238,50 @@ def kill(folder: Path, act: str, when: str) -> None:
 
 @pytest.mark.parametrize("when, moved", [("before", 2), ("after", 2)])
 def test_what_a_killed_process_had_moved_counts(folder, when, moved):
-    propose_all(folder)
+    repairs = propose_all(folder)
     kill(folder, "repairs.apply()", when)
-    (step,) = Repairs(folder).steps()
+    repairs.recover()
+    (step,) = repairs.steps()
     assert len(step.of("applied")) == moved
 
 
 def test_what_a_killed_process_had_not_moved_waits(folder):
-    propose_all(folder)
+    repairs = propose_all(folder)
     kill(folder, "repairs.apply()", "after")
-    assert len(Repairs(folder).pending()) == 4
+    repairs.recover()
+    assert len(repairs.pending()) == 4
+
+
+def test_reading_after_a_kill_writes_nothing(folder):
+    repairs = propose_all(folder)
+    kill(folder, "repairs.apply()", "after")
+    before = every_file(folder)
+    repairs.pending(), repairs.steps(), repairs.verified()
+    assert every_file(folder) == before
+
+
+def test_recovering_twice_writes_nothing_the_second_time(folder):
+    repairs = propose_all(folder)
+    kill(folder, "repairs.apply()", "after")
+    repairs.recover()
+    before = every_file(folder)
+    repairs.recover()
+    assert every_file(folder) == before
+
+
+def test_recovering_leaves_alone_what_another_process_is_moving(folder):
+    repairs = propose_all(folder)
+    kill(folder, "repairs.apply()", "after")
+    before = every_file(folder)
+    with Journal(folder / ".poet" / "repairs.jsonl").locked():
+        repairs.recover()
+    assert every_file(folder) == before
+
+
+def test_a_folder_without_a_journal_has_nothing_to_recover(folder):
+    before = every_file(folder)
+    Repairs(folder).recover()
+    assert every_file(folder) == before
 
 
 def test_what_a_killed_process_began_can_be_finished(folder):

@@ -9,6 +9,7 @@ import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from poetcore.curation.repair import Change, Repairs
 from tests.conftest import ROOT, encoded, fill, picture
 
 
@@ -78,6 +79,14 @@ def test_the_chosen_demo_folder_is_compared_with(clean, tmp_path):
     shutil.copy(clean / "ant/0.png", demo / "ant/x.png")
     app = health(clean, demo=str(demo))
     assert app.dataframe[0].value["check"].tolist() == ["Also in the demo folder"]
+
+
+def test_a_verified_picture_is_not_reported(clean):
+    shutil.copy(clean / "ant/0.png", clean / "ant/again.png")
+    repairs = Repairs(clean)
+    repairs.propose([Change(clean / "ant/again.png", "fine", "", "exact duplicates")])
+    repairs.apply()
+    assert health(clean).success[0].value.startswith("All is well")
 
 
 def test_another_look_measures_nothing_again(clean, monkeypatch):
