@@ -3,6 +3,7 @@
 import importlib.util
 import sys
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +11,10 @@ import numpy as np
 from poetcore.data.dataset import Dataset
 from poetcore.errors import OptionError, PoetError
 from poetcore.features.backbones import Backbone
-from poetcore.features.extraction import extract
+from poetcore.features.extraction import extract_features
 from poetcore.features.litert import model_file
 from poetcore.system.processes import run_module
-from poetcore.system.progress import OnProgress, Progress
+from poetcore.system.progress import OnProgress
 from poetcore.workspace.workspace import Workspace
 
 __all__ = [
@@ -31,43 +32,34 @@ METHODS = ("pca", "umap")
 
 
 def features_of(
-    dataset: Dataset,
-    backbone: Backbone,
-    workspace: Workspace,
-    on_progress: OnProgress | None = None,
+    dataset: Dataset, backbone: Backbone, workspace: Workspace, on_progress: OnProgress | None = None
 ) -> dict[str, np.ndarray]:
-    """Give the vector of every picture, computing those that are not known yet.
+    """Return the feature vector of every picture, computing those that are missing in the cache.
 
     Args:
         dataset: which pictures.
-        backbone: which network describes them.
-        workspace: where vectors and converted backbones are kept.
+        backbone: which network.
+        workspace: where feature vectors and converted backbones are kept.
         on_progress: called in the phases `backbone` and `bottlenecks`.
 
     Returns:
         sha -> `(vector_length,) float32`; a picture that cannot be used is not in it.
 
     Raises:
-        BackboneError: the backbone's weights cannot be had.
+        BackboneError: the backbone's weights cannot be read or downloaded.
     """
     pictures = {
         sha: Path(path) for sha, path in zip(dataset.pictures["sha"], dataset.pictures["path"], strict=True)
     }
-    found = {}
-    cache = workspace.feature_cache()
-    try:
-
-        def model() -> Path:
-            return model_file(backbone, workspace.models, on_progress)
-
-        for done, one in enumerate(extract(pictures, backbone, model, cache), 1):
-            if one.vector is not None:
-                found[one.sha] = one.vector
-            if on_progress:
-                on_progress(Progress("bottlenecks", done, len(pictures)))
-    finally:
-        cache.close()
-    return found
+    with closing(workspace.feature_cache()) as cache, closing(workspace.file_index()) as index:
+        return extract_features(
+            pictures,
+            backbone,
+            lambda: model_file(backbone, workspace.models, on_progress),
+            cache,
+            index,
+            on_progress=on_progress,
+        ).vectors
 
 
 def to_unit_length(vectors: np.ndarray) -> np.ndarray:

@@ -1,6 +1,7 @@
 """A trained run as an object: pictures in, probabilities out, without TensorFlow."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,9 +11,9 @@ from poetcore.data import images
 from poetcore.errors import PictureError
 from poetcore.features.backbones import find
 from poetcore.features.engines import DEFAULT_ENGINE, check_engine
-from poetcore.features.extraction import extract
+from poetcore.features.extraction import extract_features
 from poetcore.features.litert import FeatureExtractor, model_file
-from poetcore.system.progress import OnProgress, Progress
+from poetcore.system.progress import OnProgress
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
 
@@ -85,29 +86,27 @@ class Classifier:
                 `phase` with the different pictures.
             phase: one of `PHASES`.
         """
-        file_index, cache = self._workspace.file_index(), self._workspace.feature_cache()
-        try:
-            entries = file_index.take(paths)
-            wanted = {p.sha: p.path for p in entries if p.reason is None}
-            answers: dict[str, np.ndarray] = {}
-            reasons: dict[str, str] = {}
-            decoded: dict[str, str | None] = {}
-            found = extract(
-                wanted, self._backbone, lambda: self._model_file(on_progress), cache, engine=self._engine
-            )
-            for done, bottleneck in enumerate(found, 1):
-                if bottleneck.vector is not None:
-                    answers[bottleneck.sha] = self._head.probabilities(bottleneck.vector[np.newaxis])[0]
-                if bottleneck.decoded:
-                    decoded[bottleneck.sha] = bottleneck.reason
-                if bottleneck.reason is not None:
-                    reasons[bottleneck.sha] = bottleneck.reason
-                if on_progress:
-                    on_progress(Progress(phase, done, len(wanted)))
-            file_index.note_decoded(decoded)
-        finally:
-            file_index.close()
-            cache.close()
+        answers: dict[str, np.ndarray] = {}
+
+        def predict(sha: str, vector: np.ndarray) -> None:
+            answers[sha] = self._head.probabilities(vector[np.newaxis])[0]
+
+        with (
+            closing(self._workspace.file_index()) as index,
+            closing(self._workspace.feature_cache()) as cache,
+        ):
+            entries = index.take(paths)
+            reasons = extract_features(
+                {entry.sha: entry.path for entry in entries if entry.reason is None},
+                self._backbone,
+                lambda: self._model_file(on_progress),
+                cache,
+                index,
+                sink=predict,
+                engine=self._engine,
+                on_progress=on_progress,
+                phase=phase,
+            ).reasons
         return [
             Prediction(p.path, self.labels, answers.get(p.sha), p.sha, p.reason or reasons.get(p.sha))
             for p in entries

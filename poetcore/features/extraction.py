@@ -58,6 +58,7 @@ def extract_features(
     variant: int = 0,
     engine: str = DEFAULT_ENGINE,
     on_progress: OnProgress | None = None,
+    phase: str = "bottlenecks",
 ) -> Extraction:
     """Extract the features of pictures, computing only those that are missing in the cache.
 
@@ -72,7 +73,8 @@ def extract_features(
         augmentation: how an augmented copy is drawn.
         variant: which augmented copy, from 1; 0 for the pictures themselves.
         engine: one of `ENGINES` that can run the backbone (`check_engine`).
-        on_progress: called after each picture, in the phase "bottlenecks".
+        on_progress: called after each picture, in `phase`.
+        phase: one of `PHASES`.
 
     Raises:
         BackboneError: the backbone's weights cannot be read or downloaded, or its conversion failed.
@@ -84,7 +86,7 @@ def extract_features(
 
     def report(done: int) -> None:
         if on_progress:
-            on_progress(Progress("bottlenecks", done, len(pictures)))
+            on_progress(Progress(phase, done, len(pictures)))
 
     def prepared_model() -> Path:
         file = model()

@@ -1,42 +1,28 @@
 """From a dataset to examples: the vectors of its pictures and of their distorted variants."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from poetcore.data.dataset import Dataset
+from poetcore.data.file_index import FileIndex
 from poetcore.errors import DatasetError
 from poetcore.features.augmentation import Augmentation
 from poetcore.features.backbones import Backbone
+from poetcore.features.cache import FeatureCache
 from poetcore.features.engines import DEFAULT_ENGINE
-from poetcore.features.extraction import extract
+from poetcore.features.extraction import Extraction, extract_features
 from poetcore.features.litert import calibrate, model_file
 from poetcore.features.memmap import FeatureTable
-from poetcore.system.progress import OnProgress, Progress
+from poetcore.system.progress import OnProgress
 from poetcore.training.train import Examples
 from poetcore.workspace.workspace import Workspace
 
-__all__ = ["Extraction", "augment", "calibrated", "check_learnable", "examples", "extract_features"]
-
-
-@dataclass
-class Extraction:
-    """What became of the pictures, by content.
-
-    Attributes:
-        reasons: why some cannot be used.
-        decoded: of those that were decoded just now: None, or the reason why that failed.
-        computed: how many vectors were not known before.
-        cached: how many were.
-    """
-
-    reasons: dict[str, str] = field(default_factory=dict)
-    decoded: dict[str, str | None] = field(default_factory=dict)
-    computed: int = 0
-    cached: int = 0
+__all__ = ["augment", "calibrated", "check_learnable", "examples", "extract_dataset"]
 
 
 def calibrated(
@@ -57,40 +43,40 @@ def calibrated(
     return calibrate(backbone, pictures, workspace.models, on_progress)
 
 
-def extract_features(
+def extract_dataset(
     dataset: Dataset,
     backbone: Backbone,
     vectors: FeatureTable,
     workspace: Workspace,
+    index: FileIndex,
     on_progress: OnProgress,
     engine: str = DEFAULT_ENGINE,
 ) -> Extraction:
-    """Get the bottlenecks of a dataset, each content once, into a table whose keys are their hashes."""
+    """Extract the features of a dataset, each content once, into a table whose keys are their hashes.
+
+    Args:
+        dataset: which pictures.
+        backbone: which network.
+        vectors: receives the feature vectors.
+        workspace: where feature vectors and converted backbones are kept.
+        index: where it is recorded which pictures were decoded.
+        on_progress: called in the phases `backbone` and `bottlenecks`.
+        engine: one of `ENGINES` that can run the backbone.
+    """
     pictures = {
         sha: Path(path) for sha, path in zip(dataset.pictures["sha"], dataset.pictures["path"], strict=True)
     }
-
-    convert = _model_of(backbone, workspace, on_progress)
-
-    def model() -> Path:
-        file = convert()
-        on_progress(Progress("bottlenecks", 0, len(pictures)))
-        return file
-
-    described = Extraction()
-    cache = workspace.feature_cache()
-    for done, one in enumerate(extract(pictures, backbone, model, cache, engine=engine), 1):
-        if one.vector is not None:
-            vectors.add(one.sha, one.vector)
-            described.computed += not one.cached
-            described.cached += one.cached
-        if one.reason is not None:
-            described.reasons[one.sha] = one.reason
-        if one.decoded:
-            described.decoded[one.sha] = one.reason
-        on_progress(Progress("bottlenecks", done, len(pictures)))
-    cache.close()
-    return described
+    with closing(workspace.feature_cache()) as cache:
+        return extract_features(
+            pictures,
+            backbone,
+            lambda: model_file(backbone, workspace.models, on_progress),
+            cache,
+            index,
+            sink=vectors.add,
+            engine=engine,
+            on_progress=on_progress,
+        )
 
 
 def examples(split: pd.DataFrame, part: str, labels: Sequence[str], vectors: FeatureTable) -> Examples:
@@ -114,32 +100,44 @@ def augment(
     backbone: Backbone,
     vectors: FeatureTable,
     workspace: Workspace,
+    index: FileIndex,
     on_progress: OnProgress,
     engine: str = DEFAULT_ENGINE,
 ) -> Examples:
-    """Add distorted variants of the training pictures to them.
+    """Add augmented copies of the training pictures to them.
 
-    In the table they stand under (variant, hash).
+    In the table their keys are (variant, hash).
     """
     pictures = split[split["split"] == "training"]
     paths = {sha: Path(path) for sha, path in zip(pictures["sha"], pictures["path"], strict=True)}
-    total, done = len(paths) * augmentation.distortion_variants, 0
+    total = augmentation.distortion_variants * len(paths)
     targets, rows = [training.targets], [vectors.rows(pictures["sha"])]
-    cache, model = workspace.feature_cache(), _model_of(backbone, workspace, on_progress)
-    for variant in range(1, augmentation.distortion_variants + 1):
-        found = extract(
-            paths, backbone, model, cache, augmentation=augmentation, variant=variant, engine=engine
+
+    def add_copies(variant: int, cache: FeatureCache) -> None:
+        done_before = (variant - 1) * len(paths)
+        message = "Extracting features of augmented copies"
+        extract_features(
+            paths,
+            backbone,
+            lambda: model_file(backbone, workspace.models, on_progress),
+            cache,
+            index,
+            sink=lambda sha, vector: vectors.add((variant, sha), vector),
+            augmentation=augmentation,
+            variant=variant,
+            engine=engine,
+            on_progress=lambda now: on_progress(
+                replace(now, done=done_before + now.done, total=total, message=message)
+            ),
         )
-        for one in found:
-            if one.vector is not None:
-                vectors.add((variant, one.sha), one.vector)
-            done += 1
-            on_progress(Progress("bottlenecks", done, total, "Extracting features of augmented copies"))
-        # A picture that has gone meanwhile is missing here and does no harm.
-        there = pictures[[(variant, sha) in vectors for sha in pictures["sha"]]]
-        targets.append(_targets(there, labels))
-        rows.append(vectors.rows((variant, sha) for sha in there["sha"]))
-    cache.close()
+
+    with closing(workspace.feature_cache()) as cache:
+        for variant in range(1, augmentation.distortion_variants + 1):
+            add_copies(variant, cache)
+            # A picture that is gone meanwhile is missing here and does no harm.
+            there = pictures[[(variant, sha) in vectors for sha in pictures["sha"]]]
+            targets.append(_targets(there, labels))
+            rows.append(vectors.rows((variant, sha) for sha in there["sha"]))
     return Examples(vectors.array, np.concatenate(targets), np.concatenate(rows))
 
 
@@ -159,7 +157,3 @@ def check_learnable(training: Examples, labels: Sequence[str]) -> None:
             f"All the pictures of {', '.join(unlearnt)} fell to validation and testing, none is left to train"
             " on: add pictures, 20 or more a label."
         )
-
-
-def _model_of(backbone: Backbone, workspace: Workspace, on_progress: OnProgress) -> Callable[[], Path]:
-    return lambda: model_file(backbone, workspace.models, on_progress)

@@ -24,7 +24,7 @@ from poetcore.features.litert import model_file
 from poetcore.features.memmap import FeatureTable
 from poetcore.sources.samples import make_sample
 from poetcore.system.progress import OnProgress, Progress
-from poetcore.training.examples import augment, calibrated, check_learnable, examples, extract_features
+from poetcore.training.examples import augment, calibrated, check_learnable, examples, extract_dataset
 from poetcore.training.progress import Reporter, TrainingProgress, reporting
 from poetcore.training.summaries import Summaries
 from poetcore.training.train import Examples, StepReport, TrainingOptions, train
@@ -133,10 +133,8 @@ def _retrain(
     before = time.perf_counter()
     backbone = calibrated(backbone, divided(dataset.pictures), workspace, reporter)
     vectors = FeatureTable(workspace.bottlenecks, backbone.vector_length)
-    described = extract_features(dataset, backbone, vectors, workspace, reporter, config.engine)
-    index.note_decoded(described.decoded)
-    index.close()
-    usable = dataset.without(described.reasons)
+    extraction = extract_dataset(dataset, backbone, vectors, workspace, index, reporter, config.engine)
+    usable = dataset.without(extraction.reasons)
     check_trainable(usable, options.validation_percentage, options.testing_percentage)
     split = divided(usable.pictures)
     parts = {name: examples(split, name, usable.labels, vectors) for name in SPLITS}
@@ -151,9 +149,11 @@ def _retrain(
             backbone,
             vectors,
             workspace,
+            index,
             reporter,
             config.engine,
         )
+    index.close()
     bottlenecks_s = time.perf_counter() - before
 
     before = time.perf_counter()
@@ -181,8 +181,8 @@ def _retrain(
             splits={name: len(parts[name]) for name in SPLITS},
             skipped=usable.skipped(),
             bottlenecks={
-                "computed": described.computed,
-                "cached": described.cached,
+                "computed": extraction.computed,
+                "cached": extraction.cached,
                 "skipped": len(usable.refused),
             },
             timings={

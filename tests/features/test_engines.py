@@ -3,9 +3,7 @@
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from itertools import islice
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,14 +13,13 @@ from poetcore.evaluation.classifier import Classifier
 from poetcore.evaluation.evaluate import evaluate
 from poetcore.features.augmentation import Augmentation
 from poetcore.features.backbones import DEFAULT, find
-from poetcore.features.cache import FeatureCache
 from poetcore.features.engines import BATCH_SIZE, ENGINES, check_engine
 from poetcore.features.extraction import extract
 from poetcore.training.jobs import Jobs
 from poetcore.training.retrain import RunConfig, retrain
 from poetcore.training.train import TrainingOptions
 from tests.conftest import ROOT, fill, run_poet
-from tests.features.test_cache import by_content, no_model
+from tests.features.conftest import by_content, no_model
 from tests.features.test_litert import PHOTOS, furthest
 
 BACKBONE = find(DEFAULT)
@@ -30,13 +27,6 @@ QUANTIZED = find(f"{DEFAULT}_quantized")
 
 #: A command on a machine on which Ray is not installed.
 WITHOUT_RAY = "import sys; sys.modules['ray'] = None; from poetcore.cli.app import main; main()"
-
-
-@pytest.fixture
-def cache(tmp_path: Path) -> Iterator[FeatureCache]:
-    opened = FeatureCache(tmp_path / "vectors.sqlite")
-    yield opened
-    opened.close()
 
 
 def test_an_unknown_engine_is_refused_with_the_choices():

@@ -20,7 +20,7 @@ from poetcore.features.cache import FeatureCache
 from poetcore.features.engines import BATCH_SIZE
 from poetcore.features.extraction import extract
 from tests.conftest import encoded, fill, picture, run_poet
-from tests.features.test_cache import by_content, no_model
+from tests.features.conftest import by_content, no_model
 from tests.features.test_litert import PHOTOS
 
 pytest.importorskip("ray", reason='Ray is not installed: pip install "ray[data]"')
@@ -61,13 +61,6 @@ def local(pictures, backbone_file, tmp_path_factory) -> dict[str, np.ndarray]:
     found = {one.sha: one.vector for one in extract(pictures, BACKBONE, lambda: backbone_file, cache)}
     cache.close()
     return found
-
-
-@pytest.fixture
-def cache(tmp_path: Path) -> Iterator[FeatureCache]:
-    opened = FeatureCache(tmp_path / "vectors.sqlite")
-    yield opened
-    opened.close()
 
 
 def same(found: dict[str, np.ndarray], wanted: dict[str, np.ndarray]) -> bool:
