@@ -1,15 +1,16 @@
-"""The one way Poet sees a picture: training, evaluation, prediction and upload all decode here.
+"""The one place where pictures are decoded: for training, evaluation, prediction, upload and export.
 
 A picture is recognised by its content, never by its file extension. Whatever its mode, it becomes
 8-bit RGB: alpha lies over white, 16-bit values are scaled, only the first frame of an animation counts,
-and the EXIF orientation is applied. For a network it is squashed to the square input size between the four
+and the EXIF orientation is applied. For a network it is resized to the square input size between the four
 nearest pixels (bilinear, not antialiased), as the original TensorFlow for Poets scripts do and as these
-networks were trained; a picture much larger than that is first halved as often as it allows.
+networks were trained; a picture much larger than that is first halved up to three times.
 """
 
 import io
 import os
 import stat
+import struct
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,10 +45,8 @@ FORMATS = tuple(
     )
 )
 
-#: A larger picture is refused before its pixels are decoded; this takes the place of Pillow's own limit,
-#: which begins with a warning on the terminal.
+#: A larger picture is refused before its pixels are decoded.
 MAX_MEGAPIXELS = 100
-Image.MAX_IMAGE_PIXELS = None
 
 #: ISO/IEC 23008-12, annex B, and what phones write.
 _HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
@@ -81,10 +80,11 @@ class PictureInfo:
 
 
 def read(path: Path) -> bytes:
-    """Read a whole file, or say in a few words why that cannot be done.
+    """Read a whole file.
 
     Raises:
-        PictureError: the file is a folder, missing, empty, a broken link or not readable.
+        PictureError: the file is a folder, missing, empty, a broken link or not readable; the message is the
+            reason in a few words.
     """
     try:
         if not stat.S_ISREG(path.stat().st_mode) and not path.is_dir():
@@ -115,10 +115,10 @@ def identify(content: bytes) -> PictureInfo:
     """
     with _open(content) as picture:
         width, height = picture.size
-        # Pillow turns TIFF files by itself, and says so in their size; of a PNG it would decode the pixels to
-        # look behind them for an EXIF block.
-        told = picture.format != "TIFF" and (picture.format != "PNG" or "exif" in picture.info)
-        if told and _orientation(picture) in _SIDEWAYS:
+        # Pillow rotates TIFF files itself, and their size is the rotated one; of a PNG it would decode the
+        # pixels to find an EXIF block behind them.
+        known = picture.format != "TIFF" and (picture.format != "PNG" or "exif" in picture.info)
+        if known and _orientation(picture) in _SIDEWAYS:
             width, height = height, width
         return PictureInfo(width, height, picture.format or "")
 
@@ -139,7 +139,7 @@ def decode(content: bytes, at_least: int | None = None) -> Image.Image:
 
 
 def to_square(content: bytes, size: int) -> np.ndarray:
-    """Decode a file's bytes into what a network sees.
+    """Decode a file's bytes and resize them to a network's square input.
 
     Args:
         content: the whole file.
@@ -153,7 +153,7 @@ def to_square(content: bytes, size: int) -> np.ndarray:
     """
     picture, orientation = _decode(content, at_least=size)
     halved = _halve(picture, at_least=size)
-    # Not Image.resize: it averages over all the pixels below a new one, which these networks never saw.
+    # Not Image.resize: it averages over all the pixels below a new one; these networks were trained without.
     small = halved.transform(
         (size, size), Image.Transform.EXTENT, (0, 0, *halved.size), Image.Resampling.BILINEAR
     )
@@ -162,7 +162,7 @@ def to_square(content: bytes, size: int) -> np.ndarray:
 
 
 def thumbnail(content: bytes, pixels: int) -> bytes:
-    """Make a small JPEG whose longer side is at most `pixels`, aspect ratio kept.
+    """Encode a small JPEG whose longer side is at most `pixels`, aspect ratio kept.
 
     Raises:
         PictureError: whatever is wrong with the picture, in a few words.
@@ -179,16 +179,41 @@ def _open(content: bytes) -> Image.Image:
     if not content:
         raise PictureError("is empty (0 bytes)")
     try:
-        picture = Image.open(io.BytesIO(content), formats=FORMATS)
-    except Image.UnidentifiedImageError:
-        raise PictureError(_not_a_picture(content)) from None
+        picture = _recognise(content)
+    except Image.DecompressionBombError:
+        raise PictureError(f"has more than {MAX_MEGAPIXELS} megapixels") from None
     except Exception as error:  # a damaged header can raise almost anything
-        raise PictureError(f"is damaged ({_words(error)})") from None
+        raise PictureError(f"is damaged ({_first_line(error)})") from None
+    if picture is None:
+        raise PictureError(_not_a_picture(content))
     if picture.width * picture.height > MAX_MEGAPIXELS * 1_000_000:
         raise PictureError(
             f"has {picture.width} x {picture.height} pixels, more than {MAX_MEGAPIXELS} megapixels"
         )
     return picture
+
+
+def _recognise(content: bytes) -> Image.Image | None:
+    """Return the picture of the first format that recognises a content, or None.
+
+    As `Image.open` does, but for its size limit of 89 megapixels: that is a setting of the whole process and
+    begins with a warning on the terminal.
+    """
+    for name in FORMATS:
+        factory, accept = Image.OPEN[name]
+        # A text says why Pillow was built without this format.
+        if accept is not None and accept(content[:16]) is not True:
+            continue
+        try:
+            return factory(io.BytesIO(content), "")
+        except (
+            SyntaxError,
+            IndexError,
+            TypeError,
+            struct.error,
+        ):  # what plugins raise where it is not theirs
+            continue
+    return None
 
 
 def _decode(content: bytes, at_least: int | None) -> tuple[Image.Image, int]:
@@ -200,7 +225,7 @@ def _decode(content: bytes, at_least: int | None) -> tuple[Image.Image, int]:
         picture.load()
         return _to_rgb(picture), _orientation(picture)
     except Exception as error:  # decoders of damaged files raise almost anything
-        raise PictureError(f"is damaged or truncated ({_words(error)})") from None
+        raise PictureError(f"is damaged or truncated ({_first_line(error)})") from None
 
 
 def _halve(picture: Image.Image, at_least: int) -> Image.Image:
@@ -228,14 +253,16 @@ def _to_rgb(picture: Image.Image) -> Image.Image:
 
 
 def _to_8_bit(values: np.ndarray) -> np.ndarray:
-    """Bring 16-bit, 32-bit or floating-point grey values, `(h, w)`, to 0..255 `uint8`."""
+    """Scale 16-bit, 32-bit or floating-point grey values, `(h, w)`, to 0..255 `uint8`."""
     if values.dtype.kind == "f":
         finite = np.nan_to_num(values)
-        scale = 255.0 if finite.max(initial=0) <= 1 else 1.0
-        return np.clip(finite * scale, 0, 255).astype(np.uint8)
-    if values.dtype.itemsize > 2 and values.max(initial=0) <= 255:
-        return np.clip(values, 0, 255).astype(np.uint8)  # 8-bit values in 32-bit cells
-    return (np.clip(values, 0, 65535) // 257).astype(np.uint8)
+        levels = finite * (255.0 if finite.max(initial=0) <= 1 else 1.0)
+    elif values.dtype.itemsize > 2 and values.max(initial=0) <= 255:
+        levels = values  # 8-bit values in 32-bit cells
+    else:
+        levels = np.clip(values, 0, 65535) // 257
+    scaled: np.ndarray = np.clip(levels, 0, 255).astype(np.uint8)
+    return scaled
 
 
 def _orientation(picture: Image.Image) -> int:
@@ -247,7 +274,7 @@ def _orientation(picture: Image.Image) -> int:
 
 
 def _not_a_picture(content: bytes) -> str:
-    """Say what a file is that no decoder recognised."""
+    """Return what a file is that no decoder recognised, in a few words."""
     if content[4:8] == b"ftyp" and content[8:12] in _HEIC_BRANDS:
         return "is a HEIC photo, which cannot be read here: save it as JPEG"
     head = content[:1024].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
@@ -262,6 +289,6 @@ def _not_a_picture(content: bytes) -> str:
     return "is not a picture (JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF)"
 
 
-def _words(error: Exception) -> str:
+def _first_line(error: Exception) -> str:
     text = str(error).strip().splitlines()
     return text[0][:120] if text else type(error).__name__

@@ -1,4 +1,4 @@
-"""Small services around files: walking folders, writing whole files, working through many in chunks."""
+"""Files: walking folders, writing them whole, their names as text; and work in chunks on every core."""
 
 import os
 import time
@@ -17,9 +17,9 @@ _PICTURE_ENDINGS = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".
 
 
 def walk(folder: Path) -> Iterator[os.DirEntry[str]]:
-    """Yield every file below a folder, sorted by name, hidden ones left out.
+    """Yield every file below a folder, sorted by name, without hidden ones.
 
-    Links to folders are followed once. A link whose target is gone is yielded like a file, so that it can
+    Links to folders are followed, and every folder is entered once. A link whose target is gone is yielded like a file, so that it can
     be reported; so is an empty folder with a picture's ending ("x.jpg"), which is most likely a mistake.
     """
     yield from _walk(str(folder), seen=set())
@@ -79,7 +79,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def is_unicode(path: Path) -> bool:
-    """Tell whether a name can be stored and shown: Linux allows any bytes, tables and pages do not."""
+    """Return whether a path can be stored and shown: Linux allows any bytes, tables and pages do not."""
     try:
         str(path).encode()
     except UnicodeEncodeError:
@@ -88,12 +88,12 @@ def is_unicode(path: Path) -> bool:
 
 
 def printable(path: Path) -> str:
-    """Give a path as text that can always be stored and shown, foreign bytes as `\\xff`."""
+    r"""Return a path as text that can always be stored and shown, foreign bytes as `\xff`."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def in_chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Cut a stream into lists of at most `size` items."""
+    """Yield the items of a stream in lists of at most `size` items."""
     iterator = iter(items)
     while chunk := list(islice(iterator, size)):
         yield chunk

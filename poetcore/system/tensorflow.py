@@ -1,12 +1,14 @@
-"""The one door through which TensorFlow comes in, and quiet for what native libraries print.
+"""The one door through which TensorFlow comes in, and a filter for what native libraries log.
 
-Importing TensorFlow costs seconds and hundreds of megabytes, so only a process that trains or converts
-calls for it.
+Importing TensorFlow costs seconds and hundreds of megabytes, so only a process that converts or exports a
+network calls for it.
 """
 
 import contextlib
 import os
+import re
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -15,30 +17,44 @@ __all__ = ["muted", "tensorflow"]
 
 _muting = threading.RLock()
 
+#: What native libraries log: lines of absl ("W0000 00:00:1.5  12 a.cc:3] ..."), of TensorFlow
+#: ("2026-01-02 03:04:05.6: I a.cc:3] ...") and of LiteRT.
+_NATIVE_LOG = re.compile(
+    rb"(?:[IWEF]\d{4} \d\d:\d\d:[\d.]+ +\d+ \S+:\d+\] "
+    rb"|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: [IWEF] \S+:\d+\] "
+    rb"|WARNING: All log messages before absl::InitializeLog"
+    rb"|INFO: Created TensorFlow Lite )[^\n]*\n"
+)
+
 
 def tensorflow() -> Any:
-    """Import TensorFlow, without its start-up chatter, and give the module."""
+    """Import TensorFlow, without its start-up messages, and return the module."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     with muted():
         import tensorflow
 
-        # The first look for devices is what complains about a missing graphics card.
+        # The first search for devices is what complains about a missing graphics card.
         tensorflow.config.list_physical_devices()
     return tensorflow
 
 
 @contextlib.contextmanager
 def muted() -> Iterator[None]:
-    """Keep native code from writing to standard error; it knows no setting for its first lines.
+    """Keep native libraries from logging to standard error, which they do before any setting reaches them.
 
-    Python exceptions are not touched. One thread at a time.
+    Native code writes to the process's file descriptor 2, past Python and for all threads at once. So
+    everything that arrives there meanwhile is kept, and written afterwards without the lines of the
+    libraries' logs: other threads' lines come late, and none is lost. One thread at a time.
     """
-    with _muting, open(os.devnull, "w") as nowhere:
+    with _muting, tempfile.TemporaryFile() as captured:
         sys.stderr.flush()
         kept = os.dup(2)
-        os.dup2(nowhere.fileno(), 2)
+        os.dup2(captured.fileno(), 2)
         try:
             yield
         finally:
+            sys.stderr.flush()
             os.dup2(kept, 2)
-            os.close(kept)
+            captured.seek(0)
+            with os.fdopen(kept, "wb") as original:
+                original.write(_NATIVE_LOG.sub(b"", captured.read()))

@@ -1,4 +1,4 @@
-"""The layer that is taught: a dense layer and a softmax on top of a backbone's vectors, in numpy."""
+"""The last layer, which is trained: a dense layer and a softmax on a backbone's feature vectors, in numpy."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ class Head:
     bias: np.ndarray
 
     def probabilities(self, vectors: np.ndarray) -> np.ndarray:
-        """Give each label's probability for each picture.
+        """Compute each label's probability for each picture (softmax).
 
         Args:
             vectors: `(n, vector_length) float32`.
@@ -30,11 +30,12 @@ class Head:
         """
         logits = vectors @ self.kernel + self.bias
         powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return powers / powers.sum(axis=1, keepdims=True)
+        normalised: np.ndarray = powers / powers.sum(axis=1, keepdims=True)
+        return normalised
 
 
 def cross_entropy(probabilities: np.ndarray, targets: np.ndarray) -> float:
-    """Average the negative logarithm of the probability that was given to the true label.
+    """Compute the mean negative logarithm of the probability given to the true label.
 
     Args:
         probabilities: `(n, labels)`.

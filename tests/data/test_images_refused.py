@@ -2,6 +2,8 @@
 
 import os
 import struct
+import subprocess
+import sys
 import threading
 import warnings
 import zlib
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 from poetcore.data import images
 from poetcore.data.images import PictureInfo
 from poetcore.errors import PictureError
-from tests.conftest import encoded, picture
+from tests.conftest import ROOT, encoded, picture
 from tests.unprivileged import as_nobody, needs_permissions, open_folder
 
 
@@ -65,10 +67,43 @@ def test_refusal_says_what_the_file_is(content, reason):
     assert refusal(content).startswith(reason)
 
 
+def gif_header(width: int, height: int) -> bytes:
+    """A GIF file of 1 x 1 pixels whose only frame promises so many."""
+    return struct.pack("<6s2H3B", b"GIF89a", 1, 1, 0, 0, 0) + struct.pack(
+        "<B4HB", 0x2C, 0, 0, width, height, 0
+    )
+
+
 @pytest.mark.parametrize("size", [(30_000, 30_000), (10_100, 10_000)])
-@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 def test_more_than_100_megapixels_are_refused(size):
     assert "more than 100 megapixels" in refusal(png_header(*size))
+
+
+def test_a_frame_of_more_than_100_megapixels_is_refused():
+    assert "more than 100 megapixels" in refusal(gif_header(30_000, 30_000))
+
+
+def test_pillow_keeps_its_settings():
+    code = """
+import importlib, pkgutil
+from PIL import Image, ImageFile
+
+def settings():
+    modules = (Image, ImageFile)
+    return [(name, repr(value)) for m in modules for name, value in vars(m).items() if name.isupper()
+            and isinstance(value, int | str | bool | None)]
+
+Image.init()
+before = settings()
+import poetcore
+for package in ("system", "data", "features", "sources", "workspace", "evaluation", "analysis", "training",
+                "curation", "export"):
+    for module in pkgutil.walk_packages([f"poetcore/{package}"], f"poetcore.{package}."):
+        importlib.import_module(module.name)
+print(before == settings(), ("MAX_IMAGE_PIXELS", "89478485") in before)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "True"]
 
 
 def test_a_picture_just_below_the_limit_is_taken_without_a_warning():
