@@ -1,22 +1,29 @@
-"""Pictures for the browser: their addresses, and a gallery of thumbnails."""
+"""Pictures for the browser: their addresses, and galleries of cards with a thumbnail each."""
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
+from typing import Literal
 
+import jinja2
 import streamlit as st
 
 from poetcore.ui.route import address
 from poetcore.ui.state import workspace
 
-__all__ = ["STYLE", "Card", "addresses", "draw_pages", "gallery", "shas"]
+__all__ = ["Card", "addresses", "card_html", "draw_pages", "gallery", "gallery_css", "page_of", "shas"]
+
+#: Cards on a page of a gallery.
+PAGE_SIZE = 24
 
 #: Longer side of a thumbnail, in pixels: twice what is drawn, for sharp screens.
-THUMBNAIL = 360
+_THUMBNAIL = 360
 
-#: Width in pixels that has room for five numbers of pages.
+#: Width in pixels that has room for five page numbers.
 _FIVE_PAGES = 290
+
+_FOLDER = Path(__file__).parent
 
 
 @dataclass(frozen=True)
@@ -24,28 +31,28 @@ class Card:
     """One picture in a gallery.
 
     Attributes:
-        sha: its content.
+        sha: the hash of its content.
         title: a line below it.
         lines: more lines, smaller.
-        bars: (label, share from 0 to 1) drawn as bars.
-        mark: "right", "wrong" or "" for a frame that says so.
+        bars: (label, probability from 0 to 1), drawn as bars in this order; as many as there are.
+        mark: whether a prediction was right; empty where none is shown.
     """
 
     sha: str
     title: str
     lines: tuple[str, ...] = ()
     bars: tuple[tuple[str, float], ...] = ()
-    mark: str = ""
+    mark: Literal["right", "wrong", ""] = ""
 
 
 def addresses(paths: Sequence[str], pixels: int = 0) -> list[str]:
-    """Give the addresses of files; unchanged files are not read again."""
+    """Return the addresses of files' pictures; unchanged files are not read again."""
     return [address(sha, pixels) for sha in shas(tuple(paths))]
 
 
 @st.cache_data(ttl="60s", max_entries=16, show_spinner=False)
 def shas(paths: tuple[str, ...]) -> list[str]:
-    """Give the contents' hashes of files."""
+    """Return the hashes of files' contents; empty for a file that is missing."""
     index = workspace().file_index()
     try:
         return [p.sha for p in index.take([Path(path) for path in paths])]
@@ -53,61 +60,44 @@ def shas(paths: tuple[str, ...]) -> list[str]:
         index.close()
 
 
-def gallery(cards: Sequence[Card], key: str, page_size: int = 24) -> None:
-    """Show pictures as a grid of thumbnails, a page at a time; each links to the full picture."""
-    pages = -(-len(cards) // page_size)
-    number = 1
-    if pages > 1:
-        number = min(st.session_state.get(key, 1), pages)
-    first = (number - 1) * page_size
-    st.html(
-        f"<style>{STYLE}</style><div class='poet-grid'>"
-        + "".join(map(_card, cards[first : first + page_size]))
-        + "</div>"
-    )
-    if pages > 1:
-        draw_pages(pages, key, f"{first + 1} to {min(first + page_size, len(cards))} of {len(cards)}")
+def gallery(cards: Sequence[Card], key: str, page_size: int = PAGE_SIZE) -> None:
+    """Draw pictures as a grid of thumbnails, a page at a time; each links to the full picture."""
+    shown = page_of(len(cards), key, page_size)
+    grid = "".join(map(card_html, cards[shown.start : shown.stop]))
+    st.html(f"<style>{gallery_css()}</style><div class='poet-grid'>{grid}</div>")
+    draw_pages(shown, len(cards), key, page_size)
 
 
-def draw_pages(pages: int, key: str, words: str) -> None:
-    """Draw the numbers of a gallery's pages to click, and in words which pictures are shown."""
+def page_of(total: int, key: str, page_size: int = PAGE_SIZE) -> range:
+    """Return the numbers, from 0, of the cards on the page that was chosen with `draw_pages`."""
+    pages = max(1, -(-total // page_size))
+    first = (min(st.session_state.get(key, 1), pages) - 1) * page_size
+    return range(first, min(first + page_size, total))
+
+
+def draw_pages(shown: range, total: int, key: str, page_size: int = PAGE_SIZE) -> None:
+    """Draw the page numbers of a gallery to click, and which cards are shown; nothing where all are."""
+    if total <= page_size:
+        return
+    pages = -(-total // page_size)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(words, width="content")
+        st.caption(f"{shown.start + 1} to {shown.stop} of {total}", width="content")
         # As wide as its content, Streamlit finds no room for the numbers of fewer than five pages.
         st.pagination(pages, key=key, width=_FIVE_PAGES if pages < 5 else "content")
 
 
-def _card(card: Card) -> str:
-    words = {"right": "&#10003; right", "wrong": "&#10007; wrong", "": ""}[card.mark]
-    lines = "".join(
-        f"<div class='line' title='{escape(line, quote=True)}'>{escape(line)}</div>" for line in card.lines
-    )
-    bars = "".join(
-        f"<div class='bar' title='{escape(label, quote=True)} {share:.1%}'><i style='width:{share:.1%}'></i>"
-        f"<span>{escape(label)}</span><b>{share:.0%}</b></div>"
-        for label, share in card.bars
-    )
-    mark = f"<div class='mark {card.mark}'>{words}</div>" if words else ""
-    title = escape(card.title, quote=True)
-    return (
-        f"<figure><a href='{address(card.sha)}' target='_blank' rel='noopener' title='Open the full picture'>"
-        f"<img loading='lazy' src='{address(card.sha, THUMBNAIL)}' alt='{title}'></a>"
-        f"<figcaption>{mark}<div class='title'>{title}</div>{lines}{bars}</figcaption></figure>"
-    )
+def card_html(card: Card) -> str:
+    """Render a card as an HTML `figure`; every text in it is escaped."""
+    full, thumbnail = address(card.sha), address(card.sha, _THUMBNAIL)
+    return _card_template().render(card=card, full=full, thumbnail=thumbnail)
 
 
-STYLE = """
-.poet-grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 14px; }
-.poet-grid figure { margin: 0; min-width: 0; }
-.poet-grid img { width: 100%; aspect-ratio: 4 / 3; object-fit: cover; display: block; border-radius: 8px;
-  background: rgba(128, 128, 128, .15); }
-.poet-grid figcaption { font-size: 13px; line-height: 1.35; padding-top: 4px; }
-.poet-grid .title { font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.poet-grid .line { opacity: .75; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.poet-grid .mark { font-weight: 700; }
-.poet-grid .bar { position: relative; display: flex; justify-content: space-between; padding: 1px 6px;
-  margin-top: 3px; border-radius: 4px; overflow: hidden; background: rgba(128, 128, 128, .12); }
-.poet-grid .bar i { position: absolute; inset: 0 auto 0 0; background: rgba(37, 99, 235, .28); }
-.poet-grid .bar span, .poet-grid .bar b { position: relative; font-weight: 500; overflow: hidden;
-  text-overflow: ellipsis; white-space: nowrap; }
-"""
+def gallery_css() -> str:
+    """Return the style sheet of a grid (class `poet-grid`) of cards."""
+    return (_FOLDER / "gallery.css").read_text(encoding="utf-8")
+
+
+@functools.cache
+def _card_template() -> jinja2.Template:
+    source = (_FOLDER / "card.html").read_text(encoding="utf-8")
+    return jinja2.Environment(autoescape=True).from_string(source)

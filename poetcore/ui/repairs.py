@@ -14,14 +14,12 @@ from poetcore.curation.before_after import before_and_after
 from poetcore.curation.repair import Change, Pending, Repairs, Step
 from poetcore.errors import PoetError
 from poetcore.ui.components.picker import Request, Selectable, picker
-from poetcore.ui.pictures import Card, draw_pages, shas
+from poetcore.ui.pictures import Card, draw_pages, page_of, shas
 from poetcore.ui.route import address
 from poetcore.ui.state import explain, progress_bar, scanned, workspace
 from poetcore.ui.text import short
 
 __all__ = ["Repairable", "draw_repairs", "repair_gallery"]
-
-_PAGE = 24
 
 #: Steps that are shown at once; the older ones are folded away.
 _RECENT = 5
@@ -67,15 +65,13 @@ def repair_gallery(folder: Path, items: Sequence[Repairable], labels: Sequence[s
 @st.fragment
 def _draw_gallery(folder: Path, items: tuple[Repairable, ...], labels: tuple[str, ...], key: str) -> None:
     repairs = Repairs(folder)
-    pages = -(-len(items) // _PAGE)
-    number = min(st.session_state.get(key, 1), pages) if pages > 1 else 1
-    first = (number - 1) * _PAGE
+    shown = page_of(len(items), key)
     try:
         planned = {str(pending.change.path): _word(pending.change) for pending in repairs.pending()}
         asked = picker(
             [
                 Selectable(item.card, item.path, item.suggested is not None, planned.get(item.path, ""))
-                for item in items[first : first + _PAGE]
+                for item in items[shown.start : shown.stop]
             ],
             labels,
             key=f"{key}_picker",
@@ -89,8 +85,7 @@ def _draw_gallery(folder: Path, items: tuple[Repairable, ...], labels: tuple[str
             st.rerun()
     except PoetError as error:
         explain(error)
-    if pages > 1:
-        draw_pages(pages, key, f"{first + 1} to {min(first + _PAGE, len(items))} of {len(items)}")
+    draw_pages(shown, len(items), key)
 
 
 def _changes(asked: Request, items: Sequence[Repairable]) -> list[Change]:

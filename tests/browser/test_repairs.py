@@ -1,4 +1,4 @@
-"""Repairing a dataset as people do it: ticks in a gallery, the list of changes, undo."""
+"""Repairing a dataset as people do it: a selection in a gallery, the list of changes, undo."""
 
 import re
 from pathlib import Path
@@ -39,12 +39,12 @@ class Gallery:
         expect(self.figures.first).to_be_visible(timeout=30_000)
 
     def box(self, name: str) -> Locator:
-        return self.page.get_by_role("checkbox", name=f"Tick {name}", exact=True)
+        return self.page.get_by_role("checkbox", name=f"Select {name}", exact=True)
 
     def button(self, name: str | re.Pattern[str]) -> Locator:
         return self.page.get_by_role("button", name=name, exact=isinstance(name, str))
 
-    def tick(self, *names: str) -> "Gallery":
+    def select(self, *names: str) -> "Gallery":
         for name in names:
             self.box(name).check()
         return self
@@ -78,34 +78,34 @@ def test_every_picture_of_the_page_is_loaded(gallery):
         assert image.evaluate("image => image.naturalWidth") > 0
 
 
-def test_ticking_does_not_trouble_the_server(gallery):
-    gallery.tick("rose_002.jpg", "rose_003.jpg")
-    gallery.says("2 ticked")
+def test_selecting_does_not_trouble_the_server(gallery):
+    gallery.select("rose_002.jpg", "rose_003.jpg")
+    gallery.says("2 selected")
     gallery.says("Runs: 1")
 
 
 def test_pictures_are_quarantined_from_a_gallery(gallery, folder):
-    gallery.tick("rose_002.jpg", "rose_005.jpg").button("Quarantine").click()
+    gallery.select("rose_002.jpg", "rose_005.jpg").button("Quarantine").click()
     gallery.apply("2 changes")
     assert (folder / "quarantine/rose/rose_002.jpg").is_file()
     assert (folder / "quarantine/rose/rose_005.jpg").is_file()
 
 
 def test_nothing_is_moved_before_the_list_is_applied(gallery, folder):
-    gallery.tick("rose_002.jpg").button("Quarantine").click()
+    gallery.select("rose_002.jpg").button("Quarantine").click()
     gallery.says("quarantine")
     assert (folder / "rose/rose_002.jpg").is_file()
 
 
 def test_the_page_shows_the_truth_after_a_repair(gallery):
     gallery.says("rose: 30 tulip: 4")
-    gallery.tick("rose_002.jpg").button("Quarantine").click()
+    gallery.select("rose_002.jpg").button("Quarantine").click()
     gallery.apply("1 change")
     gallery.says("rose: 29 tulip: 4")
 
 
 def test_a_picture_is_relabelled_from_a_gallery(gallery, folder):
-    gallery.tick("rose_004.jpg").button("Relabel to …").click()
+    gallery.select("rose_004.jpg").button("Relabel to …").click()
     gallery.button("tulip").click()
     gallery.apply("1 change")
     assert (folder / "tulip/rose_004.jpg").is_file()
@@ -122,7 +122,7 @@ def test_a_picture_is_relabelled_with_the_keyboard_alone(gallery, folder):
 
 
 def test_a_new_label_can_be_typed(gallery, folder):
-    gallery.tick("rose_004.jpg").button("Relabel to …").click()
+    gallery.select("rose_004.jpg").button("Relabel to …").click()
     gallery.page.get_by_role("textbox", name="Find or type a label").fill("lily")
     gallery.button("New label “lily”").click()
     gallery.apply("1 change")
@@ -130,55 +130,55 @@ def test_a_new_label_can_be_typed(gallery, folder):
 
 
 def test_an_impossible_label_is_explained(gallery):
-    gallery.tick("rose_004.jpg").button("Relabel to …").click()
+    gallery.select("rose_004.jpg").button("Relabel to …").click()
     gallery.page.get_by_role("textbox", name="Find or type a label").fill("a/b")
     gallery.page.keyboard.press("Enter")
     expect(gallery.page.get_by_text("A new label becomes the name of a folder")).to_be_visible()
 
 
 def test_suggested_labels_are_taken_where_there_are_some(gallery, folder):
-    gallery.tick("a_tulip_0.jpg", "rose_004.jpg")
+    gallery.select("a_tulip_0.jpg", "rose_004.jpg")
     expect(gallery.button("Use the suggested label of 1")).to_be_visible()
-    gallery.tick("a_tulip_1.jpg").button("Use the suggested label of 2").click()
+    gallery.select("a_tulip_1.jpg").button("Use the suggested label of 2").click()
     gallery.apply("2 changes")
     assert (folder / "tulip/a_tulip_0.jpg").is_file()
     assert (folder / "rose/rose_004.jpg").is_file()
 
 
-def test_a_picture_marked_as_fine_is_not_shown_again(gallery):
-    gallery.tick("rose_004.jpg").button("Mark as fine").click()
+def test_a_picture_whose_label_is_correct_is_not_shown_again(gallery):
+    gallery.select("rose_004.jpg").button("Label is correct").click()
     gallery.apply("1 change")
     expect(gallery.box("rose_004.jpg")).to_have_count(0)
     expect(gallery.box("rose_005.jpg")).to_have_count(1)
 
 
-def test_a_range_is_ticked_with_the_shift_key(gallery):
+def test_a_range_is_selected_with_the_shift_key(gallery):
     gallery.box("rose_004.jpg").click()
     gallery.box("rose_009.jpg").click(modifiers=["Shift"])
-    gallery.says("6 ticked")
+    gallery.says("6 selected")
 
 
 def test_a_picture_with_a_change_is_shown_as_such(gallery):
-    gallery.tick("rose_004.jpg").button("Quarantine").click()
+    gallery.select("rose_004.jpg").button("Quarantine").click()
     expect(gallery.page.locator("figure.is-planned .planned")).to_have_text(["quarantine"])
 
 
-def test_ticks_are_kept_from_page_to_page(gallery):
-    gallery.tick("rose_004.jpg")
+def test_the_selection_is_kept_from_page_to_page(gallery):
+    gallery.select("rose_004.jpg")
     gallery.page.get_by_test_id("stPagination").get_by_role("button").last.click()
-    gallery.tick("tulip_003.jpg").says("2 ticked")
+    gallery.select("tulip_003.jpg").says("2 selected")
 
 
-def test_all_pictures_of_all_pages_can_be_ticked(gallery, folder):
-    gallery.page.get_by_role("checkbox", name="Tick all on this page").check()
-    gallery.says("24 ticked")
-    gallery.button("Tick all 34").click()
-    gallery.button("Mark as fine").click()
+def test_all_pictures_of_all_pages_can_be_selected(gallery, folder):
+    gallery.page.get_by_role("checkbox", name="Select all on this page").check()
+    gallery.says("24 selected")
+    gallery.button("Select all 34").click()
+    gallery.button("Label is correct").click()
     until(lambda: len(Repairs(folder).pending()) == 34)
 
 
 def test_changes_can_be_withdrawn(gallery, folder):
-    gallery.tick("rose_004.jpg").button("Quarantine").click()
+    gallery.select("rose_004.jpg").button("Quarantine").click()
     gallery.button(re.compile("Withdraw all")).click()
     expect(gallery.page.get_by_text("Nothing repaired yet.")).to_be_visible()
     assert Repairs(folder).pending() == []
@@ -186,9 +186,9 @@ def test_changes_can_be_withdrawn(gallery, folder):
 
 def test_two_tabs_lose_nothing(gallery, address, folder):
     other = Gallery(gallery.page.context.new_page(), address, folder)
-    gallery.tick("rose_004.jpg").button("Quarantine").click()
+    gallery.select("rose_004.jpg").button("Quarantine").click()
     until(lambda: len(Repairs(folder).pending()) == 1)
-    other.tick("rose_005.jpg").button("Quarantine").click()
+    other.select("rose_005.jpg").button("Quarantine").click()
     other.apply("2 changes")
     assert sorted(p.name for p in (folder / "quarantine/rose").iterdir()) == ["rose_004.jpg", "rose_005.jpg"]
 
@@ -198,7 +198,7 @@ def test_a_step_is_undone_after_the_server_was_restarted(page, folder, tmp_path)
     before = sorted(folder.rglob("*.jpg"))
     with serving(APP, environment, ()) as address:
         gallery = Gallery(page, address, folder)
-        gallery.tick("rose_002.jpg").button("Quarantine").click()
+        gallery.select("rose_002.jpg").button("Quarantine").click()
         gallery.apply("1 change")
         page.goto("about:blank")
     with serving(APP, environment, ()) as address:
@@ -226,7 +226,7 @@ def test_only_the_page_that_is_shown_is_sent(page, address, tmp_path):
 
 def test_a_narrow_window_is_not_overflowed(gallery):
     gallery.page.set_viewport_size({"width": 390, "height": 844})
-    gallery.tick("rose_004.jpg").button("Relabel to …").click()
+    gallery.select("rose_004.jpg").button("Relabel to …").click()
     menu = gallery.page.get_by_role("dialog", name="Relabel to").bounding_box()
     assert menu
     assert menu["x"] >= 0
@@ -242,7 +242,7 @@ def test_a_mistake_on_the_demo_folder_is_repaired(page, serve, trained: Trained,
     mistake = predictions[~predictions["correct"]].sort_values("confidence").iloc[-1]
     dashboard = Dashboard(page, serve(ROOT / "app.py", {"TFP_WORKSPACE": str(known.workspace.root)}))
     dashboard.open("/evaluate")
-    page.get_by_role("checkbox", name=f"Tick {Path(mistake['path']).name}", exact=True).check()
+    page.get_by_role("checkbox", name=f"Select {Path(mistake['path']).name}", exact=True).check()
     page.get_by_role("button", name="Use the suggested label").click()
     page.get_by_role("button", name="Apply 1 change").click()
     is_there(demo / mistake["predicted"] / Path(mistake["path"]).name)

@@ -1,4 +1,4 @@
-// A gallery whose pictures can be ticked. Ticks stay in the browser; Python hears of them only with what is to be done.
+// A gallery whose pictures can be selected. The selection stays in the browser until something is to be done with it.
 
 function element(tag, className, text) {
   const made = document.createElement(tag);
@@ -10,9 +10,9 @@ function element(tag, className, text) {
 class Picker {
   constructor(root) {
     this.root = root;
-    this.ticked = new Map(); // path -> card, also of pages that are not shown
+    this.selected = new Map(); // path -> card, also of pages that are not shown
     this.everything = false;
-    this.leaving = new AbortController();
+    this.listeners = new AbortController();
     this.listen();
   }
 
@@ -20,99 +20,80 @@ class Picker {
     return this.root.querySelector(`.${name}`);
   }
 
-  /** Take what Python sent: another page keeps the ticks, another set of pictures begins without. */
-  update(data, tell) {
-    this.tell = tell;
-    const words = JSON.stringify(data);
-    if (words === this.words) return;
-    if (data.set !== this.data?.set) this.forget();
-    this.words = words;
+  /** Take what Python sent: another page keeps the selection, another set of pictures begins without. */
+  update(data, send) {
+    this.send = send;
+    const received = JSON.stringify(data);
+    if (received === this.received) return;
+    if (data.set !== this.data?.set) this.deselect();
+    this.received = received;
     this.data = data;
     this.last = undefined;
     this.part("poet-grid").replaceChildren(...data.cards.map((card, index) => this.figure(card, index)));
     this.paint();
   }
 
-  forget() {
-    this.ticked.clear();
+  deselect() {
+    this.selected.clear();
     this.everything = false;
   }
 
   // -- painting
 
+  /** A card comes as finished HTML, escaped in Python; only its checkbox and its pending change are added. */
   figure(card, index) {
-    const figure = element("figure", card.planned ? "is-planned" : "");
-    const link = element("a", "");
-    Object.assign(link, { href: card.full, target: "_blank", rel: "noopener", title: "Open the full picture" });
-    const image = element("img", "");
-    Object.assign(image, { loading: "lazy", src: card.thumbnail, alt: card.title });
-    link.append(image);
-    const tick = element("label", "tick");
+    const template = document.createElement("template");
+    template.innerHTML = card.html;
+    const figure = template.content.firstElementChild;
+    const select = element("label", "select");
     const box = element("input", "box");
-    Object.assign(box, { type: "checkbox", ariaLabel: `Tick ${card.name}` });
+    Object.assign(box, { type: "checkbox", ariaLabel: `Select ${card.name}` });
     box.dataset.index = index;
-    tick.append(box);
-    figure.append(link, tick, this.caption(card));
+    select.append(box);
+    figure.querySelector("a").after(select);
+    figure.classList.toggle("is-planned", Boolean(card.planned));
     if (card.planned) figure.append(element("div", "planned", card.planned));
     return figure;
-  }
-
-  caption(card) {
-    const words = { right: "✓ right", wrong: "✗ wrong" }[card.mark];
-    const caption = element("figcaption", "");
-    if (words) caption.append(element("div", `mark ${card.mark}`, words));
-    const title = element("div", "title", card.title);
-    title.title = card.title;
-    caption.append(title, ...card.lines.map((line) => Object.assign(element("div", "line", line), { title: line })));
-    for (const [label, share] of card.bars) {
-      const bar = element("div", "bar");
-      bar.title = `${label} ${(100 * share).toFixed(1)}%`;
-      const fill = element("i", "");
-      fill.style.width = `${100 * share}%`;
-      bar.append(fill, element("span", "", label), element("b", "", `${Math.round(100 * share)}%`));
-      caption.append(bar);
-    }
-    return caption;
   }
 
   paint() {
     const { cards, total } = this.data;
     const figures = this.part("poet-grid").children;
     cards.forEach((card, index) => {
-      const on = this.everything || this.ticked.has(card.path);
-      figures[index].classList.toggle("is-ticked", on);
+      const on = this.everything || this.selected.has(card.path);
+      figures[index].classList.toggle("is-selected", on);
       figures[index].querySelector(".box").checked = on;
     });
-    const here = cards.filter((card) => this.ticked.has(card.path)).length;
-    const number = this.everything ? total : this.ticked.size;
+    const here = cards.filter((card) => this.selected.has(card.path)).length;
+    const number = this.everything ? total : this.selected.size;
     const every = this.part("every");
     every.checked = this.everything || (here > 0 && here === cards.length);
     every.indeterminate = !every.checked && number > 0;
-    every.ariaLabel = "Tick all on this page";
-    this.part("count").textContent = number ? `${number} ticked` : "Tick pictures to repair them";
+    every.ariaLabel = "Select all on this page";
+    this.part("count").textContent = number ? `${number} selected` : "Select pictures to repair them";
     const more = this.part("more");
     more.hidden = this.everything || !every.checked || total <= cards.length;
-    more.textContent = `Tick all ${total}`;
+    more.textContent = `Select all ${total}`;
     this.part("acts").hidden = !number;
     const suggested = this.everything
       ? this.data.suggested
-      : [...this.ticked.values()].filter((card) => card.suggested).length;
+      : [...this.selected.values()].filter((card) => card.suggested).length;
     this.part("suggest").hidden = !suggested;
     this.part("suggest").textContent =
       suggested === number ? "Use the suggested label" : `Use the suggested label of ${suggested}`;
-    if (!number) this.open(false);
+    if (!number) this.openMenu(false);
   }
 
   // -- what people do
 
   listen() {
-    const { signal } = this.leaving;
+    const { signal } = this.listeners;
     const on = (name, type, act) => this.part(name).addEventListener(type, act, { signal });
     on("poet-grid", "click", (event) => this.click(event));
     on("poet-grid", "keydown", (event) => {
       if (event.key === "Enter" && event.target.matches(".box")) event.target.click();
     });
-    on("every", "change", (event) => this.tickPage(event.target.checked));
+    on("every", "change", (event) => this.selectPage(event.target.checked));
     on("more", "click", () => {
       this.everything = true;
       this.paint();
@@ -120,13 +101,13 @@ class Picker {
     on("clear", "click", () => this.clear());
     on("suggest", "click", () => this.act("suggested"));
     on("quarantine", "click", () => this.act("quarantine"));
-    on("fine", "click", () => this.act("fine"));
-    on("relabel", "click", () => this.open(this.part("labels").hidden));
+    on("correct", "click", () => this.act("fine"));
+    on("relabel", "click", () => this.openMenu(this.part("labels").hidden));
     on("search", "input", () => this.paintChoices());
     on("search", "keydown", (event) => {
       if (event.key === "Enter") this.part("choices").firstElementChild?.click();
     });
-    on("menu", "keydown", (event) => this.steer(event));
+    on("menu", "keydown", (event) => this.moveFocus(event));
     on("choices", "click", (event) => {
       const choice = event.target.closest(".choice");
       if (choice) this.act("relabel", choice.value);
@@ -134,7 +115,7 @@ class Picker {
     document.addEventListener(
       "pointerdown",
       (event) => {
-        if (!event.composedPath().includes(this.part("menu"))) this.open(false);
+        if (!event.composedPath().includes(this.part("menu"))) this.openMenu(false);
       },
       { signal },
     );
@@ -150,46 +131,46 @@ class Picker {
     const on = event.target.checked;
     const from = (event.shiftKey || this.shift) && this.last !== undefined ? this.last : index;
     this.shift = false;
-    this.leaveEverything();
-    for (let i = Math.min(from, index); i <= Math.max(from, index); i++) this.tick(this.data.cards[i], on);
+    this.narrowToPage();
+    for (let i = Math.min(from, index); i <= Math.max(from, index); i++) this.select(this.data.cards[i], on);
     this.last = index;
     this.paint();
   }
 
-  tick(card, on) {
-    if (on) this.ticked.set(card.path, card);
-    else this.ticked.delete(card.path);
+  select(card, on) {
+    if (on) this.selected.set(card.path, card);
+    else this.selected.delete(card.path);
   }
 
-  tickPage(on) {
-    this.leaveEverything();
-    this.data.cards.forEach((card) => this.tick(card, on));
+  selectPage(on) {
+    this.narrowToPage();
+    this.data.cards.forEach((card) => this.select(card, on));
     this.paint();
   }
 
   /** Without one of them it is no longer everything: what is left is this page. */
-  leaveEverything() {
+  narrowToPage() {
     if (!this.everything) return;
-    this.forget();
-    this.data.cards.forEach((card) => this.tick(card, true));
+    this.deselect();
+    this.data.cards.forEach((card) => this.select(card, true));
   }
 
   clear() {
-    this.forget();
+    this.deselect();
     this.paint();
     this.part("every").focus();
   }
 
   act(action, label = "") {
-    const paths = this.everything ? [] : [...this.ticked.keys()];
-    this.tell("act", { action, label, paths, everything: this.everything, set: this.data.set });
-    this.open(false);
+    const paths = this.everything ? [] : [...this.selected.keys()];
+    this.send("act", { action, label, paths, everything: this.everything, set: this.data.set });
+    this.openMenu(false);
     this.clear();
   }
 
   // -- the menu of labels
 
-  open(wanted) {
+  openMenu(wanted) {
     const menu = this.part("labels");
     if (menu.hidden !== wanted) return;
     menu.hidden = !wanted;
@@ -218,9 +199,9 @@ class Picker {
     this.part("choices").replaceChildren(...choices);
   }
 
-  steer(event) {
+  moveFocus(event) {
     if (event.key === "Escape") {
-      this.open(false);
+      this.openMenu(false);
       this.part("relabel").focus();
       return;
     }
@@ -233,7 +214,7 @@ class Picker {
   }
 
   close() {
-    this.leaving.abort();
+    this.listeners.abort();
   }
 }
 

@@ -1,7 +1,8 @@
-"""A gallery whose pictures can be ticked, and the bar that says what is to become of them.
+"""A gallery whose pictures can be selected, and the toolbar with what can be done to the selected ones.
 
-Ticking happens in the browser alone: `picker.js` keeps what is ticked, over several pages too, and Python
-hears of it once, together with what is to be done. Only the page that is shown goes over.
+Selecting happens in the browser alone: `picker.js` keeps the selection, over several pages too, and Python
+receives it once, together with the requested action. Only the cards of the page that is shown are sent, as the
+HTML of every gallery; the script adds a checkbox to each.
 """
 
 from collections.abc import Sequence
@@ -11,8 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from poetcore.ui.pictures import STYLE, THUMBNAIL, Card
-from poetcore.ui.route import address
+from poetcore.ui.pictures import Card, card_html, gallery_css
 
 __all__ = ["Request", "Selectable", "picker"]
 
@@ -21,7 +21,7 @@ _HERE = Path(__file__).parent
 _component = st.components.v2.component(
     "poet_picker",
     html=(_HERE / "picker.html").read_text(encoding="utf-8"),
-    css=STYLE + (_HERE / "picker.css").read_text(encoding="utf-8"),
+    css=gallery_css() + (_HERE / "picker.css").read_text(encoding="utf-8"),
     js=(_HERE / "picker.js").read_text(encoding="utf-8"),
     isolate_styles=True,
 )
@@ -29,13 +29,13 @@ _component = st.components.v2.component(
 
 @dataclass(frozen=True)
 class Selectable:
-    """A card that can be ticked.
+    """A card that can be selected.
 
     Attributes:
         card: how it looks.
-        path: which picture it stands for.
-        suggested: whether there is a label to suggest for it.
-        planned: what is going to happen to it already, in a word or two; empty for nothing.
+        path: the file of its picture.
+        suggested: whether there is a suggested label for it.
+        planned: the change that is pending for it, in a word or two; empty for none.
     """
 
     card: Card
@@ -46,12 +46,12 @@ class Selectable:
 
 @dataclass(frozen=True)
 class Request:
-    """What someone wants done.
+    """What the user asked for.
 
     Attributes:
-        action: "relabel", "suggested", "quarantine" or "fine".
+        action: "relabel", "suggested", "quarantine" or "fine" (the label is correct).
         label: the new label, for "relabel".
-        paths: of the ticked pictures; empty where `everything` is meant.
+        paths: of the selected pictures; empty where `everything` is selected.
         everything: all pictures of the gallery, whatever page they are on.
     """
 
@@ -70,27 +70,25 @@ def picker(
     suggested: int,
     pictures: str,
 ) -> Request | None:
-    """Draw a page of pictures with ticks; give what was asked for just now.
+    """Draw a page of selectable pictures and return what was asked for just now.
 
     Args:
         shown: the pictures of the page.
         labels: what pictures can be relabelled to; others can be typed.
         key: tells this picker from others of the page.
         total: how many pictures there are on all pages.
-        suggested: how many of those have a label to suggest.
-        pictures: stands for all of them: where it changes, nothing is ticked any more, and what was asked of
-            others does not count.
+        suggested: how many of those have a suggested label.
+        pictures: identifies all of them: where it changes, the selection is cleared, and a request that was
+            made for others does not count.
+
+    Returns:
+        The request, once; None in every other run of the script.
     """
     cards = [
         {
             "path": one.path,
             "name": Path(one.path).name,
-            "full": address(one.card.sha),
-            "thumbnail": address(one.card.sha, THUMBNAIL),
-            "title": one.card.title,
-            "lines": one.card.lines,
-            "bars": one.card.bars,
-            "mark": one.card.mark,
+            "html": card_html(one.card),
             "suggested": one.suggested,
             "planned": one.planned,
         }

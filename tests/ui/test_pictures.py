@@ -1,0 +1,54 @@
+"""Cards of pictures as HTML, and the pages of a gallery."""
+
+import re
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from poetcore.ui.pictures import Card, card_html
+
+SHA = "5" * 64
+
+
+def test_a_card_links_to_the_picture_and_shows_its_thumbnail():
+    html = card_html(Card(SHA, "daisy"))
+    assert f'href="/poet/picture/{SHA}"' in html and f'src="/poet/picture/{SHA}?pixels=360"' in html
+
+
+def test_a_card_has_its_title_its_lines_and_its_bars_in_order():
+    html = card_html(Card(SHA, "daisy", ("a.jpg", "old"), (("daisy", 0.754), ("rose", 0.2)), "right"))
+    words = re.findall(r">([^<>\s][^<>]*)<", html)
+    assert words == ["✓ right", "daisy", "a.jpg", "old", "daisy", "75%", "rose", "20%"]
+    assert re.findall("width:([0-9.%]+)", html) == ["75.4%", "20.0%"]
+
+
+def test_a_card_without_a_prediction_has_no_mark():
+    assert "mark" not in card_html(Card(SHA, "daisy"))
+
+
+def test_names_in_a_card_are_no_html():
+    nasty = "<img src=x onerror=alert(1)>'\"&"
+    html = card_html(Card(SHA, nasty, (nasty,), ((nasty, 0.5),)))
+    shown = "&lt;img src=x onerror=alert(1)&gt;&#39;&#34;&amp;"
+    assert html.count("<img") == 1 and html.count(shown) == 7
+
+
+def thirty_cards() -> None:
+    """Run as a page: thirty cards, 24 of them on the first page."""
+    from poetcore.ui.pictures import Card, gallery
+
+    gallery([Card("5" * 64, f"picture {number}") for number in range(30)], key="gallery")
+
+
+@pytest.mark.parametrize(
+    ("page", "first", "count", "words"),
+    [(1, 0, 24, "1 to 24 of 30"), (2, 24, 6, "25 to 30 of 30"), (9, 24, 6, "25 to 30 of 30")],
+    ids=["first", "last", "one that is no more"],
+)
+def test_a_page_of_a_gallery_holds_its_cards(page, first, count, words):
+    app = AppTest.from_function(thirty_cards)
+    app.session_state["gallery"] = page
+    app.run()
+    titles = re.findall('class="title" title="picture ([0-9]+)"', app.get("html")[0].proto.body)
+    assert titles == [str(number) for number in range(first, first + count)]
+    assert app.caption[0].value == words
