@@ -3,7 +3,7 @@
 import streamlit as st
 
 from poetcore.errors import PoetError
-from poetcore.training.retrain import RunConfig
+from poetcore.training.config import RunConfig
 from poetcore.training.train import TrainingOptions
 from poetcore.ui.exports import draw_exports
 from poetcore.ui.job_panel import draw_curves, draw_ended, draw_job

@@ -85,7 +85,8 @@ def workspace(tmp_path: Path, backbone_file: Path) -> Workspace:
 def trained(tmp_path_factory: pytest.TempPathFactory, backbone_file: Path) -> Trained:
     """A finished run on a small drawn sample set; shared, so tests only read it or add evaluations."""
     from poetcore.sources.samples import make_sample
-    from poetcore.training.retrain import RunConfig, retrain
+    from poetcore.training.config import RunConfig
+    from poetcore.training.retrain import retrain
     from poetcore.training.train import TrainingOptions
 
     place = Workspace(tmp_path_factory.mktemp("trained") / "tf_files")

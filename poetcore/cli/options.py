@@ -1,11 +1,24 @@
-"""The options that every command takes."""
+"""The options that several commands take, and how a command takes those that a dataclass declares."""
 
+import inspect
+from collections.abc import Callable
+from dataclasses import MISSING
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-__all__ = ["HERE", "EngineOption", "JsonOption", "RunNameOption", "RunOption", "WorkspaceOption"]
+from poetcore.system.options import Option, options_of
+
+__all__ = [
+    "HERE",
+    "EngineOption",
+    "JsonOption",
+    "RunNameOption",
+    "RunOption",
+    "WorkspaceOption",
+    "takes_options_of",
+]
 
 WorkspaceOption = Annotated[
     Path, typer.Option(envvar="TFP_WORKSPACE", help="Folder in which Poet keeps what it makes.")
@@ -24,3 +37,34 @@ EngineOption = Annotated[
         " cluster of RAY_ADDRESS)."
     ),
 ]
+
+
+def takes_options_of(kind: type) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Return a decorator that adds the options of a dataclass to a command that takes `**options`.
+
+    Args:
+        kind: the dataclass. A parameter that the command has itself is left as it is.
+    """
+
+    def add(command: Callable[..., None]) -> Callable[..., None]:
+        signature = inspect.signature(command, eval_str=True)
+        own = {
+            name: one.replace(kind=one.KEYWORD_ONLY)
+            for name, one in signature.parameters.items()
+            if one.kind is not one.VAR_KEYWORD
+        }
+        declared = {name: _parameter(one) for name, one in options_of(kind).items()}
+        signature = signature.replace(parameters=list((declared | own).values()))
+        command.__signature__ = signature  # type: ignore[attr-defined]  # PEP 362
+        return command
+
+    return add
+
+
+def _parameter(one: Option) -> inspect.Parameter:
+    return inspect.Parameter(
+        one.name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=inspect.Parameter.empty if one.default is MISSING else one.default,
+        annotation=Annotated[one.type, typer.Option(f"--{one.flag}", envvar=one.environment, help=one.help)],
+    )

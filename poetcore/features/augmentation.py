@@ -5,52 +5,61 @@ of variants per picture is drawn, seeded by the picture's content, and their vec
 other.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from PIL import Image
 
 from poetcore.data import images
-from poetcore.errors import OptionError
+from poetcore.system.options import check_limits, option
 
 __all__ = ["NO_AUGMENTATION", "Augmentation"]
 
 
 @dataclass(frozen=True)
 class Augmentation:
-    """How training pictures are varied; the default is not at all.
-
-    Attributes:
-        flip_left_right: mirror half of the variants.
-        random_crop: percent by which a picture is enlarged before a piece of the input size is cut out.
-        random_scale: percent by which it is enlarged at the most on top of that, by chance.
-        random_brightness: percent by which its pixels are multiplied up or down at the most.
-        distortion_variants: variants per training picture, beside the picture itself.
+    """How training pictures are augmented; the default is not at all. Each field says what it decides.
 
     Raises:
         OptionError: a value is impossible.
     """
 
-    flip_left_right: bool = False
-    random_crop: int = 0
-    random_scale: int = 0
-    random_brightness: int = 0
-    distortion_variants: int = 8
+    flip_left_right: bool = field(
+        default=False,
+        metadata=option(
+            "Mirror half of the augmented copies; not where left and right matter, as with letters or road"
+            " signs."
+        ),
+    )
+    random_crop: int = field(
+        default=0,
+        metadata=option(
+            "Percent by which copies are enlarged before their margins are cropped off.",
+            minimum=0,
+            maximum=400,
+        ),
+    )
+    random_scale: int = field(
+        default=0,
+        metadata=option(
+            "Percent by which copies are enlarged at most on top of that, at random.", minimum=0, maximum=400
+        ),
+    )
+    random_brightness: int = field(
+        default=0,
+        metadata=option("Percent by which copies become brighter or darker at most.", minimum=0, maximum=100),
+    )
+    distortion_variants: int = field(
+        default=8,
+        metadata=option(
+            "Augmented copies of each training picture, if any other augmentation is chosen.",
+            minimum=1,
+            maximum=100,
+        ),
+    )
 
     def __post_init__(self) -> None:
-        for name in ("random_crop", "random_scale"):
-            if not 0 <= getattr(self, name) <= 400:
-                raise OptionError(
-                    f"{name} must lie between 0 and 400 percent. Received: {getattr(self, name)}."
-                )
-        if not 0 <= self.random_brightness <= 100:
-            raise OptionError(
-                f"random_brightness must lie between 0 and 100 percent. Received: {self.random_brightness}."
-            )
-        if not 1 <= self.distortion_variants <= 100:
-            raise OptionError(
-                f"distortion_variants must lie between 1 and 100. Received: {self.distortion_variants}."
-            )
+        check_limits(self)
 
     @property
     def any(self) -> bool:

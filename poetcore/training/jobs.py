@@ -12,7 +12,7 @@ from dataclasses import asdict, replace
 import psutil
 
 from poetcore.system.processes import find_process, start_module, tail
-from poetcore.training.retrain import RunConfig
+from poetcore.training.config import RunConfig
 from poetcore.workspace.run import Run, Status
 from poetcore.workspace.workspace import Workspace
 

@@ -4,7 +4,7 @@ import importlib.metadata
 import platform
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,13 @@ from poetcore.data.dataset import SPLITS, assign_splits, check_trainable, label_
 from poetcore.errors import OptionError, PoetError
 from poetcore.evaluation.accuracy import Accuracy
 from poetcore.evaluation.evaluate import Evaluation, evaluate
-from poetcore.features.augmentation import NO_AUGMENTATION, Augmentation
-from poetcore.features.backbones import DEFAULT, Backbone, find
-from poetcore.features.engines import DEFAULT_ENGINE, check_engine
+from poetcore.features.backbones import Backbone, find
+from poetcore.features.engines import check_engine
 from poetcore.features.litert import model_file
 from poetcore.features.memmap import FeatureTable
 from poetcore.sources.samples import make_sample
 from poetcore.system.progress import OnProgress, Progress
+from poetcore.training.config import RunConfig
 from poetcore.training.examples import augment, calibrated, check_learnable, examples, extract_dataset
 from poetcore.training.progress import Reporter, TrainingProgress, reporting
 from poetcore.training.summaries import Summaries
@@ -32,7 +32,7 @@ from poetcore.workspace.head import Head, cross_entropy
 from poetcore.workspace.run import Run, RunRecord
 from poetcore.workspace.workspace import Workspace
 
-__all__ = ["RunConfig", "demo", "retrain"]
+__all__ = ["demo", "retrain"]
 
 #: How often the weights are written for TensorBoard in the course of a training.
 _HISTOGRAMS = 40
@@ -40,34 +40,12 @@ _HISTOGRAMS = 40
 _LIBRARIES = ("tensorflow", "keras", "ai-edge-litert", "numpy", "pillow")
 
 
-@dataclass(frozen=True)
-class RunConfig:
-    """What a run is to be.
-
-    Attributes:
-        image_dir: folder of label folders.
-        architecture: name of a backbone.
-        training: the training options.
-        distortions: how training pictures are varied.
-        demo_dir: a folder to judge the run on as soon as it is trained, or None.
-        name: the run's name; from date and time by default.
-        final_tensor_name: what a frozen graph of this run calls its output.
-        on_weights: called with the steps done and the last layer at every report, or None.
-        engine: what describes the pictures, one of `ENGINES`.
-    """
-
-    image_dir: Path
-    architecture: str = DEFAULT
-    training: TrainingOptions = TrainingOptions()
-    augmentation: Augmentation = NO_AUGMENTATION
-    demo_dir: Path | None = None
-    name: str | None = None
-    final_tensor_name: str = "final_result"
-    on_weights: Callable[[int, Head], None] | None = None
-    engine: str = DEFAULT_ENGINE
-
-
-def retrain(config: RunConfig, workspace: Workspace, on_progress: OnProgress | None = None) -> Run:
+def retrain(
+    config: RunConfig,
+    workspace: Workspace,
+    on_progress: OnProgress | None = None,
+    on_weights: Callable[[int, Head], None] | None = None,
+) -> Run:
     """Scan, split, describe, teach, test and save.
 
     Whatever happens, the run's folder says how it ended.
@@ -76,6 +54,7 @@ def retrain(config: RunConfig, workspace: Workspace, on_progress: OnProgress | N
         config: what the run is to be.
         workspace: where it is kept.
         on_progress: called often; an exception that it raises ends the run.
+        on_weights: called at every report with the steps done and the last layer as it then is.
 
     Returns:
         The finished run.
@@ -88,7 +67,7 @@ def retrain(config: RunConfig, workspace: Workspace, on_progress: OnProgress | N
     label_folders(config.image_dir)  # a mistyped folder is no run
     run = workspace.begin_run(config.name)
     with reporting(run, on_progress) as reporter, Summaries(workspace.summaries / run.name) as summaries:
-        _retrain(config, backbone, workspace, run, reporter, summaries)
+        _retrain(config, backbone, workspace, run, reporter, summaries, on_weights)
     return run
 
 
@@ -117,6 +96,7 @@ def _retrain(
     run: Run,
     reporter: Reporter,
     summaries: Summaries,
+    on_weights: Callable[[int, Head], None] | None = None,
 ) -> None:
     options = config.training
     start = time.perf_counter()
@@ -157,7 +137,9 @@ def _retrain(
     bottlenecks_s = time.perf_counter() - before
 
     before = time.perf_counter()
-    head = _train_head(config, len(usable.labels), training, parts["validation"], reporter, summaries)
+    head = _train_head(
+        config, len(usable.labels), training, parts["validation"], reporter, summaries, on_weights
+    )
     training_s = time.perf_counter() - before
 
     reporter(Progress("testing", total=len(parts["testing"])))
@@ -213,6 +195,7 @@ def _train_head(
     validation: Examples,
     reporter: Reporter,
     summaries: Summaries,
+    on_weights: Callable[[int, Head], None] | None,
 ) -> Head:
     """Teach the last layer, telling everyone who watches.
 
@@ -226,14 +209,14 @@ def _train_head(
         summaries.step(step)
         reporter(TrainingProgress("training", step.step, options.how_many_training_steps, step=step))
 
-    def on_weights(step: int, head: Head) -> None:
+    def on_head(step: int, head: Head) -> None:
         if step % often < options.eval_step_interval or step == options.how_many_training_steps:
             summaries.weights(step, head)
-        if config.on_weights:
-            config.on_weights(step, head)
+        if on_weights:
+            on_weights(step, head)
 
     reporter(Progress("training", 0, options.how_many_training_steps))
-    head = train(training, validation, labels, options, on_report, on_weights)
+    head = train(training, validation, labels, options, on_report, on_head)
     if not np.isfinite(head.kernel).all():
         raise OptionError(
             f"The training ran away with a learning_rate of {options.learning_rate}: choose a smaller one,"

@@ -9,11 +9,12 @@ numbers are TensorFlow's to rounding, without waiting for TensorFlow to start.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from poetcore.errors import OptionError
+from poetcore.system.options import check_limits, option
 from poetcore.workspace.head import Head, cross_entropy
 
 __all__ = ["Examples", "StepReport", "TrainingOptions", "train"]
@@ -23,54 +24,59 @@ __all__ = ["Examples", "StepReport", "TrainingOptions", "train"]
 class TrainingOptions:
     """The original script's training options, by their original names and with its defaults.
 
-    Attributes:
-        how_many_training_steps: batches to learn from.
-        learning_rate: how far a step goes.
-        testing_percentage: share of the pictures kept for the final test, 0 to 100.
-        validation_percentage: share of the pictures kept for watching the training, 0 to 100.
-        eval_step_interval: report after this many steps.
-        train_batch_size: pictures in a step.
-        test_batch_size: pictures in the final test; -1 for all.
-        validation_batch_size: pictures in a report's validation; -1 for all.
-        seed: decides the first weights and every draw, so that the same command gives the same model.
+    Each field says what it decides.
 
     Raises:
         OptionError: a value is impossible.
     """
 
-    how_many_training_steps: int = 4000
-    learning_rate: float = 0.01
-    testing_percentage: int = 10
-    validation_percentage: int = 10
-    eval_step_interval: int = 10
-    train_batch_size: int = 100
-    test_batch_size: int = -1
-    validation_batch_size: int = 100
-    seed: int = 0
+    how_many_training_steps: int = field(
+        default=4000,
+        metadata=option(
+            "Batches to train on. More steps fit the pictures better, up to a point that the curves show.",
+            minimum=1,
+        ),
+    )
+    learning_rate: float = field(
+        default=0.01,
+        metadata=option("Factor of a gradient descent step. If too high, the curves jump.", positive=True),
+    )
+    testing_percentage: int = field(
+        default=10,
+        metadata=option("Percentage of the pictures held out for the final test.", minimum=0, maximum=99),
+    )
+    validation_percentage: int = field(
+        default=10,
+        metadata=option(
+            "Percentage of the pictures held out for validation during training.", minimum=0, maximum=99
+        ),
+    )
+    eval_step_interval: int = field(default=10, metadata=option("Steps between two reports.", minimum=1))
+    train_batch_size: int = field(default=100, metadata=option("Batch size of a training step.", minimum=1))
+    test_batch_size: int = field(
+        default=-1, metadata=option("Pictures in the final test, -1 for all.", minimum=1, all_value=-1)
+    )
+    validation_batch_size: int = field(
+        default=100,
+        metadata=option("Batch size of the validation in a report, -1 for all.", minimum=1, all_value=-1),
+    )
+    seed: int = field(
+        default=0,
+        metadata=option(
+            "Seed of the first weights and of every draw; with the same pictures it gives the same model.",
+            minimum=0,
+        ),
+    )
 
     def __post_init__(self) -> None:
-        for name in ("how_many_training_steps", "eval_step_interval", "train_batch_size"):
-            if getattr(self, name) < 1:
-                raise OptionError(f"{name} must be 1 or more. Received: {getattr(self, name)}.")
-        for name in ("test_batch_size", "validation_batch_size"):
-            if getattr(self, name) < 1 and getattr(self, name) != -1:
-                raise OptionError(
-                    f"{name} must be 1 or more, or -1 for all. Received: {getattr(self, name)}."
-                )
-        for name in ("testing_percentage", "validation_percentage"):
-            if not 0 <= getattr(self, name) < 100:
-                raise OptionError(f"{name} must lie between 0 and 99. Received: {getattr(self, name)}.")
-        kept = self.testing_percentage + self.validation_percentage
-        if kept >= 100:
+        check_limits(self)
+        held_out = self.testing_percentage + self.validation_percentage
+        if held_out >= 100:
             raise OptionError(
                 "testing_percentage and validation_percentage together must stay below 100, to leave"
                 f" pictures to train on. Received: {self.testing_percentage} + {self.validation_percentage}"
-                f" = {kept}."
+                f" = {held_out}."
             )
-        if not 0 < self.learning_rate < float("inf"):
-            raise OptionError(f"learning_rate must be more than 0. Received: {self.learning_rate}.")
-        if self.seed < 0:
-            raise OptionError(f"seed must be 0 or more. Received: {self.seed}.")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from poetcore.evaluation.evaluate import evaluate
 from poetcore.features.backbones import BACKBONES, Backbone, find
-from poetcore.training.retrain import RunConfig, retrain
+from poetcore.training.config import RunConfig
+from poetcore.training.retrain import retrain
 from poetcore.training.train import TrainingOptions
 from poetcore.workspace.workspace import Workspace
 

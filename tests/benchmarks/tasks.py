@@ -199,7 +199,8 @@ def keras_head(file: str, steps: int) -> Answer:
 def teach(folder: str, demo: str, workspace: str, models: str, backbone: str, name: str) -> Answer:
     """Train a run with the defaults and judge it."""
     from poetcore.evaluation.evaluate import evaluate
-    from poetcore.training.retrain import RunConfig, retrain
+    from poetcore.training.config import RunConfig
+    from poetcore.training.retrain import retrain
 
     place = Workspace(Path(workspace), models=Path(models))
     run = retrain(RunConfig(Path(folder), backbone, name=name), place)

@@ -1,9 +1,14 @@
 """The codelab's commands by their own options: nobody has to change their notes."""
 
 import json
+from dataclasses import MISSING
 
 import pytest
+import typer
 
+from poetcore.cli.app import app
+from poetcore.system.options import options_of
+from poetcore.training.config import RunConfig
 from tests.conftest import ROOT, Trained, run_poet
 
 #: Every option of the original retrain script, except those that name folders, which tests give themselves.
@@ -23,6 +28,19 @@ TRAINING = {
     "--architecture": "efficientnet_lite0",
     "--intermediate_store_frequency": "10",
 }
+
+
+@pytest.mark.parametrize("name", options_of(RunConfig))
+def test_every_field_of_the_configuration_is_an_option_with_the_same_default(name, monkeypatch):
+    for variable in ("TFP_ARCHITECTURE", "TFP_RELATIVE_SIZE", "TFP_IMAGE_SIZE"):
+        monkeypatch.delenv(variable, raising=False)
+    declared = options_of(RunConfig)[name]
+    command = typer.main.get_command(app).commands["retrain"]
+    (found,) = [one for one in command.params if f"--{declared.flag}" in one.opts]
+    default = found.get_default(typer.Context(command))
+    assert (default, found.required) == (
+        (None, True) if declared.default is MISSING else (declared.default, False)
+    )
 
 
 @pytest.fixture(scope="module")

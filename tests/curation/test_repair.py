@@ -11,7 +11,8 @@ from poetcore.data.dataset import label_folders
 from poetcore.data.file_index import sha_of
 from poetcore.errors import OptionError
 from poetcore.system.progress import Progress
-from poetcore.training.retrain import RunConfig, retrain
+from poetcore.training.config import RunConfig
+from poetcore.training.retrain import retrain
 from poetcore.training.train import TrainingOptions
 from tests.conftest import fill
 

@@ -15,8 +15,9 @@ from poetcore.features.augmentation import Augmentation
 from poetcore.features.backbones import DEFAULT, find
 from poetcore.features.engines import BATCH_SIZE, ENGINES, check_engine
 from poetcore.features.extraction import extract
+from poetcore.training.config import RunConfig
 from poetcore.training.jobs import Jobs
-from poetcore.training.retrain import RunConfig, retrain
+from poetcore.training.retrain import retrain
 from poetcore.training.train import TrainingOptions
 from tests.conftest import ROOT, fill, run_poet
 from tests.features.conftest import by_content, no_model

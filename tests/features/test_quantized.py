@@ -12,7 +12,8 @@ from poetcore.evaluation.classifier import Classifier
 from poetcore.export.export import export
 from poetcore.features.backbones import DEFAULT, find
 from poetcore.features.litert import FeatureExtractor, calibrate, model_file
-from poetcore.training.retrain import RunConfig, retrain
+from poetcore.training.config import RunConfig
+from poetcore.training.retrain import retrain
 from poetcore.training.train import TrainingOptions
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import Trained, fill

@@ -11,8 +11,8 @@ import pytest
 
 from poetcore.errors import OptionError
 from poetcore.training import jobs as jobs_module
+from poetcore.training.config import RunConfig
 from poetcore.training.jobs import Jobs
-from poetcore.training.retrain import RunConfig
 from poetcore.training.train import TrainingOptions
 from poetcore.workspace.run import FINAL_PHASES, Run, Status
 from poetcore.workspace.workspace import Workspace

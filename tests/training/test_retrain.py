@@ -8,7 +8,8 @@ import pytest
 
 from poetcore.errors import BackboneError, DatasetError, PoetError
 from poetcore.system.progress import Progress
-from poetcore.training.retrain import RunConfig, retrain
+from poetcore.training.config import RunConfig
+from poetcore.training.retrain import retrain
 from poetcore.training.train import TrainingOptions
 from poetcore.workspace.run import PHASES, Run
 from poetcore.workspace.workspace import Workspace

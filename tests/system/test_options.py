@@ -1,0 +1,85 @@
+"""Options that dataclasses declare: found, checked, flattened and built again."""
+
+from dataclasses import MISSING, dataclass, field
+from pathlib import Path
+
+import pytest
+
+from poetcore.errors import OptionError
+from poetcore.system.options import build, check_limits, flatten, option, options_of
+
+
+@dataclass(frozen=True)
+class Inner:
+    steps: int = field(default=5, metadata=option("How many.", minimum=1))
+    share: int = field(default=10, metadata=option("Percent.", minimum=0, maximum=99))
+    batch: int = field(default=-1, metadata=option("How many at once.", minimum=1, all_value=-1))
+    rate: float = field(default=0.5, metadata=option("How far.", positive=True))
+    internal: int = 0
+
+    def __post_init__(self) -> None:
+        check_limits(self)
+
+
+@dataclass(frozen=True)
+class Outer:
+    folder: Path = field(metadata=option("Where.", environment="FOLDER"))
+    inner: Inner = field(default=Inner())
+    demo: Path | None = field(default=None, metadata=option("Where else.", flag="demo_dir"))
+
+
+def test_options_are_found_with_those_of_the_dataclasses_inside_in_their_order():
+    assert list(options_of(Outer)) == ["folder", "steps", "share", "batch", "rate", "demo"]
+
+
+def test_an_option_has_its_type_default_help_and_environment():
+    found = options_of(Outer)
+    steps, folder = found["steps"], found["folder"]
+    assert (steps.type, steps.default, steps.help) == (int, 5, "How many.")
+    assert (folder.type, folder.default, folder.environment) == (Path, MISSING, "FOLDER")
+
+
+def test_a_flag_is_the_name_unless_another_is_declared():
+    assert [options_of(Outer)[name].flag for name in ("folder", "demo")] == ["folder", "demo_dir"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("steps", 0, "1 or more"),
+        ("share", 100, "between 0 and 99"),
+        ("share", -1, "between 0 and 99"),
+        ("batch", 0, "1 or more, or -1 for all"),
+        ("rate", 0.0, "more than 0"),
+        ("rate", float("inf"), "more than 0"),
+        ("rate", float("nan"), "more than 0"),
+    ],
+)
+def test_a_value_beyond_its_limits_is_refused_with_what_is_allowed(name, value, allowed):
+    with pytest.raises(OptionError, match=rf"^{name} must .*{allowed}\. Received: {value}\.$"):
+        Inner(**{name: value})
+
+
+@pytest.mark.parametrize(("name", "value"), [("steps", 1), ("share", 0), ("share", 99), ("batch", -1)])
+def test_a_value_at_its_limits_is_possible(name, value):
+    assert getattr(Inner(**{name: value}), name) == value
+
+
+def test_values_that_were_flattened_build_the_same_instance():
+    outer = Outer(Path("a"), Inner(7, 8, 9, 0.25, 3), Path("b"))
+    assert build(Outer, flatten(outer)) == outer
+
+
+def test_a_path_may_be_text_and_a_missing_value_takes_its_default():
+    assert build(Outer, {"folder": "a", "demo": "b", "rate": 0.25}) == Outer(
+        Path("a"), Inner(rate=0.25), Path("b")
+    )
+
+
+def test_names_that_are_no_option_are_ignored():
+    assert build(Outer, {"folder": "a", "colour": "red"}) == Outer(Path("a"))
+
+
+def test_a_missing_value_without_a_default_is_named():
+    with pytest.raises(OptionError, match="folder is missing"):
+        build(Outer, {})
