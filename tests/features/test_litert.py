@@ -98,7 +98,7 @@ def test_weights_that_cannot_be_downloaded_are_one_sentence_that_offers_another_
     with pytest.raises(BackboneError) as caught:
         model_file(find("mobilenet_0.25_128"), tmp_path / "models")
     message = str(caught.value)
-    assert message.startswith("The weights of mobilenet_0.25_128 could not be had (")
+    assert message.startswith("The weights of mobilenet_0.25_128 could not be downloaded (")
     assert message.endswith("or choose efficientnet_lite0, which works offline.")
 
 
