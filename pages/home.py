@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from poetcore.ui.choice import chosen
 from poetcore.ui.evaluation import still_there
 from poetcore.ui.job_panel import draw_ended, draw_job
-from poetcore.ui.state import chosen, evaluation_of, jobs
+from poetcore.ui.state import evaluation_of, jobs
 from poetcore.ui.steps import steps
 
 st.title("Poet")

@@ -4,11 +4,12 @@ import streamlit as st
 
 from poetcore.errors import PoetError
 from poetcore.evaluation.slides import deck
+from poetcore.ui.choice import chosen
 from poetcore.ui.components.slideshow import slideshow
 from poetcore.ui.evaluation import still_there
 from poetcore.ui.pictures import addresses
 from poetcore.ui.slide_settings import pick_slides
-from poetcore.ui.state import chosen, evaluation_of, explain
+from poetcore.ui.state import evaluation_of, explain
 from poetcore.ui.text import short
 
 #: Slides that are sent to the browser; nobody sits through more.

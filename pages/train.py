@@ -5,11 +5,12 @@ import streamlit as st
 from poetcore.errors import PoetError
 from poetcore.training.config import RunConfig
 from poetcore.training.train import TrainingOptions
+from poetcore.ui.choice import chosen
 from poetcore.ui.exports import draw_exports
 from poetcore.ui.job_panel import draw_curves, draw_ended, draw_job
 from poetcore.ui.run_list import draw_runs
 from poetcore.ui.settings import pick_augmentation, pick_backbone, pick_options
-from poetcore.ui.state import chosen, explain, jobs
+from poetcore.ui.state import explain, jobs
 from poetcore.ui.tensorboard import draw_tensorboard
 from poetcore.ui.text import short
 

@@ -8,7 +8,8 @@ from poetcore.charts import curve_spec
 from poetcore.errors import RunError
 from poetcore.system.progress import Progress
 from poetcore.training.curves import curves, verdict
-from poetcore.ui.state import choose, jobs
+from poetcore.ui.choice import choose
+from poetcore.ui.state import jobs
 from poetcore.workspace.run import PHASES, Run, Status
 
 __all__ = ["draw_curves", "draw_ended", "draw_failure", "draw_job"]

@@ -9,8 +9,9 @@ import streamlit as st
 
 from poetcore.errors import PoetError, RunError
 from poetcore.evaluation.evaluate import Metrics
+from poetcore.ui.choice import choose, chosen, forget
 from poetcore.ui.job_panel import draw_failure
-from poetcore.ui.state import choose, chosen, explain, forget, jobs
+from poetcore.ui.state import explain, jobs
 from poetcore.ui.text import short
 from poetcore.workspace.run import Run, read_record
 

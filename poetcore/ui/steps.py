@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from poetcore.ui.state import Choice
+from poetcore.ui.choice import Choice
 
 __all__ = ["Step", "steps"]
 

@@ -1,5 +1,6 @@
 """What the tests of the dashboard share: a workspace to spoil, and a person's eyes and hands on its pages."""
 
+import re
 import shutil
 import time
 from collections.abc import Callable
@@ -91,6 +92,11 @@ class Dashboard:
     def menu(self, name: str) -> "Dashboard":
         self.page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
         expect(self.page.get_by_role("heading", level=1)).to_have_text(name)
+        return self
+
+    def is_at(self, path: str, run: str) -> "Dashboard":
+        """Wait until the address holds the page and the chosen run."""
+        expect(self.page).to_have_url(re.compile(rf"^{self.address}{path}\?.*\brun={re.escape(run)}$"))
         return self
 
     def says(self, words: str, patience: float = 15) -> None:
