@@ -15,6 +15,7 @@ from poetcore.ui.tensorboard import draw_tensorboard
 from poetcore.ui.text import short
 
 st.title("Train")
+jobs().recover()
 running = jobs().running()
 if running:
     st.subheader(f"Training {running.name}")

@@ -65,7 +65,6 @@ def draw_runs() -> None:
 
 
 def _row(run: Run) -> dict[str, object]:
-    jobs().status(run)  # one whose process died is failed from now on
     row: dict[str, object] = {"run": run.name, "state": run.state()}
     if row["state"] == "done":
         record = run.record()
