@@ -1,4 +1,4 @@
-"""Slideshow: predictions against ground truth, one picture at a time."""
+"""Slideshow: predicted labels against true ones, one picture at a time."""
 
 import streamlit as st
 
@@ -19,14 +19,14 @@ st.title("Slideshow")
 choice = chosen()
 evaluation = evaluation_of(choice.run, choice.demo) if choice.run and choice.demo else None
 if not choice.run or not choice.demo or not evaluation:
-    st.info("A slideshow shows a judged demo folder: evaluate a run on one first.")
+    st.info("A slideshow shows an evaluation: evaluate a run on a demo folder first.")
     st.page_link("evaluate.py", label="Evaluate", icon=":material/fact_check:")
     st.stop()
 
 settings = pick_slides(evaluation.metrics.labels)
 try:
     predictions = still_there(
-        evaluation, "What moved is left out here; the page *Evaluate* judges the folder again."
+        evaluation, "Missing pictures are excluded here; evaluate the folder again on the page *Evaluate*."
     )
     slides = deck(predictions, settings.filter, settings.order, settings.seed)
 except PoetError as error:

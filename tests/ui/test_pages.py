@@ -40,7 +40,7 @@ def test_home_marks_no_step_as_done_in_an_empty_workspace(empty):
         ("overview", "No dataset yet: take the sample flowers, a folder of yours, or a zip file"),
         ("train", "Choose the pictures to learn from first."),
         ("evaluate", "There is no finished run to judge yet."),
-        ("slideshow", "evaluate a run on one first"),
+        ("slideshow", "evaluate a run on a demo folder first"),
         ("predict", "There is no finished run to ask yet."),
     ],
 )
