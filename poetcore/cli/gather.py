@@ -97,7 +97,7 @@ def gather(
 
     terminal = Terminal(json)
     if sum(given is not None for given in (urls, table, wnid, taxon)) != 1:
-        raise OptionError("Say where the pictures come from: one of --urls, --table, --wnid and --taxon.")
+        raise OptionError("Choose the source of the pictures: one of --urls, --table, --wnid and --taxon.")
     if urls and not label:
         raise OptionError("--urls needs --label: the name of the folder for the pictures.")
     if table and label:

@@ -1,7 +1,7 @@
 """One polite request for one file: timeouts, a size limit, few redirects, and an outcome in words.
 
 Nothing here raises for what a server does: a dead link, a web page in place of a picture or a body without
-end become a `Fetched` that says so.
+end become a `Fetched` with its reason.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Outcome(StrEnum):
 
     FETCHED = "fetched"
     REFUSED = "refused"  # what is there is no use, and will not be tomorrow
-    PLACEHOLDER = "placeholder"  # a picture that says that the picture is gone
+    PLACEHOLDER = "placeholder"  # a picture in place of one that is gone
     UNREACHABLE = "unreachable"  # no server answers there, or not in time
     TEMPORARY = "temporary"  # the server is busy or out of order
     SKIPPED = "skipped"  # not requested, because its host failed too often
@@ -74,7 +74,7 @@ class Fetched:
         content: the whole file where the outcome is FETCHED.
         final_url: the last URL that was requested, after redirects.
         checked: what the pool's check returned for the content.
-        retry: whether the server said that another time may do (429 or 5xx).
+        retry: whether a later request may succeed (429 or 5xx).
         retry_after: seconds that the server demands before that; None where it named no time.
         seconds: how long it took.
     """
@@ -153,7 +153,7 @@ def fetch(
         max_bytes: instead of `options.max_megabytes`.
 
     Returns:
-        The result, whatever the server does.
+        The result; nothing that a server does raises.
     """
     max_bytes = int(options.max_megabytes * 1e6) if max_bytes is None else max_bytes
     request = _Request(url, session, options, max_bytes, time.monotonic() + options.total_timeout, stopped)

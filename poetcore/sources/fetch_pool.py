@@ -29,7 +29,7 @@ __all__ = ["FetchPool"]
 #: Seconds between two checks for requests that hang.
 _POLL_SECONDS = 0.1
 
-#: Returns what is wanted of a content; raises PictureError where it is no use.
+#: Returns what is needed of a content; raises PictureError where it cannot be used.
 Check = Callable[[bytes], Any]
 
 

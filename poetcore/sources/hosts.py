@@ -34,7 +34,7 @@ _MAX_CRAWL_DELAY = 30.0
 
 
 class RobotsRules:
-    """What a site's robots.txt says to Poet (RFC 9309): its own group, or that for every agent.
+    """The rules of a site's robots.txt that apply to Poet: its own group, or that for every agent (RFC 9309).
 
     Args:
         text: the content of the file; "" where there is none, and then everything is allowed. Where it has
@@ -83,7 +83,7 @@ class Task:
     """A URL that waits for its request, or is being requested.
 
     Attributes:
-        key: what the caller knows it by.
+        key: identifies the task for the caller.
         url: what to request.
         retries: how often it was queued again.
         not_before: when it may start, on the monotonic clock.

@@ -5,6 +5,7 @@ import csv
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -222,6 +223,40 @@ def test_the_log_names_url_file_and_reason(server, run):
     with gathered.log.open(encoding="utf-8") as file:
         rows = [(row["outcome"], bool(row["file"]), row["reason"]) for row in csv.DictReader(file)]
     assert sorted(rows) == [("kept", True, ""), ("refused", False, "answered 404 Not Found")]
+
+
+def test_the_log_keeps_its_columns(server, run):
+    gathered = run(daisy=server.photos(1))
+    columns = "label,address,outcome,reason,file,sha,bytes,asked,licence,attribution,page"
+    assert gathered.log.read_text(encoding="utf-8").splitlines()[0] == columns
+
+
+def test_a_database_of_the_version_before_is_read(server, run, tmp_path):
+    url = server.url + "/dead.jpg"
+    (tmp_path / "dest" / ".poet").mkdir(parents=True)
+    with contextlib.closing(sqlite3.connect(tmp_path / "dest" / ".poet" / "gather.sqlite")) as database:
+        names = (
+            "label, address, outcome, reason, file, sha, look, host, bytes, asked, licence, attribution, page"
+        )
+        database.execute(f"CREATE TABLE entries ({names}, PRIMARY KEY (label, address)) WITHOUT ROWID")
+        entry = (
+            "daisy",
+            url,
+            "refused",
+            "answered 410 Gone",
+            "",
+            "",
+            "",
+            "a.org",
+            0,
+            time.time(),
+            "",
+            "",
+            "",
+        )
+        database.execute(f"INSERT INTO entries ({names}) VALUES ({','.join('?' * 13)})", entry)
+        database.commit()
+    assert (reasons(run(daisy=[url])), server.requested) == (["answered 410 Gone"], [])
 
 
 def test_licences_are_written_beside_the_pictures(server, tmp_path, index):
