@@ -130,7 +130,7 @@ class Dashboard:
         """Fill in the training page so that the training takes minutes, and start it."""
         self.open("/train")
         self.page.get_by_text("More settings").click()
-        batch = self.page.get_by_label("Pictures in a step")
+        batch = self.page.get_by_label("Batch size", exact=True)
         batch.fill("3000")
         batch.press("Enter")
         self.page.get_by_role("slider", name="Training steps").press("End")

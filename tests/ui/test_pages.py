@@ -38,7 +38,7 @@ def test_home_marks_no_step_as_done_in_an_empty_workspace(empty):
     ("page", "sentence"),
     [
         ("overview", "No dataset yet: take the sample flowers, a folder of yours, or a zip file"),
-        ("train", "Choose the pictures to learn from first."),
+        ("train", "Choose a dataset to train on first."),
         ("evaluate", "There is no finished run to judge yet."),
         ("slideshow", "evaluate a run on a demo folder first"),
         ("predict", "There is no finished run to ask yet."),
@@ -165,16 +165,16 @@ def test_a_picture_that_was_moved_since_it_was_judged_is_told(page, trained, tmp
     assert "1 picture was moved or taken out since the folder was judged." in told(opened(page))
 
 
-def test_the_table_of_runs_tells_how_good_they_are_and_what_was_varied(trained, tmp_path, monkeypatch):
+def test_the_table_of_runs_tells_accuracy_and_augmentation(trained, tmp_path, monkeypatch):
     own = copy_of(trained, tmp_path)
-    varied = {"flip_left_right": True, "random_crop": 10, "distortion_variants": 3}
+    augmented = {"flip_left_right": True, "random_crop": 10, "distortion_variants": 3}
     record = own.run.record()
-    own.run.write_record(replace(record, options=record.options | varied))
+    own.run.write_record(replace(record, options=record.options | augmented))
     monkeypatch.setenv("TFP_WORKSPACE", str(own.workspace.root))
     (row,) = opened("train").dataframe[-1].value.to_dict("records")
     (judged,) = own.run.evaluations()
     assert row["demo"] == json.loads(judged.metrics_file.read_text())["accuracy"]
-    assert row["varied"] == "3 x mirrored, crop 10 %"
+    assert row["augmentation"] == "3 x mirrored, crop 10 %"
 
 
 # -------------------------------------------------------------------------------------------- a damaged run
