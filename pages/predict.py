@@ -1,20 +1,22 @@
-"""Predict: what a run says of new pictures."""
+"""Predict: the labels of new pictures, by a run."""
 
 import pandas as pd
 import streamlit as st
 
-from poetcore.ui.choice import chosen
 from poetcore.ui.predictions import draw_prediction, predict, table_of
+from poetcore.ui.state import chosen
+from poetcore.ui.text import plain
 
 _TYPES = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "avif"]
 
 st.title("Predict")
 run = chosen().run
 if run is None:
-    st.info("There is no finished run to ask yet.")
+    st.info("There is no finished run to predict with yet.")
     st.page_link("train.py", label="Train one", icon=":material/model_training:")
     st.stop()
-st.markdown(f"Ask **{run.name}**, which knows {', '.join(run.labels())}.")
+labels = run.labels()
+st.markdown(f"Model **{plain(run.name)}** ({len(labels)} labels): {plain(', '.join(labels))}.")
 files = st.file_uploader("Pictures", type=_TYPES, accept_multiple_files=True, key="uploads")
 photos = [(file.name, file.getvalue()) for file in files]
 if st.toggle("Use the camera", key="camera_on"):
@@ -28,18 +30,18 @@ if not photos:
 found = predict(run, photos)
 refused = [one for one in found if one.probabilities is None]
 for one in refused:
-    st.warning(f"{one.path} {one.reason}.", icon=":material/warning:")
-named = [
+    st.warning(f"{plain(one.path)} {plain(one.reason)}.", icon=":material/warning:")
+labelled = [
     (one, content) for one, (_, content) in zip(found, photos, strict=True) if one.probabilities is not None
 ]
-if not named:
+if not labelled:
     st.stop()
 
-for one, content in named[:30]:
+for one, content in labelled[:30]:
     draw_prediction(one, content)
-if len(named) > 30:
-    st.caption(f"The first 30 of {len(named)} are shown; the table has all.")
-table: pd.DataFrame = table_of([one for one, _ in named])
+if len(labelled) > 30:
+    st.caption(f"The first 30 of {len(labelled)} are shown; the table has all.")
+table: pd.DataFrame = table_of([one for one, _ in labelled])
 with st.expander("As a table", icon=":material/table_view:"):
     st.dataframe(table, hide_index=True, width="stretch")
 st.download_button(

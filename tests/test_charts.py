@@ -8,24 +8,21 @@ import pytest
 
 from poetcore.charts import (
     CELL,
-    confidence_chart,
     confusion_chart,
     counts_chart,
+    coverage_chart,
     curve_spec,
+    pick_cell,
     sizes_chart,
 )
 
 LABELS = ["ant", "bee", "cat"]
-#: Rows are the truth; no two cells off the diagonal are alike and no number is its mirror's.
+#: Rows are true labels; no two cells off the diagonal are alike and no number is its mirror's.
 COUNTS = [[5, 1, 0], [3, 2, 4], [0, 6, 8]]
 
 
-def matrix(labels: list[str] = LABELS) -> pd.DataFrame:
-    return pd.DataFrame(COUNTS, index=labels, columns=labels)
-
-
 def cells(chart: alt.LayerChart) -> dict[tuple[str, str], dict[str, Any]]:
-    """What a drawn matrix says of each (truth, prediction)."""
+    """What a drawn matrix says of each (true label, predicted label)."""
     (rows,) = chart.to_dict()["datasets"].values()
     return {(row["label"], row["predicted"]): row for row in rows}
 
@@ -38,13 +35,13 @@ def charts() -> dict[str, alt.Chart | alt.LayerChart]:
     counts = pd.DataFrame([("ant", "training", 8), ("ant", "testing", 1)])
     counts.columns = ["label", "part", "pictures"]
     sizes = pd.DataFrame([("a.jpg", "ant", 320, 240)], columns=["name", "label", "width", "height"])
-    thresholds = pd.DataFrame({"threshold": [0.0, 1.0], "answered": [1.0, 0.0], "accuracy": [0.9, None]})
+    thresholds = pd.DataFrame({"threshold": [0.0, 1.0], "coverage": [1.0, 0.0], "accuracy": [0.9, None]})
     return {
         "counts": counts_chart(counts),
         "sizes": sizes_chart(sizes),
-        "confusion": confusion_chart(matrix()),
-        "confusion as shares": confusion_chart(matrix(), share=True),
-        "confidence": confidence_chart(thresholds),
+        "confusion": confusion_chart(COUNTS, LABELS),
+        "confusion as row percentages": confusion_chart(COUNTS, LABELS, percentages=True),
+        "coverage": coverage_chart(thresholds),
     }
 
 
@@ -72,32 +69,35 @@ def test_a_curve_has_room_for_all_steps_from_the_start():
 
 
 def test_a_matrix_has_one_selection_of_a_single_cell_by_its_name():
-    (selection,) = params(confusion_chart(matrix()))
+    (selection,) = params(confusion_chart(COUNTS, LABELS))
     assert selection["name"] == CELL == "cell"
     assert (selection["select"]["type"], selection["select"]["toggle"]) == ("point", False)
 
 
-def test_a_click_in_a_matrix_tells_both_truth_and_prediction():
-    (selection,) = params(confusion_chart(matrix()))
+def test_a_click_in_a_matrix_tells_true_and_predicted_label():
+    (selection,) = params(confusion_chart(COUNTS, LABELS))
     assert selection["select"]["fields"] == ["label", "predicted"]
 
 
-def test_cells_count_the_pictures_of_truth_and_prediction():
-    counted = {pair: cell["pictures"] for pair, cell in cells(confusion_chart(matrix())).items()}
+def test_cells_count_the_pictures_of_true_and_predicted_label():
+    counted = {pair: cell["pictures"] for pair, cell in cells(confusion_chart(COUNTS, LABELS)).items()}
     assert counted == {(t, p): COUNTS[i][j] for i, t in enumerate(LABELS) for j, p in enumerate(LABELS)}
 
 
-def test_cells_share_the_row_of_their_truth():
-    assert cells(confusion_chart(matrix()))["bee", "ant"]["share"] == pytest.approx(3 / 9)
+def test_cells_have_their_share_of_the_row():
+    assert cells(confusion_chart(COUNTS, LABELS))["bee", "ant"]["share"] == pytest.approx(3 / 9)
 
 
-def test_counts_are_written_unless_shares_are_asked_for():
-    written = [cells(confusion_chart(matrix(), share))["bee", "ant"]["text"] for share in (False, True)]
+def test_counts_are_written_unless_row_percentages_are_asked_for():
+    written = [
+        cells(confusion_chart(COUNTS, LABELS, percentages))["bee", "ant"]["text"]
+        for percentages in (False, True)
+    ]
     assert written == ["3", "33%"]
 
 
 def test_the_diagonal_is_right_and_the_rest_wrong_where_there_are_pictures():
-    kinds = {pair: cell["kind"] for pair, cell in cells(confusion_chart(matrix())).items()}
+    kinds = {pair: cell["kind"] for pair, cell in cells(confusion_chart(COUNTS, LABELS)).items()}
     assert kinds == {
         (t, p): "none" if not COUNTS[i][j] else "right" if t == p else "wrong"
         for i, t in enumerate(LABELS)
@@ -105,25 +105,37 @@ def test_the_diagonal_is_right_and_the_rest_wrong_where_there_are_pictures():
     }
 
 
-def test_truth_runs_down_and_prediction_across_in_the_order_of_the_labels():
-    layer = confusion_chart(matrix(["cat", "ant", "bee"])).to_dict()["layer"][0]["encoding"]
+def test_true_labels_run_down_and_predicted_ones_across_in_the_order_of_the_labels():
+    layer = confusion_chart(COUNTS, ["cat", "ant", "bee"]).to_dict()["layer"][0]["encoding"]
     axes = [(layer[a]["field"], layer[a]["sort"]) for a in ("y", "x")]
     assert axes == [("label", ["cat", "ant", "bee"]), ("predicted", ["cat", "ant", "bee"])]
 
 
-def test_a_label_without_pictures_has_empty_shares():
-    empty = pd.DataFrame([[0, 0], [1, 2]], index=["ant", "bee"], columns=["ant", "bee"])
-    assert cells(confusion_chart(empty))["ant", "bee"]["share"] == 0
+def test_a_label_without_pictures_has_no_share():
+    assert cells(confusion_chart([[0, 0], [1, 2]], ["ant", "bee"]))["ant", "bee"]["share"] == 0
 
 
 @pytest.mark.parametrize("name", ["pictures", "label", "predicted", "share"])
 def test_a_label_may_be_called_what_a_column_is_called(name):
-    drawn = cells(confusion_chart(matrix(["ant", name, "cat"])))
+    drawn = cells(confusion_chart(COUNTS, ["ant", name, "cat"]))
     assert drawn[name, "cat"]["pictures"] == 4
 
 
+def test_a_selected_cell_is_read_as_true_and_predicted_label():
+    assert pick_cell([{"predicted": "bee", "label": "ant", "pictures": 3}]) == ("ant", "bee")
+
+
+@pytest.mark.parametrize("selection", [[], [{}], [{"label": "ant"}]])
+def test_without_a_selected_cell_there_is_none(selection):
+    assert pick_cell(selection) is None
+
+
+def test_labels_of_a_cell_are_text_even_if_they_look_like_numbers():
+    assert pick_cell([{"label": 1, "predicted": 2}]) == ("1", "2")
+
+
 def test_a_threshold_that_nothing_reaches_has_no_accuracy_to_draw():
-    (rows,) = charts()["confidence"].to_dict()["datasets"].values()
+    (rows,) = charts()["coverage"].to_dict()["datasets"].values()
     assert [row["threshold"] for row in rows if row["quantity"] == "accuracy of the answers"] == [0.0]
 
 

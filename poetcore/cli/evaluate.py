@@ -1,4 +1,4 @@
-"""The commands that ask a run: its accuracy on a folder, and what it makes of single pictures."""
+"""The commands that predict: a run's accuracy on a folder, and the labels of single pictures."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -8,6 +8,7 @@ import typer
 
 from poetcore.cli.options import HERE, EngineOption, JsonOption, RunOption, WorkspaceOption
 from poetcore.errors import DatasetError, OptionError, PictureError
+from poetcore.evaluation.frozen import GraphOptions, labels_file
 from poetcore.features.engines import DEFAULT_ENGINE
 from poetcore.workspace.workspace import Workspace
 
@@ -40,40 +41,33 @@ def evaluate(
     labels: LabelsOption = None,
     input_height: HeightOption = None,
     input_width: WidthOption = None,
-    input_mean: MeanOption = 128,
-    input_std: StdOption = 128,
-    input_layer: InputOption = "input",
-    output_layer: OutputOption = "final_result",
+    input_mean: MeanOption = GraphOptions.input_mean,
+    input_std: StdOption = GraphOptions.input_std,
+    input_layer: InputOption = GraphOptions.input_layer,
+    output_layer: OutputOption = GraphOptions.output_layer,
     engine: EngineOption = DEFAULT_ENGINE,
     workspace: WorkspaceOption = HERE,
     json: JsonOption = False,
 ) -> None:
-    """Judge a run, or a frozen graph, on a folder of labelled pictures that it has never seen."""
+    """Evaluate a run, or a frozen graph, on a folder of labelled pictures that it was not trained with."""
     from poetcore.cli.terminal import Terminal, table
     from poetcore.evaluation.accuracy import Accuracy
-    from poetcore.evaluation.evaluate import evaluate as compute_metrics
+    from poetcore.evaluation.evaluate import evaluate as evaluate_run
     from poetcore.evaluation.evaluate import evaluate_graph
 
     terminal, place = Terminal(json), Workspace(workspace)
     with terminal.bars() as bars:
         if graph:
-            old = _graph_classifier(
-                graph,
-                labels,
-                input_height,
-                input_width,
-                input_mean,
-                input_std,
-                input_layer,
-                output_layer,
-                engine,
+            options = GraphOptions(
+                input_height, input_width, input_mean, input_std, input_layer, output_layer
             )
-            evaluation = evaluate_graph(old, graph.name, dir, place, on_progress=bars.show)
+            classifier = _graph_classifier(graph, labels, options, engine)
+            evaluation = evaluate_graph(classifier, graph.name, dir, place, on_progress=bars.show)
         else:
-            evaluation = compute_metrics(place.run(run), dir, place, on_progress=bars.show, engine=engine)
+            evaluation = evaluate_run(place.run(run), dir, place, on_progress=bars.show, engine=engine)
     metrics = evaluation.metrics
     for skipped in metrics.skipped:
-        terminal.say(f"Left out: {skipped['path']} {skipped['reason']}.")
+        terminal.say(f"Excluded: {skipped['path']} {skipped['reason']}.")
     rows = [
         [label, f"{s['precision']:.3f}", f"{s['recall']:.3f}", f"{s['f1']:.3f}", str(int(s["support"]))]
         for label, s in metrics.per_label.items()
@@ -82,20 +76,20 @@ def evaluate(
         [label, *map(str, row)] for label, row in zip(metrics.labels, metrics.confusion_matrix, strict=True)
     ]
     if graph:
-        leaked = "Which pictures the graph learnt from is not known, so none is marked as leaked."
+        leaked = "Which pictures the graph was trained with is not known, so none is marked as leaked."
     elif metrics.leaked and metrics.accuracy_without_leaked is not None:
         leaked = (
-            f"{metrics.leaked} of these pictures were in the training folder too; without them the accuracy"
+            f"{metrics.leaked} of these pictures are in the training folder too; without them the accuracy"
             f" is {metrics.accuracy_without_leaked:.1%}."
         )
     else:
-        leaked = "None of these pictures was in the training folder."
+        leaked = "None of these pictures is in the training folder."
     terminal.answer(
         asdict(metrics),
         f"Accuracy of {metrics.run} on {metrics.folder}: {Accuracy(metrics.correct, metrics.total)}.",
         leaked,
-        table("Each label", ["label", "precision", "recall", "F1", "pictures"], rows),
-        table("Confusion matrix (rows: truth, columns: prediction)", ["", *metrics.labels], matrix),
+        table("Per-class metrics", ["label", "precision", "recall", "F1", "support"], rows),
+        table("Confusion matrix (rows: true, columns: predicted)", ["", *metrics.labels], matrix),
     )
 
 
@@ -107,18 +101,18 @@ def label_image(
     labels: LabelsOption = None,
     input_height: HeightOption = None,
     input_width: WidthOption = None,
-    input_mean: MeanOption = 128,
-    input_std: StdOption = 128,
-    input_layer: InputOption = "input",
-    output_layer: OutputOption = "final_result",
+    input_mean: MeanOption = GraphOptions.input_mean,
+    input_std: StdOption = GraphOptions.input_std,
+    input_layer: InputOption = GraphOptions.input_layer,
+    output_layer: OutputOption = GraphOptions.output_layer,
     engine: EngineOption = DEFAULT_ENGINE,
-    top: Annotated[int, typer.Option(min=1, help="How many labels to name for each picture.")] = 5,
+    top: Annotated[int, typer.Option(min=1, help="How many labels to show for each picture.")] = 5,
     workspace: WorkspaceOption = HERE,
     json: JsonOption = False,
 ) -> None:
-    """Name the most probable labels of pictures."""
+    """Predict the most probable labels of pictures."""
     from poetcore.cli.terminal import Terminal
-    from poetcore.evaluation.classifier import Classifier
+    from poetcore.evaluation.classifier import Classifier, PictureClassifier
     from poetcore.system.files import printable, walk
 
     terminal, place = Terminal(json), Workspace(workspace)
@@ -130,19 +124,18 @@ def label_image(
         paths += [Path(entry.path) for entry in walk(file)] if file.is_dir() else [file]
     if not paths:
         raise DatasetError(f"No pictures in {', '.join(map(printable, wanted))}.")
-    classifier = (
-        _graph_classifier(
-            graph, labels, input_height, input_width, input_mean, input_std, input_layer, output_layer, engine
-        )
-        if graph
-        else Classifier(place.run(run), place, engine)
-    )
+    classifier: PictureClassifier
+    if graph:
+        options = GraphOptions(input_height, input_width, input_mean, input_std, input_layer, output_layer)
+        classifier = _graph_classifier(graph, labels, options, engine)
+    else:
+        classifier = Classifier(place.run(run), place, engine)
     with terminal.bars() as bars:
         found = classifier.classify(paths, bars.show)
     skipped = [{"path": printable(p.path), "reason": p.reason} for p in found if p.probabilities is None]
-    named = [p for p in found if p.probabilities is not None]
+    labelled = [p for p in found if p.probabilities is not None]
     for one in skipped:
-        terminal.say(f"Left out: {one['path']} {one['reason']}.")
+        terminal.say(f"Excluded: {one['path']} {one['reason']}.")
     terminal.answer(
         {
             "predictions": [
@@ -150,41 +143,26 @@ def label_image(
                     "path": str(p.path),
                     "scores": [{"label": label, "score": score} for label, score in p.top(top)],
                 }
-                for p in named
+                for p in labelled
             ],
             "skipped": skipped,
         },
-        *(f"{p.path}: {', '.join(f'{label} {score:.3f}' for label, score in p.top(top))}" for p in named),
+        *(f"{p.path}: {', '.join(f'{label} {score:.3f}' for label, score in p.top(top))}" for p in labelled),
     )
-    if not named:
+    if not labelled:
         raise PictureError(f"No picture could be labelled: {skipped[0]['path']} {skipped[0]['reason']}.")
 
 
 def _graph_classifier(
     graph: Path,
     labels: Path | None,
-    input_height: int | None,
-    input_width: int | None,
-    input_mean: float,
-    input_std: float,
-    input_layer: str,
-    output_layer: str,
+    options: GraphOptions,
     engine: str,
 ) -> "GraphClassifier":
     from poetcore.evaluation.graphs import GraphClassifier
 
     if engine != DEFAULT_ENGINE:
-        raise OptionError("A frozen graph is run by TensorFlow, by no engine of Poet's: leave --engine out.")
+        raise OptionError("A frozen graph is run by TensorFlow, by none of Poet's engines: omit --engine.")
     if not graph.is_file():
         raise OptionError(f"No such graph: {graph}. Give a frozen graph, such as retrained_graph.pb.")
-    beside = graph.with_name(graph.stem.removesuffix("_graph") + "_labels.txt")
-    return GraphClassifier(
-        graph,
-        labels or beside,
-        input_layer=input_layer,
-        output_layer=output_layer,
-        input_height=input_height,
-        input_width=input_width,
-        input_mean=input_mean,
-        input_std=input_std,
-    )
+    return GraphClassifier(graph, labels or labels_file(graph), options)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from poetcore.curation.changes import Step
 from poetcore.errors import RunError
-from poetcore.evaluation.evaluate import Metrics
+from poetcore.evaluation.metrics import Metrics
 from poetcore.workspace.run import Run, read_record
 
 __all__ = ["before_and_after"]

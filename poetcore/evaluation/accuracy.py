@@ -1,4 +1,4 @@
-"""A share of right answers together with its doubt."""
+"""An accuracy with its 95 % interval."""
 
 import math
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ _Z95 = 1.959963984540054  # the normal distribution's 97.5 % point
 
 @dataclass(frozen=True)
 class Accuracy:
-    """How many of some pictures were labelled right.
+    """How many of some pictures were labelled right, and how certain that makes the accuracy.
 
     >>> Accuracy(215, 250).value
     0.86

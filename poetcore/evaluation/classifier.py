@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -17,16 +18,16 @@ from poetcore.system.progress import OnProgress
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
 
-__all__ = ["Classifier", "Prediction"]
+__all__ = ["Classifier", "PictureClassifier", "Prediction"]
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a run says of one picture.
+    """What a model predicts for one picture.
 
     Attributes:
         path: the file.
-        labels: the run's labels, in the order of `probabilities`.
+        labels: the model's labels, in the order of `probabilities`.
         probabilities: `(labels,) float32`, summing to 1; None where the picture cannot be used.
         sha: its content; empty where it could not be read.
         reason: why it cannot be used, or None.
@@ -39,20 +40,40 @@ class Prediction:
     reason: str | None = None
 
     def top(self, count: int = 5) -> list[tuple[str, float]]:
-        """Give the most probable labels with their probabilities, the first one first."""
+        """Return the most probable labels with their probabilities, most probable first."""
         if self.probabilities is None:
             return []
         order = np.argsort(-self.probabilities, kind="stable")[:count]
         return [(self.labels[i], float(self.probabilities[i])) for i in order]
 
 
+class PictureClassifier(Protocol):
+    """What predicts labels of pictures: a run, or a frozen graph.
+
+    Attributes:
+        labels: in the order of the probabilities.
+    """
+
+    labels: tuple[str, ...]
+
+    def classify(
+        self, paths: Sequence[Path], on_progress: OnProgress | None = None, *, phase: str = "predicting"
+    ) -> list[Prediction]:
+        """Predict the labels of files, in the order given; one that cannot be used gets its reason."""
+        ...
+
+    def classify_bytes(self, name: str, content: bytes) -> Prediction:
+        """Predict the label of one picture that is no file on this machine, such as an upload."""
+        ...
+
+
 class Classifier:
-    """A finished run, ready to label pictures.
+    """A finished run as a `PictureClassifier`.
 
     Args:
         run: which one.
         workspace: where its backbone and the vector cache are kept.
-        engine: what describes the pictures, one of `ENGINES`.
+        engine: what extracts the features, one of `ENGINES`.
 
     Raises:
         OptionError: the engine is unknown, not installed, or cannot run the run's backbone.
@@ -78,7 +99,7 @@ class Classifier:
     def classify(
         self, paths: Sequence[Path], on_progress: OnProgress | None = None, *, phase: str = "predicting"
     ) -> list[Prediction]:
-        """Label files, in the order given; one that cannot be used gets its reason and stops nothing.
+        """Predict the labels of files, in the order given; one that cannot be used gets its reason.
 
         Args:
             paths: files; what was seen before is not computed again.
@@ -113,7 +134,7 @@ class Classifier:
         ]
 
     def classify_bytes(self, name: str, content: bytes) -> Prediction:
-        """Label one picture that is no file on this machine, such as an upload.
+        """Predict the label of one picture that is no file on this machine, such as an upload.
 
         Not for several threads at once.
         """

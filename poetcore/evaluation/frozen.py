@@ -1,6 +1,7 @@
 """Frozen graphs: TensorFlow 1 files that hold a network with its weights, loaded and run in a session."""
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,34 @@ import numpy as np
 from poetcore.errors import OptionError
 from poetcore.system.tensorflow import tensorflow
 
-__all__ = ["BATCH", "FrozenGraph", "check_output_layer", "labels_file", "layer_name"]
+__all__ = ["BATCH", "FrozenGraph", "GraphOptions", "check_output_layer", "labels_file", "layer_name"]
 
 #: Batch size where the graph leaves it open.
 BATCH = 16
 
 #: What TensorFlow allows as the name of an operation.
 _LAYER_NAME = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*")
+
+
+@dataclass(frozen=True)
+class GraphOptions:
+    """How pictures are fed to a frozen graph: options of the original `label_image`, by their names.
+
+    Attributes:
+        input_height: pixels; by default as the graph has it, else 224 (299 for the input layer Mul).
+        input_width: pixels, likewise.
+        input_mean: subtracted from each pixel value in 0..255.
+        input_std: what the result is then divided by.
+        input_layer: the operation that is fed.
+        output_layer: the operation that is fetched.
+    """
+
+    input_height: int | None = None
+    input_width: int | None = None
+    input_mean: float = 128
+    input_std: float = 128
+    input_layer: str = "input"
+    output_layer: str = "final_result"
 
 
 def labels_file(graph: Path) -> Path:

@@ -1,7 +1,7 @@
 """Frozen graphs of the original scripts: `retrained_graph.pb` with `retrained_labels.txt`, read and run here.
 
-Such a file is a TensorFlow 1 GraphDef with its weights as constants. Pictures go in as
-`(pixel - input_mean) / input_std`, one probability a label comes out.
+Such a file is a TensorFlow 1 GraphDef with its weights as constants. It takes pictures as
+`(pixel - input_mean) / input_std` and gives one probability a label.
 """
 
 import re
@@ -15,62 +15,46 @@ from poetcore.data import images
 from poetcore.data.file_index import sha_of
 from poetcore.errors import OptionError, PictureError
 from poetcore.evaluation.classifier import Prediction
-from poetcore.evaluation.frozen import BATCH, FrozenGraph, layer_name
+from poetcore.evaluation.frozen import BATCH, FrozenGraph, GraphOptions, layer_name
 from poetcore.system.files import in_chunks
 from poetcore.system.progress import OnProgress, Progress
 
 __all__ = ["GraphClassifier", "match_labels", "original_form"]
 
-#: What the original's graphs take where they do not say so: MobileNet's size, and that of Inception V3,
-#: whose input is called Mul.
-_USUAL_SIZE, _INCEPTION_SIZE, _INCEPTION_INPUT = 224, 299, "Mul"
+#: Pixels a side where the graph leaves it open: MobileNet's, and those of Inception V3, whose input is Mul.
+_DEFAULT_SIZE, _INCEPTION_SIZE, _INCEPTION_INPUT = 224, 299, "Mul"
 
 
 class GraphClassifier:
-    """A frozen graph of the original `retrain` script, ready to label pictures.
+    """A frozen graph of the original `retrain` script as a `PictureClassifier`; imports TensorFlow.
 
     Args:
         graph: the GraphDef file, such as `retrained_graph.pb`.
         labels: one label a line, in the order of the graph's outputs.
-        input_layer: the operation that is fed.
-        output_layer: the operation that is fetched.
-        input_height: pixels; by default what the graph says, else 224 (299 for the input layer Mul).
-        input_width: pixels, likewise.
-        input_mean: subtracted from each pixel value in 0..255.
-        input_std: what the result is then divided by.
+        options: how pictures are fed to it; by default as the original `label_image` does.
 
     Raises:
         OptionError: a file cannot be used, a layer is missing, or the sizes or labels do not fit the graph.
     """
 
-    def __init__(
-        self,
-        graph: Path,
-        labels: Path,
-        *,
-        input_layer: str = "input",
-        output_layer: str = "final_result",
-        input_height: int | None = None,
-        input_width: int | None = None,
-        input_mean: float = 128,
-        input_std: float = 128,
-    ) -> None:
-        if not input_std > 0:
-            raise OptionError(f"input_std must be more than 0. Received: {input_std}.")
+    def __init__(self, graph: Path, labels: Path, options: GraphOptions | None = None) -> None:
+        options = options or GraphOptions()
+        if not options.input_std > 0:
+            raise OptionError(f"input_std must be more than 0. Received: {options.input_std}.")
         self.labels = _read_labels(labels)
-        self._graph = FrozenGraph(graph, input_layer, output_layer)
-        usual = _INCEPTION_SIZE if layer_name(input_layer) == _INCEPTION_INPUT else _USUAL_SIZE
-        self.height = _side("input_height", input_height, self._graph.shape[1], usual, graph)
-        self.width = _side("input_width", input_width, self._graph.shape[2], usual, graph)
-        self._mean, self._std = input_mean, input_std
-        self._labels_file = labels
+        self._labels_file, self._options = labels, options
+        self._graph = FrozenGraph(graph, options.input_layer, options.output_layer)
+        default = _INCEPTION_SIZE if layer_name(options.input_layer) == _INCEPTION_INPUT else _DEFAULT_SIZE
+        _, height, width = self._graph.shape
+        self.height = _side("input_height", options.input_height, height, default, graph)
+        self.width = _side("input_width", options.input_width, width, default, graph)
         if self._graph.outputs is not None:
             self._check_labels(self._graph.outputs)
 
     def classify(
         self, paths: Sequence[Path], on_progress: OnProgress | None = None, *, phase: str = "predicting"
     ) -> list[Prediction]:
-        """Label files, in the order given; one that cannot be used gets its reason and stops nothing.
+        """Predict the labels of files, in the order given; one that cannot be used gets its reason.
 
         Args:
             paths: files.
@@ -85,9 +69,9 @@ class GraphClassifier:
         return found
 
     def classify_bytes(self, name: str, content: bytes) -> Prediction:
-        """Label one picture that is no file on this machine, such as an upload."""
+        """Predict the label of one picture that is no file on this machine, such as an upload."""
         try:
-            pixels = self._seen(content)
+            pixels = self._decode(content)
         except PictureError as error:
             return Prediction(Path(name), self.labels, None, reason=str(error))
         return Prediction(Path(name), self.labels, self._run([pixels])[0])
@@ -98,30 +82,30 @@ class GraphClassifier:
             try:
                 content = images.read(path)
                 shas[i] = sha_of(content)
-                pixels[i] = self._seen(content)
+                pixels[i] = self._decode(content)
             except PictureError as error:
                 reasons[i] = str(error)
-        answers = dict(zip(pixels, self._run(list(pixels.values())), strict=True)) if pixels else {}
+        found = dict(zip(pixels, self._run(list(pixels.values())), strict=True)) if pixels else {}
         return [
-            Prediction(path, self.labels, answers.get(i), shas[i], reasons.get(i))
+            Prediction(path, self.labels, found.get(i), shas[i], reasons.get(i))
             for i, path in enumerate(paths)
         ]
 
     def _run(self, pixels: list[np.ndarray]) -> np.ndarray:
-        scaled = (np.stack(pixels).astype(np.float32) - self._mean) / self._std
-        answers = self._graph.run(scaled)
-        self._check_labels(answers.shape[1])
-        return answers
+        scaled = (np.stack(pixels).astype(np.float32) - self._options.input_mean) / self._options.input_std
+        probabilities = self._graph.run(scaled)
+        self._check_labels(probabilities.shape[1])
+        return probabilities
 
-    def _seen(self, content: bytes) -> np.ndarray:
+    def _decode(self, content: bytes) -> np.ndarray:
         """Decode a picture to `(height, width, 3) uint8` as `poetcore.data.images` does it for a square."""
         if self.height == self.width:
             return images.to_square(content, self.height)
         picture = images.decode(content, at_least=max(self.height, self.width))
-        whole = (0, 0, *picture.size)
+        box = (0, 0, *picture.size)
         return np.asarray(
             picture.transform(
-                (self.width, self.height), Image.Transform.EXTENT, whole, Image.Resampling.BILINEAR
+                (self.width, self.height), Image.Transform.EXTENT, box, Image.Resampling.BILINEAR
             )
         )
 
@@ -134,7 +118,7 @@ class GraphClassifier:
 
 
 def original_form(label: str) -> str:
-    """Write a label as the original `retrain` script does: lower case, anything but a-z and 0-9 as a space.
+    """Return a label as the original `retrain` script writes it: lower case, only a-z, 0-9 and spaces.
 
     >>> original_form("Bearded_Iris (blue)")
     'bearded iris blue'
@@ -176,8 +160,8 @@ def match_labels(model_labels: Iterable[str], folder_labels: Iterable[str]) -> d
             matched[folder] = fitting[0]
     if unknown:
         raise OptionError(
-            f"The model does not know the label{'s' * (len(unknown) > 1)} {', '.join(map(repr, unknown))}:"
-            f" it has {', '.join(map(repr, known))}."
+            f"The model was not trained on the label{'s' * (len(unknown) > 1)}"
+            f" {', '.join(map(repr, unknown))}: it has {', '.join(map(repr, known))}."
         )
     for label in set(matched.values()):
         same = [folder for folder, meant in matched.items() if meant == label]
@@ -207,9 +191,9 @@ def _read_labels(file: Path) -> tuple[str, ...]:
     return labels
 
 
-def _side(name: str, asked: int | None, said: int | None, usual: int, graph: Path) -> int:
-    if asked is not None and asked < 1:
-        raise OptionError(f"{name} must be 1 or more. Received: {asked}.")
-    if asked is not None and said is not None and asked != said:
-        raise OptionError(f"{name} must be {said}, as {graph} wants it. Received: {asked}.")
-    return asked or said or usual
+def _side(name: str, option: int | None, of_graph: int | None, default: int, graph: Path) -> int:
+    if option is not None and option < 1:
+        raise OptionError(f"{name} must be 1 or more. Received: {option}.")
+    if option is not None and of_graph is not None and option != of_graph:
+        raise OptionError(f"{name} must be {of_graph}, as {graph} wants it. Received: {option}.")
+    return option or of_graph or default

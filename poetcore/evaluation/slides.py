@@ -1,6 +1,5 @@
-"""The slideshow without its pictures: which slides, in which order, and the running score."""
+"""The slides of a slideshow or gallery: which pictures, in which order, with what the model predicts."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -9,8 +8,10 @@ import pandas as pd
 
 from poetcore.errors import OptionError
 
-__all__ = ["Filter", "Order", "Score", "Show", "Slide", "deck", "running_score"]
+__all__ = ["Filter", "Order", "Show", "Slide", "deck"]
 
+#: Both stand in the addresses of slideshows that people keep: "mistakes" are the misclassified pictures,
+#: "surest" is most confident first, "least_sure" least confident first.
 Show = Literal["all", "mistakes", "correct"]
 Order = Literal["folder", "shuffled", "surest", "least_sure"]
 
@@ -20,7 +21,7 @@ class Filter:
     """Which pictures are shown.
 
     Attributes:
-        show: all, only mistakes, or only correct ones.
+        show: all, only misclassified pictures ("mistakes"), or only correct ones.
         label: only pictures whose true label is this; None for every label.
         below: only pictures whose confidence is below this, 0 to 1; None for all.
 
@@ -41,14 +42,14 @@ class Filter:
 
 @dataclass(frozen=True)
 class Slide:
-    """One picture with what is said of it.
+    """One picture with what the model predicts for it.
 
     Attributes:
         path: the picture.
-        label: the ground truth.
-        predicted: what the model says.
-        confidence: how sure it is, 0 to 1.
-        top: the most probable labels with their probabilities, the first one first.
+        label: the true label.
+        predicted: the predicted label.
+        confidence: its probability, 0 to 1.
+        top: the most probable labels with their probabilities, most probable first.
     """
 
     path: str
@@ -59,34 +60,22 @@ class Slide:
 
     @property
     def correct(self) -> bool:
+        """Whether the predicted label is the true one."""
         return self.label == self.predicted
-
-
-@dataclass(frozen=True)
-class Score:
-    """The running score: how many of the slides seen so far were right."""
-
-    correct: int = 0
-    seen: int = 0
-
-    @property
-    def share(self) -> float | None:
-        """0 to 1; None before the first slide."""
-        return self.correct / self.seen if self.seen else None
 
 
 def deck(
     predictions: pd.DataFrame, chosen: Filter = Filter(), order: Order = "folder", seed: int = 0, top: int = 3
 ) -> list[Slide]:
-    """Lay out the slides.
+    """Return the slides of a show.
 
     Args:
         predictions: as in `Evaluation.predictions`.
         chosen: which pictures.
-        order: "folder" as in the folder; "shuffled" the same way for the same seed; "surest" or "least_sure"
-            first.
+        order: "folder" as in the folder; "shuffled" the same way for the same seed; "surest" most
+            confident first; "least_sure" least confident first.
         seed: for "shuffled".
-        top: how many labels a slide tells.
+        top: how many labels a slide has.
 
     Raises:
         OptionError: an unknown order, or a label that does not occur.
@@ -109,17 +98,8 @@ def deck(
     names = [column for column in predictions.columns if column.startswith("p_")]
     probabilities = rows[names].to_numpy(dtype=float)
     ranked = np.argsort(-probabilities, axis=1, kind="stable")[:, :top]
-    told = zip(rows["path"], rows["label"], rows["predicted"], rows["confidence"], strict=True)
+    columns = zip(rows["path"], rows["label"], rows["predicted"], rows["confidence"], strict=True)
     return [
-        Slide(*words, tuple((names[i][2:], float(given[i])) for i in best))
-        for words, given, best in zip(told, probabilities, ranked, strict=True)
+        Slide(*values, tuple((names[i][2:], float(row[i])) for i in best))
+        for values, row, best in zip(columns, probabilities, ranked, strict=True)
     ]
-
-
-def running_score(slides: Iterable[Slide]) -> list[Score]:
-    """Give the score after each slide."""
-    scores, score = [], Score()
-    for slide in slides:
-        score = Score(score.correct + slide.correct, score.seen + 1)
-        scores.append(score)
-    return scores

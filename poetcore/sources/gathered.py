@@ -1,23 +1,50 @@
-"""The results of gathering: of each label while it goes on, and of all at the end."""
+"""What is to be gathered, how far it is, and what came of it."""
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from poetcore.sources.urls import Source
+from poetcore.errors import OptionError
+from poetcore.sources.urls import UrlEntry
 from poetcore.system.progress import Progress
 
-__all__ = ["DOWNLOADED", "PRESENT", "GatherProgress", "Gathered", "LabelState", "Rejected", "Tally"]
+__all__ = [
+    "DOWNLOADED",
+    "PRESENT",
+    "GatherProgress",
+    "Gathered",
+    "LabelState",
+    "Rejected",
+    "Source",
+    "Tally",
+    "check_count",
+]
 
-#: The result of a URL whose picture is in DEST; of any other it is the reason why there is no picture of it.
+#: What an address can become, beside a reason why there is no picture of it.
 DOWNLOADED = "kept"
 PRESENT = "there already"
 
 
 @dataclass(frozen=True)
+class Source:
+    """Where the pictures of a label come from.
+
+    Attributes:
+        label: the name of the label folder.
+        wanted: the pictures, taken one by one as they are needed.
+        expected: how many these are; 0 where it is not known.
+    """
+
+    label: str
+    wanted: Iterable[UrlEntry]
+    expected: int = 0
+
+
+@dataclass(frozen=True)
 class Tally:
-    """The URLs of a label: `asked` is the sum of the others."""
+    """What became of a label's addresses: `asked` is the sum of the others."""
 
     asked: int
     kept: int
@@ -27,10 +54,10 @@ class Tally:
 
 @dataclass(frozen=True)
 class Rejected:
-    """A URL of which there is no picture, and the reason, to be read after the URL."""
+    """An address of which there is no picture, and why, to be read after the address."""
 
     label: str
-    url: str
+    address: str
     reason: str
 
 
@@ -49,13 +76,13 @@ class GatherProgress(Progress):
 
 @dataclass(frozen=True)
 class Gathered:
-    """The result of gathering.
+    """What was gathered.
 
     Attributes:
         dest: the folder of label folders.
         labels: label -> tally.
         rejected: in the order of the labels.
-        log: the file with the outcome of each URL.
+        log: the file that says of each address what became of it.
         attribution: the file that names licences and authors, or None where none is known.
         problems: what ended a source early, in sentences.
     """
@@ -73,52 +100,52 @@ class Gathered:
         return sum(tally.kept + tally.there_already for tally in self.labels.values())
 
     def reasons(self) -> dict[str, int]:
-        """Count the rejected URLs by reason, the most frequent first."""
-        # "leads to": so the version before this one wrote it into the log.
+        """Count the rejected addresses by reason, the most frequent first."""
         general = (
-            re.sub(r"(redirects|leads) to \S+, which |https?://\S+|\S+/\S+\.\w+$", "", r.reason)
-            for r in self.rejected
+            re.sub(r"leads to \S+, which |https?://\S+|\S+/\S+\.\w+$", "", r.reason) for r in self.rejected
         )
         return dict(Counter(" ".join(reason.split()) for reason in general).most_common())
 
 
 class LabelState:
-    """A label while it is being gathered.
-
-    Args:
-        source: where its pictures come from.
+    """A label as it is being gathered.
 
     Attributes:
-        source: where its pictures come from.
-        remaining: the pictures that were not requested yet.
-        results: URL -> DOWNLOADED, PRESENT, or why there is no picture of it.
-        outstanding: how many URLs are queued and have no outcome yet.
-        ended: whether nothing remains.
+        became: address -> DOWNLOADED, PRESENT, or why there is no picture of it.
+        outstanding: how many addresses have been queued and not settled.
+        ended: whether the source has given all it has.
     """
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.remaining = iter(source.entries)
-        self.results: dict[str, str] = {}
+        self.left = iter(source.wanted)
+        self.became: dict[str, str] = {}
         self.outstanding = 0
         self.ended = False
         self._count = {DOWNLOADED: 0, PRESENT: 0}
 
-    def record(self, url: str, result: str) -> None:
-        """Set the result of a URL, in place of an earlier one."""
-        before = self.results.get(url)
+    def note(self, address: str, became: str) -> None:
+        before = self.became.get(address)
         if before in self._count:
             self._count[before] -= 1
-        if result in self._count:
-            self._count[result] += 1
-        self.results[url] = result
+        if became in self._count:
+            self._count[became] += 1
+        self.became[address] = became
 
     @property
-    def available(self) -> int:
-        """How many of its pictures are in DEST."""
+    def got(self) -> int:
         return sum(self._count.values())
 
     def tally(self) -> Tally:
-        """Count its URLs by their results."""
-        asked = len(self.results)
-        return Tally(asked, self._count[DOWNLOADED], self._count[PRESENT], asked - self.available)
+        asked = len(self.became)
+        return Tally(asked, self._count[DOWNLOADED], self._count[PRESENT], asked - self.got)
+
+
+def check_count(count: int | None) -> None:
+    """Make sure that a number of pictures is one.
+
+    Raises:
+        OptionError: it is not.
+    """
+    if count is not None and count < 1:
+        raise OptionError(f"count is a number of pictures and must be at least 1. Received: {count}")

@@ -17,13 +17,14 @@ from poetcore.data.dataset import SPLITS, assign_splits, check_trainable, label_
 from poetcore.errors import OptionError, PoetError
 from poetcore.evaluation.accuracy import Accuracy
 from poetcore.evaluation.evaluate import Evaluation, evaluate
+from poetcore.evaluation.metrics import confusion_matrix
 from poetcore.features.backbones import Backbone, find
 from poetcore.features.engines import check_engine
 from poetcore.features.litert import model_file
 from poetcore.features.memmap import FeatureTable
 from poetcore.sources.samples import make_sample
 from poetcore.system.progress import OnProgress, Progress
-from poetcore.training.config import RunConfig, demo_config
+from poetcore.training.config import RunConfig
 from poetcore.training.examples import augment, calibrated, check_learnable, examples, extract_dataset
 from poetcore.training.progress import Reporter, TrainingProgress, reporting
 from poetcore.training.summaries import Summaries
@@ -74,17 +75,17 @@ def retrain(
 def demo(
     workspace: Workspace, on_progress: OnProgress | None = None, name: str | None = None
 ) -> tuple[Run, Evaluation]:
-    """Do the whole job on the drawn sample set: draw, train, evaluate.
+    """Do the whole job on the drawn sample set: draw, teach, judge.
 
     Args:
         workspace: where everything is kept.
         on_progress: as in `retrain`.
         name: the run's name; from date and time by default.
     """
-    config = demo_config(workspace)
     run = workspace.begin_run(name)
     with reporting(run, on_progress) as reporter, Summaries(workspace.summaries / run.name) as summaries:
-        make_sample(config.image_dir.parent, on_progress=reporter)
+        folder = make_sample(workspace.datasets / "sample", on_progress=reporter)
+        config = RunConfig(folder / "train", demo_dir=folder / "demo")
         _retrain(config, find(config.architecture), workspace, run, reporter, summaries)
     return run, Evaluation.load(run.evaluation("demo"))
 
@@ -241,8 +242,7 @@ def _test(
         accuracies[name] = Accuracy(int((said == kept.targets).sum()), len(kept))
         losses[name] = cross_entropy(probabilities, kept.targets) if len(kept) else None
         if len(kept):
-            matrix = np.zeros((len(labels), len(labels)), int)
-            np.add.at(matrix, (kept.targets, said), 1)
+            matrix = confusion_matrix(kept.targets.tolist(), said.tolist(), range(len(labels)))
             summaries.confusion(options.how_many_training_steps, matrix, labels, name)
     tested, watched = accuracies["test"], accuracies["validation"]
     return tested, {

@@ -9,17 +9,19 @@ import pandas as pd
 import streamlit as st
 
 from poetcore.curation.repair import Repairs
-from poetcore.evaluation.evaluate import Evaluation, Metrics
+from poetcore.evaluation.evaluate import Evaluation
+from poetcore.evaluation.metrics import Metrics
 from poetcore.evaluation.slides import Filter, Slide, deck
 from poetcore.ui.pictures import Card, shas
 from poetcore.ui.repairs import Repairable, draw_repairs, repair_gallery
+from poetcore.ui.text import plain
 from poetcore.workspace.run import Run, to_json
 
 __all__ = ["downloads", "draw_gallery", "draw_headline", "draw_per_label", "still_there"]
 
 
 def still_there(evaluation: Evaluation, advice: str) -> pd.DataFrame:
-    """Give the predictions of pictures that lie where they were judged; say how many do not.
+    """Return the predictions of pictures that lie where they were evaluated; warn of those that do not.
 
     Args:
         evaluation: of a run on a demo folder.
@@ -28,14 +30,12 @@ def still_there(evaluation: Evaluation, advice: str) -> pd.DataFrame:
     there = evaluation.predictions["path"].map(os.path.isfile).astype(bool)
     if moved := int((~there).sum()):
         words = "1 picture was" if moved == 1 else f"{moved:,} pictures were"
-        st.warning(
-            f"{words} moved or taken out since the folder was judged. {advice}", icon=":material/warning:"
-        )
+        st.warning(f"{words} moved or taken out since the evaluation. {advice}", icon=":material/warning:")
     return evaluation.predictions[there]
 
 
 def draw_headline(metrics: Metrics) -> None:
-    """Show accuracy with its doubt, error rate, macro F1 and what was leaked or skipped."""
+    """Show accuracy with its interval, error rate, macro F1 and what was leaked or skipped."""
     low, high = metrics.interval
     accuracy, errors, macro, leaked = st.columns(4)
     accuracy.metric(
@@ -51,7 +51,7 @@ def draw_headline(metrics: Metrics) -> None:
     errors.metric(
         "Error rate",
         f"{1 - metrics.accuracy:.1%}",
-        f"{metrics.total - metrics.correct} mistakes",
+        f"{metrics.total - metrics.correct} misclassified",
         delta_color="off",
         delta_arrow="off",
         border=True,
@@ -74,60 +74,67 @@ def draw_headline(metrics: Metrics) -> None:
         delta_color="off",
         delta_arrow="off",
         border=True,
-        help="Pictures of the demo folder that stood in the training folder too, so the model may know them.",
+        help="Pictures of the demo folder that are in the training folder too, so the model may know them.",
     )
     if metrics.skipped:
-        with st.expander(f"{len(metrics.skipped)} files were left out", icon=":material/warning:"):
+        with st.expander(f"{len(metrics.skipped)} files are excluded", icon=":material/warning:"):
             st.dataframe(pd.DataFrame(metrics.skipped), hide_index=True, width="stretch")
 
 
 def draw_per_label(evaluation: Evaluation) -> None:
-    """Show precision, recall, F1 and support of each label, and what it is most often taken for."""
+    """Show precision, recall, F1 and support of each label, and which labels are confused most often."""
     metrics = evaluation.metrics
     table = pd.DataFrame(metrics.per_label).T.rename_axis("label").reset_index()
-    table = table.rename(columns={"f1": "F1", "support": "pictures"})
+    table = table.rename(columns={"f1": "F1"})
     column = st.column_config.NumberColumn
     st.dataframe(
         table,
         hide_index=True,
         width="stretch",
         column_config={
-            "precision": column(format="percent", help="Of those called so, how many are."),
-            "recall": column(format="percent", help="Of those that are, how many are called so."),
-            "F1": column(format="%.2f", help="The harmonic mean of the two."),
-            "pictures": column(format="%d", help="How many there are in the demo folder."),
+            "precision": column(
+                format="percent", help="Of the pictures predicted to be this label, how many are."
+            ),
+            "recall": column(
+                format="percent", help="Of the pictures of this label, how many are predicted to be it."
+            ),
+            "F1": column(format="%.2f", help="The harmonic mean of precision and recall."),
+            "support": column(format="%d", help="How many pictures of this label the demo folder has."),
         },
     )
     for true, predicted, n in evaluation.most_confused()[:4]:
         share = n / metrics.per_label[true]["support"]
         times = {1: "once", 2: "twice"}.get(n, f"{n} times")
-        st.markdown(f"**{true}** was taken for **{predicted}** {times} ({share:.0%} of its pictures).")
+        st.markdown(
+            f"**{plain(true)}** was predicted to be **{plain(predicted)}** {times}"
+            f" ({share:.0%} of its pictures)."
+        )
 
 
 def draw_gallery(evaluation: Evaluation, cell: tuple[str, str] | None, key: str) -> None:
-    """Show the pictures of a cell of the confusion matrix, or all mistakes, the surest ones first."""
+    """Show the pictures of a cell of the confusion matrix, or all misclassified ones."""
     labels = ["any", *evaluation.metrics.labels]
     folder = Path(evaluation.metrics.folder)
     if cell:
-        st.subheader(f"Truth {cell[0]}, prediction {cell[1]}")
-        st.caption("Double-click the matrix to see all mistakes again.")
+        st.subheader(f"True label {plain(cell[0])}, predicted label {plain(cell[1])}")
+        st.caption("Double-click the matrix to see all misclassified pictures again.")
     else:
-        st.subheader("Mistakes, the surest first")
+        st.subheader("Misclassified pictures, most confident first")
         st.caption(
-            "Relabel only what is filed wrong: following the model against the truth makes it look better"
-            " than it is."
+            "Relabel only pictures whose true label is wrong: following the model against the truth makes it"
+            " look better than it is."
         )
     with st.container(horizontal=True):
         # The same by keyboard: a chart cannot be clicked without a mouse.
-        true = st.selectbox("Truth", labels, key=f"true_{key}", disabled=cell is not None)
-        said = st.selectbox("Prediction", labels, key=f"said_{key}", disabled=cell is not None)
-    wanted_true, wanted_said = cell or (true, said)
+        true = st.selectbox("True label", labels, key=f"true_{key}", disabled=cell is not None)
+        predicted = st.selectbox("Predicted label", labels, key=f"said_{key}", disabled=cell is not None)
+    wanted_true, wanted_predicted = cell or (true, predicted)
     rows = evaluation.predictions
     if wanted_true != "any":
         rows = rows[rows["label"] == wanted_true]
-    if wanted_said != "any":
-        rows = rows[rows["predicted"] == wanted_said]
-    slides = deck(rows, Filter("all" if cell or true == said != "any" else "mistakes"), "surest")
+    if wanted_predicted != "any":
+        rows = rows[rows["predicted"] == wanted_predicted]
+    slides = deck(rows, Filter("all" if cell or true == predicted != "any" else "mistakes"), "surest")
     if not slides:
         st.success("No such picture.", icon=":material/check_circle:")
         draw_repairs(folder)
@@ -138,11 +145,13 @@ def draw_gallery(evaluation: Evaluation, cell: tuple[str, str] | None, key: str)
     repairs.recover()
     verified = repairs.verified()
     items = [_repairable(sha, slide) for sha, slide in found if sha and sha not in verified]
-    repair_gallery(folder, items, evaluation.metrics.labels, key=f"gallery_{key}_{wanted_true}_{wanted_said}")
+    repair_gallery(
+        folder, items, evaluation.metrics.labels, key=f"gallery_{key}_{wanted_true}_{wanted_predicted}"
+    )
     if moved := sum(not sha for sha, _ in found):
-        st.caption(f"Moved since the folder was judged, and not shown: {moved}. Judge it again.")
+        st.caption(f"Moved since the evaluation, and not shown: {moved}. Evaluate the folder again.")
     if marked := sum(sha in verified for sha, _ in found):
-        st.caption(f"Marked as fine, and not shown again: {marked}.")
+        st.caption(f"Label verified as correct, and not shown again: {marked}.")
     draw_repairs(folder)
 
 
@@ -154,7 +163,7 @@ def _repairable(sha: str, slide: Slide) -> Repairable:
         slide.top,
         "right" if slide.correct else "wrong",
     )
-    reason = f"the model says {slide.predicted}, {slide.confidence:.0%} sure"
+    reason = f"predicted label {slide.predicted}, confidence {slide.confidence:.0%}"
     return Repairable(card, slide.path, slide.label, reason, None if slide.correct else slide.predicted)
 
 

@@ -1,4 +1,4 @@
-"""The parts of the predict page: asking a run, and showing one answer."""
+"""The parts of the predict page: predicting with a run, and showing one prediction."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,45 +9,46 @@ import streamlit as st
 from poetcore.data import images
 from poetcore.evaluation.classifier import Classifier, Prediction
 from poetcore.ui.state import workspace
+from poetcore.ui.text import plain
 from poetcore.workspace.run import Run
 
 __all__ = ["UNSURE", "draw_prediction", "predict", "table_of"]
 
-#: Below this confidence, or with a lead smaller than the second figure, the answer is called unsure.
+#: Below this confidence, or with a lead smaller than the second figure, a prediction is called unsure.
 UNSURE = (0.6, 0.2)
 
 
 def predict(run: Run, photos: Sequence[tuple[str, bytes]]) -> list[Prediction]:
-    """Ask a run about pictures, each a name and a content."""
+    """Predict the labels of pictures, each a name and a content."""
     return _predict(str(run.folder), tuple(photos))
 
 
-@st.cache_data(max_entries=4, show_spinner="Looking at the pictures ...")
+@st.cache_data(max_entries=4, show_spinner="Predicting labels ...")
 def _predict(folder: str, photos: tuple[tuple[str, bytes], ...]) -> list[Prediction]:
     classifier = Classifier(Run(Path(folder)), workspace())
     return [classifier.classify_bytes(name, content) for name, content in photos]
 
 
 def draw_prediction(one: Prediction, content: bytes) -> None:
-    """Show a picture, what it is, how sure that is, and the runners-up as bars."""
+    """Show a picture, its predicted label with the confidence, and the most probable labels as bars."""
     top = one.top(5)
     (first, confidence), second = top[0], top[1][1]
     with st.container(border=True):
-        picture, words = st.columns([1, 2])
+        picture, text = st.columns([1, 2])
         picture.image(images.thumbnail(content, 480), width="stretch")
-        with words:
-            st.markdown(f"#### {first} · {confidence:.0%}")
-            st.caption(str(one.path))
+        with text:
+            st.markdown(f"#### {plain(first)} · {confidence:.0%}")
+            st.caption(plain(one.path))
             if confidence < UNSURE[0] or confidence - second < UNSURE[1]:
                 st.markdown(
                     ":orange-badge[:material/help: Unsure] It may be something else, or none of these."
                 )
             for label, share in top:
-                st.progress(share, f"{label} · {share:.1%}")
+                st.progress(share, f"{plain(label)} · {share:.1%}")
 
 
 def table_of(found: Sequence[Prediction]) -> pd.DataFrame:
-    """Lay answers out as a table: file, label, confidence, then each label's probability."""
+    """Return predictions as a table: file, label, confidence, then each label's probability."""
     return pd.DataFrame(
         [
             {"file": str(one.path), "label": one.top(1)[0][0], "confidence": one.top(1)[0][1]}

@@ -1,4 +1,4 @@
-"""The dashboard as people use it: the sample flowers from the first click on, and judging a run."""
+"""The dashboard as people use it: the sample flowers from the first click on, and evaluating a run."""
 
 import re
 import shutil
@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from poetcore.evaluation.evaluate import Metrics
+from poetcore.evaluation.metrics import Metrics
 from poetcore.workspace.run import read_record
 from poetcore.workspace.workspace import Workspace
 from tests.browser.conftest import ROOT, Serve, screenshot
@@ -57,7 +57,7 @@ def test_the_sample_flowers_from_the_first_click_to_a_chosen_run(page, serve, tm
     screenshot(page, "home-ready")
 
 
-# ---------------------------------------------------------------------------------------------- judging a run
+# ---------------------------------------------------------------------------------------------- evaluating a run
 
 
 @pytest.fixture(scope="module")
@@ -72,14 +72,14 @@ def metrics(known: Trained) -> Metrics:
 
 @pytest.fixture(scope="module")
 def predictions(known: Trained) -> pd.DataFrame:
-    """The predictions of the demo folder, the surest first."""
+    """The predictions of the demo folder, most confident first."""
     table = known.run.evaluation("demo").predictions()
     return table.sort_values("confidence", ascending=False, kind="stable")
 
 
 @pytest.fixture(scope="module")
 def confused(predictions: pd.DataFrame) -> tuple[str, str]:
-    """The cell off the diagonal with the most pictures: (truth, prediction)."""
+    """The cell off the diagonal with the most pictures: (true label, predicted label)."""
     wrong = predictions[~predictions["correct"]]
     return wrong.groupby(["label", "predicted"]).size().idxmax()
 
@@ -102,8 +102,10 @@ class Gallery:
         self.figures = self.page.locator(".poet-grid figure")
         expect(self.figures.first).to_be_visible()
 
-    def click_cell(self, truth: str, prediction: str, twice: bool = False) -> None:
-        cell = self.page.locator(f"path[aria-label^='prediction: {prediction}; truth: {truth};']").first
+    def click_cell(self, true: str, predicted: str, twice: bool = False) -> None:
+        cell = self.page.locator(
+            f"path[aria-label^='predicted label: {predicted}; true label: {true};']"
+        ).first
         cell.scroll_into_view_if_needed()
         box = cell.bounding_box()
         assert box
@@ -140,14 +142,14 @@ def test_the_headline_is_that_of_the_metrics_file(dashboard, metrics):
 
 def test_every_cell_of_the_matrix_has_the_count_of_the_metrics_file(dashboard, metrics):
     page = dashboard.open("/evaluate").page
-    expect(page.locator("path[aria-label*='; truth: ']")).to_have_count(len(metrics.labels) ** 2)
-    for truth, row in zip(metrics.labels, metrics.confusion_matrix, strict=True):
-        for prediction, count in zip(metrics.labels, row, strict=True):
-            cell = page.locator(f"path[aria-label^='prediction: {prediction}; truth: {truth};']")
+    expect(page.locator("path[aria-label*='; true label: ']")).to_have_count(len(metrics.labels) ** 2)
+    for true, row in zip(metrics.labels, metrics.confusion_matrix, strict=True):
+        for predicted, count in zip(metrics.labels, row, strict=True):
+            cell = page.locator(f"path[aria-label^='predicted label: {predicted}; true label: {true};']")
             assert f"; pictures: {count};" in cell.get_attribute("aria-label")
 
 
-def test_the_gallery_begins_with_all_mistakes(dashboard, predictions):
+def test_the_gallery_begins_with_all_misclassified_pictures(dashboard, predictions):
     Gallery(dashboard).shows(predictions[~predictions["correct"]])
 
 
@@ -159,7 +161,7 @@ def test_a_click_in_the_matrix_shows_exactly_the_pictures_of_its_cell(dashboard,
     screenshot(dashboard.page, "evaluate-cell")
 
 
-def test_a_double_click_brings_all_mistakes_back(dashboard, predictions):
+def test_a_double_click_brings_all_misclassified_pictures_back(dashboard, predictions):
     right = predictions[predictions["correct"]]
     label = right["label"].iloc[0]
     gallery = Gallery(dashboard)
@@ -171,8 +173,8 @@ def test_a_double_click_brings_all_mistakes_back(dashboard, predictions):
 
 def test_the_select_boxes_do_the_same_by_keyboard(dashboard, predictions, confused):
     gallery = Gallery(dashboard)
-    gallery.choose("Truth", confused[0])
-    gallery.choose("Prediction", confused[1])
+    gallery.choose("True label", confused[0])
+    gallery.choose("Predicted label", confused[1])
     wanted = (predictions["label"] == confused[0]) & (predictions["predicted"] == confused[1])
     gallery.shows(predictions[wanted])
 

@@ -182,7 +182,7 @@ def test_without_json_a_person_reads_the_labels(trained):
 def test_messages_stay_off_standard_output(here, unlabelled):
     done = run_poet("label_image", unlabelled, *here)
     assert len(done.stdout.splitlines()) == 1
-    assert f"Left out: {unlabelled / 'bad.jpg'} is empty" in done.stderr
+    assert f"Excluded: {unlabelled / 'bad.jpg'} is empty" in done.stderr
 
 
 def test_download_without_a_connection_is_told_in_a_sentence(tmp_path, monkeypatch):

@@ -1,150 +1,169 @@
-"""The figures of a judged folder, against numbers worked out by hand."""
+"""Evaluating a run on real folders: what is written, what is leaked, and what a demo folder may hold."""
 
+import csv
+import json
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from poetcore.errors import DatasetError, RunError
 from poetcore.evaluation.evaluate import (
     Evaluation,
-    Metrics,
-    compute_metrics,
-    confusion_table,
-    pick_cell,
-    threshold_table,
+    evaluate,
 )
-
-LABELS = ["ant", "bee", "cat", "dog"]
-
-#: (truth, prediction, pictures, of which leaked); "cat" is never predicted, "dog" neither occurs nor is.
-PAIRS = [
-    ("ant", "ant", 5, 2),
-    ("ant", "bee", 1, 0),
-    ("bee", "ant", 3, 1),
-    ("bee", "bee", 2, 0),
-    ("cat", "bee", 2, 0),
-]
-
-
-def table(pairs: list[tuple[str, str, int, int]] = PAIRS) -> pd.DataFrame:
-    rows = []
-    for truth, predicted, count, leaked in pairs:
-        for i in range(count):
-            confidence = 0.5 + len(rows) / 100
-            rows.append((f"{len(rows)}.jpg", truth, predicted, truth == predicted, confidence, i < leaked))
-    return pd.DataFrame(rows, columns=["path", "label", "predicted", "correct", "confidence", "leaked"])
+from poetcore.sources.samples import SAMPLE_LABELS
+from poetcore.workspace.run import EvaluationFolder, Run
+from tests.conftest import fill
 
 
 @pytest.fixture(scope="module")
-def by_hand() -> Metrics:
-    return compute_metrics(
-        table(), LABELS, "run", Path("/demo"), [{"path": "x", "reason": "is empty (0 bytes)"}]
-    )
+def demo(trained, tmp_path_factory) -> Path:
+    """20 drawn flowers, two of which stand under a wrong label; two training pictures; two bad files."""
+    made = tmp_path_factory.mktemp("evaluation") / "show"
+    shutil.copytree(trained.sample / "demo", made)
+    shutil.move(made / "tulip" / "tulip_001.jpg", made / "daisy" / "not a daisy.jpg")
+    shutil.move(made / "rose" / "rose_002.jpg", made / "daisy" / "nor this.jpg")
+    for label, name in (("daisy", "daisy_003.jpg"), ("sunflower", "sunflower_005.jpg")):
+        shutil.copy(trained.sample / "train" / label / name, made / label / "seen before.jpg")
+    (made / "rose" / "empty.jpg").touch()
+    whole = (trained.sample / "demo" / "rose" / "rose_003.jpg").read_bytes()
+    (made / "rose" / "torn.jpg").write_bytes(whole[: len(whole) // 2])
+    return made
 
 
-def test_correct_and_total(by_hand):
-    assert (by_hand.correct, by_hand.total) == (7, 13)
+@pytest.fixture(scope="module")
+def evaluation(trained, demo) -> Evaluation:
+    return evaluate(trained.run, demo, trained.workspace)
 
 
-def test_accuracy(by_hand):
-    assert by_hand.accuracy == pytest.approx(7 / 13)
+@pytest.fixture(scope="module")
+def rows(trained, evaluation) -> list[dict[str, str]]:
+    """predictions.csv, read without Poet."""
+    file = trained.run.folder / "evaluations" / "show" / "predictions.csv"
+    with file.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
 
 
-def test_accuracy_comes_with_its_wilson_interval(by_hand):
-    assert by_hand.interval == pytest.approx([0.2914, 0.7679], abs=1e-4)
+def test_predictions_file_has_the_agreed_columns(rows):
+    agreed = ["path", "label", "predicted", "correct", "confidence", "leaked"]
+    assert list(rows[0]) == agreed + [f"p_{label}" for label in SAMPLE_LABELS]
 
 
-def test_confusion_matrix_has_the_truth_as_rows(by_hand):
-    assert by_hand.confusion_matrix == [[5, 1, 0, 0], [3, 2, 0, 0], [0, 2, 0, 0], [0, 0, 0, 0]]
+def test_predictions_file_has_a_row_for_each_usable_picture_in_order(rows, demo):
+    wanted = sorted(path for path in demo.rglob("*.jpg") if path.stem not in ("empty", "torn"))
+    assert [row["path"] for row in rows] == [str(path) for path in wanted]
 
 
-def test_the_figures_of_labels_are_those_of_scikit_learn():
-    from sklearn.metrics import precision_recall_fscore_support
-
-    draw = np.random.default_rng(0)
-    for labels in (LABELS, LABELS[:2], [f"label{i}" for i in range(30)]):
-        known, size = labels[: max(2, len(labels) - 1)], 40  # one label may neither occur nor be predicted
-        pairs = zip(draw.choice(known, size).tolist(), draw.choice(known, size).tolist(), strict=True)
-        found = table([(truth, predicted, 1, 0) for truth, predicted in pairs])
-        wanted = precision_recall_fscore_support(
-            found["label"], found["predicted"], labels=labels, zero_division=0.0
-        )
-        given = compute_metrics(found, labels, "run", Path("/demo"), []).per_label
-        for name, figures in zip(("precision", "recall", "f1", "support"), wanted, strict=True):
-            assert [given[label][name] for label in labels] == pytest.approx(list(figures))
+def test_true_label_is_the_folder_of_a_picture(rows):
+    assert [row["label"] for row in rows] == [Path(row["path"]).parent.name for row in rows]
 
 
-def test_precision_recall_and_f1(by_hand):
-    wanted = {"precision": 5 / 8, "recall": 5 / 6, "f1": 5 / 7, "support": 6}
-    assert by_hand.per_label["ant"] == pytest.approx(wanted)
+def test_predicted_label_is_the_most_probable_label(rows):
+    best = [max(SAMPLE_LABELS, key=lambda label, row=row: float(row[f"p_{label}"])) for row in rows]
+    assert [row["predicted"] for row in rows] == best
 
 
-def test_a_label_that_is_never_predicted_scores_zero(by_hand):
-    assert by_hand.per_label["cat"] == {"precision": 0.0, "recall": 0.0, "f1": 0.0, "support": 2}
+def test_confidence_is_the_probability_of_the_predicted_label(rows):
+    given = [float(row[f"p_{row['predicted']}"]) for row in rows]
+    assert [float(row["confidence"]) for row in rows] == pytest.approx(given)
 
 
-def test_a_label_that_does_not_occur_scores_zero(by_hand):
-    assert by_hand.per_label["dog"] == {"precision": 0.0, "recall": 0.0, "f1": 0.0, "support": 0}
+def test_correct_means_that_true_and_predicted_label_agree(rows):
+    assert [row["correct"] for row in rows] == [str(row["label"] == row["predicted"]) for row in rows]
 
 
-def test_macro_f1_is_over_the_labels_that_occur(by_hand):
-    assert by_hand.macro_f1 == pytest.approx((5 / 7 + 2 / 5 + 0) / 3)
+def test_metrics_are_those_of_the_predictions_file(rows, evaluation):
+    matrix = np.zeros((5, 5), int)
+    for row in rows:
+        matrix[SAMPLE_LABELS.index(row["label"]), SAMPLE_LABELS.index(row["predicted"])] += 1
+    assert evaluation.metrics.confusion_matrix == matrix.tolist()
+    assert (evaluation.metrics.correct, evaluation.metrics.total) == (matrix.trace(), 22)
 
 
-def test_leaked_pictures_are_counted(by_hand):
-    assert by_hand.leaked == 3
+def test_training_pictures_are_found_by_content(rows):
+    leaked = [Path(row["path"]).parent.name for row in rows if row["leaked"] == "True"]
+    assert leaked == ["daisy", "sunflower"]
 
 
-def test_accuracy_without_the_leaked_pictures(by_hand):
-    assert by_hand.accuracy_without_leaked == pytest.approx(5 / 10)
+def test_a_leaked_picture_does_not_count_in_the_fair_accuracy(rows, evaluation):
+    unseen = [row["correct"] == "True" for row in rows if row["leaked"] == "False"]
+    assert evaluation.metrics.accuracy_without_leaked == pytest.approx(sum(unseen) / 20)
 
 
-def test_accuracy_without_leaked_is_unknown_where_all_are():
-    metrics = compute_metrics(table([("ant", "ant", 3, 3)]), LABELS, "run", Path("/demo"), [])
-    assert (metrics.accuracy_without_leaked, metrics.interval_without_leaked) == (None, None)
+def test_bad_files_are_skipped_with_their_reasons(evaluation):
+    reasons = {Path(skipped["path"]).name: skipped["reason"] for skipped in evaluation.metrics.skipped}
+    assert sorted(reasons) == ["empty.jpg", "torn.jpg"]
+    assert reasons["empty.jpg"] == "is empty (0 bytes)"
+    assert "truncated" in reasons["torn.jpg"]
 
 
-def test_skipped_files_are_passed_on(by_hand):
-    assert by_hand.skipped == [{"path": "x", "reason": "is empty (0 bytes)"}]
+def test_a_picture_under_a_wrong_label_is_misclassified(evaluation):
+    assert "not a daisy.jpg" in {Path(path).name for path in evaluation.misclassified()["path"]}
 
 
-def test_confusion_table_keeps_the_order_of_the_labels():
-    found = confusion_table(pd.Series(["a", "b", "b"]), pd.Series(["b", "b", "b"]), ["b", "c", "a"])
-    assert found.to_numpy().tolist() == [[2, 0, 0], [0, 0, 0], [1, 0, 0]]
+def test_what_was_written_is_what_was_returned(trained, evaluation):
+    loaded = Evaluation.load(trained.run.evaluation("show"))
+    assert loaded.metrics == evaluation.metrics
+    pd.testing.assert_frame_equal(loaded.predictions, evaluation.predictions)
 
 
-def test_mistakes_come_with_the_surest_first(by_hand):
-    found = Evaluation(by_hand, table()).mistakes()["path"].tolist()
-    assert found == ["12.jpg", "11.jpg", "8.jpg", "7.jpg", "6.jpg", "5.jpg"]
+def test_metrics_file_is_plain_json(trained, evaluation):
+    content = (trained.run.folder / "evaluations" / "show" / "metrics.json").read_text()
+    found = json.loads(content, parse_constant=pytest.fail)
+    assert found["folder"] == evaluation.metrics.folder
 
 
-def test_most_confused_pairs_come_with_the_most_frequent_first(by_hand):
-    pairs = Evaluation(by_hand, table()).most_confused()
-    assert pairs == [("bee", "ant", 3), ("cat", "bee", 2), ("ant", "bee", 1)]
+def test_a_demo_folder_may_lack_labels(trained, tmp_path):
+    shutil.copytree(trained.sample / "demo" / "rose", tmp_path / "roses only" / "rose")
+    metrics = evaluate(trained.run, tmp_path / "roses only", trained.workspace).metrics
+    assert (metrics.total, metrics.per_label["rose"]["support"], len(metrics.labels)) == (4, 4, 5)
 
 
-def test_most_confused_leaves_out_what_is_rarer_than_asked(by_hand):
-    assert Evaluation(by_hand, table()).most_confused(minimum=3) == [("bee", "ant", 3)]
+def test_an_unknown_label_is_named_with_those_of_the_run(trained, tmp_path):
+    fill(tmp_path / "wrong", {"rose": 1, "orchid": 1})
+    with pytest.raises(DatasetError, match="was not trained on the label orchid.*daisy.*tulip"):
+        evaluate(trained.run, tmp_path / "wrong", trained.workspace)
 
 
-def test_without_mistakes_nothing_is_confused():
-    right = table([("ant", "ant", 2, 0)])
-    assert Evaluation(compute_metrics(right, LABELS, "run", Path("/demo"), []), right).most_confused() == []
+def test_a_folder_without_a_usable_picture_is_told_with_a_reason(trained, tmp_path):
+    (tmp_path / "bad" / "rose").mkdir(parents=True)
+    (tmp_path / "bad" / "rose" / "a.jpg").touch()
+    with pytest.raises(DatasetError, match="No usable picture .*is empty"):
+        evaluate(trained.run, tmp_path / "bad", trained.workspace)
 
 
-def test_thresholds_say_how_many_are_answered_and_how_many_of_these_right():
-    given = pd.DataFrame({"confidence": [0.9, 0.6, 0.5, 0.3], "correct": [True, False, True, False]})
-    found = threshold_table(given, steps=4)
-    assert found["threshold"].tolist() == [0, 0.25, 0.5, 0.75, 1]
-    assert found["answered"].tolist() == [1, 1, 0.75, 0.25, 0]
-    assert found["accuracy"].tolist() == pytest.approx([0.5, 0.5, 2 / 3, 1, float("nan")], nan_ok=True)
+def test_two_folders_of_the_same_name_have_evaluations_of_their_own(trained, tmp_path):
+    one = evaluate(trained.run, fill(tmp_path / "a" / "same", {"rose": 2}), trained.workspace)
+    two = evaluate(trained.run, fill(tmp_path / "b" / "same", {"tulip": 3}), trained.workspace)
+    kept = {
+        e.name: Evaluation.load(e).metrics for e in trained.run.evaluations() if e.name.startswith("same")
+    }
+    assert sorted(kept.values(), key=lambda metrics: metrics.total) == [one.metrics, two.metrics]
 
 
-def test_a_selected_cell_is_read_as_truth_and_prediction():
-    assert pick_cell([{"predicted": "bee", "label": "ant", "pictures": 3}]) == ("ant", "bee")
+def test_evaluating_a_folder_again_replaces_its_evaluation(trained, tmp_path):
+    folder = fill(tmp_path / "again", {"rose": 2})
+    evaluate(trained.run, folder, trained.workspace)
+    fill(folder, {"tulip": 1}, seed=9)
+    evaluate(trained.run, folder, trained.workspace)
+    kept = [Evaluation.load(e) for e in trained.run.evaluations() if e.name.startswith("again")]
+    assert [evaluation.metrics.total for evaluation in kept] == [3]
 
 
-@pytest.mark.parametrize("selection", [[], [{}], [{"label": "ant"}]])
-def test_without_a_selected_cell_there_is_none(selection):
-    assert pick_cell(selection) is None
+def test_a_damaged_evaluation_is_replaced_by_evaluating_again(trained, evaluation, demo, tmp_path):
+    copy = Run(shutil.copytree(trained.run.folder, tmp_path / "copy"))
+    copy.evaluation("show").metrics_file.write_text("{")
+    assert evaluate(copy, demo, trained.workspace).metrics.total == evaluation.metrics.total
+
+
+@pytest.mark.parametrize("content", [None, b"", b"path,label\n"], ids=["missing", "empty", "other columns"])
+def test_predictions_that_cannot_be_read_are_told_in_a_sentence(trained, evaluation, tmp_path, content):
+    folder = EvaluationFolder(shutil.copytree(trained.run.evaluation("show").folder, tmp_path / "show"))
+    folder.predictions_file.unlink()
+    if content is not None:
+        folder.predictions_file.write_bytes(content)
+    with pytest.raises(RunError, match=r"predictions\.csv"):
+        Evaluation.load(folder)

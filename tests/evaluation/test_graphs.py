@@ -9,7 +9,7 @@ import pytest
 from poetcore.data import images
 from poetcore.errors import OptionError
 from poetcore.evaluation.classifier import Classifier
-from poetcore.evaluation.frozen import FrozenGraph
+from poetcore.evaluation.frozen import FrozenGraph, GraphOptions
 from poetcore.evaluation.graphs import GraphClassifier, match_labels
 from poetcore.export.export import export
 from poetcore.system.progress import Progress
@@ -56,7 +56,7 @@ def expected(photo: Path, mean: float = 128, std: float = 128, size: int = 8) ->
 
 
 def classifier(graph: Path, **how: object) -> GraphClassifier:
-    return GraphClassifier(graph, graph.with_name("labels.txt"), **how)
+    return GraphClassifier(graph, graph.with_name("labels.txt"), GraphOptions(**how))
 
 
 @pytest.mark.parametrize("batch", [1, None, 3])
@@ -226,10 +226,10 @@ def test_the_own_name_comes_first():
 @pytest.mark.parametrize(
     ("model", "folders", "sentence"),
     [
-        (["rose"], ["tulip", "iris"], "does not know the labels 'tulip', 'iris': it has 'rose'"),
+        (["rose"], ["tulip", "iris"], "was not trained on the labels 'tulip', 'iris': it has 'rose'"),
         (["Rose", "rose!"], ["ROSE"], "'ROSE' fits several labels of the model, 'Rose', 'rose!'"),
         (["rose"], ["Rose", "rose_"], "'Rose', 'rose_' mean the same label 'rose'"),
-        (["バラ"], ["さくら"], "does not know the label 'さくら'"),
+        (["バラ"], ["さくら"], "was not trained on the label 'さくら'"),
     ],
 )
 def test_names_that_are_unknown_or_not_clear_are_named(model, folders, sentence):

@@ -10,14 +10,15 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from poetcore.evaluation.evaluate import Evaluation, compute_metrics
+from poetcore.evaluation.evaluate import Evaluation
+from poetcore.evaluation.metrics import compute_metrics
 from poetcore.evaluation.report import MAX_MISCLASSIFIED, report
 from tests.conftest import encoded, picture
 
 EVIL = "<script>alert(1)</script>&"
 LABELS = ["ant", "bee", EVIL]
 
-#: (truth, prediction, confidence); 3 of 6 are right.
+#: (true label, predicted label, confidence); 3 of 6 are right.
 ANSWERS = [
     ("ant", "ant", 0.9),
     ("ant", "bee", 0.7),
@@ -32,11 +33,11 @@ def evaluation(folder: Path, answers: list[tuple[str, str, float]] = ANSWERS) ->
     """An evaluation of pictures that are made in a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = []
-    for number, (truth, said, confidence) in enumerate(answers):
+    for number, (true, predicted, confidence) in enumerate(answers):
         path = folder / f"{number:03d}.jpg"
         path.write_bytes(encoded(picture(number, (800, 600))))
-        shares = [confidence if label == said else (1 - confidence) / 2 for label in LABELS]
-        rows.append((str(path), truth, said, truth == said, confidence, number == 0, *shares))
+        shares = [confidence if label == predicted else (1 - confidence) / 2 for label in LABELS]
+        rows.append((str(path), true, predicted, true == predicted, confidence, number == 0, *shares))
     columns = ["path", "label", "predicted", "correct", "confidence", "leaked"]
     predictions = pd.DataFrame(rows, columns=columns + [f"p_{label}" for label in LABELS])
     skipped = [{"path": "/demo/ant/<b>.jpg", "reason": "is empty (0 bytes)"}]
@@ -89,7 +90,7 @@ def test_other_names_with_html_in_them_are_escaped_too(made, name):
     assert name.replace("<", "&lt;").replace(">", "&gt;") in made and name not in made
 
 
-def test_the_accuracy_is_in_it_with_its_doubt(made):
+def test_the_accuracy_is_in_it_with_its_interval(made):
     assert "Accuracy 50.0 % (3 of 6; 95 % sure to lie between 18.8 % and 81.2 %)" in made
 
 
@@ -101,7 +102,7 @@ def test_both_charts_are_drawings_in_it(made):
     assert len([tag for tag in Tags(made).named("svg") if "viewbox" in tag]) == 2
 
 
-def test_each_mistake_has_a_thumbnail(made):
+def test_each_misclassified_picture_has_a_thumbnail(made):
     assert len(Tags(made).named("img")) == 3
 
 
@@ -112,27 +113,27 @@ def test_thumbnails_are_small(made):
             assert image.size == (240, 180)
 
 
-def test_mistakes_come_with_the_surest_first(made):
+def test_misclassified_pictures_come_most_confident_first(made):
     assert re.findall(r"<small>(\d{3})\.jpg</small>", made) == ["004", "001", "003"]
 
 
-def test_files_that_were_left_out_are_told_with_their_reason(made):
+def test_excluded_files_are_told_with_their_reason(made):
     assert "is empty (0 bytes)" in made
 
 
 def test_a_picture_that_vanished_leaves_a_word_in_its_place(tmp_path):
-    judged = evaluation(tmp_path)
+    evaluated = evaluation(tmp_path)
     (tmp_path / "001.jpg").unlink()
-    told = report(judged)
+    told = report(evaluated)
     assert "does not exist" in told and len(Tags(told).named("img")) == 2
 
 
-def test_without_mistakes_it_says_so_and_has_no_thumbnails(tmp_path):
+def test_without_misclassified_pictures_it_says_so_and_has_no_thumbnails(tmp_path):
     told = report(evaluation(tmp_path, [("ant", "ant", 0.9), ("bee", "bee", 0.9)]))
-    assert "0 mistakes" in told and not Tags(told).named("img")
+    assert "Misclassified pictures, most confident first: 0" in told and not Tags(told).named("img")
 
 
-def test_very_many_mistakes_are_cut_off_with_a_word_about_the_rest(tmp_path):
+def test_very_many_misclassified_pictures_are_cut_off_with_a_word_about_the_rest(tmp_path):
     one = evaluation(tmp_path, [("ant", "bee", 0.9)])
     many = pd.concat([one.predictions] * (MAX_MISCLASSIFIED + 5), ignore_index=True)
     told = report(Evaluation(compute_metrics(many, LABELS, "run", tmp_path, []), many))

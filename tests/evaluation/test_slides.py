@@ -1,17 +1,14 @@
-"""The slideshow: which slides, in which order, and the running score."""
-
-from pathlib import Path
+"""The slides of a show: which pictures, in which order."""
 
 import pandas as pd
 import pytest
 
 from poetcore.errors import OptionError
-from poetcore.evaluation.evaluate import compute_metrics
-from poetcore.evaluation.slides import Filter, Score, deck, running_score
+from poetcore.evaluation.slides import Filter, deck
 
 LABELS = ["ant", "bee", "cat"]
 
-#: path, truth, then a probability for each label
+#: path, true label, then a probability for each label
 ROWS = [
     ("ant/1", "ant", 0.90, 0.06, 0.04),
     ("ant/2", "ant", 0.30, 0.25, 0.45),
@@ -40,7 +37,7 @@ def test_all_pictures_come_in_the_order_of_the_folder():
     assert paths() == [row[0] for row in ROWS]
 
 
-def test_only_mistakes():
+def test_only_misclassified_pictures():
     assert paths(Filter(show="mistakes")) == ["ant/2", "ant/4", "bee/2"]
 
 
@@ -60,11 +57,11 @@ def test_filters_add_up():
     assert paths(Filter("mistakes", "ant", 0.5)) == ["ant/2"]
 
 
-def test_surest_first():
+def test_most_confident_first():
     assert paths(order="surest") == ["bee/2", "ant/1", "bee/1", "ant/4", "cat/1", "ant/3", "ant/2"]
 
 
-def test_least_sure_first():
+def test_least_confident_first():
     assert paths(order="least_sure") == ["ant/2", "ant/3", "cat/1", "ant/4", "bee/1", "ant/1", "bee/2"]
 
 
@@ -98,7 +95,7 @@ def test_a_slide_tells_no_more_labels_than_there_are():
     assert len(deck(predictions(), top=9)[0].top) == 3
 
 
-def test_a_slide_tells_truth_prediction_and_confidence():
+def test_a_slide_has_true_label_predicted_label_and_confidence():
     slide = deck(predictions())[3]
     assert (slide.label, slide.predicted, slide.confidence, slide.correct) == ("ant", "bee", 0.70, False)
 
@@ -127,24 +124,3 @@ def test_an_unknown_order_is_refused():
 def test_a_label_that_does_not_occur_is_refused():
     with pytest.raises(OptionError, match="'dog'"):
         deck(predictions(), Filter(label="dog"))
-
-
-def test_a_score_before_the_first_slide_has_no_share():
-    assert Score().share is None
-
-
-def test_the_running_score_counts_slide_by_slide():
-    told = [(score.correct, score.seen) for score in running_score(deck(predictions()))]
-    assert told == [(1, 1), (1, 2), (2, 3), (2, 4), (3, 5), (3, 6), (4, 7)]
-
-
-def test_the_running_score_of_an_empty_deck_is_empty():
-    assert running_score([]) == []
-
-
-@pytest.mark.parametrize("order", ["folder", "shuffled", "least_sure"])
-def test_the_last_score_is_that_of_the_metrics(order):
-    table = predictions()
-    metrics = compute_metrics(table, LABELS, "run", Path("/demo"), [])
-    last = running_score(deck(table, order=order))[-1]
-    assert (last.correct, last.seen, last.share) == (metrics.correct, metrics.total, metrics.accuracy)
