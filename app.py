@@ -33,7 +33,7 @@ def allowed_hosts() -> list[str]:
 
 @asynccontextmanager
 async def lifespan(_: object) -> AsyncIterator[None]:
-    """When the server ends, a training goes on; say so and where to find it."""
+    """Print, when the server ends, that a training goes on and how to find it."""
     yield
     run = Jobs(default_workspace()).running()
     if run:

@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 import poetcore.ui
-from poetcore.ui.state import draw_choice
+from poetcore.ui.choice import draw_choice
 
 st.set_page_config(
     page_title="Poet",

@@ -7,8 +7,9 @@ from poetcore.errors import PoetError
 from poetcore.evaluation.evaluate import evaluate
 from poetcore.evaluation.metrics import threshold_table
 from poetcore.evaluation.report import report
+from poetcore.ui.choice import chosen
 from poetcore.ui.evaluation import downloads, draw_gallery, draw_headline, draw_per_label, still_there
-from poetcore.ui.state import chosen, evaluation_of, explain, progress_bar, workspace
+from poetcore.ui.state import evaluation_of, explain, progress_bar, workspace
 from poetcore.ui.text import plain, short
 
 st.title("Evaluate")

@@ -2,17 +2,19 @@
 
 import streamlit as st
 
+from poetcore.ui.choice import chosen
 from poetcore.ui.evaluation import still_there
 from poetcore.ui.job_panel import draw_ended, draw_job
-from poetcore.ui.state import chosen, evaluation_of, jobs
+from poetcore.ui.state import evaluation_of, jobs
 from poetcore.ui.steps import steps
+from poetcore.ui.text import plain
 
 st.title("Poet")
-st.markdown("Teach a picture classifier new categories, then show people how good it is.")
+st.markdown("Train a picture classifier on new categories, then show people how good it is.")
 
 running = jobs().running()
 if running:
-    st.subheader(f"Training {running.name}")
+    st.subheader(f"Training {plain(running.name)}")
     draw_job(running)
     st.stop()
 draw_ended()
@@ -21,14 +23,14 @@ choice = chosen()
 evaluation = evaluation_of(choice.run, choice.demo) if choice.run and choice.demo else None
 finished = jobs().workspace.finished_runs()
 todo = steps(choice, evaluation is not None, len(finished) > 1)
-# Whoever has judged a model may tune it, but wants to show it.
+# After an evaluation one may tune the model, but wants to show it.
 following = todo[-1] if evaluation else next(step for step in todo if not step.done)
 
 if choice.run is None:
     with st.container(border=True):
         st.subheader("Try it with the sample flowers")
         st.markdown(
-            "Draws 400 pictures of five flowers, teaches a model to tell them apart and judges it on"
+            "Draws 400 pictures of five flowers, trains a model to tell them apart and evaluates it on"
             " pictures it has never seen. Works offline and takes about a minute."
         )
         if st.button("Try it with the sample flowers", type="primary", icon=":material/play_circle:"):
@@ -37,11 +39,11 @@ if choice.run is None:
         st.page_link("overview.py", label="Or bring your own pictures", icon=":material/folder_open:")
 
 if evaluation:
-    still_there(evaluation, "Judge it again on the page *Evaluate*.")
+    still_there(evaluation, "Evaluate it again on the page *Evaluate*.")
     metrics = evaluation.metrics
     right, wrong, doubt = st.columns(3)
     right.metric("Accuracy on the demo folder", f"{metrics.accuracy:.1%}", border=True)
-    wrong.metric("Mistakes to look at", metrics.total - metrics.correct, border=True)
+    wrong.metric("Misclassified pictures", metrics.total - metrics.correct, border=True)
     low, high = metrics.interval
     doubt.metric(
         "95 % interval",

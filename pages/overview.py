@@ -8,13 +8,14 @@ from poetcore.charts import counts_chart, sizes_chart
 from poetcore.curation.repair import Repairs
 from poetcore.data.dataset import Dataset, assign_splits
 from poetcore.errors import PoetError
+from poetcore.ui.choice import chosen
 from poetcore.ui.datasets import draw_ways_in
 from poetcore.ui.embedding_map import draw_map
 from poetcore.ui.health import draw_health
 from poetcore.ui.label_issues import draw_label_issues
 from poetcore.ui.pictures import Card, gallery
 from poetcore.ui.repairs import draw_repairs
-from poetcore.ui.state import chosen, explain, scanned
+from poetcore.ui.state import explain, scanned
 from poetcore.workspace.datasets import dataset_warnings
 
 SECTIONS = ["Pictures", "Health", "Suspect labels", "Map"]

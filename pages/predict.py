@@ -3,8 +3,8 @@
 import pandas as pd
 import streamlit as st
 
+from poetcore.ui.choice import chosen
 from poetcore.ui.predictions import draw_prediction, predict, table_of
-from poetcore.ui.state import chosen
 from poetcore.ui.text import plain
 
 _TYPES = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "avif"]

@@ -1,19 +1,21 @@
-"""Train: choose a backbone and settings, watch the training, and look after the runs."""
+"""Train: choose a backbone and settings, follow the training, and manage the runs."""
 
 import streamlit as st
 
 from poetcore.errors import PoetError
 from poetcore.training.config import RunConfig
 from poetcore.training.train import TrainingOptions
+from poetcore.ui.choice import chosen
 from poetcore.ui.exports import draw_exports
 from poetcore.ui.job_panel import draw_curves, draw_ended, draw_job
 from poetcore.ui.run_list import draw_runs
 from poetcore.ui.settings import pick_augmentation, pick_backbone, pick_options
-from poetcore.ui.state import chosen, explain, jobs
+from poetcore.ui.state import explain, jobs
 from poetcore.ui.tensorboard import draw_tensorboard
 from poetcore.ui.text import short
 
 st.title("Train")
+jobs().recover()
 running = jobs().running()
 if running:
     st.subheader(f"Training {running.name}")
@@ -24,12 +26,12 @@ draw_ended()
 
 choice = chosen()
 if choice.dataset is None:
-    st.info("Choose the pictures to learn from first.")
+    st.info("Choose a dataset to train on first.")
     st.page_link("overview.py", label="Go to the overview", icon=":material/photo_library:")
     st.stop()
 
 st.subheader("A new training")
-st.markdown(f"Learns from **{short(choice.dataset)}**.")
+st.markdown(f"Trains on **{short(choice.dataset)}**.")
 backbone = pick_backbone()
 try:
     options: TrainingOptions | None = pick_options()
@@ -38,7 +40,7 @@ except PoetError as error:
     options = None
 augmentation = pick_augmentation()
 evaluate_too = st.checkbox(
-    f"Then judge it on {short(choice.demo)}" if choice.demo else "Then judge it on a demo folder",
+    f"Then evaluate it on {short(choice.demo)}" if choice.demo else "Then evaluate it on a demo folder",
     value=choice.demo is not None,
     disabled=choice.demo is None,
     help="The demo folder is chosen in the sidebar.",
@@ -64,7 +66,7 @@ if choice.run:
     record = choice.run.record()
     metrics = record.metrics
     st.subheader(f"Run {record.name}")
-    test, watched, seconds = st.columns(3)
+    test, validation, seconds = st.columns(3)
     if metrics["final_test_accuracy"] is not None:
         low, high = metrics["final_test_interval"]
         test.metric(
@@ -74,22 +76,22 @@ if choice.run:
             delta_color="off",
             delta_arrow="off",
             border=True,
-            help="On pictures kept aside for this. The range holds the true accuracy 19 times out of 20.",
+            help="On pictures held out for this. The range holds the true accuracy 19 times out of 20.",
         )
     if metrics["validation_accuracy"] is not None:
-        watched.metric(
+        validation.metric(
             "Validation accuracy",
             f"{metrics['validation_accuracy']:.1%}",
             f"{metrics['validation_count']} pictures",
             delta_color="off",
             delta_arrow="off",
             border=True,
-            help="On the pictures that the training was watched with.",
+            help="On pictures held out to follow the training.",
         )
     seconds.metric(
         "Time",
         f"{record.timings['total_s']:.0f} s",
-        f"{record.bottlenecks['computed']} pictures described, {record.bottlenecks['cached']} known",
+        f"{record.bottlenecks['computed']} feature vectors computed, {record.bottlenecks['cached']} cached",
         delta_color="off",
         delta_arrow="off",
         border=True,

@@ -1,4 +1,4 @@
-"""A web server on this machine that behaves as badly as the web does, and counts what it is asked."""
+"""A web server on this machine that behaves as badly as the web does, and records its requests."""
 
 import json
 import threading
@@ -26,14 +26,14 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         state, parts = self.state, urlsplit(self.path)
         with state.lock:
-            state.asked.append(self.path)
+            state.requested.append(self.path)
             state.agents.add(self.headers.get("User-Agent", ""))
             state.times.append(time.monotonic())
             state.at_once += 1
             state.most_at_once = max(state.most_at_once, state.at_once)
         time.sleep(state.delay)
         with state.lock:
-            # Before the answer: whoever has it may well ask again before this line's successor runs.
+            # Before the answer: its receiver may send another request before the next line runs.
             state.at_once -= 1
         try:
             page = state.pages.get(unquote(parts.path))
@@ -65,11 +65,11 @@ Page = Callable[[Handler], None]
 
 @dataclass
 class BadServer:
-    """What the server shows and what it was asked.
+    """What the server shows, and the requests to it.
 
     Attributes:
         pages: path -> what answers there; anything else is 404.
-        asked: every path, with its query, in the order of the requests.
+        requested: every path, with its query, in the order of the requests.
         agents: the user agents.
         times: when each request came.
         most_at_once: the largest number of requests that waited for their answers at the same time.
@@ -79,7 +79,7 @@ class BadServer:
 
     url: str = ""
     pages: dict[str, Page] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
+    requested: list[str] = field(default_factory=list)
     agents: set[str] = field(default_factory=set)
     times: list[float] = field(default_factory=list)
     at_once: int = 0
@@ -89,18 +89,18 @@ class BadServer:
     ended: threading.Event = field(default_factory=threading.Event)
 
     def pictures(self) -> list[str]:
-        """The paths that were asked for, robots.txt left out."""
-        return [path for path in self.asked if path != "/robots.txt"]
+        """The requested paths without robots.txt."""
+        return [path for path in self.requested if path != "/robots.txt"]
 
     def counts(self) -> Counter[str]:
-        return Counter(self.asked)
+        return Counter(self.requested)
 
     def body(self, path: str, content: bytes, kind: str = "image/jpeg", status: int = 200) -> str:
-        """Show a content; gives its address."""
+        """Show a content; returns its URL."""
         return self.page(path, lambda handler: handler.answer(status, content, kind))
 
     def photo(self, path: str, seed: int = 0) -> str:
-        """Show a picture of its own; gives its address."""
+        """Show a picture that no other seed has; returns its URL."""
         return self.body(path, encoded(picture(seed)))
 
     def photos(self, count: int, first: int = 0) -> list[str]:
@@ -114,7 +114,7 @@ class BadServer:
         return self.page(path, lambda handler: handler.answer(302, b"", Location=target))
 
     def json(self, path: str, answer: Callable[[dict[str, str]], Any]) -> str:
-        """Answer with what a function makes of the query."""
+        """Answer with the result of a function of the query."""
 
         def page(handler: Handler) -> None:
             handler.answer(200, json.dumps(answer(handler.query())).encode(), "application/json")
@@ -160,7 +160,7 @@ class BadServer:
         return self.page(path, page)
 
     def silent(self, path: str) -> str:
-        """Take the request and say nothing."""
+        """Take the request and never answer."""
         return self.page(path, lambda handler: handler.wfile.flush() if self.ended.wait(30) else None)
 
     def truncated(self, path: str, content: bytes, missing: int) -> str:
@@ -198,7 +198,7 @@ class BadServer:
         return self.page(path, page)
 
     def reset(self, path: str) -> str:
-        """Close the connection without a word."""
+        """Close the connection without an answer."""
 
         def page(handler: Handler) -> None:
             handler.close_connection = True

@@ -1,4 +1,4 @@
-"""The vectors of a dataset's pictures, and their map: the same vectors flattened to two dimensions."""
+"""The features of a dataset's pictures (embedding), and their projection to two dimensions, the map."""
 
 import importlib.util
 import sys
@@ -24,10 +24,10 @@ __all__ = [
     "principal_components",
     "project_to_2d",
     "to_unit_length",
-    "umap_is_there",
+    "umap_installed",
 ]
 
-#: How vectors can be flattened.
+#: Methods of projection.
 METHODS = ("pca", "umap")
 
 
@@ -63,24 +63,24 @@ def features_of(
 
 
 def to_unit_length(vectors: np.ndarray) -> np.ndarray:
-    """Scale every vector to length 1, so that only its direction counts: `(n, d) float32` in and out."""
+    """Scale feature vectors to length 1, so that only their direction counts: `(n, d) float32` in and out."""
     vectors = np.asarray(vectors, np.float32)
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return vectors / np.where(lengths > 0, lengths, 1)
 
 
 def project_to_2d(vectors: np.ndarray, method: str = "pca", seed: int = 0) -> np.ndarray:
-    """Place pictures on a map: those that the network finds alike come to lie together.
+    """Project feature vectors to two dimensions, so that similar pictures lie together.
 
     "pca" (principal component analysis) shows the two directions in which the pictures differ most and
     keeps true distances along them; it takes a moment. "umap" (McInnes, Healy and Melville 2018,
     arXiv:1802.03426) keeps neighbours together and pulls groups apart; its distances between groups mean
-    little. Vectors are scaled to unit length first.
+    little. Feature vectors are scaled to unit length first.
 
     Args:
         vectors: `(n, d) float32`.
         method: one of `METHODS`.
-        seed: the same map for the same seed.
+        seed: the same seed gives the same map.
 
     Returns:
         `(n, 2) float32`.
@@ -90,25 +90,25 @@ def project_to_2d(vectors: np.ndarray, method: str = "pca", seed: int = 0) -> np
     """
     if method not in METHODS:
         raise OptionError(f"A map is made by one of {', '.join(METHODS)}. Received: {method!r}.")
-    if method == "umap" and not umap_is_there():
+    if method == "umap" and not umap_installed():
         raise OptionError(
             "A map by UMAP needs the package umap-learn: install it with `pip install umap-learn`, or take"
             " pca."
         )
     unit = to_unit_length(vectors)
     centred = unit - unit.mean(axis=0) if len(unit) else unit
-    # Fewer pictures have no neighbourhoods that UMAP could learn from.
+    # UMAP looks at 15 neighbours of a picture; fewer pictures have no neighbourhoods.
     if method == "umap" and len(unit) > 15:
-        return _umap(unit, seed)
+        return _umap_in_child(unit, seed)
     if not centred.any():
         return np.zeros((len(unit), 2), np.float32)
     if len(unit) < 3:
-        return _line(centred)
+        return _pair_on_a_line(centred)
     return principal_components(centred, 2, seed)
 
 
 def principal_components(vectors: np.ndarray, count: int, seed: int = 0) -> np.ndarray:
-    """Keep the directions in which vectors differ most (principal component analysis).
+    """Project vectors on the directions in which they differ most (principal component analysis).
 
     Args:
         vectors: `(n, d) float32`.
@@ -123,55 +123,56 @@ def principal_components(vectors: np.ndarray, count: int, seed: int = 0) -> np.n
 
     # Threads that share a small product wait for each other: on a busy machine one alone is ten times faster.
     with threadpool_limits(1):
-        solver = PCA(count, svd_solver="randomized", random_state=seed)
-        return solver.fit_transform(vectors).astype(np.float32)
+        projected = PCA(count, svd_solver="randomized", random_state=seed).fit_transform(vectors)
+    return np.asarray(projected, np.float32)
 
 
-def explained_variance(vectors: np.ndarray, flat: np.ndarray) -> float:
-    """Say which share of the differences between pictures a map by PCA still shows, from 0 to 1.
+def explained_variance(vectors: np.ndarray, projected: np.ndarray) -> float:
+    """Compute the share of the variance between pictures that a map by PCA shows, from 0 to 1.
 
     Args:
-        vectors: `(n, d) float32`, as they were given to `flatten`.
-        flat: `(n, 2) float32`, as `flatten` gave it.
+        vectors: `(n, d) float32`, as given to `project_to_2d`.
+        projected: `(n, 2) float32`, as `project_to_2d` returned it.
     """
-    whole = float(to_unit_length(vectors).var(axis=0).sum())
-    return float(flat.var(axis=0).sum()) / whole if whole > 0 else 1.0
+    total = float(to_unit_length(vectors).var(axis=0).sum())
+    return float(projected.var(axis=0).sum()) / total if total > 0 else 1.0
 
 
-def umap_is_there() -> bool:
+def umap_installed() -> bool:
     """Whether the optional package umap-learn is installed."""
     return importlib.util.find_spec("umap") is not None
 
 
-def _line(centred: np.ndarray) -> np.ndarray:
-    """Place two pictures, whose only difference is how far apart they are."""
+def _pair_on_a_line(centred: np.ndarray) -> np.ndarray:
+    """Place two pictures, `(n, d) float32` with n < 3, as far apart as their feature vectors."""
     distance = np.linalg.norm(centred, axis=1)
     return np.stack([distance * [-1, 1], [0, 0]], axis=1).astype(np.float32)
 
 
-def _umap(unit: np.ndarray, seed: int) -> np.ndarray:
-    """Let a child process do it: UMAP brings TensorFlow in where that is installed."""
+def _umap_in_child(unit: np.ndarray, seed: int) -> np.ndarray:
+    """Run UMAP in a child process, because it imports TensorFlow where that is installed."""
     with tempfile.TemporaryDirectory() as folder:
-        given, made = Path(folder) / "vectors.npy", Path(folder) / "flat.npy"
-        np.save(given, unit)
+        vectors, projected = Path(folder) / "vectors.npy", Path(folder) / "projected.npy"
+        np.save(vectors, unit)
         try:
-            run_module("poetcore.analysis.embedding", [str(given), str(made), str(seed)])
+            run_module("poetcore.analysis.embedding", [str(vectors), str(projected), str(seed)])
         except PoetError as error:
             raise OptionError(
-                f"UMAP failed ({str(error)[:200]}): choose pca, or install umap-learn anew."
+                f"UMAP failed ({str(error)[:200]}): choose pca, or install umap-learn again."
             ) from None
-        return np.load(made)
+        return np.asarray(np.load(projected), np.float32)
 
 
-def _main(given: str, made: str, seed: str) -> None:
+def _main(vectors: str, projected: str, seed: str) -> None:
+    """Run UMAP from one file to another, as the child process."""
     import warnings
 
-    warnings.simplefilter("ignore")  # it warns of its own dependencies
+    warnings.simplefilter("ignore")  # it warns about its own dependencies
     from umap import UMAP
 
-    # With a seed it works on one core anyway, and warns unless told.
-    flat = UMAP(random_state=int(seed), n_jobs=1).fit_transform(np.load(given))
-    np.save(made, flat.astype(np.float32))
+    # With a seed it works on one core anyway, and warns where that is not asked for.
+    found = UMAP(random_state=int(seed), n_jobs=1).fit_transform(np.load(vectors))
+    np.save(projected, found.astype(np.float32))
 
 
 if __name__ == "__main__":

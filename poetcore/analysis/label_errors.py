@@ -7,8 +7,8 @@ it gives to the picture's own label: the *self-confidence* of confident learning
 """
 
 import hashlib
+import warnings
 from collections.abc import Collection, Mapping
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
@@ -140,7 +140,7 @@ def score_labels(pictures: pd.DataFrame, vectors: Mapping[str, np.ndarray], seed
     unit = to_unit_length(np.stack([vectors[sha] for sha in used["sha"]]))
     # Labels play no part in choosing directions, so nothing of a held-out label leaks.
     features = principal_components(unit, _DIRECTIONS, seed) if min(unit.shape) > _DIRECTIONS else unit
-    probabilities = _cross_validated(features, codes, _parts(used, seed), len(labels))
+    probabilities = _cross_validated(features, codes, _folds(used, seed))
     own = np.arange(len(used)), codes
     judged = pd.DataFrame(
         {
@@ -183,7 +183,7 @@ def typical_and_hard(judged: pd.DataFrame, label: str, count: int = 12) -> tuple
     return typical.reset_index(drop=True), own.head(count).reset_index(drop=True)
 
 
-def _parts(pictures: pd.DataFrame, seed: int) -> np.ndarray:
+def _folds(pictures: pd.DataFrame, seed: int) -> np.ndarray:
     """Deal the contents out to the folds so that every fold has its share of each label.
 
     A content's fold hangs on the content alone, so that one repaired picture does not deal all the others
@@ -195,30 +195,36 @@ def _parts(pictures: pd.DataFrame, seed: int) -> np.ndarray:
     in_turn = pd.Series(np.arange(len(contents)) % FOLDS, contents.index)
     by_chance = contents["drawn"].map(lambda digest: int.from_bytes(digest[:8]) % FOLDS)
     many = contents.groupby("label")["sha"].transform("size") >= _MANY
-    part_of = dict(zip(contents["sha"], by_chance.where(many, in_turn), strict=True))
-    return pictures["sha"].map(part_of).to_numpy()
+    fold_of = dict(zip(contents["sha"], by_chance.where(many, in_turn), strict=True))
+    return pictures["sha"].map(fold_of).to_numpy()
 
 
-def _cross_validated(features: np.ndarray, codes: np.ndarray, parts: np.ndarray, labels: int) -> np.ndarray:
-    """Give each picture's probabilities by a classifier that learnt from the other parts: `(n, labels)`."""
+def _cross_validated(features: np.ndarray, codes: np.ndarray, folds: np.ndarray) -> np.ndarray:
+    """Compute each picture's probabilities by a classifier that was trained on the other folds.
+
+    Args:
+        features: `(n, d) float32`.
+        codes: `(n,) int`, each picture's label, numbered from 0.
+        folds: `(n,) int`.
+
+    Returns:
+        `(n, labels) float64`.
+    """
+    from joblib import parallel_config
     from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import PredefinedSplit, cross_val_predict
     from threadpoolctl import threadpool_limits
 
-    probabilities = np.zeros((len(codes), labels))
-
-    def judge(part: int) -> None:
-        held_out = parts == part
-        learnt, targets = features[~held_out], codes[~held_out]
-        if not held_out.any() or len(np.unique(targets)) < 2:
-            probabilities[held_out, codes[held_out]] = 1.0  # nothing to compare with, so nothing is doubted
-            return
-        model = LogisticRegression(C=_C, tol=1e-3, max_iter=1000).fit(learnt, targets)
-        probabilities[np.ix_(held_out, model.classes_)] = model.predict_proba(features[held_out])
-
+    if any(len(np.unique(codes[folds != fold])) < 2 for fold in np.unique(folds)):
+        return np.eye(codes.max() + 1)[codes]  # a single picture beside one label: nothing to compare with
+    model = LogisticRegression(C=_C, tol=1e-3, max_iter=1000)
     # One thread a fold, as in principal_components.
-    with threadpool_limits(1), ThreadPoolExecutor(cores()) as pool:
-        list(pool.map(judge, range(FOLDS)))
-    return probabilities
+    with threadpool_limits(1), parallel_config("threading", n_jobs=cores()), warnings.catch_warnings():
+        # A label of one content is unknown to the classifier from which that is held out.
+        warnings.filterwarnings("ignore", "Number of classes in training fold")
+        split = PredefinedSplit(folds)
+        found = cross_val_predict(model, features, codes, cv=split, method="predict_proba")
+    return np.asarray(found, np.float64)
 
 
 def _typicality(unit: np.ndarray, codes: np.ndarray) -> np.ndarray:

@@ -99,7 +99,7 @@ def measure(content: bytes) -> Measure:
     return Measure(
         lightest=_level(_shares(_strongest(red, green, blue)), 0.99) / 255,
         darkest=_level(greys, 0.05) / 255,
-        entropy=float(-(greys[greys > 0] * np.log2(greys[greys > 0])).sum()),
+        entropy=abs(grey.entropy()),  # Pillow returns -0.0 for a plain picture
         sharpness=_sharpness(grey, _level(greys, 0.99) - _level(greys, 0.01)),
         plain=_plain(picture),
         known=hashlib.md5(content, usedforsecurity=False).hexdigest() in _PLACEHOLDERS,

@@ -22,6 +22,8 @@ from itertools import chain, combinations
 import numpy as np
 import pandas as pd
 
+from poetcore.data.groups import linked_groups
+
 __all__ = [
     "DISTANCE",
     "close_pairs",
@@ -230,24 +232,13 @@ def near_duplicate_pairs(pictures: pd.DataFrame, least: float) -> dict[int, dict
     return pairs
 
 
-def duplicate_groups(pairs: dict[int, dict[int, float]]) -> Iterator[list[int]]:
-    """Gather rows that are linked by pairs: each series in order, the series by their first rows.
+def duplicate_groups(pairs: dict[int, dict[int, float]]) -> list[list[int]]:
+    """Group rows that are linked by pairs: the rows of each group in order, the groups by their first rows.
 
     Args:
-        pairs: as `near_duplicate_pairs` gives them.
+        pairs: as `near_duplicate_pairs` returns them.
     """
-    seen: set[int] = set()
-    for start in sorted(pairs):
-        if start in seen:
-            continue
-        group, waiting = set(), [start]
-        while waiting:
-            row = waiting.pop()
-            if row not in group:
-                group.add(row)
-                waiting += pairs[row]
-        seen |= group
-        yield sorted(group)
+    return sorted(sorted(group) for group in linked_groups((a, b) for a in pairs for b in pairs[a]))
 
 
 def _standard(pictures: np.ndarray) -> np.ndarray:

@@ -5,11 +5,6 @@ object; progress and messages go to standard error. Exit status: 0 done, 2 wrong
 anything else.
 """
 
-import signal
-import sqlite3
-import sys
-import warnings
-
 import typer
 
 from poetcore.cli import dashboard as cli_dashboard
@@ -20,7 +15,7 @@ from poetcore.cli import overview as cli_overview
 from poetcore.cli import prepare as cli_prepare
 from poetcore.cli import retrain as cli_retrain
 from poetcore.cli import train as cli_train
-from poetcore.errors import PoetError
+from poetcore.system.processes import run_to_exit
 
 __all__ = ["app", "main"]
 
@@ -66,26 +61,7 @@ app.command("dashboard", epilog="Example: python -m poetcore dashboard")(cli_das
 
 def main() -> None:
     """Run the command line; whatever goes wrong ends in one sentence and an exit status."""
-    # Pillow warns of oddities in files that it then reads; the user can do nothing about them.
-    warnings.filterwarnings("ignore", module="PIL")
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
-    signal.signal(signal.SIGTERM, _stop)
-    try:
-        _run()
-    except PoetError as error:
-        sentence, status = str(error), error.exit_status
-    except KeyboardInterrupt:
-        sentence, status = "Stopped.", 1
-    except sqlite3.Error as error:
-        sentence, status = f"The caches in the workspace cannot be used: {error}.", 1
-    except BrokenPipeError:
-        sys.exit(1)  # whoever read our output has gone
-    except OSError as error:
-        sentence, status = f"{error.strerror or error}: {error.filename or 'no file named'}.", 1
-    sys.stderr.write(f"Error: {sentence}\n")
-    sys.exit(status)
+    run_to_exit(_run)
 
 
 def _run() -> None:
@@ -95,7 +71,3 @@ def _run() -> None:
         if ended.code == _INTERRUPTED:
             raise KeyboardInterrupt from None
         raise
-
-
-def _stop(*_: object) -> None:
-    raise KeyboardInterrupt

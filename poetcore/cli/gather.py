@@ -1,4 +1,4 @@
-"""The command that fetches pictures from lists of addresses, synsets and iNaturalist."""
+"""The command that fetches pictures from lists of URLs, synsets and iNaturalist."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -8,8 +8,8 @@ import typer
 
 from poetcore.cli.options import HERE, JsonOption, WorkspaceOption
 from poetcore.errors import DownloadError, OptionError
-from poetcore.sources.fetch import FetchOptions
-from poetcore.sources.gathered import Gathered, Source, check_count
+from poetcore.sources.fetch_options import FetchOptions
+from poetcore.sources.gathered import Gathered
 from poetcore.sources.imagenet import SYNSET_ENDPOINT, synset_urls
 from poetcore.sources.inaturalist import (
     INATURALIST,
@@ -19,7 +19,7 @@ from poetcore.sources.inaturalist import (
     observations,
     parse_licences,
 )
-from poetcore.sources.urls import UrlList, read_table, read_urls
+from poetcore.sources.urls import Source, UrlList, read_table, read_urls
 from poetcore.system.names import check_name
 from poetcore.workspace.workspace import Workspace
 
@@ -40,9 +40,9 @@ _LIMITS = FetchOptions()
 def gather(
     dest: Annotated[Path, typer.Argument(help="Folder for the label folders; made where it is missing.")],
     label: Annotated[str | None, typer.Option(help="The label that the pictures are for.")] = None,
-    urls: Annotated[Path | None, typer.Option(help="A text file of addresses, one a line.")] = None,
+    urls: Annotated[Path | None, typer.Option(help="A text file of URLs, one a line.")] = None,
     table: Annotated[
-        Path | None, typer.Option(help="A CSV file of rows `label,file of addresses`, for many labels.")
+        Path | None, typer.Option(help="A CSV file of rows `label,file of URLs`, for many labels.")
     ] = None,
     wnid: Annotated[str | None, typer.Option(help="A WordNet id of ImageNet, such as n12997654.")] = None,
     taxon: Annotated[
@@ -62,7 +62,7 @@ def gather(
         bool, typer.Option("--every_photo", help="All photos of each observation, not only the first.")
     ] = False,
     again: Annotated[
-        bool, typer.Option("--again", help="Ask for dead links again, before their time.")
+        bool, typer.Option("--again", help="Request dead links again, before their time.")
     ] = False,
     workers: Annotated[int, typer.Option(help="Requests at once.")] = _LIMITS.workers,
     per_host: Annotated[
@@ -74,32 +74,35 @@ def gather(
     timeout: Annotated[
         float, typer.Option(help="Seconds for one picture, at the most.")
     ] = _LIMITS.total_timeout,
-    retries: Annotated[int, typer.Option(help="How often to ask a busy server again.")] = _LIMITS.retries,
+    retries: Annotated[
+        int, typer.Option(help="How often to repeat a request to a busy server.")
+    ] = _LIMITS.retries,
     max_megabytes: Annotated[
         float, typer.Option("--max_megabytes", help="Larger files are refused.")
     ] = _LIMITS.max_megabytes,
-    contact: Annotated[str, typer.Option(help="Your e-mail address, for those who are asked.")] = "",
+    contact: Annotated[str, typer.Option(help="Your e-mail address, for the servers' owners.")] = "",
     wnid_endpoint: Annotated[
-        str, typer.Option("--wnid_endpoint", help="Where synsets are asked for; {wnid} is the id.")
+        str, typer.Option("--wnid_endpoint", help="URL of the synset service; {wnid} is the id.")
     ] = SYNSET_ENDPOINT,
     taxon_endpoint: Annotated[
-        str, typer.Option("--taxon_endpoint", help="iNaturalist's API, version 1.")
+        str, typer.Option("--taxon_endpoint", help="URL of iNaturalist's API, version 1.")
     ] = INATURALIST,
     workspace: WorkspaceOption = HERE,
     json: JsonOption = False,
 ) -> None:
-    """Fetch pictures from a list of addresses, a synset, or iNaturalist; it may be stopped and goes on."""
+    """Fetch pictures from a list of URLs, a synset, or iNaturalist; a stopped run goes on when repeated."""
     from poetcore.cli.terminal import Terminal
-    from poetcore.sources.gather import gather as fetch_all
+    from poetcore.sources.gather import check_count
+    from poetcore.sources.gather import gather as gather_pictures
 
     terminal = Terminal(json)
     if sum(given is not None for given in (urls, table, wnid, taxon)) != 1:
-        raise OptionError("Say where the pictures come from: one of --urls, --table, --wnid and --taxon.")
+        raise OptionError("Choose the source of the pictures: one of --urls, --table, --wnid and --taxon.")
     if urls and not label:
         raise OptionError("--urls needs --label: the name of the folder for the pictures.")
     if table and label:
         raise OptionError("--label does not go with --table, which names the labels itself.")
-    # Whatever is wrong is said before anybody is asked.
+    # Every check comes before the first request.
     check_count(count)
     check_size(size)
     allowed = parse_licences(licences)
@@ -120,7 +123,7 @@ def gather(
         count = count or TAXON_COUNT
         found = find_taxon(taxon, taxon_endpoint, options)
         terminal.say(f"Pictures of {found} from iNaturalist.")
-        wanted = observations(
+        entries = observations(
             found,
             licences=allowed,
             size=size,
@@ -128,7 +131,7 @@ def gather(
             endpoint=taxon_endpoint,
             options=options,
         )
-        sources = [Source(label or found.name, wanted, count)]
+        sources = [Source(label or found.name, entries, count)]
     elif wnid:
         listed = synset_urls(wnid, wnid_endpoint, options)
         sources = [_listed(label or wnid, listed, wnid, terminal)]
@@ -139,7 +142,7 @@ def gather(
     file_index = place.file_index()
     try:
         with terminal.bars() as bars:
-            gathered = fetch_all(
+            gathered = gather_pictures(
                 dest,
                 sources,
                 file_index,
@@ -154,14 +157,14 @@ def gather(
 
 
 def _listed(label: str, listed: UrlList, name: str, terminal: "Terminal") -> Source:
-    """Make a source of a list; its bad lines are told and left out."""
+    """Return the source of a list; report its bad lines, which are skipped."""
     for number, text, reason in listed.bad_lines[:_SHOWN]:
-        terminal.say(f"Left out: line {number} of {name} {reason}: {text}")
+        terminal.say(f"Skipped: line {number} of {name} {reason}: {text}")
     if len(listed.bad_lines) > _SHOWN:
-        terminal.say(f"Left out: {len(listed.bad_lines) - _SHOWN} more lines of {name}.")
-    if not listed.wanted:
-        raise OptionError(f"No address in {name}: write one a line, http or https.")
-    return Source(label, listed.wanted, len(listed.wanted))
+        terminal.say(f"Skipped: {len(listed.bad_lines) - _SHOWN} more lines of {name}.")
+    if not listed.entries:
+        raise OptionError(f"No URL in {name}: write one a line, http or https.")
+    return Source(label, listed.entries, len(listed.entries))
 
 
 def _answer(gathered: Gathered, terminal: "Terminal") -> None:
@@ -179,16 +182,18 @@ def _answer(gathered: Gathered, terminal: "Terminal") -> None:
             "path": str(gathered.dest),
             "labels": {label: asdict(tally) for label, tally in gathered.labels.items()},
             "files": gathered.files,
-            "rejected": [asdict(one) for one in gathered.rejected],
+            "rejected": [
+                {"label": one.label, "address": one.url, "reason": one.reason} for one in gathered.rejected
+            ],
             "problems": list(gathered.problems),
             "log": str(gathered.log),
             "attribution": str(gathered.attribution) if gathered.attribution else None,
         },
         table(str(gathered.dest), ["label", "asked", "kept", "there already", "rejected"], rows),
-        *([table("Why not", ["reason", "addresses"], reasons)] if reasons else []),
-        f"What became of each address: {gathered.log}",
+        *([table("Why not", ["reason", "URLs"], reasons)] if reasons else []),
+        f"Outcome of each URL: {gathered.log}",
         *([f"Licences and authors: {gathered.attribution}"] if gathered.attribution else []),
     )
     if not gathered.files:
         most = next(iter(gathered.reasons()), "no picture was offered")
-        raise DownloadError(f"No picture could be gathered; most often an address {most}.")
+        raise DownloadError(f"No picture could be gathered; most often a URL {most}.")

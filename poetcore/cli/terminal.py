@@ -2,19 +2,15 @@
 
 import json
 import sys
-import time
 from typing import Any
 
 from rich import progress as rich_progress
 from rich.console import Console
 from rich.table import Table
 
-from poetcore.system.progress import Progress
+from poetcore.system.progress import Progress, ProgressLog
 
 __all__ = ["Bars", "Terminal", "table"]
-
-#: Seconds between two lines of progress in a log file.
-_LOG_SECONDS = 5
 
 
 class Terminal:
@@ -63,8 +59,8 @@ class Bars:
             disable=not console.is_terminal,
         )
         self._tasks: dict[str, rich_progress.TaskID] = {}
-        self._log = None if console.is_terminal else console
-        self._logged = 0.0
+        lines = ProgressLog(lambda line: console.print(line, soft_wrap=True))
+        self._log = None if console.is_terminal else lines
 
     def __enter__(self) -> "Bars":
         self._bars.start()
@@ -77,11 +73,9 @@ class Bars:
         """Show how far something is: a bar for each phase, in a log file now and then a line."""
         if progress.total == 1:
             return  # it is done before a bar could be read
-        now, name = time.monotonic(), progress.words
-        if self._log and (name not in self._tasks or now - self._logged > _LOG_SECONDS):
-            self._log.print(progress.text, soft_wrap=True)
-            self._logged = now
-        total = progress.total or None
+        if self._log:
+            self._log(progress)
+        name, total = progress.words, progress.total or None
         if name not in self._tasks:
             self._tasks[name] = self._bars.add_task(name, total=total)
         self._bars.update(self._tasks[name], completed=progress.done, total=total)

@@ -36,11 +36,14 @@ def demo(run_name: RunNameOption = None, workspace: WorkspaceOption = HERE, json
 def runs(workspace: WorkspaceOption = HERE, json: JsonOption = False) -> None:
     """List the runs, the newest first."""
     from poetcore.cli.terminal import Terminal, table
+    from poetcore.training.jobs import Jobs
 
     listed: list[dict[str, Any]] = []
-    for run in Workspace(workspace).all_runs():
-        status = run.status()
-        row: dict[str, Any] = {"run": run.name, "phase": run.state(), "message": status.message}
+    jobs = Jobs(Workspace(workspace))
+    for run in jobs.workspace.all_runs():
+        status = jobs.status(run)
+        phase = run.state() if status.phase == "done" else status.phase
+        row: dict[str, Any] = {"run": run.name, "phase": phase, "message": status.message}
         if row["phase"] == "damaged":
             row["message"] = "Its run.json cannot be read: train again."
         elif row["phase"] == "done":

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 import pandas as pd
 
 from poetcore.analysis.issues import Issue
-from poetcore.curation.selection import PARTS, SplitOptions, alike, in_order, select
+from poetcore.curation.selection import PARTS, SplitOptions, in_order, select, similarity_groups
 from poetcore.data.dataset import Dataset
 
 __all__ = ["COLUMNS", "FOUND", "ExistingSplit", "Plan", "Shortfall", "plan"]
@@ -103,7 +103,7 @@ def plan(
         standing: what is in the new set's folder already; nothing by default.
     """
     existing_split, issues = existing_split or ExistingSplit(), list(issues)
-    groups = alike(dataset.pictures, issues)
+    groups = similarity_groups(dataset.pictures, issues)
     rejected = _rejected(dataset, issues, options)
     clean = dataset.pictures[~dataset.pictures["path"].isin(rejected)]
     earlier, elsewhere = _earlier(existing_split, dict(zip(clean["sha"], clean["label"], strict=True)))

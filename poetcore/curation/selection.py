@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from poetcore.analysis.issues import CHECKS, Issue
+from poetcore.data.groups import linked_groups
 from poetcore.errors import OptionError
 
 __all__ = [
@@ -21,10 +22,10 @@ __all__ = [
     "ORDERS",
     "PARTS",
     "SplitOptions",
-    "alike",
     "check_names",
     "in_order",
     "select",
+    "similarity_groups",
 ]
 
 #: The two sides, and the names of their folders; a picture that stands on neither is unused or rejected.
@@ -87,23 +88,17 @@ def check_names(issues: Collection[str]) -> None:
         )
 
 
-def alike(pictures: pd.DataFrame, issues: Iterable[Issue]) -> dict[str, str]:
+def similarity_groups(pictures: pd.DataFrame, issues: Iterable[Issue]) -> dict[str, str]:
     """Name the group of each content that has near duplicates: sha -> the group's smallest sha."""
     sha_of = dict(zip(pictures["path"], pictures["sha"], strict=True))
-    group: dict[str, str] = {}
-
-    def leader(sha: str) -> str:
-        while group.setdefault(sha, sha) != sha:
-            sha = group[sha]
-        return sha
-
-    for issue in issues:
-        if issue.issue == "near_duplicate":
-            for twin in issue.related:
-                if issue.path in sha_of and twin in sha_of:
-                    first, second = sorted((leader(sha_of[issue.path]), leader(sha_of[twin])))
-                    group[second] = first
-    return {sha: leader(sha) for sha in group}
+    pairs = (
+        (sha_of[issue.path], sha_of[duplicate])
+        for issue in issues
+        if issue.issue == "near_duplicate" and issue.path in sha_of
+        for duplicate in issue.related
+        if duplicate in sha_of
+    )
+    return {sha: min(group) for group in linked_groups(pairs) for sha in group}
 
 
 def in_order(

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from poetcore.data.file_index import FileEntry, FileIndex
+from poetcore.data.groups import linked_groups
 from poetcore.errors import DatasetError
 from poetcore.system.files import is_unicode, printable, walk
 from poetcore.system.names import is_hidden
@@ -249,15 +250,15 @@ def _percent(key: str) -> float:
 def _groups(pictures: pd.DataFrame) -> pd.Series:
     """Name for each picture the group that must not be divided."""
     group = pictures["sha"].astype("object").copy()
+    # As in the original script: files of one name before `_nohash_`.
     series = pictures["path"].str.extract(r"^(.*)_nohash_[^/\\]*$", flags=re.DOTALL, expand=False).dropna()
     if series.empty:
         return group
     label_series = pictures.loc[series.index, "label"] + "/" + series.map(os.path.basename)
     group[series.index] = label_series
-    # One content in two series, or in a series and alone, ties them together: repeat until nothing moves.
-    while True:
-        tied = group.groupby(pictures["sha"]).transform("min")
-        tied = tied.groupby(group).transform("min")
-        if tied.equals(group):
-            return group
-        group = tied
+    # One content in two series, or in a series and alone, ties them together.
+    names = set(group)
+    first: dict[str, str] = {}
+    for tied in linked_groups(zip(group, pictures["sha"], strict=True)):
+        first |= dict.fromkeys(tied, min(names.intersection(tied)))
+    return group.map(first)

@@ -1,8 +1,8 @@
-"""Distorted variants of training pictures: flip, crop, scale, brightness, as the original script draws them.
+"""Augmentation: copies of training pictures, flipped, cropped, scaled, brighter or darker at random.
 
-The original distorts anew in every step and pays a pass through the backbone each time. Here a fixed number
-of variants per picture is drawn, seeded by the picture's content, and their vectors are cached like any
-other.
+The original script draws new copies in every step, each of which costs a pass through the backbone. Here a
+fixed number of augmented copies per picture is drawn, seeded by the picture's content, and their features
+are cached like any others. The option keeps the original's name, `distortion_variants`.
 """
 
 from dataclasses import dataclass, field
@@ -63,11 +63,15 @@ class Augmentation:
 
     @property
     def any(self) -> bool:
-        """Whether there is anything to vary."""
+        """Whether any augmentation is chosen."""
         return self.flip_left_right or bool(self.random_crop or self.random_scale or self.random_brightness)
 
     def cache_key(self, variant: int) -> str:
-        """Name what decides a variant besides the picture and the backbone; "" for variant 0, the picture."""
+        """Return what decides a feature vector besides the picture and the backbone.
+
+        Args:
+            variant: which augmented copy, from 1; 0 for the picture itself, whose key is "".
+        """
         if variant == 0:
             return ""
         return (
@@ -76,37 +80,39 @@ class Augmentation:
         )
 
     def apply(self, content: bytes, size: int, sha: str, variant: int) -> np.ndarray:
-        """Make one variant of a picture.
+        """Draw one augmented copy of a picture.
+
+        The formulas are those of `add_input_distortions` in the TensorFlow for Poets retrain script
+        (github.com/googlecodelabs/tensorflow-for-poets-2, scripts/retrain.py).
 
         Args:
             content: the whole file.
-            size: pixels a side of what the network sees.
-            sha: the picture's content, which seeds the draw together with the variant.
-            variant: 1 or more.
+            size: pixels a side of the network's input.
+            sha: sha256 of the content, which together with the variant is the seed.
+            variant: which augmented copy, from 1.
 
         Returns:
-            `(size, size, 3) uint8`.
+            `(size, size, 3) uint8`, RGB, 0 to 255.
 
         Raises:
             PictureError: the picture cannot be decoded.
         """
-        draw = np.random.default_rng([int(sha[:16], 16), variant])
-        # Source of the formulas: add_input_distortions in the TensorFlow for Poets retrain script.
-        enlarged = (1 + self.random_crop / 100) * draw.uniform(1, 1 + self.random_scale / 100)
+        rng = np.random.default_rng([int(sha[:16], 16), variant])
+        enlarged = (1 + self.random_crop / 100) * rng.uniform(1, 1 + self.random_scale / 100)
         picture = images.decode(content, at_least=round(size * enlarged))
-        share_x, share_y = draw.uniform(0, 1 - 1 / enlarged, 2)
-        left, top = share_x * picture.width, share_y * picture.height
+        offset_x, offset_y = rng.uniform(0, 1 - 1 / enlarged, 2)
+        left, top = offset_x * picture.width, offset_y * picture.height
         box = (left, top, left + picture.width / enlarged, top + picture.height / enlarged)
-        piece = picture.transform((size, size), Image.Transform.EXTENT, box, Image.Resampling.BILINEAR)
-        if self.flip_left_right and draw.random() < 0.5:
-            piece = piece.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-        pixels = np.asarray(piece)
+        crop = picture.transform((size, size), Image.Transform.EXTENT, box, Image.Resampling.BILINEAR)
+        if self.flip_left_right and rng.random() < 0.5:
+            crop = crop.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+        pixels = np.asarray(crop)
         if self.random_brightness:
             change = self.random_brightness / 100
-            bright = np.clip(pixels * draw.uniform(1 - change, 1 + change), 0, 255)
+            bright = np.clip(pixels * rng.uniform(1 - change, 1 + change), 0, 255)
             pixels = bright.astype(np.uint8)
         return pixels
 
 
-#: Pictures as they are.
+#: No augmented copies.
 NO_AUGMENTATION = Augmentation()

@@ -1,7 +1,7 @@
 """Backbones as LiteRT models: converted once by a child process, then run without TensorFlow.
 
-`python -m poetcore.features.litert NAME FILE` is that child process; for a quantized backbone it reads
-the paths of pictures to calibrate on, as a JSON list, from standard input.
+`python -m poetcore.features.litert NAME FILE` is that child process; for a quantized backbone it reads the
+paths of the calibration pictures, as a JSON list, from standard input.
 """
 
 import contextlib
@@ -25,19 +25,19 @@ from poetcore.system.tensorflow import muted, tensorflow
 
 __all__ = ["CALIBRATION_PICTURES", "FeatureExtractor", "calibrate", "convert", "model_file", "quantize"]
 
-#: How many training pictures show an 8-bit conversion what numbers occur; more change little.
+#: How many training pictures a quantized backbone is calibrated on; more change little.
 CALIBRATION_PICTURES = 100
 
-#: A calibration is used again while so many of its pictures are in the training set: a repaired label or a
-#: few photos more must not cost describing everything anew.
-_STILL_THERE = 0.9
+#: A calibration is reused while this share of its pictures is in the training set: a repaired label or a few
+#: photos more must not cost extracting all features again.
+_REUSE_SHARE = 0.9
 
 
 def model_file(backbone: Backbone, folder: Path, on_progress: OnProgress | None = None) -> Path:
-    """Give the LiteRT model of a backbone, converting it first if this workspace has none yet.
+    """Return the LiteRT model of a backbone, converting it first if this workspace has none yet.
 
-    The conversion needs TensorFlow and takes about twenty seconds, so a child process does it: whoever asks
-    never carries TensorFlow's 700 MB.
+    The conversion needs TensorFlow and takes about twenty seconds. It runs in a child process, so that the
+    caller does not keep TensorFlow's 700 MB in memory.
 
     Args:
         backbone: which one; a quantized one comes from `calibrate`.
@@ -45,7 +45,8 @@ def model_file(backbone: Backbone, folder: Path, on_progress: OnProgress | None 
         on_progress: called in the phase `backbone` where a conversion starts.
 
     Raises:
-        BackboneError: its weights cannot be had, the conversion failed, or a calibrated model is gone.
+        BackboneError: its weights cannot be read or downloaded, the conversion failed, or a calibrated model
+            is gone.
     """
     file = folder / f"{backbone.key}.tflite"
     if file.exists():
@@ -65,7 +66,7 @@ def calibrate(
     folder: Path,
     on_progress: OnProgress | None = None,
 ) -> Backbone:
-    """Make a quantized backbone's model from training pictures, or find one that fits them.
+    """Calibrate a quantized backbone on training pictures, or find an earlier calibration that fits them.
 
     Args:
         backbone: a quantized one.
@@ -77,55 +78,60 @@ def calibrate(
         The backbone with its calibration, whose `model_file` is there.
 
     Raises:
-        BackboneError: its weights cannot be had, the conversion failed, or no picture can be used.
+        BackboneError: its weights cannot be read or downloaded, the conversion failed, or no picture can be
+            used.
     """
     for note in sorted(folder.glob(f"{backbone.name}-*.json")):
         known = replace(backbone, calibration=note.stem.removeprefix(f"{backbone.name}-"))
-        shown = json.loads(note.read_text(encoding="utf-8"))
-        there = sum(sha in pictures for sha in shown)
-        if shown and there >= _STILL_THERE * len(shown) and (folder / f"{known.key}.tflite").exists():
+        used = json.loads(note.read_text(encoding="utf-8"))
+        present = sum(sha in pictures for sha in used)
+        if used and present >= _REUSE_SHARE * len(used) and (folder / f"{known.key}.tflite").exists():
             return known
-    chosen = sorted(pictures)[:CALIBRATION_PICTURES]  # by hash: as good as by chance, and always the same
-    made = replace(backbone, calibration=hashlib.sha256("".join(chosen).encode()).hexdigest()[:12])
-    _convert_in_child(made, folder / f"{made.key}.tflite", on_progress, [pictures[sha] for sha in chosen])
-    write_whole(folder / f"{made.key}.json", json.dumps(chosen))
-    return made
+    chosen = sorted(pictures)[:CALIBRATION_PICTURES]  # by hash: as good as at random, and always the same
+    calibrated = replace(backbone, calibration=hashlib.sha256("".join(chosen).encode()).hexdigest()[:12])
+    file = folder / f"{calibrated.key}.tflite"
+    _convert_in_child(calibrated, file, on_progress, [pictures[sha] for sha in chosen])
+    write_whole(folder / f"{calibrated.key}.json", json.dumps(chosen))
+    return calibrated
 
 
 def _convert_in_child(
     backbone: Backbone,
     file: Path,
     on_progress: OnProgress | None,
-    shown: Sequence[Path] = (),
+    calibration: Sequence[Path] = (),
 ) -> None:
+    """Run `convert` in a child process."""
     if on_progress:
         message = f"Preparing the backbone {backbone.name} (once, up to a minute)"
         on_progress(Progress("backbone", message=message))
     file.parent.mkdir(parents=True, exist_ok=True)
     try:
         run_module(
-            "poetcore.features.litert", [backbone.name, str(file)], json.dumps([str(path) for path in shown])
+            "poetcore.features.litert",
+            [backbone.name, str(file)],
+            json.dumps([str(path) for path in calibration]),
         )
     except PoetError as error:
         raise BackboneError(str(error)) from None
 
 
-def convert(backbone: Backbone, file: Path, shown: Sequence[Path] = ()) -> None:
+def convert(backbone: Backbone, file: Path, calibration: Sequence[Path] = ()) -> None:
     """Convert a backbone to a LiteRT model; imports TensorFlow.
 
     Args:
         backbone: which one.
         file: the `.tflite` file.
-        shown: for a quantized one, pictures to calibrate on; those that cannot be used are passed over.
+        calibration: for a quantized one, pictures to calibrate on; those that cannot be used are skipped.
 
     Raises:
-        BackboneError: its weights cannot be had, or none of the pictures can be used.
+        BackboneError: its weights cannot be read or downloaded, or none of the pictures can be used.
     """
     tf = tensorflow()
     converter = tf.lite.TFLiteConverter.from_keras_model(build(backbone))
     if backbone.quantized:
         pixels = []
-        for path in shown:
+        for path in calibration:
             with contextlib.suppress(PictureError):
                 pixels.append(images.to_square(images.read(path), backbone.input_size))
         if not pixels:
@@ -137,16 +143,19 @@ def convert(backbone: Backbone, file: Path, shown: Sequence[Path] = ()) -> None:
     write_whole(file, converter.convert())
 
 
-def quantize(tf: Any, converter: Any, shown: Sequence[np.ndarray]) -> None:
-    """Make a converter write 8-bit integers but for what goes in and out.
+def quantize(tf: Any, converter: Any, calibration: Sequence[np.ndarray]) -> None:
+    """Set a converter to quantize weights and activations (int8); input and output stay float32.
+
+    Source: ai.google.dev/edge/litert, "Post-training integer quantization", integer with float fallback.
 
     Args:
         tf: TensorFlow.
         converter: a `TFLiteConverter`.
-        shown: pictures that show which numbers occur, each `(size, size, 3) uint8`, RGB.
+        calibration: pictures from which the ranges of the activations are estimated, each
+            `(size, size, 3) uint8`, RGB, 0 to 255.
     """
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.representative_dataset = lambda: ([one[np.newaxis].astype(np.float32)] for one in shown)
+    converter.representative_dataset = lambda: ([one[np.newaxis].astype(np.float32)] for one in calibration)
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
 
 
@@ -167,20 +176,22 @@ class FeatureExtractor:
         (self._output,) = (d["index"] for d in self._interpreter.get_output_details())
 
     def extract(self, pixels: np.ndarray) -> np.ndarray:
-        """Describe one picture.
+        """Extract the features of one picture.
 
         Args:
-            pixels: `(size, size, 3) uint8`, RGB.
+            pixels: `(size, size, 3) uint8`, RGB, 0 to 255.
 
         Returns:
             `(vector_length,) float32`.
         """
         self._interpreter.set_tensor(self._input, pixels[np.newaxis].astype(np.float32))
         self._interpreter.invoke()
-        return self._interpreter.get_tensor(self._output)[0]
+        vector: np.ndarray = self._interpreter.get_tensor(self._output)[0]
+        return vector
 
 
 def _main(name: str, file: str) -> None:
+    """Convert one backbone, as the child process."""
     backbone = find(name)
     try:
         convert(backbone, Path(file), [Path(p) for p in json.load(sys.stdin)] if backbone.quantized else ())

@@ -1,6 +1,6 @@
-"""Many pictures' vectors as one memory-mapped table, so that memory does not grow with the pictures.
+"""The feature vectors of many pictures as one memory-mapped table: memory does not grow with the pictures.
 
-The file behind it is gone when the table is no longer used, or with the process, however that ends.
+The file behind it is deleted when the table is closed, or with the process, however that ends.
 """
 
 import tempfile
@@ -13,19 +13,19 @@ __all__ = ["FeatureTable"]
 
 
 class FeatureTable:
-    """Vectors by key: filled first, then read.
+    """Feature vectors by key: filled first, then read.
 
     Args:
         folder: on a disk with room for it; made where it is missing.
-        length: numbers in a vector.
+        vector_length: features of a picture.
     """
 
-    def __init__(self, folder: Path, length: int) -> None:
+    def __init__(self, folder: Path, vector_length: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._file = tempfile.TemporaryFile(dir=folder)
-        self._length = length
+        self._vector_length = vector_length
         self._row: dict[Hashable, int] = {}
-        self._array: np.ndarray = np.empty((0, length), np.float32)
+        self._array: np.ndarray = np.empty((0, vector_length), np.float32)
 
     def __len__(self) -> int:
         return len(self._row)
@@ -37,7 +37,7 @@ class FeatureTable:
         self._file.close()
 
     def add(self, key: Hashable, vector: np.ndarray) -> None:
-        """Add one vector, `(length,)`; of a key that is there already, the first one stays."""
+        """Add one feature vector, `(vector_length,) float32`; under a known key the first one stays."""
         if key not in self._row:
             # Written, not mapped: pages that are written through a map count as this process's memory.
             self._file.write(np.ascontiguousarray(vector, np.float32).data)
@@ -45,17 +45,17 @@ class FeatureTable:
 
     @property
     def array(self) -> np.ndarray:
-        """All vectors added so far, `(n, length) float32`, read-only and memory-mapped."""
+        """All feature vectors added so far, `(n, vector_length) float32`, read-only and memory-mapped."""
         if len(self._array) != len(self._row):
-            # One map for all who read: the pages of every further one would count as memory again.
+            # One map for all readers: the pages of each further map would count as memory again.
             self._file.flush()
-            self._array = np.memmap(self._file, np.float32, "r", shape=(len(self._row), self._length))
+            self._array = np.memmap(self._file, np.float32, "r", shape=(len(self._row), self._vector_length))
         return self._array
 
     def rows(self, keys: Iterable[Hashable]) -> np.ndarray:
-        """Say in which rows of `array` the vectors stand: `(n,) int64`.
+        """Return the rows of `array` in which the feature vectors of keys are: `(n,) int64`.
 
         Raises:
-            KeyError: a key is not there.
+            KeyError: a key is unknown.
         """
         return np.fromiter((self._row[key] for key in keys), np.int64)

@@ -1,8 +1,8 @@
-"""Many requests at once, polite to each host: so many at a time, its robots.txt, time to recover.
+"""Many requests at once, polite to each host.
 
-Addresses wait in a queue per host. A worker takes one whose host is free, so that a slow host never holds up
-the others. A host that answers 429 or 5xx is left in peace for as long as it asks, one that nobody answers
-for is given up.
+URLs wait in a queue per host. A worker takes one whose host has a free slot, so that a slow host never holds
+up the others. A host that answers 429 or 5xx gets a pause as long as it demands; one that does not answer is
+skipped after some failures.
 """
 
 from __future__ import annotations
@@ -10,72 +10,50 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from poetcore.errors import PictureError
-from poetcore.sources.fetch import AGENT, Fetched, FetchOptions, Outcome, PlaceholderError, fetch, new_session
-from poetcore.sources.robots import MAX_BYTES, Rules
+from poetcore.sources.fetch import Fetched, Outcome, PlaceholderError, fetch, new_session
+from poetcore.sources.fetch_options import FetchOptions
+from poetcore.sources.hosts import Host, RobotsRules, Task, load_rules
 
 if TYPE_CHECKING:
     from requests import Session
 
 __all__ = ["FetchPool"]
 
-#: Seconds between two looks at requests that hang.
-_LOOK = 0.1
+#: Seconds between two checks for requests that hang.
+_POLL_SECONDS = 0.1
 
-#: What a content is made into; raises PictureError where it is no use.
+#: Returns what is needed of a content; raises PictureError where it cannot be used.
 Check = Callable[[bytes], Any]
 
 
-@dataclass(eq=False)
-class _Task:
-    key: Any
-    address: str
-    tries: int = 0
-    not_before: float = 0.0
-    host: _Host | None = None  # at which it holds a place
-    began: float = 0.0
-    deadline: float = float("inf")
-
-
-@dataclass(eq=False)
-class _Host:
-    name: str
-    waiting: deque[_Task] = field(default_factory=deque)
-    busy: int = 0
-    not_before: float = 0.0
-    silent: int = 0
-    placeholders: int = 0
-    rules: Rules | None = None
-    robots: threading.Lock = field(default_factory=threading.Lock)
-
-
-class _GivenUpError(Exception):
+class _AbandonedError(Exception):
     """The pool does not wait for this worker any more."""
 
 
 class FetchPool:
-    """Fetches addresses in threads; a context manager that stops them when it is left.
+    """Requests URLs in threads; a context manager that stops them when it is left.
 
     Args:
         options: the limits.
-        check: makes of a content what is wanted of it, in the worker's thread; a PictureError refuses it.
+        check: called with each content in the worker's thread; its result becomes `Fetched.checked`, and a
+            PictureError refuses the content.
     """
 
     def __init__(self, options: FetchOptions, check: Check) -> None:
         self._options = options
         self._check = check
-        self._hosts: dict[str, _Host] = {}
+        self._hosts: dict[str, Host] = {}
         self._changed = threading.Condition()
         self._results: SimpleQueue[tuple[Any, Fetched]] = SimpleQueue()
-        # What each worker does at the moment; a worker that is not listed any more has been given up.
-        self._doing: dict[threading.Thread, _Task | None] = {}
+        # The current task of each worker; a worker that is not listed any more has been abandoned.
+        self._workers: dict[threading.Thread, Task | None] = {}
         self._outstanding = 0
         self._stopped = False
 
@@ -86,40 +64,47 @@ class FetchPool:
         with self._changed:
             self._stopped = True
             self._changed.notify_all()
-        # Those in a system call end by themselves, and what they bring is not used.
-        for thread in list(self._doing):
-            thread.join(_LOOK)
+        # Those in a system call end by themselves, and their results are not used.
+        for thread in list(self._workers):
+            thread.join(_POLL_SECONDS)
 
     @property
     def outstanding(self) -> int:
-        """How many addresses were added and have not come back."""
+        """How many URLs were added and have no result yet."""
         return self._outstanding
 
-    def add(self, key: Any, address: str) -> None:
-        """Queue an address; `key` comes back with what became of it."""
+    def add(self, key: Any, url: str) -> None:
+        """Queue a URL; `key` is returned with its result."""
         with self._changed:
-            host = self._host(address)
-            host.waiting.append(_Task(key, address))
+            host = self._host(url)
+            host.waiting.append(Task(key, url))
             self._outstanding += 1
-            if self._given_up(host):
+            if host.skip_reason(self._options):
                 self._skip_waiting(host)
-            elif len(self._doing) < min(self._outstanding, self._options.workers):
+            elif len(self._workers) < min(self._outstanding, self._options.workers):
                 self._start_worker()
             self._changed.notify()
 
-    def note_placeholder(self, address: str) -> None:
-        """Count a placeholder that showed only afterwards, by coming from several addresses."""
+    def note_placeholder(self, url: str) -> None:
+        """Count a placeholder that showed only afterwards, by coming from several URLs."""
         with self._changed:
-            self._host(address).placeholders += 1
+            self._host(url).placeholders += 1
 
     def next(self, timeout: float | None = None) -> tuple[Any, Fetched] | None:
-        """Wait for the next result; None where there is none in time, or nothing outstanding."""
+        """Wait for the next result.
+
+        Args:
+            timeout: seconds; None waits as long as it takes.
+
+        Returns:
+            The key and the result; None where there is none in time, or nothing outstanding.
+        """
         ends = None if timeout is None else time.monotonic() + timeout
         while self._outstanding:
             try:
-                key, fetched = self._results.get(timeout=_LOOK)
+                key, fetched = self._results.get(timeout=_POLL_SECONDS)
             except Empty:
-                self._abandon_hanging()
+                self._replace_hanging()
                 if ends is not None and time.monotonic() > ends:
                     return None
                 continue
@@ -127,24 +112,24 @@ class FetchPool:
             return key, fetched
         return None
 
-    def _host(self, address: str) -> _Host:
-        name = urlsplit(address).netloc.lower()
-        return self._hosts.setdefault(name, _Host(name))
+    def _host(self, url: str) -> Host:
+        name = urlsplit(url).netloc.lower()
+        return self._hosts.setdefault(name, Host(name))
 
     def _start_worker(self) -> None:
         thread = threading.Thread(target=self._work, name="fetch", daemon=True)
         thread.start()  # first, so that Ctrl-C never leaves one listed that cannot be joined
-        self._doing[thread] = None
+        self._workers[thread] = None
 
-    def _abandon_hanging(self) -> None:
+    def _replace_hanging(self) -> None:
         """Replace workers that hang where no timeout reaches: in name resolution, or in a dripping header."""
         now = time.monotonic()
         with self._changed:
-            for thread, task in list(self._doing.items()):
+            for thread, task in list(self._workers.items()):
                 if task and now > task.deadline:
-                    del self._doing[thread]
+                    del self._workers[thread]
                     reason = f"took longer than {self._options.total_timeout:g} seconds"
-                    self._end(task, Fetched(task.address, Outcome.UNREACHABLE, reason))
+                    self._finish(task, Fetched(task.url, Outcome.UNREACHABLE, reason))
                     self._start_worker()
 
     def _work(self) -> None:
@@ -154,147 +139,111 @@ class FetchPool:
             while task := self._take(me):
                 try:
                     fetched = self._checked(self._fetch(task, session, me))
-                except _GivenUpError:
+                except _AbandonedError:
                     return
                 except Exception as error:  # a library's surprise costs one picture, not the batch
                     reason = f"cannot be fetched ({type(error).__name__}: {error})"
-                    fetched = Fetched(task.address, Outcome.REFUSED, reason)
+                    fetched = Fetched(task.url, Outcome.REFUSED, reason)
                 with self._changed:
-                    if me not in self._doing:
+                    if me not in self._workers:
                         return
-                    self._doing[me] = None
-                    self._end(task, fetched)
+                    self._workers[me] = None
+                    self._finish(task, fetched)
 
-    def _fetch(self, task: _Task, session: Session, me: threading.Thread) -> Fetched:
-        def leave(address: str) -> tuple[Outcome, str] | None:
-            host = self._move(task, self._host(address), me)
-            return self._against(host, address, task, session) if self._options.robots else None
+    def _fetch(self, task: Task, session: Session, me: threading.Thread) -> Fetched:
+        def acquire_slot(url: str) -> tuple[Outcome, str] | None:
+            host = self._acquire(task, self._host(url), me)
+            return self._disallowed(host, url, task, session) if self._options.robots else None
 
-        return fetch(task.address, session, self._options, leave, lambda: self._stopped)
+        return fetch(task.url, session, self._options, acquire_slot, lambda: self._stopped)
 
     def _checked(self, fetched: Fetched) -> Fetched:
-        """Let the check look at a content, and keep only what it accepts."""
+        """Check a content, and keep only what is accepted."""
         if fetched.outcome is not Outcome.FETCHED:
             return fetched
         try:
-            return replace(fetched, found=self._check(fetched.content))
+            return replace(fetched, checked=self._check(fetched.content))
         except PictureError as error:
-            led = f"leads to {fetched.final}, which " if fetched.final != fetched.address else ""
+            led = f"redirects to {fetched.final_url}, which " if fetched.final_url != fetched.url else ""
             outcome = Outcome.PLACEHOLDER if isinstance(error, PlaceholderError) else Outcome.REFUSED
             return replace(fetched, outcome=outcome, reason=f"{led}{error}", content=b"")
 
-    def _take(self, me: threading.Thread) -> _Task | None:
-        """Wait for a task whose host is free, and hold a place there; None where the pool is left."""
+    def _take(self, me: threading.Thread) -> Task | None:
+        """Wait for a task whose host has a free slot, and occupy it; None where the pool is left."""
         with self._changed:
             while not self._stopped:
                 now = time.monotonic()
                 soonest = float("inf")
                 for host in list(self._hosts.values()):
-                    if not host.waiting or host.busy >= self._options.per_host:
+                    ready_at = host.ready_at(self._options.per_host)
+                    if ready_at > now:
+                        soonest = min(soonest, ready_at)
                         continue
-                    if host.not_before > now:
-                        soonest = min(soonest, host.not_before)
-                        continue
-                    task = next((task for task in host.waiting if task.not_before <= now), None)
-                    if task is None:
-                        soonest = min(soonest, *(task.not_before for task in host.waiting))
-                        continue
-                    host.waiting.remove(task)
-                    self._hold(task, host)
-                    # The next look begins with another host.
+                    task = host.pop_ready(now)
+                    host.occupy(task, self._options)
+                    # The next search begins with another host.
                     self._hosts[host.name] = self._hosts.pop(host.name)
-                    self._doing[me] = task
+                    self._workers[me] = task
                     return task
                 self._changed.wait(None if soonest == float("inf") else soonest - now)
-            self._doing.pop(me, None)
+            self._workers.pop(me, None)
             return None
 
-    def _hold(self, task: _Task, host: _Host) -> None:
-        now = time.monotonic()
-        host.busy += 1
-        delay = host.rules.delay if host.rules else 0.0
-        host.not_before = max(host.not_before, now + max(self._options.interval, delay))
-        task.host = host
-        task.began = task.began or now
-        task.deadline = now + self._options.total_timeout + 1
-
-    def _release(self, task: _Task) -> None:
-        if task.host:
-            task.host.busy -= 1
-            task.host = None
-            self._changed.notify_all()
-
-    def _move(self, task: _Task, host: _Host, me: threading.Thread) -> _Host:
-        """Give up the place at one host for a place at another, to which a redirect led."""
+    def _acquire(self, task: Task, host: Host, me: threading.Thread) -> Host:
+        """Exchange the slot at one host for a slot at another, where a redirect led there."""
         with self._changed:
             if task.host is not host:
                 self._release(task)  # before waiting, so that nobody waits for one who waits
-                while not self._stopped and me in self._doing:
+                while not self._stopped and me in self._workers:
                     now = time.monotonic()
-                    if host.busy < self._options.per_host and host.not_before <= now:
-                        self._hold(task, host)
+                    if host.active < self._options.per_host and host.not_before <= now:
+                        host.occupy(task, self._options)
                         return host
-                    self._changed.wait(max(_LOOK, host.not_before - now))
-            if self._stopped or me not in self._doing:
-                raise _GivenUpError
+                    self._changed.wait(max(_POLL_SECONDS, host.not_before - now))
+            if self._stopped or me not in self._workers:
+                raise _AbandonedError
         return host
 
-    def _against(
-        self, host: _Host, address: str, task: _Task, session: Session
-    ) -> tuple[Outcome, str] | None:
-        """Say what robots.txt has against an address; it is read once per host."""
-        with host.robots:
-            if host.rules is None:
-                parts = urlsplit(address)
-                file = f"{parts.scheme}://{parts.netloc}/robots.txt"
-                answer = fetch(file, session, self._options, lambda _: None, lambda: self._stopped, MAX_BYTES)
-                if answer.outcome in (Outcome.UNREACHABLE, Outcome.TEMPORARY):
-                    return answer.outcome, answer.reason
-                # Whatever else is not a file stands for "no rules" (RFC 9309, section 2.3.1.3).
-                host.rules = Rules(answer.content.decode("utf-8", "replace"), AGENT)
-                task.deadline = time.monotonic() + self._options.total_timeout + 1
-        return None if host.rules.allow(address) else (Outcome.REFUSED, "is closed to programs by robots.txt")
+    def _release(self, task: Task) -> None:
+        if task.host:
+            task.host.release(task)
+            self._changed.notify_all()
 
-    def _end(self, task: _Task, fetched: Fetched) -> None:
-        """Queue a task again, or give out what came of it."""
-        host = self._host(task.address)
+    def _disallowed(self, host: Host, url: str, task: Task, session: Session) -> tuple[Outcome, str] | None:
+        """Return how robots.txt forbids a URL, or None; the file is read once per host."""
+        with host.robots_lock:
+            if host.rules is None:
+                rules = load_rules(url, session, self._options, lambda: self._stopped)
+                if not isinstance(rules, RobotsRules):
+                    return rules.outcome, rules.reason
+                host.rules = rules
+                task.deadline = time.monotonic() + self._options.total_timeout + 1
+        return None if host.rules.allows(url) else (Outcome.REFUSED, "is disallowed by robots.txt")
+
+    def _finish(self, task: Task, fetched: Fetched) -> None:
+        """Queue a task again for a retry, or queue its result."""
+        host = self._host(task.url)
         self._release(task)
-        if fetched.again and task.tries < self._options.retries:
-            wait = self._options.backoff * 2**task.tries * random.uniform(1, 1.25)
-            if fetched.wait is not None:
-                wait = fetched.wait
-                host.not_before = max(
-                    host.not_before, time.monotonic() + min(wait, self._options.longest_wait)
-                )
+        if fetched.retry and task.retries < self._options.retries:
+            wait = self._options.backoff * 2**task.retries * random.uniform(1, 1.25)
+            if fetched.retry_after is not None:
+                wait = fetched.retry_after
+                pause = min(wait, self._options.longest_wait)
+                host.not_before = max(host.not_before, time.monotonic() + pause)
             if wait <= self._options.longest_wait:
-                task.tries += 1
+                task.retries += 1
                 task.not_before = time.monotonic() + wait
                 host.waiting.append(task)
                 self._changed.notify_all()
                 return
-        if fetched.outcome in (Outcome.UNREACHABLE, Outcome.TEMPORARY):
-            host.silent += 1
-        elif fetched.outcome is Outcome.PLACEHOLDER:
-            host.silent, host.placeholders = 0, host.placeholders + 1
-        else:
-            host.silent = 0
-            if fetched.outcome is Outcome.FETCHED:
-                host.placeholders = 0
-        took = time.monotonic() - task.began
+        host.record(fetched.outcome)
+        took = time.monotonic() - task.started
         self._results.put((task.key, replace(fetched, seconds=took)))
-        if self._given_up(host):
+        if host.skip_reason(self._options):
             self._skip_waiting(host)
 
-    def _given_up(self, host: _Host) -> str:
-        """Say why a host is asked no more, or ""."""
-        if host.silent >= self._options.host_failures:
-            return f"was not asked: {host.name} failed {host.silent} times in a row"
-        if host.placeholders >= self._options.host_placeholders:
-            return f"was not asked: {host.name} sent placeholders {host.placeholders} times in a row"
-        return ""
-
-    def _skip_waiting(self, host: _Host) -> None:
-        reason = self._given_up(host)
+    def _skip_waiting(self, host: Host) -> None:
+        reason = host.skip_reason(self._options)
         while host.waiting:
             task = host.waiting.popleft()
-            self._results.put((task.key, Fetched(task.address, Outcome.SKIPPED, reason)))
+            self._results.put((task.key, Fetched(task.url, Outcome.SKIPPED, reason)))

@@ -1,10 +1,9 @@
-"""Fetch pictures from lists of addresses into label folders, and keep only what is really a picture.
+"""Fetch pictures from lists of URLs into label folders, and keep only what is really a picture.
 
-What comes is decoded, never believed by its content type. Left out are web pages, damaged and tiny files,
-pictures that are there already (under any label), and placeholders: nearly one colour, where a redirect leads
-to a "photo unavailable", or the same picture from several addresses of one host. What became of each address
-is remembered in `GatherLog`, so that a run that was stopped goes on where it was, and one that is repeated
-asks only for what is new.
+Every file is decoded; its content type is never believed. Rejected are web pages, damaged and tiny files,
+pictures that are there already (under any label), and placeholders: nearly one colour, a redirect to a "photo
+unavailable", or the same picture from several URLs of one host. The outcome of each URL is stored in
+`GatherLog`, so that a run that was stopped goes on where it was, and a repeated one requests only new URLs.
 """
 
 import contextlib
@@ -16,8 +15,8 @@ from urllib.parse import urlsplit
 
 from poetcore.data.file_index import FileIndex
 from poetcore.errors import DownloadError, OptionError
-from poetcore.sources.arrivals import check_picture
-from poetcore.sources.fetch import Fetched, FetchOptions, Outcome
+from poetcore.sources.fetch import Fetched, Outcome
+from poetcore.sources.fetch_options import FetchOptions
 from poetcore.sources.fetch_pool import FetchPool
 from poetcore.sources.gather_log import DUPLICATE, KEPT, Entry, GatherLog
 from poetcore.sources.gathered import (
@@ -27,21 +26,19 @@ from poetcore.sources.gathered import (
     GatherProgress,
     LabelState,
     Rejected,
-    Source,
-    check_count,
 )
-from poetcore.sources.keeper import Keeper
-from poetcore.sources.urls import UrlEntry
+from poetcore.sources.keeper import Keeper, check_picture
+from poetcore.sources.urls import Source, UrlEntry
 from poetcore.system.files import walk
 from poetcore.system.names import check_name
 from poetcore.system.progress import OnProgress
 
-__all__ = ["gather"]
+__all__ = ["check_count", "gather"]
 
 _DAY = 86_400
 
-#: Seconds for which an address is not asked again; what is not listed is asked at the next run.
-_REMEMBERED = {
+#: Seconds for which a URL is not requested again; after other outcomes the next run requests it.
+_VALID_SECONDS = {
     Outcome.REFUSED: 30 * _DAY,
     Outcome.PLACEHOLDER: 30 * _DAY,
     DUPLICATE: 30 * _DAY,
@@ -49,11 +46,11 @@ _REMEMBERED = {
     Outcome.SKIPPED: _DAY,
 }
 
-#: Addresses that wait, per worker: enough that a slow host leaves work for all.
+#: URLs that wait, per worker: enough that a slow host leaves work for all.
 _BACKLOG = 8
 
-#: Seconds without a result after which progress is told anyway, so that whoever watches can stop.
-_TICK = 0.5
+#: Seconds without a result after which `on_progress` is called anyway, so that it can stop the work.
+_TICK_SECONDS = 0.5
 
 
 def gather(
@@ -68,21 +65,21 @@ def gather(
 ) -> Gathered:
     """Fetch pictures into `dest/<label>/`, politely and many at once.
 
-    Whatever ends it - a raised exception in `on_progress`, Ctrl-C, a killed process - leaves whole files and a
-    log that the next run goes on from. Several processes may gather into one folder.
+    Whatever ends it - an exception raised by `on_progress`, Ctrl-C, a killed process - leaves whole files and
+    a log that the next run goes on from. Several processes may gather into one folder.
 
     Args:
         dest: the folder of label folders; made where it is missing.
-        sources: the labels and what is wanted of each.
-        fingerprints: the memory of what is in files, to know the pictures that are there.
+        sources: the labels and the URLs of each.
+        file_index: tells which pictures are there already.
         count: pictures to have of each label from its source, those of earlier runs included; None for all.
-        options: limits and patience.
-        again: ask for dead links and for pictures that were taken away too, before their time.
+        options: the limits of the requests.
+        again: request dead links, and pictures whose files were deleted, before their time too.
         on_progress: called with a `GatherProgress`, at least twice a second.
 
     Raises:
         OptionError: a label, the count or the folder cannot be used.
-        DownloadError: the disk is full, or a source failed before it gave anything.
+        DownloadError: the disk is full, or a source failed before its first URL.
     """
     for source in sources:
         check_name(source.label, "A label")
@@ -95,8 +92,8 @@ def gather(
     options = options or FetchOptions()
     try:
         with FetchPool(options, check_picture) as pool:
-            work = _Gathering(dest, sources, log, pool, count, again, _present(dest, file_index))
-            return work.run(on_progress or (lambda _: None), _BACKLOG * options.workers)
+            gathering = _Gathering(dest, sources, log, pool, count, again, _present(dest, file_index))
+            return gathering.run(on_progress or (lambda _: None), _BACKLOG * options.workers)
     except OSError as error:
         raise DownloadError(
             f"{error.filename or dest} cannot be written ({error.strerror or error}); what has been gathered"
@@ -106,6 +103,19 @@ def gather(
         with contextlib.suppress(OSError):
             log.write()
         log.close()
+
+
+def check_count(count: int | None) -> None:
+    """Check a number of pictures for each label.
+
+    Args:
+        count: the number; None for all.
+
+    Raises:
+        OptionError: it is less than 1.
+    """
+    if count is not None and count < 1:
+        raise OptionError(f"count is a number of pictures and must be at least 1. Received: {count}")
 
 
 class _Gathering:
@@ -129,55 +139,56 @@ class _Gathering:
         self._keeper = Keeper(dest, log, present, again, self._note_placeholder)
         self._states = [LabelState(source) for source in sources]
         self._problems: list[str] = []
-        # Does nobody answer there, or is it our own connection? An answer from elsewhere will tell.
-        self._unsure: list[Entry] = []
+        # Is it their host or our own connection? They are stored once another host has answered.
+        self._unreachable: list[Entry] = []
         self._last_answer = 0.0
 
     def run(self, on_progress: OnProgress, backlog: int) -> Gathered:
         while True:
-            self._feed(backlog)
+            self._queue(backlog)
             if not self._pool.outstanding:
                 break
-            if result := self._pool.next(_TICK):
-                (state, wanted), fetched = result
+            if result := self._pool.next(_TICK_SECONDS):
+                (state, url_entry), fetched = result
                 state.outstanding -= 1
-                self._settle(state, wanted, fetched)
+                self._store(state, url_entry, fetched)
             on_progress(self._progress())
         on_progress(self._progress())
-        for entry in self._unsure:
+        for entry in self._unreachable:
             self._log.put(replace(entry, outcome=Outcome.TEMPORARY))
         self._log.write()
-        if self._problems and not any(state.became for state in self._states):
+        if self._problems and not any(state.results for state in self._states):
             raise DownloadError(self._problems[0])
         return Gathered(
             self._dest,
             {state.source.label: state.tally() for state in self._states},
             tuple(
-                Rejected(state.source.label, address, became)
+                Rejected(state.source.label, url, result)
                 for state in self._states
-                for address, became in state.became.items()
-                if became not in (DOWNLOADED, PRESENT)
+                for url, result in state.results.items()
+                if result not in (DOWNLOADED, PRESENT)
             ),
             self._log.file,
             self._log.attribution_file if self._log.attribution_file.exists() else None,
             tuple(self._problems),
         )
 
-    def _feed(self, backlog: int) -> None:
-        """Queue what is wanted next, label by label in turn, until enough waits."""
+    def _queue(self, backlog: int) -> None:
+        """Queue the next URLs, label by label in turn, until enough of them wait."""
         moving = True
         while moving and self._pool.outstanding < backlog:
             moving = False
             for state in self._states:
                 if self._has_room(state):
-                    moving = self._feed_one(state) or moving
+                    moving = self._queue_one(state) or moving
 
     def _has_room(self, state: LabelState) -> bool:
-        return not state.ended and (self._count is None or state.got + state.outstanding < self._count)
+        return not state.ended and (self._count is None or state.available + state.outstanding < self._count)
 
-    def _feed_one(self, state: LabelState) -> bool:
+    def _queue_one(self, state: LabelState) -> bool:
+        """Queue the next URL of a label unless its result is known; False where none is left."""
         try:
-            wanted = next(state.left)
+            url_entry = next(state.remaining)
         except StopIteration:
             state.ended = True
             return False
@@ -185,79 +196,80 @@ class _Gathering:
             state.ended = True
             self._problems.append(str(error))
             return False
-        if wanted.address in state.became:
+        if url_entry.url in state.results:
             return True
-        known = self._log.get(state.source.label, wanted.address)
-        became = self._remembered(known) if known else None
-        if became is None:
-            state.note(wanted.address, "was not finished")
+        known = self._log.get(state.source.label, url_entry.url)
+        result = self._earlier_result(known) if known else None
+        if result is None:
+            state.record(url_entry.url, "was not finished")
             state.outstanding += 1
-            self._pool.add((state, wanted), wanted.address)
+            self._pool.add((state, url_entry), url_entry.url)
         else:
-            state.note(wanted.address, became)
+            state.record(url_entry.url, result)
         return True
 
-    def _remembered(self, known: Entry) -> str | None:
-        """Say what an address became in an earlier run, or None where it is to be asked again."""
+    def _earlier_result(self, known: Entry) -> str | None:
+        """Return the result of a URL in an earlier run, or None where it must be requested again."""
         if known.outcome == KEPT:
             if (self._dest / known.file).exists():
                 return PRESENT
-            return None if self._again else "was gathered before, and its file has been taken away"
-        young = time.time() - known.asked < _REMEMBERED.get(known.outcome, 0)
-        return known.reason if young and not self._again else None
+            return None if self._again else "was gathered before, and its file has been deleted"
+        valid = time.time() - known.asked < _VALID_SECONDS.get(known.outcome, 0)
+        return known.reason if valid and not self._again else None
 
-    def _settle(self, state: LabelState, wanted: UrlEntry, fetched: Fetched) -> None:
+    def _store(self, state: LabelState, url_entry: UrlEntry, fetched: Fetched) -> None:
+        """Store the outcome of a URL, and its picture where there is one."""
         entry = Entry(
             state.source.label,
-            wanted.address,
+            url_entry.url,
             fetched.outcome,
             fetched.reason,
-            host=urlsplit(fetched.final or wanted.address).netloc.lower(),
+            host=urlsplit(fetched.final_url or url_entry.url).netloc.lower(),
             bytes=len(fetched.content),
             asked=time.time(),
-            licence=wanted.licence,
-            attribution=wanted.attribution,
-            page=wanted.page,
+            licence=url_entry.licence,
+            attribution=url_entry.attribution,
+            page=url_entry.page,
         )
         if fetched.outcome in (Outcome.UNREACHABLE, Outcome.SKIPPED):
-            self._unsure.append(entry)
+            self._unreachable.append(entry)
             if self._last_answer > time.monotonic() - fetched.seconds:
-                self._connection_works()
+                self._store_unreachable()
         else:
             if fetched.outcome is not Outcome.TEMPORARY:
                 self._last_answer = time.monotonic()
-                self._connection_works()
+                self._store_unreachable()
             if fetched.outcome is Outcome.FETCHED:
-                entry = self._keeper.keep(entry, wanted, fetched)
+                entry = self._keeper.keep(entry, url_entry, fetched)
             if entry.outcome != KEPT:
                 self._log.put(entry)
-        state.note(wanted.address, DOWNLOADED if entry.outcome == KEPT else entry.reason)
+        state.record(url_entry.url, DOWNLOADED if entry.outcome == KEPT else entry.reason)
 
-    def _connection_works(self) -> None:
-        """Believe of the addresses where nobody answered that it is their own fault."""
-        for entry in self._unsure:
+    def _store_unreachable(self) -> None:
+        """Store the URLs that did not answer: another host has, so that it is not our own connection."""
+        for entry in self._unreachable:
             self._log.put(entry)
-        self._unsure.clear()
+        self._unreachable.clear()
 
     def _note_placeholder(self, entry: Entry) -> None:
-        """Count a placeholder against its host, and no more among the pictures of its label."""
-        self._pool.note_placeholder(entry.address)
+        """Count a placeholder against its host, and no longer among the pictures of its label."""
+        self._pool.note_placeholder(entry.url)
         for state in self._states:
-            if state.source.label == entry.label and entry.address in state.became:
-                state.note(entry.address, entry.reason)
+            if state.source.label == entry.label and entry.url in state.results:
+                state.record(entry.url, entry.reason)
 
     def _progress(self) -> GatherProgress:
         done = total = kept = rejected = 0
         known = True
         for state in self._states:
-            asked, expected = len(state.became), state.source.expected
+            asked, expected = len(state.results), state.source.expected
             settled = asked - state.outstanding
-            kept += state.got
-            rejected += settled - state.got
+            kept += state.available
+            rejected += settled - state.available
             if self._count:
                 most = min(self._count, expected or self._count)
-                done += state.got
-                total += state.got if state.ended and not state.outstanding else most
+                done += state.available
+                total += state.available if state.ended and not state.outstanding else most
             else:
                 done += settled
                 total += asked if state.ended else max(expected, asked)
@@ -266,7 +278,7 @@ class _Gathering:
 
 
 def _present(dest: Path, file_index: FileIndex) -> dict[str, str]:
-    """Know the contents below the folder, what was set aside there included: sha -> relative file."""
+    """Index the files below the folder, quarantined ones included: sha256 -> file relative to it."""
     paths = [Path(entry.path) for entry in walk(dest) if Path(entry.path).parent != dest]
     index = file_index.take(paths)
     return {p.sha: p.path.relative_to(dest).as_posix() for p in reversed(index) if p.sha}

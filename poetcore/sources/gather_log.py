@@ -1,7 +1,8 @@
-"""What became of each address that was asked for: the memory of `gather`, and its log for people.
+"""The outcome of each URL that was requested, kept in a database so that `gather` can go on where it was.
 
-The memory is `DEST/.poet/gather.sqlite`, shared by every process that gathers there; `DEST/.poet/gather.csv`
-says the same for a spreadsheet, and `DEST/ATTRIBUTION.csv` whose pictures these are, where that is known.
+The database is `DEST/.poet/gather.sqlite`, shared by every process that gathers there.
+`DEST/.poet/gather.csv` has the same content for a spreadsheet, and `DEST/ATTRIBUTION.csv` names licences and
+authors, where known.
 """
 
 import csv
@@ -9,7 +10,7 @@ import io
 import sqlite3
 import time
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from poetcore.system.database import Database
@@ -17,7 +18,7 @@ from poetcore.system.files import write_whole
 
 __all__ = ["DUPLICATE", "KEPT", "Entry", "GatherLog"]
 
-#: Outcomes beside those of `fetch.Outcome`: the picture is in its label folder, or another address gave it.
+#: Outcomes beside those of `fetch.Outcome`: the picture is in its label folder, or came from another URL.
 KEPT = "kept"
 DUPLICATE = "duplicate"
 
@@ -35,31 +36,31 @@ CREATE INDEX IF NOT EXISTS by_look ON entries (look);
 
 @dataclass(frozen=True)
 class Entry:
-    """What became of one address for one label.
+    """The outcome of one URL for one label.
 
     Attributes:
-        label: for which it was asked.
-        address: what was asked for.
+        label: the label that the picture is for.
+        url: the URL that was requested.
         outcome: KEPT, DUPLICATE or one of `fetch.Outcome`.
         reason: why there is no file of it; empty where it was kept.
         file: relative to DEST, with slashes; empty where it was not kept.
         sha: sha256 of the content; empty where there was none.
-        look: a hash of the decoded pixels, the same for a picture that was stored anew; or empty.
-        host: where the content came from in the end.
+        pixel_hash: a hash of the decoded pixels, the same for a picture that was encoded again; or empty.
+        host: where the content came from, after redirects.
         bytes: size of the content.
-        asked: seconds since 1970.
+        asked: when it was requested, in seconds since 1970.
         licence: under which licence it is published, "" where that is not known.
         attribution: whom to name.
-        page: the page on which it is shown to people.
+        page: the web page on which it is shown.
     """
 
     label: str
-    address: str
+    url: str
     outcome: str
     reason: str = ""
     file: str = ""
     sha: str = ""
-    look: str = ""
+    pixel_hash: str = ""
     host: str = ""
     bytes: int = 0
     asked: float = 0.0
@@ -68,7 +69,11 @@ class Entry:
     page: str = ""
 
 
-_COLUMNS = tuple(field.name for field in fields(Entry))
+#: The columns of the database and of the log, in the order of the fields of `Entry`.
+_COLUMNS = (
+    *("label", "address", "outcome", "reason", "file", "sha", "look", "host", "bytes", "asked"),
+    *("licence", "attribution", "page"),
+)
 _PUT = (
     f"INSERT INTO entries ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
     " ON CONFLICT (label, address) DO UPDATE SET "
@@ -78,13 +83,13 @@ _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM entries"
 
 
 class GatherLog:
-    """The memory of one destination; an object belongs to the thread that made it.
+    """The outcomes of one destination; an object belongs to the thread that made it.
 
     Args:
         dest: the folder of label folders.
 
     Attributes:
-        file: the log for people.
+        file: the log for a spreadsheet.
         attribution_file: the list of licences.
     """
 
@@ -94,13 +99,17 @@ class GatherLog:
         self._database = Database(dest / ".poet" / "gather.sqlite", _SCHEMA)
 
     def close(self) -> None:
+        """Close the database."""
         self._database.close()
 
     def put(self, entry: Entry) -> bool:
-        """Remember an entry, in place of an earlier one of the same label and address.
+        """Store an entry, in place of an earlier one of the same label and URL.
+
+        Args:
+            entry: what to store.
 
         Returns:
-            False, with nothing changed, if it says KEPT of a content that another address has put there.
+            False, with nothing changed, if it is KEPT and another entry is KEPT with the same content.
         """
         try:
             self._database.write((_PUT, [astuple(entry)]))
@@ -108,38 +117,34 @@ class GatherLog:
             return False
         return True
 
-    def get(self, label: str, address: str) -> Entry | None:
-        """Give what is known of an address, or None."""
-        return self._first("WHERE label = ? AND address = ?", (label, address))
+    def get(self, label: str, url: str) -> Entry | None:
+        """Return the entry of a URL, or None."""
+        return self._first("WHERE label = ? AND address = ?", (label, url))
 
     def kept(self, sha: str) -> Entry | None:
-        """Give the entry under which a content was kept, or None."""
+        """Return the KEPT entry with a content, or None."""
         return self._first("WHERE outcome = 'kept' AND sha = ?", (sha,))
 
-    def alike(self, look: str) -> list[Entry]:
+    def with_pixel_hash(self, pixel_hash: str) -> list[Entry]:
         """List the entries of the pictures that look exactly the same."""
-        return self._all("WHERE look = ? ORDER BY asked", (look,))
-
-    def of(self, label: str) -> list[Entry]:
-        """List the entries of a label, in the order in which they were asked for."""
-        return self._all("WHERE label = ? ORDER BY asked, address", (label,))
+        return self._all("WHERE look = ? ORDER BY asked", (pixel_hash,))
 
     def forget(self, entries: Iterable[Entry]) -> None:
-        """Forget entries, so that their addresses are asked again."""
-        pairs = [(entry.label, entry.address) for entry in entries]
+        """Delete entries, so that their URLs are requested again."""
+        pairs = [(entry.label, entry.url) for entry in entries]
         self._database.write(("DELETE FROM entries WHERE label = ? AND address = ?", pairs))
 
     def write(self) -> None:
-        """Write the log for people and the list of licences anew."""
+        """Write the log for a spreadsheet and the list of licences."""
         entries = self._all("ORDER BY label, asked, address")
         shown = [name for name in _COLUMNS if name not in ("look", "host")]
-        rows = [[_shown(entry, name) for name in shown] for entry in entries]
+        rows = [_cells(entry, shown) for entry in entries]
         write_whole(self.file, _csv(shown, rows))
         owned = [entry for entry in entries if entry.outcome == KEPT and (entry.licence or entry.attribution)]
         owned.sort(key=lambda entry: entry.file)
         if owned:
             names = ["file", "licence", "attribution", "page", "address"]
-            rows = [[_shown(entry, name) for name in names] for entry in owned]
+            rows = [_cells(entry, names) for entry in owned]
             write_whole(self.attribution_file, _csv(names, rows))
 
     def _first(self, where: str, values: tuple[str, ...]) -> Entry | None:
@@ -150,12 +155,15 @@ class GatherLog:
         return [Entry(*row) for row in self._database.rows(f"{_SELECT} {where}", values)]
 
 
-def _shown(entry: Entry, name: str) -> str:
-    if name == "asked":
-        return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(entry.asked))
-    text = str(getattr(entry, name))
+def _cells(entry: Entry, names: list[str]) -> list[str]:
+    """Return the text of an entry in each of some columns."""
+    texts = {name: str(value) for name, value in zip(_COLUMNS, astuple(entry), strict=True)}
+    texts["asked"] = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(entry.asked))
     # A spreadsheet takes these for formulas, and attributions are written by strangers.
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+    return [
+        f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+        for text in (texts[name] for name in names)
+    ]
 
 
 def _csv(names: list[str], rows: list[list[str]]) -> str:

@@ -1,50 +1,23 @@
-"""What is to be gathered, how far it is, and what came of it."""
+"""The results of gathering: of each label while it goes on, and of all at the end."""
 
 import re
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from poetcore.errors import OptionError
-from poetcore.sources.urls import UrlEntry
+from poetcore.sources.urls import Source
 from poetcore.system.progress import Progress
 
-__all__ = [
-    "DOWNLOADED",
-    "PRESENT",
-    "GatherProgress",
-    "Gathered",
-    "LabelState",
-    "Rejected",
-    "Source",
-    "Tally",
-    "check_count",
-]
+__all__ = ["DOWNLOADED", "PRESENT", "GatherProgress", "Gathered", "LabelState", "Rejected", "Tally"]
 
-#: What an address can become, beside a reason why there is no picture of it.
+#: The result of a URL whose picture is in DEST; of any other it is the reason why there is no picture of it.
 DOWNLOADED = "kept"
 PRESENT = "there already"
 
 
 @dataclass(frozen=True)
-class Source:
-    """Where the pictures of a label come from.
-
-    Attributes:
-        label: the name of the label folder.
-        wanted: the pictures, taken one by one as they are needed.
-        expected: how many these are; 0 where it is not known.
-    """
-
-    label: str
-    wanted: Iterable[UrlEntry]
-    expected: int = 0
-
-
-@dataclass(frozen=True)
 class Tally:
-    """What became of a label's addresses: `asked` is the sum of the others."""
+    """The URLs of a label: `asked` is the sum of the others."""
 
     asked: int
     kept: int
@@ -54,10 +27,10 @@ class Tally:
 
 @dataclass(frozen=True)
 class Rejected:
-    """An address of which there is no picture, and why, to be read after the address."""
+    """A URL of which there is no picture, and the reason, to be read after the URL."""
 
     label: str
-    address: str
+    url: str
     reason: str
 
 
@@ -76,13 +49,13 @@ class GatherProgress(Progress):
 
 @dataclass(frozen=True)
 class Gathered:
-    """What was gathered.
+    """The result of gathering.
 
     Attributes:
         dest: the folder of label folders.
         labels: label -> tally.
         rejected: in the order of the labels.
-        log: the file that says of each address what became of it.
+        log: the file with the outcome of each URL.
         attribution: the file that names licences and authors, or None where none is known.
         problems: what ended a source early, in sentences.
     """
@@ -100,52 +73,52 @@ class Gathered:
         return sum(tally.kept + tally.there_already for tally in self.labels.values())
 
     def reasons(self) -> dict[str, int]:
-        """Count the rejected addresses by reason, the most frequent first."""
+        """Count the rejected URLs by reason, the most frequent first."""
+        # "leads to": so the version before this one wrote it into the log.
         general = (
-            re.sub(r"leads to \S+, which |https?://\S+|\S+/\S+\.\w+$", "", r.reason) for r in self.rejected
+            re.sub(r"(redirects|leads) to \S+, which |https?://\S+|\S+/\S+\.\w+$", "", r.reason)
+            for r in self.rejected
         )
         return dict(Counter(" ".join(reason.split()) for reason in general).most_common())
 
 
 class LabelState:
-    """A label as it is being gathered.
+    """A label while it is being gathered.
+
+    Args:
+        source: where its pictures come from.
 
     Attributes:
-        became: address -> DOWNLOADED, PRESENT, or why there is no picture of it.
-        outstanding: how many addresses have been queued and not settled.
-        ended: whether the source has given all it has.
+        source: where its pictures come from.
+        remaining: the pictures that were not requested yet.
+        results: URL -> DOWNLOADED, PRESENT, or why there is no picture of it.
+        outstanding: how many URLs are queued and have no outcome yet.
+        ended: whether nothing remains.
     """
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.left = iter(source.wanted)
-        self.became: dict[str, str] = {}
+        self.remaining = iter(source.entries)
+        self.results: dict[str, str] = {}
         self.outstanding = 0
         self.ended = False
         self._count = {DOWNLOADED: 0, PRESENT: 0}
 
-    def note(self, address: str, became: str) -> None:
-        before = self.became.get(address)
+    def record(self, url: str, result: str) -> None:
+        """Set the result of a URL, in place of an earlier one."""
+        before = self.results.get(url)
         if before in self._count:
             self._count[before] -= 1
-        if became in self._count:
-            self._count[became] += 1
-        self.became[address] = became
+        if result in self._count:
+            self._count[result] += 1
+        self.results[url] = result
 
     @property
-    def got(self) -> int:
+    def available(self) -> int:
+        """How many of its pictures are in DEST."""
         return sum(self._count.values())
 
     def tally(self) -> Tally:
-        asked = len(self.became)
-        return Tally(asked, self._count[DOWNLOADED], self._count[PRESENT], asked - self.got)
-
-
-def check_count(count: int | None) -> None:
-    """Make sure that a number of pictures is one.
-
-    Raises:
-        OptionError: it is not.
-    """
-    if count is not None and count < 1:
-        raise OptionError(f"count is a number of pictures and must be at least 1. Received: {count}")
+        """Count its URLs by their results."""
+        asked = len(self.results)
+        return Tally(asked, self._count[DOWNLOADED], self._count[PRESENT], asked - self.available)

@@ -9,9 +9,9 @@ Fields of the API (https://api.inaturalist.org/v1/docs) that are used:
   `url`, `license_code`, `attribution`.
 
 A photo's `url` is that of its smallest form, `.../photos/123/square.jpg`; other forms stand beside it by the
-names medium (500 pixels at the longest side) and large (1024). Photos that lie at Flickr follow its own
-naming. The pages are asked for by `id_above`, which has no end at 10,000 as page numbers have, and from the
-oldest on: the same order at every run, and spread over years, where the newest are all of this week.
+names medium (500 pixels at the longest side) and large (1024). Photos that are stored at Flickr follow its
+naming. The pages are requested by `id_above`, which has no end at 10,000 as page numbers have, and from the
+oldest on: the same order in every run, and spread over years, where the newest are all of this week.
 """
 
 import re
@@ -21,7 +21,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from poetcore.errors import DownloadError, OptionError
-from poetcore.sources.fetch import FetchOptions, new_session
+from poetcore.sources.fetch import new_session
+from poetcore.sources.fetch_options import FetchOptions
 from poetcore.sources.urls import UrlEntry
 
 __all__ = [
@@ -37,11 +38,11 @@ __all__ = [
 
 INATURALIST = "https://api.inaturalist.org/v1"
 
-#: Licences that let a picture be used again and changed, as training and cropping do; those that forbid
+#: Licences that permit to use a picture again and change it, as training and cropping do; those that forbid
 #: changes (ND) and "all rights reserved" (none) are not among them.
 LICENCES = ("cc0", "cc-by", "cc-by-sa", "cc-by-nc", "cc-by-nc-sa")
 
-#: Those that can be asked for.
+#: Every licence that the API knows.
 _KNOWN_LICENCES = (*LICENCES, "cc-by-nd", "cc-by-nc-nd")
 
 PHOTO_SIZES = ("medium", "large")
@@ -49,7 +50,7 @@ PHOTO_SIZES = ("medium", "large")
 #: https://www.inaturalist.org/pages/api+recommended+practices: about one request a second.
 _SECONDS_APART = 1.0
 
-_PER_PAGE = 200  # the most that the API gives
+_PER_PAGE = 200  # the maximum of the API
 
 _FLICKR = re.compile(r"(staticflickr\.com/.*?)_[a-z](\.\w+)$")
 _FLICKR_SIZES = {"medium": "", "large": "_b"}
@@ -57,7 +58,14 @@ _FLICKR_SIZES = {"medium": "", "large": "_b"}
 
 @dataclass(frozen=True)
 class Taxon:
-    """A species, genus, ... as iNaturalist knows it."""
+    """A species, genus, ... of iNaturalist.
+
+    Attributes:
+        id: its number there.
+        name: the scientific name.
+        rank: species, genus, ...
+        common_name: "" where it has none.
+    """
 
     id: int
     name: str
@@ -70,10 +78,16 @@ class Taxon:
 
 
 def parse_licences(text: str) -> tuple[str, ...] | None:
-    """Read licences with commas between them; `any` gives None, which takes every picture.
+    """Parse names of licences with commas between them.
+
+    Args:
+        text: such as "cc0,cc-by", or "any".
+
+    Returns:
+        The names in lower case; None for "any", which accepts every picture.
 
     Raises:
-        OptionError: one is not known.
+        OptionError: a name is not a known licence.
     """
     names = tuple(name.strip().lower() for name in text.split(",") if name.strip())
     if names == ("any",):
@@ -84,27 +98,30 @@ def parse_licences(text: str) -> tuple[str, ...] | None:
 
 
 def check_size(size: str) -> None:
-    """Make sure that photos come in a size.
+    """Check that photos are published in a size.
+
+    Args:
+        size: one of `PHOTO_SIZES`.
 
     Raises:
-        OptionError: they do not.
+        OptionError: they are not.
     """
     if size not in PHOTO_SIZES:
         raise OptionError(f"A photo's size is one of {', '.join(PHOTO_SIZES)}. Received: {size!r}")
 
 
 class _Api:
-    """Asks the API, one question a second, and again where it is busy."""
+    """Requests to the API: a pause between two of them, and retries where it is busy."""
 
-    def __init__(self, endpoint: str, options: FetchOptions, apart: float) -> None:
+    def __init__(self, endpoint: str, options: FetchOptions, seconds_apart: float) -> None:
         from requests.adapters import HTTPAdapter
         from urllib3 import Retry
 
         if not re.match(r"https?://", endpoint):
-            raise OptionError(f"The endpoint is a web address. Received: {endpoint!r}")
+            raise OptionError(f"The endpoint is a URL. Received: {endpoint!r}")
         self._endpoint = endpoint.rstrip("/")
         self._timeouts = (options.connect_timeout, options.read_timeout)
-        self._apart = apart
+        self._seconds_apart = seconds_apart
         self._next = 0.0
         self._session = new_session(options)
         retry = Retry(
@@ -129,25 +146,23 @@ class _Api:
         import requests
 
         time.sleep(max(0.0, self._next - time.monotonic()))
-        self._next = time.monotonic() + self._apart
-        address = f"{self._endpoint}/{path}"
+        self._next = time.monotonic() + self._seconds_apart
+        url = f"{self._endpoint}/{path}"
         try:
-            response = self._session.get(address, params=parameters, timeout=self._timeouts)
+            response = self._session.get(url, params=parameters, timeout=self._timeouts)
             if response.status_code != 200:
                 raise DownloadError(
-                    f"iNaturalist ({address}) answered {response.status_code} {response.reason}; try later."
+                    f"iNaturalist ({url}) answered {response.status_code} {response.reason}; try later."
                 )
             answer = response.json()
         except requests.JSONDecodeError:
-            raise DownloadError(
-                f"{address} does not answer as iNaturalist does; check the endpoint."
-            ) from None
+            raise DownloadError(f"{url} does not answer as iNaturalist does; check the endpoint.") from None
         except requests.RequestException:
             raise DownloadError(
-                f"iNaturalist ({address}) cannot be reached; check the connection and try again."
+                f"iNaturalist ({url}) cannot be reached; check the connection and try again."
             ) from None
         if not isinstance(answer, dict) or not isinstance(answer.get("results"), list):
-            raise DownloadError(f"{address} does not answer as iNaturalist does; check the endpoint.")
+            raise DownloadError(f"{url} does not answer as iNaturalist does; check the endpoint.")
         return answer
 
 
@@ -157,27 +172,36 @@ def find_taxon(
     options: FetchOptions | None = None,
     seconds_apart: float = _SECONDS_APART,
 ) -> Taxon:
-    """Find the taxon that is called so, by its scientific or a common name.
+    """Find the taxon with a name.
+
+    Args:
+        name: its scientific or a common name; case and extra blanks do not matter.
+        endpoint: the URL of the API.
+        options: timeouts and retries.
+        seconds_apart: between two requests.
+
+    Returns:
+        The first taxon of exactly this name; a scientific name precedes a common one.
 
     Raises:
-        OptionError: none is called exactly so; the message names those that come near.
-        DownloadError: the API cannot be asked.
+        OptionError: none has exactly this name; the message lists similar ones.
+        DownloadError: the API cannot be reached.
     """
-    wanted = " ".join(name.split()).casefold()
-    if not wanted:
+    searched = " ".join(name.split()).casefold()
+    if not searched:
         raise OptionError("A taxon needs a name, such as Amanita muscaria.")
     with _Api(endpoint, options or FetchOptions(), seconds_apart) as api:
         results = api.get("taxa", q=name, is_active="true", per_page=30)["results"]
     found = [result for result in results if isinstance(result, dict) and isinstance(result.get("id"), int)]
     for key in ("name", "preferred_common_name", "matched_term"):
         for result in found:
-            if str(result.get(key) or "").casefold() == wanted:
+            if str(result.get(key) or "").casefold() == searched:
                 return _taxon(result)
-    near = "; ".join(str(_taxon(result)) for result in found[:5])
-    hint = (
-        f"Did you mean one of these: {near}?" if near else "Check the spelling, or use the scientific name."
-    )
-    raise OptionError(f"iNaturalist knows no taxon called {name!r}. {hint}")
+    similar = "; ".join(str(_taxon(result)) for result in found[:5])
+    hint = "Check the spelling, or use the scientific name."
+    if similar:
+        hint = f"Did you mean one of these: {similar}?"
+    raise OptionError(f"iNaturalist has no taxon called {name!r}. {hint}")
 
 
 def observations(
@@ -190,24 +214,27 @@ def observations(
     options: FetchOptions | None = None,
     seconds_apart: float = _SECONDS_APART,
 ) -> Iterator[UrlEntry]:
-    """Give the pictures of a taxon's research-grade observations, page by page as they are asked for.
+    """Yield the pictures of a taxon's research-grade observations; each page is requested when it is needed.
 
     Args:
-        taxon: from `find_taxon`; what lies below it counts too.
-        licences: those to take; None takes all, "all rights reserved" too.
+        taxon: from `find_taxon`; the taxa below it count too.
+        licences: those to accept; None accepts all, "all rights reserved" too.
         size: one of `PHOTO_SIZES`.
         every_photo: all photos of an observation, not only its first. They show the same individual, so they
             make a classifier look better than it is where they fall on both sides of a split.
-        endpoint: the API's address.
+        endpoint: the URL of the API.
         options: timeouts and retries.
-        seconds_apart: between two questions.
+        seconds_apart: between two requests.
+
+    Yields:
+        The URL of a photo, with licence, author and page.
 
     Raises:
         OptionError: there is no such size.
-        DownloadError: the API cannot be asked.
+        DownloadError: the API cannot be reached.
     """
     check_size(size)
-    wanted: dict[str, str | int] = {
+    query: dict[str, str | int] = {
         "taxon_id": taxon.id,
         "quality_grade": "research",
         "photos": "true",
@@ -216,11 +243,11 @@ def observations(
         "per_page": _PER_PAGE,
     }
     if licences is not None:
-        wanted["photo_license"] = ",".join(licences)
+        query["photo_license"] = ",".join(licences)
     last = 0
     with _Api(endpoint, options or FetchOptions(), seconds_apart) as api:
         while True:
-            page = api.get("observations", **wanted, id_above=last)
+            page = api.get("observations", **query, id_above=last)
             found = [
                 one for one in page["results"] if isinstance(one, dict) and isinstance(one.get("id"), int)
             ]
@@ -252,7 +279,7 @@ def _photos(
 
 
 def _sized(url: str, size: str) -> str:
-    """Turn the address of a photo's smallest form into that of another."""
+    """Return the URL of a photo in another size, from that of its smallest."""
     if _FLICKR.search(url):
         return _FLICKR.sub(rf"\g<1>{_FLICKR_SIZES[size]}\g<2>", url)
     return re.sub(r"/square(\.\w+)(\?.*)?$", rf"/{size}\g<1>", url)

@@ -1,31 +1,109 @@
-"""What has been fetched, kept or not: written into its label folder once, and placeholders taken back."""
+"""Decides whether a fetched file is kept: a real picture, not there already, no placeholder.
 
+What is kept is written into its label folder once; a placeholder that shows only later is taken back.
+"""
+
+import hashlib
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
+import numpy as np
+
+from poetcore.data import images
 from poetcore.data.file_index import sha_of
-from poetcore.sources.arrivals import Picture, stem
-from poetcore.sources.fetch import Fetched, Outcome
+from poetcore.errors import PictureError
+from poetcore.sources.fetch import Fetched, Outcome, PlaceholderError
 from poetcore.sources.gather_log import DUPLICATE, KEPT, Entry, GatherLog
 from poetcore.sources.urls import UrlEntry
 from poetcore.system.files import write_whole
 
-__all__ = ["Keeper"]
+__all__ = ["MIN_PIXELS", "Keeper", "Picture", "check_picture", "stem"]
 
-#: The same picture from so many addresses of one host stands for something that is gone there.
-_PLACEHOLDER_AT = 3
+#: A smaller picture is an icon or a counting pixel.
+MIN_PIXELS = 32
+
+#: A picture is a placeholder where this share of it lies this near its median colour. Of 1,250 photos of
+#: flowers the most uniform has a share of 0.90.
+_ONE_COLOUR_SHARE = 0.97
+_ONE_COLOUR_LEVELS = 8
+
+#: The same picture from so many URLs of one host is a placeholder.
+_PLACEHOLDER_COPIES = 3
+
+_SUFFIX = {
+    "JPEG": ".jpg",
+    "MPO": ".jpg",
+    "PNG": ".png",
+    "WEBP": ".webp",
+    "GIF": ".gif",
+    "BMP": ".bmp",
+    "TIFF": ".tif",
+    "AVIF": ".avif",
+}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What is known of a content after it was decoded.
+
+    Attributes:
+        sha: sha256 of the content.
+        pixel_hash: a hash of the decoded pixels.
+        suffix: the file extension that fits the content.
+    """
+
+    sha: str
+    pixel_hash: str
+    suffix: str
+
+
+def check_picture(content: bytes) -> Picture:
+    """Decode a content and check that it is a picture worth keeping.
+
+    Args:
+        content: a whole file.
+
+    Returns:
+        Its hashes and the file extension that fits.
+
+    Raises:
+        PictureError: it is no picture, damaged, or tiny.
+        PlaceholderError: it is nearly one colour.
+    """
+    info = images.identify(content)
+    if min(info.width, info.height) < MIN_PIXELS:
+        raise PictureError(f"has only {info.width} x {info.height} pixels")
+    small = images.to_square(content, 64).astype(np.int16)
+    near = np.abs(small - np.median(small, axis=(0, 1))).max(axis=-1) <= _ONE_COLOUR_LEVELS
+    if near.mean() >= _ONE_COLOUR_SHARE:
+        raise PlaceholderError("is a placeholder: it is nearly one colour")
+    pixel_hash = hashlib.sha256(small.tobytes()).hexdigest()
+    return Picture(sha_of(content), pixel_hash, _SUFFIX[info.format])
+
+
+def stem(entry: UrlEntry) -> str:
+    """Return a file name, without extension, for the picture of a URL.
+
+    It is readable, safe on every system, the same in every run, and different for different URLs.
+    """
+    name = entry.name or unquote(urlsplit(entry.url).path).rstrip("/").rpartition("/")[2]
+    plain = re.sub(r"\.(jpe?g|png|webp|gif|bmp|tiff?|avif)$", "", name, flags=re.IGNORECASE)
+    safe = re.sub(r"[^A-Za-z0-9._-]+", "_", plain).strip("._-")[:60].replace("_nohash_", "_")
+    return f"{safe or 'picture'}_{hashlib.sha256(entry.url.encode()).hexdigest()[:10]}"
 
 
 class Keeper:
-    """Puts pictures into the label folders of one destination.
+    """Writes pictures into the label folders of one destination.
 
     Args:
         dest: the folder of label folders.
-        log: its memory.
-        present: sha256 -> file relative to `dest`, of what lies there already.
-        again: let a picture come back whose file has been taken away.
-        on_placeholder: told of each entry that is a placeholder, those that had been kept included.
+        log: what happened to each URL there.
+        present: sha256 -> file relative to `dest`, of the files that are there already; kept up to date.
+        again: keep a picture again whose file was deleted.
+        on_placeholder: called with each entry that is a placeholder, those that had been kept included.
     """
 
     def __init__(
@@ -42,69 +120,73 @@ class Keeper:
         self._again = again
         self._on_placeholder = on_placeholder
 
-    def keep(self, entry: Entry, wanted: UrlEntry, fetched: Fetched) -> Entry:
-        """Write a picture, unless it is there already or stands for a missing one.
+    def keep(self, entry: Entry, url_entry: UrlEntry, fetched: Fetched) -> Entry:
+        """Write a picture, unless it is there already or is a placeholder.
+
+        Args:
+            entry: what is known of the URL so far.
+            url_entry: the URL with the name for its file.
+            fetched: the content, checked by `check_picture`.
 
         Returns:
             The entry with its outcome; it is in the log where that is KEPT.
         """
-        picture: Picture = fetched.found
-        entry = replace(entry, sha=picture.sha, look=picture.look)
-        alike = self._log.alike(picture.look)
-        if self._is_placeholder(entry, alike):
-            return self._drop_placeholder(entry, alike)
-        file = f"{entry.label}/{stem(wanted)}{picture.suffix}"
-        twin = self._present.get(picture.sha) or next(
-            (one.file for one in alike if self._is_there(one)), None
+        picture: Picture = fetched.checked
+        entry = replace(entry, sha=picture.sha, pixel_hash=picture.pixel_hash)
+        same = self._log.with_pixel_hash(picture.pixel_hash)
+        if self._is_placeholder(entry, same):
+            return self._drop_placeholder(entry, same)
+        file = f"{entry.label}/{stem(url_entry)}{picture.suffix}"
+        duplicate = self._present.get(picture.sha) or next(
+            (one.file for one in same if self._exists(one)), None
         )
-        if twin and twin != file:
-            return _twin_of(entry, twin)
+        if duplicate and duplicate != file:
+            return _duplicate_of(duplicate, entry)
         path = self._dest / file
-        if not twin and path.exists() and sha_of(path.read_bytes()) != picture.sha:
+        if not duplicate and path.exists() and sha_of(path.read_bytes()) != picture.sha:
             return replace(entry, outcome=Outcome.REFUSED, reason=f"has changed since {file} was gathered")
         if not path.exists():
             write_whole(path, fetched.content)
         kept = replace(entry, outcome=KEPT, reason="", file=file)
         if not self._log.put(kept):
-            # Another process was faster, or someone took the first one away and it has come back.
+            # Another process was faster, or someone deleted the first one and it was fetched again.
             first = self._log.kept(picture.sha)
-            if first and (self._is_there(first) or not self._again):
+            if first and (self._exists(first) or not self._again):
                 path.unlink(missing_ok=True)
-                return _twin_of(
-                    entry, first.file + ("" if self._is_there(first) else ", which was taken away")
-                )
+                deleted = "" if self._exists(first) else ", which was deleted"
+                return _duplicate_of(first.file + deleted, entry)
             self._log.forget([first] if first else [])
             self._log.put(kept)
         self._present[picture.sha] = file
         return kept
 
-    def _is_there(self, entry: Entry) -> bool:
+    def _exists(self, entry: Entry) -> bool:
         return entry.outcome == KEPT and (self._dest / entry.file).exists()
 
-    def _is_placeholder(self, entry: Entry, alike: Sequence[Entry]) -> bool:
-        if any(one.outcome == Outcome.PLACEHOLDER for one in alike):
+    def _is_placeholder(self, entry: Entry, same: Sequence[Entry]) -> bool:
+        if any(one.outcome == Outcome.PLACEHOLDER for one in same):
             return True
-        # http and https are one address; mirrors of a photo are other hosts.
-        sent = {one.address.partition("://")[2] for one in (entry, *alike) if one.host == entry.host}
-        return len(sent) >= _PLACEHOLDER_AT
+        # http and https are one URL here; mirrors of a photo are other hosts.
+        urls = {one.url.partition("://")[2] for one in (entry, *same) if one.host == entry.host}
+        return len(urls) >= _PLACEHOLDER_COPIES
 
-    def _drop_placeholder(self, entry: Entry, alike: Sequence[Entry]) -> Entry:
+    def _drop_placeholder(self, entry: Entry, same: Sequence[Entry]) -> Entry:
         """Take back what was kept of a placeholder before it showed as one."""
-        reason = "is a placeholder: the same picture came from several addresses"
-        for one in alike:
+        reason = "is a placeholder: the same picture came from several URLs"
+        for one in same:
             if one.outcome == Outcome.PLACEHOLDER or one.host != entry.host:
                 continue
             path = self._dest / one.file
             if one.outcome == KEPT and path.is_file() and sha_of(path.read_bytes()) == one.sha:
                 path.unlink()
                 self._present.pop(one.sha, None)
-            taken = replace(one, outcome=Outcome.PLACEHOLDER, reason=reason, file="")
-            self._log.put(taken)
-            self._on_placeholder(taken)
+            dropped = replace(one, outcome=Outcome.PLACEHOLDER, reason=reason, file="")
+            self._log.put(dropped)
+            self._on_placeholder(dropped)
         entry = replace(entry, outcome=Outcome.PLACEHOLDER, reason=reason)
         self._on_placeholder(entry)
         return entry
 
 
-def _twin_of(entry: Entry, file: str) -> Entry:
+def _duplicate_of(file: str, entry: Entry) -> Entry:
     return replace(entry, outcome=DUPLICATE, reason=f"is the same picture as {file}")

@@ -1,4 +1,4 @@
-"""Pictures to begin with: a sample set of flowers drawn on the spot, and the flower_photos archive.
+"""Sample pictures: a set of flowers drawn by code, and the flower_photos archive.
 
 The drawn set needs no network and is ready in seconds. The archive is the one that the TensorFlow for Poets
 tutorial used: 3,670 photos of five kinds of flowers, 229 MB.
@@ -24,7 +24,7 @@ __all__ = [
     "make_sample",
 ]
 
-#: The categories of the drawn sample set.
+#: The labels of the drawn sample set.
 SAMPLE_LABELS = ("daisy", "dandelion", "rose", "sunflower", "tulip")
 
 FLOWERS_URL = "https://download.tensorflow.org/example_images/flower_photos.tgz"
@@ -47,23 +47,23 @@ def make_sample(
     """Draw a sample set of flower pictures, ready for training and for a demo.
 
     The pictures are 320 x 240 JPEGs, `folder/train/<label>/<label>_001.jpg` and so on, and likewise in
-    `folder/demo`; the demo pictures are others than the training pictures. Each picture depends only on the
-    seed and its own name, never on how many are drawn. Pictures that are there already are left as they are
-    and only missing ones are drawn, so that a complete set returns at once.
+    `folder/demo`; no demo picture is a training picture. Each picture depends only on the
+    seed and its own name, never on how many are drawn. Only missing pictures are drawn; existing files are
+    not changed.
 
     Args:
-        folder: Where the set goes. It appears only when it is whole.
-        train_per_label: Pictures per category to train with, at least 1.
-        demo_per_label: Pictures per category to show afterwards, at least 1.
-        seed: Another seed draws other pictures.
-        on_progress: Called in the phase `drawing` after each picture.
+        folder: where the set is written; it appears only when it is complete.
+        train_per_label: training pictures per label, at least 1.
+        demo_per_label: demo pictures per label, at least 1.
+        seed: another seed draws other pictures.
+        on_progress: called in the phase `drawing` after each picture.
 
     Returns:
-        The folder, with `train` and `demo` in it.
+        `folder`, with `train` and `demo` in it.
 
     Raises:
-        OptionError: A number of pictures is below 1.
-        DatasetError: The folder cannot be written.
+        OptionError: a number of pictures is below 1.
+        DatasetError: the folder cannot be written.
     """
     counts = {"train": train_per_label, "demo": demo_per_label}
     for split, count in counts.items():
@@ -129,16 +129,16 @@ def download_flowers(
     which were removed from it stay removed; delete it to start again.
 
     Args:
-        folder: Where the archive and then `flower_photos` go.
-        url: The address of the archive.
-        sha256: The checksum that the archive must have, 64 hexadecimal digits.
-        on_progress: Called in the phase `downloading`, with bytes.
+        folder: where the archive and then `flower_photos` go.
+        url: the URL of the archive.
+        sha256: the checksum that the archive must have, 64 hexadecimal digits.
+        on_progress: called in the phase `downloading`, with bytes.
 
     Returns:
-        `folder/flower_photos`, with one folder a category.
+        `folder/flower_photos`, with one folder a label.
 
     Raises:
-        DownloadError: The archive could not be fetched, checked or unpacked.
+        DownloadError: the archive could not be fetched, checked or unpacked.
     """
     target = folder / _PHOTOS
     if target.is_dir() and any(target.iterdir()):
@@ -171,7 +171,7 @@ class _ProgressBar:
 
 
 def _fetch(archive: Path, url: str, sha256: str, on_progress: OnProgress | None) -> None:
-    """Leave an archive with the right checksum in its place, or raise and leave nothing new."""
+    """Download an archive and check its sha256; nothing is left behind if it fails."""
     import pooch
 
     bar = _ProgressBar(on_progress) if on_progress else False
@@ -184,12 +184,12 @@ def _fetch(archive: Path, url: str, sha256: str, on_progress: OnProgress | None)
         pooch.retrieve(
             url, f"sha256:{sha256}", fname=archive.name, path=archive.parent, downloader=downloader
         )
-    # The exceptions of requests are OSErrors, and so is whatever the disk says.
+    # The exceptions of requests are OSErrors, and so are errors of the disk.
     except OSError as error:
         raise DownloadError(f"{archive.name} could not be fetched: {_reason(error)}; {by_hand}") from error
     except ValueError as error:
         raise DownloadError(
-            f"{archive.name} could not be fetched: what came from the server does not have the "
+            f"{archive.name} could not be fetched: the downloaded file does not have the "
             f"expected checksum (sha256 {sha256[:12]}…); {by_hand}"
         ) from error
     finally:

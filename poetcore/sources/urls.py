@@ -1,4 +1,4 @@
-"""Lists of picture addresses: one a line, as people write them and as ImageNet gives them out."""
+"""Lists of picture URLs: one a line, as people write them and as ImageNet publishes them."""
 
 import csv
 import re
@@ -9,10 +9,10 @@ from urllib.parse import urlsplit, urlunsplit
 
 from poetcore.errors import OptionError
 
-__all__ = ["UrlEntry", "UrlList", "parse_urls", "read_table", "read_urls"]
+__all__ = ["Source", "UrlEntry", "UrlList", "parse_urls", "read_table", "read_urls"]
 
-#: Longer lines are no addresses; browsers and servers refuse them long before.
-_LONGEST = 4000
+#: Longer lines are no URLs; browsers and servers refuse them long before.
+_MAX_CHARACTERS = 4000
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _WEB = re.compile(r"https?://", re.IGNORECASE)
@@ -20,17 +20,17 @@ _WEB = re.compile(r"https?://", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class UrlEntry:
-    """A picture that is to be fetched.
+    """A picture to fetch.
 
     Attributes:
-        address: where it is, http or https.
-        name: what its file is called; from the address by default.
+        url: where it is, http or https.
+        name: the name for its file; "" takes it from the URL.
         licence: under which licence it is published, "" where that is not known.
         attribution: whom to name, in the words that the publisher asks for.
-        page: the page on which it is shown to people.
+        page: the web page on which it is shown.
     """
 
-    address: str
+    url: str
     name: str = ""
     licence: str = ""
     attribution: str = ""
@@ -39,40 +39,67 @@ class UrlEntry:
 
 @dataclass(frozen=True)
 class UrlList:
-    """What was read from a list.
+    """The content of a list of URLs.
 
     Attributes:
-        wanted: the addresses in their order, each once.
-        bad_lines: (number of the line from 1, what it says, why it is no address).
+        entries: the URLs in their order, each once.
+        bad_lines: (number of the line from 1, its text, why it is no URL).
     """
 
-    wanted: tuple[UrlEntry, ...]
+    entries: tuple[UrlEntry, ...]
     bad_lines: tuple[tuple[int, str, str], ...] = ()
 
 
-def parse_urls(lines: Iterable[str]) -> UrlList:
-    """Read addresses, one a line; blank lines and lines that begin with # are left out.
+@dataclass(frozen=True)
+class Source:
+    """Where the pictures of a label come from.
 
-    Something without blanks may stand before an address, parted from it by a tab or a blank, as in ImageNet's
-    lists ("n07739125_1<tab>http://..."). Blanks within an address are kept, encoded.
+    Attributes:
+        label: the name of the label folder.
+        entries: the pictures, taken one by one as they are needed.
+        expected: how many these are; 0 where it is not known.
     """
-    wanted: dict[str, UrlEntry] = {}
+
+    label: str
+    entries: Iterable[UrlEntry]
+    expected: int = 0
+
+
+def parse_urls(lines: Iterable[str]) -> UrlList:
+    """Parse URLs, one a line; blank lines and lines that begin with # are skipped.
+
+    An identifier without blanks may stand before a URL, separated by a tab or a blank, as in ImageNet's
+    lists ("n07739125_1<tab>http://..."). Blanks within a URL are kept, encoded.
+
+    Args:
+        lines: the lines, with or without their ends.
+
+    Returns:
+        The URLs, and the lines that hold none.
+    """
+    entries: dict[str, UrlEntry] = {}
     bad: list[tuple[int, str, str]] = []
     for number, line in enumerate(lines, start=1):
         text = line.strip().strip("\ufeff\"'").strip()
         if not text or text.startswith("#"):
             continue
         try:
-            address = _address(text)
+            url = _normalized(text)
         except ValueError as error:
             bad.append((number, text[:200], str(error)))
         else:
-            wanted.setdefault(address, UrlEntry(address))
-    return UrlList(tuple(wanted.values()), tuple(bad))
+            entries.setdefault(url, UrlEntry(url))
+    return UrlList(tuple(entries.values()), tuple(bad))
 
 
 def read_urls(file: Path) -> UrlList:
-    """Read a file of addresses, one a line.
+    """Read a file of URLs, one a line.
+
+    Args:
+        file: a text file in UTF-8.
+
+    Returns:
+        The URLs, and the lines that hold none.
 
     Raises:
         OptionError: the file cannot be read.
@@ -81,10 +108,13 @@ def read_urls(file: Path) -> UrlList:
 
 
 def read_table(file: Path) -> dict[str, Path]:
-    """Read a table of label and file of addresses: a CSV file with these two columns, a heading or none.
+    """Read a CSV table of two columns: label, and a file of its URLs. A heading may stand above.
+
+    Args:
+        file: the table, in UTF-8.
 
     Returns:
-        label -> file; files are looked for beside the table.
+        label -> file; relative names are relative to the folder of the table.
 
     Raises:
         OptionError: the table cannot be read, or a row is not a label and a file.
@@ -98,16 +128,16 @@ def read_table(file: Path) -> dict[str, Path]:
             continue
         if len(cells) != 2 or not all(cells):
             raise OptionError(
-                f"Line {number} of {file} is not a label and a file of addresses, parted by a comma."
+                f"Line {number} of {file} is not a label and a file of URLs, separated by a comma."
                 f" Received: {','.join(row)!r}"
             )
         if cells[0] in found:
-            raise OptionError(
-                f"The label {cells[0]!r} stands twice in {file}: give it one file of addresses."
-            )
+            raise OptionError(f"The label {cells[0]!r} stands twice in {file}: write one row for it.")
         found[cells[0]] = file.parent / cells[1]
     if not found:
-        raise OptionError(f"No row in {file}: write a label and a file of addresses in each, with a comma.")
+        raise OptionError(
+            f"No row in {file}: write rows of a label and a file of URLs, with a comma between."
+        )
     return found
 
 
@@ -119,8 +149,8 @@ def _text(file: Path) -> str:
         raise OptionError(f"{file} cannot be read ({error.strerror or error}): name a text file.") from None
 
 
-def _address(text: str) -> str:
-    """Take the address out of a line, in its plain form.
+def _normalized(text: str) -> str:
+    """Return the URL in a line: scheme and host in lower case, without a fragment.
 
     Raises:
         ValueError: there is none; the message says why.
@@ -128,19 +158,19 @@ def _address(text: str) -> str:
     before, _, after = text.partition("\t") if "\t" in text else text.partition(" ")
     if _WEB.match(after.strip()) and not _SCHEME.match(before):
         text = after.strip()
-    if len(text) > _LONGEST:
-        raise ValueError(f"is longer than {_LONGEST} characters")
+    if len(text) > _MAX_CHARACTERS:
+        raise ValueError(f"is longer than {_MAX_CHARACTERS} characters")
     if not _WEB.match(text):
         scheme = _SCHEME.match(text)
         known = f"begins with {scheme.group()}" if scheme else "does not begin with http:// or https://"
-        raise ValueError(f"{known}, and only http and https addresses are fetched")
+        raise ValueError(f"{known}, and only http and https URLs are fetched")
     try:
         parts = urlsplit(text)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        raise ValueError("is not a sound address") from None
+        raise ValueError("is not a valid URL") from None
     if not host or not text.isprintable() or re.search(r"\s", parts.netloc):
-        raise ValueError("is not a sound address")
+        raise ValueError("is not a valid URL")
     if parts.username is not None or parts.password is not None:
         raise ValueError("holds a user name or a password, which would stand in the log")
     plain = (parts.scheme.lower(), parts.netloc.lower(), parts.path or "/", parts.query, "")

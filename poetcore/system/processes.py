@@ -1,16 +1,19 @@
-"""Child processes that run modules of Poet, and whether a process is still the one that it was."""
+"""Processes of Poet: how one ends, how children are run, and whether one is still the one that it was."""
 
 import os
+import signal
+import sqlite3
 import subprocess
 import sys
-from collections.abc import Sequence
+import warnings
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import psutil
 
 from poetcore.errors import PoetError
 
-__all__ = ["find_process", "run_module", "start_module", "tail"]
+__all__ = ["find_process", "run_module", "run_to_exit", "start_module", "tail"]
 
 #: Seconds that a clock may be corrected by before a process is taken for a later one of the same number.
 _DRIFT = 5
@@ -22,6 +25,42 @@ class _Outliving(subprocess.Popen[bytes]):
     def __del__(self) -> None:
         if getattr(self, "pid", None):
             self.poll()  # one that has ended is reaped
+
+
+def run_to_exit(command: Callable[[], object]) -> None:
+    """Run what a process is for; whatever goes wrong ends in one sentence and an exit status.
+
+    Args:
+        command: does the work. SIGTERM interrupts it as Ctrl-C does.
+
+    Raises:
+        SystemExit: something went wrong.
+    """
+    # Pillow warns of oddities in files that it then reads; the user can do nothing about them.
+    warnings.filterwarnings("ignore", module="PIL")
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        command()
+        return
+    except PoetError as error:
+        sentence, status = str(error), error.exit_status
+    except KeyboardInterrupt:
+        sentence, status = "Stopped.", 1
+    except sqlite3.Error as error:
+        sentence, status = f"The caches in the workspace cannot be used: {error}.", 1
+    except BrokenPipeError:
+        sys.exit(1)  # whoever read our output has gone
+    except OSError as error:
+        sentence, status = f"{error.strerror or error}: {error.filename or 'no file named'}.", 1
+    sys.stderr.write(f"Error: {sentence}\n")
+    sys.exit(status)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def start_module(module: str, arguments: Sequence[str], log: Path) -> "subprocess.Popen[bytes]":

@@ -1,9 +1,13 @@
 """How far a long task is: one shape for every function that takes a while, and the words for each phase."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = ["PHASES", "RUN_PHASES", "OnProgress", "Phase", "Progress"]
+__all__ = ["PHASES", "RUN_PHASES", "OnProgress", "Phase", "Progress", "ProgressLog"]
+
+#: Seconds between two lines of the same words in a log file.
+_LOG_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -79,3 +83,24 @@ class Progress:
 
 #: What a long function calls often; an exception that it raises ends the work.
 OnProgress = Callable[[Progress], object]
+
+
+class ProgressLog:
+    """Writes progress as lines of text: at once where the words are new, otherwise now and then.
+
+    Args:
+        write: called with each line, without its end.
+    """
+
+    def __init__(self, write: Callable[[str], object]) -> None:
+        self._write = write
+        self._seen: set[str] = set()
+        self._written = 0.0
+
+    def __call__(self, progress: Progress) -> None:
+        """Write how far the task is, if it is time for it."""
+        now = time.monotonic()
+        if progress.words not in self._seen or now - self._written > _LOG_SECONDS:
+            self._write(progress.text)
+            self._seen.add(progress.words)
+            self._written = now

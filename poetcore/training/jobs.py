@@ -1,18 +1,17 @@
-"""Trainings as child processes: start, watch, cancel. What they do is written in their run folders.
+"""Trainings as child processes: start, follow, cancel. What they do is written in their run folders.
 
-A child goes on when the page, the browser or the server ends, and whoever comes next finds it again.
+A child goes on when the page, the browser or the server ends, and is found again by its run's folder.
 """
 
 import contextlib
 import subprocess
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import psutil
 
 from poetcore.system.processes import find_process, start_module, tail
-from poetcore.training.config import RunConfig
+from poetcore.training.config import Job, RunConfig, demo_config
 from poetcore.workspace.run import Run, Status
 from poetcore.workspace.workspace import Workspace
 
@@ -23,6 +22,9 @@ _GRACE = 10
 
 #: Seconds that a process may take to end after it was asked.
 _PATIENCE = 10
+
+
+_DIED = "The training's process ended unexpectedly; the end of its log may say why."
 
 
 class Jobs:
@@ -38,57 +40,52 @@ class Jobs:
         self._children: list[subprocess.Popen[bytes]] = []
 
     def start_training(self, config: RunConfig) -> Run:
-        """Start a training and give its run.
+        """Start a training and return its run.
+
+        Args:
+            config: of the run; it is written into the run's folder for the process that trains it.
 
         Raises:
             OptionError: the run's name is taken or impossible.
         """
-        arguments = ["retrain", f"--image_dir={config.image_dir}", f"--architecture={config.architecture}"]
-        arguments.append(f"--engine={config.engine}")
-        arguments += [f"--{name}={value}" for name, value in asdict(config.training).items()]
-        if config.augmentation.any:
-            augmentation = asdict(config.augmentation)
-            arguments += ["--flip_left_right"] if augmentation.pop("flip_left_right") else []
-            arguments += [f"--{name}={value}" for name, value in augmentation.items()]
-        if config.demo_dir:
-            arguments.append(f"--demo_dir={config.demo_dir}")
-        return self._start(arguments, config.name)
+        return self._start(config, draw_sample=False)
 
     def start_demo(self) -> Run:
-        """Start the whole job on the drawn sample set and give its run."""
-        return self._start(["demo"], None)
+        """Start the whole job on the drawn sample set and return its run."""
+        return self._start(demo_config(self.workspace), draw_sample=True)
 
     def status(self, run: Run) -> Status:
-        """Say what a run is doing; one whose process died without a word is failed from now on."""
+        """Return what a run is doing: failed where its process died without saying so."""
         status = run.status()
-        alive = not status.final and _alive(status)
-        # Only now: a child that has just ended is to be reaped before it is reported.
-        self._children = [child for child in self._children if child.poll() is None]
-        if status.final or alive:
+        if status.final or _alive(status):
             return status
         status = run.status()  # it may have ended between the two looks
-        if not status.final:
-            message = "The training's process ended unexpectedly; its last words are in the log."
-            status = replace(status, phase="failed", message=message)
-            run.write_status(status)
-        return status
+        return status if status.final else replace(status, phase="failed", message=_DIED)
+
+    def recover(self) -> None:
+        """Write `failed` into the folders of runs whose process died without saying so."""
+        # First: children that have ended are reaped, so that none counts as alive.
+        self._children = [child for child in self._children if child.poll() is None]
+        for run in self.workspace.all_runs():
+            if not run.status().final and (status := self.status(run)).final:
+                run.write_status(status)
 
     def running(self) -> Run | None:
-        """Give the newest run that is being worked on, or None."""
+        """Return the newest run that is being trained, or None."""
         for run in self.workspace.all_runs():
             if not self.status(run).final:
                 return run
         return None
 
     def cancel(self, run: Run) -> Status:
-        """Ask a run's process to stop, end it if it does not, and say how the run stands."""
+        """Ask a run's process to stop, end it if it does not, and return how the run ended."""
         status = self.status(run)
         if status.final:
             return status
         if status.pid:
             _end(status.pid)
         status = run.status()
-        # On Windows a process has no chance to say goodbye, and elsewhere it may stumble over the signal.
+        # On Windows a process cannot write how it ended, and elsewhere it may fail on the signal.
         if status.phase not in ("done", "cancelled"):
             status = replace(
                 status, phase="cancelled", heartbeat=time.time(), message="Stopped before it was finished."
@@ -97,15 +94,15 @@ class Jobs:
         return status
 
     def log_tail(self, run: Run, lines: int = 15) -> str:
-        """Give the end of what the child process printed."""
+        """Return the end of what the process printed."""
         return "\n".join(tail(run.log_file, lines))
 
-    def _start(self, arguments: Sequence[str], name: str | None) -> Run:
-        run = self.workspace.create_run(name)
-        places = [f"--run_name={run.name}", f"--workspace={self.workspace.root}"]
-        child = start_module("poetcore", [*arguments, *places], run.log_file)
+    def _start(self, config: RunConfig, draw_sample: bool) -> Run:
+        run = self.workspace.create_run(config.name)
+        run.write_config(Job.of(replace(config, name=run.name), self.workspace, draw_sample))
+        child = start_module("poetcore.training.worker", [str(run.folder)], run.log_file)
         self._children.append(child)
-        # The child needs a good part of a second before it writes a word of its own.
+        # The child needs a good part of a second before it writes its first status.
         run.write_status(replace(run.status(), pid=child.pid, heartbeat=time.time()))
         return run
 
@@ -119,13 +116,13 @@ def _end(pid: int) -> None:
             process.wait(_PATIENCE)
         except psutil.TimeoutExpired:
             process.kill()
-            # One that nobody reaps stays in the table; it does nothing any more.
+            # A zombie stays in the table until its parent reaps it; it does nothing any more.
             with contextlib.suppress(psutil.TimeoutExpired):
                 process.wait(_PATIENCE)
 
 
 def _alive(status: Status) -> bool:
-    """Tell whether the process that wrote a status still works on it."""
+    """Return whether the process that wrote a status still works on the run."""
     if status.pid == 0:
         return time.time() - status.heartbeat < _GRACE
     return find_process(status.pid, not_after=status.heartbeat) is not None

@@ -24,7 +24,7 @@ from poetcore.features.litert import model_file
 from poetcore.features.memmap import FeatureTable
 from poetcore.sources.samples import make_sample
 from poetcore.system.progress import OnProgress, Progress
-from poetcore.training.config import RunConfig
+from poetcore.training.config import RunConfig, demo_config
 from poetcore.training.examples import augment, calibrated, check_learnable, examples, extract_dataset
 from poetcore.training.progress import Reporter, TrainingProgress, reporting
 from poetcore.training.summaries import Summaries
@@ -75,17 +75,17 @@ def retrain(
 def demo(
     workspace: Workspace, on_progress: OnProgress | None = None, name: str | None = None
 ) -> tuple[Run, Evaluation]:
-    """Do the whole job on the drawn sample set: draw, teach, judge.
+    """Do the whole job on the drawn sample set: draw, train, evaluate.
 
     Args:
         workspace: where everything is kept.
         on_progress: as in `retrain`.
         name: the run's name; from date and time by default.
     """
+    config = demo_config(workspace)
     run = workspace.begin_run(name)
     with reporting(run, on_progress) as reporter, Summaries(workspace.summaries / run.name) as summaries:
-        folder = make_sample(workspace.datasets / "sample", on_progress=reporter)
-        config = RunConfig(folder / "train", demo_dir=folder / "demo")
+        make_sample(config.image_dir.parent, on_progress=reporter)
         _retrain(config, find(config.architecture), workspace, run, reporter, summaries)
     return run, Evaluation.load(run.evaluation("demo"))
 

@@ -5,14 +5,16 @@ import streamlit as st
 
 from poetcore.errors import PoetError
 from poetcore.sources.samples import download_flowers, make_sample
-from poetcore.ui.state import choose, explain, progress_bar, workspace
+from poetcore.ui.choice import choose
+from poetcore.ui.state import explain, progress_bar, workspace
+from poetcore.ui.text import plain
 from poetcore.workspace.datasets import unpack
 
 __all__ = ["draw_ways_in"]
 
 
 def draw_ways_in() -> None:
-    """Offer the ways in; what was brought in is chosen at once."""
+    """Draw the ways to bring pictures in; what was brought in is chosen at once."""
     st.markdown(
         "Pictures lie in **one folder per label**; the folder's name is the label. To use a folder of this"
         " computer, type its path into *Dataset* in the sidebar."
@@ -39,13 +41,13 @@ def draw_ways_in() -> None:
 def _draw_upload() -> None:
     report = st.session_state.get("unpacked_report")
     if report:
-        st.caption(f"{report.pictures} pictures were unpacked into {report.folder}.")
+        st.caption(f"{report.pictures} pictures were unpacked into {plain(report.folder)}.")
         if report.left_out:
-            st.dataframe(pd.DataFrame(report.left_out, columns=["left out", "because it"]), hide_index=True)
+            st.dataframe(pd.DataFrame(report.left_out, columns=["excluded", "because it"]), hide_index=True)
     archive = st.file_uploader("Or a zip file of label folders", type="zip", key="zip")
     if archive is None or st.session_state.get("unpacked") == archive.file_id:
         return
-    with st.spinner(f"Unpacking {archive.name} ..."):
+    with st.spinner(f"Unpacking {plain(archive.name)} ..."):
         unpacked = unpack(workspace(), archive.name, archive)
     st.session_state["unpacked"] = archive.file_id
     st.session_state["unpacked_report"] = unpacked

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from poetcore.analysis.embedding import explained_variance, project_to_2d, umap_is_there
+from poetcore.analysis.embedding import explained_variance, project_to_2d, umap_installed
 from poetcore.charts import REGION, map_chart
 from poetcore.data.dataset import Dataset
 from poetcore.ui.features import DatasetFeatures, draw_features
@@ -33,7 +33,7 @@ def draw_map(dataset: Dataset) -> None:
 @st.fragment
 def _draw(dataset: Dataset, described: DatasetFeatures) -> None:
     method = "pca"
-    if umap_is_there():
+    if umap_installed():
         method = st.segmented_control(
             "Method",
             ["pca", "umap"],
@@ -106,7 +106,7 @@ def _explanation(method: str, shown: float) -> str:
             f"{reading} UMAP keeps neighbours together; how far groups lie apart, or how large they are,"
             " means little."
         )
-    offer = "" if umap_is_there() else " For clearer groups install UMAP: `pip install umap-learn`."
+    offer = "" if umap_installed() else " For clearer groups install UMAP: `pip install umap-learn`."
     return (
         f"{reading} PCA shows the two directions in which the pictures differ most: {shown:.0%} of all their"
         f" differences. Clouds that overlap here may lie apart in the other directions.{offer}"

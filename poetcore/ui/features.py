@@ -10,7 +10,8 @@ from poetcore.analysis.embedding import features_of
 from poetcore.data.dataset import Dataset
 from poetcore.errors import PoetError
 from poetcore.features.backbones import BACKBONES, DEFAULT, Backbone, find
-from poetcore.ui.state import chosen, explain, progress_bar, workspace
+from poetcore.ui.choice import chosen
+from poetcore.ui.state import explain, progress_bar, workspace
 
 __all__ = ["DatasetFeatures", "draw_features"]
 

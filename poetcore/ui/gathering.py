@@ -1,4 +1,4 @@
-"""Gather pictures on the page: of a species on iNaturalist, or from a list of addresses."""
+"""Gather pictures on the page: of a species on iNaturalist, or from a list of URLs."""
 
 import time
 from collections.abc import Callable
@@ -11,23 +11,25 @@ import streamlit as st
 
 from poetcore.errors import PoetError
 from poetcore.sources.gather import gather
-from poetcore.sources.gathered import Gathered, GatherProgress, Source
+from poetcore.sources.gathered import Gathered, GatherProgress
 from poetcore.sources.inaturalist import INATURALIST, PHOTO_SIZES, find_taxon, observations
-from poetcore.sources.urls import UrlList, parse_urls
+from poetcore.sources.urls import Source, UrlList, parse_urls
 from poetcore.system.files import walk
 from poetcore.system.names import check_name, is_hidden
 from poetcore.system.progress import Progress
+from poetcore.ui.choice import choose
 from poetcore.ui.pictures import Card, gallery, shas
-from poetcore.ui.state import choose, explain, workspace
+from poetcore.ui.state import explain, workspace
+from poetcore.ui.text import plain
 
 __all__ = ["draw_gather"]
 
-_TAXON, _LIST = "iNaturalist", "List of addresses"
+_TAXON, _LIST = "iNaturalist", "List of URLs"
 
-#: What the button waits for.
+#: What must be chosen before the button works.
 _MISSING = {
-    _TAXON: "It takes a dataset and a species.",
-    _LIST: "It takes a dataset, a label and addresses.",
+    _TAXON: "Choose a dataset and a species.",
+    _LIST: "Choose a dataset, a label and URLs.",
 }
 
 #: Seconds between two changes of the progress bar.
@@ -35,18 +37,27 @@ _BAR_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
-class _Order:
-    """What is to be gathered; `source` asks for the addresses when it is called."""
+class _Request:
+    """What to gather.
+
+    Attributes:
+        source: returns where the pictures come from; may send requests.
+        count: how many pictures; None for all.
+    """
 
     source: Callable[[], Source]
     count: int | None = None
 
 
 def draw_gather(taxon_endpoint: str = INATURALIST) -> None:
-    """Ask for dataset, label and source, gather, and show what came of it."""
+    """Draw the form for dataset, label and source, gather when its button is clicked, show the result.
+
+    Args:
+        taxon_endpoint: the URL of iNaturalist's API.
+    """
     st.markdown(
         "Fetches the pictures of one label at a time into a dataset of this workspace. Web pages, damaged"
-        " files, duplicates and *photo no longer available* pictures are left out."
+        " files, duplicates and *photo no longer available* pictures are rejected."
     )
     kind = st.segmented_control(
         "Where from",
@@ -57,31 +68,31 @@ def draw_gather(taxon_endpoint: str = INATURALIST) -> None:
         persist_state="session",
     )
     name = _ask_dataset()
-    order = _ask_taxon(taxon_endpoint) if kind == _TAXON else _ask_list()
+    request = _ask_taxon(taxon_endpoint) if kind == _TAXON else _ask_list()
     with st.container(horizontal=True, vertical_alignment="center"):
         go = st.button(
             "Gather",
             type="primary",
             icon=":material/download:",
             key="gather_go",
-            disabled=not (name and order),
+            disabled=not (name and request),
         )
         place = st.empty()
-        if not (name and order):
+        if not (name and request):
             st.caption(_MISSING[kind])
-    if go and name and order:
+    if go and name and request:
         # A click on it ends this run of the script, and with it the gathering; so does leaving the page.
         place.button(
             "Stop", icon=":material/stop_circle:", key="gather_stop", on_click=_note_stop, args=(name,)
         )
         try:
-            _gather(name, order)
+            _gather(name, request)
         except PoetError as error:
             explain(error)
         place.empty()
     if stopped := st.session_state.get("gather_stopped"):
         kept = workspace().datasets / stopped
-        st.info(f"Stopped. What had come is kept in {kept}; *Gather* goes on from there.")
+        st.info(f"Stopped. The pictures gathered so far are in {plain(kept)}; *Gather* goes on from there.")
     gathered = st.session_state.get("gathered")
     if isinstance(gathered, Gathered):
         _draw_result(gathered)
@@ -97,12 +108,12 @@ def _ask_dataset() -> str | None:
         key="gather_dataset",
         accept_new_options=True,
         placeholder="Choose one, or type a new name",
-        help=f"A folder in {datasets}.",
+        help=f"A folder in {plain(datasets)}.",
         persist_state="session",
     )
 
 
-def _ask_taxon(endpoint: str) -> _Order | None:
+def _ask_taxon(endpoint: str) -> _Request | None:
     left, middle, right = st.columns([2, 2, 1])
     taxon = left.text_input(
         "Species, genus or family",
@@ -126,45 +137,45 @@ def _ask_taxon(endpoint: str) -> _Order | None:
         persist_state="session",
     )
     st.caption(
-        "Research-grade observations, one photo of each, under licences that let it be used again and"
-        " changed. Each photo's licence and author are written to ATTRIBUTION.csv in the dataset."
+        "Research-grade observations, one photo of each, under licences that permit to use it again and"
+        " change it. Each photo's licence and author are written to ATTRIBUTION.csv in the dataset."
     )
 
     def source() -> Source:
         found = find_taxon(taxon, endpoint)
-        wanted = observations(found, size=size, endpoint=endpoint)
-        return Source(label.strip() or found.name, wanted, int(count))
+        entries = observations(found, size=size, endpoint=endpoint)
+        return Source(label.strip() or found.name, entries, int(count))
 
-    return _Order(source, int(count)) if taxon.strip() else None
+    return _Request(source, int(count)) if taxon.strip() else None
 
 
-def _ask_list() -> _Order | None:
+def _ask_list() -> _Request | None:
     label = st.text_input("Label", key="gather_label", placeholder="daisy", persist_state="session").strip()
     pasted = st.text_area(
-        "Addresses, one a line",
-        key="gather_addresses",
+        "URLs, one a line",
+        key="gather_urls",
         height=160,
         placeholder="https://example.org/daisy.jpg",
         persist_state="session",
     )
     file = st.file_uploader(
-        "Or a text file of addresses", type=["txt", "csv", "tsv"], max_upload_size=20, key="gather_file"
+        "Or a text file of URLs", type=["txt", "csv", "tsv"], max_upload_size=20, key="gather_file"
     )
     content = file.getvalue().decode("utf-8-sig", "backslashreplace") if file else ""
     listed = parse_urls([*pasted.splitlines(), *content.splitlines()])
-    if listed.wanted:
-        st.caption(f"{len(listed.wanted):,} different addresses.")
+    if listed.entries:
+        st.caption(f"{len(listed.entries):,} different URLs.")
     _draw_bad_lines(listed)
-    if not label or not listed.wanted:
+    if not label or not listed.entries:
         return None
-    return _Order(lambda: Source(label, listed.wanted, len(listed.wanted)))
+    return _Request(lambda: Source(label, listed.entries, len(listed.entries)))
 
 
 def _draw_bad_lines(listed: UrlList) -> None:
     if listed.bad_lines:
         lines = "1 line is" if len(listed.bad_lines) == 1 else f"{len(listed.bad_lines)} lines are"
-        with st.expander(f"{lines} no address", icon=":material/warning:"):
-            table = pd.DataFrame(listed.bad_lines, columns=["line", "says", "but it"])
+        with st.expander(f"{lines} no URL", icon=":material/warning:"):
+            table = pd.DataFrame(listed.bad_lines, columns=["line", "text", "reason"])
             st.dataframe(table, hide_index=True, width="stretch")
 
 
@@ -172,26 +183,26 @@ def _note_stop(name: str) -> None:
     st.session_state["gather_stopped"] = name
 
 
-def _gather(name: str, order: _Order) -> None:
+def _gather(name: str, request: _Request) -> None:
     check_name(name, "A dataset")
     for key in ("gathered", "gather_stopped"):
         st.session_state.pop(key, None)
-    bar = st.progress(0.0, "Asking for the addresses")
-    began = told = time.monotonic()
+    bar = st.progress(0.0, "Requesting the list of URLs")
+    began = shown = time.monotonic()
 
     def show(progress: Progress) -> None:
-        nonlocal told
-        if isinstance(progress, GatherProgress) and time.monotonic() - told >= _BAR_SECONDS:
-            told = time.monotonic()
-            bar.progress(progress.share, _words(progress, told - began))
+        nonlocal shown
+        if isinstance(progress, GatherProgress) and time.monotonic() - shown >= _BAR_SECONDS:
+            shown = time.monotonic()
+            bar.progress(progress.share, _words(progress, shown - began))
 
     try:
         with closing(workspace().file_index()) as file_index:
             st.session_state["gathered"] = gather(
                 workspace().datasets / name,
-                [order.source()],
+                [request.source()],
                 file_index,
-                count=order.count,
+                count=request.count,
                 on_progress=show,
             )
     finally:
@@ -199,7 +210,7 @@ def _gather(name: str, order: _Order) -> None:
 
 
 def _words(now: GatherProgress, seconds: float) -> str:
-    words = f"{now.kept:,} pictures, {now.rejected:,} left out"
+    words = f"{now.kept:,} pictures, {now.rejected:,} rejected"
     if now.total and now.done >= 10:
         left = seconds / now.done * (now.total - now.done)
         words += f" · about {left:.0f} s left" if left < 90 else f" · about {left / 60:.0f} min left"
@@ -207,33 +218,31 @@ def _words(now: GatherProgress, seconds: float) -> str:
 
 
 def _draw_result(gathered: Gathered) -> None:
-    """Show how many came, what they look like, and why others did not."""
+    """Show how many pictures are new, the pictures, and why URLs were rejected."""
     for problem in gathered.problems:
-        st.warning(problem, icon=":material/warning:")
+        st.warning(plain(problem), icon=":material/warning:")
     for label, tally in gathered.labels.items():
-        st.subheader(f"{label} in {gathered.dest.name}")
+        st.subheader(f"{plain(label)} in {plain(gathered.dest.name)}")
         figures = st.columns(3)
         figures[0].metric("New pictures", f"{tally.kept:,}", border=True)
         figures[1].metric("There already", f"{tally.there_already:,}", border=True)
-        figures[2].metric("Left out", f"{tally.rejected:,}", border=True)
+        figures[2].metric("Rejected", f"{tally.rejected:,}", border=True)
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Work with this dataset", icon=":material/check:", key="gather_use"):
             choose(dataset=str(gathered.dest))
             st.rerun()
-        st.caption(f"What became of each address: {gathered.log}")
+        st.caption(f"Outcome of each URL: {plain(gathered.log)}")
     if gathered.rejected:
-        with st.expander("Why pictures were left out", expanded=not gathered.files):
+        with st.expander("Why URLs were rejected", expanded=not gathered.files):
             rows = [(reason, number) for reason, number in gathered.reasons().items()]
-            st.dataframe(
-                pd.DataFrame(rows, columns=["an address", "times"]), hide_index=True, width="stretch"
-            )
-            each = pd.DataFrame([(one.address, one.reason) for one in gathered.rejected])
-            each.columns = ["address", "reason"]
+            st.dataframe(pd.DataFrame(rows, columns=["reason", "URLs"]), hide_index=True, width="stretch")
+            each = pd.DataFrame([(one.url, one.reason) for one in gathered.rejected])
+            each.columns = ["URL", "reason"]
             st.dataframe(
                 each,
                 hide_index=True,
                 width="stretch",
-                column_config={"address": st.column_config.LinkColumn()},
+                column_config={"URL": st.column_config.LinkColumn()},
             )
     for label in gathered.labels:
         folder = gathered.dest / label

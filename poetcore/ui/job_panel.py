@@ -1,4 +1,4 @@
-"""A training as it goes on: progress with an estimate, live curves, a way to stop it, and how it ended."""
+"""A training in progress: time left, live curves, a button that stops it, and how it ended."""
 
 import time
 
@@ -8,7 +8,8 @@ from poetcore.charts import curve_spec
 from poetcore.errors import RunError
 from poetcore.system.progress import Progress
 from poetcore.training.curves import curves, verdict
-from poetcore.ui.state import choose, jobs
+from poetcore.ui.choice import choose
+from poetcore.ui.state import jobs
 from poetcore.workspace.run import PHASES, Run, Status
 
 __all__ = ["draw_curves", "draw_ended", "draw_failure", "draw_job"]
@@ -29,7 +30,7 @@ def draw_job(run: Run) -> None:
             _draw_progress(run, status)
             draw_curves(run, status.total if status.phase == "training" else 0)
         except RunError:
-            st.rerun()  # its folder was taken away
+            st.rerun()  # its folder is gone
         # A callback is carried out even if the click meets the fragment's own next run.
         st.button("Stop", icon=":material/stop_circle:", key="stop_job", on_click=_stop, args=(run,))
 
@@ -41,7 +42,7 @@ def _stop(run: Run) -> None:
 
 
 def draw_curves(run: Run, steps: int) -> None:
-    """Draw accuracy and cross entropy so far, with room for all the steps, and read them in words."""
+    """Draw accuracy and cross entropy so far, with room for all the steps, and a sentence about them."""
     table = curves(run.events("step"))
     if table.empty:
         return
@@ -60,15 +61,15 @@ def _spec(quantity: str, steps: int) -> dict[str, object]:
 
 
 def _draw_progress(run: Run, status: Status) -> None:
-    """Two bars: one for the pictures, one for the steps."""
+    """Draw two bars: one for the pictures, one for the steps."""
     place = PHASES.index(status.phase)
-    describing, training = PHASES.index("bottlenecks"), PHASES.index("training")
+    extracting, training = PHASES.index("bottlenecks"), PHASES.index("training")
     progress = Progress(status.phase, status.done, status.total, status.message)
     pace = _pace(status, f"pace_{run.name}") if status.total else ""
     st.markdown(f"**{progress.text}{pace}**")
     share = progress.share
     pictures = (
-        1.0 if place > describing else share if place == describing or status.phase == "drawing" else 0.0
+        1.0 if place > extracting else share if place == extracting or status.phase == "drawing" else 0.0
     )
     steps = 1.0 if place > training else share if place == training else 0.0
     st.progress(pictures, "Drawing" if status.phase == "drawing" else "Pictures")
@@ -78,7 +79,7 @@ def _draw_progress(run: Run, status: Status) -> None:
 
 
 def _pace(status: Status, key: str) -> str:
-    """Say how many a second and how long it will still take, from this phase's first look on."""
+    """Return items a second and the time left, measured since this phase was first seen."""
     now = time.time()
     phase, since, first = st.session_state.get(key, ("", now, 0))
     if phase != status.phase:
@@ -91,7 +92,7 @@ def _pace(status: Status, key: str) -> str:
 
 
 def draw_ended() -> None:
-    """Say once how the job ended that was just watched."""
+    """Show once how the job ended that the page followed."""
     name = st.session_state.pop("ended_run", None)
     run = next((run for run in jobs().workspace.all_runs() if run.name == name), None)
     if run is None:
@@ -101,8 +102,8 @@ def draw_ended() -> None:
         st.success(f"{run.name} is ready. {status.message}", icon=":material/check_circle:")
     elif status.phase == "cancelled":
         st.info(
-            f"{run.name} was stopped. The pictures that were described are kept, so that the next training"
-            " goes on from there.",
+            f"{run.name} was stopped. The features that were extracted are kept, so the next training resumes"
+            " there.",
             icon=":material/stop_circle:",
         )
     else:
@@ -110,11 +111,11 @@ def draw_ended() -> None:
 
 
 def draw_failure(run: Run, status: Status) -> None:
-    """Say why a run failed, with the end of its log and what to do."""
+    """Show why a run failed, with the end of its log and what to do."""
     st.error(f"{run.name} failed. {status.message}", icon=":material/error:")
     words = jobs().log_tail(run) or "It printed nothing."
-    with st.expander("The last lines of its log", expanded=True):
+    with st.expander("The end of its log", expanded=True):
         st.code(words, language=None)
     st.caption(
-        f"Mend what it says and start again: nothing that was computed is lost. The log is {run.log_file}."
+        f"Fix the problem and start again: nothing that was computed is lost. The log is {run.log_file}."
     )

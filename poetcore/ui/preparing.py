@@ -13,8 +13,9 @@ from poetcore.curation.selection import DEFAULT_EXCLUDED, EXCLUDABLE, MANDATORY,
 from poetcore.data.dataset import Dataset
 from poetcore.errors import PoetError
 from poetcore.system.names import is_name, to_name
+from poetcore.ui.choice import choose, chosen
 from poetcore.ui.pictures import Card, gallery
-from poetcore.ui.state import choose, chosen, explain, progress_bar, workspace
+from poetcore.ui.state import explain, progress_bar, workspace
 from poetcore.ui.text import short
 from poetcore.workspace.datasets import training_folders
 

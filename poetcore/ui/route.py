@@ -1,7 +1,7 @@
-"""The route that gives pictures to the browser; the server has it beside Streamlit's own.
+"""The route that serves pictures to the browser; the server has it beside Streamlit's own.
 
-A picture is asked for by the hash of its content. So only pictures that Poet itself has looked at can be
-seen from outside, and a browser may keep them for ever.
+A picture is requested by the hash of its content. So only pictures that Poet itself has scanned are served,
+and a browser may keep them for ever.
 """
 
 import functools
@@ -18,7 +18,7 @@ __all__ = ["ROUTE", "address", "answer"]
 
 ROUTE = "/poet/picture/{sha}"
 
-#: Longer side of a picture that is asked for without a size, in pixels.
+#: Longer side of a picture that is requested without a size, in pixels.
 _LARGEST = 2560
 
 #: Up to this size a picture is a thumbnail of some 20 kB.
@@ -26,12 +26,12 @@ _SMALL = 400
 
 
 def address(sha: str, pixels: int = 0) -> str:
-    """Give the address of a picture; with `pixels` that of a thumbnail whose longer side is at most that."""
+    """Return the address of a picture; `pixels` limits its longer side, for a thumbnail."""
     return f"/poet/picture/{sha}" + (f"?pixels={pixels}" if pixels else "")
 
 
 def answer(request: Request) -> Response:
-    """Answer a picture's address with a JPEG; Starlette runs this in a thread of its own."""
+    """Serve a picture as a JPEG, or status 404; Starlette runs this in a thread of its own."""
     sha = request.path_params["sha"]
     asked = request.query_params.get("pixels", str(_LARGEST))
     if not re.fullmatch(r"[0-9a-f]{64}", sha) or not re.fullmatch(r"[1-9]\d{0,3}", asked):
@@ -45,16 +45,16 @@ def answer(request: Request) -> Response:
 
 
 def _jpeg(sha: str, pixels: int) -> bytes:
-    """Give a picture as a JPEG; only small ones are remembered, large ones would fill the memory."""
-    return _thumbnail(sha, pixels) if pixels <= _SMALL else _made(sha, pixels)
+    """Encode a picture as a JPEG; only small ones are remembered, large ones would fill the memory."""
+    return _thumbnail(sha, pixels) if pixels <= _SMALL else _encode(sha, pixels)
 
 
 @functools.lru_cache(maxsize=1500)
 def _thumbnail(sha: str, pixels: int) -> bytes:
-    return _made(sha, pixels)
+    return _encode(sha, pixels)
 
 
-def _made(sha: str, pixels: int) -> bytes:
+def _encode(sha: str, pixels: int) -> bytes:
     index = default_workspace().file_index()
     try:
         content = index.content(sha)

@@ -9,8 +9,9 @@ import streamlit as st
 
 from poetcore.errors import PoetError, RunError
 from poetcore.evaluation.metrics import Metrics
+from poetcore.ui.choice import choose, chosen, forget
 from poetcore.ui.job_panel import draw_failure
-from poetcore.ui.state import choose, chosen, explain, forget, jobs
+from poetcore.ui.state import explain, jobs
 from poetcore.ui.text import short
 from poetcore.workspace.run import Run, read_record
 
@@ -18,7 +19,7 @@ __all__ = ["draw_runs"]
 
 
 def draw_runs() -> None:
-    """Show every run in a table; the marked one can be chosen, renamed or deleted."""
+    """Show every run in a table; the selected one can be used, renamed or deleted."""
     runs = jobs().workspace.all_runs()
     if not runs:
         return
@@ -29,23 +30,23 @@ def draw_runs() -> None:
         width="stretch",
         on_select="rerun",
         selection_mode="single-row",
-        # A new key after a change: a mark stays with its row's number, not with its run.
+        # A new key after a change: a selection stays with its row's number, not with its run.
         key=f"runs_table_{st.session_state.get('runs_changed', 0)}",
         column_config={
             "test": st.column_config.NumberColumn("test accuracy", format="percent"),
             "demo": st.column_config.NumberColumn(
                 "demo accuracy",
                 format="percent",
-                help="On the demo folder that was judged last; compare only what was judged on the same.",
+                help="On the demo folder of the newest evaluation; compare only runs evaluated on the same.",
             ),
             "steps": st.column_config.NumberColumn(format="localized"),
         },
     )
-    marked = table.selection.rows
-    if not marked:
-        st.caption("Mark a row to use, rename or delete its run.")
+    selected = table.selection.rows
+    if not selected:
+        st.caption("Select a row to use, rename or delete its run.")
         return
-    run = runs[marked[0]]
+    run = runs[selected[0]]
     status = jobs().status(run)
     if status.phase == "failed":
         draw_failure(run, status)
@@ -64,7 +65,6 @@ def draw_runs() -> None:
 
 
 def _row(run: Run) -> dict[str, object]:
-    jobs().status(run)  # one whose process died is failed from now on
     row: dict[str, object] = {"run": run.name, "state": run.state()}
     if row["state"] == "done":
         record = run.record()
@@ -76,25 +76,24 @@ def _row(run: Run) -> dict[str, object]:
             "backbone": record.backbone,
             "steps": record.options["how_many_training_steps"],
             "learning rate": record.options["learning_rate"],
-            "varied": _varied(record.options),
+            "augmentation": _augmentation(record.options),
         }
     return row
 
 
 def _demo_accuracy(run: Run) -> float | None:
-    """Give the accuracy of the newest evaluation, if there is one."""
-    for judged in run.evaluations():
-        with contextlib.suppress(RunError):  # a damaged one is as good as none
-            return read_record(judged.metrics_file, Metrics).accuracy
+    """Return the accuracy of the newest evaluation that can be read, if there is one."""
+    for evaluation in run.evaluations():
+        with contextlib.suppress(RunError):
+            return read_record(evaluation.metrics_file, Metrics).accuracy
     return None
 
 
-def _varied(options: Mapping[str, Any]) -> str:
-    """Say in a few words how the training pictures were varied."""
+def _augmentation(options: Mapping[str, Any]) -> str:
+    """Return in a few words how the training pictures were augmented."""
     words = ["mirrored"] if options.get("flip_left_right") else []
-    for name in ("crop", "scale", "brightness"):
-        if percent := options.get(f"random_{name}"):
-            words.append(f"{name} {percent} %")
+    percents = {name: options.get(f"random_{name}") for name in ("crop", "scale", "brightness")}
+    words += [f"{name} {percent} %" for name, percent in percents.items() if percent]
     return f"{options['distortion_variants']} x {', '.join(words)}" if words else ""
 
 
@@ -118,7 +117,7 @@ def _draw_delete(run: Run) -> None:
 
 
 def _changed(run: Run, name: str | None) -> None:
-    """Draw everything anew after a run got another name or, with None, is gone."""
+    """Rerun the page after a run was renamed or, with None, deleted."""
     st.session_state.pop("runs_done", None)  # a new name is no new run
     st.session_state["runs_changed"] = st.session_state.get("runs_changed", 0) + 1
     choice = chosen().run

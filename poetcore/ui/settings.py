@@ -1,12 +1,19 @@
-"""The settings of a training, behind sensible defaults."""
+"""The settings of a training: widgets for the declared options, behind sensible defaults."""
+
+from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from poetcore.features.augmentation import Augmentation
 from poetcore.features.backbones import BACKBONES, DEFAULT, Backbone, find
+from poetcore.system.options import options_of
+from poetcore.training.config import RunConfig
 from poetcore.training.train import TrainingOptions
 
 __all__ = ["pick_augmentation", "pick_backbone", "pick_options"]
+
+_OPTIONS = options_of(RunConfig)
 
 #: By whether the weights are here, and whether Keras could fetch them.
 _WHERE = {
@@ -17,111 +24,115 @@ _WHERE = {
 
 
 def pick_backbone() -> str:
-    """Let the user choose a backbone, in plain words; gives its name."""
+    """Draw the choice of a backbone, in plain words, and return its name."""
     name = st.selectbox(
-        "Backbone: the pre-trained network that describes each picture",
+        "Backbone: the pre-trained network that extracts the features of each picture",
         list(BACKBONES),
         format_func=lambda name: _line(BACKBONES[name]),
         key="backbone",
         persist_state="session",
     )
-    whole = find(f"{name}_quantized")
-    quantized = st.checkbox(
-        f"In 8-bit integers: faster, {whole.megabytes:.1f} MB, slightly rougher",
+    quantized = find(f"{name}_quantized")
+    wanted = st.checkbox(
+        f"Quantized (int8): faster, {quantized.megabytes:.1f} MB, slightly less accurate",
         key="quantized",
         persist_state="session",
         help="The network is calibrated on 100 of your training pictures, which takes half a minute once."
-        " Pictures are then described 1.3 to 1.8 times as fast. Worth it for tens of thousands of them.",
+        " Features are then extracted 1.3 to 1.8 times as fast. Worth it for tens of thousands of pictures.",
     )
     backbone = BACKBONES[name]
     where = _WHERE[backbone.offline, backbone.weight_file is not None]
     st.caption(
-        f"Knows ImageNet's thousand categories with {backbone.imagenet_top1:.1f} % accuracy before you teach"
-        f" it, {backbone.megabytes:.1f} MB, {_cost(backbone)}, looks at {backbone.input_size} x"
+        f"Pre-trained on ImageNet's thousand categories with {backbone.imagenet_top1:.1f} % top-1 accuracy,"
+        f" {backbone.megabytes:.1f} MB, {_cost(backbone)}, input of {backbone.input_size} x"
         f" {backbone.input_size} pixels. {where}"
     )
-    return whole.name if quantized else name
+    return quantized.name if wanted else name
 
 
 def pick_options() -> TrainingOptions:
-    """Let the user change the training options.
+    """Draw the training options and return what is chosen.
 
     Raises:
         OptionError: the values do not go together.
     """
-    usual = TrainingOptions()
-    steps = st.slider(
-        "Training steps", 100, 10_000, usual.how_many_training_steps, 100, key="steps",
-        persist_state="session", help="More steps learn more, up to a point; the curves show where that is.",
-    )  # fmt: skip
+    steps = _slider(st.container(), "how_many_training_steps", "Training steps", "steps", 100, 10_000, 100)
     with st.expander("More settings", icon=":material/tune:"):
         left, right = st.columns(2)
-        rate = left.number_input(
-            "Learning rate", 0.0001, 1.0, usual.learning_rate, 0.005, format="%.4f", key="rate",
-            persist_state="session", help="How far a step goes. Too high and the curves jump.",
+        rate = _number(
+            left, "learning_rate", "Learning rate", "rate",
+            min_value=0.0001, max_value=1.0, step=0.005, format="%.4f",
         )  # fmt: skip
-        seed = right.number_input(
-            "Seed", 0, 10_000, usual.seed, key="seed", persist_state="session",
-            help="The same seed and pictures give the same model.",
-        )  # fmt: skip
-        validation = left.number_input(
-            "Validation percentage", 0, 99, usual.validation_percentage, key="validation",
-            persist_state="session", help="Pictures kept for watching the training.",
-        )  # fmt: skip
-        testing = right.number_input(
-            "Testing percentage", 0, 99, usual.testing_percentage, key="testing",
-            persist_state="session", help="Pictures kept for the final test.",
-        )  # fmt: skip
-        batch = left.number_input(
-            "Pictures in a step", 1, 10_000, usual.train_batch_size, key="batch", persist_state="session"
+        seed = _number(right, "seed", "Seed", "seed", max_value=10_000)
+        validation = _number(left, "validation_percentage", "Validation percentage", "validation")
+        testing = _number(right, "testing_percentage", "Testing percentage", "testing")
+        batch = _number(left, "train_batch_size", "Batch size", "batch", max_value=10_000)
+        validation_batch = _number(
+            right, "validation_batch_size", "Validation batch size (-1 for all)", "watched", max_value=10_000
         )
-        watched = right.number_input(
-            "Pictures in a validation (-1 for all)", -1, 10_000, usual.validation_batch_size,
-            key="watched", persist_state="session",
-        )  # fmt: skip
     return TrainingOptions(
         how_many_training_steps=steps,
         learning_rate=rate,
         testing_percentage=testing,
         validation_percentage=validation,
         train_batch_size=batch,
-        validation_batch_size=watched,
+        validation_batch_size=validation_batch,
         seed=seed,
     )
 
 
 def pick_augmentation() -> Augmentation:
-    """Let the user vary the training pictures.
-
-    Raises:
-        OptionError: the values do not go together.
-    """
-    usual = Augmentation()
-    with st.expander("Vary the training pictures", icon=":material/auto_fix_high:"):
+    """Draw the augmentation of the training pictures and return what is chosen."""
+    with st.expander("Augmentation of the training pictures", icon=":material/auto_fix_high:"):
         st.caption(
-            "Distorted variants of each training picture teach the model what does not matter. They help most"
-            " with few pictures per label, and every variant takes as long to describe as a picture."
+            "Augmented copies of each training picture, distorted at random, train the model to ignore what"
+            " does not matter. They help most with few pictures per label, and extracting the features of a"
+            " copy takes as long as of a picture."
         )
         left, right = st.columns(2)
         flip = left.checkbox(
-            "Mirror half of them", key="flip", persist_state="session",
-            help="Not where left and right matter, as with letters or road signs.",
-        )  # fmt: skip
-        variants = right.number_input(
-            "Variants of each picture", 1, 100, usual.distortion_variants, key="variants",
-            persist_state="session", help="They are made only if something else is chosen here.",
-        )  # fmt: skip
-        crop = left.slider(
-            "Crop: percent cut off at the margins", 0, 100, 0, 5, key="crop", persist_state="session"
-        )
-        scale = right.slider(
-            "Scale: enlarged by up to so many percent", 0, 100, 0, 5, key="scale", persist_state="session"
-        )
-        brightness = left.slider(
-            "Brightness: percent up or down at the most", 0, 100, 0, 5, key="brightness",
+            "Mirror half of them",
+            _OPTIONS["flip_left_right"].default,
+            key="flip",
             persist_state="session",
-        )  # fmt: skip
-    return Augmentation(flip, crop, scale, brightness, variants)
+            help=_OPTIONS["flip_left_right"].help,
+        )
+        copies = _number(right, "distortion_variants", "Copies of each picture", "variants")
+        crop = _slider(left, "random_crop", "Crop: percent cut off at the margins", "crop", 0, 100, 5)
+        scale = _slider(right, "random_scale", "Scale: percent enlarged at most", "scale", 0, 100, 5)
+        brightness = _slider(
+            left, "random_brightness", "Brightness: percent up or down at most", "brightness", 0, 100, 5
+        )
+    return Augmentation(flip, crop, scale, brightness, copies)
+
+
+def _number(place: DeltaGenerator, name: str, label: str, key: str, **shape: Any) -> Any:
+    """Draw a number field for a declared option, with its default, help text and limits.
+
+    Args:
+        place: where it is drawn.
+        name: of the option.
+        label: shown over the field.
+        key: of the widget.
+        **shape: arguments of `number_input`, such as limits that are narrower than the option's.
+    """
+    option = _OPTIONS[name]
+    lowest = option.minimum if option.all_value is None else option.all_value
+    limits = {"min_value": lowest, "max_value": option.maximum}
+    return place.number_input(
+        label, value=option.default, key=key, persist_state="session", help=option.help, **(limits | shape)
+    )
+
+
+def _slider(
+    place: DeltaGenerator, name: str, label: str, key: str, lowest: int, highest: int, step: int
+) -> int:
+    """Draw a slider for a declared option, with its default and help text."""
+    option = _OPTIONS[name]
+    chosen: int = place.slider(
+        label, lowest, highest, option.default, step, key=key, persist_state="session", help=option.help
+    )
+    return chosen
 
 
 def _line(backbone: Backbone) -> str:
@@ -132,6 +143,6 @@ def _line(backbone: Backbone) -> str:
 def _cost(backbone: Backbone) -> str:
     """Compare the work for a picture with that of the default backbone."""
     if backbone.name == DEFAULT:
-        return "the usual amount of work per picture"
+        return "the default's amount of work per picture"
     cost = backbone.relative_cost
     return f"{cost:.1f} times the work" if cost > 1 else f"{1 / cost:.1f} times less work per picture"

@@ -13,13 +13,13 @@ __all__ = ["SlideSettings", "pick_slides"]
 
 @dataclass(frozen=True)
 class SlideSettings:
-    """What the user wants to see.
+    """Which slides are shown, and how.
 
     Attributes:
         filter: which pictures.
         order: in which order.
         seed: of the shuffle.
-        guess_first: whether the audience guesses before the answer is shown.
+        guess_first: whether the audience guesses before the labels are shown.
     """
 
     filter: Filter
@@ -29,7 +29,7 @@ class SlideSettings:
 
 
 def pick_slides(labels: Sequence[str]) -> SlideSettings:
-    """Draw the filters in one row and read them; an address may bring them along."""
+    """Draw the settings in one row and return them; the address holds them too."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         # The words stand in the address as they are shown here, so they stay plain.
         show = st.segmented_control(
@@ -37,7 +37,14 @@ def pick_slides(labels: Sequence[str]) -> SlideSettings:
         )
         label = st.selectbox("True label", ["any", *labels], key="label", bind="query-params", width=150)
         orders = [order.replace("_", " ") for order in get_args(Order)]
-        order = st.selectbox("Order", orders, key="order", bind="query-params", width=150)
+        order = st.selectbox(
+            "Order",
+            orders,
+            key="order",
+            bind="query-params",
+            width=150,
+            help="surest: most confident first; least sure: least confident first.",
+        )
         seed = (
             st.number_input("Shuffle", 0, 9999, 0, key="seed_of_shuffle", bind="query-params", width=110)
             if order == "shuffled"
@@ -48,7 +55,7 @@ def pick_slides(labels: Sequence[str]) -> SlideSettings:
             bind="query-params", width=200,
         )  # fmt: skip
         guess = st.toggle(
-            "Guess first", key="guess", bind="query-params", help="Hide the answer until you ask."
+            "Guess first", key="guess", bind="query-params", help="Hide the labels until they are revealed."
         )
     share = int(below.removesuffix(" %")) / 100
     return SlideSettings(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from poetcore.ui.state import Choice
+from poetcore.ui.choice import Choice
 
 __all__ = ["Step", "steps"]
 
@@ -25,11 +25,11 @@ class Step:
 
 
 def steps(choice: Choice, evaluated: bool, tuned: bool) -> list[Step]:
-    """Say how far someone is with what is chosen.
+    """Return the steps, each with whether it is done for what is chosen.
 
     Args:
         choice: dataset, demo folder and run.
-        evaluated: whether the chosen run was judged on the chosen demo folder.
+        evaluated: whether the chosen run was evaluated on the chosen demo folder.
         tuned: whether there is more than one run to compare.
     """
     has_pictures, has_run = choice.dataset is not None, choice.run is not None
@@ -43,11 +43,16 @@ def steps(choice: Choice, evaluated: bool, tuned: bool) -> list[Step]:
             "prepare",
             choice.demo is not None,
         ),
-        Step("Choose a model", "Pick the pre-trained network that describes the pictures.", "train", has_run),
-        Step("Train", "Teach its last layer your categories and watch the curves.", "train", has_run),
+        Step(
+            "Choose a model",
+            "Pick the pre-trained network (backbone) that turns a picture into features.",
+            "train",
+            has_run,
+        ),
+        Step("Train", "Train its last layer on your categories and watch the curves.", "train", has_run),
         Step(
             "Evaluate",
-            "Count how many demo pictures it gets right; look at the others.",
+            "Measure the accuracy on the demo pictures; look at the misclassified ones.",
             "evaluate",
             evaluated,
         ),

@@ -1,4 +1,4 @@
-"""The way from the dashboard to TensorBoard: start it, open it, stop it."""
+"""TensorBoard from the dashboard: start it, open it, stop it."""
 
 import streamlit as st
 
@@ -10,11 +10,11 @@ __all__ = ["draw_tensorboard"]
 
 
 def draw_tensorboard() -> None:
-    """Offer TensorBoard for the curves, weights and settings of all runs side by side."""
+    """Draw the buttons of TensorBoard, for the curves, weights and settings of all runs side by side."""
     board = _board()
     link = board.link()
     if link is None and not board.has_summaries():
-        st.caption("TensorBoard has nothing to show yet: it follows every training that is started here.")
+        st.caption("TensorBoard has nothing to show yet: it shows every training that is started here.")
         return
     if link is None:
         if st.button(
@@ -43,5 +43,5 @@ def draw_tensorboard() -> None:
 
 @st.cache_resource(show_spinner=False)
 def _board() -> TensorBoard:
-    """Give the TensorBoard of the workspace."""
+    """Return the TensorBoard of the workspace."""
     return TensorBoard(workspace().summaries)

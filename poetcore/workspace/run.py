@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin, get_type_h
 
 import numpy as np
 
-from poetcore.errors import RunError
+from poetcore.errors import OptionError, RunError
 from poetcore.system.files import write_whole
+from poetcore.system.options import build, flatten
 from poetcore.system.progress import RUN_PHASES
 from poetcore.workspace.head import Head
 
@@ -43,6 +44,7 @@ FINAL_PHASES = ("done", "failed", "cancelled")
 _SPLIT_COLUMNS = ("path", "label", "split", "sha")
 
 Record = TypeVar("Record")
+Config = TypeVar("Config")
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,26 @@ class Run:
     def record(self) -> RunRecord:
         """Read what it became; only a finished run has this."""
         return read_record(self.folder / "run.json", RunRecord)
+
+    def config(self, kind: type[Config]) -> Config:
+        """Read what a process of its own was started for; other runs have no `config.json`.
+
+        Args:
+            kind: the dataclass that was written.
+
+        Raises:
+            RunError: it is missing or damaged.
+        """
+        file = self.folder / "config.json"
+        try:
+            return build(kind, _read_json(file))
+        except (OptionError, TypeError, AttributeError) as error:
+            raise RunError(f"{file} is damaged: {error}") from None
+
+    def write_config(self, config: object) -> None:
+        """Write the values of a dataclass by the names of its options, before a process is started on it."""
+        values = {name: str(v) if isinstance(v, Path) else v for name, v in flatten(config).items()}
+        write_whole(self.folder / "config.json", to_json(values))
 
     def state(self) -> str:
         """Return the phase of its status, or "damaged" where it is done but its record cannot be read."""

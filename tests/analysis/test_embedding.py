@@ -1,4 +1,4 @@
-"""The map of pictures, and the vectors that it is made of."""
+"""The map of pictures, and the features that it is made of."""
 
 import numpy as np
 import pandas as pd
@@ -9,7 +9,7 @@ from poetcore.analysis.embedding import (
     features_of,
     project_to_2d,
     to_unit_length,
-    umap_is_there,
+    umap_installed,
 )
 from poetcore.charts import REGION, map_chart
 from poetcore.data.dataset import scan
@@ -29,9 +29,9 @@ def clouds(count: int = 40, length: int = 32) -> np.ndarray:
 
 
 def test_pca_keeps_two_clouds_apart() -> None:
-    flat = project_to_2d(clouds())
-    first, second = flat[:20].mean(axis=0), flat[20:].mean(axis=0)
-    assert np.linalg.norm(first - second) > 5 * flat[:20].std(axis=0).max()
+    projected = project_to_2d(clouds())
+    first, second = projected[:20].mean(axis=0), projected[20:].mean(axis=0)
+    assert np.linalg.norm(first - second) > 5 * projected[:20].std(axis=0).max()
 
 
 def test_a_map_is_the_same_every_time() -> None:
@@ -40,17 +40,18 @@ def test_a_map_is_the_same_every_time() -> None:
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3])
 def test_few_pictures_have_a_map_too(count: int) -> None:
-    flat = project_to_2d(clouds()[:count])
-    assert flat.shape == (count, 2) and flat.dtype == np.float32 and np.isfinite(flat).all()
+    projected = project_to_2d(clouds()[:count])
+    assert projected.shape == (count, 2) and projected.dtype == np.float32
+    assert np.isfinite(projected).all()
 
 
-def test_two_pictures_lie_as_far_apart_as_their_vectors() -> None:
+def test_two_pictures_lie_as_far_apart_as_their_features() -> None:
     vectors = to_unit_length(clouds()[[0, -1]])
     left, right = project_to_2d(vectors)
     assert np.linalg.norm(left - right) == pytest.approx(np.linalg.norm(vectors[0] - vectors[1]), rel=1e-5)
 
 
-def test_pictures_with_equal_vectors_lie_on_one_point() -> None:
+def test_pictures_with_equal_features_lie_on_one_point() -> None:
     assert (project_to_2d(np.ones((5, 8), np.float32)) == 0).all()
 
 
@@ -74,30 +75,30 @@ def test_an_unknown_method_is_refused() -> None:
         project_to_2d(clouds(), "tsne")
 
 
-@pytest.mark.skipif(umap_is_there(), reason="umap-learn is installed")
+@pytest.mark.skipif(umap_installed(), reason="umap-learn is installed")
 def test_umap_without_its_package_says_how_to_get_it() -> None:
     with pytest.raises(OptionError, match="pip install umap-learn"):
         project_to_2d(clouds(), "umap")
 
 
-@pytest.mark.skipif(not umap_is_there(), reason="umap-learn is not installed")
+@pytest.mark.skipif(not umap_installed(), reason="umap-learn is not installed")
 def test_umap_keeps_two_clouds_apart() -> None:
-    flat = project_to_2d(clouds(60), "umap")
-    first, second = flat[:30].mean(axis=0), flat[30:].mean(axis=0)
-    assert np.linalg.norm(first - second) > 2 * flat[:30].std(axis=0).max()
+    projected = project_to_2d(clouds(60), "umap")
+    first, second = projected[:30].mean(axis=0), projected[30:].mean(axis=0)
+    assert np.linalg.norm(first - second) > 2 * projected[:30].std(axis=0).max()
 
 
-def test_vectors_are_computed_once_for_each_content(workspace: Workspace) -> None:
+def test_features_are_computed_once_for_each_content(workspace: Workspace) -> None:
     folder = workspace.datasets / "set"
     for name, seed in (("a/one.jpg", 1), ("b/the_same.jpg", 1), ("b/other.jpg", 2)):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(encoded(picture(seed)))
     dataset = scan(folder, workspace.file_index())
-    told: list[Progress] = []
-    vectors = features_of(dataset, find(DEFAULT), workspace, told.append)
+    reported: list[Progress] = []
+    vectors = features_of(dataset, find(DEFAULT), workspace, reported.append)
     assert set(vectors) == set(dataset.pictures["sha"]) and len(vectors) == 2
     assert {vector.shape for vector in vectors.values()} == {(1280,)}
-    assert told[-1] == Progress("bottlenecks", 2, 2)
+    assert reported[-1] == Progress("bottlenecks", 2, 2)
 
 
 def test_the_map_sends_no_more_than_it_draws() -> None:

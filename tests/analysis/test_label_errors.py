@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from poetcore.analysis.label_errors import (
     FOLDS,
-    _parts,
+    _folds,
     find_label_issues,
     label_issues_of,
     score_labels,
@@ -79,22 +79,22 @@ def test_a_copy_under_the_same_wrong_label_does_not_vouch_for_it() -> None:
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 12)), min_size=1, max_size=60))
 def test_one_content_is_never_on_both_sides(rows: list[tuple[str, int]]) -> None:
     pictures = pd.DataFrame([(label, f"sha{number}") for label, number in rows], columns=["label", "sha"])
-    parts = pd.Series(_parts(pictures, 0))
+    parts = pd.Series(_folds(pictures, 0))
     assert (parts.groupby(pictures["sha"].to_numpy()).nunique() == 1).all()
     assert parts.between(0, FOLDS - 1).all()
 
 
 def test_every_part_has_its_share_of_each_label() -> None:
     pictures, _ = made({"daisy": 40, "rose": 10, "tulip": 500})
-    shares = pd.crosstab(_parts(pictures, 0), pictures["label"])
+    shares = pd.crosstab(_folds(pictures, 0), pictures["label"])
     assert (shares["daisy"] == 8).all() and (shares["rose"] == 2).all()
     assert shares["tulip"].between(70, 130).all()
 
 
 def test_a_picture_that_goes_does_not_deal_the_others_anew() -> None:
     pictures, _ = made({"daisy": 100, "rose": 100})
-    before = pd.Series(_parts(pictures, 0), pictures["sha"])
-    after = pd.Series(_parts(pictures[1:], 0), pictures["sha"][1:])
+    before = pd.Series(_folds(pictures, 0), pictures["sha"])
+    after = pd.Series(_folds(pictures[1:], 0), pictures["sha"][1:])
     assert (before[1:] == after).all()
 
 

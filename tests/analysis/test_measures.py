@@ -65,6 +65,18 @@ def test_two_greys_in_equal_parts_are_one_bit():
     assert measured(stripes(16)).entropy == pytest.approx(1)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_the_bits_are_those_that_earlier_versions_kept(seed):
+    image = picture(seed, (200, 150))
+    shares = np.asarray(image.convert("L").histogram()) / (200 * 150)
+    shares = shares[shares > 0]
+    assert measured(image).entropy == pytest.approx(-(shares * np.log2(shares)).sum(), abs=1e-12)
+
+
+def test_a_plain_picture_is_not_said_to_have_minus_no_bits():
+    assert str(measured(Image.new("RGB", (80, 80), (9, 120, 33))).entropy) == "0.0"
+
+
 def test_half_black_and_half_white_is_half_plain():
     assert measured(stripes(16)).plain == pytest.approx(0.5)
 

@@ -150,6 +150,6 @@ def test_ten_thousand_pictures_of_one_hash_are_compared_with_the_first_only():
     assert sum(map(len, pairs.values())) == 2 * 9_999
 
 
-def test_a_series_is_what_pairs_link():
+def test_a_group_is_what_pairs_link():
     pairs = {4: {2: 0.9}, 2: {4: 0.9, 7: 0.9}, 7: {2: 0.9}, 0: {9: 1.0}, 9: {0: 1.0}}
-    assert list(duplicate_groups(pairs)) == [[0, 9], [2, 4, 7]]
+    assert duplicate_groups(pairs) == [[0, 9], [2, 4, 7]]

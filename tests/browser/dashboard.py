@@ -1,5 +1,6 @@
 """What the tests of the dashboard share: a workspace to spoil, and a person's eyes and hands on its pages."""
 
+import re
 import shutil
 import time
 from collections.abc import Callable
@@ -93,6 +94,11 @@ class Dashboard:
         expect(self.page.get_by_role("heading", level=1)).to_have_text(name)
         return self
 
+    def is_at(self, path: str, run: str) -> "Dashboard":
+        """Wait until the address holds the page and the chosen run."""
+        expect(self.page).to_have_url(re.compile(rf"^{self.address}{path}\?.*\brun={re.escape(run)}$"))
+        return self
+
     def says(self, words: str, patience: float = 15) -> None:
         expect(self.page.get_by_text(words).first).to_be_visible(timeout=patience * 1000)
 
@@ -124,7 +130,7 @@ class Dashboard:
         """Fill in the training page so that the training takes minutes, and start it."""
         self.open("/train")
         self.page.get_by_text("More settings").click()
-        batch = self.page.get_by_label("Pictures in a step")
+        batch = self.page.get_by_label("Batch size", exact=True)
         batch.fill("3000")
         batch.press("Enter")
         self.page.get_by_role("slider", name="Training steps").press("End")

@@ -74,12 +74,12 @@ def test_stop_ends_a_training_and_offers_a_new_one(dashboard, known):
     screenshot(dashboard.page, "train-stopped")
 
 
-def test_a_killed_training_is_told_with_the_end_of_its_log_and_what_to_do(dashboard, known):
+def test_a_killed_training_is_shown_with_the_end_of_its_log_and_what_to_do(dashboard, known):
     dashboard.start_long_training("to be killed")
     run = next(run for run in known.workspace.all_runs() if run.name == "to be killed")
     psutil.Process(until(lambda: run.status().pid)).kill()
     dashboard.says("to be killed failed. The training's process ended unexpectedly")
-    dashboard.says("Mend what it says and start again: nothing that was computed is lost.")
+    dashboard.says("Fix the problem and start again: nothing that was computed is lost.")
     screenshot(dashboard.page, "train-killed")
     log = dashboard.part("Code")
     expect(log).to_be_visible()

@@ -238,7 +238,7 @@ def test_the_summary_leads_to_only_the_mistakes_and_back(show: Show) -> None:
     show.press("ArrowRight")
     expect(show.part("mistake")).to_have_count(3)
     expect(show.part("mistake-truth")).to_have_text(["sunflower", "rose", "dandelion"])
-    expect(show.part("mistake-said")).to_have_text(["→ daisy", "→ tulip", "→ sunflower"])
+    expect(show.part("mistake-predicted")).to_have_text(["→ daisy", "→ tulip", "→ sunflower"])
     screenshot(show.page, "slideshow-summary")
     show.page.get_by_role("button", name="Only the mistakes").click()
     expect(show.part("place")).to_have_text("Mistake 1 of 3")

@@ -1,4 +1,4 @@
-"""The command that gathers: what it answers, and what it says to wrong use."""
+"""The command that gathers: its answer, and its errors for wrong use."""
 
 import json
 from collections.abc import Iterator
@@ -48,13 +48,13 @@ def test_a_list_is_gathered_and_the_answer_is_complete(server, tmp_path):
     )
 
 
-def test_a_bad_line_is_told(server, tmp_path):
+def test_a_bad_line_is_reported(server, tmp_path):
     (tmp_path / "urls.txt").write_text("\n".join([*server.photos(1), "file:///etc/passwd"]))
     done = run_poet(
         *("gather", tmp_path / "dest", "--label", "daisy", "--urls", tmp_path / "urls.txt"),
         *("--workspace", tmp_path / "ws"),
     )
-    assert "line 2" in done.stderr and "only http and https addresses are fetched" in done.stderr
+    assert "line 2" in done.stderr and "only http and https URLs are fetched" in done.stderr
 
 
 def test_a_table_is_gathered(server, tmp_path):
@@ -66,18 +66,18 @@ def test_a_table_is_gathered(server, tmp_path):
 
 
 def test_a_synset_is_gathered(server, tmp_path):
-    listed = "\r\n".join(f"n12997654_{i}\t{address}" for i, address in enumerate(server.photos(3)))
+    listed = "\r\n".join(f"n12997654_{i}\t{url}" for i, url in enumerate(server.photos(3)))
     server.body("/geturls", listed.encode(), "text/plain")
     endpoint = server.url + "/geturls?wnid={wnid}"
     _, answer, _ = gather(
         tmp_path, "--wnid", "n12997654", "--wnid_endpoint", endpoint, "--label", "gill fungus"
     )
-    assert (answer["labels"]["gill fungus"]["kept"], server.asked[-0]) == (3, "/geturls?wnid=n12997654")
+    assert (answer["labels"]["gill fungus"]["kept"], server.requested[-0]) == (3, "/geturls?wnid=n12997654")
 
 
-def test_a_synset_that_has_no_list_is_told(server):
+def test_a_synset_without_a_list_is_an_error(server):
     server.body("/geturls", b"<html>The synset is not ready yet", "text/html")
-    with pytest.raises(DownloadError, match="has no address in it"):
+    with pytest.raises(DownloadError, match="has no URL in it"):
         synset_urls("n12997654", server.url + "/geturls?wnid={wnid}")
 
 
@@ -89,10 +89,10 @@ def test_a_wrong_synset_is_refused(wnid):
 
 def test_nothing_at_all_ends_with_status_1(server, tmp_path):
     (tmp_path / "urls.txt").write_text(f"{server.url}/a.jpg\n{server.url}/b.jpg\n")
-    status, _, said = gather(tmp_path, "--label", "daisy", "--urls", tmp_path / "urls.txt")
-    assert (status, said) == (
+    status, _, message = gather(tmp_path, "--label", "daisy", "--urls", tmp_path / "urls.txt")
+    assert (status, message) == (
         1,
-        "Error: No picture could be gathered; most often an address answered 404 Not Found.",
+        "Error: No picture could be gathered; most often a URL answered 404 Not Found.",
     )
 
 
@@ -108,11 +108,11 @@ def test_nothing_at_all_ends_with_status_1(server, tmp_path):
         (("--wnid", "x"), "n and eight digits"),
         (("--taxon", "x", "--licences", "mit"), "Licences are"),
         (("--taxon", "x", "--size", "huge"), "size is one of"),
-        (("--taxon", "x", "--taxon_endpoint", "ftp://a"), "endpoint is a web address"),
+        (("--taxon", "x", "--taxon_endpoint", "ftp://a"), "endpoint is a URL"),
         (("--taxon", "x", "--count", "0"), "count is a number"),
         (("--taxon", "x", "--workers", "0"), "workers must be at least 1"),
     ],
 )
 def test_wrong_use_ends_with_status_2_and_a_sentence(tmp_path, arguments, why):
-    status, _, said = gather(tmp_path, *arguments)
-    assert (status, why in said) == (2, True), said
+    status, _, message = gather(tmp_path, *arguments)
+    assert (status, why in message) == (2, True), message

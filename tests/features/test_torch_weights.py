@@ -170,8 +170,8 @@ def test_a_tensor_that_reaches_beyond_its_storage_is_refused(offset, shape, stri
         read(file)
 
 
-def test_a_storage_of_another_length_than_announced_is_refused(tmp_path):
-    announced, written = (Storage("1", np.zeros(n, np.float32)) for n in (5, 4))
-    file = torch_file(tmp_path / "short.pth", OrderedDict(a=Tensor(announced, 0, (5,), (1,))), [written])
-    with pytest.raises(BackboneError, match="storage 1 has 4 values where 5 were announced"):
+def test_a_storage_of_another_length_than_declared_is_refused(tmp_path):
+    declared, written = (Storage("1", np.zeros(n, np.float32)) for n in (5, 4))
+    file = torch_file(tmp_path / "short.pth", OrderedDict(a=Tensor(declared, 0, (5,), (1,))), [written])
+    with pytest.raises(BackboneError, match="storage 1 has 4 values where 5 were declared"):
         read(file)

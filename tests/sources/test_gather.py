@@ -5,6 +5,7 @@ import csv
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -18,24 +19,16 @@ from PIL import Image
 from poetcore.data.dataset import scan
 from poetcore.data.file_index import FileIndex
 from poetcore.errors import DownloadError, OptionError
-from poetcore.sources.fetch import FetchOptions
+from poetcore.sources.fetch_options import FetchOptions
 from poetcore.sources.gather import gather
-from poetcore.sources.gathered import Gathered, Source, Tally
-from poetcore.sources.urls import UrlEntry, parse_urls
-from tests.badserver import BadServer, bad_server
+from poetcore.sources.gathered import Gathered, Tally
+from poetcore.sources.urls import Source, UrlEntry, parse_urls
 from tests.conftest import ROOT, encoded, fill, picture
 
 QUICK = FetchOptions(
     connect_timeout=2, read_timeout=1, total_timeout=3, max_megabytes=0.5, retries=1, backoff=0.01
 )
 Run = Callable[..., Gathered]
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[BadServer]:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    with bad_server() as running:
-        yield running
 
 
 @pytest.fixture
@@ -46,11 +39,11 @@ def index(tmp_path: Path) -> Iterator[FileIndex]:
 
 @pytest.fixture
 def run(tmp_path: Path, index: FileIndex) -> Run:
-    """Gather lists of addresses, by label, into `tmp_path/dest`."""
+    """Gather lists of URLs, by label, into `tmp_path/dest`."""
 
     def gather_lists(options: FetchOptions = QUICK, **arguments: object) -> Gathered:
         lists = {k: arguments.pop(k) for k in list(arguments) if isinstance(arguments[k], list)}
-        sources = [Source(label, parse_urls(listed).wanted, len(listed)) for label, listed in lists.items()]
+        sources = [Source(label, parse_urls(listed).entries, len(listed)) for label, listed in lists.items()]
         return gather(tmp_path / "dest", sources, index, options=options, **arguments)
 
     return gather_lists
@@ -93,28 +86,28 @@ def test_a_name_is_safe_and_fits_the_content(server, run):
     assert [name[:-15] + name[-4:] for name in names] == ["My_photo_of_a_daisy.png", "picture.jpg"]
 
 
-def test_a_repeated_run_asks_for_nothing(server, run):
+def test_a_repeated_run_requests_nothing(server, run):
     listed = [*server.photos(3), server.url + "/none.jpg", server.body("/page.jpg", b"<html>")]
     run(daisy=listed)
-    asked = len(server.asked)
+    requests = len(server.requested)
     gathered = run(daisy=listed)
-    assert (len(server.asked), gathered.labels["daisy"]) == (asked, Tally(5, 0, 3, 2))
+    assert (len(server.requested), gathered.labels["daisy"]) == (requests, Tally(5, 0, 3, 2))
 
 
-def test_a_repeated_run_asks_a_server_that_was_busy_again(server, run):
+def test_a_repeated_run_requests_again_what_a_busy_server_refused(server, run):
     busy = server.flaky("/a.jpg", [500, 500], encoded(picture(1)))
     run(daisy=[busy])
     assert run(daisy=[busy]).labels["daisy"].kept == 1
 
 
-def test_dead_links_are_asked_again_when_told_to(server, run):
+def test_dead_links_are_requested_again_with_again(server, run):
     dead = server.url + "/late.jpg"
     run(daisy=[dead])
     server.photo("/late.jpg")
     assert run(daisy=[dead], again=True).labels["daisy"].kept == 1
 
 
-def test_dead_links_are_asked_again_after_a_month(server, run, monkeypatch):
+def test_dead_links_are_requested_again_after_a_month(server, run, monkeypatch):
     dead = server.url + "/late.jpg"
     run(daisy=[dead])
     server.photo("/late.jpg")
@@ -130,7 +123,7 @@ def test_a_dead_host_is_remembered_where_others_answer(server, run):
     assert server.counts()["/silent.jpg"] == 1
 
 
-def test_without_any_connection_nothing_is_held_against_an_address(server, run):
+def test_without_any_connection_no_url_counts_as_dead(server, run):
     server.silent("/robots.txt")
     listed = server.photos(2)
     run(daisy=listed)
@@ -138,24 +131,24 @@ def test_without_any_connection_nothing_is_held_against_an_address(server, run):
     assert run(daisy=listed).labels["daisy"].kept == 2
 
 
-def test_a_picture_that_was_thrown_away_does_not_come_back(server, run):
+def test_a_deleted_picture_is_not_fetched_again(server, run):
     gathered = run(daisy=server.photos(2))
     next(gathered.dest.glob("daisy/*")).unlink()
     again = run(daisy=server.photos(2))
     assert (again.labels["daisy"], reasons(again)) == (
         Tally(2, 0, 1, 1),
-        ["was gathered before, and its file has been taken away"],
+        ["was gathered before, and its file has been deleted"],
     )
 
 
-def test_a_picture_that_was_thrown_away_does_not_come_back_from_elsewhere(server, run):
+def test_a_deleted_picture_is_not_kept_from_another_url(server, run):
     photo = encoded(picture(1))
     gathered = run(daisy=[server.body("/a.jpg", photo)])
     next(gathered.dest.glob("daisy/*")).unlink()
-    assert reasons(run(daisy=[server.body("/b.jpg", photo)]))[0].endswith(".jpg, which was taken away")
+    assert reasons(run(daisy=[server.body("/b.jpg", photo)]))[0].endswith(".jpg, which was deleted")
 
 
-def test_a_picture_that_was_thrown_away_comes_back_when_told_to(server, run):
+def test_a_deleted_picture_is_fetched_again_with_again(server, run):
     gathered = run(daisy=server.photos(2))
     next(gathered.dest.glob("daisy/*")).unlink()
     assert run(daisy=server.photos(2), again=True).labels["daisy"] == Tally(2, 1, 1, 0)
@@ -173,7 +166,7 @@ def test_the_same_picture_is_kept_once_across_labels(server, run):
     assert len(files(gathered.dest)) == 1
 
 
-def test_the_same_picture_stored_anew_is_kept_once(server, run):
+def test_the_same_picture_encoded_again_is_kept_once(server, run):
     photo = picture(1)
     listed = [
         server.body("/a.png", encoded(photo, "PNG")),
@@ -188,7 +181,7 @@ def test_a_picture_of_the_users_own_is_not_fetched_beside_it(server, run, tmp_pa
     assert reasons(gathered) == ["is the same picture as rose/rose_000.jpg"]
 
 
-def test_the_same_picture_from_many_addresses_of_a_host_is_a_placeholder(server, run):
+def test_the_same_picture_from_many_urls_of_a_host_is_a_placeholder(server, run):
     gone = encoded(picture(7))
     listed = [server.body(f"/gone{i}.jpg", gone) for i in range(5)]
     gathered = run(daisy=[*listed[:3], *server.photos(2, first=20)], rose=listed[3:])
@@ -220,16 +213,50 @@ def test_count_includes_what_is_there_already(server, run):
 
 
 def test_progress_ends_at_its_total(server, run):
-    told = []
-    run(daisy=[*server.photos(3), server.url + "/none.jpg"], on_progress=told.append)
-    assert (told[-1].done, told[-1].total, told[-1].kept, told[-1].rejected) == (4, 4, 3, 1)
+    events = []
+    run(daisy=[*server.photos(3), server.url + "/none.jpg"], on_progress=events.append)
+    assert (events[-1].done, events[-1].total, events[-1].kept, events[-1].rejected) == (4, 4, 3, 1)
 
 
-def test_the_log_names_address_file_and_reason(server, run):
+def test_the_log_names_url_file_and_reason(server, run):
     gathered = run(daisy=[*server.photos(1), server.url + "/none.jpg"])
     with gathered.log.open(encoding="utf-8") as file:
         rows = [(row["outcome"], bool(row["file"]), row["reason"]) for row in csv.DictReader(file)]
     assert sorted(rows) == [("kept", True, ""), ("refused", False, "answered 404 Not Found")]
+
+
+def test_the_log_keeps_its_columns(server, run):
+    gathered = run(daisy=server.photos(1))
+    columns = "label,address,outcome,reason,file,sha,bytes,asked,licence,attribution,page"
+    assert gathered.log.read_text(encoding="utf-8").splitlines()[0] == columns
+
+
+def test_a_database_of_the_version_before_is_read(server, run, tmp_path):
+    url = server.url + "/dead.jpg"
+    (tmp_path / "dest" / ".poet").mkdir(parents=True)
+    with contextlib.closing(sqlite3.connect(tmp_path / "dest" / ".poet" / "gather.sqlite")) as database:
+        names = (
+            "label, address, outcome, reason, file, sha, look, host, bytes, asked, licence, attribution, page"
+        )
+        database.execute(f"CREATE TABLE entries ({names}, PRIMARY KEY (label, address)) WITHOUT ROWID")
+        entry = (
+            "daisy",
+            url,
+            "refused",
+            "answered 410 Gone",
+            "",
+            "",
+            "",
+            "a.org",
+            0,
+            time.time(),
+            "",
+            "",
+            "",
+        )
+        database.execute(f"INSERT INTO entries ({names}) VALUES ({','.join('?' * 13)})", entry)
+        database.commit()
+    assert (reasons(run(daisy=[url])), server.requested) == (["answered 410 Gone"], [])
 
 
 def test_licences_are_written_beside_the_pictures(server, tmp_path, index):
@@ -242,16 +269,16 @@ def test_licences_are_written_beside_the_pictures(server, tmp_path, index):
         "licence": "cc-by",
         "attribution": "'=(c) Ann, some rights reserved",  # no formula for a spreadsheet
         "page": "https://page",
-        "address": one.address,
+        "address": one.url,
     }
 
 
 def test_a_source_that_breaks_off_keeps_what_came(server, tmp_path, index):
-    def wanted() -> Iterator[UrlEntry]:
+    def entries() -> Iterator[UrlEntry]:
         yield UrlEntry(server.photo("/a.jpg"))
         raise DownloadError("The service has gone.")
 
-    gathered = gather(tmp_path / "dest", [Source("daisy", wanted())], index, options=QUICK)
+    gathered = gather(tmp_path / "dest", [Source("daisy", entries())], index, options=QUICK)
     assert (gathered.files, gathered.problems) == (1, ("The service has gone.",))
 
 
@@ -317,7 +344,7 @@ def test_a_killed_process_leaves_whole_pictures_and_the_next_goes_on(server, tmp
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends a signal")
-def test_ctrl_c_ends_with_a_word_and_a_sound_log(server, tmp_path):
+def test_ctrl_c_ends_with_a_sentence_and_a_whole_log(server, tmp_path):
     server.delay = 0.2
     (tmp_path / "urls.txt").write_text("\n".join(server.photos(60)))
     process = start(tmp_path)
@@ -335,8 +362,8 @@ def test_ctrl_c_ends_with_a_word_and_a_sound_log(server, tmp_path):
 
 def test_two_processes_gather_into_one_folder(server, tmp_path):
     server.delay = 0.01
-    twins = [server.body(f"/twin{i}.jpg", encoded(picture(i))) for i in range(40)]
-    (tmp_path / "urls.txt").write_text("\n".join([*server.photos(40), *twins]))
+    copies = [server.body(f"/copy{i}.jpg", encoded(picture(i))) for i in range(40)]
+    (tmp_path / "urls.txt").write_text("\n".join([*server.photos(40), *copies]))
     both = [start(tmp_path, "--json"), start(tmp_path, "--json")]
     answers = [answered(process) for process in both]
     contents = [(tmp_path / "dest" / path).read_bytes() for path in files(tmp_path / "dest")]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from poetcore.errors import DownloadError, OptionError
-from poetcore.sources.fetch import FetchOptions
+from poetcore.sources.fetch_options import FetchOptions
 from poetcore.sources.inaturalist import LICENCES, Taxon, find_taxon, observations, parse_licences
 from tests.badserver import BadServer, bad_server
 from tests.conftest import run_poet
@@ -69,7 +69,7 @@ class Api:
         size = int(query["per_page"])
         return {"total_results": len(after), "page": 1, "per_page": size, "results": after[:size]}
 
-    def wanted(self, **options: Any) -> list[Any]:
+    def entries(self, **options: Any) -> list[Any]:
         return list(observations(FLY_AGARIC, endpoint=self.url, options=QUICK, seconds_apart=0, **options))
 
 
@@ -89,34 +89,34 @@ def test_a_taxon_is_found_by_each_of_its_names(api, name):
     assert find(api, name) == FLY_AGARIC
 
 
-def test_an_unknown_name_is_told_with_what_comes_near(api):
+def test_an_unknown_name_is_refused_with_similar_ones(api):
     with pytest.raises(
         OptionError, match=r"no taxon called 'Amanita'.*species Amanita muscaria \(Fly Agaric\)"
     ):
         find(api, "Amanita")
 
 
-def test_only_research_grade_with_free_licences_is_asked_for(api):
-    api.wanted()
-    asked = api.server.asked[0]
-    assert "taxon_id=48715&quality_grade=research&photos=true" in asked
-    assert "photo_license=cc0%2Ccc-by%2Ccc-by-sa%2Ccc-by-nc%2Ccc-by-nc-sa" in asked
+def test_only_research_grade_with_free_licences_is_requested(api):
+    api.entries()
+    requested = api.server.requested[0]
+    assert "taxon_id=48715&quality_grade=research&photos=true" in requested
+    assert "photo_license=cc0%2Ccc-by%2Ccc-by-sa%2Ccc-by-nc%2Ccc-by-nc-sa" in requested
 
 
-def test_all_pages_are_asked_for(api):
+def test_all_pages_are_requested(api):
     api.observations = [observation(number) for number in range(1, 451)]
-    wanted = api.wanted()
-    assert (len(wanted), len({one.address for one in wanted})) == (450, 450)
+    entries = api.entries()
+    assert (len(entries), len({one.url for one in entries})) == (450, 450)
 
 
-def test_no_page_is_asked_for_before_it_is_needed(api):
+def test_no_page_is_requested_before_it_is_needed(api):
     api.observations = [observation(number) for number in range(1, 451)]
     pages = observations(FLY_AGARIC, endpoint=api.url, options=QUICK, seconds_apart=0)
-    assert (len(list(islice(pages, 200))), len(api.server.asked)) == (200, 1)
+    assert (len(list(islice(pages, 200))), len(api.server.requested)) == (200, 1)
     pages.close()
 
 
-def test_questions_are_a_second_apart(api):
+def test_requests_are_a_second_apart(api):
     api.observations = [observation(1)]
     began = time.monotonic()
     list(observations(FLY_AGARIC, endpoint=api.url, options=QUICK))
@@ -125,7 +125,7 @@ def test_questions_are_a_second_apart(api):
 
 def test_a_picture_comes_with_licence_author_and_page(api):
     api.observations = [observation(7)]
-    one = api.wanted()[0]
+    one = api.entries()[0]
     assert (one.name, one.licence, one.attribution, one.page) == (
         "inaturalist_7000",
         "cc-by",
@@ -135,39 +135,39 @@ def test_a_picture_comes_with_licence_author_and_page(api):
 
 
 @pytest.mark.parametrize("size", ["medium", "large"])
-def test_a_larger_form_is_asked_for(api, size):
+def test_a_larger_size_is_requested(api, size):
     api.observations = [observation(7)]
-    assert api.wanted(size=size)[0].address.endswith(f"amazonaws.com/photos/7000/{size}.jpg")
+    assert api.entries(size=size)[0].url.endswith(f"amazonaws.com/photos/7000/{size}.jpg")
 
 
 @pytest.mark.parametrize(("size", "end"), [("medium", ""), ("large", "_b")])
 def test_a_photo_at_flickr_has_its_own_names(api, size, end):
     api.observations = [observation(7)]
     api.observations[0]["photos"][0]["url"] = "https://live.staticflickr.com/7355/2746_8624_s.jpg"
-    assert api.wanted(size=size)[0].address == f"https://live.staticflickr.com/7355/2746_8624{end}.jpg"
+    assert api.entries(size=size)[0].url == f"https://live.staticflickr.com/7355/2746_8624{end}.jpg"
 
 
 def test_one_photo_of_each_observation_is_taken(api):
     api.observations = [observation(7, photos=3)]
-    assert [one.name for one in api.wanted()] == ["inaturalist_7000"]
+    assert [one.name for one in api.entries()] == ["inaturalist_7000"]
 
 
-def test_every_photo_is_taken_when_told_to(api):
+def test_every_photo_is_taken_with_every_photo(api):
     api.observations = [observation(7, photos=3)]
-    assert len(api.wanted(every_photo=True)) == 3
+    assert len(api.entries(every_photo=True)) == 3
 
 
-def test_a_photo_with_all_rights_reserved_is_left_out(api):
+def test_a_photo_with_all_rights_reserved_is_excluded(api):
     api.observations = [observation(7, licence=None)]
-    assert api.wanted() == []
+    assert api.entries() == []
 
 
-def test_a_photo_with_all_rights_reserved_is_taken_when_told_to(api):
+def test_a_photo_with_all_rights_reserved_is_taken_with_any_licence(api):
     api.observations = [observation(7, licence=None)]
-    assert api.wanted(licences=None)[0].licence == "all rights reserved"
+    assert api.entries(licences=None)[0].licence == "all rights reserved"
 
 
-def test_an_api_that_is_busy_is_asked_again(api):
+def test_a_request_to_a_busy_api_is_repeated(api):
     api.server.flaky("/v1/taxa", [503], json.dumps({"results": TAXA}).encode())
     assert find(api, "Amanita muscaria") == FLY_AGARIC
 
@@ -176,13 +176,13 @@ def test_an_api_that_is_busy_is_asked_again(api):
     ("status", "body", "why"),
     [(404, b"", "answered 404"), (200, b"<html>", "check the endpoint"), (200, b"[]", "check the endpoint")],
 )
-def test_an_api_that_is_none_is_told(api, status, body, why):
+def test_a_wrong_endpoint_is_reported(api, status, body, why):
     api.server.body("/v1/taxa", body, status=status)
     with pytest.raises(DownloadError, match=why):
         find(api, "Amanita muscaria")
 
 
-def test_an_api_that_is_not_there_is_told(monkeypatch):
+def test_an_unreachable_api_is_reported(monkeypatch):
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with pytest.raises(DownloadError, match="cannot be reached"):
         find_taxon("x", "http://127.0.0.1:9", QUICK, seconds_apart=0)

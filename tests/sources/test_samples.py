@@ -34,20 +34,20 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_sample(tmp_path_factory.mktemp("drawn") / "sample", train_per_label=2, demo_per_label=1)
 
 
-class StopDrawing(Exception):
+class StopDrawingError(Exception):
     """Stands for whatever may interrupt the drawing."""
 
 
 def stop_at_third(progress: Progress) -> None:
     if progress.done == 3:
-        raise StopDrawing
+        raise StopDrawingError
 
 
 def test_every_label_has_a_painter():
     assert tuple(sorted(PAINTERS)) == SAMPLE_LABELS
 
 
-def test_sample_has_the_pictures_that_were_asked_for(sample):
+def test_sample_has_the_requested_pictures(sample):
     names = [f"train/{label}/{label}_00{i}.jpg" for label in SAMPLE_LABELS for i in (1, 2)]
     names += [f"demo/{label}/{label}_001.jpg" for label in SAMPLE_LABELS]
     assert sorted(contents(sample)) == sorted(names)
@@ -94,7 +94,7 @@ def test_progress_counts_up_to_the_number_of_pictures(tmp_path):
 
 
 def test_an_interrupted_sample_leaves_nothing_behind(tmp_path):
-    with pytest.raises(StopDrawing):
+    with pytest.raises(StopDrawingError):
         make_sample(tmp_path / "sample", train_per_label=1, demo_per_label=1, on_progress=stop_at_third)
     assert list(tmp_path.iterdir()) == []
 
@@ -146,7 +146,7 @@ UNPACKED = ["LICENSE.txt", "daisy/1.jpg", "tulips/2.jpg"]
 
 @dataclass
 class Server:
-    """A web server that sends one body, and counts how often it was asked."""
+    """A web server that sends one body, and records the requests to it."""
 
     url: str = ""
     body: bytes = PHOTOS
@@ -228,7 +228,7 @@ def test_a_damaged_leftover_archive_is_fetched_again(server, tmp_path):
     assert sorted(contents(download_flowers(tmp_path, url=server.url, sha256=PHOTOS_SHA256))) == UNPACKED
 
 
-def test_a_missing_page_is_told_with_its_status(server, tmp_path):
+def test_a_missing_page_is_an_error_with_its_status(server, tmp_path):
     server.status = 404
     with pytest.raises(DownloadError, match="the server answered 404 Not Found"):
         download_flowers(tmp_path, url=server.url, sha256=PHOTOS_SHA256)

@@ -1,4 +1,4 @@
-"""Lists of addresses as people and ImageNet write them."""
+"""Lists of URLs as people and ImageNet write them."""
 
 import pytest
 from hypothesis import given
@@ -8,39 +8,39 @@ from poetcore.errors import OptionError
 from poetcore.sources.urls import parse_urls, read_table, read_urls
 
 
-def addresses(*lines: str) -> list[str]:
-    return [wanted.address for wanted in parse_urls(lines).wanted]
+def urls(*lines: str) -> list[str]:
+    return [entry.url for entry in parse_urls(lines).entries]
 
 
-def test_each_line_is_an_address():
-    assert addresses("http://a.org/1.jpg", "https://b.org/2.jpg") == [
+def test_each_line_is_a_url():
+    assert urls("http://a.org/1.jpg", "https://b.org/2.jpg") == [
         "http://a.org/1.jpg",
         "https://b.org/2.jpg",
     ]
 
 
-def test_blank_lines_and_comments_are_left_out():
+def test_blank_lines_and_comments_are_skipped():
     read = parse_urls(["", "  ", "# http://a.org/0.jpg", "http://a.org/1.jpg"])
-    assert (len(read.wanted), read.bad_lines) == (1, ())
+    assert (len(read.entries), read.bad_lines) == (1, ())
 
 
 @pytest.mark.parametrize("line", ["n07739125_1\thttp://a.org/1.jpg", "n07739125_1 http://a.org/1.jpg"])
-def test_an_id_before_the_address_is_left_out(line):
-    assert addresses(line) == ["http://a.org/1.jpg"]
+def test_an_id_before_the_url_is_removed(line):
+    assert urls(line) == ["http://a.org/1.jpg"]
 
 
-def test_an_address_that_stands_twice_is_taken_once():
-    assert addresses("http://a.org/1.jpg", "HTTP://A.org/1.jpg", "http://a.org/1.jpg#top") == [
+def test_a_url_that_stands_twice_is_taken_once():
+    assert urls("http://a.org/1.jpg", "HTTP://A.org/1.jpg", "http://a.org/1.jpg#top") == [
         "http://a.org/1.jpg"
     ]
 
 
 def test_a_path_keeps_its_capitals_and_its_blanks():
-    assert addresses("http://a.org/My Photo.JPG") == ["http://a.org/My%20Photo.JPG"]
+    assert urls("http://a.org/My Photo.JPG") == ["http://a.org/My%20Photo.JPG"]
 
 
-def test_a_byte_order_mark_and_quotes_are_left_out():
-    assert addresses('\ufeff"http://a.org/1.jpg"') == ["http://a.org/1.jpg"]
+def test_a_byte_order_mark_and_quotes_are_removed():
+    assert urls('\ufeff"http://a.org/1.jpg"') == ["http://a.org/1.jpg"]
 
 
 @pytest.mark.parametrize(
@@ -49,31 +49,31 @@ def test_a_byte_order_mark_and_quotes_are_left_out():
         ("file:///etc/passwd", "begins with file:, and only http and https"),
         ("ftp://a.org/1.jpg", "begins with ftp:"),
         ("photo.jpg", "does not begin with http"),
-        ("http://", "not a sound address"),
-        ("http://a.org:port/1.jpg", "not a sound address"),
+        ("http://", "not a valid URL"),
+        ("http://a.org:port/1.jpg", "not a valid URL"),
         ("http://me:secret@a.org/1.jpg", "user name or a password"),
         ("http://a.org/" + "a" * 5000, "longer than"),
     ],
 )
-def test_a_bad_line_is_told_with_its_number_and_reason(line, why):
+def test_a_bad_line_is_returned_with_its_number_and_reason(line, why):
     read = parse_urls(["http://a.org/1.jpg", line])
     number, _, reason = read.bad_lines[0]
-    assert (len(read.wanted), number, why in reason) == (1, 2, True)
+    assert (len(read.entries), number, why in reason) == (1, 2, True)
 
 
 @given(st.lists(st.text(max_size=60)))
 def test_no_line_stops_the_reading(lines):
     read = parse_urls(["http://a.org/first.jpg", *lines])
-    assert read.wanted[0].address == "http://a.org/first.jpg"
+    assert read.entries[0].url == "http://a.org/first.jpg"
 
 
 def test_foreign_bytes_in_a_file_cost_one_line(tmp_path):
     (tmp_path / "urls.txt").write_bytes(b"\xff\xfe\x00\nhttp://a.org/1.jpg\r\n")
     read = read_urls(tmp_path / "urls.txt")
-    assert [wanted.address for wanted in read.wanted] == ["http://a.org/1.jpg"]
+    assert [entry.url for entry in read.entries] == ["http://a.org/1.jpg"]
 
 
-def test_a_missing_file_is_told(tmp_path):
+def test_a_missing_file_is_an_error(tmp_path):
     with pytest.raises(OptionError, match=r"none\.txt cannot be read \(No such file"):
         read_urls(tmp_path / "none.txt")
 
@@ -95,7 +95,7 @@ def test_a_table_names_files_beside_it(tmp_path):
         ("label,urls\n", "No row"),
     ],
 )
-def test_a_table_that_is_none_is_refused(tmp_path, text, why):
+def test_a_malformed_table_is_refused(tmp_path, text, why):
     (tmp_path / "t.csv").write_text(text)
     with pytest.raises(OptionError, match=why):
         read_table(tmp_path / "t.csv")

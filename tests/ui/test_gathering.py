@@ -30,20 +30,20 @@ def page(server: BadServer) -> AppTest:
     return AppTest.from_string(script, default_timeout=30).run()
 
 
-def shown(at: AppTest) -> dict[str, str]:
+def metrics(at: AppTest) -> dict[str, str]:
     return {metric.label: metric.value for metric in at.metric}
 
 
 def with_list(server: BadServer, lines: list[str]) -> AppTest:
     at = page(server)
-    at.session_state["gather_kind"] = "List of addresses"
+    at.session_state["gather_kind"] = "List of URLs"
     at.run()
     at.selectbox(key="gather_dataset").set_value("flowers")
     at.text_input(key="gather_label").set_value("daisy")
-    return at.text_area(key="gather_addresses").set_value("\n".join(lines)).run()
+    return at.text_area(key="gather_urls").set_value("\n".join(lines)).run()
 
 
-def test_nothing_can_be_gathered_before_it_is_said_what(server):
+def test_the_button_is_disabled_before_a_source_is_chosen(server):
     assert page(server).button(key="gather_go").disabled
 
 
@@ -51,13 +51,13 @@ def test_a_list_is_gathered(server, tmp_path):
     at = with_list(server, [*server.photos(3), server.url + "/none.jpg"])
     at.button(key="gather_go").click().run()
     assert not at.exception
-    assert shown(at) == {"New pictures": "3", "There already": "0", "Left out": "1"}
+    assert metrics(at) == {"New pictures": "3", "There already": "0", "Rejected": "1"}
     assert len(list((tmp_path / "tf_files" / "datasets" / "flowers" / "daisy").iterdir())) == 3
 
 
-def test_lines_that_are_no_address_are_counted(server):
+def test_lines_that_are_no_url_are_counted(server):
     at = with_list(server, [*server.photos(1), "nonsense", "ftp://a.org/1.jpg"])
-    assert [expander.label for expander in at.expander] == ["2 lines are no address"]
+    assert [expander.label for expander in at.expander] == ["2 lines are no URL"]
 
 
 def test_a_taxon_is_gathered(server, tmp_path):
@@ -71,7 +71,7 @@ def test_a_taxon_is_gathered(server, tmp_path):
     at.number_input(key="gather_count").set_value(5).run()
     at.button(key="gather_go").click().run()
     assert not at.exception
-    assert shown(at)["New pictures"] == "5"
+    assert metrics(at)["New pictures"] == "5"
     assert (tmp_path / "tf_files" / "datasets" / "fungi" / "ATTRIBUTION.csv").exists()
 
 

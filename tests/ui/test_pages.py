@@ -3,63 +3,13 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
-from poetcore.evaluation.evaluate import Evaluation, evaluate
-from poetcore.workspace.workspace import Workspace
+from poetcore.evaluation.evaluate import Evaluation
 from tests.browser.dashboard import copy_of, copy_run
-from tests.conftest import ROOT, Trained, fill
-
-PAGES = ("home", "prepare", "overview", "train", "evaluate", "slideshow", "predict")
-
-
-@pytest.fixture(autouse=True)
-def forget() -> Iterator[None]:
-    """A server works in one workspace and remembers it; here each test has its own."""
-    yield
-    st.cache_resource.clear()
-    st.cache_data.clear()
-
-
-@pytest.fixture
-def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    monkeypatch.setenv("TFP_WORKSPACE", str(tmp_path / "tf_files"))
-    return Workspace(tmp_path / "tf_files")
-
-
-@pytest.fixture
-def full(trained: Trained, monkeypatch: pytest.MonkeyPatch) -> Trained:
-    """A workspace with the sample, a run and its evaluation."""
-    monkeypatch.setenv("TFP_WORKSPACE", str(trained.workspace.root))
-    if not trained.run.evaluation("demo").exists():
-        evaluate(trained.run, trained.sample / "demo", trained.workspace)
-    return trained
-
-
-def opened(page: str, **asked: str) -> AppTest:
-    """Open a page with an address."""
-    app = AppTest.from_file(str(ROOT / "pages" / "_shell.py"), default_timeout=30)
-    for name, value in asked.items():
-        app.query_params[name] = value
-    app.run()
-    return app if page == "home" else app.switch_page(f"{page}.py").run()
-
-
-def told(app: AppTest) -> str:
-    """Everything that a page says in sentences."""
-    parts = (app.markdown, app.caption, app.info, app.warning, app.error, app.success, app.subheader)
-    return "\n".join(element.value for group in parts for element in group)
-
-
-def links(app: AppTest) -> list[str]:
-    """The pages that links lead to."""
-    found = [element.proto for element in app.main if element.type == "page_link"]
-    return [proto.page for proto in found]
-
+from tests.conftest import Trained, fill
+from tests.ui.pages import PAGES, links, opened, told
 
 # ---------------------------------------------------------------------------------------- an empty workspace
 
@@ -88,9 +38,9 @@ def test_home_marks_no_step_as_done_in_an_empty_workspace(empty):
     ("page", "sentence"),
     [
         ("overview", "No dataset yet: take the sample flowers, a folder of yours, or a zip file"),
-        ("train", "Choose the pictures to learn from first."),
+        ("train", "Choose a dataset to train on first."),
         ("evaluate", "There is no finished run to evaluate yet."),
-        ("slideshow", "evaluate a run on one first"),
+        ("slideshow", "evaluate a run on a demo folder first"),
         ("predict", "There is no finished run to predict with yet."),
     ],
 )
@@ -125,42 +75,6 @@ def test_the_overview_offers_three_ways_in_when_there_is_no_dataset(empty):
 def test_a_page_with_a_run_raises_nothing(full, page):
     app = opened(page)
     assert not app.exception and not app.error
-
-
-def test_the_only_dataset_demo_folder_and_run_are_chosen_by_themselves(full):
-    picked = [box.value for box in opened("home").sidebar.selectbox]
-    assert picked == [str(full.sample / "train"), str(full.sample / "demo"), full.run.name]
-
-
-def test_the_choice_is_in_the_address(full):
-    assert opened("home").query_params["run"] == full.run.name
-
-
-def test_a_run_in_the_address_is_chosen(full):
-    app = opened("train", run=full.run.name)
-    assert app.sidebar.selectbox(key="pick_run").value == full.run.name
-
-
-def test_an_unknown_run_in_the_address_is_told_in_a_sentence(full):
-    app = opened("home", run="nobody")
-    assert [w.value for w in app.sidebar.warning] == ["Run not found: nobody"] and not app.exception
-
-
-def test_a_dataset_in_the_address_that_is_no_folder_is_told_in_a_sentence(full):
-    app = opened("home", dataset="/no/such/folder")
-    assert [w.value for w in app.sidebar.warning] == ["Dataset not found: /no/such/folder"]
-
-
-def test_a_folder_in_the_address_becomes_the_dataset(full, tmp_path):
-    folder = fill(tmp_path / "insects", {"ant": 2, "bee": 2})
-    assert opened("home", dataset=str(folder)).sidebar.selectbox(key="pick_dataset").value == str(folder)
-
-
-def test_a_chosen_dataset_stays_chosen_on_the_next_page(full, tmp_path):
-    folder = fill(tmp_path / "insects", {"ant": 2, "bee": 2})
-    app = opened("home", dataset=str(folder))
-    app.switch_page("overview.py").run()
-    assert app.metric[0].value == "4"
 
 
 def test_home_marks_what_is_done(full):
@@ -251,25 +165,16 @@ def test_a_picture_that_was_moved_since_the_evaluation_is_told(page, trained, tm
     assert "1 picture was moved or taken out since the evaluation." in told(opened(page))
 
 
-def test_a_run_that_ended_unwatched_is_told(trained, tmp_path, monkeypatch):
+def test_the_table_of_runs_tells_accuracy_and_augmentation(trained, tmp_path, monkeypatch):
     own = copy_of(trained, tmp_path)
-    monkeypatch.setenv("TFP_WORKSPACE", str(own.workspace.root))
-    app = opened("home")
-    assert not app.toast
-    copy_run(own.run, own.workspace.runs / "second")
-    assert [toast.value for toast in app.run().toast] == ["The run second is ready: choose it under *Run*."]
-
-
-def test_the_table_of_runs_tells_how_good_they_are_and_what_was_varied(trained, tmp_path, monkeypatch):
-    own = copy_of(trained, tmp_path)
-    varied = {"flip_left_right": True, "random_crop": 10, "distortion_variants": 3}
+    augmented = {"flip_left_right": True, "random_crop": 10, "distortion_variants": 3}
     record = own.run.record()
-    own.run.write_record(replace(record, options=record.options | varied))
+    own.run.write_record(replace(record, options=record.options | augmented))
     monkeypatch.setenv("TFP_WORKSPACE", str(own.workspace.root))
     (row,) = opened("train").dataframe[-1].value.to_dict("records")
     (evaluation,) = own.run.evaluations()
     assert row["demo"] == json.loads(evaluation.metrics_file.read_text())["accuracy"]
-    assert row["varied"] == "3 x mirrored, crop 10 %"
+    assert row["augmentation"] == "3 x mirrored, crop 10 %"
 
 
 # -------------------------------------------------------------------------------------------- a damaged run

@@ -1,4 +1,4 @@
-"""Draws one flower picture: a scene, a few flowers of one species, and the light they stand in."""
+"""Draws one flower picture: a background, a few flowers of one species, and the lighting."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ __all__ = ["SIZE", "draw_picture"]
 
 SIZE = (320, 240)
 #: Flowers are drawn this many times larger and then reduced: that is what smooths their edges.
-OVERSAMPLE = 2
+_OVERSAMPLE = 2
 #: Each species' leaves: how many, their form, length and width in flower radii.
-LEAVES: dict[str, tuple[int, Form, float, float]] = {
+_LEAVES: dict[str, tuple[int, Form, float, float]] = {
     "daisy": (2, BLADE, 0.7, 0.1),
     "dandelion": (1, BLADE, 1.3, 0.16),
     "rose": (4, OVAL, 0.75, 0.24),
@@ -38,8 +38,8 @@ LEAVES: dict[str, tuple[int, Form, float, float]] = {
 }
 
 
-def stalk(draw: ImageDraw.ImageDraw, label: str, view: View, rng: random.Random) -> None:
-    """Paint a flower's stem down to the ground, and its leaves."""
+def _stalk(draw: ImageDraw.ImageDraw, label: str, view: View, rng: random.Random) -> None:
+    """Draw a flower's stem down to the ground, and its leaves."""
     green = jitter(rng, rng.choice(GREENS))
     thick = view.radius * {"daisy": 0.05, "sunflower": 0.09}.get(label, 0.07)
     drop, sway = view.radius * 6, view.radius * rng.uniform(-0.9, 0.9) - math.sin(view.lean) * view.radius * 2
@@ -55,7 +55,7 @@ def stalk(draw: ImageDraw.ImageDraw, label: str, view: View, rng: random.Random)
             width=max(1, round(2 * thick * wide)),
             joint="curve",
         )
-    count, form, length, width = LEAVES[label]
+    count, form, length, width = _LEAVES[label]
     for i in range(count):
         x, y = line[rng.randint(3, 8)]
         aim = -math.pi / 2 + (1 if i % 2 else -1) * rng.uniform(0.4, 1.2)
@@ -73,17 +73,17 @@ def stalk(draw: ImageDraw.ImageDraw, label: str, view: View, rng: random.Random)
         )
 
 
-def gradient(size: Point, top: Colour, bottom: Colour) -> Image.Image:
-    """A picture that fades from one colour to another, top to bottom."""
+def _gradient(size: Point, top: Colour, bottom: Colour) -> Image.Image:
+    """Return a picture that fades from one colour to another, top to bottom."""
     box = (round(size[0]), round(size[1]))
     mask = Image.linear_gradient("L").resize(box)
     return Image.composite(Image.new("RGB", box, bottom), Image.new("RGB", box, top), mask)
 
 
-def blades(
+def _blades(
     draw: ImageDraw.ImageDraw, rng: random.Random, count: int, ground: float, tall: float, tint: Colour
 ) -> None:
-    """Paint blades of grass that grow from `ground`, a height in pixels."""
+    """Draw blades of grass that grow from `ground`, a height in pixels."""
     width = draw.im.size[0] if draw.im else SIZE[0]
     for _ in range(count):
         colour = jitter(rng, tint, 0.3)
@@ -104,8 +104,8 @@ def blades(
         )
 
 
-def backdrop(rng: random.Random) -> Image.Image:
-    """Paint what is behind the flowers: sky, meadow, lights out of focus, a wall, dusk or a studio."""
+def _backdrop(rng: random.Random) -> Image.Image:
+    """Draw what is behind the flowers: sky, meadow, lights out of focus, a wall, dusk or a studio."""
     w, h = SIZE
     kind = rng.choice(("sky", "meadow", "meadow", "bokeh", "bokeh", "wall", "dusk", "studio", "bush"))
     green = jitter(rng, rng.choice(GREENS), 0.25)
@@ -138,7 +138,7 @@ def backdrop(rng: random.Random) -> Image.Image:
             ((120, 150, 150), (70, 96, 100)),
         ),
     }[kind]
-    image = gradient(SIZE, *rng.choice(skies))
+    image = _gradient(SIZE, *rng.choice(skies))
     draw = ImageDraw.Draw(image, "RGBA")
     if kind == "sky":
         for _ in range(rng.randint(0, 22)):
@@ -163,10 +163,10 @@ def backdrop(rng: random.Random) -> Image.Image:
         tint = mix(green, BLACK, 0.5 if kind == "dusk" else 0.1)
         horizon = h * (rng.uniform(0.55, 0.95) if kind != "meadow" else rng.uniform(0, 0.4))
         if kind != "meadow":  # A meadow fills the picture: no horizon to be seen.
-            ground = gradient((w, h - horizon), mix(tint, skies[0][1], 0.4), mix(tint, BLACK, 0.2))
+            ground = _gradient((w, h - horizon), mix(tint, skies[0][1], 0.4), mix(tint, BLACK, 0.2))
             image.paste(ground, (0, round(horizon)))
         for k in range(5):
-            blades(draw, rng, 12, horizon + (h - horizon) * k / 5 + 14, 30 + 9 * k, tint)
+            _blades(draw, rng, 12, horizon + (h - horizon) * k / 5 + 14, 30 + 9 * k, tint)
     if kind == "bush":
         for k in range(60):
             tint = mix(green, BLACK, rng.uniform(0.1, 0.7) - 0.1 * k / 60)
@@ -175,15 +175,15 @@ def backdrop(rng: random.Random) -> Image.Image:
     return image
 
 
-def light(image: Image.Image, rng: random.Random, dim: bool) -> Image.Image:
-    """Put a picture in its light: warm or cool, from one side, vignetted, at times soft or grainy."""
+def _light(image: Image.Image, rng: random.Random, dim: bool) -> Image.Image:
+    """Apply lighting to a picture: warm or cool, from one side, vignetted, at times blurred or grainy."""
     lamp = rng.choice(((255, 255, 255), (255, 244, 222), (255, 226, 186), (222, 234, 255), (255, 250, 240)))
     strength = rng.uniform(0.48, 0.68) if dim else rng.uniform(0.9, 1.0)
     near, far = mix(BLACK, lamp, strength), mix(BLACK, lamp, strength * rng.uniform(0.68, 1.0))
     shade = (
-        gradient(SIZE, near, far)
+        _gradient(SIZE, near, far)
         if rng.random() < 0.7
-        else gradient((SIZE[1], SIZE[0]), near, far).transpose(
+        else _gradient((SIZE[1], SIZE[0]), near, far).transpose(
             rng.choice((Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_270))
         )
     )
@@ -197,7 +197,7 @@ def light(image: Image.Image, rng: random.Random, dim: bool) -> Image.Image:
         )
         image = Image.composite(Image.new("RGB", SIZE, BLACK), image, corners)
     if rng.random() < 0.25:
-        glow = gradient(SIZE, mix(BLACK, lamp, rng.uniform(0.2, 0.5)), (0, 0, 0))
+        glow = _gradient(SIZE, mix(BLACK, lamp, rng.uniform(0.2, 0.5)), (0, 0, 0))
         image = ImageChops.screen(image, glow)
     if rng.random() < 0.15:
         image = image.filter(ImageFilter.GaussianBlur(rng.uniform(0.6, 1.6)))
@@ -208,25 +208,25 @@ def light(image: Image.Image, rng: random.Random, dim: bool) -> Image.Image:
 
 
 def draw_picture(label: str, rng: random.Random) -> Image.Image:
-    """Draw one picture of a flower; every choice comes from `rng`, so a seed always gives the same picture.
+    """Draw one picture of a flower; every choice comes from `rng`, so the same seed draws the same picture.
 
     Args:
-        label: One of `PAINTERS`.
-        rng: The only source of chance.
+        label: one of `PAINTERS`.
+        rng: the only source of randomness.
 
     Returns:
         An RGB picture of `SIZE`.
     """
     hard = rng.random() < 0.1
-    w, h = SIZE[0] * OVERSAMPLE, SIZE[1] * OVERSAMPLE
-    back = backdrop(rng)
+    w, h = SIZE[0] * _OVERSAMPLE, SIZE[1] * _OVERSAMPLE
+    back = _backdrop(rng)
     far = ImageDraw.Draw(back, "RGBA")
     for _ in range(rng.choice((0, 0, 0, 1, 2, 4))):
         view = View(
             rng.uniform(0, SIZE[0]), rng.uniform(60, SIZE[1]), rng.uniform(10, 26), rng.uniform(0.5, 1)
         )
         other = label if rng.random() < 0.9 else rng.choice(sorted(PAINTERS))
-        stalk(far, other, view, rng)
+        _stalk(far, other, view, rng)
         PAINTERS[other](far, view, rng)
     image = back.filter(ImageFilter.GaussianBlur(rng.uniform(1.5, 4))).resize(
         (w, h), Image.Resampling.BICUBIC
@@ -240,8 +240,8 @@ def draw_picture(label: str, rng: random.Random) -> Image.Image:
         y = h * rng.uniform(0.2, 0.62)
         views.append(View(x, y, biggest * rng.uniform(0.75, 1), rng.uniform(0.4, 1.0), rng.gauss(0, 0.3)))
     for view in sorted(views, key=lambda v: v.radius):
-        stalk(draw, label, view, rng)
+        _stalk(draw, label, view, rng)
         PAINTERS[label](draw, view, rng)
     if hard or rng.random() < 0.3:
-        blades(draw, rng, rng.randint(10, 50), h * 1.05, h * (0.7 if hard else 0.4), rng.choice(GREENS))
-    return light(image.reduce(OVERSAMPLE), rng, dim=hard and rng.random() < 0.6)
+        _blades(draw, rng, rng.randint(10, 50), h * 1.05, h * (0.7 if hard else 0.4), rng.choice(GREENS))
+    return _light(image.reduce(_OVERSAMPLE), rng, dim=hard and rng.random() < 0.6)

@@ -1,4 +1,4 @@
-"""Paints whole flowers: blooms of five species in their natural colours."""
+"""Draws whole flowers: blooms of five species in their natural colours."""
 
 from __future__ import annotations
 
@@ -27,8 +27,15 @@ from poetcore.sources.drawn.petals import (
 
 __all__ = ["PAINTERS"]
 
-DAISY: tuple[Colour, ...] = (WHITE, WHITE, (244, 240, 232), (246, 206, 220), (206, 206, 242), (250, 240, 200))
-ROSE: tuple[Colour, ...] = (
+_DAISY: tuple[Colour, ...] = (
+    WHITE,
+    WHITE,
+    (244, 240, 232),
+    (246, 206, 220),
+    (206, 206, 242),
+    (250, 240, 200),
+)
+_ROSE: tuple[Colour, ...] = (
     (196, 24, 40),
     (158, 12, 36),
     (232, 96, 136),
@@ -37,7 +44,7 @@ ROSE: tuple[Colour, ...] = (
     (250, 208, 76),
     (246, 158, 112),
 )
-TULIP: tuple[Colour, ...] = (
+_TULIP: tuple[Colour, ...] = (
     (214, 32, 36),
     (128, 44, 132),
     (248, 202, 50),
@@ -46,19 +53,19 @@ TULIP: tuple[Colour, ...] = (
     (240, 126, 40),
     (84, 24, 70),
 )
-SUNFLOWER: tuple[Colour, ...] = (
+_SUNFLOWER: tuple[Colour, ...] = (
     (250, 190, 24),
     (248, 176, 16),
     (252, 214, 70),
     (222, 116, 24),
     (248, 226, 150),
 )
-DANDELION: tuple[Colour, ...] = ((250, 204, 24), (246, 188, 20), (252, 216, 60))
+_DANDELION: tuple[Colour, ...] = ((250, 204, 24), (246, 188, 20), (252, 216, 60))
 
 
-def daisy(draw: ImageDraw.ImageDraw, view: View, rng: random.Random) -> None:
-    """Narrow pale petals around a yellow middle."""
-    colour, count, droop = rng.choice(DAISY), rng.randint(11, 20), rng.uniform(-0.25, 0.2)
+def _daisy(draw: ImageDraw.ImageDraw, view: View, rng: random.Random) -> None:
+    """Draw a daisy: narrow pale petals around a yellow middle."""
+    colour, count, droop = rng.choice(_DAISY), rng.randint(11, 20), rng.uniform(-0.25, 0.2)
     width, middle = rng.uniform(1.5, 2.1) / count, rng.uniform(0.22, 0.36)
     base = mix(colour, rng.choice(((150, 160, 140), (150, 140, 190), (190, 170, 130))), 0.6)
     spin = rng.random()
@@ -83,9 +90,9 @@ def daisy(draw: ImageDraw.ImageDraw, view: View, rng: random.Random) -> None:
     dome(draw, view, rng, middle, tones, 70, 0.14)
 
 
-def sunflower(draw: ImageDraw.ImageDraw, view: View, rng: random.Random) -> None:
-    """Pointed petals around a large seed disc."""
-    colour, count, middle = rng.choice(SUNFLOWER), rng.randint(14, 22), rng.uniform(0.3, 0.52)
+def _sunflower(draw: ImageDraw.ImageDraw, view: View, rng: random.Random) -> None:
+    """Draw a sunflower: pointed petals around a large seed disc."""
+    colour, count, middle = rng.choice(_SUNFLOWER), rng.randint(14, 22), rng.uniform(0.3, 0.52)
     base = mix(colour, (150, 60, 8), 0.65)
     droop, width, spin = rng.uniform(-0.15, 0.25), rng.uniform(1.9, 2.7) / count, rng.random()
     for layer in range(2):
@@ -109,11 +116,11 @@ def sunflower(draw: ImageDraw.ImageDraw, view: View, rng: random.Random) -> None
     dome(draw, view, rng, middle, tones, 150, 0.1)
 
 
-def dandelion(draw: ImageDraw.ImageDraw, view: View, rng: random.Random) -> None:
-    """A yellow cushion of many thin florets, or the white seed clock that follows it."""
+def _dandelion(draw: ImageDraw.ImageDraw, view: View, rng: random.Random) -> None:
+    """Draw a dandelion: a yellow cushion of many thin florets, or the white seed clock that follows it."""
     if rng.random() < 0.4:
-        return clock(draw, replace(view, radius=view.radius * 0.9, facing=0.6), rng)
-    colour, rings = rng.choice(DANDELION), 6
+        return _clock(draw, replace(view, radius=view.radius * 0.9, facing=0.6), rng)
+    colour, rings = rng.choice(_DANDELION), 6
     for ring in range(rings):
         end, count = 1 - 0.16 * ring, round(46 - 6 * ring)
         tint = mix(colour, (232, 140, 8), 0.3 - 0.06 * ring if ring < 4 else 0.35)
@@ -135,8 +142,8 @@ def dandelion(draw: ImageDraw.ImageDraw, view: View, rng: random.Random) -> None
     return None
 
 
-def clock(draw: ImageDraw.ImageDraw, view: View, rng: random.Random) -> None:
-    """A dandelion's ball of seeds, some of them blown away."""
+def _clock(draw: ImageDraw.ImageDraw, view: View, rng: random.Random) -> None:
+    """Draw a dandelion's ball of seeds, some of them blown away."""
     x, y, r = view.x, view.y, view.radius
     gone, gap = rng.uniform(0, math.tau), rng.choice((0.0, 0.0, 0.5, 0.9))
     for k in range(6):
@@ -172,14 +179,14 @@ def clock(draw: ImageDraw.ImageDraw, view: View, rng: random.Random) -> None:
             draw.ellipse((x - core, y - core, x + core, y + core), fill=(112, 92, 58))
 
 
-def rose(draw: ImageDraw.ImageDraw, view: View, rng: random.Random) -> None:
-    """Broad petals wound around each other, from open bloom to bud."""
-    colour = rng.choice(ROSE)
+def _rose(draw: ImageDraw.ImageDraw, view: View, rng: random.Random) -> None:
+    """Draw a rose: broad petals wound around each other, from open bloom to bud."""
+    colour = rng.choice(_ROSE)
     base = mix(colour, (90, 10, 20) if colour[1] < 180 else (176, 110, 60), 0.62)
     turn, count = rng.random() * math.tau, rng.randint(15, 24)
     if rng.random() < 0.2:
         bud = replace(view, radius=view.radius * 0.75)
-        goblet(draw, bud, rng, colour, base, rng.uniform(1.1, 1.3), 0.2)
+        _goblet(draw, bud, rng, colour, base, rng.uniform(1.1, 1.3), 0.2)
         for lean in (0.75, -0.75):
             petal(
                 draw,
@@ -218,7 +225,7 @@ def rose(draw: ImageDraw.ImageDraw, view: View, rng: random.Random) -> None:
     return None
 
 
-def goblet(
+def _goblet(
     draw: ImageDraw.ImageDraw,
     view: View,
     rng: random.Random,
@@ -227,7 +234,7 @@ def goblet(
     height: float,
     opening: float,
 ) -> None:
-    """A cup of upright petals seen from the side: a tulip, or a rose in bud."""
+    """Draw a cup of upright petals seen from the side: a tulip, or a rose in bud."""
     side = replace(view, facing=rng.uniform(0.12, 0.35), y=view.y + view.radius * 0.55)
     turn = rng.uniform(-0.35, 0.35)
     back = [math.pi * q + turn for q in (1.5, 1.22, 1.78)]
@@ -248,12 +255,12 @@ def goblet(
         )
 
 
-def tulip(draw: ImageDraw.ImageDraw, view: View, rng: random.Random) -> None:
-    """A cup of six smooth petals, sometimes wide open."""
-    colour = rng.choice(TULIP)
+def _tulip(draw: ImageDraw.ImageDraw, view: View, rng: random.Random) -> None:
+    """Draw a tulip: a cup of six smooth petals, sometimes wide open."""
+    colour = rng.choice(_TULIP)
     base = mix(colour, rng.choice(((90, 20, 40), (120, 110, 40), (230, 190, 60), (70, 20, 70))), 0.5)
     if rng.random() < 0.86:
-        return goblet(draw, view, rng, colour, base, rng.uniform(1.25, 1.7), rng.uniform(0.1, 0.38))
+        return _goblet(draw, view, rng, colour, base, rng.uniform(1.25, 1.7), rng.uniform(0.1, 0.38))
     turn = rng.random()
     for i in (0, 2, 4, 1, 3, 5):
         petal(
@@ -271,10 +278,11 @@ def tulip(draw: ImageDraw.ImageDraw, view: View, rng: random.Random) -> None:
     return dome(draw, view, rng, 0.12, ((40, 30, 20), (220, 190, 60)), 14, 0.2)
 
 
+#: label -> the function that draws a flower of it.
 PAINTERS: dict[str, Callable[[ImageDraw.ImageDraw, View, random.Random], None]] = {
-    "daisy": daisy,
-    "dandelion": dandelion,
-    "rose": rose,
-    "sunflower": sunflower,
-    "tulip": tulip,
+    "daisy": _daisy,
+    "dandelion": _dandelion,
+    "rose": _rose,
+    "sunflower": _sunflower,
+    "tulip": _tulip,
 }

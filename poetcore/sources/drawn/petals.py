@@ -1,4 +1,4 @@
-"""The strokes that flowers are painted with: a petal or leaf, a seed disc, and the colours between."""
+"""The parts of a flower: a petal or leaf, a seed disc, and the colours between two colours."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ Point = tuple[float, float]
 Form = tuple[float, float]
 
 #: A petal is drawn through these points of its length, closer together at both ends.
-STEPS = tuple((1 - math.cos(math.pi * i / 11)) / 2 for i in range(12))
+_STEPS = tuple((1 - math.cos(math.pi * i / 11)) / 2 for i in range(12))
 #: How wide a layer of paint that ends at step n still is at each step up to n; the last is not rounded off.
-TAPERS = tuple(
-    tuple(1.0 if n == len(STEPS) - 1 else math.sqrt(1 - (t / STEPS[n]) ** 2) for t in STEPS[: n + 1])
-    for n in range(1, len(STEPS))
+_TAPERS = tuple(
+    tuple(1.0 if n == len(_STEPS) - 1 else math.sqrt(1 - (t / _STEPS[n]) ** 2) for t in _STEPS[: n + 1])
+    for n in range(1, len(_STEPS))
 )
 STRAP: Form = (0.45, 0.22)
 POINTED: Form = (0.55, 0.85)
@@ -54,40 +54,74 @@ GREENS: tuple[Colour, ...] = ((72, 128, 48), (48, 104, 52), (96, 138, 58), (60, 
 
 
 def mix(a: Colour, b: Colour, t: float) -> Colour:
-    """Blend two colours: `a` at t = 0, `b` at t = 1."""
+    """Blend two colours: `a` at t = 0, `b` at t = 1.
+
+    Args:
+        a: red, green and blue, 0 to 255.
+        b: likewise.
+        t: the share of `b`.
+
+    Returns:
+        The colour between them.
+    """
     return (round(a[0] + (b[0] - a[0]) * t), round(a[1] + (b[1] - a[1]) * t), round(a[2] + (b[2] - a[2]) * t))
 
 
 def jitter(rng: random.Random, colour: Colour, amount: float = 0.12) -> Colour:
-    """A colour a little lighter or darker than the one given."""
+    """Return a colour a little lighter or darker than another.
+
+    Args:
+        rng: the only source of randomness.
+        colour: red, green and blue, 0 to 255.
+        amount: the largest share of white or black in it.
+
+    Returns:
+        The changed colour.
+    """
     t = rng.uniform(-amount, amount)
     return mix(colour, WHITE if t > 0 else BLACK, abs(t))
 
 
 @dataclass(frozen=True)
 class View:
-    """Where a flower is in the picture and from which side it is seen."""
+    """Where a flower is in the picture and from which side it is seen.
+
+    Attributes:
+        x: its centre, in pixels from the left.
+        y: its centre, in pixels from the top.
+        radius: in pixels.
+        facing: 1 looks straight into the flower, 0 at it from the side.
+        lean: its rotation in the picture, in radians.
+    """
 
     x: float
     y: float
     radius: float
-    #: 1 looks straight into the flower, 0 at it from the side.
     facing: float = 1.0
     lean: float = 0.0
 
     def place(self, u: float, v: float, z: float = 0.0) -> Point:
-        """The picture point of (u, v) in the flower's plane, z above it, all in units of its radius."""
+        """Compute the point in the picture of a point at the flower.
+
+        Args:
+            u: across the flower's plane, in units of its radius.
+            v: across the flower's plane, at a right angle to `u`.
+            z: height above the plane.
+
+        Returns:
+            x and y in pixels.
+        """
         v = v * self.facing - z * math.sqrt(1 - self.facing * self.facing)
         c, s = math.cos(self.lean), math.sin(self.lean)
         return self.x + self.radius * (u * c - v * s), self.y + self.radius * (u * s + v * c)
 
 
 @lru_cache
-def half_widths(form: Form) -> tuple[float, ...]:
-    """A form's half width at every step from base to tip; the widest is 1."""
+def _half_widths(form: Form) -> tuple[float, ...]:
+    """Compute a form's half width at every step from base to tip; the widest is 1."""
     a, b = form
     peak = (a / (a + b)) ** a * (b / (a + b)) ** b
-    return tuple(t**a * (1 - t) ** b / peak for t in STEPS)
+    return tuple(t**a * (1 - t) ** b / peak for t in _STEPS)
 
 
 def petal(
@@ -107,9 +141,23 @@ def petal(
     fine: bool = True,
     shadow: bool = True,
 ) -> None:
-    """Paint one petal or leaf: an outline, a gradient from its base, a lit middle and veins.
+    """Draw one petal or leaf: an outline, a gradient from its base, a lit middle and veins.
 
-    `cup` lifts the tip (negative: droops); `height` instead stands the petal up as the wall of a cup.
+    Args:
+        draw: the picture; lengths below are in units of the flower's radius.
+        view: the flower.
+        angle: the direction in the flower's plane, in radians.
+        reach: distance of the petal's base and tip from the centre.
+        width: half the width at the widest place.
+        form: the outline.
+        colour: of the petal.
+        base: the colour at its base.
+        cup: how far the tip is lifted; negative for a tip that droops.
+        height: if not 0, the petal stands up to this height as the wall of a cup.
+        bend: how far the tip is bent sideways.
+        rim: from 0, a dark edge, to 1, a light one.
+        fine: False draws two plain layers only, without shading and veins.
+        shadow: draw the petal's shadow on what is behind it.
     """
     start, end = reach
     c, s, r = math.cos(view.lean), math.sin(view.lean), view.radius
@@ -129,15 +177,15 @@ def petal(
 
     # Both edges and the middle line are worked out once; every layer of paint is interpolated between them.
     edges = []
-    for t, half in zip(STEPS, half_widths(form), strict=True):
+    for t, half in zip(_STEPS, _half_widths(form), strict=True):
         (lx, ly), (mx, my), (rx, ry) = at(t, width * half), at(t, 0.0), at(t, -width * half)
         edges.append((mx, my, (lx - rx) / 2, (ly - ry) / 2, (lx + rx) / 2 - mx, (ly + ry) / 2 - my))
 
-    def shape(widen: float, layer: int = len(STEPS) - 1, shift: float = 0.0) -> list[Point]:
+    def shape(widen: float, layer: int = len(_STEPS) - 1, shift: float = 0.0) -> list[Point]:
         points = []
         for side in (widen, -widen):
             row = []
-            for (mx, my, ax, ay, bx, by), taper in zip(edges, TAPERS[layer - 1], strict=False):
+            for (mx, my, ax, ay, bx, by), taper in zip(edges, _TAPERS[layer - 1], strict=False):
                 f = side * taper + shift
                 row.append((mx + f * ax + f * f * bx, my + f * ay + f * f * by))
             points += row if side > 0 else row[::-1]
@@ -173,7 +221,17 @@ def dome(
     dots: int,
     height: float,
 ) -> None:
-    """Paint a flower's middle: a rounded disc covered with seeds in the golden-angle order they grow in."""
+    """Draw a flower's middle: a rounded disc covered with seeds, each turned by the golden angle.
+
+    Args:
+        draw: the picture.
+        view: the flower.
+        rng: the only source of randomness.
+        size: the disc's radius, in units of the flower's.
+        tones: a dark and a light colour.
+        dots: how many seeds.
+        height: of the disc's middle above its rim, in units of the flower's radius.
+    """
     dark, light = tones
     ring = [math.tau * i / 28 for i in range(28)]
     for k in range(5):

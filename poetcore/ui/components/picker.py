@@ -1,8 +1,8 @@
 """A gallery whose pictures can be selected, and the toolbar with what can be done to the selected ones.
 
 Selecting happens in the browser alone: `picker.js` keeps the selection, over several pages too, and Python
-receives it once, together with the requested action. Only the cards of the page that is shown are sent, as the
-HTML of every gallery; the script adds a checkbox to each.
+receives it once, together with the requested action. Only the cards of the shown page are sent, as the HTML
+that every gallery has; the script adds a checkbox to each.
 """
 
 from collections.abc import Sequence

@@ -73,7 +73,7 @@ class Show {
     this.root = root;
     this.pictures = new Pictures();
     this.turn = 0;
-    this.leaving = new AbortController();
+    this.listeners = new AbortController();
     this.listen();
   }
 
@@ -83,10 +83,10 @@ class Show {
 
   /** Take what Python sent: the same deck keeps its place, another one starts over. */
   update(data) {
-    const words = JSON.stringify([data.words, data.offered, data.slides]);
+    const received = JSON.stringify([data.words, data.offered, data.slides]);
     const settings = { seconds: data.seconds, guessFirst: data.guess_first };
-    if (words !== this.words) {
-      this.words = words;
+    if (received !== this.received) {
+      this.received = received;
       this.deck = readDeck(data);
       this.state = begin(everything(this.deck), settings);
       this.paintChoices();
@@ -134,10 +134,10 @@ class Show {
     this.paintPicture(entry, slide);
     this.part("title").textContent = this.title;
     this.part("place").textContent = this.placeWords();
-    this.part("told").hidden = hidden(state);
+    this.part("answer").hidden = hidden(state);
     this.part("ask").hidden = !hidden(state);
     // Nothing of the answer stays in the page while it is hidden.
-    if (hidden(state)) this.part("told").classList.remove("is-right", "is-wrong");
+    if (hidden(state)) this.part("answer").classList.remove("is-right", "is-wrong");
     this.paintWords(hidden(state) ? null : slide);
     this.paintScore();
     this.paintBar();
@@ -157,11 +157,11 @@ class Show {
   }
 
   paintWords(slide) {
-    const told = this.part("told");
+    const answer = this.part("answer");
     const verdict = slide?.correct ? "right" : "wrong";
     if (slide) {
-      told.classList.toggle("is-right", slide.correct);
-      told.classList.toggle("is-wrong", !slide.correct);
+      answer.classList.toggle("is-right", slide.correct);
+      answer.classList.toggle("is-wrong", !slide.correct);
       icon(this.part("verdict"), verdict);
     }
     const words = {
@@ -290,7 +290,7 @@ class Show {
     image.src = slide.picture;
     button.type = "button";
     button.title = `${slide.truth} → ${slide.predicted}`;
-    button.append(image, element("span", "mistake-truth", slide.truth), element("span", "mistake-said", `→ ${slide.predicted}`));
+    button.append(image, element("span", "mistake-truth", slide.truth), element("span", "mistake-predicted", `→ ${slide.predicted}`));
     button.addEventListener("click", () => this.act("jump", at));
     return button;
   }
@@ -298,7 +298,7 @@ class Show {
   announce(slide) {
     const words = hidden(this.state)
       ? "What is it?"
-      : `The model says ${slide.predicted}, ${percent(slide.confidence)}. It is ${slide.truth}: ${slide.correct ? "right" : "wrong"}.`;
+      : `Predicted label ${slide.predicted}, ${percent(slide.confidence)}. True label ${slide.truth}: ${slide.correct ? "right" : "wrong"}.`;
     const text = `Slide ${this.placeWords()}. ${words}`;
     if (this.part("announcer").textContent !== text) this.part("announcer").textContent = text;
   }
@@ -368,7 +368,7 @@ class Show {
   // -- keys, clicks, touch
 
   listen() {
-    const on = (target, kind, handle) => target.addEventListener(kind, handle, { signal: this.leaving.signal });
+    const on = (target, kind, handle) => target.addEventListener(kind, handle, { signal: this.listeners.signal });
     on(document, "keydown", (event) => this.onKey(event));
     on(document, "fullscreenchange", () => this.paintFull());
     on(this.root, "click", (event) => this.onClick(event));
@@ -444,7 +444,7 @@ class Show {
   }
 
   close() {
-    this.leaving.abort();
+    this.listeners.abort();
     this.stopClock();
     clearTimeout(this.fading);
     this.turn += 1;

@@ -1,9 +1,10 @@
-"""The slideshow that people present with: it plays in the browser, Python only hands it the deck.
+"""The slideshow that people present with: it plays in the browser, Python only sends the deck.
 
 The component is registered once, when this module is imported; its markup, style and behaviour are the
 files beside it: `slideshow.html`, `slideshow.css`, `slideshow_state.js` (what is shown, pure) and
-`slideshow.js` (the pictures and the view), which the browser gets as one module. A deck goes over as
-addresses and words, never as pictures, and nothing comes back: a thousand slides cause no rerun.
+`slideshow.js` (the pictures and the view), which the browser gets as one module. A deck is sent as addresses
+and words, never as pictures, and nothing comes back: the score is counted in the browser alone, and a
+thousand slides cause no rerun.
 """
 
 from collections.abc import Sequence
@@ -43,17 +44,17 @@ def slideshow(
     seconds: float = 4.0,
     title: str = "",
 ) -> None:
-    """Show a deck of pictures with what the model says of each and a running score.
+    """Show a deck of pictures with the predicted and the true label of each and a running score.
 
     A rerun with the same deck keeps the place and the score; another deck starts at its first slide. An empty
     deck shows a sentence that says so.
 
     Args:
-        slides: what is said of each picture, in the order of the show.
+        slides: the labels of each picture, in the order of the show.
         pictures: the address of each slide's picture on this server, of any size.
         labels: all labels, as the audience is offered them; the first nine have the keys 1 to 9.
         key: tells this slideshow from others of the page.
-        guess_first: keep prediction and truth hidden until the audience has guessed; the show can switch it.
+        guess_first: keep the labels hidden until the audience has guessed; the show can switch it.
         seconds: how long a slide stays while the show plays; the show can change it.
         title: what is shown, in a few words.
 
@@ -74,9 +75,9 @@ def slideshow(
 
 
 def _packed(slides: Sequence[Slide], pictures: Sequence[str], labels: Sequence[str]) -> dict[str, Any]:
-    """Write a deck as small as it can be read: each label once, and numbers where it is meant.
+    """Pack a deck for the browser: each label once, and its number wherever it is meant.
 
-    `slides[i]` is [address, truth, predicted, confidence, [label, probability, label, probability, ...]].
+    `slides[i]` is [address, true label, predicted label, confidence, [label, probability, label, ...]].
     """
     words = {label: number for number, label in enumerate(dict.fromkeys(labels))}
     offered = len(words)

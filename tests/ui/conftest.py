@@ -1,0 +1,34 @@
+"""Workspaces for the tests of pages."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+
+from poetcore.evaluation.evaluate import evaluate
+from poetcore.workspace.workspace import Workspace
+from tests.conftest import Trained
+
+
+@pytest.fixture(autouse=True)
+def forget() -> Iterator[None]:
+    """A server works in one workspace and remembers it; here each test has its own."""
+    yield
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+@pytest.fixture
+def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    monkeypatch.setenv("TFP_WORKSPACE", str(tmp_path / "tf_files"))
+    return Workspace(tmp_path / "tf_files")
+
+
+@pytest.fixture
+def full(trained: Trained, monkeypatch: pytest.MonkeyPatch) -> Trained:
+    """A workspace with the sample, a run and its evaluation."""
+    monkeypatch.setenv("TFP_WORKSPACE", str(trained.workspace.root))
+    if not trained.run.evaluation("demo").exists():
+        evaluate(trained.run, trained.sample / "demo", trained.workspace)
+    return trained

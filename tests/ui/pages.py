@@ -1,0 +1,28 @@
+"""Pages without a browser: how to open one, and what it shows."""
+
+from streamlit.testing.v1 import AppTest
+
+from tests.conftest import ROOT
+
+PAGES = ("home", "prepare", "overview", "train", "evaluate", "slideshow", "predict")
+
+
+def opened(page: str, **asked: str) -> AppTest:
+    """Open a page with query parameters."""
+    app = AppTest.from_file(str(ROOT / "pages" / "_shell.py"), default_timeout=30)
+    for name, value in asked.items():
+        app.query_params[name] = value
+    app.run()
+    return app if page == "home" else app.switch_page(f"{page}.py").run()
+
+
+def told(app: AppTest) -> str:
+    """Return every sentence of a page."""
+    parts = (app.markdown, app.caption, app.info, app.warning, app.error, app.success, app.subheader)
+    return "\n".join(element.value for group in parts for element in group)
+
+
+def links(app: AppTest) -> list[str]:
+    """Return the pages that links lead to."""
+    found = [element.proto for element in app.main if element.type == "page_link"]
+    return [proto.page for proto in found]

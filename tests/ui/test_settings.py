@@ -1,0 +1,64 @@
+"""The settings of a training on the page: widgets for the options that dataclasses declare."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from poetcore.features.augmentation import Augmentation
+from poetcore.system.options import options_of
+from poetcore.training.config import RunConfig
+from poetcore.training.train import TrainingOptions
+
+#: Key of a widget: (label, name of its option).
+WIDGETS = {
+    "steps": ("Training steps", "how_many_training_steps"),
+    "rate": ("Learning rate", "learning_rate"),
+    "seed": ("Seed", "seed"),
+    "validation": ("Validation percentage", "validation_percentage"),
+    "testing": ("Testing percentage", "testing_percentage"),
+    "batch": ("Batch size", "train_batch_size"),
+    "watched": ("Validation batch size (-1 for all)", "validation_batch_size"),
+    "flip": ("Mirror half of them", "flip_left_right"),
+    "variants": ("Copies of each picture", "distortion_variants"),
+    "crop": ("Crop: percent cut off at the margins", "random_crop"),
+    "scale": ("Scale: percent enlarged at most", "random_scale"),
+    "brightness": ("Brightness: percent up or down at most", "random_brightness"),
+}
+
+
+def page() -> None:
+    import streamlit as st
+
+    from poetcore.ui.settings import pick_augmentation, pick_options
+
+    st.session_state["picked"] = (pick_options(), pick_augmentation())
+
+
+@pytest.fixture
+def app() -> AppTest:
+    return AppTest.from_function(page, default_timeout=60).run()
+
+
+def test_untouched_the_page_gives_the_default_options(app):
+    assert app.session_state["picked"] == (TrainingOptions(), Augmentation())
+
+
+@pytest.mark.parametrize("key", WIDGETS)
+def test_a_widget_has_its_label_and_the_default_and_help_of_its_option(app, key):
+    (widget,) = (w for kind in (app.slider, app.number_input, app.checkbox) for w in kind if w.key == key)
+    label, name = WIDGETS[key]
+    option = options_of(RunConfig)[name]
+    assert (widget.label, widget.value, widget.help) == (label, option.default, option.help)
+
+
+def test_no_other_widget_is_offered(app):
+    shown = {widget.key for kind in (app.slider, app.number_input, app.checkbox) for widget in kind}
+    assert shown == set(WIDGETS)
+
+
+def test_a_value_that_is_set_reaches_its_option(app):
+    app.number_input(key="batch").set_value(7)
+    app.number_input(key="watched").set_value(9)
+    app.slider(key="brightness").set_value(15).run()
+    options, augmentation = app.session_state["picked"]
+    assert (options.train_batch_size, options.validation_batch_size) == (7, 9)
+    assert augmentation == Augmentation(random_brightness=15)
