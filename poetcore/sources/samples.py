@@ -6,11 +6,11 @@ tutorial used: 3,670 photos of five kinds of flowers, 229 MB.
 
 from __future__ import annotations
 
+import contextlib
 import random
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from poetcore.errors import DatasetError, DownloadError, OptionError
 from poetcore.sources.drawn.drawing import draw_picture
@@ -175,26 +175,25 @@ def _fetch(archive: Path, url: str, sha256: str, on_progress: OnProgress | None)
     import pooch
 
     bar = _ProgressBar(on_progress) if on_progress else False
-    opened: list[Any] = []
-    # Pooch does not close the connection of a download that breaks off.
-    hooks = {"response": lambda response, **_: opened.append(response)}
-    downloader = pooch.HTTPDownloader(progressbar=bar, timeout=_TIMEOUT, hooks=hooks)
     by_hand = f"try again, or download {url} with a browser, save it as {archive} and then try again."
-    try:
-        pooch.retrieve(
-            url, f"sha256:{sha256}", fname=archive.name, path=archive.parent, downloader=downloader
-        )
-    # The exceptions of requests are OSErrors, and so are errors of the disk.
-    except OSError as error:
-        raise DownloadError(f"{archive.name} could not be fetched: {_reason(error)}; {by_hand}") from error
-    except ValueError as error:
-        raise DownloadError(
-            f"{archive.name} could not be fetched: the downloaded file does not have the "
-            f"expected checksum (sha256 {sha256[:12]}…); {by_hand}"
-        ) from error
-    finally:
-        for response in opened:
-            response.close()
+    # Pooch does not close the connection of a download that breaks off.
+    with contextlib.ExitStack() as responses:
+        hooks = {"response": lambda response, **_: responses.enter_context(response)}
+        downloader = pooch.HTTPDownloader(progressbar=bar, timeout=_TIMEOUT, hooks=hooks)
+        try:
+            pooch.retrieve(
+                url, f"sha256:{sha256}", fname=archive.name, path=archive.parent, downloader=downloader
+            )
+        # The exceptions of requests are OSErrors, and so are errors of the disk.
+        except OSError as error:
+            raise DownloadError(
+                f"{archive.name} could not be fetched: {_reason(error)}; {by_hand}"
+            ) from error
+        except ValueError as error:
+            raise DownloadError(
+                f"{archive.name} could not be fetched: the downloaded file does not have the expected"
+                f" checksum (sha256 {sha256[:12]}…); {by_hand}"
+            ) from error
 
 
 def _reason(error: OSError) -> str:

@@ -1,13 +1,20 @@
-"""A server that behaves badly, and requests to it with short patience."""
+"""A server that behaves badly, requests to it with short timeouts, and gathering from it."""
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from poetcore.data.file_index import FileIndex
 from poetcore.sources.fetch import Fetched
 from poetcore.sources.fetch_options import FetchOptions
 from poetcore.sources.fetch_pool import FetchPool
+from poetcore.sources.gather import gather
+from poetcore.sources.gathered import Gathered
 from poetcore.sources.keeper import check_picture
+from poetcore.sources.urls import Source, parse_urls
 from tests.badserver import BadServer, bad_server
 from tests.conftest import encoded, picture
 
@@ -15,6 +22,9 @@ PHOTO = encoded(picture(99))
 QUICK = FetchOptions(
     connect_timeout=2, read_timeout=1, total_timeout=2, max_megabytes=0.5, retries=2, backoff=0.01
 )
+
+ONE_RETRY = replace(QUICK, total_timeout=3, retries=1)
+Run = Callable[..., Gathered]
 
 
 @pytest.fixture
@@ -37,3 +47,34 @@ def fetch_all(urls: list[str], options: FetchOptions = QUICK) -> dict[str, Fetch
 
 def fetch_one(url: str, options: FetchOptions = QUICK) -> Fetched:
     return fetch_all([url], options)[url]
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[FileIndex]:
+    with contextlib.closing(FileIndex(tmp_path / "cache" / "index.sqlite")) as memory:
+        yield memory
+
+
+@pytest.fixture
+def run(tmp_path: Path, index: FileIndex) -> Run:
+    """Gather lists of URLs, by label, into `tmp_path/dest`."""
+
+    def gather_lists(options: FetchOptions = ONE_RETRY, **arguments: object) -> Gathered:
+        lists = {k: arguments.pop(k) for k in list(arguments) if isinstance(arguments[k], list)}
+        sources = [Source(label, parse_urls(listed).entries, len(listed)) for label, listed in lists.items()]
+        return gather(tmp_path / "dest", sources, index, options=options, **arguments)
+
+    return gather_lists
+
+
+def files(folder: Path) -> list[str]:
+    """The pictures in the label folders, by relative path."""
+    return sorted(
+        path.relative_to(folder).as_posix()
+        for path in folder.glob("*/*")
+        if ".poet" not in path.parts and path.name[0] != "."
+    )
+
+
+def reasons(gathered: Gathered) -> list[str]:
+    return [one.reason for one in gathered.rejected]
