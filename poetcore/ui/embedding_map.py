@@ -1,4 +1,4 @@
-"""The map section of the overview page: pictures that the network finds alike lie together."""
+"""The map section of the overview page: pictures that are similar to the network lie together."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ __all__ = ["draw_map", "within"]
 
 
 def draw_map(dataset: Dataset) -> None:
-    """Draw the pictures as points; those in a marked region are shown below."""
+    """Draw the pictures as points; those in a selected region are shown below."""
     if dataset.pictures.empty:
         st.info("No usable picture to place on a map: bring some in with *Choose other pictures*, above.")
         return
@@ -25,13 +25,14 @@ def draw_map(dataset: Dataset) -> None:
         "Each point is a picture, placed by what the network sees in it, **not by its label**. Point at one"
         " to see it; drag a rectangle to see all in it below."
     )
-    described = draw_features(dataset)
-    if described is not None:
-        _draw(dataset, described)
+    features = draw_features(dataset)
+    if features is not None:
+        _draw(dataset, features)
 
 
 @st.fragment
-def _draw(dataset: Dataset, described: DatasetFeatures) -> None:
+def _draw(dataset: Dataset, features: DatasetFeatures) -> None:
+    """Draw the map, and the pictures of the selected region."""
     method = "pca"
     if umap_installed():
         method = st.segmented_control(
@@ -42,31 +43,31 @@ def _draw(dataset: Dataset, described: DatasetFeatures) -> None:
             required=True,
             key="map_method",
         )
-    points, shown = _points(described.key, method, dataset.pictures, described)
+    points, explained = _points(features.key, method, dataset.pictures, features)
     event = st.altair_chart(
         map_chart(points), width="stretch", on_select="rerun", selection_mode=REGION, key=f"map_{method}"
     )
-    st.caption(_explanation(method, shown))
-    marked = within(points, event.selection.get(REGION) or {})
-    if marked is None:
-        st.info("Nothing is marked yet: drag a rectangle on the map.", icon=":material/select:")
+    st.caption(_explanation(method, explained))
+    selected = within(points, event.selection.get(REGION) or {})
+    if selected is None:
+        st.info("Nothing is selected yet: drag a rectangle on the map.", icon=":material/select:")
         return
-    counts = ", ".join(f"{n} {label}" for label, n in marked["label"].value_counts().items())
-    st.subheader(f"{len(marked):,} of {len(points):,} pictures")
-    st.caption(f"{counts or 'None'}. Double-click the map to mark nothing.")
+    counts = ", ".join(f"{n} {label}" for label, n in selected["label"].value_counts().items())
+    st.subheader(f"{len(selected):,} of {len(points):,} pictures")
+    st.caption(f"{counts or 'None'}. Double-click the map to clear the selection.")
     items = [
         Repairable(Card(sha, label, (Path(path).name,)), path, label, "found on the map")
-        for path, label, sha in zip(marked["path"], marked["label"], marked["sha"], strict=True)
+        for path, label, sha in zip(selected["path"], selected["label"], selected["sha"], strict=True)
     ]
     repair_gallery(dataset.folder, items, dataset.labels, key="map_gallery")
 
 
 def within(points: pd.DataFrame, region: dict[str, list[float]]) -> pd.DataFrame | None:
-    """Give the points in a rectangle, the one nearest to its middle first; None where there is none.
+    """Return the points in a rectangle, nearest to its middle first; None without a rectangle.
 
     Args:
         points: columns x and y among others.
-        region: `{"x": [from, to], "y": [from, to]}` in either order, as the chart's selection says it.
+        region: `{"x": [from, to], "y": [from, to]}` in either order, as in the chart's selection.
     """
     if not region.get("x") or not region.get("y"):
         return None
@@ -79,22 +80,27 @@ def within(points: pd.DataFrame, region: dict[str, list[float]]) -> pd.DataFrame
 
 @st.cache_data(max_entries=4, show_spinner="Drawing the map ...")
 def _points(
-    key: str, method: str, _pictures: pd.DataFrame, _described: DatasetFeatures
+    key: str, method: str, _pictures: pd.DataFrame, _features: DatasetFeatures
 ) -> tuple[pd.DataFrame, float]:
-    """Give columns x, y, label, sha, path, and the share of variance; `key` stands for all the rest."""
-    once = _pictures.drop_duplicates(["sha", "label"])
-    once = once[once["sha"].isin(_described.vectors.keys())]
-    vectors = np.stack([_described.vectors[sha] for sha in once["sha"]])
-    flat = project_to_2d(vectors, method)
-    spread = max(float(np.abs(flat).max()), 1e-9)
+    """Project the pictures to 2-d; cached by `key` and `method`, which stand for the other arguments.
+
+    Returns:
+        Columns label, sha, path, x and y (-1 to 1), and the explained share of the variance.
+    """
+    unique = _pictures.drop_duplicates(["sha", "label"])
+    unique = unique[unique["sha"].isin(_features.vectors.keys())]
+    vectors = np.stack([_features.vectors[sha] for sha in unique["sha"]])
+    projected = project_to_2d(vectors, method)
+    scale = max(float(np.abs(projected).max()), 1e-9)
     # Thousandths of the map's width are finer than a point, and shorter to send.
-    placed = once[["label", "sha", "path"]].assign(
-        x=np.round(flat[:, 0] / spread, 3), y=np.round(flat[:, 1] / spread, 3)
+    points = unique[["label", "sha", "path"]].assign(
+        x=np.round(projected[:, 0] / scale, 3), y=np.round(projected[:, 1] / scale, 3)
     )
-    return placed.reset_index(drop=True), explained_variance(vectors, flat)
+    return points.reset_index(drop=True), explained_variance(vectors, projected)
 
 
-def _explanation(method: str, shown: float) -> str:
+def _explanation(method: str, explained: float) -> str:
+    """Explain how to read the map; `explained` is the share of the variance that PCA shows."""
     reading = (
         "**How to read it.** A cloud of one colour is a label that the network tells apart easily. Two"
         " colours in one cloud are labels that it confuses: more pictures of both help. A point in the cloud"
@@ -108,6 +114,7 @@ def _explanation(method: str, shown: float) -> str:
         )
     offer = "" if umap_installed() else " For clearer groups install UMAP: `pip install umap-learn`."
     return (
-        f"{reading} PCA shows the two directions in which the pictures differ most: {shown:.0%} of all their"
-        f" differences. Clouds that overlap here may lie apart in the other directions.{offer}"
+        f"{reading} PCA shows the two directions in which the pictures differ most: {explained:.0%} of"
+        " the variance, that is of all their differences. Clouds that overlap here may lie apart in the"
+        f" other directions.{offer}"
     )

@@ -1,4 +1,4 @@
-"""The vectors of the chosen dataset, computed from the page where they are missing."""
+"""The features of the chosen dataset, extracted from the page where they are missing."""
 
 import hashlib
 from dataclasses import dataclass
@@ -18,11 +18,11 @@ __all__ = ["DatasetFeatures", "draw_features"]
 
 @dataclass(frozen=True)
 class DatasetFeatures:
-    """A dataset whose vectors are known.
+    """The features of a dataset.
 
     Attributes:
-        backbone: the network that made them.
-        vectors: sha -> `(vector_length,) float32`.
+        backbone: the network that extracted them.
+        vectors: sha -> feature vector, `(vector_length,) float32`.
         key: changes with any picture, label or backbone, and with nothing else.
     """
 
@@ -32,23 +32,8 @@ class DatasetFeatures:
 
 
 def draw_features(dataset: Dataset) -> DatasetFeatures | None:
-    """Draw the choice of the backbone, and the button that computes what is missing; None until then."""
-    run = chosen().run
-    usual = find(DEFAULT)
-    if run:
-        record = run.record()
-        usual = find(record.backbone, record.calibration)
-    names = [usual, *(b for b in BACKBONES.values() if b.offline and not b.quantized and b != usual)]
-    backbone = usual
-    if len(names) > 1:
-        backbone = st.selectbox(
-            "Seen through",
-            names,
-            format_func=lambda one: one.name,
-            key="vectors_backbone",
-            persist_state="session",
-            help="The pre-trained network that describes the pictures. The chosen run's comes first.",
-        )
+    """Draw the choice of the backbone, and the button that extracts missing features; None until then."""
+    backbone = _pick_backbone()
     shas = sorted(set(dataset.pictures["sha"]))
     cache = workspace().feature_cache()
     try:
@@ -59,11 +44,14 @@ def draw_features(dataset: Dataset) -> DatasetFeatures | None:
     tried = f"{_key(dataset, backbone)} {missing}"
     if missing and st.session_state.get("vectors_tried") != tried:
         st.info(
-            f"{missing:,} of {len(shas):,} pictures must be looked at by {backbone.name} first. It"
-            " is done once: training on them then starts at once.",
+            f"The features of {missing:,} of {len(shas):,} pictures must be extracted first: the numbers by"
+            f" which {backbone.name} tells pictures apart. This is done once; training on these pictures then"
+            " starts at once.",
             icon=":material/visibility:",
         )
-        if not st.button(f"Look at {missing:,} pictures", type="primary", icon=":material/play_arrow:"):
+        if not st.button(
+            f"Extract features of {missing:,} pictures", type="primary", icon=":material/play_arrow:"
+        ):
             return None
         try:
             with progress_bar() as show:
@@ -71,16 +59,37 @@ def draw_features(dataset: Dataset) -> DatasetFeatures | None:
         except PoetError as error:
             explain(error)
             return None
-        # What still fails now fails again: it is left out, and not asked for at every visit.
+        # What fails now fails again: it is excluded, and not offered at every visit.
         st.session_state["vectors_tried"] = f"{_key(dataset, backbone)} {len(shas) - len(vectors)}"
         st.rerun()
     if not vectors:
-        st.warning("None of the pictures could be looked at.")
+        st.warning("Features could not be extracted from any of the pictures.")
         return None
     return DatasetFeatures(backbone, vectors, f"{_key(dataset, backbone)} {len(vectors)}")
 
 
+def _pick_backbone() -> Backbone:
+    """Let the user choose among the backbones that work offline; the chosen run's comes first."""
+    run = chosen().run
+    default = find(DEFAULT)
+    if run:
+        record = run.record()
+        default = find(record.backbone, record.calibration)
+    offline = [b for b in BACKBONES.values() if b.offline and b != default]
+    if not offline:
+        return default
+    return st.selectbox(
+        "Backbone",
+        [default, *offline],
+        format_func=lambda one: one.name,
+        key="vectors_backbone",
+        persist_state="session",
+        help="The pre-trained network that extracts the features. The chosen run's comes first.",
+    )
+
+
 def _key(dataset: Dataset, backbone: Backbone) -> str:
+    """Hash what decides the features of a dataset and what is shown of them."""
     digest = hashlib.sha256(backbone.cache_key.encode())
     for column in ("path", "label", "sha"):
         digest.update("\n".join(dataset.pictures[column]).encode("utf-8", "surrogateescape"))

@@ -39,8 +39,8 @@ def section(overview: Dashboard, name: str) -> None:
 
 
 def look(overview: Dashboard) -> None:
-    """Have the pictures looked at, if the page asks for it."""
-    button = overview.page.get_by_role("button", name=re.compile("^Look at"))
+    """Have the features extracted, if the page asks for it."""
+    button = overview.page.get_by_role("button", name=re.compile("^Extract features"))
     ready = overview.page.get_by_test_id("stVegaLiteChart").or_(
         overview.page.get_by_role("heading", name=re.compile("to look at"))
     )
@@ -62,7 +62,7 @@ def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> No
 def test_a_region_marked_on_the_map_fills_the_gallery(overview: Dashboard) -> None:
     section(overview, "Map")
     look(overview)
-    overview.says("Nothing is marked yet")
+    overview.says("Nothing is selected yet")
     drag(overview.page, (0.05, 0.15), (0.97, 0.97))
     heading = overview.page.get_by_role("heading", name=re.compile(r"^\d+ of \d+ pictures$"))
     expect(heading).to_be_visible()
