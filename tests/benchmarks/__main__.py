@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks TRAIN_FOLDER DEMO_FOLDER [--out FOLDER] [--only NAME ...] [--repeat 3]
 
-Each folder holds one folder of photos a label. Everything happens in a folder that is thrown away, each
-thing in a process of its own and several times. Writes benchmarks.json and benchmarks.md: medians, spread,
+Each folder holds one folder of photos a label. Everything happens in a folder that is deleted afterwards,
+each thing in a new process and several times. Writes benchmarks.json and benchmarks.md: medians, spread,
 and what was to be reached. Leave the machine alone meanwhile; a busy one is told in the table.
 """
 
@@ -23,12 +23,12 @@ def main() -> None:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("train", type=Path, help="folder of label folders to learn from")
-    parser.add_argument("demo", type=Path, help="the same labels, to judge on")
+    parser.add_argument("train", type=Path, help="folder of label folders to train on")
+    parser.add_argument("demo", type=Path, help="the same labels, to evaluate on")
     parser.add_argument("--out", type=Path, default=Path("benchmarks"), help="where the tables are written")
     parser.add_argument("--only", nargs="+", choices=SUITES, default=list(SUITES), metavar="NAME")
     parser.add_argument("--repeat", type=int, default=3, help="how often each thing is measured")
-    parser.add_argument("--many", type=int, default=50_000, help="files that are looked through")
+    parser.add_argument("--many", type=int, default=50_000, help="files that are scanned")
     arguments = parser.parse_args()
     table = Table("Benchmarks", machine())
     with tempfile.TemporaryDirectory() as folder:

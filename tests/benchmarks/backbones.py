@@ -1,10 +1,10 @@
-"""What each backbone that works offline now gives: speed, accuracy, size. Run by hand.
+"""Speed, accuracy and size of each backbone that works offline now. Run by hand.
 
     python -m tests.benchmarks.backbones TRAIN_FOLDER DEMO_FOLDER
 
-Every backbone, and its 8-bit form, describes the same pictures anew each time, in a workspace of its own that
-is thrown away; a first time, in which its model is converted, is not counted. Prints a Markdown table of
-medians, with the slowest and fastest.
+Every backbone, and its quantized form, extracts the features of the same pictures each time, in a new
+workspace that is deleted afterwards; a first time, in which its model is converted, is not counted. Prints a
+Markdown table of medians, with the slowest and fastest.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from poetcore.workspace.workspace import Workspace
 
 
 def measure(backbone: Backbone, train: Path, demo: Path, models: Path, steps: int) -> tuple[float, float]:
-    """Train once; gives pictures a second and the demo accuracy."""
+    """Train once and return pictures a second and the demo accuracy."""
     with tempfile.TemporaryDirectory() as folder:
         workspace = Workspace(Path(folder), models=models)
         options = TrainingOptions(how_many_training_steps=steps)

@@ -41,7 +41,7 @@ def measure(count: int, folder: Path, models: Path) -> dict[str, Outcome]:
     shutil.copytree(models, place / "models")
     poet = [sys.executable, "-m", "poetcore"]
     kept = ["--workspace", str(place), "--json"]
-    look = task("look", folder=pictures, workspace=place)
+    look = task("scan_folder", folder=pictures, workspace=place)
     commands = {
         "scan": look,
         "extraction": task(

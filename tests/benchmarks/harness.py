@@ -1,7 +1,7 @@
-"""How something is measured: in a process of its own, several times, in turn with what it is compared with.
+"""How something is measured: in a new process, several times, in turn with what it is compared with.
 
-This module and whoever imports it before measuring stay small on purpose: where a process is started, Linux
-counts the peak of its parent as its own.
+This module and what imports it before measuring stay small on purpose: Linux counts the memory of a parent
+at the start of a process towards the peak of that process.
 """
 
 import importlib.metadata
@@ -45,7 +45,7 @@ class Outcome:
     Attributes:
         seconds: from start to end, Python's own start included.
         peak_mb: the most memory that it, or one of its children, had in use, in MB.
-        answer: what its last line of standard output says in JSON; empty where that is something else.
+        answer: the JSON object on its last line of standard output; empty where that is something else.
     """
 
     seconds: float
@@ -54,7 +54,7 @@ class Outcome:
 
 
 def task(name: str, /, **arguments: object) -> list[str]:
-    """Give the command that does one of `tests.benchmarks.tasks` in a process of its own."""
+    """Return the command that runs one of `tests.benchmarks.tasks` in a new process."""
     return [sys.executable, "-m", "tests.benchmarks.tasks", name, json.dumps(arguments, default=str)]
 
 
@@ -78,7 +78,7 @@ def run(command: Sequence[str]) -> Outcome:
 
 
 def _await(process: "subprocess.Popen[bytes]") -> int:
-    """Wait for a process and give its peak of memory in bytes."""
+    """Wait for a process and return its peak of memory in bytes."""
     if hasattr(os, "wait4"):
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -109,7 +109,7 @@ def interleaved(cases: Mapping[str, Callable[[int], Outcome]], repeat: int) -> d
 
 
 def machine() -> dict[str, Any]:
-    """Say where this is measured, and whether the machine had nothing else to do."""
+    """Describe the machine, and whether it was idle."""
     busy = psutil.cpu_percent(interval=2) / 100
     return {
         "processor": _processor(),

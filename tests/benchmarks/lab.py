@@ -18,11 +18,11 @@ class Lab:
     """What the suites work with.
 
     Attributes:
-        train: folder of label folders to learn from.
-        demo: likewise, to judge on.
-        folder: for everything that is made on the way; thrown away afterwards.
+        train: folder of label folders to train on.
+        demo: likewise, to evaluate on.
+        folder: for everything that is made on the way; deleted afterwards.
         repeat: how often each thing is measured.
-        many: how many small pictures are looked through.
+        many: how many small pictures are scanned.
     """
 
     train: Path
@@ -33,29 +33,29 @@ class Lab:
 
     @property
     def models(self) -> Path:
-        return self.taught / "models"
+        return self.trained / "models"
 
     @cached_property
     def model(self) -> Path:
         """The backbone in floating point, converted."""
-        return Path(run(task("convert", backbone=FLOAT, models=self.taught / "models")).answer["model"])
+        return Path(run(task("convert", backbone=FLOAT, models=self.trained / "models")).answer["model"])
 
     @property
-    def taught(self) -> Path:
+    def trained(self) -> Path:
         """The workspace of the runs below."""
-        return self.folder / "taught"
+        return self.folder / "trained"
 
     @cached_property
     def runs(self) -> dict[str, Outcome]:
-        """A finished run of either backbone, "float" and "int8", judged on the demo folder."""
+        """A finished run of either backbone, "float" and "int8", evaluated on the demo folder."""
         assert self.model
         return {
             name: run(
                 task(
-                    "teach",
+                    "train_run",
                     folder=self.train,
                     demo=self.demo,
-                    workspace=self.taught,
+                    workspace=self.trained,
                     models=self.models,
                     backbone=backbone,
                     name=name,
@@ -75,5 +75,5 @@ class Lab:
         """Make a workspace that has the runs, and has never seen a picture."""
         assert self.runs
         place = self.fresh()
-        shutil.copytree(self.taught / "runs", place / "runs")
+        shutil.copytree(self.trained / "runs", place / "runs")
         return place

@@ -1,13 +1,13 @@
-"""How fast the engine ray describes pictures with one worker, with two, and on two nodes. Run by hand.
+"""How fast the engine ray extracts features with one worker, with two, and on two nodes. Run by hand.
 
     python -m tests.benchmarks.ray_scaling FOLDER
 
-In each repeat every way describes the same pictures anew, in a process and a cache of its own: the engine
-litert on one thread and on two, then Ray clusters of this machine, whose nodes are sets of processes that
-know each other by the network only, as machines do. Prints a Markdown table of medians, with the slowest and
-fastest: `steady` is the speed over the last three quarters of the pictures, when all workers have started;
-`whole` has the start of the workers in it, but not that of the cluster. Ends with an error if a vector
-differs in a bit.
+In each repeat every setup extracts the features of the same pictures, in a new process with an empty cache:
+the engine litert on one thread and on two, then Ray clusters of this machine, whose nodes are sets of
+processes that reach each other by the network only, as machines do. Prints a Markdown table of medians, with
+the slowest and fastest: `steady` is the speed over the last three quarters of the pictures, when all workers
+have started; `whole` has the start of the workers in it, but not that of the cluster. Ends with an error if a
+feature vector differs in a bit.
 """
 
 import argparse
@@ -37,8 +37,8 @@ ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
-class Way:
-    """One way to describe the pictures; without nodes it is the engine litert."""
+class Setup:
+    """An engine and its workers; without nodes it is the engine litert."""
 
     name: str
     workers: int
@@ -47,34 +47,34 @@ class Way:
 
 @dataclass(frozen=True)
 class Figures:
-    """Pictures a second, and a hash of all vectors."""
+    """Pictures a second, and a hash of all feature vectors."""
 
     steady: float
     whole: float
     digest: str
 
 
-WAYS = (
-    Way("litert, 1 thread", 1),
-    Way("litert, 2 threads", 2),
-    Way("ray, 1 node, 1 worker", 1, 1),
-    Way("ray, 1 node, 2 workers", 2, 1),
-    Way("ray, 2 nodes, 1 worker each", 2, 2),
+SETUPS = (
+    Setup("litert, 1 thread", 1),
+    Setup("litert, 2 threads", 2),
+    Setup("ray, 1 node, 1 worker", 1, 1),
+    Setup("ray, 1 node, 2 workers", 2, 1),
+    Setup("ray, 2 nodes, 1 worker each", 2, 2),
 )
 
 
-def describe(folder: Path, model: Path, engine: str, workers: int) -> Figures:
-    """Describe every picture once."""
+def extract_all(folder: Path, model: Path, engine: str, workers: int) -> Figures:
+    """Extract the features of every picture once."""
     found = {sha_of(content): path for path in map(Path, _files(folder)) if (content := path.read_bytes())}
     if len(found) < 20 * BATCH_SIZE:
         sys.exit(f"Too few pictures for a steady speed: give {20 * BATCH_SIZE} or more.")
     digest, vectors, times = hashlib.sha256(), {}, []
     with tempfile.TemporaryDirectory() as place:
         cache = FeatureCache(Path(place) / "vectors.sqlite")
-        begun = time.perf_counter()
+        start = time.perf_counter()
         for one in extract(found, find(DEFAULT), lambda: model, cache, workers=workers, engine=engine):
             vectors[one.sha] = one.vector
-            times.append(time.perf_counter() - begun)
+            times.append(time.perf_counter() - start)
         cache.close()
     for sha in sorted(vectors):
         digest.update(sha.encode() + (vectors[sha].tobytes() if vectors[sha] is not None else b""))
@@ -88,28 +88,28 @@ def _files(folder: Path) -> list[str]:
 
 
 @contextlib.contextmanager
-def cluster(way: Way) -> Iterator[dict[str, str]]:
-    """Start what a way needs; gives the environment for its process."""
-    if not way.nodes:
+def cluster(setup: Setup) -> Iterator[dict[str, str]]:
+    """Start what a setup needs, and yield the environment for its process."""
+    if not setup.nodes:
         yield {}
         return
     from ray.cluster_utils import Cluster
 
-    each = way.workers // way.nodes
+    each = setup.workers // setup.nodes
     nodes = Cluster(initialize_head=True, head_node_args={"num_cpus": each, "include_dashboard": False})
     try:
-        for _ in range(way.nodes - 1):
+        for _ in range(setup.nodes - 1):
             nodes.add_node(num_cpus=each)
         yield {"RAY_ADDRESS": nodes.address}
     finally:
         nodes.shutdown()
 
 
-def measure(way: Way, folder: Path, model: Path) -> Figures:
-    """Describe the pictures one way, in a process of its own."""
-    engine = "ray" if way.nodes else "litert"
-    arguments = ["--measure", engine, str(way.workers), str(model), str(folder)]
-    with cluster(way) as environment:
+def measure(setup: Setup, folder: Path, model: Path) -> Figures:
+    """Extract the features with one setup, in a new process."""
+    engine = "ray" if setup.nodes else "litert"
+    arguments = ["--measure", engine, str(setup.workers), str(model), str(folder)]
+    with cluster(setup) as environment:
         done = subprocess.run(
             [sys.executable, "-m", "tests.benchmarks.ray_scaling", *arguments],
             cwd=ROOT,
@@ -130,25 +130,25 @@ def main() -> None:
     folder = arguments.folder.resolve()
     if arguments.measure:
         engine, workers, model = arguments.measure
-        print(json.dumps(asdict(describe(folder, Path(model), engine, int(workers)))))
+        print(json.dumps(asdict(extract_all(folder, Path(model), engine, int(workers)))))
         return
-    # Nodes and drivers share a secret of this run's own; without one Ray refuses strangers, and rightly.
+    # Nodes and drivers share a secret; without one Ray refuses connections.
     os.environ.update(
         RAY_AUTH_MODE="token", RAY_AUTH_TOKEN=secrets.token_hex(32), RAY_USAGE_STATS_ENABLED="0"
     )
-    found: dict[Way, list[Figures]] = {way: [] for way in WAYS}
+    found: dict[Setup, list[Figures]] = {setup: [] for setup in SETUPS}
     with tempfile.TemporaryDirectory() as models:
         model = model_file(find(DEFAULT), Path(models))
         for _ in range(arguments.repeat):
-            for way in WAYS:
-                found[way].append(measure(way, folder, model))
+            for setup in SETUPS:
+                found[setup].append(measure(setup, folder, model))
     digests = {one.digest for runs in found.values() for one in runs}
     if len(digests) != 1:
-        sys.exit("The vectors are not the same bit for bit.")
-    print("| way | steady, pictures a second | whole, pictures a second |\n|---|---|---|")
-    for way, runs in found.items():
+        sys.exit("The feature vectors are not the same bit for bit.")
+    print("| setup | steady, pictures a second | whole, pictures a second |\n|---|---|---|")
+    for setup, runs in found.items():
         steady, whole = (_spread([getattr(one, name) for one in runs]) for name in ("steady", "whole"))
-        print(f"| {way.name} | {steady} | {whole} |")
+        print(f"| {setup.name} | {steady} | {whole} |")
 
 
 def _spread(values: list[float]) -> str:

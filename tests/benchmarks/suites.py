@@ -1,7 +1,7 @@
 """What is compared with what, and what should come out; each suite adds to a table.
 
 Peers run in turn, so that a machine that slows down hits both. All read the same pictures from a warm file
-system; every repetition begins with an empty cache of vectors; the backbones were converted before.
+system; every repetition begins with an empty feature cache; the backbones were converted before.
 """
 
 import shutil
@@ -22,7 +22,7 @@ _LARGE, _COPIES = 20, 5
 
 
 def extraction(lab: Lab, table: Table) -> None:
-    """Vectors of the training pictures against a bare loop, and against Keras."""
+    """Feature extraction from the training pictures against a bare loop, and against Keras."""
     runs, places = lab.runs, {"folder": lab.train, "models": lab.models}
     calibration = runs["int8"].answer["calibration"]
     quantized = lab.models / f"{INT8}-{calibration}.tflite"
@@ -31,7 +31,7 @@ def extraction(lab: Lab, table: Table) -> None:
         "bare loop, float": task("bare", folder=lab.train, model=lab.model, size=224),
         "Poet, int8": task("extract", **places, backbone=INT8, calibration=calibration),
         "bare loop, int8": task("bare", folder=lab.train, model=quantized, size=224),
-        "Keras": task("keras_vectors", folder=lab.train, backbone=FLOAT),
+        "Keras": task("keras_features", folder=lab.train, backbone=FLOAT),
     }
     found = interleaved({name: _always(command) for name, command in commands.items()}, lab.repeat)
     rates = {name: _inside(table, f"extraction, {name}", outcomes) for name, outcomes in found.items()}
@@ -56,7 +56,7 @@ def head(lab: Lab, table: Table, steps: int = 4000) -> None:
     """The last layer against `fit`."""
     assert lab.runs
     kept = lab.folder / "vectors.npz"
-    run(task("keep_vectors", workspace=lab.taught, run="float", file=kept))
+    run(task("keep_features", workspace=lab.trained, run="float", file=kept))
     found = interleaved(
         {
             "Poet": _always(task("head", file=kept, steps=steps)),
@@ -102,16 +102,16 @@ def retrain(lab: Lab, table: Table) -> None:
 
 
 def evaluate(lab: Lab, table: Table) -> None:
-    """Judging the demo folder, whose vectors are not known, against a bare loop over it."""
-    judged = [*_POET, "evaluate", str(lab.demo), "--run", "float", "--json", "--workspace"]
+    """Evaluating the demo folder, whose features are not cached, against a bare loop over it."""
+    command = [*_POET, "evaluate", str(lab.demo), "--run", "float", "--json", "--workspace"]
     loop = task("bare", folder=lab.demo, model=lab.model, size=224)
     found = interleaved(
         {
             "within a process": lambda turn: run(
-                task("judge", workspace=lab.fresh_with_runs(), run="float", demo=lab.demo)
+                task("evaluate_run", workspace=lab.fresh_with_runs(), run="float", demo=lab.demo)
             ),
             "bare loop": _always(loop),
-            "as a command": lambda turn: run([*judged, str(lab.fresh_with_runs())]),
+            "as a command": lambda turn: run([*command, str(lab.fresh_with_runs())]),
         },
         lab.repeat,
     )
@@ -135,13 +135,13 @@ def label_image(lab: Lab, table: Table) -> None:
 
 
 def scan(lab: Lab, table: Table) -> None:
-    """Looking through very many files, and once more when all are known."""
+    """Scanning very many files, and once more when all are in the index."""
     folder = lab.folder / "many"
     run(task("make_many", folder=folder, count=lab.many))
     places = [Path(tempfile.mkdtemp(dir=lab.folder)) for _ in range(lab.repeat)]
     found = interleaved(
         {
-            kind: lambda turn: run(task("look", folder=folder, workspace=places[turn]))
+            kind: lambda turn: run(task("scan_folder", folder=folder, workspace=places[turn]))
             for kind in ("new", "all known")
         },
         lab.repeat,
@@ -154,7 +154,7 @@ def scan(lab: Lab, table: Table) -> None:
 
 
 def health(lab: Lab, table: Table) -> None:
-    """Checking the health of the training pictures, and once more when all are measured."""
+    """Finding issues of the training pictures, and once more when all are measured."""
     places = [Path(tempfile.mkdtemp(dir=lab.folder)) for _ in range(lab.repeat)]
     found = interleaved(
         {
@@ -206,7 +206,7 @@ def large(lab: Lab, table: Table) -> None:
 def dashboard(lab: Lab, table: Table) -> None:
     """The first page of a server that has just come up, and a step of the slideshow."""
     assert lab.runs
-    command = [sys.executable, "-m", "tests.benchmarks.dashboard", str(lab.taught), "float", str(lab.demo)]
+    command = [sys.executable, "-m", "tests.benchmarks.dashboard", str(lab.trained), "float", str(lab.demo)]
     outcomes = [run(command) for _ in range(lab.repeat)]
     if "skipped" in outcomes[0].answer:
         table.note(f"The dashboard was not measured: {outcomes[0].answer['skipped']}.")
@@ -228,7 +228,7 @@ def _always(command: list[str]) -> Callable[[int], Outcome]:
 
 
 def _inside(table: Table, what: str, outcomes: list[Outcome]) -> float:
-    """Add what tasks say of themselves, and their memory; gives the median of pictures a second."""
+    """Add what tasks measured themselves, and their memory; return the median of pictures a second."""
     rate = table.add(what, "pictures/s", [o.answer["rate"] for o in outcomes])
     table.add(f"{what}: processor time a picture", "ms", [o.answer["cpu_ms_each"] for o in outcomes])
     table.add(f"{what}: peak memory", "MB", [o.peak_mb for o in outcomes])
@@ -236,7 +236,7 @@ def _inside(table: Table, what: str, outcomes: list[Outcome]) -> float:
 
 
 def _process(table: Table, what: str, outcomes: list[Outcome]) -> float:
-    """Add time and memory of whole processes; gives the median of the seconds."""
+    """Add time and memory of whole processes; return the median of the seconds."""
     table.add(f"{what}: peak memory", "MB", [o.peak_mb for o in outcomes])
     return table.add(f"{what}, whole process", "s", [o.seconds for o in outcomes]).median
 

@@ -1,4 +1,4 @@
-"""What was measured, what should have come out, and the tables that say so."""
+"""Measured figures, their targets, and the table of both."""
 
 import json
 import statistics
@@ -86,7 +86,7 @@ class Table:
     notes: list[str] = field(default_factory=list)
 
     def add(self, name: str, unit: str, values: Sequence[float]) -> Figure:
-        """Add what was measured and give it."""
+        """Add what was measured and return it."""
         figure = Figure(name, unit, tuple(values))
         self.figures.append(figure)
         print(f"{name}: {figure}", file=sys.stderr, flush=True)

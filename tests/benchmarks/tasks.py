@@ -1,8 +1,8 @@
 """What is measured, each in a process of its own: `python -m tests.benchmarks.tasks NAME ARGUMENTS_AS_JSON`.
 
-A task takes paths and names, keeps the time of what it is named after, and prints it as one line of JSON.
-What it needs but is not about, such as looking through the folder or importing TensorFlow, lies outside of
-that time; the time of the whole process is taken by whoever started it.
+A task takes paths and names, measures the time of what it is named after, and prints it as one line of JSON.
+What it needs besides, such as scanning the folder or importing TensorFlow, is outside of that time; the time
+of the whole process is measured by the caller.
 """
 
 import io
@@ -55,7 +55,7 @@ def make_large(photos: str, small: str, large: str, count: int, copies: int) -> 
     return {"megabytes": sum(sizes) / len(sizes)}
 
 
-# ---------------------------------------------------------------------------------------- vectors of pictures
+# ------------------------------------------------------------------------------------------------ features
 
 
 def convert(backbone: str, models: str) -> Answer:
@@ -91,7 +91,7 @@ def bare(folder: str, model: str, size: int) -> Answer:
 
     own = threading.local()
 
-    def vector(file: Path) -> np.ndarray:
+    def extract(file: Path) -> np.ndarray:
         if not hasattr(own, "interpreter"):
             own.interpreter = Interpreter(model, num_threads=1)
             own.interpreter.allocate_tensors()
@@ -107,11 +107,11 @@ def bare(folder: str, model: str, size: int) -> Answer:
     files = _files(folder)
     clock = _Clock()
     with ThreadPoolExecutor(cores()) as pool:
-        described = sum(1 for _ in pool.map(vector, files))
-    return clock.rate(described)
+        count = sum(1 for _ in pool.map(extract, files))
+    return clock.rate(count)
 
 
-def keras_vectors(folder: str, backbone: str) -> Answer:
+def keras_features(folder: str, backbone: str) -> Answer:
     """The usual way: a dataset from the folder, and `predict` with the same network.
 
     The network is built, and its graph traced, before the time begins.
@@ -133,8 +133,8 @@ def keras_vectors(folder: str, backbone: str) -> Answer:
 # --------------------------------------------------------------------------------------------- the last layer
 
 
-def keep_vectors(workspace: str, run: str, file: str) -> Answer:
-    """Write the examples that a run learnt from and was watched with, for the two tasks below."""
+def keep_features(workspace: str, run: str, file: str) -> Answer:
+    """Write the training and validation examples of a run into a file, for the two tasks below."""
     place = Workspace(Path(workspace))
     trained = place.run(run)
     split, labels, record = trained.split(), trained.labels(), trained.record()
@@ -158,7 +158,7 @@ def head(file: str, steps: int) -> Answer:
     training = Examples(kept["training_x"], kept["training_y"])
     validation = Examples(kept["validation_x"], kept["validation_y"])
     start = time.perf_counter()
-    taught = train(
+    trained = train(
         training,
         validation,
         int(training.targets.max()) + 1,
@@ -166,12 +166,12 @@ def head(file: str, steps: int) -> Answer:
         lambda step: None,
     )
     seconds = time.perf_counter() - start
-    right = taught.probabilities(validation.vectors).argmax(axis=1) == validation.targets
+    right = trained.probabilities(validation.vectors).argmax(axis=1) == validation.targets
     return {"seconds": seconds, "accuracy": float(right.mean())}
 
 
 def keras_head(file: str, steps: int) -> Answer:
-    """The same with `fit`, as one long epoch: what it does between epochs is not held against it."""
+    """The same with `fit`, as one long epoch: what it does between epochs does not count."""
     kept = np.load(file)
     x, y = kept["training_x"], kept["training_y"]
     start = time.perf_counter()
@@ -196,8 +196,8 @@ def keras_head(file: str, steps: int) -> Answer:
 # ------------------------------------------------------------------------------------------------- whole jobs
 
 
-def teach(folder: str, demo: str, workspace: str, models: str, backbone: str, name: str) -> Answer:
-    """Train a run with the defaults and judge it."""
+def train_run(folder: str, demo: str, workspace: str, models: str, backbone: str, name: str) -> Answer:
+    """Train a run with the defaults and evaluate it."""
     from poetcore.evaluation.evaluate import evaluate
     from poetcore.training.config import RunConfig
     from poetcore.training.retrain import retrain
@@ -213,8 +213,8 @@ def teach(folder: str, demo: str, workspace: str, models: str, backbone: str, na
     }
 
 
-def judge(workspace: str, run: str, demo: str) -> Answer:
-    """Judge a run on a folder whose pictures the workspace does not know yet."""
+def evaluate_run(workspace: str, run: str, demo: str) -> Answer:
+    """Evaluate a run on a folder whose pictures the workspace does not know yet."""
     from poetcore.evaluation.evaluate import evaluate
 
     place = Workspace(Path(workspace))
@@ -223,8 +223,8 @@ def judge(workspace: str, run: str, demo: str) -> Answer:
     return clock.rate(metrics.total)
 
 
-def look(folder: str, workspace: str) -> Answer:
-    """Look through a folder, that is read every file that is not known."""
+def scan_folder(folder: str, workspace: str) -> Answer:
+    """Scan a folder, that is read every file that is not in the index."""
     from poetcore.data.dataset import scan
 
     clock = _Clock()
@@ -235,7 +235,7 @@ def look(folder: str, workspace: str) -> Answer:
 
 
 def health(folder: str, workspace: str) -> Answer:
-    """Check the health of pictures that are looked through already."""
+    """Find the issues of pictures that are scanned already."""
     from poetcore.analysis.issues import find_issues
     from poetcore.data.dataset import scan
 
@@ -276,7 +276,7 @@ class _Clock:
         self._wall, self._processor = time.perf_counter(), time.process_time()
 
     def rate(self, count: int) -> Answer:
-        """Say how long so many took, on the wall and on all cores together."""
+        """Return how long so many took: seconds, and processor time on all cores together."""
         seconds = time.perf_counter() - self._wall
         busy = time.process_time() - self._processor
         return {
@@ -290,8 +290,8 @@ class _Clock:
 TASKS: dict[str, Callable[..., Answer]] = {
     one.__name__: one
     for one in (
-        *(make_many, make_large, convert, extract, bare, keras_vectors, keep_vectors, head, keras_head),
-        *(teach, judge, look, health, decode),
+        *(make_many, make_large, convert, extract, bare, keras_features, keep_features, head, keras_head),
+        *(train_run, evaluate_run, scan_folder, health, decode),
     )
 }
 
