@@ -1,4 +1,4 @@
-"""The training's curves: events of a run as a table, smoothed, and a sentence that reads them."""
+"""Training curves: the events of a run as a table, smoothed, and a verdict on them in words."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,15 +11,18 @@ __all__ = ["SMOOTHING", "curves", "verdict"]
 #: Share of the old value in the exponential moving average, as in TensorBoard's slider at its default.
 SMOOTHING = 0.6
 
-#: Below this many reports the curves say nothing yet.
-_ENOUGH = 12
+#: With fewer reports there is no verdict yet.
+_MIN_REPORTS = 12
 
 
 def curves(events: Iterable[dict[str, Any]]) -> pd.DataFrame:
-    """Turn a run's events into a table that can be drawn.
+    """Return a run's events as a table that can be drawn.
+
+    Args:
+        events: of `events.jsonl`; those of other kinds than "step" are ignored.
 
     Returns:
-        One row per step and part of the split: step, split ("training" or "validation"), accuracy,
+        One row per step and split: step, split ("training" or "validation"), accuracy,
         cross_entropy, and both smoothed: accuracy_smooth, cross_entropy_smooth.
     """
     steps = [event for event in events if event["kind"] == "step"]
@@ -41,31 +44,31 @@ def curves(events: Iterable[dict[str, Any]]) -> pd.DataFrame:
 
 
 def verdict(table: pd.DataFrame) -> str:
-    """Read the curves in a sentence or two, for someone who has never seen any.
+    """Describe the curves in a sentence or two, for someone who has never seen any.
 
     Args:
         table: made by `curves`.
     """
     training = table[table["split"] == "training"]["cross_entropy"].to_numpy(dtype=float)
-    watched = table[table["split"] == "validation"]["cross_entropy"].to_numpy(dtype=float)
-    if len(training) < _ENOUGH:
+    validation = table[table["split"] == "validation"]["cross_entropy"].to_numpy(dtype=float)
+    if len(training) < _MIN_REPORTS:
         return "Too early to tell: the curves need a few more steps."
-    if not len(watched):
-        return "Without validation pictures nobody can tell learning from learning by heart."
-    third = len(watched) // 3
-    early, late = watched[-2 * third : -third], watched[-third:]
+    if not len(validation):
+        return "Without validation pictures overfitting cannot be told from progress."
+    third = len(validation) // 3
+    early, late = validation[-2 * third : -third], validation[-third:]
     now, before = late.mean(), early.mean()
-    # Reports look at few pictures and jump about: a change counts if it is larger than chance makes it, and
-    # not small beside where the training began.
+    # Reports are of few pictures and noisy: a change counts if it is larger than chance makes it (two
+    # standard errors), and not small beside the first error.
     chance = 2 * float(np.sqrt((early.var() + late.var()) / third))
-    counts = max(chance, 0.05 * before, 0.02 * watched[0])
-    learning = training[-third:].mean() < training[-2 * third : -third].mean()
-    if now > before + counts and learning:
+    threshold = max(chance, 0.05 * before, 0.02 * validation[0])
+    improving = training[-third:].mean() < training[-2 * third : -third].mean()
+    if now > before + threshold and improving:
         return (
             "Overfitting: the training error still falls while the validation error rises. The model begins"
-            " to learn its pictures by heart; fewer steps or more pictures help."
+            " to memorise its training pictures; fewer steps or more pictures help."
         )
-    if now < before - counts:
+    if now < before - threshold:
         return "Still improving: the validation error falls, so more steps are likely to help."
     gap = now / max(training[-third:].mean(), 1e-9)
     if gap > 2.5:

@@ -36,7 +36,7 @@ class Jobs:
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
-        # Kept only so that ended children are reaped; nothing else is known here that is not on disk.
+        # Kept only so that ended children are reaped; everything else is on disk.
         self._children: list[subprocess.Popen[bytes]] = []
 
     def start_training(self, config: RunConfig) -> Run:

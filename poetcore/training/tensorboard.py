@@ -1,4 +1,4 @@
-"""TensorBoard as a process of its own: start, find again, stop; never more than one for a folder.
+"""TensorBoard as a child process: start, find again, stop; never more than one for a folder.
 
 `python -m poetcore.training.tensorboard` is TensorBoard without TensorFlow: it is up in one second instead of
 eight and takes a tenth of the memory, and everything that Poet writes is shown all the same.
@@ -13,11 +13,11 @@ import sys
 import time
 import types
 import urllib.request
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import psutil
+from filelock import FileLock
 
 from poetcore.errors import PoetError
 from poetcore.system.files import write_whole
@@ -55,37 +55,39 @@ class TensorBoard:
     """The one TensorBoard of a folder of summaries; it goes on when the page or the server ends.
 
     Args:
-        logdir: with a folder a run, which `Summaries` wrote. Two small files are kept in it.
+        logdir: with a folder a run, which `Summaries` wrote. Three small files are kept in it: its log, its
+            lock, and where it runs.
     """
 
     def __init__(self, logdir: Path) -> None:
         self.logdir = Path(os.path.abspath(logdir))
         self.log_file = self.logdir / "tensorboard.log"
         self._file = self.logdir / "tensorboard.json"
-        # Kept only so that an ended child is reaped; nothing else is known here that is not on disk.
+        # Kept only so that an ended child is reaped; everything else is on disk.
         self._child: subprocess.Popen[bytes] | None = None
 
     def has_summaries(self) -> bool:
-        """Tell whether there is anything to show."""
+        """Return whether there is anything to show."""
         return next(self.logdir.glob("**/*tfevents*"), None) is not None
 
     def link(self) -> str | None:
-        """Give the address of the one that runs, or None."""
+        """Return the address of the one that runs, or None."""
         viewer, process = self._found()
         return viewer.link if viewer and process else None
 
     def start(self, deadline: float = _DEADLINE) -> str:
-        """Start it if it does not run, wait until it answers, and give its address.
+        """Start it if it does not run, wait until it answers, and return its address.
 
         Args:
             deadline: seconds to wait.
 
         Raises:
-            PoetError: it cannot be started, ended at once or does not answer; with the last lines of its log.
+            PoetError: it cannot be started, ended at once or does not answer; with the end of its log.
         """
         try:
             self.logdir.mkdir(parents=True, exist_ok=True)
-            with self._locked():
+            # Of several tabs and servers only one at a time looks whether it runs, and starts it.
+            with FileLock(self.logdir / "tensorboard.lock"):
                 if self.link() is None:
                     self._launch()
         except OSError as error:
@@ -122,7 +124,7 @@ class TensorBoard:
         self._file.unlink(missing_ok=True)
 
     def _found(self) -> tuple[_Viewer | None, psutil.Process | None]:
-        """Give what is written down about it, and its process if that is still the same one."""
+        """Return the content of its file, and its process if that is still the same one."""
         if self._child:
             self._child.poll()
         try:
@@ -145,46 +147,27 @@ class TensorBoard:
         )
         try:
             created = psutil.Process(self._child.pid).create_time()
-        except psutil.Error:  # it has ended already, which whoever waits for it will see
+        except psutil.Error:  # it has ended already; `start` finds none
             return
         write_whole(self._file, json.dumps(asdict(_Viewer(self._child.pid, created, port)), indent=2) + "\n")
 
-    @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
-        """See to it that only one of several tabs and servers looks and starts at a time."""
-        lock = self.logdir / "tensorboard.lock"
-        while True:
-            try:
-                lock.touch(exist_ok=False)
-                break
-            except FileExistsError:
-                # It is held for milliseconds: an old one is left from a server that was killed just then.
-                with contextlib.suppress(FileNotFoundError):
-                    if time.time() - lock.stat().st_mtime > 10:
-                        lock.unlink()
-                time.sleep(0.05)
-        try:
-            yield
-        finally:
-            lock.unlink(missing_ok=True)
-
     def _log_tail(self, lines: int = 6) -> str:
-        words = tail(self.log_file, lines)
-        return f" The end of its log: {' / '.join(words)}" if words else ""
+        end = tail(self.log_file, lines)
+        return f" The end of its log: {' / '.join(end)}" if end else ""
 
 
 def _answers(viewer: _Viewer) -> bool:
-    # No proxy stands between here and here.
+    # No proxy stands between a machine and itself.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(f"{viewer.link}data/environment", timeout=2) as answer:
-            return answer.status == 200
+            return bool(answer.status == 200)
     except (OSError, ValueError):
         return False
 
 
 def _main() -> None:
-    """Be TensorBoard; it asks for a module of this name to learn that it is to do without TensorFlow."""
+    """Run TensorBoard without TensorFlow, which it does where a module of this name can be imported."""
     sys.modules["tensorboard.compat.notf"] = types.ModuleType("tensorboard.compat.notf")
     from tensorboard.main import run_main
 

@@ -81,12 +81,12 @@ class TrainingOptions:
 
 @dataclass(frozen=True)
 class Examples:
-    """Pictures as the last layer sees them.
+    """Feature vectors and targets of pictures, from which the last layer is trained.
 
     Attributes:
         vectors: `(m, vector_length) float32`; may be a memory-mapped file with more than these examples.
         targets: `(n,) int64`, indices of the true labels.
-        rows: `(n,) int64`, which of the vectors belongs to each; by default they stand in the same order.
+        rows: `(n,) int64`, the row of each in `vectors`; None where they are in the same order.
     """
 
     vectors: np.ndarray
@@ -97,20 +97,27 @@ class Examples:
         return len(self.targets)
 
     def take(self, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Read some examples: their vectors `(k, vector_length)` and targets `(k,)`."""
+        """Read some examples.
+
+        Args:
+            chosen: `(k,) int64`, their indices.
+
+        Returns:
+            Their feature vectors `(k, vector_length) float32` and targets `(k,) int64`.
+        """
         rows = chosen if self.rows is None else self.rows[chosen]
         return self.vectors[rows], self.targets[chosen]
 
 
 @dataclass(frozen=True)
 class StepReport:
-    """How far the training is.
+    """Accuracy and cross entropy in the course of the training.
 
     Attributes:
         step: steps done, 1 or more.
-        train_accuracy: on the batch just learnt from, 0 to 1.
+        train_accuracy: of the last training batch, 0 to 1.
         train_cross_entropy: on the same.
-        validation_accuracy: on a batch the layer never learns from; None without validation pictures.
+        validation_accuracy: of a batch of validation pictures, which are never trained on; None without any.
         validation_cross_entropy: on the same.
     """
 
@@ -129,41 +136,41 @@ def train(
     on_report: Callable[[StepReport], None],
     on_weights: Callable[[int, Head], None] | None = None,
 ) -> Head:
-    """Teach the last layer.
+    """Train the last layer.
 
     Args:
-        training: what to learn from; at least one example of each label.
-        validation: what to watch with; may be empty.
+        training: at least one example of each label.
+        validation: evaluated in each report; may be empty.
         labels: how many labels there are.
         options: steps, learning rate, batch sizes, seed.
         on_report: called after every `eval_step_interval` steps and after the last one.
         on_weights: called at the same times, with the steps done and the layer as it then is.
 
     Returns:
-        The taught layer; with a learning rate that is far too high its weights are not finite.
+        The trained layer; with a learning rate that is far too high its weights are not finite.
     """
     from threadpoolctl import threadpool_limits
 
-    draw = np.random.default_rng(options.seed)
+    generator = np.random.default_rng(options.seed)
     # The original's first weights: a truncated normal distribution with a deviation of 0.001.
-    start = np.clip(draw.standard_normal((training.vectors.shape[1], labels)), -2, 2) * 0.001
+    start = np.clip(generator.standard_normal((training.vectors.shape[1], labels)), -2, 2) * 0.001
     head = Head(start.astype(np.float32), np.zeros(labels, np.float32))
     balanced = _Balanced(training.targets, labels)
     done = 0
-    # A training that runs away is told by the caller. The matrices are so small that several threads would
+    # That a training diverged is reported by the caller. The matrices are so small that several threads would
     # wait for each other longer than they multiply: measured 3 to 10 times slower with 20 labels.
     with np.errstate(over="ignore", invalid="ignore"), threadpool_limits(1, user_api="blas"):
         while done < options.how_many_training_steps:
             steps = min(options.eval_step_interval, options.how_many_training_steps - done)
-            for batch in balanced.draw(draw, (steps, options.train_batch_size)):
-                learnt = training.take(batch)
-                _step(head, *learnt, options.learning_rate)
+            for batch in balanced.draw(generator, (steps, options.train_batch_size)):
+                drawn = training.take(batch)
+                _step(head, *drawn, options.learning_rate)
             done += steps
-            watched: tuple[float, float] | tuple[None, None] = (None, None)
+            validated: tuple[float, float] | tuple[None, None] = (None, None)
             if len(validation):
-                chosen = _some(draw, len(validation), options.validation_batch_size)
-                watched = _measure(head, *validation.take(chosen))
-            on_report(StepReport(done, *_measure(head, *learnt), *watched))
+                chosen = _sample(generator, len(validation), options.validation_batch_size)
+                validated = _measure(head, *validation.take(chosen))
+            on_report(StepReport(done, *_measure(head, *drawn), *validated))
             if on_weights:
                 on_weights(done, Head(head.kernel.copy(), head.bias.copy()))
     return head
@@ -172,7 +179,7 @@ def train(
 def _step(head: Head, vectors: np.ndarray, targets: np.ndarray, learning_rate: float) -> None:
     """Change a layer's weights in place by one step of gradient descent.
 
-    The gradient of the mean cross entropy of a softmax by its logits is (probabilities - truth) / n.
+    The gradient of the mean cross entropy of a softmax by its logits is (probabilities - one-hot targets) / n.
     """
     slope = head.probabilities(vectors)
     slope[np.arange(len(targets)), targets] -= 1
@@ -182,7 +189,7 @@ def _step(head: Head, vectors: np.ndarray, targets: np.ndarray, learning_rate: f
 
 
 def _measure(head: Head, vectors: np.ndarray, targets: np.ndarray) -> tuple[float, float]:
-    """Give accuracy and cross entropy."""
+    """Return accuracy and cross entropy."""
     probabilities = head.probabilities(vectors)
     return float((probabilities.argmax(axis=1) == targets).mean()), cross_entropy(probabilities, targets)
 
@@ -195,13 +202,14 @@ class _Balanced:
         self._counts = np.bincount(targets, minlength=labels)
         self._starts = np.cumsum(self._counts) - self._counts
 
-    def draw(self, draw: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
-        """Give the places of examples, `shape int64`."""
-        label = draw.integers(len(self._counts), size=shape)
-        place = (draw.random(shape) * self._counts[label]).astype(np.int64)
-        return self._order[self._starts[label] + place]
+    def draw(self, generator: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
+        """Return the indices of drawn examples, `shape int64`."""
+        label = generator.integers(len(self._counts), size=shape)
+        place = (generator.random(shape) * self._counts[label]).astype(np.int64)
+        drawn: np.ndarray = self._order[self._starts[label] + place]
+        return drawn
 
 
-def _some(draw: np.random.Generator, count: int, wanted: int) -> np.ndarray:
-    """Draw which examples a report looks at: all for -1, otherwise `wanted` with replacement."""
-    return np.arange(count) if wanted == -1 else draw.integers(count, size=wanted)
+def _sample(generator: np.random.Generator, count: int, size: int) -> np.ndarray:
+    """Return the indices of the examples of a report: all for -1, otherwise `size` with replacement."""
+    return np.arange(count) if size == -1 else generator.integers(count, size=size)

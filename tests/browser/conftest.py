@@ -27,7 +27,7 @@ from urllib.parse import urlsplit
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,6 +43,10 @@ ARGUMENTS = [
     # A site whose owner lets its name lead to this machine.
     "--host-resolver-rules=MAP evil.example 127.0.0.1",
 ]
+
+#: Seconds to wait for something on a page: a busy machine may be ten times as slow as an idle one.
+PATIENCE = 60
+expect.set_options(timeout=PATIENCE * 1000)
 
 Serve = Callable[..., str]
 
@@ -90,7 +94,7 @@ class Watched:
 def watched(browser: Browser) -> Iterator[Watched]:
     """A page of 1440 x 900 in a context of its own, watched for errors and for requests to other hosts."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE * 1000)
     watch = Watched(context.new_page())
 
     def on_console(message: ConsoleMessage) -> None:
@@ -154,7 +158,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def is_up(address: str, server: "subprocess.Popen[bytes]", patience: float = 60) -> bool:
+def is_up(address: str, server: "subprocess.Popen[bytes]", patience: float = 2 * PATIENCE) -> bool:
     """Wait until the server answers; False when it has ended or keeps silent."""
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline and server.poll() is None:

@@ -9,11 +9,12 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 import psutil
-from playwright.sync_api import Locator, Page, Response, expect
+from playwright.sync_api import FloatRect, Locator, Page, Response, expect
 
 from poetcore.evaluation.evaluate import evaluate
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
+from tests.browser.conftest import PATIENCE
 from tests.conftest import Trained
 
 #: What Chromium says where Streamlit's own client looks for its server below a page's address first.
@@ -62,7 +63,7 @@ def copy_run(run: Run, folder: Path, words: dict[str, str] | None = None) -> Run
     return Run(folder)
 
 
-def until(look: Callable[[], Found | None], patience: float = 30) -> Found:
+def until(look: Callable[[], Found | None], patience: float = PATIENCE) -> Found:
     """Wait for something outside of the browser."""
     deadline = time.monotonic() + patience
     while not (found := look()):
@@ -99,8 +100,8 @@ class Dashboard:
         expect(self.page).to_have_url(re.compile(rf"^{self.address}{path}\?.*\brun={re.escape(run)}$"))
         return self
 
-    def says(self, words: str, patience: float = 15) -> None:
-        expect(self.page.get_by_text(words).first).to_be_visible(timeout=patience * 1000)
+    def says(self, words: str) -> None:
+        expect(self.page.get_by_text(words).first).to_be_visible()
 
     def has_chosen(self, what: str, value: str) -> None:
         box = self.page.get_by_test_id("stSidebar").get_by_role("combobox", name=what, exact=True)
@@ -118,12 +119,11 @@ class Dashboard:
         expect(self.page.get_by_role("heading", name=f"Training {name}")).to_be_visible()
         expect(self.button("Stop")).to_be_visible()
 
-    def shows_live_charts(self, patience: float = 60) -> None:
+    def shows_live_charts(self) -> None:
         """Wait until both curves are drawn while the training still runs."""
         self.page.wait_for_function(
             """() => document.querySelectorAll('[data-testid=stVegaLiteChart] svg').length === 2
-                && document.querySelector('.st-key-stop_job button')""",
-            timeout=patience * 1000,
+                && document.querySelector('.st-key-stop_job button')"""
         )
 
     def start_long_training(self, name: str) -> None:
@@ -140,12 +140,18 @@ class Dashboard:
         self.button("Start training").click()
         self.is_running(name)
 
+    def resting_box(self, part: Locator) -> FloatRect | None:
+        """Where a part of the page is; None while it still moves, as what is above it is being drawn."""
+        before = part.bounding_box()
+        self.page.wait_for_timeout(200)
+        return before if before == part.bounding_box() else None
+
     def mark_run(self, row: int) -> None:
         """Mark a row in the table of runs; a table is a drawing, so its cells have no names."""
         table = self.part("DataFrame").last
-        table.scroll_into_view_if_needed()
         expect(table.get_by_role("gridcell", include_hidden=True).first).to_be_attached()
-        box = table.bounding_box()
-        assert box
+        expect(self.part("App")).to_have_attribute("data-test-script-state", "notRunning")
+        table.scroll_into_view_if_needed()
+        box = until(lambda: self.resting_box(table))
         self.page.mouse.click(box["x"] + 18, box["y"] + 35 * (row + 1) + 18)
         expect(self.button("Delete")).to_be_visible()

@@ -50,7 +50,7 @@ def test_the_sample_flowers_from_the_first_click_to_a_chosen_run(page, serve, tm
     screenshot(page, "home-curves")
 
     for tab in (dashboard, other):
-        tab.says(f"{run.name} is ready.", 60)
+        tab.says(f"{run.name} is ready.")
         tab.has_chosen("Run", run.name)
     metrics = read_record(run.evaluation("demo").metrics_file, Metrics)
     expect(page.get_by_test_id("stMetricValue").first).to_have_text(f"{metrics.accuracy:.1%}")

@@ -1,4 +1,4 @@
-"""Training of the last layer: repeatable, fair to rare labels, reported, and strict about its options."""
+"""Training of the last layer: repeatable, balanced, reported, and strict about its options."""
 
 import math
 
@@ -27,7 +27,7 @@ def nothing() -> Examples:
     return Examples(np.empty((0, LENGTH), np.float32), np.empty(0, np.int64))
 
 
-def taught(training: Examples, validation: Examples | None = None, labels: int = 3, **options: float):
+def trained(training: Examples, validation: Examples | None = None, labels: int = 3, **options: float):
     """Train briefly: (head, reports)."""
     reports: list[StepReport] = []
     chosen = TrainingOptions(**{"how_many_training_steps": 60, "train_batch_size": 20, **options})
@@ -44,84 +44,84 @@ def examples() -> Examples:
 
 
 def test_same_seed_gives_the_same_layer_to_the_byte(examples):
-    first, second = (taught(examples, clouds({0: 5, 1: 6, 2: 7}), seed=4) for _ in range(2))
+    first, second = (trained(examples, clouds({0: 5, 1: 6, 2: 7}), seed=4) for _ in range(2))
     assert content(first[0]) == content(second[0])
 
 
 def test_same_seed_gives_the_same_reports(examples):
-    first, second = (taught(examples, clouds({0: 5, 1: 6, 2: 7}), seed=4) for _ in range(2))
+    first, second = (trained(examples, clouds({0: 5, 1: 6, 2: 7}), seed=4) for _ in range(2))
     assert first[1] == second[1]
 
 
 def test_another_seed_gives_another_layer(examples):
-    assert content(taught(examples, seed=4)[0]) != content(taught(examples, seed=5)[0])
+    assert content(trained(examples, seed=4)[0]) != content(trained(examples, seed=5)[0])
 
 
 def test_the_layer_has_a_column_a_label(examples):
-    head, _ = taught(examples)
+    head, _ = trained(examples)
     assert head.kernel.shape == (LENGTH, 3) and head.bias.shape == (3,)
     assert head.kernel.dtype == head.bias.dtype == np.float32
 
 
-def test_separable_labels_are_learnt(examples):
-    head, _ = taught(examples, learning_rate=0.1)
+def test_separable_labels_are_told_apart(examples):
+    head, _ = trained(examples, learning_rate=0.1)
     fresh = clouds({0: 40, 1: 40, 2: 40}, seed=1)
     assert (head.probabilities(fresh.vectors).argmax(axis=1) == fresh.targets).mean() > 0.98
 
 
 def test_reports_come_at_every_interval_and_at_the_last_step(examples):
-    _, reports = taught(examples, how_many_training_steps=25, eval_step_interval=10)
+    _, reports = trained(examples, how_many_training_steps=25, eval_step_interval=10)
     assert [report.step for report in reports] == [10, 20, 25]
 
 
 def test_an_interval_beyond_the_end_gives_one_report(examples):
-    _, reports = taught(examples, how_many_training_steps=7, eval_step_interval=100)
+    _, reports = trained(examples, how_many_training_steps=7, eval_step_interval=100)
     assert [report.step for report in reports] == [7]
 
 
 def test_reports_show_progress(examples):
-    _, reports = taught(examples, clouds({0: 9, 1: 9, 2: 9}, seed=2), learning_rate=0.1)
+    _, reports = trained(examples, clouds({0: 9, 1: 9, 2: 9}, seed=2), learning_rate=0.1)
     assert reports[-1].train_cross_entropy < reports[0].train_cross_entropy
     assert reports[-1].validation_cross_entropy < reports[0].validation_cross_entropy
 
 
-def test_without_validation_pictures_nothing_is_said_of_them(examples):
-    _, reports = taught(examples)
+def test_without_validation_pictures_reports_have_no_validation(examples):
+    _, reports = trained(examples)
     assert {(r.validation_accuracy, r.validation_cross_entropy) for r in reports} == {(None, None)}
 
 
 def test_validation_on_all_pictures_is_exact(examples):
     watched = clouds({0: 3, 1: 4, 2: 6}, seed=3)
     wrong = Examples(watched.vectors, (watched.targets + (np.arange(13) < 5)) % 3)
-    _, reports = taught(examples, wrong, validation_batch_size=-1, learning_rate=0.1)
+    _, reports = trained(examples, wrong, validation_batch_size=-1, learning_rate=0.1)
     assert [report.validation_accuracy for report in reports[-3:]] == pytest.approx([8 / 13] * 3)
 
 
-def test_training_never_learns_from_validation_pictures(examples):
+def test_validation_pictures_are_never_trained_on(examples):
     quiet, loud = nothing(), clouds({0: 8, 1: 8, 2: 8}, seed=7)
     one_report = {"how_many_training_steps": 20, "eval_step_interval": 20}
-    assert content(taught(examples, quiet, **one_report)[0]) == content(
-        taught(examples, loud, **one_report)[0]
+    assert content(trained(examples, quiet, **one_report)[0]) == content(
+        trained(examples, loud, **one_report)[0]
     )
 
 
 def test_rare_labels_count_as_much_as_frequent_ones():
-    # Nothing tells the two labels apart, so the layer learns how often it saw each: evenly, not 1 in 100.
+    # Nothing tells the two labels apart, so it predicts how often each was drawn: evenly, not 1 in 100.
     same = Examples(np.ones((400, LENGTH), np.float32), (np.arange(400) < 4).astype(np.int64))
-    head, _ = taught(same, labels=2, how_many_training_steps=300, train_batch_size=100)
+    head, _ = trained(same, labels=2, how_many_training_steps=300, train_batch_size=100)
     assert head.probabilities(same.vectors[:1])[0, 1] == pytest.approx(0.5, abs=0.07)
 
 
-def test_every_picture_of_a_label_is_learnt_from():
+def test_every_picture_of_a_label_is_trained_on():
     # Each picture lights a number of its own: a weight that stays where it began belongs to one never drawn.
     own = Examples(np.eye(LENGTH, dtype=np.float32) * 10, np.arange(LENGTH, dtype=np.int64) // 18)
-    head, _ = taught(own, labels=2, how_many_training_steps=40, learning_rate=0.1)
+    head, _ = trained(own, labels=2, how_many_training_steps=40, learning_rate=0.1)
     assert (head.probabilities(own.vectors).argmax(axis=1) == own.targets).all()
 
 
 def test_the_layer_is_what_tensorflow_makes_of_the_same_batches(examples):
     steps, size, seed = 200, 20, 4
-    head, _ = taught(examples, how_many_training_steps=steps, eval_step_interval=steps, seed=seed)
+    head, _ = trained(examples, how_many_training_steps=steps, eval_step_interval=steps, seed=seed)
     tf = tensorflow()
     draw = np.random.default_rng(seed)
     start = np.clip(draw.standard_normal((LENGTH, 3)), -2, 2) * 0.001
@@ -143,7 +143,7 @@ def test_the_layer_is_what_tensorflow_makes_of_the_same_batches(examples):
 def test_examples_may_be_rows_of_a_larger_table(examples):
     table = np.repeat(examples.vectors, 2, axis=0)
     rows = Examples(table, examples.targets, np.arange(0, len(table), 2))
-    assert content(taught(rows)[0]) == content(taught(examples)[0])
+    assert content(trained(rows)[0]) == content(trained(examples)[0])
 
 
 def test_the_original_defaults_are_kept():
@@ -182,7 +182,7 @@ def test_an_impossible_option_is_named_with_its_value(name, value):
         TrainingOptions(**{name: value})
 
 
-def test_percentages_that_leave_nothing_to_learn_from_are_refused():
+def test_percentages_that_leave_nothing_to_train_on_are_refused():
     with pytest.raises(OptionError, match=r"must stay below 100, .* Received: 60 \+ 40 = 100\."):
         TrainingOptions(testing_percentage=60, validation_percentage=40)
 
