@@ -1,22 +1,134 @@
-"""What health looks for: every kind of issue, how grave it is, and what to do about it.
+"""What a health check is: one entry of a table, with its threshold, its words and the function that finds it.
 
-A measured check has a value and a threshold: below it a picture is flagged. Starting points were those that
-cleanvision (Apache-2.0) publishes: dark 0.32, light 0.05, low information 0.3 of 10 bits, odd aspect ratio
-0.35. They were then set on 1,250 photos of flowers, so that a note says of a photo what a person who looks at
-it agrees with:
-
-dark             by the strongest of the three colours: by its grey, a red rose would be dark
-bright           0.1; the lightest of those photos, a white daisy on white, has 0.25
-low_information  2 bits a pixel; flowers cut out on black, which are fine photos, have 2.4 and more
-blurry           0.08 flags none of them as they are, half of them after a Gaussian blur of 4 pixels (of 665),
-                 94 % after one of 5; a background out of focus does not count
-near_duplicate   7 bits of the hash and 0.15: of 27 pairs within 11 bits, the 10 within both are one shot,
-                 recoloured or cropped, or the next one; beyond, different flowers come among next shots
+Another check is an entry and a function in the module of its kind, and nothing else: `content_checks` (the
+same or nearly the same content), `look_checks` (what shows in the pixels) or `file_checks` (name, header and
+size).
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
-__all__ = ["CHECKS", "Check"]
+import pandas as pd
+
+from poetcore.analysis.measures import COLUMNS
+from poetcore.analysis.near_duplicates import near_duplicate_pairs
+from poetcore.data.dataset import Dataset
+
+__all__ = ["LITTLE_INFORMATION", "MOST_DIFFERENT", "TINY", "Check", "Found", "Issue", "Pictures", "rows"]
+
+# Thresholds that several checks share; where they come from is told in the modules of the checks.
+TINY = 64.0
+LITTLE_INFORMATION = 2.0
+MOST_DIFFERENT = 0.15
+
+#: So many files of one content under one label make a plain picture a placeholder; two labels do as well.
+_PLACEHOLDER_COPIES = 3
+
+_ONE_COLOUR = 0.98
+_MOSTLY_ONE_COLOUR = 0.6
+
+
+@dataclass(frozen=True)
+class Issue:
+    """One thing wrong with one file.
+
+    Attributes:
+        path: the file.
+        issue: the name of the check.
+        detail: a sentence that says more.
+        severity: that of the check.
+        score: 0 at the worst, 0.5 at the threshold; 0 where nothing is measured.
+        sha: the file's content, empty where it is not known.
+        label: the file's label.
+        related: some of the other files that it is about, such as the duplicate.
+    """
+
+    path: str
+    issue: str
+    detail: str
+    severity: str = ""
+    score: float = 0.0
+    sha: str = ""
+    label: str = ""
+    related: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Found:
+    """A picture that a check flags.
+
+    Attributes:
+        picture: a row with path, label and sha.
+        detail: a sentence that says more.
+        value: what was measured, in the unit of the check's threshold; None where nothing is.
+        related: paths of other files that it is about.
+    """
+
+    picture: Any
+    detail: str
+    value: float | None = None
+    related: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """What checks are given; what several of them need is computed once.
+
+    Attributes:
+        dataset: the pictures to check.
+        demo: the demo pictures to compare them with, or None.
+        measures: of the pictures of both, by sha, with the columns of `measures.Measure`; empty where none
+            were measured.
+    """
+
+    dataset: Dataset
+    demo: Dataset | None = None
+    measures: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=COLUMNS))
+
+    @cached_property
+    def both(self) -> pd.DataFrame:
+        """The pictures of both folders, with the column `in_demo`."""
+        parts = [self.dataset.pictures.assign(in_demo=False)]
+        if self.demo is not None:
+            parts.append(self.demo.pictures.assign(in_demo=True))
+        return pd.concat(parts, ignore_index=True)
+
+    @cached_property
+    def placeholders(self) -> set[str]:
+        """The contents that stand in for photos which are gone; other checks pass them over."""
+        plain, entropy = self.measures["plain"], self.measures["entropy"]
+        # A photo of one flower on black is plain too, but has more greys than a page with words.
+        words = (plain >= _MOSTLY_ONE_COLOUR) & (entropy < LITTLE_INFORMATION)
+        candidates = set(self.measures.index[words | (plain >= _ONE_COLOUR)])
+        pictures = self.both[self.both["sha"].isin(candidates)]
+        copies = pictures.groupby("sha")["label"].agg(["size", "nunique"])
+        often = (copies["size"] >= _PLACEHOLDER_COPIES) | (copies["nunique"] > 1)
+        return set(copies.index[often]) | set(self.measures.index[self.measures["known"].astype(bool)])
+
+    @cached_property
+    def visible(self) -> pd.DataFrame:
+        """The pictures of the dataset with their measures, less placeholders and those of a few pixels."""
+        pictures = self.dataset.pictures.join(self.measures, on="sha", how="inner")
+        pictures = pictures[~pictures["sha"].isin(self.placeholders)]
+        return pictures[pictures[["width", "height"]].min(axis=1) >= TINY]
+
+    @cached_property
+    def distinct(self) -> pd.DataFrame:
+        """The measured contents of both folders, each once, numbered from 0; without placeholders."""
+        pictures = self.both.drop_duplicates("sha").join(self.measures, on="sha", how="inner")
+        return pictures[~pictures["sha"].isin(self.placeholders)].reset_index(drop=True)
+
+    @cached_property
+    def near_duplicates(self) -> dict[int, dict[int, float]]:
+        """Rows of `distinct` -> their near duplicates, each with its similarity."""
+        return near_duplicate_pairs(self.distinct, 1 - MOST_DIFFERENT)
+
+
+def rows(table: pd.DataFrame) -> Iterator[Any]:
+    """Iterate over the rows of a table, its columns as attributes."""
+    return iter(table.itertuples())
 
 
 @dataclass(frozen=True)
@@ -25,13 +137,16 @@ class Check:
 
     Attributes:
         name: as in tables and JSON.
-        severity: "error" (wrong: leave it out or repair it), "warning" (spoils the training or its judgement)
+        severity: "error" (wrong: exclude it or repair it), "warning" (spoils the training or the evaluation)
             or "note" (worth a look).
         title: for people.
         explanation: a sentence with an example.
         advice: what to do about it.
+        find: returns the pictures that it flags, in the order in which they are to be shown.
         threshold: the value below which a picture is flagged, in the unit that the explanation names, or None
             where nothing is measured.
+        needs_demo: whether it compares with the demo folder.
+        side_by_side: whether a picture is best seen beside the first of those it is related to.
     """
 
     name: str
@@ -39,143 +154,28 @@ class Check:
     title: str
     explanation: str
     advice: str
+    find: Callable[[Pictures], Iterable[Found]]
     threshold: float | None = None
+    needs_demo: bool = False
+    side_by_side: bool = False
 
+    def issues(self, pictures: Pictures) -> list[Issue]:
+        """List what the check finds."""
+        return [
+            Issue(
+                found.picture.path,
+                self.name,
+                found.detail,
+                self.severity,
+                self._score(found.value),
+                found.picture.sha,
+                found.picture.label,
+                found.related,
+            )
+            for found in self.find(pictures)
+        ]
 
-_ALL = (
-    Check(
-        "unreadable",
-        "error",
-        "Unreadable files",
-        "The file cannot be decoded as a picture, like a download that broke off or a web page named .jpg.",
-        "They are left out by themselves. Fetch them again, or set them aside.",
-    ),
-    Check(
-        "two_labels",
-        "error",
-        "One picture under two labels",
-        "The very same file stands under two labels, like one photo under both rose and tulip: one of them is"
-        " wrong.",
-        "Look which label is right, and set the other copies aside.",
-    ),
-    Check(
-        "placeholder",
-        "error",
-        "Placeholders",
-        "A stand-in for a photo that is gone, like “This photo is no longer available”: nearly one colour or"
-        " a few words, and the same file again and again.",
-        "Set all of them aside: they teach that a grey panel is one of your categories.",
-    ),
-    Check(
-        "leaked",
-        "warning",
-        "Also in the demo folder",
-        "The same file is in the folder to learn from and in the demo folder, like a question that was"
-        " practised before the exam.",
-        "Set it aside here or in the demo folder; until then, believe only the accuracy without leaked ones.",
-    ),
-    Check(
-        "duplicate",
-        "warning",
-        "Exact duplicates",
-        "The same file occurs more than once under one label, like photo.jpg and photo (1).jpg, and counts"
-        " that often in training.",
-        "Keep one of them and set the others aside.",
-    ),
-    Check(
-        "near_duplicate",
-        "warning",
-        "Near duplicates",
-        "Nearly the same picture, like a copy that was resized, turned, mirrored or made black and white, or"
-        " the next shot of a series: 85 % alike or more.",
-        "Keep the best of each series; where they stand under two labels, one label is wrong.",
-        0.15,
-    ),
-    Check(
-        "near_leaked",
-        "warning",
-        "Nearly the same in the demo folder",
-        "A near duplicate is in the demo folder, like the next shot of the same flower, so the demo is easier"
-        " than new pictures will be.",
-        "Keep both on the same side: set one of the two aside.",
-        0.15,
-    ),
-    Check(
-        "tiny",
-        "warning",
-        "Tiny pictures",
-        "The shorter side has fewer than 64 pixels, like a thumbnail: a network that looks at 224 sees it"
-        " blown up.",
-        "Find a larger version, or set it aside.",
-        64,
-    ),
-    Check(
-        "small_file",
-        "warning",
-        "Very small files",
-        "The file has less than 2 KB, too few for a photo of its size: mostly a placeholder or an icon.",
-        "Look at it; set it aside if it is no photo.",
-        2048,
-    ),
-    Check(
-        "dark",
-        "note",
-        "Too dark",
-        "Even its lightest parts stay below 32 % of full brightness, like a photo taken at night without a"
-        " flash.",
-        "Set it aside if you cannot tell yourself what it shows.",
-        0.32,
-    ),
-    Check(
-        "bright",
-        "note",
-        "Too bright",
-        "Nearly all of it is within 10 % of white, like an overexposed photo.",
-        "Set it aside if you cannot tell yourself what it shows.",
-        0.1,
-    ),
-    Check(
-        "blurry",
-        "note",
-        "Blurry",
-        "Nothing in it is sharp, like a shaken photo: its steepest edges stay below 0.08 of its contrast. A"
-        " background out of focus does not count.",
-        "Keep it if pictures to be labelled later may be as blurry.",
-        0.08,
-    ),
-    Check(
-        "low_information",
-        "note",
-        "Little to see",
-        "Less than 2 bits a pixel, like an empty wall or a blank page; photos have 4 to 8.",
-        "Set it aside if nothing of its label is to be seen.",
-        2.0,
-    ),
-    Check(
-        "odd_aspect",
-        "note",
-        "Odd shape",
-        "One side is not even 0.35 of the other, like a panorama or a banner; squashed to a square, little is"
-        " to be recognised.",
-        "Crop it to what it is about.",
-        0.35,
-    ),
-    Check(
-        "odd_size",
-        "note",
-        "Odd size",
-        "Ten times as wide and high as the others, or a tenth of it, like a scan among thumbnails.",
-        "Make sure that it belongs to this set.",
-        0.1,
-    ),
-    Check(
-        "wrong_extension",
-        "note",
-        "Wrong file extension",
-        "The name says another format than the content, like a PNG named .jpg. Poet goes by the content.",
-        "Rename it if other programs stumble over it.",
-    ),
-)
-
-#: By name, the gravest first.
-CHECKS: dict[str, Check] = {check.name: check for check in _ALL}
+    def _score(self, value: float | None) -> float:
+        if value is None or self.threshold is None:
+            return 0.0
+        return round(min(1.0, max(0.0, value / (2 * self.threshold))), 4)

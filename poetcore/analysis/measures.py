@@ -23,7 +23,16 @@ from poetcore.system.files import cores, in_chunks
 from poetcore.system.progress import OnProgress, Progress
 from poetcore.workspace.workspace import Workspace
 
-__all__ = ["SIDE", "THUMBNAIL", "Measure", "MeasureCache", "measure", "measure_all", "open_measures"]
+__all__ = [
+    "COLUMNS",
+    "SIDE",
+    "THUMBNAIL",
+    "Measure",
+    "MeasureCache",
+    "measure",
+    "measure_all",
+    "open_measures",
+]
 
 #: Longer side of the picture that is measured, in pixels: about what a network sees. Smaller ones stay.
 SIDE = 256
@@ -78,7 +87,9 @@ class Measure:
     thumbnail: bytes
 
 
-_COLUMNS = [field.name for field in fields(Measure)]
+#: What is measured, in the order of the columns of tables.
+#: What is measured, in the order of the columns of tables.
+COLUMNS = [field.name for field in fields(Measure)]
 
 
 def measure(content: bytes) -> Measure:
@@ -157,9 +168,9 @@ class MeasureCache:
         rows: list[tuple[object, ...]] = []
         for chunk in in_chunks(dict.fromkeys(shas), 500):
             marks = ",".join("?" * len(chunk))
-            query = f"SELECT sha, {', '.join(_COLUMNS)} FROM measures_1 WHERE sha IN ({marks})"
+            query = f"SELECT sha, {', '.join(COLUMNS)} FROM measures_1 WHERE sha IN ({marks})"
             rows += self._database.rows(query, chunk)
-        return pd.DataFrame(rows, columns=["sha", *_COLUMNS]).set_index("sha")
+        return pd.DataFrame(rows, columns=["sha", *COLUMNS]).set_index("sha")
 
     def missing(self, shas: Iterable[str]) -> list[str]:
         """Say which contents were not measured yet, each once, in the order given."""
@@ -175,7 +186,7 @@ class MeasureCache:
 
     def put(self, measures: Mapping[str, Measure]) -> None:
         """Add measures in one transaction; those that another process added meanwhile stay as they are."""
-        marks = ",".join("?" * (1 + len(_COLUMNS)))
+        marks = ",".join("?" * (1 + len(COLUMNS)))
         rows = [(sha, *astuple(found)) for sha, found in measures.items()]
         self._database.write((f"INSERT OR IGNORE INTO measures_1 VALUES ({marks})", rows))
 

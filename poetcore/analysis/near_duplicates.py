@@ -93,11 +93,13 @@ def positions(hashes: np.ndarray) -> np.ndarray:
     bits = np.unpackbits(hashes.astype(">u8").view(np.uint8)).reshape(-1, _SIDE, _SIDE)
     odd = (np.arange(_SIDE) % 2).astype(np.uint8)
     columns, rows = odd[None, :] * np.ones((_SIDE, 1), np.uint8), odd[:, None] * np.ones(_SIDE, np.uint8)
-    placed = []
-    for turned in (bits, bits.transpose(0, 2, 1)):
-        for flips in (np.zeros_like(rows), columns, rows, rows ^ columns):
-            placed.append(np.packbits(turned ^ flips).view(">u8").astype(np.uint64))
-    return np.stack(placed)
+    return np.stack(
+        [
+            np.packbits(turned ^ flips).view(">u8").astype(np.uint64)
+            for turned in (bits, bits.transpose(0, 2, 1))
+            for flips in (np.zeros_like(rows), columns, rows, rows ^ columns)
+        ]
+    )
 
 
 def close_pairs(hashes: np.ndarray, distance: int = DISTANCE) -> Iterator[np.ndarray]:

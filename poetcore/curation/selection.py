@@ -41,7 +41,7 @@ MANDATORY = frozenset({"unreadable", "two_labels", "duplicate"})
 DEFAULT_EXCLUDED = frozenset({"placeholder", "tiny", "small_file"})
 
 #: The checks that can be asked for; the others compare a folder with its demo folder.
-EXCLUDABLE = tuple(name for name in CHECKS if name not in ("leaked", "near_leaked"))
+EXCLUDABLE = tuple(name for name, check in CHECKS.items() if not check.needs_demo)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from poetcore.analysis.issues import CHECKS, Issue, find_issues, summary
+from poetcore.analysis.issues import CHECKS, Check, Issue, find_issues, summary
 from poetcore.curation.repair import Repairs
 from poetcore.data.dataset import Dataset
 from poetcore.errors import DatasetError
@@ -68,7 +68,7 @@ def draw_health(folder: Path, demo_folder: Path | None) -> None:
         found = [issue for issue in found if label in ("any", issue.label)]
     else:
         label = "any"
-    _draw_pictures(check.name, found, dataset, demo, key=f"health_{folder}_{check.name}_{label}")
+    _draw_pictures(check, found, dataset, demo, key=f"health_{folder}_{check.name}_{label}")
     _draw_checked()
 
 
@@ -128,15 +128,15 @@ def _draw_counts(counts: pd.DataFrame) -> None:
 
 
 def _draw_pictures(
-    name: str, issues: Sequence[Issue], dataset: Dataset, demo: Dataset | None, key: str
+    check: Check, issues: Sequence[Issue], dataset: Dataset, demo: Dataset | None, key: str
 ) -> None:
-    if name == "unreadable":
+    if not any(issue.sha for issue in issues):  # nothing that could be shown
         table = pd.DataFrame(
             [(short(issue.path), issue.detail) for issue in issues], columns=["file", "what"]
         )
         st.dataframe(table, hide_index=True, width="stretch")
         return
-    if name in ("near_duplicate", "near_leaked"):
+    if check.side_by_side:
         st.markdown("**Side by side**")
         gallery(_side_by_side(issues, dataset, demo), key=f"{key}_pairs", page_size=12)
         st.markdown("**Those that repeat another**")
@@ -145,7 +145,7 @@ def _draw_pictures(
             Card(issue.sha, Path(issue.path).name, (issue.label, issue.detail)),
             issue.path,
             issue.label,
-            CHECKS[name].title.lower(),
+            check.title.lower(),
         )
         for issue in issues
     ]

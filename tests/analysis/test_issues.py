@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
+from poetcore.analysis.checks import Pictures
 from poetcore.analysis.issues import CHECKS, Issue, find_issues, run_checks, summary
 from poetcore.data.dataset import scan
 from poetcore.data.file_index import FileIndex
@@ -68,7 +69,7 @@ def found(place: Workspace, folder: Path, memory: FileIndex):
 
 def issues(folder: Path, memory: FileIndex) -> list[tuple[str, str]]:
     """What is found without measures."""
-    found = run_checks(scan(folder, memory, verify=True))
+    found = run_checks(Pictures(scan(folder, memory, verify=True)))
     return [(Path(issue.path).relative_to(folder).as_posix(), issue.issue) for issue in found]
 
 
@@ -82,7 +83,7 @@ def test_different_pictures_have_no_issues(found):
 def test_an_unreadable_file_is_told_with_its_reason(folder, memory):
     (folder / "rose/empty.jpg").touch()
     reason = "The file is empty (0 bytes)."
-    assert run_checks(scan(folder, memory)) == [
+    assert run_checks(Pictures(scan(folder, memory))) == [
         Issue(str(folder / "rose/empty.jpg"), "unreadable", reason, "error", label="rose")
     ]
 
@@ -159,7 +160,7 @@ def test_copies_are_duplicates_and_the_first_is_not(folder, memory):
 
 def test_a_duplicate_names_what_it_repeats(folder, memory):
     shutil.copy(folder / "rose/rose_001.jpg", folder / "rose/x.jpg")
-    (issue,) = run_checks(scan(folder, memory))
+    (issue,) = run_checks(Pictures(scan(folder, memory)))
     assert issue.detail == "The same picture as rose_001.jpg in rose."
     assert issue.related == (str(folder / "rose/rose_001.jpg"),)
 
@@ -171,7 +172,7 @@ def test_one_picture_under_two_labels_is_told_at_both(folder, memory):
 
 def test_two_labels_are_named(folder, memory):
     shutil.copy(folder / "rose/rose_001.jpg", folder / "tulip/x.jpg")
-    details = {issue.detail for issue in run_checks(scan(folder, memory))}
+    details = {issue.detail for issue in run_checks(Pictures(scan(folder, memory)))}
     assert details == {"The same picture stands under rose and tulip."}
 
 
@@ -309,7 +310,7 @@ def test_a_verified_picture_is_not_reported(folder, memory, place):
 
 def test_an_unreadable_file_is_reported_even_if_it_was_verified(folder, memory):
     (folder / "rose/empty.jpg").touch()
-    assert len(run_checks(scan(folder, memory), verified={""})) == 1
+    assert len(run_checks(Pictures(scan(folder, memory)), verified={""})) == 1
 
 
 def test_progress_counts_the_pictures_of_both_folders(folder, demo, memory, place):
@@ -328,7 +329,7 @@ def test_a_summary_counts_by_check_and_label(folder, memory):
     for name in ("x.jpg", "y.jpg"):
         shutil.copy(folder / "rose/rose_001.jpg", folder / "rose" / name)
     (folder / "tulip/z.jpg").touch()
-    table = summary(run_checks(scan(folder, memory)))
+    table = summary(run_checks(Pictures(scan(folder, memory))))
     assert table.to_dict("index") == {
         "unreadable": {"rose": 0, "tulip": 1},
         "duplicate": {"rose": 2, "tulip": 0},

@@ -45,7 +45,7 @@ def test_the_preview_says_what_would_be_done_and_writes_nothing(dashboard, page,
     dashboard.says("how many are missing: tulip (1)")
     expect(page.locator(".poet-grid figure")).to_have_count(8)
     page.get_by_role("radio", name="Left out").click()
-    expect(page.locator(".poet-grid figure .title")).to_have_text(["One picture under two labels"] * 2)
+    expect(page.locator(".poet-grid figure .title")).to_have_text(["Conflicting labels"] * 2)
     dashboard.says("Files that cannot be read")
     screenshot(page, "prepare-left-out")
     assert [folder.name for folder in place.datasets.iterdir()] == ["garden"]
