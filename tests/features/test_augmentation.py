@@ -1,4 +1,4 @@
-"""Distorted variants: seeded, of the right size, and each option does what it says."""
+"""Augmented copies: seeded, of the right size, and each option does what its help says."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ def halves() -> bytes:
     return encoded(image, "PNG")
 
 
-def variants(augmentation: Augmentation, content: bytes, count: int = 40) -> list[np.ndarray]:
+def copies(augmentation: Augmentation, content: bytes, count: int = 40) -> list[np.ndarray]:
     return [augmentation.apply(content, 32, SHA, variant) for variant in range(1, count + 1)]
 
 
@@ -35,8 +35,8 @@ def test_the_same_picture_and_variant_give_the_same_pixels():
     assert np.array_equal(first, second)
 
 
-@pytest.mark.parametrize("sha, variant", [(OTHER, 3), (SHA, 4)], ids=["other picture", "other variant"])
-def test_another_picture_or_variant_is_drawn_differently(sha, variant):
+@pytest.mark.parametrize("sha, variant", [(OTHER, 3), (SHA, 4)], ids=["other picture", "other copy"])
+def test_another_picture_or_copy_is_drawn_differently(sha, variant):
     augmentation = Augmentation(True, 20, 20, 20)
     content = encoded(picture(1))
     assert not np.array_equal(
@@ -44,45 +44,43 @@ def test_another_picture_or_variant_is_drawn_differently(sha, variant):
     )
 
 
-def test_without_any_distortion_a_variant_is_the_picture():
+def test_without_any_augmentation_a_copy_is_the_picture():
     content = encoded(picture(1), "PNG")
     assert np.array_equal(NO_AUGMENTATION.apply(content, 32, SHA, 1), to_square(content, 32))
 
 
-def test_flip_mirrors_about_half_of_the_variants():
-    flipped = [
-        pixels[0, 0, 0] > 128 for pixels in variants(Augmentation(flip_left_right=True), halves(), 200)
-    ]
+def test_flip_mirrors_about_half_of_the_copies():
+    flipped = [pixels[0, 0, 0] > 128 for pixels in copies(Augmentation(flip_left_right=True), halves(), 200)]
     assert 70 <= sum(flipped) <= 130
 
 
 def test_crop_cuts_margins_off():
     # Enlarged by 100 % a piece shows half of the width: the border between the halves moves about.
-    white = [(pixels[:, :, 0] > 128).mean() for pixels in variants(Augmentation(random_crop=100), halves())]
+    white = [(pixels[:, :, 0] > 128).mean() for pixels in copies(Augmentation(random_crop=100), halves())]
     assert min(white) < 0.3 and max(white) > 0.7
 
 
-def test_scale_without_crop_keeps_some_variants_nearly_whole():
-    white = [(pixels[:, :, 0] > 128).mean() for pixels in variants(Augmentation(random_scale=50), halves())]
+def test_scale_without_crop_keeps_some_copies_nearly_whole():
+    white = [(pixels[:, :, 0] > 128).mean() for pixels in copies(Augmentation(random_scale=50), halves())]
     assert all(0.2 < share < 0.8 for share in white) and np.std(white) > 0.01
 
 
 def test_brightness_stays_within_its_percentage():
-    means = [pixels.mean() for pixels in variants(Augmentation(random_brightness=20), plain(100), 200)]
+    means = [pixels.mean() for pixels in copies(Augmentation(random_brightness=20), plain(100), 200)]
     assert 79 <= min(means) < 85 and 115 < max(means) <= 120
 
 
 def test_bright_pixels_do_not_wrap_around():
-    assert min(pixels.min() for pixels in variants(Augmentation(random_brightness=50), plain(250))) > 100
+    assert min(pixels.min() for pixels in copies(Augmentation(random_brightness=50), plain(250))) > 100
 
 
-def test_every_setting_is_kept_under_a_name_of_its_own():
+def test_every_setting_has_its_own_cache_key():
     settings = [Augmentation(), Augmentation(True), Augmentation(False, 1), Augmentation(False, 0, 1)]
     names = {d.cache_key(variant) for d in settings for variant in (1, 2)}
     assert len(names) == 8
 
 
-def test_the_picture_itself_has_the_plain_name():
+def test_the_picture_itself_has_the_plain_cache_key():
     assert Augmentation(True, 5, 5, 5).cache_key(0) == ""
 
 

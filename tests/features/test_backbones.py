@@ -1,4 +1,4 @@
-"""The registry of backbones, and what EfficientNet-Lite0 knows."""
+"""The table of backbones, and what EfficientNet-Lite0 recognises."""
 
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from poetcore.features.efficientnet_lite import EfficientNetLite
 PHOTOS = Path(skimage.__file__).parent / "data"
 
 
-def test_registry_has_the_names_of_the_original_script():
+def test_the_table_has_the_names_of_the_original_script():
     mobilenets = {f"mobilenet_{w}_{s}" for w in ("1.0", "0.75", "0.50", "0.25") for s in (224, 192, 160, 128)}
     assert (
         set(BACKBONES)
@@ -63,7 +63,7 @@ def test_a_backbone_whose_file_was_put_in_place_works_offline(monkeypatch, tmp_p
     assert find("mobilenet_0.75_192").offline and not find("mobilenet_0.75_160").offline
 
 
-def test_every_backbone_has_a_cache_key_of_its_own():
+def test_every_backbone_has_its_own_cache_key():
     assert len({backbone.cache_key for backbone in BACKBONES.values()}) == 20
 
 
@@ -89,7 +89,7 @@ def test_other_spellings_are_understood(spelt, name):
 @pytest.mark.parametrize(
     "name", ["resnet50", "", "mobilenet", "mobilenet_0.5_225", "mobilenet_0.6_224", "x_quantized"]
 )
-def test_an_unknown_name_is_told_with_the_choice(name):
+def test_an_unknown_name_is_refused_with_the_choices(name):
     with pytest.raises(BackboneError) as caught:
         find(name)
     assert str(caught.value) == (

@@ -1,4 +1,4 @@
-"""Engines: the same vectors whatever describes the pictures, and one sentence where one cannot."""
+"""Engines: the same features from each of them, and one sentence where one cannot run."""
 
 import subprocess
 import sys
@@ -99,7 +99,7 @@ def test_a_job_is_started_with_the_engine_that_was_chosen(workspace, tmp_path):
     assert "Unknown engine 'nonsense'" in jobs.log_tail(run)
 
 
-def test_keras_gives_the_same_vectors_as_litert_on_photos(cache, backbone_file):
+def test_keras_gives_the_same_features_as_litert_on_photos(cache, backbone_file):
     pictures = by_content(PHOTOS)
     keras = list(extract(pictures, BACKBONE, no_model, cache, engine="keras"))
     litert = list(extract(pictures, BACKBONE, lambda: backbone_file, cache))
@@ -108,8 +108,8 @@ def test_keras_gives_the_same_vectors_as_litert_on_photos(cache, backbone_file):
         assert furthest(found.vector, wanted.vector) < 1e-3
 
 
-def test_keras_gives_the_same_vectors_as_litert_on_distorted_variants(cache, backbone_file):
-    pictures, varied = by_content(PHOTOS[:2]), Augmentation(flip_left_right=True, random_crop=20)
+def test_keras_gives_the_same_features_as_litert_on_augmented_copies(cache, backbone_file):
+    pictures, augmentation = by_content(PHOTOS[:2]), Augmentation(flip_left_right=True, random_crop=20)
     keras, litert = (
         list(
             extract(
@@ -117,7 +117,7 @@ def test_keras_gives_the_same_vectors_as_litert_on_distorted_variants(cache, bac
                 BACKBONE,
                 lambda: backbone_file,
                 cache,
-                augmentation=varied,
+                augmentation=augmentation,
                 variant=3,
                 engine=engine,
             )
@@ -128,7 +128,7 @@ def test_keras_gives_the_same_vectors_as_litert_on_distorted_variants(cache, bac
         assert furthest(found.vector, wanted.vector) < 1e-3
 
 
-def test_keras_vectors_are_kept_apart_so_that_no_result_depends_on_history(cache, backbone_file):
+def test_keras_features_are_cached_apart_so_that_no_result_depends_on_history(cache, backbone_file):
     pictures = by_content(PHOTOS[:2])
     list(extract(pictures, BACKBONE, no_model, cache, engine="keras"))
     assert cache.get(pictures, BACKBONE) == {}
@@ -162,7 +162,7 @@ def test_keras_keeps_the_order_and_commits_batch_by_batch(cache, tmp_path):
     assert sum(one.cached for one in rest) == BATCH_SIZE
 
 
-def test_a_whole_run_on_keras_judges_as_one_on_litert(trained, workspace):
+def test_a_whole_run_on_keras_predicts_as_one_on_litert(trained, workspace):
     options = TrainingOptions(how_many_training_steps=300, seed=1)
     config = RunConfig(
         trained.sample / "train", training=options, demo_dir=trained.sample / "demo", engine="keras"

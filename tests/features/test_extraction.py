@@ -54,7 +54,7 @@ def pictures(folder: Path) -> dict[str, Path]:
 
 
 @pytest.fixture
-def taken(cache: FeatureCache, backbone_file: Path) -> Extract:
+def extracted(cache: FeatureCache, backbone_file: Path) -> Extract:
     return lambda pictures, **more: list(extract(pictures, BACKBONE, lambda: backbone_file, cache, **more))
 
 
@@ -63,54 +63,54 @@ def some(pictures: dict[str, Path], *places: int) -> dict[str, Path]:
     return dict(listed[place] for place in places)
 
 
-def test_bottlenecks_come_in_the_order_of_the_pictures(pictures, taken):
+def test_bottlenecks_come_in_the_order_of_the_pictures(pictures, extracted):
     backwards = dict(reversed(pictures.items()))
-    assert [found.sha for found in taken(backwards)] == list(backwards)
+    assert [found.sha for found in extracted(backwards)] == list(backwards)
 
 
-def test_order_stays_where_some_are_cached(pictures, taken):
+def test_order_stays_where_some_are_cached(pictures, extracted):
     wanted = some(pictures, 5, 1, 4, 2, 3)
-    taken(some(pictures, 1, 2))
-    found = taken(wanted)
+    extracted(some(pictures, 1, 2))
+    found = extracted(wanted)
     assert [(b.sha, b.cached) for b in found] == list(
         zip(wanted, [False, True, False, True, False], strict=True)
     )
 
 
-def test_vector_is_the_models_own(pictures, taken, backbone_file):
+def test_features_are_those_of_the_model(pictures, extracted, backbone_file):
     ((sha, path),) = some(pictures, 7).items()
     wanted = FeatureExtractor(backbone_file).extract(images.to_square(path.read_bytes(), 224))
-    assert np.array_equal(taken({sha: path})[0].vector, wanted)
+    assert np.array_equal(extracted({sha: path})[0].vector, wanted)
 
 
-def test_each_picture_has_a_vector_of_its_own_with_many_workers(pictures, taken, backbone_file):
+def test_each_picture_has_its_own_features_with_many_workers(pictures, extracted, backbone_file):
     model = FeatureExtractor(backbone_file)
-    for found in taken(some(pictures, *range(9)), workers=4):
+    for found in extracted(some(pictures, *range(9)), workers=4):
         wanted = model.extract(images.to_square(pictures[found.sha].read_bytes(), 224))
         assert np.allclose(found.vector, wanted, rtol=1e-5, atol=1e-6)
 
 
-def test_nothing_is_computed_a_second_time(pictures, taken):
+def test_nothing_is_computed_a_second_time(pictures, extracted):
     chosen = some(pictures, 0, 1, 2)
-    taken(chosen)
-    assert [found.cached for found in taken(chosen)] == [True, True, True]
+    extracted(chosen)
+    assert [found.cached for found in extracted(chosen)] == [True, True, True]
 
 
-def test_a_cached_vector_is_the_computed_one(pictures, taken):
+def test_a_cached_feature_vector_is_the_computed_one(pictures, extracted):
     chosen = some(pictures, 3)
-    first, second = taken(chosen)[0].vector, taken(chosen)[0].vector
+    first, second = extracted(chosen)[0].vector, extracted(chosen)[0].vector
     assert np.array_equal(first, second) and second.dtype == np.float32
 
 
-def test_a_moved_picture_is_not_computed_again(taken, tmp_path):
+def test_a_moved_picture_is_not_computed_again(extracted, tmp_path):
     path = tmp_path / "a.jpg"
     path.write_bytes(encoded(picture(1)))
-    taken(by_content([path]))
-    assert taken(by_content([path.rename(tmp_path / "b.png")]))[0].cached
+    extracted(by_content([path]))
+    assert extracted(by_content([path.rename(tmp_path / "b.png")]))[0].cached
 
 
-def test_the_model_is_not_asked_for_where_everything_is_cached(pictures, taken, cache):
-    taken(some(pictures, 0, 1))
+def test_the_model_is_not_requested_where_everything_is_cached(pictures, extracted, cache):
+    extracted(some(pictures, 0, 1))
     assert len(list(extract(some(pictures, 1, 0), BACKBONE, no_model, cache))) == 2
 
 
@@ -127,47 +127,47 @@ def test_no_pictures_give_no_bottlenecks(cache):
     ],
     ids=["empty", "text", "truncated"],
 )
-def test_a_bad_picture_has_a_reason_and_stops_nothing(content, reason, pictures, taken, tmp_path):
+def test_a_bad_picture_has_a_reason_and_stops_nothing(content, reason, pictures, extracted, tmp_path):
     (tmp_path / "bad.jpg").write_bytes(content)
-    first, bad, last = taken(some(pictures, 0) | by_content([tmp_path / "bad.jpg"]) | some(pictures, 1))
+    first, bad, last = extracted(some(pictures, 0) | by_content([tmp_path / "bad.jpg"]) | some(pictures, 1))
     assert first.vector is not None and last.vector is not None
     assert bad.vector is None and bad.reason.startswith(reason)
 
 
-def test_a_picture_that_is_gone_has_a_reason(taken, tmp_path):
-    assert taken({"0" * 64: tmp_path / "gone.jpg"}) == [Bottleneck("0" * 64, None, "does not exist")]
+def test_a_picture_that_is_gone_has_a_reason(extracted, tmp_path):
+    assert extracted({"0" * 64: tmp_path / "gone.jpg"}) == [Bottleneck("0" * 64, None, "does not exist")]
 
 
-def test_a_bad_picture_is_not_cached(taken, cache, tmp_path):
+def test_a_bad_picture_is_not_cached(extracted, cache, tmp_path):
     (tmp_path / "bad.jpg").write_bytes(b"no picture")
     bad = by_content([tmp_path / "bad.jpg"])
-    taken(bad)
+    extracted(bad)
     assert cache.get(bad, BACKBONE) == {}
 
 
-def test_a_file_that_was_changed_meanwhile_is_told(taken, tmp_path):
+def test_a_file_that_was_changed_meanwhile_has_a_reason(extracted, tmp_path):
     path = tmp_path / "a.jpg"
     path.write_bytes(encoded(picture(1)))
     old = by_content([path])
     path.write_bytes(encoded(picture(2)))
-    assert taken(old)[0].reason == "was changed while it was being read: start again"
+    assert extracted(old)[0].reason == "was changed while it was being read: start again"
 
 
-def test_a_file_that_was_changed_meanwhile_is_not_cached(taken, cache, tmp_path):
+def test_a_file_that_was_changed_meanwhile_is_not_cached(extracted, cache, tmp_path):
     path = tmp_path / "a.jpg"
     path.write_bytes(encoded(picture(1)))
     old = by_content([path])
     path.write_bytes(encoded(picture(2)))
-    taken(old)
+    extracted(old)
     assert cache.get([*old, *by_content([path])], BACKBONE) == {}
 
 
-def test_a_caller_that_stops_early_leaves_what_it_was_given(pictures, cache, backbone_file):
+def test_a_caller_that_stops_early_leaves_what_it_received_in_the_cache(pictures, cache, backbone_file):
     stream = extract(pictures, BACKBONE, lambda: backbone_file, cache)
-    given = [found.sha for found in itertools.islice(stream, 3)]
+    received = [found.sha for found in itertools.islice(stream, 3)]
     stream.close()
     assert len(cache.get(pictures, BACKBONE)) == BATCH_SIZE
-    assert set(given) <= set(cache.get(pictures, BACKBONE))
+    assert set(received) <= set(cache.get(pictures, BACKBONE))
 
 
 def filler(folder: Path, model: Path, file: Path) -> "subprocess.Popen[str]":
@@ -183,12 +183,12 @@ def test_two_processes_fill_one_cache_at_once(folder, pictures, cache, backbone_
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
-def test_a_killed_process_loses_a_batch_at_the_most(folder, pictures, taken, backbone_file, tmp_path):
+def test_a_killed_process_loses_a_batch_at_most(folder, pictures, extracted, backbone_file, tmp_path):
     child = filler(folder, backbone_file, tmp_path / "vectors.sqlite")
     seen = list(itertools.islice(child.stdout, BATCH_SIZE + 1))
     os.kill(child.pid, signal.SIGKILL)
     seen += child.communicate()[0].split()
-    computed = sum(not found.cached for found in taken(pictures))
+    computed = sum(not found.cached for found in extracted(pictures))
     assert computed <= len(pictures) - len(seen) + BATCH_SIZE
     assert computed < len(pictures) - BATCH_SIZE
 
@@ -205,11 +205,11 @@ def features(cache: FeatureCache, workspace: Workspace, backbone_file: Path) -> 
         )
 
 
-def test_features_are_collected_by_content(pictures, features, taken):
+def test_features_are_collected_by_content(pictures, features, extracted):
     chosen = some(pictures, 0, 1)
     vectors = features(chosen).vectors
     assert list(vectors) == list(chosen)
-    assert all(np.array_equal(vectors[one.sha], one.vector) for one in taken(chosen))
+    assert all(np.array_equal(vectors[one.sha], one.vector) for one in extracted(chosen))
 
 
 def test_a_sink_receives_the_features_instead(pictures, features):
@@ -218,8 +218,8 @@ def test_a_sink_receives_the_features_instead(pictures, features):
     assert received == list(some(pictures, 0, 1)) and result.vectors == {}
 
 
-def test_computed_and_cached_features_are_counted(pictures, features, taken):
-    taken(some(pictures, 0))
+def test_computed_and_cached_features_are_counted(pictures, features, extracted):
+    extracted(some(pictures, 0))
     result = features(some(pictures, 0, 1, 2))
     assert (result.computed, result.cached) == (2, 1)
 

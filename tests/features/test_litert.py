@@ -1,4 +1,4 @@
-"""Backbones as LiteRT models: the same vectors as Keras gives, and one sentence where that is impossible."""
+"""Backbones as LiteRT models: the same features as from Keras, and one sentence where that is impossible."""
 
 import os
 import subprocess
@@ -58,24 +58,24 @@ def converted(name: str, file: Path, keras_home: Path) -> "subprocess.CompletedP
 
 
 @pytest.fixture(scope="module")
-def keras_vectors() -> dict[Path, np.ndarray]:
+def keras_features() -> dict[Path, np.ndarray]:
     model = build(find(DEFAULT))
     pixels = np.stack([seen(photo, 224) for photo in PHOTOS]).astype(np.float32)
     return dict(zip(PHOTOS, model(pixels).numpy(), strict=True))
 
 
 @pytest.mark.parametrize("photo", PHOTOS, ids=lambda photo: photo.stem)
-def test_litert_gives_the_same_vector_as_keras(photo, keras_vectors, backbone_file):
+def test_litert_gives_the_same_features_as_keras(photo, keras_features, backbone_file):
     vector = FeatureExtractor(backbone_file).extract(seen(photo, 224))
-    assert furthest(vector, keras_vectors[photo]) < 1e-3
+    assert furthest(vector, keras_features[photo]) < 1e-3
 
 
-def test_vector_is_as_long_as_the_registry_says(backbone_file):
+def test_a_feature_vector_is_as_long_as_the_table_says(backbone_file):
     vector = FeatureExtractor(backbone_file).extract(seen(PHOTOS[0], 224))
     assert vector.shape == (1280,) and vector.dtype == np.float32
 
 
-def test_one_model_describes_many_pictures_independently(backbone_file):
+def test_one_extractor_handles_many_pictures_independently(backbone_file):
     model = FeatureExtractor(backbone_file)
     first = model.extract(seen(PHOTOS[0], 224))
     kept = first.copy()
@@ -85,9 +85,9 @@ def test_one_model_describes_many_pictures_independently(backbone_file):
 
 def test_a_model_that_is_there_is_not_converted_again(tmp_path):
     (tmp_path / f"{DEFAULT}.tflite").write_bytes(b"already converted")
-    told: list[Progress] = []
-    file = model_file(find(DEFAULT), tmp_path, told.append)
-    assert (file.read_bytes(), told) == (b"already converted", [])
+    reported: list[Progress] = []
+    file = model_file(find(DEFAULT), tmp_path, reported.append)
+    assert (file.read_bytes(), reported) == (b"already converted", [])
 
 
 def test_weights_that_cannot_be_downloaded_are_one_sentence_that_offers_another_backbone(

@@ -1,4 +1,4 @@
-"""Vectors in a memory-mapped table: found again by key, and gone from the disk afterwards."""
+"""Feature vectors in a memory-mapped table: found again by key, and gone from the disk afterwards."""
 
 import numpy as np
 import pytest
@@ -46,7 +46,7 @@ def test_what_was_read_stays_when_more_is_added(tmp_path):
     assert before.tolist() == [[1, 1, 1]] and table.array.tolist() == [[1, 1, 1], [2, 2, 2]]
 
 
-def test_all_who_read_share_one_map(tmp_path):
+def test_all_readers_share_one_map(tmp_path):
     table = FeatureTable(tmp_path, 3)
     table.add("one", numbered(1))
     assert table.array is table.array

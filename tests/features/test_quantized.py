@@ -1,4 +1,4 @@
-"""Backbones in 8-bit integers: calibrated on the user's own pictures, kept with the run, cached apart."""
+"""Quantized backbones: calibrated on the user's own pictures, kept with the run, cached apart."""
 
 import json
 import shutil
@@ -24,7 +24,7 @@ NAME = f"{DEFAULT}_quantized"
 
 @pytest.fixture(scope="module")
 def quantized(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Trained:
-    """A finished run on an 8-bit backbone."""
+    """A finished run on a quantized backbone."""
     place = Workspace(tmp_path_factory.mktemp("quantized") / "tf_files")
     config = RunConfig(
         trained.sample / "train", NAME, TrainingOptions(how_many_training_steps=300, seed=1), name="rounded"
@@ -55,18 +55,18 @@ def test_a_shorter_spelling_is_understood_with_quantized_too():
     assert find("mobilenet_0.5_224_quantized").name == "mobilenet_0.50_224_quantized"
 
 
-def test_its_vectors_point_where_the_exact_ones_do(quantized, backbone_file):
+def test_its_features_point_where_the_exact_ones_do(quantized, backbone_file):
     rounded, exact = FeatureExtractor(quantized.run.backbone_file), FeatureExtractor(backbone_file)
     for photo in PHOTOS:
         a, b = rounded.extract(seen(photo, 224)), exact.extract(seen(photo, 224))
         assert a @ b / np.linalg.norm(a) / np.linalg.norm(b) > 0.95
 
 
-def test_it_is_a_third_of_the_size_at_the_most(quantized, backbone_file):
+def test_it_is_a_third_of_the_size_at_most(quantized, backbone_file):
     assert quantized.run.backbone_file.stat().st_size < backbone_file.stat().st_size / 3
 
 
-def test_a_run_remembers_its_calibration(quantized):
+def test_a_run_records_its_calibration(quantized):
     record = quantized.run.record()
     assert record.backbone == NAME and record.calibration
     shown = json.loads((quantized.workspace.models / f"{NAME}-{record.calibration}.json").read_text())
@@ -82,7 +82,7 @@ def test_a_run_still_predicts_when_the_models_folder_is_gone(quantized, tmp_path
     assert paths and all(one.probabilities is not None for one in classifier.classify(paths))
 
 
-def test_training_again_describes_nothing_again(quantized):
+def test_training_again_computes_no_features_again(quantized):
     config = RunConfig(quantized.sample / "train", NAME, TrainingOptions(how_many_training_steps=20))
     again = retrain(config, quantized.workspace).record()
     assert again.bottlenecks["computed"] == 0
@@ -97,7 +97,7 @@ def test_its_exports_may_differ_and_say_by_how_much(form, quantized, tmp_path):
 
 
 @pytest.mark.parametrize("gone", [0, 10])
-def test_a_calibration_serves_while_nearly_all_its_pictures_are_there(gone, tmp_path):
+def test_a_calibration_is_reused_while_nearly_all_its_pictures_are_there(gone, tmp_path):
     keep(tmp_path, "before", [*pictures(100)])
     there = dict(list(pictures(300).items())[gone:])
     assert calibrate(find(NAME), there, tmp_path).calibration == "before"

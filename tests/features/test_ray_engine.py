@@ -1,4 +1,4 @@
-"""The engine ray: bit for bit what this machine gives, whatever happens to its workers."""
+"""The engine ray: bit for bit the features of this machine, whatever happens to its workers."""
 
 import json
 import signal
@@ -56,7 +56,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture(scope="module")
 def local(pictures, backbone_file, tmp_path_factory) -> dict[str, np.ndarray]:
-    """What this machine gives without Ray."""
+    """The features that this machine extracts without Ray."""
     cache = FeatureCache(tmp_path_factory.mktemp("local") / "vectors.sqlite")
     found = {one.sha: one.vector for one in extract(pictures, BACKBONE, lambda: backbone_file, cache)}
     cache.close()
@@ -64,11 +64,11 @@ def local(pictures, backbone_file, tmp_path_factory) -> dict[str, np.ndarray]:
 
 
 def same(found: dict[str, np.ndarray], wanted: dict[str, np.ndarray]) -> bool:
-    """Whether two sets of vectors are equal bit for bit."""
+    """Whether two sets of feature vectors are equal bit for bit."""
     return found.keys() == wanted.keys() and all(np.array_equal(found[sha], wanted[sha]) for sha in wanted)
 
 
-def test_photos_have_the_same_vectors_bit_for_bit(cache, backbone_file, tmp_path):
+def test_photos_have_the_same_features_bit_for_bit(cache, backbone_file, tmp_path):
     photos = by_content(PHOTOS)
     found = {
         one.sha: one.vector for one in extract(photos, BACKBONE, lambda: backbone_file, cache, engine="ray")
@@ -86,14 +86,20 @@ def test_what_ray_computed_is_in_the_cache_for_every_engine(cache, backbone_file
     assert all(one.cached for one in extract(photos, BACKBONE, no_model, cache, engine="ray"))
 
 
-def test_distorted_variants_are_the_same_bit_for_bit(cache, backbone_file, tmp_path):
-    photos, varied = by_content(PHOTOS[:2]), Augmentation(flip_left_right=True, random_crop=20)
+def test_augmented_copies_are_the_same_bit_for_bit(cache, backbone_file, tmp_path):
+    photos, augmentation = by_content(PHOTOS[:2]), Augmentation(flip_left_right=True, random_crop=20)
     other = FeatureCache(tmp_path / "local.sqlite")
     ours, theirs = (
         {
             one.sha: one.vector
             for one in extract(
-                photos, BACKBONE, lambda: backbone_file, into, augmentation=varied, variant=2, engine=engine
+                photos,
+                BACKBONE,
+                lambda: backbone_file,
+                into,
+                augmentation=augmentation,
+                variant=2,
+                engine=engine,
             )
         }
         for into, engine in ((cache, "ray"), (other, "litert"))
@@ -116,13 +122,13 @@ def test_a_bad_picture_has_the_reason_it_has_everywhere(cache, backbone_file, tm
         }
         for e in ("ray", "litert")
     )
-    assert {sha: told for sha, told in ray.items() if told[0]} == {
-        sha: told for sha, told in litert.items() if told[0]
+    assert {sha: outcome for sha, outcome in ray.items() if outcome[0]} == {
+        sha: outcome for sha, outcome in litert.items() if outcome[0]
     }
-    assert sum(told[0] is None for told in ray.values()) == 2
+    assert sum(outcome[0] is None for outcome in ray.values()) == 2
 
 
-def test_what_a_worker_elsewhere_cannot_see_is_told_apart_from_what_is_gone(tmp_path):
+def test_a_file_that_a_worker_elsewhere_cannot_see_is_not_taken_for_gone(tmp_path):
     path = tmp_path / "here.jpg"
     path.write_bytes(encoded(picture(1)))
     (sha,) = by_content([path])
@@ -133,7 +139,7 @@ def test_what_a_worker_elsewhere_cannot_see_is_told_apart_from_what_is_gone(tmp_
     assert ray_engine._to_bottleneck(row, tmp_path / "gone.jpg").reason == "does not exist"
 
 
-def test_batches_are_committed_before_they_are_given(pictures, cache, backbone_file):
+def test_batches_are_committed_before_they_are_yielded(pictures, cache, backbone_file):
     stream = extract(pictures, BACKBONE, lambda: backbone_file, cache, engine="ray")
     given = {one.sha for one in islice(stream, 3)}
     stream.close()
@@ -176,7 +182,7 @@ def test_a_stop_signal_is_still_the_callers(cache, backbone_file):
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
 
 
-def test_a_demo_folder_is_judged_the_same(trained, workspace):
+def test_a_demo_folder_is_evaluated_the_same(trained, workspace):
     demo = trained.sample / "demo"
     ours = evaluate(trained.run, demo, workspace, engine="ray").predictions
     theirs = evaluate(trained.run, demo, trained.workspace).predictions

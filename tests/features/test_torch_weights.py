@@ -1,4 +1,4 @@
-"""Weight files: read as PyTorch wrote them, and never obeyed."""
+"""Weight files: read as PyTorch wrote them, and never executed."""
 
 import hashlib
 import os
@@ -120,7 +120,7 @@ def test_another_file_than_the_expected_one_is_refused(good):
         read_torch_tensors(good, "0" * 64)
 
 
-def test_a_missing_file_is_told(tmp_path):
+def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(BackboneError, match=r"gone\.pth is missing: install its package again"):
         read_torch_tensors(tmp_path / "gone.pth", "0" * 64)
 
