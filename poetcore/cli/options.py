@@ -21,7 +21,7 @@ __all__ = [
 ]
 
 WorkspaceOption = Annotated[
-    Path, typer.Option(envvar="TFP_WORKSPACE", help="Folder in which Poet keeps what it makes.")
+    Path, typer.Option(envvar="TFP_WORKSPACE", help="Folder for runs, models, caches and datasets.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="End with one line of JSON on standard output.")]
 RunOption = Annotated[str, typer.Option(help="A run's name, or `latest`.")]
@@ -33,7 +33,7 @@ RunNameOption = Annotated[
 EngineOption = Annotated[
     str,
     typer.Option(
-        help="What describes the pictures: litert (this machine's cores), keras (a graphics card) or ray (the"
+        help="What extracts the features: litert (this machine's cores), keras (a graphics card) or ray (the"
         " cluster of RAY_ADDRESS)."
     ),
 ]

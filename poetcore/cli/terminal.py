@@ -55,7 +55,7 @@ class Bars:
             rich_progress.TimeElapsedColumn(),
             rich_progress.TimeRemainingColumn(),
             console=console,
-            # A log file wants the messages, not a picture of a bar.
+            # A log file gets lines instead of bars.
             disable=not console.is_terminal,
         )
         self._tasks: dict[str, rich_progress.TaskID] = {}
@@ -70,9 +70,9 @@ class Bars:
         self._bars.stop()
 
     def show(self, progress: Progress) -> None:
-        """Show how far something is: a bar for each phase, in a log file now and then a line."""
+        """Show how far a task is: a bar for each phase, in a log file a line every few seconds."""
         if progress.total == 1:
-            return  # it is done before a bar could be read
+            return  # over before a bar could be read
         if self._log:
             self._log(progress)
         name, total = progress.words, progress.total or None

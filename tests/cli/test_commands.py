@@ -18,7 +18,7 @@ from tests.conftest import ROOT, fill, run_poet
 
 COMMANDS = [command.name for command in app.registered_commands]
 
-#: Runs a command in a process that then says whether TensorFlow was imported.
+#: Runs a command in a process that fails if TensorFlow was imported.
 WITHOUT_TENSORFLOW = """
 import sys
 from poetcore.cli.app import main
@@ -31,7 +31,7 @@ assert not {"tensorflow", "keras"} & set(sys.modules)
 
 
 def answer(done: "subprocess.CompletedProcess[str]") -> dict[str, Any]:
-    """Give the JSON of a command that went well."""
+    """Return the JSON of a command that succeeded."""
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1], parse_constant=pytest.fail)
 
@@ -42,7 +42,7 @@ def here(trained) -> list[object]:
 
 
 @pytest.fixture(scope="module")
-def demo_said(tmp_path_factory, backbone_file) -> dict[str, Any]:
+def demo_answer(tmp_path_factory, backbone_file) -> dict[str, Any]:
     place = tmp_path_factory.mktemp("demo") / "tf_files"
     (place / "models").mkdir(parents=True)
     shutil.copy(backbone_file, place / "models")
@@ -50,7 +50,7 @@ def demo_said(tmp_path_factory, backbone_file) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def evaluate_said(trained, here, tmp_path_factory) -> dict[str, Any]:
+def evaluate_answer(trained, here, tmp_path_factory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("cli") / "on the terminal"
     shutil.copytree(trained.sample / "demo", folder)
     shutil.copy(trained.sample / "train" / "rose" / "rose_004.jpg", folder / "rose" / "again.jpg")
@@ -68,73 +68,73 @@ def unlabelled(trained, tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def label_image_said(here, unlabelled) -> dict[str, Any]:
+def label_image_answer(here, unlabelled) -> dict[str, Any]:
     return answer(run_poet("label_image", unlabelled, "--top", 2, *here))
 
 
-def test_demo_tells_what_is_agreed(demo_said):
-    assert {"run", "final_test_accuracy", "demo_accuracy"} <= set(demo_said)
+def test_demo_has_the_documented_keys(demo_answer):
+    assert {"run", "final_test_accuracy", "demo_accuracy"} <= set(demo_answer)
 
 
-def test_demo_learns_the_drawn_flowers(demo_said):
-    assert demo_said["demo_accuracy"] >= 0.8
+def test_demo_recognizes_the_drawn_flowers(demo_answer):
+    assert demo_answer["demo_accuracy"] >= 0.8
 
 
-def test_demo_leaves_a_finished_run_with_its_evaluation(demo_said):
-    run = Run(demo_said["place"] / "runs" / demo_said["run"])
+def test_demo_leaves_a_finished_run_with_its_evaluation(demo_answer):
+    run = Run(demo_answer["place"] / "runs" / demo_answer["run"])
     assert (run.status().phase, [e.name for e in run.evaluations()]) == ("done", ["demo"])
 
 
-def test_overview_tells_what_is_agreed(tmp_path):
+def test_overview_counts_labels_and_lists_issues(tmp_path):
     folder = fill(tmp_path / "pictures", {"ash": 3, "oak": 2})
     shutil.copy(folder / "ash" / "ash_001.jpg", folder / "oak" / "moved.jpg")
-    said = answer(run_poet("overview", folder, "--workspace", tmp_path / "tf_files", "--json"))
-    assert (said["labels"], said["total"]) == ({"ash": 3, "oak": 3}, 6)
-    two_labels = [issue for issue in said["issues"] if issue["issue"] == "two_labels"]
+    found = answer(run_poet("overview", folder, "--workspace", tmp_path / "tf_files", "--json"))
+    assert (found["labels"], found["total"]) == ({"ash": 3, "oak": 3}, 6)
+    two_labels = [issue for issue in found["issues"] if issue["issue"] == "two_labels"]
     assert [Path(issue["path"]).name for issue in two_labels] == ["ash_001.jpg", "moved.jpg"]
 
 
-def test_evaluate_tells_what_is_agreed(evaluate_said):
-    agreed = (
+def test_evaluate_has_the_documented_keys(evaluate_answer):
+    documented = (
         "accuracy correct total interval leaked accuracy_without_leaked per_label confusion_matrix labels"
     )
-    assert {*agreed.split(), "skipped"} <= set(evaluate_said)
+    assert {*documented.split(), "skipped"} <= set(evaluate_answer)
 
 
-def test_evaluate_counts_every_picture_once(evaluate_said):
-    matrix = np.array(evaluate_said["confusion_matrix"])
-    assert (matrix.sum(), matrix.trace()) == (21, evaluate_said["correct"])
-    assert (evaluate_said["total"], evaluate_said["leaked"]) == (21, 1)
+def test_evaluate_counts_every_picture_once(evaluate_answer):
+    matrix = np.array(evaluate_answer["confusion_matrix"])
+    assert (matrix.sum(), matrix.trace()) == (21, evaluate_answer["correct"])
+    assert (evaluate_answer["total"], evaluate_answer["leaked"]) == (21, 1)
 
 
-def test_evaluate_describes_each_label(evaluate_said):
-    assert set(evaluate_said["per_label"]) == set(SAMPLE_LABELS) == set(evaluate_said["labels"])
-    assert evaluate_said["per_label"]["rose"]["support"] == 5
-    assert set(evaluate_said["per_label"]["rose"]) == {"precision", "recall", "f1", "support"}
+def test_evaluate_has_metrics_for_each_label(evaluate_answer):
+    assert set(evaluate_answer["per_label"]) == set(SAMPLE_LABELS) == set(evaluate_answer["labels"])
+    assert evaluate_answer["per_label"]["rose"]["support"] == 5
+    assert set(evaluate_answer["per_label"]["rose"]) == {"precision", "recall", "f1", "support"}
 
 
-def test_evaluate_lists_bad_files(evaluate_said):
-    (skipped,) = evaluate_said["skipped"]
+def test_evaluate_lists_bad_files(evaluate_answer):
+    (skipped,) = evaluate_answer["skipped"]
     assert (Path(skipped["path"]).name, set(skipped)) == ("bad.jpg", {"path", "reason"})
 
 
-def test_label_image_labels_the_pictures_of_a_folder(label_image_said):
-    assert [Path(p["path"]).name for p in label_image_said["predictions"]] == ["a.jpg", "b.jpg"]
+def test_label_image_labels_the_pictures_of_a_folder(label_image_answer):
+    assert [Path(p["path"]).name for p in label_image_answer["predictions"]] == ["a.jpg", "b.jpg"]
 
 
-def test_label_image_gives_the_most_probable_labels_first(label_image_said):
-    scores = [[one["score"] for one in p["scores"]] for p in label_image_said["predictions"]]
+def test_label_image_gives_the_most_probable_labels_first(label_image_answer):
+    scores = [[one["score"] for one in p["scores"]] for p in label_image_answer["predictions"]]
     assert [(len(found), found == sorted(found, reverse=True)) for found in scores] == [(2, True)] * 2
 
 
-def test_label_image_skips_bad_files_with_their_reason(label_image_said, unlabelled):
+def test_label_image_skips_bad_files_with_their_reason(label_image_answer, unlabelled):
     bad = {"path": str(unlabelled / "bad.jpg"), "reason": "is empty (0 bytes)"}
-    assert label_image_said["skipped"] == [bad]
+    assert label_image_answer["skipped"] == [bad]
 
 
 def test_label_image_takes_single_files(here, unlabelled):
-    said = answer(run_poet("label_image", unlabelled / "b.jpg", unlabelled / "a.jpg", *here))
-    assert [Path(p["path"]).name for p in said["predictions"]] == ["b.jpg", "a.jpg"]
+    found = answer(run_poet("label_image", unlabelled / "b.jpg", unlabelled / "a.jpg", *here))
+    assert [Path(p["path"]).name for p in found["predictions"]] == ["b.jpg", "a.jpg"]
 
 
 def test_label_image_with_nothing_to_label_is_wrong_use(here, unlabelled):
@@ -162,8 +162,8 @@ def test_a_damaged_run_costs_runs_one_line(tmp_path, trained, content):
     record.write_text(
         json.dumps(json.loads(record.read_text()) | {"image_dir": None}) if "null" in content else content
     )
-    said = answer(run_poet("runs", "--workspace", place.root, "--json"))["runs"]
-    assert {one["run"]: one["phase"] for one in said} == {"good": "done", "bad": "damaged"}
+    found = answer(run_poet("runs", "--workspace", place.root, "--json"))["runs"]
+    assert {one["run"]: one["phase"] for one in found} == {"good": "done", "bad": "damaged"}
     assert place.run("latest").name == "good"
 
 
@@ -185,7 +185,7 @@ def test_messages_stay_off_standard_output(here, unlabelled):
     assert f"Excluded: {unlabelled / 'bad.jpg'} is empty" in done.stderr
 
 
-def test_download_without_a_connection_is_told_in_a_sentence(tmp_path, monkeypatch):
+def test_download_without_a_connection_ends_in_a_sentence(tmp_path, monkeypatch):
     for name in ("HTTPS_PROXY", "https_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")  # nobody listens there
     done = run_poet("download", "flowers", "--workspace", tmp_path)
@@ -209,7 +209,7 @@ def test_readme_shows_every_command():
     assert [name for name in COMMANDS if f"poetcore {name}" not in text] == []
 
 
-def test_teaching_on_a_converted_backbone_never_imports_tensorflow(trained, tmp_path):
+def test_training_on_a_converted_backbone_never_imports_tensorflow(trained, tmp_path):
     arguments = ["--image_dir", trained.sample / "train", "--how_many_training_steps", 20]
     places = ["--workspace", tmp_path, "--model_dir", trained.workspace.models]
     process = [sys.executable, "-c", WITHOUT_TENSORFLOW, "retrain", *map(str, arguments + places)]
@@ -218,7 +218,7 @@ def test_teaching_on_a_converted_backbone_never_imports_tensorflow(trained, tmp_
 
 
 @pytest.mark.parametrize("command", ["overview", "evaluate", "label_image", "runs"])
-def test_looking_at_pictures_never_imports_tensorflow(trained, here, command):
+def test_predicting_never_imports_tensorflow(trained, here, command):
     folder = {"evaluate": trained.sample / "demo", "overview": trained.sample / "demo"}
     folder["label_image"] = trained.sample / "demo" / "rose"
     arguments = [folder[command]] if command in folder else []

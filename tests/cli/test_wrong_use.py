@@ -1,4 +1,4 @@
-"""Commands used wrongly: exit status 2 and one sentence that names what is wrong, no traceback."""
+"""Commands used wrongly: exit status 2, one sentence that names the fault, no traceback."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from tests.conftest import fill, run_poet
 
 
 def refused(*arguments: object) -> str:
-    """Give the last line of a command that was used wrongly."""
+    """Return the last line on standard error of a command that was used wrongly."""
     done = run_poet(*arguments)
     assert done.returncode == 2, done
     assert "Traceback" not in done.stdout + done.stderr

@@ -1,36 +1,11 @@
-"""The commands around training: the demo, the list of runs, the backbones, a download."""
+"""The commands that list what there is: the runs of a workspace, and the backbones."""
 
-from typing import Annotated, Any
+from typing import Any
 
-import typer
-
-from poetcore.cli.options import HERE, JsonOption, RunNameOption, WorkspaceOption
-from poetcore.errors import OptionError
+from poetcore.cli.options import HERE, JsonOption, WorkspaceOption
 from poetcore.workspace.workspace import Workspace
 
-__all__ = ["backbones", "demo", "download", "runs"]
-
-
-def demo(run_name: RunNameOption = None, workspace: WorkspaceOption = HERE, json: JsonOption = False) -> None:
-    """Do the whole job on a drawn sample set: make, train, evaluate. Works offline."""
-    from poetcore.cli.terminal import Terminal
-    from poetcore.training.retrain import demo as whole_job
-
-    terminal = Terminal(json)
-    with terminal.bars() as bars:
-        run, evaluation = whole_job(Workspace(workspace), bars.show, run_name)
-    record = run.record()
-    terminal.answer(
-        {
-            "run": run.name,
-            "final_test_accuracy": record.metrics["final_test_accuracy"],
-            "demo_accuracy": evaluation.metrics.accuracy,
-            "timings": record.timings,
-        },
-        f"Run {run.name} in {record.timings['total_s']:.0f} s, learnt from {record.image_dir}.",
-        run.status().message,
-        "Next: python -m streamlit run app.py",
-    )
+__all__ = ["backbones", "runs"]
 
 
 def runs(workspace: WorkspaceOption = HERE, json: JsonOption = False) -> None:
@@ -98,28 +73,6 @@ def backbones(workspace: WorkspaceOption = HERE, json: JsonOption = False) -> No
     Terminal(json).answer(
         {"backbones": listed},
         table("Backbones", ["name", "pixels a side", "MB", "ImageNet top-1", "offline now"], rows),
-        "Each also with _quantized after its name: in 8-bit integers, calibrated on your training pictures, a"
+        "Each also with _quantized after its name: quantized (int8), calibrated on your training pictures, a"
         " quarter of the size and faster.",
     )
-
-
-def download(
-    what: Annotated[str, typer.Argument(help="`flowers`: the tutorial's 3,670 flower photos, 229 MB.")],
-    workspace: WorkspaceOption = HERE,
-    json: JsonOption = False,
-) -> None:
-    """Fetch a known set of photos."""
-    from poetcore.cli.terminal import Terminal
-    from poetcore.sources.samples import download_flowers
-    from poetcore.system.files import walk
-
-    if what != "flowers":
-        raise OptionError(f"Unknown set {what!r}: choose flowers.")
-    terminal = Terminal(json)
-    with terminal.bars() as bars:
-        path = download_flowers(
-            Workspace(workspace).datasets,
-            on_progress=bars.show,
-        )
-    count = sum(1 for _ in walk(path))
-    terminal.answer({"path": str(path), "files": count}, f"{count} files in {path}")

@@ -1,0 +1,55 @@
+"""The commands for a start without pictures: the demo on a drawn sample set, and known photos to download."""
+
+from typing import Annotated
+
+import typer
+
+from poetcore.cli.options import HERE, JsonOption, RunNameOption, WorkspaceOption
+from poetcore.errors import OptionError
+from poetcore.workspace.workspace import Workspace
+
+__all__ = ["demo", "download"]
+
+
+def demo(run_name: RunNameOption = None, workspace: WorkspaceOption = HERE, json: JsonOption = False) -> None:
+    """Draw a sample set, train on it and evaluate. Works offline."""
+    from poetcore.cli.terminal import Terminal
+    from poetcore.training.retrain import demo as run_demo
+
+    terminal = Terminal(json)
+    with terminal.bars() as bars:
+        run, evaluation = run_demo(Workspace(workspace), bars.show, run_name)
+    record = run.record()
+    terminal.answer(
+        {
+            "run": run.name,
+            "final_test_accuracy": record.metrics["final_test_accuracy"],
+            "demo_accuracy": evaluation.metrics.accuracy,
+            "timings": record.timings,
+        },
+        f"Run {run.name} in {record.timings['total_s']:.0f} s, trained on {record.image_dir}.",
+        run.status().message,
+        "Next: python -m streamlit run app.py",
+    )
+
+
+def download(
+    what: Annotated[str, typer.Argument(help="`flowers`: the tutorial's 3,670 flower photos, 229 MB.")],
+    workspace: WorkspaceOption = HERE,
+    json: JsonOption = False,
+) -> None:
+    """Download a known set of photos."""
+    from poetcore.cli.terminal import Terminal
+    from poetcore.sources.samples import download_flowers
+    from poetcore.system.files import walk
+
+    if what != "flowers":
+        raise OptionError(f"Unknown set {what!r}: choose flowers.")
+    terminal = Terminal(json)
+    with terminal.bars() as bars:
+        path = download_flowers(
+            Workspace(workspace).datasets,
+            on_progress=bars.show,
+        )
+    count = sum(1 for _ in walk(path))
+    terminal.answer({"path": str(path), "files": count}, f"{count} files in {path}")
