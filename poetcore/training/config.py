@@ -1,4 +1,4 @@
-"""The configuration of a run, and of the process that trains it."""
+"""The configuration of a run."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +10,7 @@ from poetcore.system.options import option
 from poetcore.training.train import TrainingOptions
 from poetcore.workspace.workspace import Workspace
 
-__all__ = ["Job", "RunConfig", "demo_config"]
+__all__ = ["RunConfig", "demo_config"]
 
 
 @dataclass(frozen=True)
@@ -52,36 +52,3 @@ def demo_config(workspace: Workspace) -> RunConfig:
     """Return the configuration of a run on the drawn sample set of a workspace."""
     folder = workspace.datasets / "sample"
     return RunConfig(folder / "train", demo_dir=folder / "demo")
-
-
-@dataclass(frozen=True)
-class Job:
-    """What a process is started for: the content of `config.json` in the run's folder.
-
-    Attributes:
-        config: of the run.
-        root: folder of the workspace.
-        models: the workspace's folder for converted backbones.
-        bottlenecks: the workspace's folder for the caches.
-        summaries: the workspace's folder for TensorBoard's event files.
-        draw_sample: whether the sample set is drawn first.
-    """
-
-    config: RunConfig
-    root: Path
-    models: Path
-    bottlenecks: Path
-    summaries: Path
-    draw_sample: bool = False
-
-    @classmethod
-    def of(cls, config: RunConfig, workspace: Workspace, draw_sample: bool = False) -> "Job":
-        """Return the job of a run in a workspace."""
-        folders = (workspace.root, workspace.models, workspace.bottlenecks, workspace.summaries)
-        return cls(config, *folders, draw_sample=draw_sample)
-
-    def workspace(self) -> Workspace:
-        """Return the workspace, with its folders wherever they are."""
-        return Workspace(
-            self.root, models=self.models, bottlenecks=self.bottlenecks, summaries=self.summaries
-        )

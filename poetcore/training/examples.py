@@ -1,159 +1,204 @@
-"""From a dataset to examples: the vectors of its pictures and of their distorted variants."""
+"""From a folder of pictures to examples: scan, split, extract the features, add augmented copies."""
 
+import time
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from poetcore.data.dataset import Dataset
+from poetcore.data.dataset import SPLITS, Dataset, assign_splits, check_trainable, scan
 from poetcore.data.file_index import FileIndex
 from poetcore.errors import DatasetError
-from poetcore.features.augmentation import Augmentation
+from poetcore.features.augmentation import NO_AUGMENTATION, Augmentation
 from poetcore.features.backbones import Backbone
 from poetcore.features.cache import FeatureCache
-from poetcore.features.engines import DEFAULT_ENGINE
 from poetcore.features.extraction import Extraction, extract_features
 from poetcore.features.litert import calibrate, model_file
 from poetcore.features.memmap import FeatureTable
-from poetcore.system.progress import OnProgress
-from poetcore.training.train import Examples
+from poetcore.system.progress import OnProgress, Progress
+from poetcore.training.config import RunConfig
+from poetcore.training.train import Examples, TrainingOptions
 from poetcore.workspace.workspace import Workspace
 
-__all__ = ["augment", "calibrated", "check_learnable", "examples", "extract_dataset"]
+__all__ = ["Prepared", "prepare_examples"]
 
 
-def calibrated(
-    backbone: Backbone, split: pd.DataFrame, workspace: Workspace, on_progress: OnProgress
-) -> Backbone:
-    """Give the backbone, a quantized one calibrated on the training pictures.
+@dataclass(frozen=True)
+class Prepared:
+    """A dataset whose features are extracted.
 
-    Args:
-        backbone: which one.
-        split: columns path, sha, split.
-        workspace: where its model is kept.
-        on_progress: called in the phase `backbone` where a model must be made.
+    Attributes:
+        dataset: without the pictures that cannot be used.
+        split: columns path, label, split, sha.
+        backbone: a quantized one calibrated on the training pictures.
+        parts: the examples of each of `SPLITS`.
+        training: the training examples with their augmented copies.
+        extraction: what was computed, cached and could not be used.
+        seconds: for calibration, extraction and augmentation.
     """
-    if not backbone.quantized:
-        return backbone
-    rows = split[split["split"] == "training"]
-    pictures = {sha: Path(path) for sha, path in zip(rows["sha"], rows["path"], strict=True)}
-    return calibrate(backbone, pictures, workspace.models, on_progress)
+
+    dataset: Dataset
+    split: pd.DataFrame
+    backbone: Backbone
+    parts: dict[str, Examples]
+    training: Examples
+    extraction: Extraction
+    seconds: float
 
 
-def extract_dataset(
-    dataset: Dataset,
-    backbone: Backbone,
-    vectors: FeatureTable,
-    workspace: Workspace,
-    index: FileIndex,
-    on_progress: OnProgress,
-    engine: str = DEFAULT_ENGINE,
-) -> Extraction:
-    """Extract the features of a dataset, each content once, into a table whose keys are their hashes.
+def prepare_examples(
+    config: RunConfig, backbone: Backbone, workspace: Workspace, on_progress: OnProgress
+) -> Prepared:
+    """Scan the pictures of a run, split them, and extract their features.
 
     Args:
-        dataset: which pictures.
-        backbone: which network.
-        vectors: receives the feature vectors.
+        config: of the run.
+        backbone: its network.
         workspace: where feature vectors and converted backbones are kept.
-        index: where it is recorded which pictures were decoded.
-        on_progress: called in the phases `backbone` and `bottlenecks`.
-        engine: one of `ENGINES` that can run the backbone.
+        on_progress: called in the phases `scanning`, `backbone` and `bottlenecks`.
+
+    Raises:
+        PoetError: the pictures or the backbone cannot be used.
     """
-    pictures = {
-        sha: Path(path) for sha, path in zip(dataset.pictures["sha"], dataset.pictures["path"], strict=True)
-    }
-    with closing(workspace.feature_cache()) as cache:
+    options = config.training
+    with closing(workspace.file_index()) as index:
+        on_progress(Progress("scanning"))
+        dataset = scan(config.image_dir, index, on_progress=on_progress)
+        check_trainable(dataset, options.validation_percentage, options.testing_percentage)
+        before = time.perf_counter()
+        backbone = _calibrated(backbone, _split(dataset, options), workspace, on_progress)
+        with closing(workspace.feature_cache()) as cache:
+            extractor = _Extractor(config, backbone, workspace, index, cache, on_progress)
+            pictures = dataset.pictures
+            extraction = extractor.extract(_paths(pictures))
+            usable = dataset.without(extraction.reasons)
+            check_trainable(usable, options.validation_percentage, options.testing_percentage)
+            split = _split(usable, options)
+            parts = {name: _examples(split, name, usable.labels, extractor.vectors) for name in SPLITS}
+            _check_every_label(parts["training"], usable.labels)
+            training = parts["training"]
+            if config.augmentation.any:
+                training = extractor.augmented(training, split[split["split"] == "training"], usable.labels)
+    seconds = time.perf_counter() - before
+    return Prepared(usable, split, backbone, parts, training, extraction, seconds)
+
+
+class _Extractor:
+    """Extracts the features of a run's pictures into one table.
+
+    Attributes:
+        vectors: of pictures by their sha, of augmented copies by (variant, sha).
+    """
+
+    def __init__(
+        self,
+        config: RunConfig,
+        backbone: Backbone,
+        workspace: Workspace,
+        index: FileIndex,
+        cache: FeatureCache,
+        on_progress: OnProgress,
+    ) -> None:
+        self.vectors = FeatureTable(workspace.bottlenecks, backbone.vector_length)
+        self._config = config
+        self._backbone = backbone
+        self._models = workspace.models
+        self._index = index
+        self._cache = cache
+        self._on_progress = on_progress
+
+    def extract(self, pictures: dict[str, Path]) -> Extraction:
+        """Extract the features of pictures, given by their sha, each content once."""
+        return self._extract(pictures, NO_AUGMENTATION, 0, self._on_progress)
+
+    def augmented(self, training: Examples, pictures: pd.DataFrame, labels: Sequence[str]) -> Examples:
+        """Return the training examples with those of the augmented copies of their pictures.
+
+        Args:
+            training: examples of the pictures themselves.
+            pictures: columns path, label, sha, in the same order.
+            labels: in the order of the model's outputs.
+        """
+        paths = _paths(pictures)
+        copies = self._config.augmentation.distortion_variants
+        targets, rows = [training.targets], [self.vectors.rows(pictures["sha"])]
+        for variant in range(1, copies + 1):
+            done_before, total = (variant - 1) * len(paths), copies * len(paths)
+
+            def on_copies(now: Progress, before: int = done_before, total: int = total) -> None:
+                message = "Extracting features of augmented copies"
+                self._on_progress(replace(now, done=before + now.done, total=total, message=message))
+
+            self._extract(paths, self._config.augmentation, variant, on_copies)
+            # A picture that is gone meanwhile is missing here and does no harm.
+            there = pictures[[(variant, sha) in self.vectors for sha in pictures["sha"]]]
+            targets.append(_targets(there, labels))
+            rows.append(self.vectors.rows((variant, sha) for sha in there["sha"]))
+        return Examples(self.vectors.array, np.concatenate(targets), np.concatenate(rows))
+
+    def _extract(
+        self, pictures: dict[str, Path], augmentation: Augmentation, variant: int, on_progress: OnProgress
+    ) -> Extraction:
+        def add(sha: str, vector: np.ndarray) -> None:
+            self.vectors.add((variant, sha) if variant else sha, vector)
+
         return extract_features(
             pictures,
-            backbone,
-            lambda: model_file(backbone, workspace.models, on_progress),
-            cache,
-            index,
-            sink=vectors.add,
-            engine=engine,
+            self._backbone,
+            lambda: model_file(self._backbone, self._models, self._on_progress),
+            self._cache,
+            self._index,
+            sink=add,
+            augmentation=augmentation,
+            variant=variant,
+            engine=self._config.engine,
             on_progress=on_progress,
         )
 
 
-def examples(split: pd.DataFrame, part: str, labels: Sequence[str], vectors: FeatureTable) -> Examples:
-    """Give the examples of one part of the split.
+def _split(dataset: Dataset, options: TrainingOptions) -> pd.DataFrame:
+    pictures = dataset.pictures
+    return pictures.assign(
+        split=assign_splits(pictures, options.validation_percentage, options.testing_percentage)
+    )
 
-    Args:
-        split: columns label, split, sha.
-        part: "training", "validation" or "testing".
-        labels: in the order of the model's outputs.
-        vectors: of all pictures, by their hashes.
-    """
+
+def _calibrated(
+    backbone: Backbone, split: pd.DataFrame, workspace: Workspace, on_progress: OnProgress
+) -> Backbone:
+    """Return the backbone, a quantized one calibrated on the training pictures."""
+    if not backbone.quantized:
+        return backbone
+    pictures = _paths(split[split["split"] == "training"])
+    return calibrate(backbone, pictures, workspace.models, on_progress)
+
+
+def _paths(pictures: pd.DataFrame) -> dict[str, Path]:
+    """Return a file of each content, by its sha."""
+    return {sha: Path(path) for sha, path in zip(pictures["sha"], pictures["path"], strict=True)}
+
+
+def _examples(split: pd.DataFrame, part: str, labels: Sequence[str], vectors: FeatureTable) -> Examples:
     rows = split[split["split"] == part]
     return Examples(vectors.array, _targets(rows, labels), vectors.rows(rows["sha"]))
-
-
-def augment(
-    training: Examples,
-    split: pd.DataFrame,
-    labels: Sequence[str],
-    augmentation: Augmentation,
-    backbone: Backbone,
-    vectors: FeatureTable,
-    workspace: Workspace,
-    index: FileIndex,
-    on_progress: OnProgress,
-    engine: str = DEFAULT_ENGINE,
-) -> Examples:
-    """Add augmented copies of the training pictures to them.
-
-    In the table their keys are (variant, hash).
-    """
-    pictures = split[split["split"] == "training"]
-    paths = {sha: Path(path) for sha, path in zip(pictures["sha"], pictures["path"], strict=True)}
-    total = augmentation.distortion_variants * len(paths)
-    targets, rows = [training.targets], [vectors.rows(pictures["sha"])]
-
-    def add_copies(variant: int, cache: FeatureCache) -> None:
-        done_before = (variant - 1) * len(paths)
-        message = "Extracting features of augmented copies"
-        extract_features(
-            paths,
-            backbone,
-            lambda: model_file(backbone, workspace.models, on_progress),
-            cache,
-            index,
-            sink=lambda sha, vector: vectors.add((variant, sha), vector),
-            augmentation=augmentation,
-            variant=variant,
-            engine=engine,
-            on_progress=lambda now: on_progress(
-                replace(now, done=done_before + now.done, total=total, message=message)
-            ),
-        )
-
-    with closing(workspace.feature_cache()) as cache:
-        for variant in range(1, augmentation.distortion_variants + 1):
-            add_copies(variant, cache)
-            # A picture that is gone meanwhile is missing here and does no harm.
-            there = pictures[[(variant, sha) in vectors for sha in pictures["sha"]]]
-            targets.append(_targets(there, labels))
-            rows.append(vectors.rows((variant, sha) for sha in there["sha"]))
-    return Examples(vectors.array, np.concatenate(targets), np.concatenate(rows))
 
 
 def _targets(rows: pd.DataFrame, labels: Sequence[str]) -> np.ndarray:
     return rows["label"].map({label: i for i, label in enumerate(labels)}).to_numpy(np.int64)
 
 
-def check_learnable(training: Examples, labels: Sequence[str]) -> None:
-    """Make sure that every label has something to learn from.
+def _check_every_label(training: Examples, labels: Sequence[str]) -> None:
+    """Check that every label has a training picture.
 
     Raises:
-        DatasetError: a label has not.
+        DatasetError: a label has none.
     """
-    unlearnt = [label for i, label in enumerate(labels) if i not in training.targets]
-    if unlearnt:
+    missing = [label for i, label in enumerate(labels) if i not in training.targets]
+    if missing:
         raise DatasetError(
-            f"All the pictures of {', '.join(unlearnt)} fell to validation and testing, none is left to train"
+            f"All the pictures of {', '.join(missing)} fell to validation and testing, none is left to train"
             " on: add pictures, 20 or more a label."
         )

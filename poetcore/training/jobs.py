@@ -11,7 +11,8 @@ from dataclasses import replace
 import psutil
 
 from poetcore.system.processes import find_process, start_module, tail
-from poetcore.training.config import Job, RunConfig, demo_config
+from poetcore.training.config import RunConfig, demo_config
+from poetcore.training.worker import Job
 from poetcore.workspace.run import Run, Status
 from poetcore.workspace.workspace import Workspace
 

@@ -179,7 +179,7 @@ def train(
 def _step(head: Head, vectors: np.ndarray, targets: np.ndarray, learning_rate: float) -> None:
     """Change a layer's weights in place by one step of gradient descent.
 
-    The gradient of the mean cross entropy of a softmax by its logits is (probabilities - one-hot targets) / n.
+    The gradient of a softmax's mean cross entropy by its logits is (probabilities - one-hot targets) / n.
     """
     slope = head.probabilities(vectors)
     slope[np.arange(len(targets)), targets] -= 1

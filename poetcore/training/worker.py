@@ -4,15 +4,49 @@ It reads from the folder what it is to do, and what it prints goes into the run'
 """
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from poetcore.system.processes import run_to_exit
 from poetcore.system.progress import ProgressLog
-from poetcore.training.config import Job
-from poetcore.training.retrain import demo, retrain
+from poetcore.training.config import RunConfig
 from poetcore.workspace.run import Run
+from poetcore.workspace.workspace import Workspace
 
-__all__ = ["work"]
+__all__ = ["Job", "work"]
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a process is started for: the content of `config.json` in the run's folder.
+
+    Attributes:
+        config: of the run.
+        root: folder of the workspace.
+        models: the workspace's folder for converted backbones.
+        bottlenecks: the workspace's folder for the caches.
+        summaries: the workspace's folder for TensorBoard's event files.
+        draw_sample: whether the sample set is drawn first.
+    """
+
+    config: RunConfig
+    root: Path
+    models: Path
+    bottlenecks: Path
+    summaries: Path
+    draw_sample: bool = False
+
+    @classmethod
+    def of(cls, config: RunConfig, workspace: Workspace, draw_sample: bool = False) -> "Job":
+        """Return the job of a run in a workspace."""
+        folders = (workspace.root, workspace.models, workspace.bottlenecks, workspace.summaries)
+        return cls(config, *folders, draw_sample=draw_sample)
+
+    def workspace(self) -> Workspace:
+        """Return the workspace, with its folders wherever they are."""
+        return Workspace(
+            self.root, models=self.models, bottlenecks=self.bottlenecks, summaries=self.summaries
+        )
 
 
 def work(run: Run) -> None:
@@ -24,6 +58,8 @@ def work(run: Run) -> None:
     Raises:
         PoetError: the configuration, the pictures or the backbone cannot be used.
     """
+    from poetcore.training.retrain import demo, retrain
+
     job = run.config(Job)
     log = ProgressLog(lambda line: print(line, flush=True))
     if job.draw_sample:

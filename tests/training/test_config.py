@@ -8,7 +8,8 @@ import pytest
 
 from poetcore.errors import RunError
 from poetcore.system.options import Option, build, flatten, options_of
-from poetcore.training.config import Job, RunConfig, demo_config
+from poetcore.training.config import RunConfig, demo_config
+from poetcore.training.worker import Job
 from poetcore.workspace.workspace import Workspace
 
 

@@ -1,0 +1,67 @@
+"""The final test: the trained layer evaluated on the held-out parts of the split."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from poetcore.evaluation.accuracy import Accuracy
+from poetcore.evaluation.metrics import confusion_matrix
+from poetcore.training.train import Examples, TrainingOptions
+from poetcore.workspace.head import Head, cross_entropy
+
+__all__ = ["HeldOut", "evaluate_examples", "final_metrics", "sample_test"]
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """How good a layer is on a held-out part of the split.
+
+    Attributes:
+        accuracy: with its interval; without a value where the part is empty.
+        cross_entropy: mean over the pictures; None where the part is empty.
+        confusion_matrix: `(labels, labels) int64`; `C[i, j]` are known to be label i and predicted to be j.
+    """
+
+    accuracy: Accuracy
+    cross_entropy: float | None
+    confusion_matrix: np.ndarray
+
+
+def evaluate_examples(head: Head, examples: Examples, labels: int) -> HeldOut:
+    """Evaluate a layer on examples.
+
+    Args:
+        head: the layer.
+        examples: of one part of the split; may be empty.
+        labels: how many labels there are.
+    """
+    probabilities = head.probabilities(examples.take(np.arange(len(examples)))[0])
+    predicted = probabilities.argmax(axis=1)
+    matrix = confusion_matrix(examples.targets.tolist(), predicted.tolist(), range(labels))
+    return HeldOut(
+        Accuracy(int(matrix.trace()), len(examples)),
+        cross_entropy(probabilities, examples.targets) if len(examples) else None,
+        matrix,
+    )
+
+
+def sample_test(testing: Examples, options: TrainingOptions) -> Examples:
+    """Return the pictures of the final test: all, or `test_batch_size` drawn without replacement."""
+    if options.test_batch_size == -1 or options.test_batch_size >= len(testing):
+        return testing
+    chosen = np.random.default_rng(options.seed).permutation(len(testing))[: options.test_batch_size]
+    return Examples(*testing.take(chosen))
+
+
+def final_metrics(test: HeldOut, validation: HeldOut) -> dict[str, Any]:
+    """Return the figures of the final test by the names that they have in `run.json`."""
+    return {
+        "final_test_accuracy": test.accuracy.value,
+        "final_test_count": test.accuracy.total,
+        "final_test_interval": test.accuracy.interval,
+        "final_test_cross_entropy": test.cross_entropy,
+        "validation_accuracy": validation.accuracy.value,
+        "validation_count": validation.accuracy.total,
+        "validation_cross_entropy": validation.cross_entropy,
+    }
