@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 __all__ = ["matrix_picture"]
 
 _WHITE, _INK, _LINE = (255, 255, 255), (17, 24, 39), (203, 213, 225)
-#: Right and wrong answers, as in the charts: told apart by every kind of colour blindness.
+#: Correct and misclassified, as in the charts: distinct in every kind of colour blindness.
 _RIGHT, _WRONG = (59, 130, 246), (240, 140, 0)
 
 #: Pixels: the matrix' widest side, a cell's widest and a label's longest, and the empty space around.
@@ -31,7 +31,7 @@ _Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
 def matrix_picture(matrix: np.ndarray, labels: Sequence[str]) -> bytes:
-    """Draw a confusion matrix: counts, right answers in blue, mistakes in orange, darker for a larger share.
+    """Draw a confusion matrix: counts, correct in blue, misclassified in orange, darker for a larger share.
 
     A label in a script for which there is no font is written as its number, "#1" for the first.
 
@@ -78,7 +78,7 @@ def matrix_picture(matrix: np.ndarray, labels: Sequence[str]) -> bytes:
 def _draw_cells(image: Image.Image, matrix: np.ndarray, cell: int, left: int, top: int) -> None:
     """Fill the cells with their colours, and with their counts where these can be read."""
     side = cell * len(matrix)
-    # Of the true label's pictures; the root makes the few mistakes of a good model visible.
+    # Of the true label's pictures; the root makes the few misclassified pictures of a good model visible.
     share = np.sqrt(matrix / np.maximum(1, matrix.sum(axis=1, keepdims=True)))[..., np.newaxis]
     full = np.where(np.eye(len(matrix), dtype=bool)[..., np.newaxis], _RIGHT, _WRONG)
     colours = Image.fromarray((255 + (full - 255) * share).round().astype(np.uint8))
@@ -97,9 +97,9 @@ def _draw_cells(image: Image.Image, matrix: np.ndarray, cell: int, left: int, to
 
 
 def _name(label: str, number: int, size: int) -> Image.Image:
-    """Write a label as a picture of its own, shortened where it is long."""
+    """Draw a label as an image, shortened where it is long."""
     text = "".join(c if c.isprintable() else " " for c in label)
-    font = next((font for font in _fonts(size) if _knows(font, text)), None)
+    font = next((font for font in _fonts(size) if _has_glyphs(font, text)), None)
     if font is None:
         text, font = f"#{number}", _font(size)
     if font.getlength(text) > _LABEL:
@@ -130,7 +130,7 @@ def _fonts(size: int) -> Iterator[_Font]:
             continue
 
 
-def _knows(font: _Font, text: str) -> bool:
-    """Tell whether a font has every character: what it lacks it draws as it draws one that is none."""
+def _has_glyphs(font: _Font, text: str) -> bool:
+    """Return whether a font has every character: those that it lacks look like one that no font has."""
     missing = bytes(font.getmask("\uffff"))
     return all(c.isspace() or bytes(font.getmask(c)) != missing for c in set(text))

@@ -1,4 +1,4 @@
-"""The progress of a run: written into its folder, and passed on to who started it."""
+"""The progress of a run: written into its folder, and passed on to the caller."""
 
 import contextlib
 import time
@@ -35,6 +35,7 @@ class Reporter:
         self._phase = ""
 
     def __call__(self, progress: Progress) -> None:
+        """Report how far the run is."""
         now = time.time()
         if isinstance(progress, TrainingProgress):
             self._run.append_event("step", **asdict(progress.step))

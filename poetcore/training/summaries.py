@@ -1,4 +1,4 @@
-"""What TensorBoard shows of a run: event files, written while it trains.
+"""Event files of a run for TensorBoard, written while it trains.
 
     training_summaries/<run>/              hyper-parameters
     training_summaries/<run>/train/        accuracy and cross entropy of the batches, the layer's weights
@@ -33,15 +33,14 @@ __all__ = ["Summaries"]
 #: The end of the names of the files that are written here, and so may be replaced here.
 _ENDING = ".poet"
 
-#: The folders of a run, the first of which is its own.
+#: The folders of a run; the first is the run's.
 _PARTS = ("", "train", "validation", "test")
 
 
 class Summaries:
-    """The event files of one run, as a context manager; what an earlier run of this name left is replaced.
+    """The event files of one run, as a context manager; those of an earlier run of this name are replaced.
 
-    Every event is in its file as soon as it is written, so that a TensorBoard that is open follows the
-    training.
+    Every event is in its file as soon as it is written, so that an open TensorBoard follows the training.
 
     Args:
         folder: of this run; its name is the run's name in TensorBoard. Made when something is written.
@@ -73,20 +72,20 @@ class Summaries:
         self._scalars("validation", report.step, report.validation_accuracy, report.validation_cross_entropy)
 
     def weights(self, step: int, head: Head) -> None:
-        """Write how the layer's weights are spread."""
+        """Write histograms of the layer's weights."""
         from tensorboard.plugins.histogram.summary_v2 import histogram_pb
 
         for name, values in (("kernel", head.kernel), ("bias", head.bias)):
-            finite = values[np.isfinite(values)]  # a training that runs away has others
+            finite = values[np.isfinite(values)]  # a training that diverges has others
             self._write("train", step, histogram_pb(f"final_layer/{name}", finite, buckets=40))
 
     def hparams(self, options: Mapping[str, Any], backbone: str, test_accuracy: float | None) -> None:
-        """Write with which hyper-parameters the run was made, and how good it became.
+        """Write the hyper-parameters of the run, and its test accuracy.
 
         The table of TensorBoard's HParams tab then has a row a run, with every scalar of it as a metric.
 
         Args:
-            options: the training options by their names; values that are None are left out.
+            options: the training options by their names; values that are None are excluded.
             backbone: name of the pre-trained network.
             test_accuracy: of the final test; None without one.
         """
@@ -119,7 +118,7 @@ class Summaries:
             step: after how many steps it was made.
             matrix: `(n, n)` integers; `C[i, j]` pictures of label i that were predicted to be label j.
             labels: n of them, in the same order.
-            part: the part of the split that was judged: "train", "validation" or "test".
+            part: the part of the split that was evaluated: "train", "validation" or "test".
         """
         from tensorboard.compat.proto.summary_pb2 import Summary
         from tensorboard.plugins.image import metadata
@@ -155,7 +154,7 @@ class Summaries:
         writer.write(Event(wall_time=time.time(), step=step, summary=summary).SerializeToString())
 
     def _writer(self, part: str) -> "RecordWriter":
-        """Give the writer of a part's file, which is opened with the first event."""
+        """Return the writer of a part's file, which is opened with the first event."""
         from tensorboard.compat.proto.event_pb2 import Event
         from tensorboard.summary.writer.record_writer import RecordWriter
 
@@ -165,7 +164,7 @@ class Summaries:
         folder.mkdir(parents=True, exist_ok=True)
         now = time.time()
         name = f"events.out.tfevents.{int(now)}.{os.getpid()}{_ENDING}"
-        # Unbuffered: an event is one write, seen at once and whole by whoever reads along.
+        # Unbuffered: an event is one write, which readers see at once and whole.
         self._files[part] = (folder / name).open("xb", buffering=0)
         writer = RecordWriter(self._files[part])
         writer.write(Event(wall_time=now, file_version="brain.Event:2").SerializeToString())
@@ -173,7 +172,7 @@ class Summaries:
 
 
 def _legend(labels: Sequence[str]) -> str:
-    """Say in Markdown how to read the matrix, with all labels: the browser can write every script."""
+    """Return in Markdown how to read the matrix, with all labels: the browser has fonts for every script."""
     lines = ["Rows are true labels, columns are predicted ones.", ""]
     for number, label in enumerate(labels, 1):
         plain = re.sub(r"([^\w\s])", r"\\\1", re.sub(r"\s+", " ", label))

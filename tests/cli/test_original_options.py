@@ -82,7 +82,7 @@ def test_the_labels_are_written_where_they_were_asked_for(everything, trained):
     assert (folder / "labels.txt").read_text().splitlines() == trained.run.labels()
 
 
-def test_graphs_on_the_way_are_written(everything):
+def test_intermediate_graphs_are_written(everything):
     folder, _ = everything
     names = sorted(file.name for file in (folder / "on_the_way").iterdir())
     assert names == ["intermediate_10.pb", "intermediate_20.pb"]
@@ -97,18 +97,18 @@ def test_vectors_and_summaries_go_where_they_were_asked_for(everything):
     }
 
 
-def test_the_final_test_looks_at_as_many_pictures_as_asked(everything):
+def test_the_final_test_has_as_many_pictures_as_asked(everything):
     assert everything[1]["final_test_count"] == 3
 
 
-def test_misclassified_pictures_are_told_with_truth_and_prediction(everything):
+def test_misclassified_pictures_have_true_and_predicted_label(everything):
     for one in everything[1]["misclassified"]:
         assert set(one) == {"path", "label", "predicted"} and one["label"] != one["predicted"]
 
 
 @pytest.fixture(scope="module")
 def labelled(everything, trained: Trained):
-    """What the original label_image's options say of a picture, with the graph written above."""
+    """The prediction of label_image with the original's options and the graph written above."""
     folder, _ = everything
     picture = next((trained.sample / "demo" / "rose").iterdir())
     done = run_poet(
@@ -136,7 +136,7 @@ def test_label_image_takes_the_options_of_the_original(labelled, trained):
     assert {score["label"] for score in prediction["scores"]} == set(trained.run.labels())
 
 
-def test_the_graph_says_what_the_run_says(labelled, everything):
+def test_the_graph_predicts_what_the_run_predicts(labelled, everything):
     folder, trained_answer = everything
     picture, answer = labelled
     done = run_poet(
@@ -172,7 +172,7 @@ def test_the_graph_says_what_the_run_says(labelled, everything):
         ("--architecture", "resnet50", "mobilenet_{1.0,0.75,0.50,0.25}_{224,192,160,128}"),
     ],
 )
-def test_an_impossible_value_is_told_with_what_is_allowed(option, value, allowed, trained, tmp_path):
+def test_an_impossible_value_is_refused_with_what_is_allowed(option, value, allowed, trained, tmp_path):
     done = run_poet(
         "retrain", "--image_dir", trained.sample / "train", option, value, "--workspace", tmp_path
     )

@@ -1,4 +1,4 @@
-"""Trainings as child processes: how they are watched and stopped, and what is said of those that die."""
+"""Trainings as child processes: how they are followed and stopped, and how those that die are reported."""
 
 import subprocess
 import sys
@@ -20,7 +20,7 @@ from tests.conftest import ROOT, Trained, fill
 
 Process = subprocess.Popen[bytes]
 
-#: Says that it failed when it is asked to stop, as TensorFlow does while it is being imported.
+#: Writes that it failed when it is asked to stop, as TensorFlow does while it is being imported.
 STUMBLING = """
 import signal, sys, time
 from dataclasses import replace
@@ -35,7 +35,7 @@ print("ready", flush=True)
 time.sleep(600)
 """
 
-#: Says when it is ready to be asked, and does not let itself be asked.
+#: Prints a line when it is ready, and ignores the signal that asks it to stop.
 STUBBORN = """
 import signal, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -69,7 +69,7 @@ def idle(begin: Callable[[str], Process]) -> Process:
 
 
 def working(place: Workspace, pid: int, name: str = "run", **values: float) -> Run:
-    """A run that a process says it trains."""
+    """A run that a process is training."""
     run = place.create_run(name)
     run.write_status(Status("training", 10, 100, pid=pid, **values))
     return run
@@ -89,14 +89,14 @@ def ended(jobs: Jobs, run: Run) -> Status:
     return jobs.status(run)
 
 
-# --------------------------------------------------------------------------------------------------- watched
+# -------------------------------------------------------------------------------------------------- followed
 
 
 def test_a_run_whose_process_lives_goes_on(place, begin):
     assert Jobs(place).status(working(place, idle(begin).pid)).phase == "training"
 
 
-def test_a_run_whose_process_died_without_a_word_is_failed(place, begin):
+def test_a_run_whose_process_died_is_failed(place, begin):
     process = idle(begin)
     run = working(place, process.pid)
     process.kill()
@@ -104,7 +104,7 @@ def test_a_run_whose_process_died_without_a_word_is_failed(place, begin):
     assert Jobs(place).status(run).phase == "failed"
 
 
-def test_a_dead_process_that_nobody_has_buried_counts_as_dead(place, begin):
+def test_a_zombie_counts_as_dead(place, begin):
     process = idle(begin)
     run = working(place, process.pid)
     process.kill()
@@ -152,13 +152,13 @@ def test_how_far_a_failed_run_came_is_kept(place, begin):
     assert (Jobs(place).status(run).done, Jobs(place).status(run).total) == (10, 100)
 
 
-def test_a_younger_process_of_the_same_number_is_not_taken_for_the_training(place, begin):
+def test_a_later_process_of_the_same_number_is_not_taken_for_the_training(place, begin):
     process = idle(begin)
     run = working(place, process.pid, heartbeat=psutil.Process(process.pid).create_time() - 60)
     assert Jobs(place).status(run).phase == "failed"
 
 
-def test_a_younger_process_of_the_same_number_is_not_stopped(place, begin):
+def test_a_later_process_of_the_same_number_is_not_stopped(place, begin):
     process = idle(begin)
     run = working(place, process.pid, heartbeat=psutil.Process(process.pid).create_time() - 60)
     Jobs(place).cancel(run)
@@ -171,21 +171,21 @@ def test_a_finished_run_stays_finished_though_its_process_is_gone(place):
     assert Jobs(place).status(run).phase == "done"
 
 
-def test_a_process_has_time_to_say_its_first_word(place):
+def test_a_process_has_time_to_write_its_first_status(place):
     assert Jobs(place).status(place.create_run("run")).phase == "starting"
 
 
-def test_a_process_that_never_said_a_word_is_failed_after_a_while(place):
+def test_a_process_that_never_wrote_a_status_is_failed_after_a_while(place):
     run = place.create_run("run")
     run.write_status(Status("starting", pid=0, heartbeat=time.time() - 61))
     assert Jobs(place).status(run).phase == "failed"
 
 
-def test_no_run_is_being_worked_on_in_a_new_workspace(place):
+def test_no_run_is_being_trained_in_a_new_workspace(place):
     assert Jobs(place).running() is None
 
 
-def test_the_run_that_is_being_worked_on_is_found_among_the_others(place, begin):
+def test_the_run_that_is_being_trained_is_found_among_the_others(place, begin):
     now = time.time()
     working(place, idle(begin).pid, "busy", started=now - 50)
     place.create_run("newer").write_status(Status("done", started=now))
@@ -194,7 +194,7 @@ def test_the_run_that_is_being_worked_on_is_found_among_the_others(place, begin)
     assert running is not None and running.name == "busy"
 
 
-def test_a_run_that_died_is_not_being_worked_on(place, begin):
+def test_a_run_that_died_is_not_being_trained(place, begin):
     process = idle(begin)
     working(place, process.pid)
     process.kill()
@@ -211,12 +211,12 @@ def test_stopping_ends_the_process(place, begin):
     assert not psutil.pid_exists(process.pid)
 
 
-def test_a_stopped_run_is_cancelled_and_says_so(place, begin):
+def test_a_stopped_run_is_cancelled(place, begin):
     run = working(place, idle(begin).pid)
     assert Jobs(place).cancel(run).phase == run.status().phase == "cancelled"
 
 
-def test_a_process_that_does_not_let_itself_be_asked_is_ended(place, begin, monkeypatch):
+def test_a_process_that_ignores_being_asked_is_killed(place, begin, monkeypatch):
     monkeypatch.setattr(jobs_module, "_PATIENCE", 0.2)
     process = begin(STUBBORN)
     assert process.stdout is not None and process.stdout.readline()
@@ -224,7 +224,7 @@ def test_a_process_that_does_not_let_itself_be_asked_is_ended(place, begin, monk
     assert not psutil.pid_exists(process.pid)
 
 
-def test_a_training_that_stumbles_over_being_stopped_was_stopped_and_did_not_fail(place, begin):
+def test_a_training_that_fails_on_being_stopped_is_cancelled(place, begin):
     run = place.create_run("run")
     process = begin(STUMBLING.format(folder=str(run.folder)))
     assert process.stdout is not None and process.stdout.readline()
@@ -238,20 +238,20 @@ def test_a_finished_run_cannot_be_stopped(place):
     assert Jobs(place).cancel(run).phase == "done"
 
 
-def test_a_run_can_be_stopped_before_its_process_said_a_word(place):
+def test_a_run_can_be_stopped_before_its_process_wrote_a_status(place):
     assert Jobs(place).cancel(place.create_run("run")).phase == "cancelled"
 
 
-# ------------------------------------------------------------------------------------------------ last words
+# ---------------------------------------------------------------------------------------------------- the log
 
 
-def test_last_words_are_the_end_of_the_log(place):
+def test_the_tail_is_the_end_of_the_log(place):
     run = place.create_run("run")
     run.log_file.write_text("".join(f"line {i}\n" for i in range(100)))
     assert Jobs(place).log_tail(run, lines=2) == "line 98\nline 99"
 
 
-def test_a_run_without_a_log_has_no_last_words(place):
+def test_a_run_without_a_log_has_an_empty_tail(place):
     assert Jobs(place).log_tail(place.create_run("run")) == ""
 
 
@@ -292,7 +292,7 @@ def test_the_log_of_a_process_that_ended_at_once_ends_with_the_reason(hopeless):
 
 @pytest.fixture(scope="module")
 def finished(trained: Trained) -> Iterator[Run]:
-    """A small training in a process of its own, on pictures that are described already."""
+    """A small training in a process of its own, on pictures whose features are cached."""
     jobs = Jobs(trained.workspace)
     options = TrainingOptions(how_many_training_steps=30, learning_rate=0.02, seed=5)
     config = RunConfig(

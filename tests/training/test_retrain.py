@@ -1,4 +1,4 @@
-"""From a folder to a run: how it ends, what it says on the way, what it counts."""
+"""From a folder to a run: how it ends, what it reports, what it counts."""
 
 import shutil
 from collections import Counter
@@ -76,7 +76,7 @@ def test_a_finished_run_is_done(first):
     assert first.status().phase == "done"
 
 
-def test_a_finished_run_says_its_accuracy(first):
+def test_the_message_of_a_finished_run_has_its_accuracy(first):
     count = first.record().metrics["final_test_count"]
     assert f"of {count};" in first.status().message
 
@@ -207,7 +207,7 @@ def test_an_interrupted_run_is_cancelled(place, folder, phase):
     assert Run(place.runs / name).status().phase == "cancelled"
 
 
-def test_an_unexpected_error_ends_as_failed_with_its_words(place, folder):
+def test_an_unexpected_error_ends_as_failed_with_its_message(place, folder):
     with pytest.raises(ZeroDivisionError):
         retrain(RunConfig(folder, name="odd"), place, stop_in("bottlenecks", ZeroDivisionError("seven")))
     status = Run(place.runs / "odd").status()
@@ -222,7 +222,7 @@ def test_an_interrupted_run_has_no_record(place, folder, phase):
     assert not (place.runs / name / "run.json").exists()
 
 
-def test_the_backbone_is_prepared_before_pictures_are_described(folder, tmp_path):
+def test_the_backbone_is_prepared_before_features_are_extracted(folder, tmp_path):
     seen: list[str] = []
 
     def stop_before_the_conversion(progress: Progress) -> None:
@@ -271,7 +271,7 @@ def test_a_file_that_is_gone_for_a_while_is_used_again_when_it_is_back(place, tm
     assert retrain(config, place).record().skipped == []
 
 
-def test_a_demo_folder_is_judged_at_once(place, folder, tmp_path):
+def test_the_demo_folder_is_evaluated_at_once(place, folder, tmp_path):
     demo = fill(tmp_path / "show", {"ash": 2, "birch": 3}, seed=8)
     run = retrain(RunConfig(folder, training=FEW_STEPS, demo_dir=demo), place)
     assert [found.name for found in run.evaluations()] == ["show"]

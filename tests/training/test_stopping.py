@@ -59,7 +59,7 @@ runpy.run_module("poetcore", run_name="__main__")
 """
 
 
-def test_ctrl_c_before_anything_is_loaded_says_so_in_a_sentence():
+def test_ctrl_c_before_anything_is_loaded_ends_with_a_sentence():
     command = [sys.executable, "-c", CTRL_C_WHILE_IMPORTING]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (1, "Error: Stopped.\n")
@@ -104,7 +104,7 @@ def test_a_training_that_is_asked_to_stop_ends_as_cancelled(asked):
     assert asked[0].status().phase == "cancelled"
 
 
-def test_a_training_that_is_asked_to_stop_says_so_in_a_sentence(asked):
+def test_a_training_that_is_asked_to_stop_ends_with_a_sentence(asked):
     assert (asked[1], asked[2].splitlines()[-1:]) == (1, ["Error: Stopped."])
 
 
@@ -138,7 +138,7 @@ def test_the_next_training_uses_all_pictures(resumed):
     assert sum(resumed[1]["splits"].values()) == 321
 
 
-def test_retrain_tells_what_is_agreed(resumed):
+def test_the_answer_of_retrain_has_what_is_agreed(resumed):
     agreed = "run run_dir final_test_accuracy final_test_count validation_accuracy bottlenecks timings"
     said = resumed[1]
     assert set(agreed.split()) <= set(said)

@@ -43,7 +43,7 @@ def read(folder: Path) -> Any:
 
 
 def values(folder: Path, tag: str) -> list[tuple[int, float]]:
-    """Give step and value of a scalar's events."""
+    """Return step and value of a scalar's events."""
     from tensorboard.util.tensor_util import make_ndarray
 
     events = read(folder).Tensors(tag)
@@ -51,7 +51,7 @@ def values(folder: Path, tag: str) -> list[tuple[int, float]]:
 
 
 def plugin(folder: Path, tag: str) -> str:
-    """Give the name of the plugin that shows a tag."""
+    """Return the name of the plugin that shows a tag."""
     return read(folder).SummaryMetadata(tag).plugin_data.plugin_name
 
 
@@ -123,7 +123,7 @@ def test_the_weights_are_histograms_that_count_every_weight(folder):
     assert (kernel_buckets[0, 0], kernel_buckets[-1, 1]) == (-1, 3)
 
 
-def test_weights_that_ran_away_do_no_harm(folder):
+def test_weights_that_diverged_do_no_harm(folder):
     with Summaries(folder) as summaries:
         summaries.weights(1, Head(np.full((4, 2), np.nan, np.float32), np.array([np.inf, 1], np.float32)))
     assert "final_layer/kernel" in read(folder / "train").Tags()["tensors"]
