@@ -3,7 +3,6 @@
 import importlib.util
 import sys
 import tempfile
-from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -51,7 +50,7 @@ def features_of(
     pictures = {
         sha: Path(path) for sha, path in zip(dataset.pictures["sha"], dataset.pictures["path"], strict=True)
     }
-    with closing(workspace.feature_cache()) as cache, closing(workspace.file_index()) as index:
+    with workspace.feature_cache() as cache, workspace.file_index() as index:
         return extract_features(
             pictures,
             backbone,

@@ -60,11 +60,8 @@ def find_issues(
     damaged = measure_all(files, workspace, on_progress)
     if damaged:
         dataset, demo = dataset.without(damaged), demo.without(damaged) if demo else None
-    cache = open_measures(workspace)
-    try:
+    with open_measures(workspace) as cache:
         measures = cache.get(files)
-    finally:
-        cache.close()
     return run_checks(Pictures(dataset, demo, measures), verified)
 
 

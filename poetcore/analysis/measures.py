@@ -148,47 +148,34 @@ def _plain(picture: Image.Image) -> float:
     return float(_shares(_strongest(*away.split()))[: _PLAIN + 1].sum())
 
 
-class MeasureCache:
+class MeasureCache(Database):
     """Measures by content, in one SQLite file that several processes may fill at once.
 
-    An object belongs to the thread that made it.
+    An object belongs to the thread that made it, and is closed by `with`.
 
     Args:
         file: the SQLite file; made where it is missing.
     """
 
-    def __init__(self, file: Path) -> None:
-        self._database = Database(file, _SCHEMA)
-
-    def close(self) -> None:
-        self._database.close()
+    schema = _SCHEMA
 
     def get(self, shas: Iterable[str]) -> pd.DataFrame:
         """Give the measures that are there: one row a content, by sha, with the columns of `Measure`."""
-        rows: list[tuple[object, ...]] = []
-        for chunk in in_chunks(dict.fromkeys(shas), 500):
-            marks = ",".join("?" * len(chunk))
-            query = f"SELECT sha, {', '.join(COLUMNS)} FROM measures_1 WHERE sha IN ({marks})"
-            rows += self._database.rows(query, chunk)
+        query = f"SELECT sha, {', '.join(COLUMNS)} FROM measures_1 WHERE sha IN"
+        rows = list(self._rows_in(query, dict.fromkeys(shas)))
         return pd.DataFrame(rows, columns=["sha", *COLUMNS]).set_index("sha")
 
     def missing(self, shas: Iterable[str]) -> list[str]:
         """Say which contents were not measured yet, each once, in the order given."""
         asked = list(dict.fromkeys(shas))
-        known: set[str] = set()
-        for chunk in in_chunks(asked, 500):
-            marks = ",".join("?" * len(chunk))
-            known.update(
-                sha
-                for (sha,) in self._database.rows(f"SELECT sha FROM measures_1 WHERE sha IN ({marks})", chunk)
-            )
+        known = {sha for (sha,) in self._rows_in("SELECT sha FROM measures_1 WHERE sha IN", asked)}
         return [sha for sha in asked if sha not in known]
 
     def put(self, measures: Mapping[str, Measure]) -> None:
         """Add measures in one transaction; those that another process added meanwhile stay as they are."""
         marks = ",".join("?" * (1 + len(COLUMNS)))
         rows = [(sha, *astuple(found)) for sha, found in measures.items()]
-        self._database.write((f"INSERT OR IGNORE INTO measures_1 VALUES ({marks})", rows))
+        self._write((f"INSERT OR IGNORE INTO measures_1 VALUES ({marks})", rows))
 
 
 def measure_all(
@@ -204,9 +191,8 @@ def measure_all(
     Returns:
         sha -> why it cannot be decoded, of those that turned out to be damaged.
     """
-    cache, index = open_measures(workspace), workspace.file_index()
     damaged: dict[str, str] = {}
-    try:
+    with open_measures(workspace) as cache, workspace.file_index() as index:
         wanted = cache.missing(pictures)
         with ThreadPoolExecutor(cores()) as pool:
             for number, chunk in enumerate(in_chunks(wanted, _BATCH)):
@@ -214,13 +200,10 @@ def measure_all(
                 good = {sha: one for sha, one in found.items() if isinstance(one, Measure)}
                 bad = {sha: one for sha, one in found.items() if isinstance(one, str)}
                 cache.put(good)
-                index.note_decoded(dict.fromkeys(good) | bad)
+                index.record_decoded(dict.fromkeys(good) | bad)
                 damaged |= bad
                 if on_progress:
                     on_progress(Progress("measuring", number * _BATCH + len(chunk), len(wanted)))
-    finally:
-        cache.close()
-        index.close()
     return damaged
 
 

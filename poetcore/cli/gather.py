@@ -139,20 +139,16 @@ def gather(
         files = read_table(table) if table else {label or "": urls or Path()}
         sources = [_listed(name, read_urls(file), str(file), terminal) for name, file in files.items()]
     place = Workspace(workspace)
-    file_index = place.file_index()
-    try:
-        with terminal.bars() as bars:
-            gathered = gather_pictures(
-                dest,
-                sources,
-                file_index,
-                count=count,
-                options=options,
-                again=again,
-                on_progress=bars.show,
-            )
-    finally:
-        file_index.close()
+    with place.file_index() as file_index, terminal.bars() as bars:
+        gathered = gather_pictures(
+            dest,
+            sources,
+            file_index,
+            count=count,
+            options=options,
+            again=again,
+            on_progress=bars.show,
+        )
     _answer(gathered, terminal)
 
 

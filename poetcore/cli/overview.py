@@ -60,8 +60,7 @@ def overview(
     from poetcore.system.files import printable
 
     terminal, place = Terminal(json), Workspace(workspace)
-    index = place.file_index()
-    with terminal.bars() as bars:
+    with place.file_index() as index, terminal.bars() as bars:
         dataset = scan(dir, index, on_progress=bars.show)
         demo = _demo(dir, demo_dir, index)
         verified = Repairs(dir).verified()

@@ -106,11 +106,8 @@ def scan_source(
     Raises:
         DatasetError: it holds no label folders, or is a prepared set itself.
     """
-    index = workspace.file_index()
-    try:
+    with workspace.file_index() as index:
         dataset = scan(source, index, verify=True, on_progress=on_progress)
-    finally:
-        index.close()
     if set(dataset.labels) == set(PARTS):
         raise DatasetError(
             f"{printable(source)} holds a train and a demo folder, not one folder per label: give"
@@ -126,11 +123,8 @@ def existing_split(folder: Path, workspace: Workspace) -> ExistingSplit:
         DatasetError: its list is not one of ours.
     """
     paths = [Path(entry.path) for side in PARTS if (folder / side).is_dir() for entry in walk(folder / side)]
-    index = workspace.file_index()
-    try:
-        files = {p.path.relative_to(folder).as_posix(): p.sha for p in index.take(paths)}
-    finally:
-        index.close()
+    with workspace.file_index() as index:
+        files = {p.path.relative_to(folder).as_posix(): p.sha for p in index.lookup(paths)}
     listed = _read_manifest(manifest_of(folder))
     return ExistingSplit(
         files, frozenset(name for name, sha in files.items() if sha and listed.get(name) == sha)

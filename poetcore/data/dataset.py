@@ -126,7 +126,7 @@ def scan(
             f"No files in the label folders of {printable(folder)}: put the pictures of each category into"
             " its folder."
         )
-    entries = file_index.take(paths, on_progress)
+    entries = file_index.lookup(paths, on_progress)
     if verify:
         entries = file_index.verify(entries, on_progress)
     good = [p for p in entries if p.reason is None]

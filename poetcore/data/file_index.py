@@ -1,13 +1,13 @@
-"""What is in each file, read once: content hash, size in pixels, format, and why it cannot be used.
+"""The index of files, each read once: content hash, size in pixels, format, and why it cannot be used.
 
-A file that has the same path, size and modification time as before is not opened again. What was learnt of
-a content is kept under its hash, so a picture that was moved or copied is known already.
+A file that has the same path, size and modification time as before is not opened again. What is found in a
+content is kept under its hash, so a picture that was moved or copied is known already.
 """
 
 import contextlib
 import hashlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,47 +64,52 @@ class FileEntry:
 
 
 def sha_of(content: bytes) -> str:
-    """Hash a file's content: sha256, 64 hexadecimal digits."""
+    """Return the sha256 of a content, as 64 hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()
 
 
-class FileIndex:
-    """The memory of what is in files, shared by every process of a workspace.
+class FileIndex(Database):
+    """What is in files, in one SQLite file that every process of a workspace shares.
 
-    An object belongs to the thread that made it.
+    An object belongs to the thread that made it, and is closed by `with`.
 
     Args:
         file: the SQLite file; made where it is missing.
     """
 
-    def __init__(self, file: Path) -> None:
-        self._database = Database(file, _SCHEMA)
+    schema = _SCHEMA
 
-    def close(self) -> None:
-        self._database.close()
-
-    def take(self, paths: Sequence[Path], on_progress: OnProgress | None = None) -> list[FileEntry]:
-        """Say what is in each file, in the order given; only new and changed files are read.
+    def lookup(self, paths: Sequence[Path], on_progress: OnProgress | None = None) -> list[FileEntry]:
+        """Return the entry of each file, in the order given; only new and changed files are read.
 
         Only headers are decoded here: that a picture is truncated shows when its pixels are decoded, by
-        `verify` or by whoever needs them, who then tells `note_decoded`.
+        `verify` or by a caller that needs them and then calls `record_decoded`.
+
+        Args:
+            paths: files.
+            on_progress: called in the phase `scanning`.
         """
-        taken: list[FileEntry] = []
+        found: list[FileEntry] = []
         with ThreadPoolExecutor(cores()) as pool:
             for chunk in in_chunks(paths, _CHUNK):
-                taken += self._take(chunk, pool)
+                found += self._lookup(chunk, pool)
                 if on_progress:
-                    on_progress(Progress("scanning", len(taken), len(paths)))
-        return taken
+                    on_progress(Progress("scanning", len(found), len(paths)))
+        return found
 
     def verify(self, entries: Sequence[FileEntry], on_progress: OnProgress | None = None) -> list[FileEntry]:
-        """Decode every picture that never was, and say again what is known of each, in the order given."""
+        """Decode every picture that never was, and return the entries as they are then, in the order given.
+
+        Args:
+            entries: of `lookup`.
+            on_progress: called in the phase `decoding`.
+        """
         unsure = {p.sha: p for p in entries if p.sha and not p.decoded}
         with ThreadPoolExecutor(cores()) as pool:
             done = 0
             for chunk in in_chunks(unsure.values(), _CHUNK):
                 found = dict(pool.map(_decode, chunk))
-                self.note_decoded({sha: reason for sha, reason in found.items() if sha})
+                self.record_decoded({sha: reason for sha, reason in found.items() if sha})
                 done += len(chunk)
                 if on_progress:
                     on_progress(Progress("decoding", done, len(unsure)))
@@ -112,24 +117,32 @@ class FileIndex:
         return [_at(p.path, contents[p.sha]) if p.sha else p for p in entries]
 
     def content(self, sha: str) -> bytes | None:
-        """Read a content again from a file that had it and still has, or give None."""
-        for (path,) in self._database.rows("SELECT path FROM files WHERE sha = ? ORDER BY path", (sha,)):
+        """Read a content from a file that is indexed with it and still holds it, or return None.
+
+        Args:
+            sha: sha256 of the content.
+        """
+        for (path,) in self._rows("SELECT path FROM files WHERE sha = ? ORDER BY path", (sha,)):
             with contextlib.suppress(PictureError):
                 content = images.read(Path(path))
                 if sha_of(content) == sha:
                     return content
         return None
 
-    def note_decoded(self, reasons: dict[str, str | None]) -> None:
-        """Remember of contents, by hash, that they were decoded: None, or the reason why that failed."""
-        self._database.write(
+    def record_decoded(self, reasons: dict[str, str | None]) -> None:
+        """Record of contents that they were decoded.
+
+        Args:
+            reasons: sha -> why that failed, or None.
+        """
+        self._write(
             (
                 "UPDATE contents SET decoded = 1, reason = ? WHERE sha = ?",
                 [(reason, sha) for sha, reason in reasons.items()],
             )
         )
 
-    def _take(self, paths: Sequence[Path], pool: Executor) -> list[FileEntry]:
+    def _lookup(self, paths: Sequence[Path], pool: Executor) -> list[FileEntry]:
         nameable = [path for path in paths if is_unicode(path)]
         known = self._files(nameable)
         stamps = {path: _stamp(path) for path in nameable}
@@ -149,16 +162,12 @@ class FileIndex:
 
     def _files(self, paths: Sequence[Path]) -> dict[Path, tuple[int, int, str]]:
         named = {str(path): path for path in paths}
-        rows = self._select("SELECT path, bytes, mtime_ns, sha FROM files WHERE path IN", named)
+        rows = self._rows_in("SELECT path, bytes, mtime_ns, sha FROM files WHERE path IN", named)
         return {named[path]: (size, mtime, sha) for path, size, mtime, sha in rows}
 
     def _contents(self, shas: Sequence[str]) -> dict[str, tuple[Any, ...]]:
         columns = "sha, bytes, width, height, format, reason, decoded"
-        return {row[0]: row for row in self._select(f"SELECT {columns} FROM contents WHERE sha IN", shas)}
-
-    def _select(self, query: str, keys: Any) -> Iterator[tuple[Any, ...]]:
-        for chunk in in_chunks(keys, _CHUNK):
-            yield from self._database.rows(f"{query} ({','.join('?' * len(chunk))})", chunk)
+        return {row[0]: row for row in self._rows_in(f"SELECT {columns} FROM contents WHERE sha IN", shas)}
 
     def _store(self, read: dict[Path, FileEntry], stamps: dict[Path, tuple[int, int] | None]) -> None:
         if not read:
@@ -173,7 +182,7 @@ class FileIndex:
         contents = [
             (f.sha, f.bytes, f.width, f.height, f.format, f.reason, f.decoded) for f in read.values() if f.sha
         ]
-        self._database.write(
+        self._write(
             ("INSERT OR REPLACE INTO files VALUES (?,?,?,?)", files),
             # What is known of a content stays: a header cannot tell that the rest is truncated.
             ("INSERT OR IGNORE INTO contents VALUES (?,?,?,?,?,?,?)", contents),
@@ -203,7 +212,7 @@ def _read(path: Path) -> FileEntry:
 
 
 def _decode(known: FileEntry) -> tuple[str, str | None]:
-    """Give a content's hash and why it cannot be decoded, or None; the hash is empty if the file is gone."""
+    """Return a content's hash, and why it cannot be decoded or None; no hash where the file is gone."""
     try:
         content = images.read(known.path)
     except PictureError:

@@ -1,7 +1,6 @@
 """A trained run as an object: pictures in, probabilities out, without TensorFlow."""
 
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -113,10 +112,10 @@ class Classifier:
             answers[sha] = self._head.probabilities(vector[np.newaxis])[0]
 
         with (
-            closing(self._workspace.file_index()) as index,
-            closing(self._workspace.feature_cache()) as cache,
+            self._workspace.file_index() as index,
+            self._workspace.feature_cache() as cache,
         ):
-            entries = index.take(paths)
+            entries = index.lookup(paths)
             reasons = extract_features(
                 {entry.sha: entry.path for entry in entries if entry.reason is None},
                 self._backbone,

@@ -1,6 +1,5 @@
 """Evaluating a run on a demo folder: predictions against true labels, metrics, misclassified pictures."""
 
-import contextlib
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
@@ -121,7 +120,7 @@ def evaluate_graph(
 
 
 def _scan(folder: Path, workspace: Workspace) -> Dataset:
-    with contextlib.closing(workspace.file_index()) as file_index:
+    with workspace.file_index() as file_index:
         return scan(folder, file_index)
 
 

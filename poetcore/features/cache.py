@@ -6,13 +6,11 @@ or one of them is killed.
 """
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 import numpy as np
 
 from poetcore.features.backbones import Backbone
 from poetcore.system.database import Database
-from poetcore.system.files import in_chunks
 
 __all__ = ["FeatureCache"]
 
@@ -23,21 +21,16 @@ CREATE TABLE IF NOT EXISTS vectors (
 """
 
 
-class FeatureCache:
+class FeatureCache(Database):
     """Feature vectors by content and backbone, in one SQLite file that several processes may fill at once.
 
-    An object belongs to the thread that made it.
+    An object belongs to the thread that made it, and is closed by `with`.
 
     Args:
         file: the SQLite file; made where it is missing.
     """
 
-    def __init__(self, file: Path) -> None:
-        self._database = Database(file, _SCHEMA)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._database.close()
+    schema = _SCHEMA
 
     def get(self, shas: Iterable[str], backbone: Backbone, variant: str = "") -> dict[str, np.ndarray]:
         """Return the feature vectors that are there.
@@ -50,13 +43,9 @@ class FeatureCache:
         Returns:
             sha -> `(vector_length,) float32`, read-only.
         """
-        found = {}
-        for chunk in in_chunks(shas, 500):
-            marks = ",".join("?" * len(chunk))
-            query = f"SELECT sha, vector FROM vectors WHERE recipe = ? AND sha IN ({marks})"
-            for sha, blob in self._database.rows(query, (backbone.cache_key + variant, *chunk)):
-                found[sha] = np.frombuffer(blob, "<f4")
-        return found
+        query = "SELECT sha, vector FROM vectors WHERE recipe = ? AND sha IN"
+        rows = self._rows_in(query, shas, (backbone.cache_key + variant,))
+        return {sha: np.frombuffer(blob, "<f4") for sha, blob in rows}
 
     def put(self, vectors: Mapping[str, np.ndarray], backbone: Backbone, variant: str = "") -> None:
         """Add feature vectors in one transaction; those that another process added meanwhile stay.
@@ -69,4 +58,4 @@ class FeatureCache:
         if not vectors:
             return
         rows = [(sha, backbone.cache_key + variant, v.astype("<f4").tobytes()) for sha, v in vectors.items()]
-        self._database.write(("INSERT OR IGNORE INTO vectors VALUES (?,?,?)", rows))
+        self._write(("INSERT OR IGNORE INTO vectors VALUES (?,?,?)", rows))

@@ -104,7 +104,7 @@ def extract_features(
         if bottleneck.decoded:
             decoded[bottleneck.sha] = bottleneck.reason
         report(done)
-    index.note_decoded(decoded)
+    index.record_decoded(decoded)
     return result
 
 

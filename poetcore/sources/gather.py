@@ -90,19 +90,19 @@ def gather(
     except OSError as error:
         raise OptionError(f"{dest} cannot be made or written ({error.strerror or error}).") from None
     options = options or FetchOptions()
-    try:
-        with FetchPool(options, check_picture) as pool:
-            gathering = _Gathering(dest, sources, log, pool, count, again, _present(dest, file_index))
-            return gathering.run(on_progress or (lambda _: None), _BACKLOG * options.workers)
-    except OSError as error:
-        raise DownloadError(
-            f"{error.filename or dest} cannot be written ({error.strerror or error}); what has been gathered"
-            " is kept."
-        ) from error
-    finally:
-        with contextlib.suppress(OSError):
-            log.write()
-        log.close()
+    with log:
+        try:
+            with FetchPool(options, check_picture) as pool:
+                gathering = _Gathering(dest, sources, log, pool, count, again, _present(dest, file_index))
+                return gathering.run(on_progress or (lambda _: None), _BACKLOG * options.workers)
+        except OSError as error:
+            raise DownloadError(
+                f"{error.filename or dest} cannot be written ({error.strerror or error}); what has been"
+                " gathered is kept."
+            ) from error
+        finally:
+            with contextlib.suppress(OSError):
+                log.write()
 
 
 def check_count(count: int | None) -> None:
@@ -280,5 +280,5 @@ class _Gathering:
 def _present(dest: Path, file_index: FileIndex) -> dict[str, str]:
     """Index the files below the folder, quarantined ones included: sha256 -> file relative to it."""
     paths = [Path(entry.path) for entry in walk(dest) if Path(entry.path).parent != dest]
-    index = file_index.take(paths)
+    index = file_index.lookup(paths)
     return {p.sha: p.path.relative_to(dest).as_posix() for p in reversed(index) if p.sha}

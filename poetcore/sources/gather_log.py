@@ -82,8 +82,10 @@ _PUT = (
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM entries"
 
 
-class GatherLog:
+class GatherLog(Database):
     """The outcomes of one destination; an object belongs to the thread that made it.
+
+    It is closed by `with`.
 
     Args:
         dest: the folder of label folders.
@@ -93,14 +95,12 @@ class GatherLog:
         attribution_file: the list of licences.
     """
 
+    schema = _SCHEMA
+
     def __init__(self, dest: Path) -> None:
         self.file = dest / ".poet" / "gather.csv"
         self.attribution_file = dest / "ATTRIBUTION.csv"
-        self._database = Database(dest / ".poet" / "gather.sqlite", _SCHEMA)
-
-    def close(self) -> None:
-        """Close the database."""
-        self._database.close()
+        super().__init__(dest / ".poet" / "gather.sqlite")
 
     def put(self, entry: Entry) -> bool:
         """Store an entry, in place of an earlier one of the same label and URL.
@@ -112,7 +112,7 @@ class GatherLog:
             False, with nothing changed, if it is KEPT and another entry is KEPT with the same content.
         """
         try:
-            self._database.write((_PUT, [astuple(entry)]))
+            self._write((_PUT, [astuple(entry)]))
         except sqlite3.IntegrityError:
             return False
         return True
@@ -132,7 +132,7 @@ class GatherLog:
     def forget(self, entries: Iterable[Entry]) -> None:
         """Delete entries, so that their URLs are requested again."""
         pairs = [(entry.label, entry.url) for entry in entries]
-        self._database.write(("DELETE FROM entries WHERE label = ? AND address = ?", pairs))
+        self._write(("DELETE FROM entries WHERE label = ? AND address = ?", pairs))
 
     def write(self) -> None:
         """Write the log for a spreadsheet and the list of licences."""
@@ -152,7 +152,7 @@ class GatherLog:
         return found[0] if found else None
 
     def _all(self, where: str, values: tuple[str, ...] = ()) -> list[Entry]:
-        return [Entry(*row) for row in self._database.rows(f"{_SELECT} {where}", values)]
+        return [Entry(*row) for row in self._rows(f"{_SELECT} {where}", values)]
 
 
 def _cells(entry: Entry, names: list[str]) -> list[str]:

@@ -19,8 +19,9 @@ _PICTURE_ENDINGS = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".
 def walk(folder: Path) -> Iterator[os.DirEntry[str]]:
     """Yield every file below a folder, sorted by name, without hidden ones.
 
-    Links to folders are followed, and every folder is entered once. A link whose target is gone is yielded like a file, so that it can
-    be reported; so is an empty folder with a picture's ending ("x.jpg"), which is most likely a mistake.
+    Links to folders are followed, and every folder is entered once. A link whose target is gone is yielded
+    like a file, so that it can be reported; so is an empty folder with a picture's ending ("x.jpg"), which is
+    most likely a mistake.
     """
     yield from _walk(str(folder), seen=set())
 

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -64,13 +63,13 @@ def prepare_examples(
         PoetError: the pictures or the backbone cannot be used.
     """
     options = config.training
-    with closing(workspace.file_index()) as index:
+    with workspace.file_index() as index:
         on_progress(Progress("scanning"))
         dataset = scan(config.image_dir, index, on_progress=on_progress)
         check_trainable(dataset, options.validation_percentage, options.testing_percentage)
         before = time.perf_counter()
         backbone = _calibrated(backbone, _split(dataset, options), workspace, on_progress)
-        with closing(workspace.feature_cache()) as cache:
+        with workspace.feature_cache() as cache:
             extractor = _Extractor(config, backbone, workspace, index, cache, on_progress)
             pictures = dataset.pictures
             extraction = extractor.extract(_paths(pictures))

@@ -35,11 +35,8 @@ def draw_features(dataset: Dataset) -> DatasetFeatures | None:
     """Draw the choice of the backbone, and the button that extracts missing features; None until then."""
     backbone = _pick_backbone()
     shas = sorted(set(dataset.pictures["sha"]))
-    cache = workspace().feature_cache()
-    try:
+    with workspace().feature_cache() as cache:
         vectors = cache.get(shas, backbone)
-    finally:
-        cache.close()
     missing = len(shas) - len(vectors)
     tried = f"{_key(dataset, backbone)} {missing}"
     if missing and st.session_state.get("vectors_tried") != tried:

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -197,7 +196,7 @@ def _gather(name: str, request: _Request) -> None:
             bar.progress(progress.share, _words(progress, shown - began))
 
     try:
-        with closing(workspace().file_index()) as file_index:
+        with workspace().file_index() as file_index:
             st.session_state["gathered"] = gather(
                 workspace().datasets / name,
                 [request.source()],

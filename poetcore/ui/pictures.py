@@ -53,11 +53,8 @@ def addresses(paths: Sequence[str], pixels: int = 0) -> list[str]:
 @st.cache_data(ttl="60s", max_entries=16, show_spinner=False)
 def shas(paths: tuple[str, ...]) -> list[str]:
     """Return the hashes of files' contents; empty for a file that is missing."""
-    index = workspace().file_index()
-    try:
-        return [p.sha for p in index.take([Path(path) for path in paths])]
-    finally:
-        index.close()
+    with workspace().file_index() as index:
+        return [p.sha for p in index.lookup([Path(path) for path in paths])]
 
 
 def gallery(cards: Sequence[Card], key: str, page_size: int = PAGE_SIZE) -> None:

@@ -260,12 +260,9 @@ def _draw_accuracies(folder: Path, steps: list[Step]) -> None:
 def _settle(step: Step | None) -> None:
     """Let the pages see the files where they are now."""
     if step:
-        index = workspace().file_index()
-        try:
+        with workspace().file_index() as index:
             # The picture's address finds it by its content, and in quarantine nobody else looks.
-            index.take([outcome.place for outcome in step.outcomes])
-        finally:
-            index.close()
+            index.lookup([outcome.place for outcome in step.outcomes])
     scanned.clear()
     shas.clear()
 

@@ -55,11 +55,8 @@ def _thumbnail(sha: str, pixels: int) -> bytes:
 
 
 def _encode(sha: str, pixels: int) -> bytes:
-    index = default_workspace().file_index()
-    try:
+    with default_workspace().file_index() as index:
         content = index.content(sha)
-    finally:
-        index.close()
     if content is None:
         raise PictureError("is not known, or was moved or changed")
     return images.thumbnail(content, pixels)

@@ -41,12 +41,8 @@ def scanned(folder: Path, verify: bool = False) -> Dataset:
     Raises:
         DatasetError: the folder is none, or has no label folders.
     """
-    index = workspace().file_index()
-    try:
-        with st.spinner(f"Scanning {plain(folder)} ...", show_time=True):
-            return scan(folder, index, verify=verify)
-    finally:
-        index.close()
+    with workspace().file_index() as index, st.spinner(f"Scanning {plain(folder)} ...", show_time=True):
+        return scan(folder, index, verify=verify)
 
 
 def evaluation_of(run: Run, demo: Path) -> Evaluation | None:

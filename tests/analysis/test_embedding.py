@@ -93,7 +93,8 @@ def test_features_are_computed_once_for_each_content(workspace: Workspace) -> No
     for name, seed in (("a/one.jpg", 1), ("b/the_same.jpg", 1), ("b/other.jpg", 2)):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(encoded(picture(seed)))
-    dataset = scan(folder, workspace.file_index())
+    with workspace.file_index() as index:
+        dataset = scan(folder, index)
     reported: list[Progress] = []
     vectors = features_of(dataset, find(DEFAULT), workspace, reported.append)
     assert set(vectors) == set(dataset.pictures["sha"]) and len(vectors) == 2

@@ -41,9 +41,8 @@ def place(tmp_path: Path) -> Workspace:
 
 @pytest.fixture
 def memory(place: Workspace) -> Iterator[FileIndex]:
-    opened = place.file_index()
-    yield opened
-    opened.close()
+    with place.file_index() as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -151,6 +151,7 @@ def test_a_drawn_flower_in_the_wrong_folder_is_the_first_suspect(trained: Traine
     (first, second) = sorted(folder for folder in tmp_path.iterdir() if folder.is_dir())[:2]
     wrong = second / "wrong.jpg"
     sorted(first.iterdir())[0].rename(wrong)
-    dataset = scan(tmp_path, trained.workspace.file_index())
+    with trained.workspace.file_index() as index:
+        dataset = scan(tmp_path, index)
     top = label_issues_of(dataset, find(DEFAULT), trained.workspace).iloc[0]
     assert (top["path"], top["suggested"]) == (str(wrong), first.name)

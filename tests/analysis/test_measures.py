@@ -39,9 +39,8 @@ def place(tmp_path: Path) -> Workspace:
 def files(tmp_path: Path, place: Workspace) -> dict[str, Path]:
     """Four pictures that the workspace has the fingerprints of."""
     found = contents(fill(tmp_path / "set", {"rose": 2, "tulip": 2}))
-    index = place.file_index()
-    index.take(list(found.values()))
-    index.close()
+    with place.file_index() as index:
+        index.lookup(list(found.values()))
     return found
 
 
@@ -119,9 +118,8 @@ def test_a_known_placeholder_is_known_by_its_bytes(monkeypatch):
 
 def test_what_was_measured_is_given_back_as_it_was(files, place):
     measure_all(files, place)
-    cache = open_measures(place)
-    table = cache.get(files)
-    cache.close()
+    with open_measures(place) as cache:
+        table = cache.get(files)
     again = {sha: Measure(*row) for sha, row in zip(table.index, table.itertuples(index=False), strict=True)}
     assert again == {sha: measure(path.read_bytes()) for sha, path in files.items()}
 
@@ -135,9 +133,8 @@ def test_nothing_is_decoded_twice(files, place, monkeypatch):
 def test_what_was_measured_is_known_to_be_sound(files, place, monkeypatch):
     measure_all(files, place)
     monkeypatch.setattr(images, "to_square", None)
-    index = place.file_index()
-    found = index.verify(index.take(list(files.values())))
-    index.close()
+    with place.file_index() as index:
+        found = index.verify(index.lookup(list(files.values())))
     assert [(p.decoded, p.reason) for p in found] == [(True, None)] * 4
 
 
@@ -145,11 +142,10 @@ def test_a_damaged_picture_is_told_to_the_fingerprints(files, place, tmp_path):
     whole = encoded(picture(9, (300, 200)))
     cut = tmp_path / "set" / "rose" / "cut.jpg"
     cut.write_bytes(whole[: len(whole) // 2])
-    index = place.file_index()
-    sha = index.take([cut])[0].sha
-    reasons = measure_all({**files, sha: cut}, place)
-    known = index.take([cut])[0]
-    index.close()
+    with place.file_index() as index:
+        sha = index.lookup([cut])[0].sha
+        reasons = measure_all({**files, sha: cut}, place)
+        known = index.lookup([cut])[0]
     assert list(reasons) == [sha] and known.decoded and known.reason == reasons[sha]
 
 
@@ -158,9 +154,8 @@ def test_a_file_that_is_gone_or_changed_says_nothing_of_its_content(files, place
     files[gone].unlink()
     files[changed].write_bytes(encoded(picture(99)))
     assert measure_all(files, place) == {}
-    cache = open_measures(place)
-    missing = cache.missing(files)
-    cache.close()
+    with open_measures(place) as cache:
+        missing = cache.missing(files)
     assert missing == [gone, changed]
 
 

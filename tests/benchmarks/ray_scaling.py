@@ -69,13 +69,11 @@ def extract_all(folder: Path, model: Path, engine: str, workers: int) -> Figures
     if len(found) < 20 * BATCH_SIZE:
         sys.exit(f"Too few pictures for a steady speed: give {20 * BATCH_SIZE} or more.")
     digest, vectors, times = hashlib.sha256(), {}, []
-    with tempfile.TemporaryDirectory() as place:
-        cache = FeatureCache(Path(place) / "vectors.sqlite")
+    with tempfile.TemporaryDirectory() as place, FeatureCache(Path(place) / "vectors.sqlite") as cache:
         start = time.perf_counter()
         for one in extract(found, find(DEFAULT), lambda: model, cache, workers=workers, engine=engine):
             vectors[one.sha] = one.vector
             times.append(time.perf_counter() - start)
-        cache.close()
     for sha in sorted(vectors):
         digest.update(sha.encode() + (vectors[sha].tobytes() if vectors[sha] is not None else b""))
     quarter = len(times) // 4

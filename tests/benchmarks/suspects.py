@@ -48,7 +48,8 @@ def main() -> None:
     parser.add_argument("--workspace", type=Path)
     arguments = parser.parse_args()
     workspace = Workspace(arguments.workspace) if arguments.workspace else default_workspace()
-    dataset = scan(arguments.folder, workspace.file_index(), verify=True)
+    with workspace.file_index() as index:
+        dataset = scan(arguments.folder, index, verify=True)
     vectors = features_of(dataset, find(arguments.backbone), workspace)
     started, rows, n = time.perf_counter(), [], 0
     for seed in range(arguments.seeds):

@@ -73,13 +73,13 @@ def extract(folder: str, models: str, backbone: str, calibration: str = "", work
 
     with tempfile.TemporaryDirectory() as fresh:
         place = Workspace(Path(workspace or fresh), models=Path(models))
-        pictures = scan(Path(folder), place.file_index()).pictures
+        with place.file_index() as index:
+            pictures = scan(Path(folder), index).pictures
         wanted = {sha: Path(path) for sha, path in zip(pictures["sha"], pictures["path"], strict=True)}
-        network, cache = find(backbone, calibration), place.feature_cache()
-        clock = _Clock()
-        found = extract(wanted, network, lambda: model_file(network, place.models), cache)
-        computed = sum(one.vector is not None and not one.cached for one in found)
-        cache.close()
+        network, clock = find(backbone, calibration), _Clock()
+        with place.feature_cache() as cache:
+            found = extract(wanted, network, lambda: model_file(network, place.models), cache)
+            computed = sum(one.vector is not None and not one.cached for one in found)
         return clock.rate(computed)
 
 
@@ -138,9 +138,8 @@ def keep_features(workspace: str, run: str, file: str) -> Answer:
     place = Workspace(Path(workspace))
     trained = place.run(run)
     split, labels, record = trained.split(), trained.labels(), trained.record()
-    cache = place.feature_cache()
-    vectors = cache.get(split["sha"], find(record.backbone, record.calibration))
-    cache.close()
+    with place.feature_cache() as cache:
+        vectors = cache.get(split["sha"], find(record.backbone, record.calibration))
     kept = {}
     for part in ("training", "validation"):
         rows = split[split["split"] == part]
@@ -228,9 +227,8 @@ def scan_folder(folder: str, workspace: str) -> Answer:
     from poetcore.data.dataset import scan
 
     clock = _Clock()
-    index = Workspace(Path(workspace)).file_index()
-    dataset = scan(Path(folder), index)
-    index.close()
+    with Workspace(Path(workspace)).file_index() as index:
+        dataset = scan(Path(folder), index)
     return clock.rate(len(dataset.pictures))
 
 
@@ -240,7 +238,8 @@ def health(folder: str, workspace: str) -> Answer:
     from poetcore.data.dataset import scan
 
     place = Workspace(Path(workspace))
-    dataset = scan(Path(folder), place.file_index())
+    with place.file_index() as index:
+        dataset = scan(Path(folder), index)
     clock = _Clock()
     issues = find_issues(dataset, place)
     return clock.rate(len(dataset.pictures)) | {"issues": len(issues)}

@@ -28,9 +28,8 @@ from tests.unprivileged import as_nobody, needs_permissions, open_folder
 
 @pytest.fixture
 def memory(tmp_path: Path) -> Iterator[FileIndex]:
-    opened = FileIndex(tmp_path / "fingerprints.sqlite")
-    yield opened
-    opened.close()
+    with FileIndex(tmp_path / "fingerprints.sqlite") as opened:
+        yield opened
 
 
 def table(rows: list[tuple[str, str, str]]) -> pd.DataFrame:

@@ -23,15 +23,14 @@ from poetcore.data.file_index import FileIndex
 
 index = FileIndex(Path(sys.argv[1]))
 for path in sorted(Path(sys.argv[2]).rglob("*.jpg")):
-    index.take([path])
+    index.lookup([path])
 """
 
 
 @pytest.fixture
 def memory(tmp_path: Path) -> Iterator[FileIndex]:
-    opened = FileIndex(tmp_path / "fingerprints.sqlite")
-    yield opened
-    opened.close()
+    with FileIndex(tmp_path / "fingerprints.sqlite") as opened:
+        yield opened
 
 
 def jpeg(seed: int, length: int = 6000) -> bytes:
@@ -49,60 +48,60 @@ def test_a_picture_is_described(memory, tmp_path):
     content = encoded(picture(1, (80, 50)))
     path = write(tmp_path / "a.txt", content)
     sha = hashlib.sha256(content).hexdigest()
-    assert memory.take([path]) == [FileEntry(path, sha, len(content), 80, 50, "JPEG")]
+    assert memory.lookup([path]) == [FileEntry(path, sha, len(content), 80, 50, "JPEG")]
 
 
 def test_fingerprints_come_in_the_order_of_the_paths(memory, tmp_path):
     paths = [write(tmp_path / f"{seed}.jpg", jpeg(seed)) for seed in (3, 1, 2)]
-    memory.take(paths[1:2])
-    assert [p.path for p in memory.take(paths)] == paths
+    memory.lookup(paths[1:2])
+    assert [p.path for p in memory.lookup(paths)] == paths
 
 
 def test_an_unchanged_file_is_not_opened_again(memory, tmp_path):
     path = write(tmp_path / "a.jpg", jpeg(1))
-    memory.take([path])
+    memory.lookup([path])
     write(path, jpeg(2))  # same size, same time: only a look inside would tell
-    assert memory.take([path])[0].sha == sha_of(jpeg(1))
+    assert memory.lookup([path])[0].sha == sha_of(jpeg(1))
 
 
 def test_a_file_of_another_size_is_read_again(memory, tmp_path):
     path = write(tmp_path / "a.jpg", jpeg(1))
-    memory.take([path])
+    memory.lookup([path])
     write(path, jpeg(2, 6001))
-    assert memory.take([path])[0].sha == sha_of(jpeg(2, 6001))
+    assert memory.lookup([path])[0].sha == sha_of(jpeg(2, 6001))
 
 
 @pytest.mark.parametrize("shift", [-1000, 1000])
 def test_a_file_of_another_time_is_read_again(shift, memory, tmp_path):
     path = write(tmp_path / "a.jpg", jpeg(1))
-    memory.take([path])
+    memory.lookup([path])
     write(path, jpeg(2), LONG_AGO + shift)
-    assert memory.take([path])[0].sha == sha_of(jpeg(2))
+    assert memory.lookup([path])[0].sha == sha_of(jpeg(2))
 
 
 def test_a_young_file_is_read_again(memory, tmp_path):
     now = time.time_ns()
     path = write(tmp_path / "a.jpg", jpeg(1), now)
-    memory.take([path])
+    memory.lookup([path])
     write(path, jpeg(2), now)
-    assert memory.take([path])[0].sha == sha_of(jpeg(2))
+    assert memory.lookup([path])[0].sha == sha_of(jpeg(2))
 
 
 def test_a_moved_file_is_known_by_its_content(memory, tmp_path):
     path = write(tmp_path / "a.jpg", jpeg(1))
-    memory.verify(memory.take([path]))
-    assert memory.take([path.rename(tmp_path / "b.jpg")])[0].decoded
+    memory.verify(memory.lookup([path]))
+    assert memory.lookup([path.rename(tmp_path / "b.jpg")])[0].decoded
 
 
 def test_a_file_that_is_gone_is_told(memory, tmp_path):
     path = write(tmp_path / "a.jpg", jpeg(1))
-    memory.take([path])
+    memory.lookup([path])
     path.unlink()
-    assert memory.take([path]) == [FileEntry(path, reason="does not exist")]
+    assert memory.lookup([path]) == [FileEntry(path, reason="does not exist")]
 
 
 def test_text_is_refused_with_a_reason(memory, tmp_path):
-    (found,) = memory.take([write(tmp_path / "a.jpg", b"shopping list")])
+    (found,) = memory.lookup([write(tmp_path / "a.jpg", b"shopping list")])
     assert found.reason == "is not a picture (JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF)"
 
 
@@ -110,14 +109,14 @@ def test_text_is_refused_with_a_reason(memory, tmp_path):
 def test_a_name_that_is_not_unicode_is_refused_with_a_reason(memory, tmp_path):
     foreign = write(Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.jpg")), jpeg(1))
     other = write(tmp_path / "b.jpg", jpeg(2))
-    reasons = [p.reason for p in memory.take([foreign, other])]
+    reasons = [p.reason for p in memory.lookup([foreign, other])]
     assert reasons == ["has a name that is not valid Unicode: rename it", None]
 
 
 def test_verify_finds_a_truncated_picture(memory, tmp_path):
     content = encoded(picture(1, (300, 200)), quality=95)
     path = write(tmp_path / "a.jpg", content[: len(content) // 2])
-    taken = memory.take([path])
+    taken = memory.lookup([path])
     assert taken[0].reason is None
     assert "truncated" in (memory.verify(taken)[0].reason or "")
 
@@ -125,53 +124,51 @@ def test_verify_finds_a_truncated_picture(memory, tmp_path):
 def test_a_reason_once_found_is_remembered(tmp_path):
     content = encoded(picture(1, (300, 200)), quality=95)
     path = write(tmp_path / "a.jpg", content[: len(content) // 2])
-    first = FileIndex(tmp_path / "memory.sqlite")
-    (wanted,) = first.verify(first.take([path]))
-    first.close()
-    second = FileIndex(tmp_path / "memory.sqlite")
-    assert second.take([path]) == [wanted]
-    second.close()
+    with FileIndex(tmp_path / "memory.sqlite") as first:
+        (wanted,) = first.verify(first.lookup([path]))
+    with FileIndex(tmp_path / "memory.sqlite") as second:
+        assert second.lookup([path]) == [wanted]
 
 
 def test_verify_keeps_the_order_and_the_good_ones(memory, tmp_path):
     paths = [write(tmp_path / f"{seed}.jpg", jpeg(seed)) for seed in (3, 1, 2)]
-    verified = memory.verify(memory.take(paths))
+    verified = memory.verify(memory.lookup(paths))
     assert [(p.path, p.reason, p.decoded) for p in verified] == [(path, None, True) for path in paths]
 
 
 def test_a_file_that_goes_away_before_verify_is_welcome_again(memory, tmp_path):
     path = write(tmp_path / "a.jpg", jpeg(1))
-    taken = memory.take([path])
+    taken = memory.lookup([path])
     path.unlink()
     memory.verify(taken)
     write(path, jpeg(1))
-    assert memory.take([path])[0].reason is None
+    assert memory.lookup([path])[0].reason is None
 
 
 def test_a_file_that_changes_before_verify_spoils_no_other_content(memory, tmp_path):
     path = write(tmp_path / "a.jpg", jpeg(1))
-    taken = memory.take([path])
+    taken = memory.lookup([path])
     path.write_bytes(b"overwritten by something else")
     memory.verify(taken)
-    assert memory.take([write(tmp_path / "copy.jpg", jpeg(1))])[0].reason is None
+    assert memory.lookup([write(tmp_path / "copy.jpg", jpeg(1))])[0].reason is None
 
 
 def test_a_content_is_found_where_it_was_seen(memory, tmp_path):
     path = write(tmp_path / "b.jpg", jpeg(1))
-    memory.take([path, write(tmp_path / "a.jpg", jpeg(2))])
+    memory.lookup([path, write(tmp_path / "a.jpg", jpeg(2))])
     assert memory.content(sha_of(jpeg(1))) == path.read_bytes()
 
 
 def test_a_content_is_found_in_its_other_copy(memory, tmp_path):
     paths = [write(tmp_path / name, jpeg(1)) for name in ("a.jpg", "b.jpg")]
-    memory.take(paths)
+    memory.lookup(paths)
     paths[0].unlink()
     assert memory.content(sha_of(jpeg(1))) == jpeg(1)
 
 
 def test_a_content_that_was_overwritten_is_not_found(memory, tmp_path):
     path = write(tmp_path / "a.jpg", jpeg(1))
-    memory.take([path])
+    memory.lookup([path])
     write(path, jpeg(2, 6500))
     assert memory.content(sha_of(jpeg(1))) is None
 
@@ -179,16 +176,15 @@ def test_a_content_that_was_overwritten_is_not_found(memory, tmp_path):
 def test_progress_reaches_the_number_of_files(memory, tmp_path):
     paths = sorted(fill(tmp_path / "set", {"a": 3}).rglob("*.jpg"))
     told: list[Progress] = []
-    memory.take(paths, told.append)
+    memory.lookup(paths, told.append)
     assert told[-1] == Progress("scanning", 3, 3)
 
 
 def test_a_damaged_memory_is_set_aside(tmp_path):
     file = tmp_path / "memory.sqlite"
     file.write_bytes(b"no database" * 1000)
-    memory = FileIndex(file)
-    assert memory.take([write(tmp_path / "a.jpg", jpeg(1))])[0].reason is None
-    memory.close()
+    with FileIndex(file) as memory:
+        assert memory.lookup([write(tmp_path / "a.jpg", jpeg(1))])[0].reason is None
     assert (tmp_path / "memory.sqlite.damaged").exists()
 
 
@@ -198,7 +194,8 @@ def test_two_processes_that_take_at_once_lose_nothing(tmp_path):
     for path in paths:
         os.utime(path, ns=(LONG_AGO, LONG_AGO))
     file = tmp_path / "memory.sqlite"
-    FileIndex(file).close()
+    with FileIndex(file):
+        pass
     takers = [
         subprocess.Popen([sys.executable, "-c", TAKER, str(file), str(folder)], cwd=ROOT)
         for folder in folders
@@ -207,6 +204,5 @@ def test_two_processes_that_take_at_once_lose_nothing(tmp_path):
     shas = [sha_of(path.read_bytes()) for path in paths]
     for path in paths:  # what is remembered shows where the files cannot tell any more
         write(path, bytes(path.stat().st_size))
-    memory = FileIndex(file)
-    assert [p.sha for p in memory.take(paths)] == shas
-    memory.close()
+    with FileIndex(file) as memory:
+        assert [p.sha for p in memory.lookup(paths)] == shas

@@ -19,6 +19,5 @@ def no_model() -> Path:
 
 @pytest.fixture
 def cache(tmp_path: Path) -> Iterator[FeatureCache]:
-    opened = FeatureCache(tmp_path / "vectors.sqlite")
-    yield opened
-    opened.close()
+    with FeatureCache(tmp_path / "vectors.sqlite") as opened:
+        yield opened

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -199,7 +198,7 @@ Features = Callable[..., Extraction]
 @pytest.fixture
 def features(cache: FeatureCache, workspace: Workspace, backbone_file: Path) -> Iterator[Features]:
     """`extract_features` with the default backbone, and the index of a workspace."""
-    with closing(workspace.file_index()) as index:
+    with workspace.file_index() as index:
         yield lambda pictures, **more: extract_features(
             pictures, BACKBONE, lambda: backbone_file, cache, index, **more
         )
@@ -241,9 +240,9 @@ def test_what_was_decoded_is_recorded_in_the_index(workspace, cache, backbone_fi
     good, bad = tmp_path / "good.jpg", tmp_path / "truncated.jpg"
     good.write_bytes(encoded(picture(1)))
     bad.write_bytes(encoded(picture(5, (300, 200)))[:2500])
-    with closing(workspace.file_index()) as index:
-        index.take([good, bad])
+    with workspace.file_index() as index:
+        index.lookup([good, bad])
         extract_features(by_content([good, bad]), BACKBONE, lambda: backbone_file, cache, index)
-        known = index.take([good, bad])
+        known = index.lookup([good, bad])
     assert [entry.decoded for entry in known] == [True, True]
     assert known[0].reason is None and known[1].reason.startswith("is damaged or truncated")

@@ -57,9 +57,8 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 @pytest.fixture(scope="module")
 def local(pictures, backbone_file, tmp_path_factory) -> dict[str, np.ndarray]:
     """The features that this machine extracts without Ray."""
-    cache = FeatureCache(tmp_path_factory.mktemp("local") / "vectors.sqlite")
-    found = {one.sha: one.vector for one in extract(pictures, BACKBONE, lambda: backbone_file, cache)}
-    cache.close()
+    with FeatureCache(tmp_path_factory.mktemp("local") / "vectors.sqlite") as cache:
+        found = {one.sha: one.vector for one in extract(pictures, BACKBONE, lambda: backbone_file, cache)}
     return found
 
 
@@ -73,9 +72,8 @@ def test_photos_have_the_same_features_bit_for_bit(cache, backbone_file, tmp_pat
     found = {
         one.sha: one.vector for one in extract(photos, BACKBONE, lambda: backbone_file, cache, engine="ray")
     }
-    other = FeatureCache(tmp_path / "local.sqlite")
-    wanted = {one.sha: one.vector for one in extract(photos, BACKBONE, lambda: backbone_file, other)}
-    other.close()
+    with FeatureCache(tmp_path / "local.sqlite") as other:
+        wanted = {one.sha: one.vector for one in extract(photos, BACKBONE, lambda: backbone_file, other)}
     assert same(found, wanted)
 
 
@@ -88,23 +86,22 @@ def test_what_ray_computed_is_in_the_cache_for_every_engine(cache, backbone_file
 
 def test_augmented_copies_are_the_same_bit_for_bit(cache, backbone_file, tmp_path):
     photos, augmentation = by_content(PHOTOS[:2]), Augmentation(flip_left_right=True, random_crop=20)
-    other = FeatureCache(tmp_path / "local.sqlite")
-    ours, theirs = (
-        {
-            one.sha: one.vector
-            for one in extract(
-                photos,
-                BACKBONE,
-                lambda: backbone_file,
-                into,
-                augmentation=augmentation,
-                variant=2,
-                engine=engine,
-            )
-        }
-        for into, engine in ((cache, "ray"), (other, "litert"))
-    )
-    other.close()
+    with FeatureCache(tmp_path / "local.sqlite") as other:
+        ours, theirs = (
+            {
+                one.sha: one.vector
+                for one in extract(
+                    photos,
+                    BACKBONE,
+                    lambda: backbone_file,
+                    into,
+                    augmentation=augmentation,
+                    variant=2,
+                    engine=engine,
+                )
+            }
+            for into, engine in ((cache, "ray"), (other, "litert"))
+        )
     assert same(ours, theirs)
 
 

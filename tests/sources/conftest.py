@@ -1,6 +1,5 @@
 """A server that behaves badly, requests to it with short timeouts, and gathering from it."""
 
-import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -51,7 +50,7 @@ def fetch_one(url: str, options: FetchOptions = QUICK) -> Fetched:
 
 @pytest.fixture
 def index(tmp_path: Path) -> Iterator[FileIndex]:
-    with contextlib.closing(FileIndex(tmp_path / "cache" / "index.sqlite")) as memory:
+    with FileIndex(tmp_path / "cache" / "index.sqlite") as memory:
         yield memory
 
 

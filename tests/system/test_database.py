@@ -11,32 +11,60 @@ import pytest
 from poetcore.system.database import Database
 from tests.conftest import ROOT
 
-SCHEMA = "CREATE TABLE IF NOT EXISTS numbers (value INTEGER PRIMARY KEY, filling TEXT)"
-
 WRITER = """
 import sys
 from pathlib import Path
-from poetcore.system.database import Database
+from tests.system.test_database import Numbers
 
-file, start = Path(sys.argv[1]), int(sys.argv[2])
-database = Database(file, sys.argv[3])
-for value in range(start, start + 200):
-    database.write(("INSERT INTO numbers VALUES (?, '')", [(value,)]))
+start = int(sys.argv[2])
+with Numbers(Path(sys.argv[1])) as numbers:
+    for value in range(start, start + 200):
+        numbers.add(value)
 """
 
 
+class Numbers(Database):
+    """The least that a cache can be."""
+
+    schema = "CREATE TABLE IF NOT EXISTS numbers (value INTEGER PRIMARY KEY, filling TEXT)"
+
+    def add(self, *values: int, filling: str = "") -> None:
+        self._write(("INSERT INTO numbers VALUES (?,?)", ((value, filling) for value in values)))
+
+    def all(self) -> list[int]:
+        return [value for (value,) in self._rows("SELECT value FROM numbers ORDER BY value")]
+
+    def known(self, *keys: int, filling: str = "") -> set[int]:
+        query = "SELECT value FROM numbers WHERE filling = ? AND value IN"
+        return {value for (value,) in self._rows_in(query, map(str, keys), (filling,))}
+
+
 def values(file: Path) -> list[int]:
-    database = Database(file, SCHEMA)
-    found = [value for (value,) in database.rows("SELECT value FROM numbers ORDER BY value")]
-    database.close()
-    return found
+    with Numbers(file) as numbers:
+        return numbers.all()
 
 
 def filled(file: Path, count: int = 2000) -> Path:
-    database = Database(file, SCHEMA)
-    database.write(("INSERT INTO numbers VALUES (?,?)", ((i, "x" * 200) for i in range(count))))
-    database.close()
+    with Numbers(file) as numbers:
+        numbers.add(*range(count), filling="x" * 200)
     return file
+
+
+def test_more_keys_than_sqlite_takes_in_a_query_are_looked_up(tmp_path):
+    with Numbers(filled(tmp_path / "a.sqlite", 2000)) as numbers:
+        assert numbers.known(*range(500, 3000), filling="x" * 200) == set(range(500, 2000))
+
+
+def test_no_keys_find_nothing(tmp_path):
+    with Numbers(filled(tmp_path / "a.sqlite", 5)) as numbers:
+        assert numbers.known() == set()
+
+
+def test_the_file_is_closed_after_an_exception(tmp_path):
+    with pytest.raises(ValueError), Numbers(tmp_path / "a.sqlite") as numbers:
+        raise ValueError
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        numbers.all()
 
 
 def test_what_was_written_is_there_again_later(tmp_path):
@@ -64,7 +92,7 @@ def test_a_damaged_file_is_set_aside_and_a_new_one_begun(spoil, tmp_path):
 def test_a_folder_in_the_place_of_the_file_stays(tmp_path):
     (tmp_path / "a.sqlite").mkdir()
     with pytest.raises(sqlite3.OperationalError):
-        Database(tmp_path / "a.sqlite", SCHEMA)
+        Numbers(tmp_path / "a.sqlite")
     assert [p.name for p in tmp_path.iterdir()] == ["a.sqlite"]
 
 
@@ -76,9 +104,9 @@ def test_an_empty_file_becomes_a_database(tmp_path):
 
 def test_two_processes_that_write_at_once_lose_nothing(tmp_path):
     file = tmp_path / "a.sqlite"
-    Database(file, SCHEMA).close()
+    values(file)
     writers = [
-        subprocess.Popen([sys.executable, "-c", WRITER, str(file), str(start), SCHEMA], cwd=ROOT)
+        subprocess.Popen([sys.executable, "-c", WRITER, str(file), str(start)], cwd=ROOT)
         for start in (0, 200)
     ]
     assert [writer.wait(60) for writer in writers] == [0, 0]
@@ -89,11 +117,11 @@ def test_opening_waits_for_another_process_that_is_just_beginning_the_file(tmp_p
     file = tmp_path / "a.sqlite"
     other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
-    other.execute(SCHEMA)
+    other.execute(Numbers.schema)
     end = threading.Timer(0.3, lambda: other.execute("COMMIT"))
     end.start()
     try:
-        Database(file, SCHEMA).close()
+        assert values(file) == []
     finally:
         end.join()
         other.close()
@@ -101,6 +129,6 @@ def test_opening_waits_for_another_process_that_is_just_beginning_the_file(tmp_p
 
 def test_a_killed_writer_leaves_what_it_committed(tmp_path):
     file = tmp_path / "a.sqlite"
-    killed = "import os\n" + WRITER + "    if value == 50:\n        os.kill(os.getpid(), 9)\n"
-    subprocess.run([sys.executable, "-c", killed, str(file), "0", SCHEMA], cwd=ROOT)
+    killed = "import os\n" + WRITER + "        if value == 50:\n            os.kill(os.getpid(), 9)\n"
+    subprocess.run([sys.executable, "-c", killed, str(file), "0"], cwd=ROOT)
     assert values(file) == list(range(51))

@@ -38,11 +38,8 @@ def scanned(place: Workspace, path: Path, content: bytes) -> str:
     """Write a file and let Poet look at it; gives its hash."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
-    index = place.file_index()
-    try:
-        index.take([path])
-    finally:
-        index.close()
+    with place.file_index() as index:
+        index.lookup([path])
     return sha_of(content)
 
 

@@ -245,11 +245,8 @@ def test_a_train_folder_without_a_demo_folder_has_none(place):
 
 
 def dataset(place: Workspace, counts: dict[str, int]) -> Dataset:
-    index = place.file_index()
-    try:
+    with place.file_index() as index:
         return scan(fill(place.datasets / "insects", counts), index)
-    finally:
-        index.close()
 
 
 def test_plenty_of_pictures_in_balance_are_no_worry(place):
