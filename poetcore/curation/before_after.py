@@ -10,7 +10,8 @@ import pandas as pd
 from poetcore.curation.changes import Step
 from poetcore.errors import RunError
 from poetcore.evaluation.metrics import Metrics
-from poetcore.workspace.run import Run, read_record
+from poetcore.workspace.records import read_record
+from poetcore.workspace.run import Run
 
 __all__ = ["before_and_after"]
 

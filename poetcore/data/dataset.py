@@ -29,7 +29,7 @@ __all__ = [
 
 SPLITS = ("training", "validation", "testing")
 
-#: Below this many pictures a label is hard to learn and harder to judge: the codelab's rule of thumb.
+#: Below this many pictures a label is hard to train and to evaluate: the codelab's rule of thumb.
 FEW_PICTURES = 20
 
 #: Beside the label folders, what was set aside; a folder of this name without the mark is a label like any.
@@ -71,7 +71,7 @@ class Dataset:
         return [{"path": path, "reason": reason} for path, reason in pairs]
 
     def without(self, reasons: dict[str, str]) -> "Dataset":
-        """Give the same set less some contents, which are listed as refused.
+        """Return the same dataset without some contents, which are listed as refused.
 
         Args:
             reasons: sha -> why a picture of that content cannot be used.
@@ -97,15 +97,15 @@ def scan(
     verify: bool = False,
     on_progress: OnProgress | None = None,
 ) -> Dataset:
-    """Look through a folder that holds one folder of pictures per label.
+    """Scan a folder that holds one folder of pictures per label.
 
     Sub-folders of a label folder belong to it. Hidden files and folders are ignored; a folder with nothing
     in it is no label.
 
     Args:
         folder: the folder of label folders.
-        fingerprints: the memory of what is in files.
-        verify: decode every picture that never was decoded, so that truncated ones are refused now.
+        file_index: remembers what is in unchanged files.
+        verify: also decode every picture that never was decoded, so that truncated ones are refused now.
         on_progress: called in the phases `scanning` and, to verify, `decoding`.
 
     Raises:
@@ -185,7 +185,12 @@ def _is_quarantine(folder: Path) -> bool:
 
 
 def check_trainable(dataset: Dataset, validation_percentage: float, testing_percentage: float) -> None:
-    """Make sure that a classifier can be taught and judged with these pictures.
+    """Check that a classifier can be trained and evaluated with these pictures.
+
+    Args:
+        dataset: the pictures.
+        validation_percentage: 0 to 100.
+        testing_percentage: 0 to 100.
 
     Raises:
         DatasetError: there is a single label, or one has too few different pictures for one to stand in each
@@ -205,16 +210,16 @@ def check_trainable(dataset: Dataset, validation_percentage: float, testing_perc
         listed = ", ".join(f"{label} ({n})" for label, n in short.items())
         raise DatasetError(
             f"Too few different usable pictures to split in {dataset.folder}: {listed}. Each label needs at"
-            f" least {needed}, and {FEW_PICTURES} or more to be judged fairly."
+            f" least {needed}, and {FEW_PICTURES} or more to be evaluated fairly."
         )
 
 
 def assign_splits(
     pictures: pd.DataFrame, validation_percentage: float, testing_percentage: float
 ) -> pd.Series:
-    """Say for each picture whether it is for training, validation or testing.
+    """Assign each picture to training, validation or testing.
 
-    The choice hangs on a picture's content alone, so it survives renaming, moving and added files, and two
+    The choice depends on a picture's content alone, so it survives renaming, moving and added files, and two
     files of the same content always stand together. As in the original script, files in one folder that
     share the name before `_nohash_` stand together too. The share of each part is right on average only;
     a part that would stay empty is given the picture nearest to it.
@@ -243,12 +248,12 @@ def assign_splits(
 
 
 def _percent(key: str) -> float:
-    """Map a name to 0..100, evenly: the original script's formula."""
+    """Map a name to 0..100, evenly: the formula of the original script (retrain.py, `create_image_lists`)."""
     return int(hashlib.sha1(key.encode()).hexdigest(), 16) % (_MAX_PER_CLASS + 1) * (100.0 / _MAX_PER_CLASS)
 
 
 def _groups(pictures: pd.DataFrame) -> pd.Series:
-    """Name for each picture the group that must not be divided."""
+    """Return for each picture the name of the group that must not be divided."""
     group = pictures["sha"].astype("object").copy()
     # As in the original script: files of one name before `_nohash_`.
     series = pictures["path"].str.extract(r"^(.*)_nohash_[^/\\]*$", flags=re.DOTALL, expand=False).dropna()

@@ -15,7 +15,8 @@ from poetcore.evaluation.graphs import match_labels
 from poetcore.evaluation.metrics import Metrics, compute_metrics
 from poetcore.features.engines import DEFAULT_ENGINE
 from poetcore.system.progress import OnProgress
-from poetcore.workspace.run import EvaluationFolder, Run, read_record
+from poetcore.workspace.records import read_record
+from poetcore.workspace.run import EvaluationFolder, Run
 from poetcore.workspace.workspace import Workspace
 
 __all__ = ["Evaluation", "evaluate", "evaluate_graph"]

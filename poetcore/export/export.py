@@ -28,7 +28,8 @@ from poetcore.features.backbones import find
 from poetcore.features.litert import CALIBRATION_PICTURES
 from poetcore.system.progress import OnProgress, Progress
 from poetcore.system.tensorflow import muted
-from poetcore.workspace.run import Run, to_json
+from poetcore.workspace.records import to_json
+from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
 
 __all__ = ["Exported", "export"]

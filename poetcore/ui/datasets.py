@@ -42,8 +42,8 @@ def _draw_upload() -> None:
     report = st.session_state.get("unpacked_report")
     if report:
         st.caption(f"{report.pictures} pictures were unpacked into {plain(report.folder)}.")
-        if report.left_out:
-            st.dataframe(pd.DataFrame(report.left_out, columns=["excluded", "because it"]), hide_index=True)
+        if report.excluded:
+            st.dataframe(pd.DataFrame(report.excluded, columns=["excluded", "because it"]), hide_index=True)
     archive = st.file_uploader("Or a zip file of label folders", type="zip", key="zip")
     if archive is None or st.session_state.get("unpacked") == archive.file_id:
         return

@@ -15,7 +15,8 @@ from poetcore.evaluation.slides import Filter, Slide, deck
 from poetcore.ui.pictures import Card, shas
 from poetcore.ui.repairs import Repairable, draw_repairs, repair_gallery
 from poetcore.ui.text import plain
-from poetcore.workspace.run import Run, to_json
+from poetcore.workspace.records import to_json
+from poetcore.workspace.run import Run
 
 __all__ = ["downloads", "draw_gallery", "draw_headline", "draw_per_label", "still_there"]
 

@@ -13,7 +13,8 @@ from poetcore.ui.choice import choose, chosen, forget
 from poetcore.ui.job_panel import draw_failure
 from poetcore.ui.state import explain, jobs
 from poetcore.ui.text import short
-from poetcore.workspace.run import Run, read_record
+from poetcore.workspace.records import read_record
+from poetcore.workspace.run import Run
 
 __all__ = ["draw_runs"]
 

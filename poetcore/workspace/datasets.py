@@ -28,7 +28,7 @@ MAX_FILES = 50_000
 MAX_GIGABYTES = 5
 MAX_PICTURE_MEGABYTES = 200
 
-#: A label with this many times the pictures of another is worth a word.
+#: A label with this many times the pictures of another is warned of.
 IMBALANCE = 3
 
 _TRAIN, _DEMO = "train", "demo"
@@ -36,34 +36,34 @@ _TRAIN, _DEMO = "train", "demo"
 
 @dataclass(frozen=True)
 class Unpacked:
-    """What became of a zip file.
+    """The outcome of unpacking a zip file.
 
     Attributes:
         folder: where its label folders are now.
         pictures: how many pictures were unpacked.
-        left_out: the other files, each with its reason.
+        excluded: the other files, each with its reason.
     """
 
     folder: Path
     pictures: int
-    left_out: list[tuple[str, str]]
+    excluded: list[tuple[str, str]]
 
 
 def training_folders(workspace: Workspace) -> list[Path]:
-    """List the folders to learn from: those of this workspace, then those of earlier runs."""
+    """List the folders of training pictures: those of this workspace, then those of earlier runs."""
     found = [folder / _TRAIN if (folder / _TRAIN).is_dir() else folder for folder in _datasets(workspace)]
     found += [Path(run.record().image_dir) for run in workspace.finished_runs()]
     return [folder for folder in dict.fromkeys(found) if folder.is_dir()]
 
 
 def demo_folders(workspace: Workspace) -> list[Path]:
-    """List the folders to judge on: those beside training folders, then those of earlier evaluations."""
+    """List the folders of demo pictures: those beside training folders, then those of earlier evaluations."""
     found = [demo for folder in training_folders(workspace) if (demo := sibling_demo(folder))]
     return list(dict.fromkeys(found))
 
 
 def sibling_demo(folder: Path) -> Path | None:
-    """Give the demo folder that lies beside a training folder, or None."""
+    """Return the demo folder beside a training folder, or None."""
     demo = folder.parent / _DEMO
     return demo if folder.name == _TRAIN and demo.is_dir() else None
 
@@ -92,7 +92,7 @@ def unpack(workspace: Workspace, name: str, archive: BinaryIO) -> Unpacked:
             workspace.datasets.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(prefix=".upload.", dir=workspace.datasets) as temporary:
                 whole = Path(temporary) / "whole"
-                pictures, left_out = _extract(opened, members, whole)
+                pictures, excluded = _extract(opened, members, whole)
                 if not pictures:
                     raise DatasetError(
                         f"No picture in a label folder in {name}: zip a folder that holds one folder per"
@@ -101,7 +101,7 @@ def unpack(workspace: Workspace, name: str, archive: BinaryIO) -> Unpacked:
                 _strip(whole).rename(target)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
         raise DatasetError(f"{name} cannot be unpacked ({error}): make a plain zip file of it.") from None
-    return Unpacked(target, pictures, left_out)
+    return Unpacked(target, pictures, excluded)
 
 
 def _check_size(name: str, members: list[zipfile.ZipInfo]) -> None:
@@ -116,7 +116,7 @@ def _check_size(name: str, members: list[zipfile.ZipInfo]) -> None:
 def _extract(
     opened: zipfile.ZipFile, members: list[zipfile.ZipInfo], target: Path
 ) -> tuple[int, list[tuple[str, str]]]:
-    pictures, left_out = 0, []
+    pictures, excluded = 0, []
     for member in members:
         parts = PurePosixPath(member.filename.replace("\\", "/")).parts
         if any(is_hidden(part) for part in parts if part != ".."):
@@ -130,10 +130,10 @@ def _extract(
             place.write_bytes(content)
         except (PictureError, zipfile.BadZipFile, zlib.error, OSError) as error:
             # One bad file does not spoil the rest.
-            left_out.append((member.filename, getattr(error, "strerror", None) or str(error)))
+            excluded.append((member.filename, getattr(error, "strerror", None) or str(error)))
         else:
             pictures += 1
-    return pictures, left_out
+    return pictures, excluded
 
 
 def _check_place(member: zipfile.ZipInfo, parts: tuple[str, ...]) -> None:
@@ -146,7 +146,7 @@ def _check_place(member: zipfile.ZipInfo, parts: tuple[str, ...]) -> None:
 
 
 def _strip(folder: Path) -> Path:
-    """Step into a folder that only wraps the label folders, as zip programs like to make them."""
+    """Return the folder of the label folders; zip programs like to wrap it in another one."""
     inside = list(folder.iterdir())
     if len(inside) == 1 and inside[0].is_dir() and all(path.is_dir() for path in inside[0].iterdir()):
         return inside[0]
@@ -161,7 +161,11 @@ def _datasets(workspace: Workspace) -> list[Path]:
 
 
 def dataset_warnings(dataset: Dataset) -> list[str]:
-    """Say in words what may spoil a training: too few pictures, labels of very different size."""
+    """List what may spoil a training, in sentences: too few pictures, labels of very different size.
+
+    Args:
+        dataset: with at least one label.
+    """
     counts = dataset.counts()
     sentences = []
     few = {label: n for label, n in counts.items() if n < FEW_PICTURES}
@@ -170,12 +174,12 @@ def dataset_warnings(dataset: Dataset) -> list[str]:
     if few:
         listed = ", ".join(f"{label} ({n})" for label, n in few.items())
         sentences.append(
-            f"Few pictures: {listed}. Below {FEW_PICTURES} a label is hard to learn and to judge."
+            f"Few pictures: {listed}. Below {FEW_PICTURES} a label is hard to train and to evaluate."
         )
     largest, smallest = max(counts, key=counts.__getitem__), min(counts, key=counts.__getitem__)
     if counts[largest] > IMBALANCE * max(counts[smallest], 1):
         sentences.append(
             f"Out of balance: {largest} has {counts[largest]} pictures, {smallest} only {counts[smallest]}."
-            " Training draws every label equally often, but a small label is learnt from few examples."
+            " Training draws every label equally often, but of a small label it has few examples."
         )
     return sentences

@@ -12,8 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from types import UnionType
-from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -22,6 +21,7 @@ from poetcore.system.files import write_whole
 from poetcore.system.options import build, flatten
 from poetcore.system.progress import RUN_PHASES
 from poetcore.workspace.head import Head
+from poetcore.workspace.records import read_json, read_record, read_table, to_csv, to_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,8 +33,6 @@ __all__ = [
     "Run",
     "RunRecord",
     "Status",
-    "read_record",
-    "to_json",
 ]
 
 #: What a run does, in this order; "drawing" and "evaluating" only where they were asked for.
@@ -43,7 +41,6 @@ FINAL_PHASES = ("done", "failed", "cancelled")
 
 _SPLIT_COLUMNS = ("path", "label", "split", "sha")
 
-Record = TypeVar("Record")
 Config = TypeVar("Config")
 
 
@@ -82,14 +79,14 @@ class RunRecord:
     Attributes:
         name: the run's name.
         created: when it began, ISO 8601 with the time zone.
-        image_dir: the folder it learnt from, absolute.
+        image_dir: the folder of its training pictures, absolute.
         backbone: name of the pre-trained network.
         input_size: pixels a side that the network sees.
         labels: in the order of the model's outputs.
         options: the training options by their original names.
         splits: pictures in training, validation and testing.
-        skipped: files left out, each with `path` and `reason`.
-        bottlenecks: how many vectors were `computed`, `cached`, `skipped`.
+        skipped: excluded files, each with `path` and `reason`.
+        bottlenecks: how many feature vectors were `computed`, `cached`, `skipped`.
         timings: seconds, by name.
         metrics: final figures, by name.
         versions: of Poet and of the libraries that made it.
@@ -131,21 +128,31 @@ class Run:
         return f"Run({str(self.folder)!r})"
 
     def exists(self) -> bool:
+        """Return whether the folder is one of a run."""
         return (self.folder / "status.json").is_file()
 
     def status(self) -> Status:
-        """Read what it is doing."""
+        """Read what it is doing, or how it ended.
+
+        Raises:
+            RunError: `status.json` is missing or damaged.
+        """
         return read_record(self.folder / "status.json", Status)
 
     def write_status(self, status: Status) -> None:
+        """Write `status.json`."""
         write_whole(self.folder / "status.json", to_json(asdict(status)))
 
     def record(self) -> RunRecord:
-        """Read what it became; only a finished run has this."""
+        """Read `run.json`, which only a finished run has.
+
+        Raises:
+            RunError: it is missing or damaged.
+        """
         return read_record(self.folder / "run.json", RunRecord)
 
     def config(self, kind: type[Config]) -> Config:
-        """Read what a process of its own was started for; other runs have no `config.json`.
+        """Read `config.json`, which only a run in a child process has.
 
         Args:
             kind: the dataclass that was written.
@@ -155,7 +162,7 @@ class Run:
         """
         file = self.folder / "config.json"
         try:
-            return build(kind, _read_json(file))
+            return build(kind, read_json(file))
         except (OptionError, TypeError, AttributeError) as error:
             raise RunError(f"{file} is damaged: {error}") from None
 
@@ -175,6 +182,7 @@ class Run:
         return phase
 
     def write_record(self, record: RunRecord) -> None:
+        """Write `run.json`."""
         write_whole(self.folder / "run.json", to_json(asdict(record)))
 
     def append_event(self, kind: str, **values: Any) -> None:
@@ -187,7 +195,7 @@ class Run:
         write_whole(self.backbone_file, model.read_bytes())
 
     def events(self, kind: str | None = None) -> Iterator[dict[str, Any]]:
-        """Read the events so far, oldest first; a last line that is not whole yet is left out."""
+        """Read the events so far, oldest first; a last line that is not whole yet is not among them."""
         try:
             text = (self.folder / "events.jsonl").read_text(encoding="utf-8")
         except FileNotFoundError:
@@ -198,12 +206,20 @@ class Run:
                 yield event
 
     def labels(self) -> list[str]:
-        """Read the labels, in the order of the model's outputs."""
-        return self._whole("labels.txt").read_text(encoding="utf-8").splitlines()
+        """Read the labels, in the order of the model's outputs.
+
+        Raises:
+            RunError: they are missing.
+        """
+        return self._file("labels.txt").read_text(encoding="utf-8").splitlines()
 
     def head(self) -> Head:
-        """Read the taught layer."""
-        file = self._whole("head.npz")
+        """Read the trained layer.
+
+        Raises:
+            RunError: it is missing or damaged.
+        """
+        file = self._file("head.npz")
         try:
             with np.load(io.BytesIO(file.read_bytes())) as arrays:
                 return Head(arrays["kernel"], arrays["bias"])
@@ -211,21 +227,26 @@ class Run:
             raise RunError(f"{file} is damaged: train again.") from None
 
     def write_model(self, labels: list[str], head: Head) -> None:
-        """Write the taught layer and its labels."""
+        """Write the trained layer and its labels."""
         buffer = io.BytesIO()
         np.savez(buffer, kernel=head.kernel, bias=head.bias)
         write_whole(self.folder / "head.npz", buffer.getvalue())
         write_whole(self.folder / "labels.txt", "".join(f"{label}\n" for label in labels))
 
     def split(self) -> "pd.DataFrame":
-        """Read the pictures it learnt from: path, label, split, sha."""
-        return _read_table(self._whole("split.csv"), _SPLIT_COLUMNS)
+        """Read `split.csv`: the path, label, split and sha of every picture that was used.
+
+        Raises:
+            RunError: it is missing or damaged.
+        """
+        return read_table(self._file("split.csv"), _SPLIT_COLUMNS)
 
     def write_split(self, split: "pd.DataFrame") -> None:
-        write_whole(self.folder / "split.csv", _to_csv(split[list(_SPLIT_COLUMNS)]))
+        """Write `split.csv` from the columns path, label, split and sha."""
+        write_whole(self.folder / "split.csv", to_csv(split[list(_SPLIT_COLUMNS)]))
 
     def evaluation(self, name: str) -> "EvaluationFolder":
-        """Give the folder of this run's evaluation of a demo folder, which may not be there yet."""
+        """Return the folder of an evaluation by its name, which may not be there yet."""
         return EvaluationFolder(self.folder / "evaluations" / name)
 
     def evaluations(self) -> list["EvaluationFolder"]:
@@ -234,7 +255,8 @@ class Run:
         newest = sorted(files, key=lambda file: file.stat().st_mtime, reverse=True)
         return [EvaluationFolder(file.parent) for file in newest]
 
-    def _whole(self, name: str) -> Path:
+    def _file(self, name: str) -> Path:
+        """Return a file of a finished run."""
         file = self.folder / name
         if not file.is_file():
             raise RunError(
@@ -244,7 +266,11 @@ class Run:
 
 
 class EvaluationFolder:
-    """One run's judged demo folder: `predictions.csv` and `metrics.json`."""
+    """One evaluation of a run on a demo folder: `predictions.csv` and `metrics.json`.
+
+    Args:
+        folder: below the run's `evaluations`.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -253,11 +279,12 @@ class EvaluationFolder:
         self.metrics_file = folder / "metrics.json"
 
     def exists(self) -> bool:
+        """Return whether the evaluation was written."""
         return self.metrics_file.is_file()
 
     def write(self, predictions: "pd.DataFrame", metrics: dict[str, Any]) -> None:
-        """Write both files; the metrics last, so that their being there means that all is."""
-        write_whole(self.predictions_file, _to_csv(predictions))
+        """Write both files; the metrics last, so that where they are, both are."""
+        write_whole(self.predictions_file, to_csv(predictions))
         write_whole(self.metrics_file, to_json(metrics))
 
     def predictions(self) -> "pd.DataFrame":
@@ -266,68 +293,4 @@ class EvaluationFolder:
         Raises:
             RunError: it is missing or damaged.
         """
-        return _read_table(self.predictions_file, ("path", "label", "predicted"))
-
-
-def _to_csv(table: "pd.DataFrame") -> str:
-    # With this line end pandas quotes both kinds of line break, which file names may hold on Linux.
-    return table.to_csv(index=False, lineterminator="\r\n")
-
-
-def _read_table(file: Path, text: tuple[str, ...]) -> "pd.DataFrame":
-    """Read a CSV file in which the columns of `text` must be, as text whatever they look like."""
-    import pandas as pd
-
-    try:
-        table = pd.read_csv(file, dtype=dict.fromkeys(text, str), keep_default_na=False)
-    except FileNotFoundError:
-        raise RunError(f"{file} is missing: train or evaluate again.") from None
-    except ValueError:
-        raise RunError(f"{file} is damaged: train or evaluate again.") from None
-    if not set(text) <= set(table.columns):
-        raise RunError(f"{file} is damaged: train or evaluate again.")
-    return table
-
-
-def to_json(value: Any) -> str:
-    """Write a value the way every file of a run folder is written."""
-    return json.dumps(value, indent=2) + "\n"
-
-
-def _read_json(file: Path) -> dict[str, Any]:
-    try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise RunError(f"{file} is missing: the run is unfinished, train or evaluate again.") from None
-    except ValueError:
-        raise RunError(f"{file} is damaged: train or evaluate again.") from None
-
-
-def read_record(file: Path, kind: type[Record]) -> Record:
-    """Read a dataclass from JSON; fields that a later version added or dropped do no harm.
-
-    Raises:
-        RunError: it is missing, no JSON, or a field is missing or of another type than the dataclass says.
-    """
-    types = get_type_hints(kind)
-    try:
-        values = {name: value for name, value in _read_json(file).items() if name in types}
-        if all(_fits(value, types[name]) for name, value in values.items()):
-            return kind(**values)
-    except (TypeError, AttributeError):
-        pass
-    raise RunError(f"{file} is damaged or of another version: train or evaluate again.")
-
-
-def _fits(value: Any, kind: Any) -> bool:
-    """Return whether a value from JSON is of a field's type; what is inside a container is not looked at."""
-    if kind is Any:
-        return True
-    if isinstance(kind, UnionType):
-        return any(_fits(value, one) for one in get_args(kind))
-    kind = get_origin(kind) or kind
-    if kind is tuple:
-        return isinstance(value, list)
-    if kind is float:
-        return isinstance(value, int | float) and not isinstance(value, bool)
-    return isinstance(value, kind)
+        return read_table(self.predictions_file, ("path", "label", "predicted"))

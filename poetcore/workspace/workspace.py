@@ -48,17 +48,20 @@ class Workspace:
         self.runs = self.root / "runs"
 
     def file_index(self) -> FileIndex:
-        """Open the memory of what is in files."""
+        """Open the index of files, to be closed by `with`."""
         return FileIndex(self.bottlenecks / "fingerprints.sqlite")
 
     def feature_cache(self) -> "FeatureCache":
-        """Open the cache of vectors."""
+        """Open the cache of feature vectors, to be closed by `with`."""
         from poetcore.features.cache import FeatureCache
 
         return FeatureCache(self.bottlenecks / "vectors.sqlite")
 
     def create_run(self, name: str | None = None) -> Run:
-        """Make an empty run folder in the phase "starting"; without a name it gets one from date and time.
+        """Create an empty run folder in the phase "starting".
+
+        Args:
+            name: the run's name; without one it is the date and time.
 
         Raises:
             OptionError: the name is taken or cannot be a folder's name.
@@ -81,7 +84,10 @@ class Workspace:
         raise OptionError(f"No free name like {stem!r} in {self.runs}.")
 
     def begin_run(self, name: str | None = None) -> Run:
-        """Give the run that this process is to work on: one that was made for it, or a new one.
+        """Return the run that this process is to work on: one that was created for it, or a new one.
+
+        Args:
+            name: the run's name; without one it is the date and time.
 
         Raises:
             OptionError: the name is taken by a run that has begun, or cannot be a folder's name.
@@ -95,7 +101,11 @@ class Workspace:
         return waiting
 
     def rename_run(self, run: Run, name: str) -> Run:
-        """Give a run another name.
+        """Rename a run and its summaries.
+
+        Args:
+            run: the run.
+            name: its new name.
 
         Raises:
             OptionError: the name is taken or cannot be a folder's name.
@@ -116,7 +126,7 @@ class Workspace:
         shutil.rmtree(self.summaries / run.name, ignore_errors=True)
 
     def all_runs(self) -> list["Run"]:
-        """List every run, the newest first; folders that are no runs, or damaged ones, are passed over."""
+        """List every run, the newest first; other folders and damaged runs are skipped."""
         if not self.runs.is_dir():
             return []
         found = []
@@ -126,11 +136,14 @@ class Workspace:
         return [run for *_, run in sorted(found, key=lambda one: one[:2], reverse=True)]
 
     def finished_runs(self) -> list["Run"]:
-        """List the finished runs whose record can be read, the newest first; a damaged one is passed over."""
+        """List the finished runs whose record can be read, the newest first; a damaged one is skipped."""
         return [run for run in self.all_runs() if run.state() == "done"]
 
     def run(self, name: str) -> "Run":
-        """Find a finished run by its name; `latest` is the newest that is finished.
+        """Find a finished run.
+
+        Args:
+            name: its name; `latest` is the newest that is finished.
 
         Raises:
             RunError: there is none of that name, or it is not finished.
@@ -170,5 +183,5 @@ def check_run_name(name: str) -> None:
 
 
 def default_workspace() -> Workspace:
-    """Give the workspace of the environment: TFP_WORKSPACE, or tf_files in the current folder."""
+    """Return the workspace of the environment: TFP_WORKSPACE, or tf_files in the current folder."""
     return Workspace(Path(os.environ.get("TFP_WORKSPACE", "tf_files")))

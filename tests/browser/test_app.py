@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from poetcore.evaluation.metrics import Metrics
-from poetcore.workspace.run import read_record
+from poetcore.workspace.records import read_record
 from poetcore.workspace.workspace import Workspace
 from tests.browser.conftest import ROOT, Serve, screenshot
 from tests.browser.dashboard import NOT_FOUND, Dashboard, copy_of, server_of, until, watch_answers

@@ -144,7 +144,7 @@ def test_only_empty_label_folders_are_refused(memory, tmp_path):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux allows any bytes in a name")
 def test_a_label_that_is_no_text_is_refused(tmp_path):
-    os.mkdir(os.fsencode(tmp_path) + b"/caf\xe9")
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9")).mkdir()
     with pytest.raises(DatasetError, match="has a name that cannot be shown: rename it"):
         label_folders(tmp_path)
 

@@ -64,9 +64,9 @@ def test_a_single_label_folder_is_not_taken_for_a_wrapper(place):
 @pytest.mark.parametrize(
     "name", ["../evil.jpg", "ant/../../evil.jpg", "/ant/evil.jpg", "C:/ant/evil.jpg", "..\\ant\\evil.jpg"]
 )
-def test_a_file_that_points_outside_is_left_out_with_its_reason(place, name):
+def test_a_file_that_points_outside_is_excluded_with_its_reason(place, name):
     unpacked = unpack(place, "insects.zip", zipped(TWO | {name: PICTURE}))
-    assert unpacked.left_out == [(name, "points outside of the zip file")]
+    assert unpacked.excluded == [(name, "points outside of the zip file")]
 
 
 @pytest.mark.parametrize("name", ["../../evil.jpg", "/ant/../evil.jpg", "C:\\ant\\evil.jpg"])
@@ -86,13 +86,13 @@ def test_backslashes_divide_folders_too(place):
     assert files(unpack(place, "insects.zip", zipped(windows)).folder) == set(TWO)
 
 
-def test_a_file_that_is_no_picture_is_left_out_with_its_reason(place):
+def test_a_file_that_is_no_picture_is_excluded_with_its_reason(place):
     unpacked = unpack(place, "insects.zip", zipped(TWO | {"ant/notes.txt": b"six legs"}))
-    assert unpacked.left_out[0][0] == "ant/notes.txt" and "is not a picture" in unpacked.left_out[0][1]
+    assert unpacked.excluded[0][0] == "ant/notes.txt" and "is not a picture" in unpacked.excluded[0][1]
 
 
-def test_a_picture_beside_the_label_folders_is_left_out_with_its_reason(place):
-    assert unpack(place, "insects.zip", zipped(TWO | {"c.jpg": PICTURE})).left_out == [
+def test_a_picture_beside_the_label_folders_is_excluded_with_its_reason(place):
+    assert unpack(place, "insects.zip", zipped(TWO | {"c.jpg": PICTURE})).excluded == [
         ("c.jpg", "lies in no label folder")
     ]
 
@@ -100,7 +100,7 @@ def test_a_picture_beside_the_label_folders_is_left_out_with_its_reason(place):
 @pytest.mark.parametrize("name", ["__MACOSX/ant/._a.jpg", "ant/.hidden.jpg", ".git/a.jpg", "ant/Thumbs.db"])
 def test_hidden_files_and_litter_are_ignored_without_a_word(place, name):
     unpacked = unpack(place, "insects.zip", zipped(TWO | {name: PICTURE}))
-    assert (unpacked.pictures, unpacked.left_out) == (2, [])
+    assert (unpacked.pictures, unpacked.excluded) == (2, [])
 
 
 def test_pictures_are_counted(place):
@@ -168,13 +168,13 @@ UNUSABLE = {
 
 
 @pytest.mark.parametrize("what", UNUSABLE)
-def test_a_zip_file_that_cannot_be_used_is_refused_or_its_bad_file_left_out(place, what):
+def test_a_zip_file_that_cannot_be_used_is_refused_or_its_bad_file_excluded(place, what):
     try:
         unpacked = unpack(place, "insects.zip", UNUSABLE[what])
     except DatasetError as error:
         assert "insects.zip" in str(error)
     else:
-        assert unpacked.pictures >= 1 and len(unpacked.left_out) == 1
+        assert unpacked.pictures >= 1 and len(unpacked.excluded) == 1
 
 
 @pytest.mark.parametrize("what", ["no zip file", "encrypted", "no picture"])

@@ -1,0 +1,99 @@
+"""How values are written in the files of a run folder and read again: JSON and CSV, errors as sentences."""
+
+import json
+from pathlib import Path
+from types import UnionType
+from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin, get_type_hints
+
+from poetcore.errors import RunError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["read_json", "read_record", "read_table", "to_csv", "to_json"]
+
+Record = TypeVar("Record")
+
+
+def to_json(value: Any) -> str:
+    """Return a value as JSON, indented, with a line end."""
+    return json.dumps(value, indent=2) + "\n"
+
+
+def read_json(file: Path) -> Any:
+    """Read the value of a JSON file.
+
+    Raises:
+        RunError: it is missing or damaged.
+    """
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise RunError(f"{file} is missing: the run is unfinished, train or evaluate again.") from None
+    except ValueError:
+        raise RunError(f"{file} is damaged: train or evaluate again.") from None
+
+
+def read_record(file: Path, kind: type[Record]) -> Record:
+    """Read a dataclass from JSON; fields that a later version added or dropped do no harm.
+
+    Args:
+        file: the JSON file.
+        kind: the dataclass.
+
+    Raises:
+        RunError: it is missing, no JSON, or a field is missing or of another type than the dataclass says.
+    """
+    types = get_type_hints(kind)
+    try:
+        values = {name: value for name, value in read_json(file).items() if name in types}
+        if all(_fits(value, types[name]) for name, value in values.items()):
+            return kind(**values)
+    except (TypeError, AttributeError):
+        pass
+    raise RunError(f"{file} is damaged or of another version: train or evaluate again.")
+
+
+def to_csv(table: "pd.DataFrame") -> str:
+    """Return a table as CSV.
+
+    With this line end pandas quotes both kinds of line break, which file names may hold on Linux.
+    """
+    return table.to_csv(index=False, lineterminator="\r\n")
+
+
+def read_table(file: Path, text_columns: tuple[str, ...]) -> "pd.DataFrame":
+    """Read a CSV file.
+
+    Args:
+        file: the CSV file.
+        text_columns: columns that must be there; they are read as text whatever they look like.
+
+    Raises:
+        RunError: it is missing or damaged.
+    """
+    import pandas as pd
+
+    try:
+        table = pd.read_csv(file, dtype=dict.fromkeys(text_columns, str), keep_default_na=False)
+    except FileNotFoundError:
+        raise RunError(f"{file} is missing: train or evaluate again.") from None
+    except ValueError:
+        raise RunError(f"{file} is damaged: train or evaluate again.") from None
+    if not set(text_columns) <= set(table.columns):
+        raise RunError(f"{file} is damaged: train or evaluate again.")
+    return table
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    """Return whether a value from JSON is of a field's type; what is inside a container is not looked at."""
+    if kind is Any:
+        return True
+    if isinstance(kind, UnionType):
+        return any(_fits(value, one) for one in get_args(kind))
+    kind = get_origin(kind) or kind
+    if kind is tuple:
+        return isinstance(value, list)
+    if kind is float:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, kind)
