@@ -88,7 +88,7 @@ def sizes_chart(pictures: pd.DataFrame) -> alt.Chart:
 
 
 def curve_spec(quantity: str, steps: int) -> dict[str, Any]:
-    """Describe the chart of a curve, as a Vega-Lite specification without data.
+    """Return the chart of a curve as a Vega-Lite specification without data.
 
     It is built once and drawn every second with new data, which is far cheaper than building it each time.
 

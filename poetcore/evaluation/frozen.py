@@ -91,7 +91,7 @@ class FrozenGraph:
                 v1.import_graph_def(definition, name="")
             except (tf.errors.OpError, ValueError, KeyError, TypeError) as error:
                 raise OptionError(
-                    f"The graph {file} cannot be read by this TensorFlow: {_words(error)}."
+                    f"The graph {file} cannot be read by this TensorFlow: {_first_sentence(error)}."
                 ) from None
         self._input = _tensor(graph, file, "input", input_layer)
         self._output = _tensor(graph, file, "output", output_layer)
@@ -135,8 +135,8 @@ class FrozenGraph:
             return np.asarray(self._session.run(self._output, {self._input: fed}), np.float32)
         except (tensorflow().errors.OpError, ValueError) as error:
             raise OptionError(
-                f"The graph {self._file} does not run ({_words(error)}): give a frozen graph, which has"
-                " its weights inside, and the layers and the input size that it was made with."
+                f"The graph {self._file} does not run ({_first_sentence(error)}): give a frozen graph,"
+                " which has its weights inside, and the layers and the input size that it was made with."
             ) from None
 
 
@@ -185,7 +185,7 @@ def _listed(graph: Any) -> str:
     return f"It has the inputs {', '.join(inputs[:5])} and ends in {', '.join(ends[-5:])}."
 
 
-def _words(error: Exception) -> str:
+def _first_sentence(error: Exception) -> str:
     """Return the first sentence of TensorFlow's message, which may go on for pages."""
     text = str(getattr(error, "message", None) or error).strip().splitlines()
     return text[0].split(". ")[0][:200].rstrip(".") if text else type(error).__name__

@@ -19,9 +19,8 @@ import numpy as np
 from poetcore.data import images
 from poetcore.errors import OptionError, PictureError, RunError
 from poetcore.evaluation.frozen import check_output_layer
-from poetcore.export.export_format import ExportFormat
+from poetcore.export.export_format import ExportFormat, Network, build_model
 from poetcore.export.formats import find_format
-from poetcore.export.network import Network, build_model
 from poetcore.export.notes import note
 from poetcore.export.parity import Parity, check, pictures_of
 from poetcore.features.backbones import find

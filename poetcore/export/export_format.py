@@ -1,17 +1,56 @@
-"""What makes an export format: how it is written, run and explained."""
+"""What makes an export format: the network it is given, how it is written, run and explained."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from poetcore.export.network import Network
+from poetcore.features.backbones import Backbone, build
+from poetcore.workspace.head import Head
 
-__all__ = ["ExportFormat", "Predict", "labels_beside"]
+if TYPE_CHECKING:
+    import keras
+
+__all__ = ["ExportFormat", "Network", "Predict", "build_model", "labels_beside"]
 
 #: From `(n, size, size, 3) uint8` RGB to `(n, labels) float32` probabilities.
 Predict = Callable[[np.ndarray], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Network:
+    """What an export format is given to write.
+
+    Attributes:
+        model: from `(n, size, size, 3) float32` RGB in 0..255, named "pixels", to `(n, labels) float32`
+            probabilities.
+        labels: in the order of the probabilities.
+        output_layer: what a frozen graph calls its output.
+        calibration: training pictures for a quantized format, each `(size, size, 3) uint8` RGB; else empty.
+    """
+
+    model: "keras.Model"
+    labels: tuple[str, ...]
+    output_layer: str
+    calibration: tuple[np.ndarray, ...] = ()
+
+
+def build_model(backbone: Backbone, head: Head) -> "keras.Model":
+    """Put the trained layer on top of its backbone; imports TensorFlow.
+
+    Args:
+        backbone: the pre-trained network.
+        head: the trained layer.
+    """
+    bottleneck = build(backbone)
+    import keras
+
+    trained = keras.layers.Dense(head.kernel.shape[1], activation="softmax", name="probabilities")
+    model = keras.Model(bottleneck.input, trained(bottleneck.output), name="poet")
+    trained.set_weights([head.kernel, head.bias])
+    return model
 
 
 def labels_beside(file: Path) -> str:

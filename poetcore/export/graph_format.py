@@ -7,8 +7,7 @@ import numpy as np
 
 from poetcore.errors import OptionError
 from poetcore.evaluation.frozen import FrozenGraph, labels_file
-from poetcore.export.export_format import ExportFormat, Predict
-from poetcore.export.network import Network, build_model
+from poetcore.export.export_format import ExportFormat, Network, Predict, build_model
 from poetcore.features.backbones import Backbone
 from poetcore.system.tensorflow import tensorflow
 from poetcore.workspace.head import Head

@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from poetcore.export.export_format import ExportFormat, Predict
-from poetcore.export.network import Network
+from poetcore.export.export_format import ExportFormat, Network, Predict
 from poetcore.system.tensorflow import tensorflow
 
 __all__ = ["KERAS", "SAVED_MODEL", "save_model"]

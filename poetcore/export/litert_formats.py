@@ -7,9 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from poetcore.export.export_format import ExportFormat, Predict
+from poetcore.export.export_format import ExportFormat, Network, Predict
 from poetcore.export.keras_formats import save_model
-from poetcore.export.network import Network
 from poetcore.features.litert import quantize
 from poetcore.system.tensorflow import muted, tensorflow
 

@@ -41,7 +41,7 @@ def note(
     output_layer: str,
     parity: Parity,
 ) -> str:
-    """Write the note of an export.
+    """Return the note that lies beside an export.
 
     Args:
         kind: the export format.

@@ -1,4 +1,4 @@
-"""Proof that an exported model predicts as the app does: both look at the same real pictures.
+"""The check that an exported model predicts as the app does, on the same real pictures.
 
 The exported file itself is loaded and run, never the model in memory that it was made from.
 """

@@ -57,7 +57,7 @@ def test_the_sample_flowers_from_the_first_click_to_a_chosen_run(page, serve, tm
     screenshot(page, "home-ready")
 
 
-# ---------------------------------------------------------------------------------------------- evaluating a run
+# --------------------------------------------------------------------------------------- evaluating a run
 
 
 @pytest.fixture(scope="module")

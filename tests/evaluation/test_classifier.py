@@ -105,9 +105,9 @@ def test_the_same_picture_twice_gets_the_same_answer_twice(classifier, demo_file
 
 
 def test_progress_ends_with_everything_done(classifier, demo_files):
-    told: list[Progress] = []
-    classifier.classify(demo_files[:4], told.append)
-    assert told == [Progress("predicting", done, 4) for done in (1, 2, 3, 4)]
+    events: list[Progress] = []
+    classifier.classify(demo_files[:4], events.append)
+    assert events == [Progress("predicting", done, 4) for done in (1, 2, 3, 4)]
 
 
 def test_no_files_give_no_answers(classifier):

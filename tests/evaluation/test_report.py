@@ -124,17 +124,17 @@ def test_excluded_files_are_told_with_their_reason(made):
 def test_a_picture_that_vanished_leaves_a_word_in_its_place(tmp_path):
     evaluated = evaluation(tmp_path)
     (tmp_path / "001.jpg").unlink()
-    told = report(evaluated)
-    assert "does not exist" in told and len(Tags(told).named("img")) == 2
+    page = report(evaluated)
+    assert "does not exist" in page and len(Tags(page).named("img")) == 2
 
 
 def test_without_misclassified_pictures_it_says_so_and_has_no_thumbnails(tmp_path):
-    told = report(evaluation(tmp_path, [("ant", "ant", 0.9), ("bee", "bee", 0.9)]))
-    assert "Misclassified pictures, most confident first: 0" in told and not Tags(told).named("img")
+    page = report(evaluation(tmp_path, [("ant", "ant", 0.9), ("bee", "bee", 0.9)]))
+    assert "Misclassified pictures, most confident first: 0" in page and not Tags(page).named("img")
 
 
 def test_very_many_misclassified_pictures_are_cut_off_with_a_word_about_the_rest(tmp_path):
     one = evaluation(tmp_path, [("ant", "bee", 0.9)])
     many = pd.concat([one.predictions] * (MAX_MISCLASSIFIED + 5), ignore_index=True)
-    told = report(Evaluation(compute_metrics(many, LABELS, "run", tmp_path, []), many))
-    assert "And 5 more" in told and len(Tags(told).named("img")) == MAX_MISCLASSIFIED
+    page = report(Evaluation(compute_metrics(many, LABELS, "run", tmp_path, []), many))
+    assert "And 5 more" in page and len(Tags(page).named("img")) == MAX_MISCLASSIFIED

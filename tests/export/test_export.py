@@ -97,10 +97,10 @@ def moved(trained: Trained, place: Path) -> Run:
 
 
 def test_without_pictures_nothing_is_compared_and_that_is_said(trained, tmp_path):
-    said: list[Progress] = []
-    made = export(moved(trained, tmp_path), trained.workspace, "keras", tmp_path / "out", said.append)
+    events: list[Progress] = []
+    made = export(moved(trained, tmp_path), trained.workspace, "keras", tmp_path / "out", events.append)
     assert (made.parity.pictures, made.parity.same_top1, made.parity.max_abs_diff) == (0, None, None)
-    assert any("none of the pictures of lost is left" in one.message for one in said)
+    assert any("none of the pictures of lost is left" in one.message for one in events)
     assert "could not be compared" in (tmp_path / "out" / "model_README.txt").read_text()
 
 

@@ -72,9 +72,9 @@ def exports(trained: Trained) -> dict[str, Exported]:
 def demo(trained: Trained) -> tuple[np.ndarray, np.ndarray]:
     """Pictures that the run never saw, `(n, 224, 224, 3) uint8`, and what the app says, `(n, labels)`."""
     paths = sorted((trained.sample / "demo").glob("*/*"))
-    said = Classifier(trained.run, trained.workspace).classify(paths)
+    predicted = Classifier(trained.run, trained.workspace).classify(paths)
     return np.stack([images.to_square(p.read_bytes(), 224) for p in paths]), np.stack(
-        [p.probabilities for p in said]
+        [p.probabilities for p in predicted]
     )
 
 
@@ -184,10 +184,10 @@ def test_the_code_in_the_note_names_the_right_label(trained, exports, form, monk
     lines = text[text.index("    from pathlib") :].splitlines()
     code = "\n".join(line.removeprefix("    ") for line in lines).replace("photo.jpg", str(photo))
     exec(compile(code, "note", "exec"), {})
-    (said,) = Classifier(trained.run, trained.workspace).classify([photo])
+    (predicted,) = Classifier(trained.run, trained.workspace).classify([photo])
     first = capsys.readouterr().out.splitlines()[0]
-    assert first.rsplit(" ", 1)[0] == said.top(1)[0][0]
-    assert float(first.rsplit(" ", 1)[1]) == pytest.approx(said.top(1)[0][1], abs=0.1)
+    assert first.rsplit(" ", 1)[0] == predicted.top(1)[0][0]
+    assert float(first.rsplit(" ", 1)[1]) == pytest.approx(predicted.top(1)[0][1], abs=0.1)
 
 
 def test_nothing_but_the_exports_is_left_behind(trained, exports):
