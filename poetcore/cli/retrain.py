@@ -121,7 +121,7 @@ def retrain(
         write_whole(output_labels, "".join(f"{label}\n" for label in record.labels))
     misclassified = _misclassified(run, place, config.engine) if print_misclassified_test_images else []
     for skipped in record.skipped:
-        terminal.say(f"Left out: {skipped['path']} {skipped['reason']}.")
+        terminal.say(f"Skipped: {skipped['path']} {skipped['reason']}.")
     splits = ", ".join(f"{count} {name}" for name, count in record.splits.items())
     terminal.answer(
         {

@@ -1,4 +1,4 @@
-"""From a folder of folders to a finished run: the steps in their order, and what is reported on the way."""
+"""From a folder of folders to a finished run: the steps in their order, and the progress they report."""
 
 import importlib.metadata
 import platform
@@ -49,7 +49,7 @@ def retrain(
 ) -> Run:
     """Scan, split, extract features, train, test and save.
 
-    Whatever happens, the run's folder says how it ended.
+    Whatever happens, how it ended is written into the run's folder.
 
     Args:
         config: the configuration of the run.

@@ -19,7 +19,7 @@ _OPTIONS = options_of(RunConfig)
 _WHERE = {
     (True, True): "Its weights are on this computer: it works offline.",
     (False, True): "Its weights are downloaded once, so this needs the internet the first time.",
-    (False, False): "Its weights come with a package that is not installed; starting tells which.",
+    (False, False): "Its weights come with a package that is not installed; starting names it.",
 }
 
 
@@ -68,7 +68,11 @@ def pick_options() -> TrainingOptions:
         testing = _number(right, "testing_percentage", "Testing percentage", "testing")
         batch = _number(left, "train_batch_size", "Batch size", "batch", max_value=10_000)
         validation_batch = _number(
-            right, "validation_batch_size", "Validation batch size (-1 for all)", "watched", max_value=10_000
+            right,
+            "validation_batch_size",
+            "Validation batch size (-1 for all)",
+            "validation_batch",
+            max_value=10_000,
         )
     return TrainingOptions(
         how_many_training_steps=steps,

@@ -195,9 +195,9 @@ def test_a_zip_file_becomes_the_chosen_dataset_and_nothing_lands_outside(unzippe
     assert not list(known.workspace.root.parent.glob("*.jpg"))
 
 
-def test_files_of_a_zip_that_were_left_out_are_told_with_their_reasons(unzipped):
+def test_files_of_a_zip_that_were_skipped_are_listed_with_their_reasons(unzipped):
     # A table is a drawing; the words in it are there for screen readers only.
-    told = unzipped.page.get_by_role("gridcell", include_hidden=True)
-    expect(told.filter(has_text="points outside of the zip file")).to_be_attached()
-    expect(told.filter(has_text="notes.txt")).to_be_attached()
+    cells = unzipped.page.get_by_role("gridcell", include_hidden=True)
+    expect(cells.filter(has_text="points outside of the zip file")).to_be_attached()
+    expect(cells.filter(has_text="notes.txt")).to_be_attached()
     screenshot(unzipped.page, "overview-zip")

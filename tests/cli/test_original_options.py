@@ -73,8 +73,8 @@ def test_the_options_are_kept_with_the_run(everything):
     record = json.loads((folder / "tf_files" / "runs" / answer["run"] / "run.json").read_text())
     kept = {f"--{name}": str(value) for name, value in record["options"].items()}
     kept["--architecture"] = record["backbone"]
-    told = {name: value for name, value in TRAINING.items() if name != "--intermediate_store_frequency"}
-    assert {name: kept[name] for name in told} == told
+    given = {name: value for name, value in TRAINING.items() if name != "--intermediate_store_frequency"}
+    assert {name: kept[name] for name in given} == given
 
 
 def test_the_labels_are_written_where_they_were_asked_for(everything, trained):

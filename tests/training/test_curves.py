@@ -23,8 +23,8 @@ def event(step: int, train: float, validation: float | None, kind: str = "step")
 
 def drawn(training: np.ndarray, validation: np.ndarray | None = None) -> pd.DataFrame:
     """The table of curves that run through these errors."""
-    watched = [None] * len(training) if validation is None else list(validation)
-    pairs = zip(training, watched, strict=True)
+    errors = [None] * len(training) if validation is None else list(validation)
+    pairs = zip(training, errors, strict=True)
     return curves(event(10 * (i + 1), t, v) for i, (t, v) in enumerate(pairs))
 
 

@@ -18,7 +18,7 @@ from tests.conftest import ROOT, encoded, fill, picture, run_poet
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="Windows has no signals of this kind")
 
-#: Runs a command that Ctrl-C reaches even where whoever started the tests ignores it. After 40 pictures it
+#: Runs a command that Ctrl-C reaches even where the tests' parent process ignores it. After 40 pictures it
 #: prints a line and waits, long enough after its first status for this to be in the run's folder too.
 WAITING = """
 import signal, time
@@ -128,8 +128,8 @@ def test_a_killed_training_was_caught_in_the_middle(resumed):
 
 
 def test_the_next_training_computes_only_what_was_left(resumed):
-    before, said = resumed
-    assert said["bottlenecks"]["computed"] <= before.total - before.done + BATCH_SIZE
+    before, answer = resumed
+    assert answer["bottlenecks"]["computed"] <= before.total - before.done + BATCH_SIZE
 
 
 def test_the_next_training_uses_all_pictures(resumed):
@@ -140,10 +140,10 @@ def test_the_next_training_uses_all_pictures(resumed):
 
 def test_the_answer_of_retrain_has_what_is_agreed(resumed):
     agreed = "run run_dir final_test_accuracy final_test_count validation_accuracy bottlenecks timings"
-    said = resumed[1]
-    assert set(agreed.split()) <= set(said)
-    assert set(said["bottlenecks"]) == {"computed", "cached", "skipped"}
-    assert {"bottlenecks_s", "training_s", "total_s"} <= set(said["timings"])
+    answer = resumed[1]
+    assert set(agreed.split()) <= set(answer)
+    assert set(answer["bottlenecks"]) == {"computed", "cached", "skipped"}
+    assert {"bottlenecks_s", "training_s", "total_s"} <= set(answer["timings"])
 
 
 def test_retrain_names_the_folder_of_its_run(resumed):

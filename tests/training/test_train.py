@@ -91,8 +91,8 @@ def test_without_validation_pictures_reports_have_no_validation(examples):
 
 
 def test_validation_on_all_pictures_is_exact(examples):
-    watched = clouds({0: 3, 1: 4, 2: 6}, seed=3)
-    wrong = Examples(watched.vectors, (watched.targets + (np.arange(13) < 5)) % 3)
+    right = clouds({0: 3, 1: 4, 2: 6}, seed=3)
+    wrong = Examples(right.vectors, (right.targets + (np.arange(13) < 5)) % 3)
     _, reports = trained(examples, wrong, validation_batch_size=-1, learning_rate=0.1)
     assert [report.validation_accuracy for report in reports[-3:]] == pytest.approx([8 / 13] * 3)
 
@@ -106,7 +106,7 @@ def test_validation_pictures_are_never_trained_on(examples):
 
 
 def test_rare_labels_count_as_much_as_frequent_ones():
-    # Nothing tells the two labels apart, so it predicts how often each was drawn: evenly, not 1 in 100.
+    # Nothing distinguishes the two labels, so it predicts how often each was drawn: evenly, not 1 in 100.
     same = Examples(np.ones((400, LENGTH), np.float32), (np.arange(400) < 4).astype(np.int64))
     head, _ = trained(same, labels=2, how_many_training_steps=300, train_batch_size=100)
     assert head.probabilities(same.vectors[:1])[0, 1] == pytest.approx(0.5, abs=0.07)

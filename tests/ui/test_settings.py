@@ -16,7 +16,7 @@ WIDGETS = {
     "validation": ("Validation percentage", "validation_percentage"),
     "testing": ("Testing percentage", "testing_percentage"),
     "batch": ("Batch size", "train_batch_size"),
-    "watched": ("Validation batch size (-1 for all)", "validation_batch_size"),
+    "validation_batch": ("Validation batch size (-1 for all)", "validation_batch_size"),
     "flip": ("Mirror half of them", "flip_left_right"),
     "variants": ("Copies of each picture", "distortion_variants"),
     "crop": ("Crop: percent cut off at the margins", "random_crop"),
@@ -57,7 +57,7 @@ def test_no_other_widget_is_offered(app):
 
 def test_a_value_that_is_set_reaches_its_option(app):
     app.number_input(key="batch").set_value(7)
-    app.number_input(key="watched").set_value(9)
+    app.number_input(key="validation_batch").set_value(9)
     app.slider(key="brightness").set_value(15).run()
     options, augmentation = app.session_state["picked"]
     assert (options.train_batch_size, options.validation_batch_size) == (7, 9)
