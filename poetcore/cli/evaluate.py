@@ -2,14 +2,15 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from poetcore.cli.options import HERE, EngineOption, JsonOption, RunOption, WorkspaceOption
+from poetcore.cli.options import HERE, EngineOption, JsonOption, RunOption, WorkspaceOption, takes_options_of
 from poetcore.errors import DatasetError, OptionError, PictureError
 from poetcore.evaluation.frozen import GraphOptions, labels_file
 from poetcore.features.engines import DEFAULT_ENGINE
+from poetcore.system.options import build
 from poetcore.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -24,30 +25,18 @@ GraphOption = Annotated[
 LabelsOption = Annotated[
     Path | None, typer.Option(help="The graph's labels file; beside it by default (_labels.txt).")
 ]
-HeightOption = Annotated[
-    int | None, typer.Option("--input_height", help="Pixels the graph takes, if it does not say.")
-]
-WidthOption = Annotated[int | None, typer.Option("--input_width", help="Likewise.")]
-MeanOption = Annotated[float, typer.Option("--input_mean", help="Subtracted from each pixel value.")]
-StdOption = Annotated[float, typer.Option("--input_std", help="What the result is divided by.")]
-InputOption = Annotated[str, typer.Option("--input_layer", help="The operation that is fed.")]
-OutputOption = Annotated[str, typer.Option("--output_layer", help="The operation that is fetched.")]
 
 
+@takes_options_of(GraphOptions, after="labels")
 def evaluate(
     dir: Annotated[Path, typer.Argument(help="Demo folder: one folder of pictures per label.")],
     run: RunOption = "latest",
     graph: GraphOption = None,
     labels: LabelsOption = None,
-    input_height: HeightOption = None,
-    input_width: WidthOption = None,
-    input_mean: MeanOption = GraphOptions.input_mean,
-    input_std: StdOption = GraphOptions.input_std,
-    input_layer: InputOption = GraphOptions.input_layer,
-    output_layer: OutputOption = GraphOptions.output_layer,
     engine: EngineOption = DEFAULT_ENGINE,
     workspace: WorkspaceOption = HERE,
     json: JsonOption = False,
+    **options: Any,
 ) -> None:
     """Evaluate a run, or a frozen graph, on a folder of labelled pictures that it was not trained with."""
     from poetcore.cli.terminal import Terminal, table
@@ -58,10 +47,7 @@ def evaluate(
     terminal, place = Terminal(json), Workspace(workspace)
     with terminal.bars() as bars:
         if graph:
-            options = GraphOptions(
-                input_height, input_width, input_mean, input_std, input_layer, output_layer
-            )
-            classifier = _graph_classifier(graph, labels, options, engine)
+            classifier = _graph_classifier(graph, labels, build(GraphOptions, options), engine)
             evaluation = evaluate_graph(classifier, graph.name, dir, place, on_progress=bars.show)
         else:
             evaluation = evaluate_run(place.run(run), dir, place, on_progress=bars.show, engine=engine)
@@ -93,22 +79,18 @@ def evaluate(
     )
 
 
+@takes_options_of(GraphOptions, after="labels")
 def label_image(
     files: Annotated[list[Path] | None, typer.Argument(help="Pictures, or folders of pictures.")] = None,
     image: Annotated[Path | None, typer.Option(help="One picture, as the original script asks.")] = None,
     run: RunOption = "latest",
     graph: GraphOption = None,
     labels: LabelsOption = None,
-    input_height: HeightOption = None,
-    input_width: WidthOption = None,
-    input_mean: MeanOption = GraphOptions.input_mean,
-    input_std: StdOption = GraphOptions.input_std,
-    input_layer: InputOption = GraphOptions.input_layer,
-    output_layer: OutputOption = GraphOptions.output_layer,
     engine: EngineOption = DEFAULT_ENGINE,
     top: Annotated[int, typer.Option(min=1, help="How many labels to show for each picture.")] = 5,
     workspace: WorkspaceOption = HERE,
     json: JsonOption = False,
+    **options: Any,
 ) -> None:
     """Predict the most probable labels of pictures."""
     from poetcore.cli.terminal import Terminal
@@ -126,8 +108,7 @@ def label_image(
         raise DatasetError(f"No pictures in {', '.join(map(printable, wanted))}.")
     classifier: PictureClassifier
     if graph:
-        options = GraphOptions(input_height, input_width, input_mean, input_std, input_layer, output_layer)
-        classifier = _graph_classifier(graph, labels, options, engine)
+        classifier = _graph_classifier(graph, labels, build(GraphOptions, options), engine)
     else:
         classifier = Classifier(place.run(run), place, engine)
     with terminal.bars() as bars:

@@ -39,11 +39,14 @@ EngineOption = Annotated[
 ]
 
 
-def takes_options_of(kind: type) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def takes_options_of(
+    kind: type, *, after: str | None = None
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Return a decorator that adds the options of a dataclass to a command that takes `**options`.
 
     Args:
         kind: the dataclass. A parameter that the command has itself is left as it is.
+        after: the command's parameter behind which help lists them; before all by default.
     """
 
     def add(command: Callable[..., None]) -> Callable[..., None]:
@@ -54,7 +57,9 @@ def takes_options_of(kind: type) -> Callable[[Callable[..., None]], Callable[...
             if one.kind is not one.VAR_KEYWORD
         }
         declared = {name: _parameter(one) for name, one in options_of(kind).items()}
-        signature = signature.replace(parameters=list((declared | own).values()))
+        first = 0 if after is None else list(own).index(after) + 1
+        before = dict(list(own.items())[:first])
+        signature = signature.replace(parameters=list((before | declared | own).values()))
         command.__signature__ = signature  # type: ignore[attr-defined]  # PEP 362
         return command
 

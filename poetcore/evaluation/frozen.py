@@ -1,13 +1,14 @@
 """Frozen graphs: TensorFlow 1 files that hold a network with its weights, loaded and run in a session."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from poetcore.errors import OptionError
+from poetcore.system.options import check_limits, option
 from poetcore.system.tensorflow import tensorflow
 
 __all__ = ["BATCH", "FrozenGraph", "GraphOptions", "check_output_layer", "labels_file", "layer_name"]
@@ -30,14 +31,25 @@ class GraphOptions:
         input_std: what the result is then divided by.
         input_layer: the operation that is fed.
         output_layer: the operation that is fetched.
+
+    Raises:
+        OptionError: a value is impossible.
     """
 
-    input_height: int | None = None
-    input_width: int | None = None
-    input_mean: float = 128
-    input_std: float = 128
-    input_layer: str = "input"
-    output_layer: str = "final_result"
+    input_height: int | None = field(
+        default=None,
+        metadata=option("Height of the input in pixels, where the graph leaves it open.", minimum=1),
+    )
+    input_width: int | None = field(default=None, metadata=option("Its width, likewise.", minimum=1))
+    input_mean: float = field(default=128, metadata=option("Subtracted from each pixel value."))
+    input_std: float = field(
+        default=128, metadata=option("What the difference is divided by.", positive=True)
+    )
+    input_layer: str = field(default="input", metadata=option("The operation that is fed."))
+    output_layer: str = field(default="final_result", metadata=option("The operation that is fetched."))
+
+    def __post_init__(self) -> None:
+        check_limits(self)
 
 
 def labels_file(graph: Path) -> Path:

@@ -39,8 +39,6 @@ class GraphClassifier:
 
     def __init__(self, graph: Path, labels: Path, options: GraphOptions | None = None) -> None:
         options = options or GraphOptions()
-        if not options.input_std > 0:
-            raise OptionError(f"input_std must be more than 0. Received: {options.input_std}.")
         self.labels = _read_labels(labels)
         self._labels_file, self._options = labels, options
         self._graph = FrozenGraph(graph, options.input_layer, options.output_layer)
@@ -192,8 +190,6 @@ def _read_labels(file: Path) -> tuple[str, ...]:
 
 
 def _side(name: str, option: int | None, of_graph: int | None, default: int, graph: Path) -> int:
-    if option is not None and option < 1:
-        raise OptionError(f"{name} must be 1 or more. Received: {option}.")
     if option is not None and of_graph is not None and option != of_graph:
         raise OptionError(f"{name} must be {of_graph}, as {graph} wants it. Received: {option}.")
     return option or of_graph or default

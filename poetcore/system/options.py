@@ -52,11 +52,13 @@ class Option:
     environment: str | None = None
 
     def check(self, value: Any) -> None:
-        """Check that a value lies within the limits.
+        """Check that a value lies within the limits; None, where it is not given, does.
 
         Raises:
             OptionError: it does not.
         """
+        if value is None:
+            return
         if self.positive and not (value > 0 and math.isfinite(value)):
             raise OptionError(f"{self.name} must be more than 0. Received: {value}.")
         if self.minimum is None or value == self.all_value:

@@ -7,6 +7,7 @@ import pytest
 import typer
 
 from poetcore.cli.app import app
+from poetcore.evaluation.frozen import GraphOptions
 from poetcore.system.options import options_of
 from poetcore.training.config import RunConfig
 from tests.conftest import ROOT, Trained, run_poet
@@ -30,12 +31,23 @@ TRAINING = {
 }
 
 
-@pytest.mark.parametrize("name", options_of(RunConfig))
-def test_every_field_of_the_configuration_is_an_option_with_the_same_default(name, monkeypatch):
+@pytest.mark.parametrize(
+    ("command", "kind", "name"),
+    [
+        (command, kind, name)
+        for command, kind in (
+            ("retrain", RunConfig),
+            ("evaluate", GraphOptions),
+            ("label_image", GraphOptions),
+        )
+        for name in options_of(kind)
+    ],
+)
+def test_every_declared_option_is_one_of_the_command_with_the_same_default(command, kind, name, monkeypatch):
     for variable in ("TFP_ARCHITECTURE", "TFP_RELATIVE_SIZE", "TFP_IMAGE_SIZE"):
         monkeypatch.delenv(variable, raising=False)
-    declared = options_of(RunConfig)[name]
-    command = typer.main.get_command(app).commands["retrain"]
+    declared = options_of(kind)[name]
+    command = typer.main.get_command(app).commands[command]
     (found,) = [one for one in command.params if f"--{declared.flag}" in one.opts]
     default = found.get_default(typer.Context(command))
     assert (default, found.required) == (

@@ -15,6 +15,7 @@ class Inner:
     share: int = field(default=10, metadata=option("Percent.", minimum=0, maximum=99))
     batch: int = field(default=-1, metadata=option("How many at once.", minimum=1, all_value=-1))
     rate: float = field(default=0.5, metadata=option("How far.", positive=True))
+    size: int | None = field(default=None, metadata=option("How large.", minimum=1))
     internal: int = 0
 
     def __post_init__(self) -> None:
@@ -29,7 +30,7 @@ class Outer:
 
 
 def test_options_are_found_with_those_of_the_dataclasses_inside_in_their_order():
-    assert list(options_of(Outer)) == ["folder", "steps", "share", "batch", "rate", "demo"]
+    assert list(options_of(Outer)) == ["folder", "steps", "share", "batch", "rate", "size", "demo"]
 
 
 def test_an_option_has_its_type_default_help_and_environment():
@@ -50,6 +51,7 @@ def test_a_flag_is_the_name_unless_another_is_declared():
         ("share", 100, "between 0 and 99"),
         ("share", -1, "between 0 and 99"),
         ("batch", 0, "1 or more, or -1 for all"),
+        ("size", 0, "1 or more"),
         ("rate", 0.0, "more than 0"),
         ("rate", float("inf"), "more than 0"),
         ("rate", float("nan"), "more than 0"),
@@ -60,13 +62,15 @@ def test_a_value_beyond_its_limits_is_refused_with_what_is_allowed(name, value, 
         Inner(**{name: value})
 
 
-@pytest.mark.parametrize(("name", "value"), [("steps", 1), ("share", 0), ("share", 99), ("batch", -1)])
+@pytest.mark.parametrize(
+    ("name", "value"), [("steps", 1), ("share", 0), ("share", 99), ("batch", -1), ("size", None)]
+)
 def test_a_value_at_its_limits_is_possible(name, value):
     assert getattr(Inner(**{name: value}), name) == value
 
 
 def test_values_that_were_flattened_build_the_same_instance():
-    outer = Outer(Path("a"), Inner(7, 8, 9, 0.25, 3), Path("b"))
+    outer = Outer(Path("a"), Inner(7, 8, 9, 0.25, 6, 3), Path("b"))
     assert build(Outer, flatten(outer)) == outer
 
 
