@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 import poetcore
-from poetcore.cli.options import HERE, JsonOption, WorkspaceOption
+from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, WorkspaceOption
 from poetcore.cli.terminal import Terminal
 from poetcore.errors import OptionError
 from poetcore.workspace.workspace import Workspace
@@ -34,7 +34,7 @@ def dashboard(
         typer.Option(min=1, max=65535, help="Port of the server.  [default: 8501, or the next free one]"),
     ] = None,
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
-    workspace: WorkspaceOption = HERE,
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     json: JsonOption = False,
 ) -> None:
     """Open the dashboard in a browser; Ctrl-C ends it."""

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from poetcore.cli.options import HERE, EngineOption, JsonOption, RunOption, WorkspaceOption, takes_options_of
+from poetcore.cli.options import (
+    DEFAULT_WORKSPACE,
+    EngineOption,
+    JsonOption,
+    RunOption,
+    WorkspaceOption,
+    takes_options_of,
+)
 from poetcore.errors import DatasetError, OptionError, PictureError
 from poetcore.evaluation.frozen import GraphOptions, labels_file
 from poetcore.features.engines import DEFAULT_ENGINE
@@ -34,7 +41,7 @@ def evaluate(
     graph: GraphOption = None,
     labels: LabelsOption = None,
     engine: EngineOption = DEFAULT_ENGINE,
-    workspace: WorkspaceOption = HERE,
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     json: JsonOption = False,
     **options: Any,
 ) -> None:
@@ -53,7 +60,7 @@ def evaluate(
             evaluation = evaluate_run(place.run(run), dir, place, on_progress=bars.show, engine=engine)
     metrics = evaluation.metrics
     for skipped in metrics.skipped:
-        terminal.say(f"Excluded: {skipped['path']} {skipped['reason']}.")
+        terminal.message(f"Excluded: {skipped['path']} {skipped['reason']}.")
     rows = [
         [label, f"{s['precision']:.3f}", f"{s['recall']:.3f}", f"{s['f1']:.3f}", str(int(s["support"]))]
         for label, s in metrics.per_label.items()
@@ -88,7 +95,7 @@ def label_image(
     labels: LabelsOption = None,
     engine: EngineOption = DEFAULT_ENGINE,
     top: Annotated[int, typer.Option(min=1, help="How many labels to show for each picture.")] = 5,
-    workspace: WorkspaceOption = HERE,
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     json: JsonOption = False,
     **options: Any,
 ) -> None:
@@ -116,7 +123,7 @@ def label_image(
     skipped = [{"path": printable(p.path), "reason": p.reason} for p in found if p.probabilities is None]
     labelled = [p for p in found if p.probabilities is not None]
     for one in skipped:
-        terminal.say(f"Excluded: {one['path']} {one['reason']}.")
+        terminal.message(f"Excluded: {one['path']} {one['reason']}.")
     terminal.answer(
         {
             "predictions": [

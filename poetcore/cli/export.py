@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from poetcore.cli.options import HERE, JsonOption, RunOption, WorkspaceOption
+from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, RunOption, WorkspaceOption
 from poetcore.export.formats import FORMATS
 from poetcore.workspace.workspace import Workspace
 
@@ -26,7 +26,7 @@ def export(
             "--final_tensor_name", help="What a frozen graph calls its output.  [default: final_result]"
         ),
     ] = None,
-    workspace: WorkspaceOption = HERE,
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     json: JsonOption = False,
 ) -> None:
     """Write a run as a model file that predicts as the app does, and check it on real pictures."""

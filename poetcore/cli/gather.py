@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from poetcore.cli.options import HERE, JsonOption, WorkspaceOption
+from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, WorkspaceOption
 from poetcore.errors import DownloadError, OptionError
 from poetcore.sources.fetch_options import FetchOptions
 from poetcore.sources.gathered import Gathered
@@ -87,7 +87,7 @@ def gather(
     taxon_endpoint: Annotated[
         str, typer.Option("--taxon_endpoint", help="URL of iNaturalist's API, version 1.")
     ] = INATURALIST,
-    workspace: WorkspaceOption = HERE,
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     json: JsonOption = False,
 ) -> None:
     """Fetch pictures from a list of URLs, a synset, or iNaturalist; a stopped run goes on when repeated."""
@@ -122,7 +122,7 @@ def gather(
     if taxon:
         count = count or TAXON_COUNT
         found = find_taxon(taxon, taxon_endpoint, options)
-        terminal.say(f"Pictures of {found} from iNaturalist.")
+        terminal.message(f"Pictures of {found} from iNaturalist.")
         entries = observations(
             found,
             licences=allowed,
@@ -155,9 +155,9 @@ def gather(
 def _listed(label: str, listed: UrlList, name: str, terminal: "Terminal") -> Source:
     """Return the source of a list; report its bad lines, which are skipped."""
     for number, text, reason in listed.bad_lines[:_SHOWN]:
-        terminal.say(f"Skipped: line {number} of {name} {reason}: {text}")
+        terminal.message(f"Skipped: line {number} of {name} {reason}: {text}")
     if len(listed.bad_lines) > _SHOWN:
-        terminal.say(f"Skipped: {len(listed.bad_lines) - _SHOWN} more lines of {name}.")
+        terminal.message(f"Skipped: {len(listed.bad_lines) - _SHOWN} more lines of {name}.")
     if not listed.entries:
         raise OptionError(f"No URL in {name}: write one a line, http or https.")
     return Source(label, listed.entries, len(listed.entries))
@@ -167,7 +167,7 @@ def _answer(gathered: Gathered, terminal: "Terminal") -> None:
     from poetcore.cli.terminal import table
 
     for problem in gathered.problems:
-        terminal.say(problem)
+        terminal.message(problem)
     rows = [
         [label, str(t.asked), str(t.kept), str(t.there_already), str(t.rejected)]
         for label, t in gathered.labels.items()

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from poetcore.cli.options import HERE, JsonOption, WorkspaceOption
+from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, WorkspaceOption
 from poetcore.workspace.workspace import Workspace
 
 __all__ = ["backbones", "runs"]
 
 
-def runs(workspace: WorkspaceOption = HERE, json: JsonOption = False) -> None:
+def runs(workspace: WorkspaceOption = DEFAULT_WORKSPACE, json: JsonOption = False) -> None:
     """List the runs, the newest first."""
     from poetcore.cli.terminal import Terminal, table
     from poetcore.training.jobs import Jobs
@@ -43,7 +43,7 @@ def runs(workspace: WorkspaceOption = HERE, json: JsonOption = False) -> None:
     )
 
 
-def backbones(workspace: WorkspaceOption = HERE, json: JsonOption = False) -> None:
+def backbones(workspace: WorkspaceOption = DEFAULT_WORKSPACE, json: JsonOption = False) -> None:
     """List the pre-trained networks, and whether they work offline now."""
     from poetcore.cli.terminal import Terminal, table
     from poetcore.features.backbones import BACKBONES

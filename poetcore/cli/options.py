@@ -11,7 +11,7 @@ import typer
 from poetcore.system.options import Option, options_of
 
 __all__ = [
-    "HERE",
+    "DEFAULT_WORKSPACE",
     "EngineOption",
     "JsonOption",
     "RunNameOption",
@@ -26,7 +26,7 @@ WorkspaceOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="End with one line of JSON on standard output.")]
 RunOption = Annotated[str, typer.Option(help="A run's name, or `latest`.")]
 
-HERE = Path("tf_files")
+DEFAULT_WORKSPACE = Path("tf_files")
 RunNameOption = Annotated[
     str | None, typer.Option("--run_name", help="The run's name; from date and time by default.")
 ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from poetcore.cli.options import HERE, JsonOption, WorkspaceOption
+from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, WorkspaceOption
 from poetcore.errors import DatasetError, OptionError
 from poetcore.workspace.workspace import Workspace
 
@@ -49,7 +49,7 @@ def overview(
     architecture: Annotated[
         str | None, typer.Option(help="The network that describes the pictures for --suspects.")
     ] = None,
-    workspace: WorkspaceOption = HERE,
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     json: JsonOption = False,
 ) -> None:
     """Count the pictures of each label and say what is wrong with them."""
@@ -120,7 +120,7 @@ def _suspects(
     try:
         found = label_issues_of(dataset, backbone, place, on_progress, verified=verified)
     except DatasetError as error:  # too few pictures to judge labels by spoil no other check
-        terminal.say(f"Labels were not judged: {error}")
+        terminal.message(f"Labels were not judged: {error}")
         return pd.DataFrame(columns=_SUSPECT_COLUMNS)
     return found[_SUSPECT_COLUMNS]
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from poetcore.cli.options import HERE, JsonOption, WorkspaceOption
+from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, WorkspaceOption
 from poetcore.workspace.workspace import Workspace
 
 __all__ = ["prepare"]
@@ -47,7 +47,7 @@ def prepare(
             "--link", help="Hard links instead of copies: no space is used, but an edit changes both names."
         ),
     ] = False,
-    workspace: WorkspaceOption = HERE,
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     json: JsonOption = False,
 ) -> None:
     """Copy clean pictures into a train and a demo folder, so many of each label; the originals stay."""
@@ -91,9 +91,9 @@ def prepare(
             f" them no more: {', '.join(planned.left[:5])}."
         )
     for sentence in sentences:
-        terminal.say(sentence)
+        terminal.message(sentence)
     for path, reason in done.failed:
-        terminal.say(f"Not copied: {path} {reason}. The same command again takes another.")
+        terminal.message(f"Not copied: {path} {reason}. The same command again takes another.")
     terminal.answer(
         {
             "train": train,

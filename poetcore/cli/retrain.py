@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from poetcore.cli.options import HERE, JsonOption, WorkspaceOption, takes_options_of
+from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, WorkspaceOption, takes_options_of
 from poetcore.errors import OptionError
 from poetcore.features.backbones import DEFAULT, Backbone, find, from_environment
 from poetcore.system.options import build, options_of
@@ -75,7 +75,7 @@ def retrain(
             "--summaries_dir", help="Folder for TensorBoard; WORKSPACE/training_summaries by default."
         ),
     ] = None,
-    workspace: WorkspaceOption = HERE,
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     json: JsonOption = False,
     **options: Any,
 ) -> None:
@@ -121,7 +121,7 @@ def retrain(
         write_whole(output_labels, "".join(f"{label}\n" for label in record.labels))
     misclassified = _misclassified(run, place, config.engine) if print_misclassified_test_images else []
     for skipped in record.skipped:
-        terminal.say(f"Skipped: {skipped['path']} {skipped['reason']}.")
+        terminal.message(f"Skipped: {skipped['path']} {skipped['reason']}.")
     splits = ", ".join(f"{count} {name}" for name, count in record.splits.items())
     terminal.answer(
         {

@@ -4,14 +4,16 @@ from typing import Annotated
 
 import typer
 
-from poetcore.cli.options import HERE, JsonOption, RunNameOption, WorkspaceOption
+from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, RunNameOption, WorkspaceOption
 from poetcore.errors import OptionError
 from poetcore.workspace.workspace import Workspace
 
 __all__ = ["demo", "download"]
 
 
-def demo(run_name: RunNameOption = None, workspace: WorkspaceOption = HERE, json: JsonOption = False) -> None:
+def demo(
+    run_name: RunNameOption = None, workspace: WorkspaceOption = DEFAULT_WORKSPACE, json: JsonOption = False
+) -> None:
     """Draw a sample set, train on it and evaluate. Works offline."""
     from poetcore.cli.terminal import Terminal
     from poetcore.training.retrain import demo as run_demo
@@ -35,7 +37,7 @@ def demo(run_name: RunNameOption = None, workspace: WorkspaceOption = HERE, json
 
 def download(
     what: Annotated[str, typer.Argument(help="`flowers`: the tutorial's 3,670 flower photos, 229 MB.")],
-    workspace: WorkspaceOption = HERE,
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     json: JsonOption = False,
 ) -> None:
     """Download a known set of photos."""

@@ -25,7 +25,7 @@ class Terminal:
         self._out = Console(highlight=False, markup=False, emoji=False)
         self._messages = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
-    def say(self, message: str) -> None:
+    def message(self, message: str) -> None:
         """Print a message on standard error."""
         self._messages.print(message, soft_wrap=True)
 

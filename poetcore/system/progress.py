@@ -38,7 +38,6 @@ PHASES = {
     "bottlenecks": Phase("Extracting features (bottlenecks)", in_run=True),
     "training": Phase("Training the last layer", in_run=True),
     "testing": Phase("Testing", in_run=True),
-    "projecting": Phase("Projecting to 2-d"),
     "evaluating": Phase("Evaluating on the demo folder", in_run=True),
     "predicting": Phase("Predicting labels"),
     "exporting": Phase("Exporting the model"),

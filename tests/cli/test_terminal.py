@@ -28,7 +28,7 @@ def test_a_label_is_printed_literally_in_a_sentence(capsys, label):
 
 @pytest.mark.parametrize("label", ["[red]", "[/]", ":rose:"])
 def test_a_label_is_printed_literally_in_a_message(capsys, label):
-    Terminal(False).say(f"It is {label}.")
+    Terminal(False).message(f"It is {label}.")
     assert capsys.readouterr().err == f"It is {label}.\n"
 
 
@@ -43,7 +43,7 @@ def test_json_is_one_line_in_place_of_words(capsys):
 
 
 def test_messages_stay_off_standard_output(capsys):
-    Terminal(True).say("on the way")
+    Terminal(True).message("on the way")
     assert capsys.readouterr().out == ""
 
 
