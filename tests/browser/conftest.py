@@ -31,6 +31,10 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, 
 
 ROOT = Path(__file__).parents[2]
 
+#: Seconds that anything may take to appear, since the machine may be busy with something else. Only a test
+#: that fails waits that long.
+PATIENCE = 90
+
 #: Chromium's own calls home are switched off: a request to another host is then the page's.
 ARGUMENTS = [
     "--no-sandbox",
@@ -44,10 +48,6 @@ ARGUMENTS = [
     "--host-resolver-rules=MAP evil.example 127.0.0.1",
 ]
 
-#: Seconds to wait for something on a page: a busy machine may be ten times as slow as an idle one.
-PATIENCE = 60
-expect.set_options(timeout=PATIENCE * 1000)
-
 Serve = Callable[..., str]
 
 
@@ -55,6 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "complains(pattern): console messages of `page` that the test provokes"
     )
+    expect.set_options(timeout=PATIENCE * 1000)
 
 
 def browser_path() -> str | None:
@@ -163,7 +164,7 @@ def is_up(address: str, server: "subprocess.Popen[bytes]", patience: float = 2 *
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline and server.poll() is None:
         try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2):
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=PATIENCE):
                 return True
         except (urllib.error.URLError, TimeoutError, ConnectionError):
             time.sleep(0.1)
@@ -185,7 +186,7 @@ def end(server: "subprocess.Popen[bytes]") -> None:
     _, stubborn = psutil.wait_procs(family, timeout=5)
     for process in stubborn:
         process.kill()
-    server.wait(timeout=10)
+    server.wait(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""What the tests of the dashboard share: a workspace to spoil, and a person's eyes and hands on its pages."""
+"""What the tests of the dashboard share: a workspace to change, and what users see and do on its pages."""
 
 import re
 import shutil
@@ -29,7 +29,7 @@ Found = TypeVar("Found")
 
 
 def watch_answers(page: Page) -> list[str]:
-    """Collect what a page's server refuses, the known first questions of Streamlit's client left out."""
+    """Collect what the server refuses to a page, except the known first requests of Streamlit's client."""
     refused: list[str] = []
 
     def on_response(answer: Response) -> None:
@@ -41,7 +41,7 @@ def watch_answers(page: Page) -> list[str]:
 
 
 def copy_of(trained: Trained, folder: Path) -> Trained:
-    """Copy a workspace with its sample and its run, so that a test may change it, and judge the run."""
+    """Copy a workspace with its sample and its run, so that a test may change it, and evaluate the run."""
     old, new = trained.workspace.root, folder / "tf_files"
     new.mkdir(parents=True)
     shutil.copytree(old / "datasets", new / "datasets")
@@ -64,12 +64,23 @@ def copy_run(run: Run, folder: Path, words: dict[str, str] | None = None) -> Run
 
 
 def until(look: Callable[[], Found | None], patience: float = PATIENCE) -> Found:
-    """Wait for something outside of the browser."""
+    """Wait for something outside of the browser, and return it."""
     deadline = time.monotonic() + patience
     while not (found := look()):
         assert time.monotonic() < deadline, f"nothing after {patience} s"
         time.sleep(0.05)
     return found
+
+
+def steady_box(locator: Locator) -> FloatRect:
+    """Wait until an element is where it was half a second before, and return its place on the page."""
+
+    def steady() -> FloatRect | None:
+        before = locator.bounding_box()
+        locator.page.wait_for_timeout(500)
+        return before if before == locator.bounding_box() else None
+
+    return until(steady)
 
 
 def server_of(address: str) -> psutil.Process:
@@ -100,6 +111,10 @@ class Dashboard:
         expect(self.page).to_have_url(re.compile(rf"^{self.address}{path}\?.*\brun={re.escape(run)}$"))
         return self
 
+    def is_settled(self) -> None:
+        """Wait until no script runs: what was done has had its effect, and nothing moves any more."""
+        expect(self.part("App")).to_have_attribute("data-test-script-state", "notRunning")
+
     def says(self, words: str) -> None:
         expect(self.page.get_by_text(words).first).to_be_visible()
 
@@ -129,29 +144,25 @@ class Dashboard:
     def start_long_training(self, name: str) -> None:
         """Fill in the training page so that the training takes minutes, and start it."""
         self.open("/train")
+        # First, because the browser sends a slider's value a moment later than that of a field.
+        self.page.get_by_role("slider", name="Training steps").press("End")
         self.page.get_by_text("More settings").click()
         batch = self.page.get_by_label("Batch size", exact=True)
         batch.fill("3000")
         batch.press("Enter")
-        self.page.get_by_role("slider", name="Training steps").press("End")
         field = self.page.get_by_label("Name of the run")
         field.fill(name)
         field.press("Enter")
+        self.is_settled()
         self.button("Start training").click()
         self.is_running(name)
 
-    def resting_box(self, part: Locator) -> FloatRect | None:
-        """Where a part of the page is; None while it still moves, as what is above it is being drawn."""
-        before = part.bounding_box()
-        self.page.wait_for_timeout(200)
-        return before if before == part.bounding_box() else None
-
-    def mark_run(self, row: int) -> None:
-        """Mark a row in the table of runs; a table is a drawing, so its cells have no names."""
+    def select_run(self, row: int) -> None:
+        """Select a row in the table of runs; a table is a drawing, so its cells have no names."""
         table = self.part("DataFrame").last
         expect(table.get_by_role("gridcell", include_hidden=True).first).to_be_attached()
-        expect(self.part("App")).to_have_attribute("data-test-script-state", "notRunning")
+        self.is_settled()
         table.scroll_into_view_if_needed()
-        box = until(lambda: self.resting_box(table))
+        box = steady_box(table)
         self.page.mouse.click(box["x"] + 18, box["y"] + 35 * (row + 1) + 18)
         expect(self.button("Delete")).to_be_visible()

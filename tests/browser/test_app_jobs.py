@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from poetcore.workspace.run import Status
-from tests.browser.conftest import ROOT, Serve, screenshot
+from tests.browser.conftest import PATIENCE, ROOT, Serve, screenshot
 from tests.browser.dashboard import (
     NOT_FOUND,
     Dashboard,
@@ -95,7 +95,7 @@ def test_a_restarted_server_finds_the_training_again(page, serve, known):
     page.goto("about:blank")
     server = server_of(first.address)
     server.terminate()
-    server.wait(15)
+    server.wait(PATIENCE)
     assert psutil.pid_exists(pid)
 
     second = Dashboard(page, serve(ROOT / "app.py", settings)).open("/train")
@@ -110,7 +110,7 @@ def test_a_restarted_server_finds_the_training_again(page, serve, known):
 
 def test_a_run_can_be_renamed(dashboard, known):
     copy_run(known.run, known.workspace.runs / "second")
-    dashboard.open("/train?run=second").mark_run(0)
+    dashboard.open("/train?run=second").select_run(0)
     dashboard.button("Rename").click()
     field = dashboard.page.get_by_label("New name")
     field.fill("better name")
@@ -122,7 +122,7 @@ def test_a_run_can_be_renamed(dashboard, known):
 
 def test_a_failed_run_is_renamed_without_a_complaint(dashboard, known):
     known.workspace.create_run("broke").write_status(Status("failed", message="It broke."))
-    dashboard.open("/train").mark_run(0)
+    dashboard.open("/train").select_run(0)
     dashboard.button("Rename").click()
     field = dashboard.page.get_by_label("New name")
     field.fill("broken")
@@ -137,7 +137,7 @@ def test_a_failed_run_is_renamed_without_a_complaint(dashboard, known):
 def delete_second(dashboard: Dashboard, known: Trained) -> None:
     """Delete the chosen run `second`, answering both questions."""
     run = copy_run(known.run, known.workspace.runs / "second")
-    dashboard.open("/train?run=second").mark_run(0)
+    dashboard.open("/train?run=second").select_run(0)
     dashboard.button("Delete").click()
     sure = dashboard.button("Delete for good")
     expect(sure).to_be_disabled()

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import ROOT, Serve
+from tests.browser.conftest import PATIENCE, ROOT, Serve
 
 FOREIGN = ["evil.example", "evil.example:8501", "localhost.evil.example", "192.168.0.7", "", "[::2]"]
 PATHS = ["/", "/evaluate", f"/poet/picture/{'0' * 64}", "/_stcore/health", "/_stcore/host-config"]
@@ -28,7 +28,7 @@ def server(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def status_of(server: str, path: str, host: str, headers: dict[str, str] | None = None) -> int:
     """Ask the server under a Host header of our own."""
-    connection = http.client.HTTPConnection(urlsplit(server).netloc, timeout=10)
+    connection = http.client.HTTPConnection(urlsplit(server).netloc, timeout=PATIENCE)
     try:
         connection.request("GET", path, headers={"Host": host} | (headers or {}))
         return connection.getresponse().status

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import ROOT, Serve, screenshot
-from tests.browser.dashboard import NOT_FOUND, Dashboard, copy_of
+from tests.browser.dashboard import NOT_FOUND, Dashboard, copy_of, steady_box
 from tests.conftest import Trained
 
 MISPLACED = "in_the_wrong_folder.jpg"
@@ -47,13 +47,12 @@ def look(overview: Dashboard) -> None:
     expect(button.or_(ready).first).to_be_visible()
     if button.count():
         button.click()
-    expect(ready.first).to_be_visible(timeout=60_000)
+    expect(ready.first).to_be_visible()
 
 
 def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
     """Drag a rectangle on the map; places are shares of its width and height."""
-    box = page.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first.bounding_box()
-    assert box
+    box = steady_box(page.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first)
     for move, (across, down) in ((page.mouse.down, start), (page.mouse.up, end)):
         page.mouse.move(box["x"] + across * box["width"], box["y"] + down * box["height"], steps=8)
         move()
@@ -76,8 +75,7 @@ def test_pointing_at_a_point_shows_its_picture(overview: Dashboard) -> None:
     page = overview.page
     section(overview, "Map")
     look(overview)
-    box = page.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first.bounding_box()
-    assert box
+    box = steady_box(page.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first)
     shown = page.locator("#vg-tooltip-element img[src*='/poet/picture/']")
     for step in range(40 * 40):
         across, down = divmod(step * 7 % 1600, 40)

@@ -36,7 +36,7 @@ class Gallery:
         self.page = page
         page.goto(f"{address}/?folder={quote(str(folder))}")
         self.figures = page.locator(".poet-grid figure")
-        expect(self.figures.first).to_be_visible(timeout=30_000)
+        expect(self.figures.first).to_be_visible()
 
     def box(self, name: str) -> Locator:
         return self.page.get_by_role("checkbox", name=f"Select {name}", exact=True)
@@ -50,7 +50,7 @@ class Gallery:
         return self
 
     def says(self, words: str) -> None:
-        expect(self.page.get_by_text(words, exact=True).first).to_be_visible(timeout=15_000)
+        expect(self.page.get_by_text(words, exact=True).first).to_be_visible()
 
     def apply(self, count: str) -> None:
         self.page.get_by_role("button", name=f"Apply {count}").click()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Response, WebSocket, expect
+from playwright.sync_api import Browser, Locator, Page, WebSocket, expect
 
 from tests.browser.conftest import Serve, Watched, screenshot, watched
 
@@ -55,8 +55,13 @@ class Show:
             self.press("ArrowRight")
         self.is_at(of, of)
 
+    def stop_the_clock(self) -> None:
+        """From here on the browser's time passes in `wait` only, however long the machine takes."""
+        self.page.clock.install(time=0)
+        self.page.clock.pause_at(3_600_000)
+
     def wait(self, seconds: float) -> None:
-        """Let the browser's clock, which the test has installed, jump ahead."""
+        """Let the browser's clock, which stands still, jump ahead."""
         self.page.clock.fast_forward(int(seconds * 1000) + 50)
 
     def counts(self, score: Say) -> None:
@@ -97,6 +102,12 @@ def show(mount: Callable[..., Show]) -> Show:
     return mount()
 
 
+@pytest.fixture
+def slow(mount: Callable[..., Show]) -> Show:
+    """A show that, while it plays, does not go to the next slide before the test has ended."""
+    return mount("seconds=3600")
+
+
 # ------------------------------------------------------------------------------------------------- stepping
 
 
@@ -123,7 +134,8 @@ def test_right_and_wrong_differ_in_word_icon_and_border(show: Show) -> None:
 
 def test_it_plays_by_itself_and_space_pauses_and_resumes(page: Page, address: str) -> None:
     show = Show.load(page, address)
-    show.page.clock.install()
+    show.is_at(1)
+    show.stop_the_clock()
     show.press("Space")
     for number in (2, 3):
         show.wait(4)
@@ -144,12 +156,12 @@ def test_it_plays_to_the_summary(mount: Callable[..., Show]) -> None:
     expect(show.button("Play")).to_be_visible()
 
 
-def test_stepping_by_hand_pauses(show: Show) -> None:
-    show.press("Space")
-    expect(show.button("Pause")).to_be_visible()
-    show.press("ArrowRight")
-    expect(show.button("Play")).to_be_visible()
-    show.is_at(2)
+def test_stepping_by_hand_pauses(slow: Show) -> None:
+    slow.press("Space")
+    expect(slow.button("Pause")).to_be_visible()
+    slow.press("ArrowRight")
+    expect(slow.button("Play")).to_be_visible()
+    slow.is_at(2)
 
 
 def test_arrows_page_keys_home_and_end_move(show: Show) -> None:
@@ -166,14 +178,14 @@ def test_arrows_page_keys_home_and_end_move(show: Show) -> None:
         show.is_at(number)
 
 
-def test_buttons_do_what_keys_do_and_leave_space_to_the_show(show: Show) -> None:
-    show.button("Next slide").click()
-    show.is_at(2)
-    show.press("Space")
-    expect(show.button("Pause")).to_be_visible()
-    show.is_at(2)
-    show.button("Previous slide").click()
-    show.is_at(1)
+def test_buttons_do_what_keys_do_and_leave_space_to_the_show(slow: Show) -> None:
+    slow.button("Next slide").click()
+    slow.is_at(2)
+    slow.press("Space")
+    expect(slow.button("Pause")).to_be_visible()
+    slow.is_at(2)
+    slow.button("Previous slide").click()
+    slow.is_at(1)
 
 
 def test_a_button_reached_by_tab_is_pressed_by_space(show: Show) -> None:
@@ -301,14 +313,14 @@ def test_a_slide_to_guess_does_not_leak_through_the_score(show: Show) -> None:
     show.counts("1 / 1 · 100 %")
     show.press("g")
     expect(show.part("question")).to_be_visible()
-    show.counts("0 / 0 · –")
+    show.counts("0 / 0 · \N{EN DASH}")
     show.press("g")
     show.counts("1 / 1 · 100 %")
 
 
 def test_a_guessing_game_plays_by_itself(page: Page, address: str) -> None:
     show = Show.load(page, address, "guess=1")
-    page.clock.install()
+    show.stop_the_clock()
     show.button("Play").click()
     for number in (1, 2):
         show.is_at(number)
@@ -322,19 +334,19 @@ def test_a_guessing_game_plays_by_itself(page: Page, address: str) -> None:
 # ------------------------------------------------------------------------------------------ what lies over
 
 
-def test_blank_is_black_until_any_key_which_does_nothing_else(show: Show) -> None:
-    show.press("Space", "b")
-    expect(show.part("black")).to_be_visible()
-    expect(show.part("black")).to_have_css("background-color", "rgb(0, 0, 0)")
-    show.press("ArrowRight")
-    expect(show.part("black")).to_be_hidden()
-    expect(show.button("Play")).to_be_visible()
-    show.is_at(1)
+def test_blank_is_black_until_any_key_which_does_nothing_else(slow: Show) -> None:
+    slow.press("Space", "b")
+    expect(slow.part("black")).to_be_visible()
+    expect(slow.part("black")).to_have_css("background-color", "rgb(0, 0, 0)")
+    slow.press("ArrowRight")
+    expect(slow.part("black")).to_be_hidden()
+    expect(slow.button("Play")).to_be_visible()
+    slow.is_at(1)
 
 
 def test_f_fills_the_screen_and_the_controls_fade(page: Page, address: str) -> None:
     show = Show.load(page, address)
-    show.page.clock.install()
+    show.stop_the_clock()
     show.press("f")
     show.page.wait_for_function("document.fullscreenElement !== null")
     expect(show.page.locator(".show")).to_have_class(re.compile("is-full"))
@@ -463,19 +475,12 @@ def test_an_empty_deck_says_so(page: Page, address: str) -> None:
 
 
 def test_the_next_pictures_are_fetched_before_they_are_shown(page: Page, address: str) -> None:
-    fetched: list[int] = []
-    page.on("response", lambda answer: fetched.extend(number_of(answer)))
     show = Show.load(page, address, "delay=0.05")
     show.is_at(1)
-    page.wait_for_function(
-        "performance.getEntriesByType('resource').filter(e => /pictures/.test(e.name)).length >= 4"
-    )
-    assert sorted(fetched) == [0, 1, 2, 3]
-
-
-def number_of(answer: Response) -> list[int]:
-    found = re.search(r"/pictures/(\d+)", answer.url)
-    return [int(found[1])] if found else []
+    fetched = "performance.getEntriesByType('resource').filter(e => /pictures/.test(e.name))"
+    page.wait_for_function(f"{fetched}.length >= 4")
+    numbers = page.evaluate(f"{fetched}.map(e => Number(/pictures.(\\d+)/.exec(e.name)[1]))")
+    assert sorted(numbers) == [0, 1, 2, 3]
 
 
 def test_no_frame_is_without_a_picture_while_stepping(mount: Callable[..., Show]) -> None:
@@ -511,11 +516,17 @@ def test_stepping_faster_than_pictures_arrive_ends_at_the_right_one(mount: Calla
 
 @pytest.mark.complains("404")
 @pytest.mark.parametrize("kind", [1, 2], ids=["missing", "not a picture"])
-def test_a_broken_picture_does_not_stop_the_show(mount: Callable[..., Show], kind: int) -> None:
-    show = mount(f"broken={kind}&slides=3&seconds=0.5")
+def test_a_broken_picture_does_not_stop_the_show(page: Page, address: str, kind: int) -> None:
+    show = Show.load(page, address, f"broken={kind}&slides=3")
+    show.is_at(1, of=3)
+    show.stop_the_clock()
     show.press("Space")
+    show.wait(4)
     expect(show.part("broken")).to_have_text("This picture cannot be shown.")
     expect(show.part("truth")).to_have_text("dandelion")
+    show.wait(4)
+    show.is_at(3, of=3)
+    show.wait(4)
     expect(show.part("summary-count")).to_have_text("3 of 3 right")
 
 
