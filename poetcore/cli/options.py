@@ -20,13 +20,14 @@ __all__ = [
     "takes_options_of",
 ]
 
+#: The workspace of a command: a folder in the current one, unless it is given.
+DEFAULT_WORKSPACE = Path("tf_files")
+
 WorkspaceOption = Annotated[
     Path, typer.Option(envvar="TFP_WORKSPACE", help="Folder for runs, models, caches and datasets.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="End with one line of JSON on standard output.")]
 RunOption = Annotated[str, typer.Option(help="A run's name, or `latest`.")]
-
-DEFAULT_WORKSPACE = Path("tf_files")
 RunNameOption = Annotated[
     str | None, typer.Option("--run_name", help="The run's name; from date and time by default.")
 ]
