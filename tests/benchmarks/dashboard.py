@@ -44,7 +44,7 @@ _STEP = """
 
 
 def measure(workspace: str, run: str, demo: str) -> dict[str, object]:
-    """Open the dashboard of a workspace whose run was judged on the demo folder."""
+    """Open the dashboard of a workspace whose run was evaluated on the demo folder."""
     try:
         import psutil
         from playwright.sync_api import sync_playwright

@@ -22,8 +22,8 @@ def many(folder: Path, count: int) -> Path:
     """Make a folder of five label folders with so many small JPEGs, no two of the same content.
 
     Their sides have 64 to 128 pixels. Thousands a second: a label has 200 different pictures, and the files
-    that show the same one differ in a comment. Whatever reads, hashes, decodes or describes a file has the
-    same work with it as with any other; do not look for near duplicates among them.
+    that show the same one differ in a comment. Reading, hashing, decoding and extracting features cost the
+    same as with any other file; do not look for near duplicates among them.
     """
     drawn = [[_drawn(label, number) for number in range(_DRAWN)] for label in range(len(LABELS))]
     for label, name in enumerate(LABELS):

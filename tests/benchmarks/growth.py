@@ -3,8 +3,8 @@
     python -m tests.benchmarks.growth [--sizes 1000 10000 100000] [--out FOLDER]
 
 Makes so many small JPEGs in five label folders, all of different content, and does with them what is done
-with a dataset: look through it, describe it, train, look through it again, judge the run on all of it. Each
-step is a process of its own and is done once a size; the largest size takes minutes. Writes growth.json,
+with a dataset: scan, extract features, train, scan again, evaluate the run on all pictures. Each step is a
+new process and is done once a size; the largest size takes minutes. Writes growth.json,
 growth.md and growth.png: each step's time and peak memory against the number of pictures, with a dashed line
 for what would be in proportion to the smallest size.
 """
