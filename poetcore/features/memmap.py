@@ -5,6 +5,7 @@ The file behind it is deleted when the table is closed, or with the process, how
 
 import tempfile
 from collections.abc import Hashable, Iterable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,8 @@ import numpy as np
 __all__ = ["FeatureTable"]
 
 
-class FeatureTable:
-    """Feature vectors by key: filled first, then read.
+class FeatureTable(AbstractContextManager["FeatureTable"]):
+    """Feature vectors by key: filled first, then read; closed by `with`.
 
     Args:
         folder: on a disk with room for it; made where it is missing.
@@ -22,7 +23,7 @@ class FeatureTable:
 
     def __init__(self, folder: Path, vector_length: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._file = tempfile.TemporaryFile(dir=folder)
+        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - __exit__ closes it
         self._vector_length = vector_length
         self._row: dict[Hashable, int] = {}
         self._array: np.ndarray = np.empty((0, vector_length), np.float32)
@@ -33,7 +34,7 @@ class FeatureTable:
     def __contains__(self, key: Hashable) -> bool:
         return key in self._row
 
-    def __del__(self) -> None:
+    def __exit__(self, *_: object) -> None:
         self._file.close()
 
     def add(self, key: Hashable, vector: np.ndarray) -> None:

@@ -63,20 +63,24 @@ def prepare_examples(
         PoetError: the pictures or the backbone cannot be used.
     """
     options = config.training
-    with workspace.file_index() as index:
+    with (
+        workspace.file_index() as index,
+        # What was read of the table stays when it is closed.
+        FeatureTable(workspace.bottlenecks, backbone.vector_length) as vectors,
+    ):
         on_progress(Progress("scanning"))
         dataset = scan(config.image_dir, index, on_progress=on_progress)
         check_trainable(dataset, options.validation_percentage, options.testing_percentage)
         before = time.perf_counter()
         backbone = _calibrated(backbone, _split(dataset, options), workspace, on_progress)
         with workspace.feature_cache() as cache:
-            extractor = _Extractor(config, backbone, workspace, index, cache, on_progress)
+            extractor = _Extractor(config, backbone, vectors, workspace, index, cache, on_progress)
             pictures = dataset.pictures
             extraction = extractor.extract(_paths(pictures))
             usable = dataset.without(extraction.reasons)
             check_trainable(usable, options.validation_percentage, options.testing_percentage)
             split = _split(usable, options)
-            parts = {name: _examples(split, name, usable.labels, extractor.vectors) for name in SPLITS}
+            parts = {name: _examples(split, name, usable.labels, vectors) for name in SPLITS}
             _check_every_label(parts["training"], usable.labels)
             training = parts["training"]
             if config.augmentation.any:
@@ -88,22 +92,22 @@ def prepare_examples(
 class _Extractor:
     """Extracts the features of a run's pictures into one table.
 
-    Attributes:
-        vectors: of pictures by their sha, of augmented copies by (variant, sha).
+    Its keys are the sha of a picture, and (copy, sha) of an augmented copy.
     """
 
     def __init__(
         self,
         config: RunConfig,
         backbone: Backbone,
+        vectors: FeatureTable,
         workspace: Workspace,
         index: FileIndex,
         cache: FeatureCache,
         on_progress: OnProgress,
     ) -> None:
-        self.vectors = FeatureTable(workspace.bottlenecks, backbone.vector_length)
         self._config = config
         self._backbone = backbone
+        self._vectors = vectors
         self._models = workspace.models
         self._index = index
         self._cache = cache
@@ -123,7 +127,7 @@ class _Extractor:
         """
         paths = _paths(pictures)
         copies = self._config.augmentation.distortion_variants
-        targets, rows = [training.targets], [self.vectors.rows(pictures["sha"])]
+        targets, rows = [training.targets], [self._vectors.rows(pictures["sha"])]
         for variant in range(1, copies + 1):
             done_before, total = (variant - 1) * len(paths), copies * len(paths)
 
@@ -133,16 +137,16 @@ class _Extractor:
 
             self._extract(paths, self._config.augmentation, variant, on_copies)
             # A picture that is gone meanwhile is missing here and does no harm.
-            there = pictures[[(variant, sha) in self.vectors for sha in pictures["sha"]]]
+            there = pictures[[(variant, sha) in self._vectors for sha in pictures["sha"]]]
             targets.append(_targets(there, labels))
-            rows.append(self.vectors.rows((variant, sha) for sha in there["sha"]))
-        return Examples(self.vectors.array, np.concatenate(targets), np.concatenate(rows))
+            rows.append(self._vectors.rows((variant, sha) for sha in there["sha"]))
+        return Examples(self._vectors.array, np.concatenate(targets), np.concatenate(rows))
 
     def _extract(
         self, pictures: dict[str, Path], augmentation: Augmentation, variant: int, on_progress: OnProgress
     ) -> Extraction:
         def add(sha: str, vector: np.ndarray) -> None:
-            self.vectors.add((variant, sha) if variant else sha, vector)
+            self._vectors.add((variant, sha) if variant else sha, vector)
 
         return extract_features(
             pictures,

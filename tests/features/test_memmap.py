@@ -1,17 +1,24 @@
 """Feature vectors in a memory-mapped table: found again by key, and gone from the disk afterwards."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 
 from poetcore.features.memmap import FeatureTable
 
 
+@pytest.fixture
+def table(tmp_path) -> Iterator[FeatureTable]:
+    with FeatureTable(tmp_path, 3) as opened:
+        yield opened
+
+
 def numbered(i: int) -> np.ndarray:
     return np.full(3, i, np.float32)
 
 
-def test_vectors_are_found_by_their_keys(tmp_path):
-    table = FeatureTable(tmp_path, 3)
+def test_vectors_are_found_by_their_keys(table):
     for i in range(4):
         table.add(f"sha{i}", numbered(i))
     rows = table.rows(["sha2", "sha0", "sha2"])
@@ -19,39 +26,41 @@ def test_vectors_are_found_by_their_keys(tmp_path):
     assert rows.dtype == np.int64 and len(table) == 4
 
 
-def test_a_key_that_comes_again_takes_no_second_row(tmp_path):
-    table = FeatureTable(tmp_path, 3)
+def test_a_key_that_comes_again_takes_no_second_row(table):
     table.add("one", numbered(1))
     table.add("one", numbered(2))
     assert len(table) == 1 and table.array[table.rows(["one"])].tolist() == [[1, 1, 1]]
 
 
-def test_an_unknown_key_is_an_error_and_not_a_wrong_vector(tmp_path):
+def test_an_unknown_key_is_an_error_and_not_a_wrong_vector(table):
     with pytest.raises(KeyError):
-        FeatureTable(tmp_path, 3).rows(["nobody"])
+        table.rows(["nobody"])
 
 
 def test_nothing_is_left_on_the_disk(tmp_path):
-    table = FeatureTable(tmp_path / "new", 3)
-    table.add("one", numbered(1))
-    del table
+    with FeatureTable(tmp_path / "new", 3) as table:
+        table.add("one", numbered(1))
     assert list((tmp_path / "new").iterdir()) == []
 
 
-def test_what_was_read_stays_when_more_is_added(tmp_path):
-    table = FeatureTable(tmp_path, 3)
+def test_what_was_read_stays_when_the_table_is_closed(tmp_path):
+    with FeatureTable(tmp_path, 3) as table:
+        table.add("one", numbered(1))
+        array = table.array
+    assert array.tolist() == [[1, 1, 1]]
+
+
+def test_what_was_read_stays_when_more_is_added(table):
     table.add("one", numbered(1))
     before = table.array
     table.add("two", numbered(2))
     assert before.tolist() == [[1, 1, 1]] and table.array.tolist() == [[1, 1, 1], [2, 2, 2]]
 
 
-def test_all_readers_share_one_map(tmp_path):
-    table = FeatureTable(tmp_path, 3)
+def test_all_readers_share_one_map(table):
     table.add("one", numbered(1))
     assert table.array is table.array
 
 
-def test_an_empty_table_can_be_made(tmp_path):
-    table = FeatureTable(tmp_path, 3)
+def test_an_empty_table_can_be_made(table):
     assert len(table) == 0 and len(table.rows([])) == 0 and table.array.shape == (0, 3)
