@@ -1,5 +1,6 @@
 """Engines: the same features from each of them, and one sentence where one cannot run."""
 
+import inspect
 import subprocess
 import sys
 import time
@@ -13,7 +14,7 @@ from poetcore.evaluation.classifier import Classifier
 from poetcore.evaluation.evaluate import evaluate
 from poetcore.features.augmentation import Augmentation
 from poetcore.features.backbones import DEFAULT, find
-from poetcore.features.engines import BATCH_SIZE, ENGINES, check_engine
+from poetcore.features.engines import BATCH_SIZE, ENGINES, ExtractBatches, check_engine
 from poetcore.features.extraction import extract
 from poetcore.training.config import RunConfig
 from poetcore.training.jobs import Jobs
@@ -49,6 +50,12 @@ def test_ray_that_is_not_installed_is_named_with_its_remedy(monkeypatch):
 def test_litert_is_always_there_for_any_backbone():
     check_engine("litert", BACKBONE)
     check_engine("litert", QUANTIZED)
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_every_engine_has_the_common_interface(name):
+    wanted = list(inspect.signature(ExtractBatches.__call__).parameters)[1:]
+    assert list(inspect.signature(ENGINES[name].load()).parameters) == wanted
 
 
 def test_a_run_with_an_impossible_engine_leaves_no_folder(workspace, tmp_path):
