@@ -66,20 +66,20 @@ class Augmentation:
         """Whether any augmentation is chosen."""
         return self.flip_left_right or bool(self.random_crop or self.random_scale or self.random_brightness)
 
-    def cache_key(self, variant: int) -> str:
+    def cache_key(self, copy: int) -> str:
         """Return what decides a feature vector besides the picture and the backbone.
 
         Args:
-            variant: which augmented copy, from 1; 0 for the picture itself, whose key is "".
+            copy: which augmented copy, from 1; 0 for the picture itself, whose key is "".
         """
-        if variant == 0:
+        if copy == 0:
             return ""
         return (
             f"+flip{self.flip_left_right:d}_crop{self.random_crop}_scale{self.random_scale}"
-            f"_bright{self.random_brightness}#{variant}"
+            f"_bright{self.random_brightness}#{copy}"
         )
 
-    def apply(self, content: bytes, size: int, sha: str, variant: int) -> np.ndarray:
+    def apply(self, content: bytes, size: int, sha: str, copy: int) -> np.ndarray:
         """Draw one augmented copy of a picture.
 
         The formulas are those of `add_input_distortions` in the TensorFlow for Poets retrain script
@@ -88,8 +88,8 @@ class Augmentation:
         Args:
             content: the whole file.
             size: pixels a side of the network's input.
-            sha: sha256 of the content, which together with the variant is the seed.
-            variant: which augmented copy, from 1.
+            sha: sha256 of the content, which together with the copy is the seed.
+            copy: which augmented copy, from 1.
 
         Returns:
             `(size, size, 3) uint8`, RGB, 0 to 255.
@@ -97,7 +97,7 @@ class Augmentation:
         Raises:
             PictureError: the picture cannot be decoded.
         """
-        rng = np.random.default_rng([int(sha[:16], 16), variant])
+        rng = np.random.default_rng([int(sha[:16], 16), copy])
         enlarged = (1 + self.random_crop / 100) * rng.uniform(1, 1 + self.random_scale / 100)
         picture = images.decode(content, at_least=round(size * enlarged))
         offset_x, offset_y = rng.uniform(0, 1 - 1 / enlarged, 2)

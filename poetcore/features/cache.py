@@ -32,30 +32,31 @@ class FeatureCache(Database):
 
     schema = _SCHEMA
 
-    def get(self, shas: Iterable[str], backbone: Backbone, variant: str = "") -> dict[str, np.ndarray]:
+    def get(self, shas: Iterable[str], backbone: Backbone, suffix: str = "") -> dict[str, np.ndarray]:
         """Return the feature vectors that are there.
 
         Args:
             shas: sha256 of contents.
             backbone: which network extracted them.
-            variant: which augmented copy, by `Augmentation.cache_key`; "" for the picture itself.
+            suffix: of the cache key: which augmented copy (`Augmentation.cache_key`) and engine; "" for the
+                picture itself by `litert`.
 
         Returns:
             sha -> `(vector_length,) float32`, read-only.
         """
         query = "SELECT sha, vector FROM vectors WHERE recipe = ? AND sha IN"
-        rows = self._rows_in(query, shas, (backbone.cache_key + variant,))
+        rows = self._rows_in(query, shas, (backbone.cache_key + suffix,))
         return {sha: np.frombuffer(blob, "<f4") for sha, blob in rows}
 
-    def put(self, vectors: Mapping[str, np.ndarray], backbone: Backbone, variant: str = "") -> None:
+    def put(self, vectors: Mapping[str, np.ndarray], backbone: Backbone, suffix: str = "") -> None:
         """Add feature vectors in one transaction; those that another process added meanwhile stay.
 
         Args:
             vectors: sha -> `(vector_length,) float32`.
             backbone: which network extracted them.
-            variant: as in `get`.
+            suffix: as in `get`.
         """
         if not vectors:
             return
-        rows = [(sha, backbone.cache_key + variant, v.astype("<f4").tobytes()) for sha, v in vectors.items()]
+        rows = [(sha, backbone.cache_key + suffix, v.astype("<f4").tobytes()) for sha, v in vectors.items()]
         self._write(("INSERT OR IGNORE INTO vectors VALUES (?,?,?)", rows))

@@ -71,12 +71,12 @@ class View:
     Attributes:
         size: pixels a side of the network's input.
         augmentation: how an augmented copy is drawn.
-        variant: which augmented copy, from 1; 0 for the picture itself.
+        copy: which augmented copy, from 1; 0 for the picture itself.
     """
 
     size: int
     augmentation: Augmentation
-    variant: int
+    copy: int
 
     def load(self, sha: str, path: Path) -> np.ndarray | Bottleneck:
         """Read and decode a picture.
@@ -95,8 +95,8 @@ class View:
         except PictureError as error:
             return Bottleneck(sha, None, str(error))
         try:
-            if self.variant:
-                return self.augmentation.apply(content, self.size, sha, self.variant)
+            if self.copy:
+                return self.augmentation.apply(content, self.size, sha, self.copy)
             return images.to_square(content, self.size)
         except PictureError as error:
             return Bottleneck(sha, None, str(error), decoded=True)

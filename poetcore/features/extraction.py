@@ -55,7 +55,7 @@ def extract_features(
     *,
     sink: Callable[[str, np.ndarray], object] | None = None,
     augmentation: Augmentation = NO_AUGMENTATION,
-    variant: int = 0,
+    copy: int = 0,
     engine: str = DEFAULT_ENGINE,
     on_progress: OnProgress | None = None,
     phase: str = "bottlenecks",
@@ -71,7 +71,7 @@ def extract_features(
         sink: called with the sha and the feature vector, `(vector_length,) float32`, of each usable picture;
             without it they are collected in the result.
         augmentation: how an augmented copy is drawn.
-        variant: which augmented copy, from 1; 0 for the pictures themselves.
+        copy: which augmented copy, from 1; 0 for the pictures themselves.
         engine: one of `ENGINES` that can run the backbone (`check_engine`).
         on_progress: called after each picture, in `phase`.
         phase: one of `PHASES`.
@@ -93,7 +93,7 @@ def extract_features(
         report(0)  # the conversion, where there was one, is over
         return file
 
-    stream = extract(pictures, backbone, prepared_model, cache, None, augmentation, variant, engine)
+    stream = extract(pictures, backbone, prepared_model, cache, None, augmentation, copy, engine)
     for done, bottleneck in enumerate(stream, 1):
         if bottleneck.vector is not None:
             receive(bottleneck.sha, bottleneck.vector)
@@ -115,7 +115,7 @@ def extract(
     cache: FeatureCache,
     workers: int | None = None,
     augmentation: Augmentation = NO_AUGMENTATION,
-    variant: int = 0,
+    copy: int = 0,
     engine: str = DEFAULT_ENGINE,
 ) -> Generator[Bottleneck, None, None]:
     """Stream the bottleneck of each picture, computing only those that are missing in the cache.
@@ -130,7 +130,7 @@ def extract(
         cache: where feature vectors are kept.
         workers: threads of this machine; one per core by default.
         augmentation: how an augmented copy is drawn.
-        variant: which augmented copy, from 1; 0 for the pictures themselves.
+        copy: which augmented copy, from 1; 0 for the pictures themselves.
         engine: one of `ENGINES` that can run the backbone (`check_engine`).
 
     Returns:
@@ -138,8 +138,8 @@ def extract(
         cached, then the others as they are computed.
     """
     chosen = ENGINES[engine]
-    key = augmentation.cache_key(variant) + chosen.cache_suffix
-    view = View(backbone.input_size, augmentation, variant)
+    key = augmentation.cache_key(copy) + chosen.cache_suffix
+    view = View(backbone.input_size, augmentation, copy)
     extract_batches = chosen.load()
 
     def lookups() -> Iterator[Lookup]:

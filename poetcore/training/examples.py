@@ -128,25 +128,25 @@ class _Extractor:
         paths = _paths(pictures)
         copies = self._config.augmentation.distortion_variants
         targets, rows = [training.targets], [self._vectors.rows(pictures["sha"])]
-        for variant in range(1, copies + 1):
-            done_before, total = (variant - 1) * len(paths), copies * len(paths)
+        for copy in range(1, copies + 1):
+            done_before, total = (copy - 1) * len(paths), copies * len(paths)
 
             def on_copies(now: Progress, before: int = done_before, total: int = total) -> None:
                 message = "Extracting features of augmented copies"
                 self._on_progress(replace(now, done=before + now.done, total=total, message=message))
 
-            self._extract(paths, self._config.augmentation, variant, on_copies)
+            self._extract(paths, self._config.augmentation, copy, on_copies)
             # A picture that is gone meanwhile is missing here and does no harm.
-            there = pictures[[(variant, sha) in self._vectors for sha in pictures["sha"]]]
+            there = pictures[[(copy, sha) in self._vectors for sha in pictures["sha"]]]
             targets.append(_targets(there, labels))
-            rows.append(self._vectors.rows((variant, sha) for sha in there["sha"]))
+            rows.append(self._vectors.rows((copy, sha) for sha in there["sha"]))
         return Examples(self._vectors.array, np.concatenate(targets), np.concatenate(rows))
 
     def _extract(
-        self, pictures: dict[str, Path], augmentation: Augmentation, variant: int, on_progress: OnProgress
+        self, pictures: dict[str, Path], augmentation: Augmentation, copy: int, on_progress: OnProgress
     ) -> Extraction:
         def add(sha: str, vector: np.ndarray) -> None:
-            self._vectors.add((variant, sha) if variant else sha, vector)
+            self._vectors.add((copy, sha) if copy else sha, vector)
 
         return extract_features(
             pictures,
@@ -156,7 +156,7 @@ class _Extractor:
             self._index,
             sink=add,
             augmentation=augmentation,
-            variant=variant,
+            copy=copy,
             engine=self._config.engine,
             on_progress=on_progress,
         )

@@ -68,19 +68,17 @@ def convert(backbone: str, models: str) -> Answer:
 def extract(folder: str, models: str, backbone: str, calibration: str = "", workspace: str = "") -> Answer:
     """Poet's own extraction into an empty cache."""
     from poetcore.data.dataset import scan
-    from poetcore.features.extraction import extract
+    from poetcore.features.extraction import extract_features
     from poetcore.features.litert import model_file
 
     with tempfile.TemporaryDirectory() as fresh:
         place = Workspace(Path(workspace or fresh), models=Path(models))
-        with place.file_index() as index:
+        with place.file_index() as index, place.feature_cache() as cache:
             pictures = scan(Path(folder), index).pictures
-        wanted = {sha: Path(path) for sha, path in zip(pictures["sha"], pictures["path"], strict=True)}
-        network, clock = find(backbone, calibration), _Clock()
-        with place.feature_cache() as cache:
-            found = extract(wanted, network, lambda: model_file(network, place.models), cache)
-            computed = sum(one.vector is not None and not one.cached for one in found)
-        return clock.rate(computed)
+            wanted = {sha: Path(path) for sha, path in zip(pictures["sha"], pictures["path"], strict=True)}
+            network, clock = find(backbone, calibration), _Clock()
+            model = model_file(network, place.models)
+            return clock.rate(extract_features(wanted, network, lambda: model, cache, index).computed)
 
 
 def bare(folder: str, model: str, size: int) -> Answer:

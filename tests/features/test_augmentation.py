@@ -25,7 +25,7 @@ def halves() -> bytes:
 
 
 def copies(augmentation: Augmentation, content: bytes, count: int = 40) -> list[np.ndarray]:
-    return [augmentation.apply(content, 32, SHA, variant) for variant in range(1, count + 1)]
+    return [augmentation.apply(content, 32, SHA, copy) for copy in range(1, count + 1)]
 
 
 def test_the_same_picture_and_variant_give_the_same_pixels():
@@ -35,12 +35,12 @@ def test_the_same_picture_and_variant_give_the_same_pixels():
     assert np.array_equal(first, second)
 
 
-@pytest.mark.parametrize("sha, variant", [(OTHER, 3), (SHA, 4)], ids=["other picture", "other copy"])
-def test_another_picture_or_copy_is_drawn_differently(sha, variant):
+@pytest.mark.parametrize("sha, copy", [(OTHER, 3), (SHA, 4)], ids=["other picture", "other copy"])
+def test_another_picture_or_copy_is_drawn_differently(sha, copy):
     augmentation = Augmentation(True, 20, 20, 20)
     content = encoded(picture(1))
     assert not np.array_equal(
-        augmentation.apply(content, 32, SHA, 3), augmentation.apply(content, 32, sha, variant)
+        augmentation.apply(content, 32, SHA, 3), augmentation.apply(content, 32, sha, copy)
     )
 
 
@@ -76,7 +76,7 @@ def test_bright_pixels_do_not_wrap_around():
 
 def test_every_setting_has_its_own_cache_key():
     settings = [Augmentation(), Augmentation(True), Augmentation(False, 1), Augmentation(False, 0, 1)]
-    names = {d.cache_key(variant) for d in settings for variant in (1, 2)}
+    names = {d.cache_key(copy) for d in settings for copy in (1, 2)}
     assert len(names) == 8
 
 

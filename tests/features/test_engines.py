@@ -125,7 +125,7 @@ def test_keras_gives_the_same_features_as_litert_on_augmented_copies(cache, back
                 lambda: backbone_file,
                 cache,
                 augmentation=augmentation,
-                variant=3,
+                copy=3,
                 engine=engine,
             )
         )

@@ -96,7 +96,7 @@ def test_augmented_copies_are_the_same_bit_for_bit(cache, backbone_file, tmp_pat
                     lambda: backbone_file,
                     into,
                     augmentation=augmentation,
-                    variant=2,
+                    copy=2,
                     engine=engine,
                 )
             }
