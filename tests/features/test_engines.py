@@ -94,7 +94,7 @@ def test_a_command_says_what_to_install_for_ray(command, trained):
 def test_a_frozen_graph_has_no_engine(tmp_path):
     done = run_poet("evaluate", tmp_path, "--graph", tmp_path / "g.pb", "--engine", "keras")
     assert done.returncode == 2
-    assert "leave --engine out" in done.stderr.splitlines()[-1]
+    assert "omit --engine" in done.stderr.splitlines()[-1]
 
 
 def test_a_job_is_started_with_the_engine_that_was_chosen(workspace, tmp_path):
