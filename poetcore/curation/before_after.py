@@ -1,4 +1,4 @@
-"""What repairing a dataset did to the accuracy: the runs on it, each with the repairs that came before."""
+"""Accuracy before and after repairs: the runs on a dataset, each with the repairs that came before."""
 
 import contextlib
 from collections.abc import Iterable, Sequence
@@ -15,23 +15,24 @@ from poetcore.workspace.run import Run
 
 __all__ = ["before_and_after"]
 
-_COLUMNS = ["run", "trained", "repairs", "pictures", "test", "tested", "demo folder", "demo", "judged"]
+_COLUMNS = ["run", "trained", "repairs", "pictures", "test", "tested", "demo folder", "demo", "evaluated"]
 
 
 def before_and_after(folder: Path, runs: Iterable[Run], steps: Sequence[Step]) -> pd.DataFrame:
-    """List the finished runs that learnt from a folder, the newest first.
+    """List the finished runs that were trained on a folder, the newest first.
 
     Args:
         folder: the dataset's folder, absolute.
-        runs: newest first; those of other folders and those that are not finished are passed over.
+        runs: newest first; those on other folders and those that are not finished are skipped.
         steps: the repairs of the folder, newest first.
 
     Returns:
-        One row a run and demo folder it was judged on: run, trained (when it began), repairs (in words, which
-        came before it), pictures (it learnt from), test (accuracy, 0 to 1), tested (pictures), demo folder,
-        demo (accuracy, 0 to 1) and judged (pictures), these three missing where it was not judged.
+        One row a run and demo folder it was evaluated on: run, trained (when it began), repairs (in words,
+        which came before it), pictures (of its splits), test (accuracy, 0 to 1), tested (pictures), demo
+        folder, demo (accuracy, 0 to 1) and evaluated (pictures), these three missing where it was not
+        evaluated.
     """
-    # A step of which nothing holds any more, undone or refused, came before nothing.
+    # A step that was undone or refused entirely came before nothing.
     begun = [(datetime.fromisoformat(step.time), step.id) for step in steps if step.of("applied")]
     rows = []
     for run in runs:
@@ -53,5 +54,5 @@ def _rows(run: Run, begun: Sequence[tuple[datetime, str]]) -> list[tuple[object,
         record.metrics["final_test_accuracy"],
         record.metrics["final_test_count"],
     )
-    judged = [read_record(found.metrics_file, Metrics) for found in run.evaluations()]
-    return [(*about, m.folder, m.accuracy, m.total) for m in judged] or [(*about, None, None, None)]
+    evaluated = [read_record(found.metrics_file, Metrics) for found in run.evaluations()]
+    return [(*about, m.folder, m.accuracy, m.total) for m in evaluated] or [(*about, None, None, None)]

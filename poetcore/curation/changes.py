@@ -1,24 +1,29 @@
-"""Changes to the pictures of a dataset: what is proposed, and what became of it."""
+"""Changes to the pictures of a dataset: what is proposed, whether that is possible, and the outcome."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from poetcore.data.dataset import QUARANTINE
+from poetcore.errors import OptionError
+from poetcore.system.files import is_unicode, printable
+from poetcore.system.names import check_name, is_hidden
 
-__all__ = ["ACTIONS", "Change", "Outcome", "Pending", "Step"]
+__all__ = ["ACTIONS", "Change", "Outcome", "Pending", "Step", "check_changes"]
 
+#: What can be done with a picture, in the words of the journal; "fine" verifies it.
 ACTIONS = ("relabel", "quarantine", "fine")
 
 
 @dataclass(frozen=True)
 class Change:
-    """What is to become of one picture.
+    """A change to one picture.
 
     Attributes:
         path: absolute.
-        action: "relabel" moves it to another label's folder, "quarantine" sets it aside, "fine" only
-            remembers that its content is right as it is.
-        sha: sha256 of its content as it was looked at; where it is empty, the present content is meant.
+        action: "relabel" moves it to another label's folder, "quarantine" sets it aside, "fine" leaves
+            it where it is and keeps that its label is correct.
+        sha: sha256 of its content as the user saw it; where it is empty, the present content is meant.
         reason: a few words.
         label: the new label, for "relabel" only.
     """
@@ -37,12 +42,12 @@ class Change:
 
 @dataclass(frozen=True)
 class Pending:
-    """A change that is noted and not yet applied.
+    """A change that is proposed and not yet applied.
 
     Attributes:
         id: its name in the journal.
         change: what is to be done; its path is where the picture is now.
-        time: when it was noted, ISO 8601 with the time zone.
+        time: when it was proposed, ISO 8601 with the time zone.
     """
 
     id: str
@@ -52,7 +57,7 @@ class Pending:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a change.
+    """The outcome of a change.
 
     Attributes:
         change: what was to be done; its path is where the picture was before.
@@ -84,3 +89,33 @@ class Step:
     def of(self, state: str) -> list[Outcome]:
         """List the changes that are "applied", "refused" or "undone"."""
         return [outcome for outcome in self.outcomes if outcome.state == state]
+
+
+def check_changes(changes: Mapping[str, Change], folder: Path, quarantine_is_a_label: bool) -> None:
+    """Check that changes are possible in a dataset.
+
+    Args:
+        changes: by the picture's path, relative to the folder, with slashes.
+        folder: the folder of label folders.
+        quarantine_is_a_label: whether the user keeps a label's pictures in a folder of that name.
+
+    Raises:
+        OptionError: one of them is impossible.
+    """
+    for place, change in changes.items():
+        parts = PurePosixPath(place).parts
+        if len(parts) < 2 or any(map(is_hidden, parts)) or not is_unicode(change.path):
+            raise OptionError(f"{printable(change.path)} lies in no label folder of the dataset.")
+        if change.action not in ACTIONS:
+            raise OptionError(f"A repair is one of {', '.join(ACTIONS)}. Received: {change.action!r}.")
+    labels = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    for label in {change.label for change in changes.values() if change.action == "relabel"}:
+        if label not in labels:
+            check_name(label, "A new label")
+        if is_hidden(label) or label.casefold() == QUARANTINE:
+            raise OptionError(f"{label!r} is not a label's folder: choose another label.")
+    if quarantine_is_a_label and any(change.action == "quarantine" for change in changes.values()):
+        raise OptionError(
+            f"The folder {folder / QUARANTINE} is a label here: rename it, that is where pictures are set"
+            " aside."
+        )

@@ -1,7 +1,7 @@
 """A journal: a file of JSON lines that several processes add to, and that survives being killed.
 
-A line once written stays. What is so is worked out from the lines, oldest first, so nothing can be half
-changed: at worst the last line is not whole, and then it does not count.
+A line once written stays. The state follows from all lines, oldest first, so nothing can be half changed: at
+worst the last line is not whole, and then it does not count.
 """
 
 import json
@@ -18,12 +18,12 @@ from poetcore.system.files import printable
 
 __all__ = ["Journal"]
 
-#: Seconds to wait for whoever writes; moving ten thousand files takes less.
+#: Seconds to wait for another writer; moving ten thousand files takes less.
 _PATIENCE = 120.0
 
 
 class Journal:
-    """Lines of JSON in a file, and the lock that makes their writers take turns.
+    """Lines of JSON in a file, and the lock that its writers hold one after the other.
 
     Args:
         file: the journal; it and its folder are made when something is first written.
@@ -35,10 +35,10 @@ class Journal:
 
     @contextmanager
     def locked(self, patience: float = _PATIENCE) -> Iterator[None]:
-        """Keep out every other writer, of this process and of others; one that was killed does not count.
+        """Hold the lock, against writers of this process and of others; one that was killed does not count.
 
         Raises:
-            DatasetError: another is still at it after so many seconds, or the folder cannot be written.
+            DatasetError: another still holds it after so many seconds, or the folder cannot be written.
         """
         try:
             self._file.parent.mkdir(exist_ok=True)
@@ -54,7 +54,7 @@ class Journal:
             yield
 
     def lines(self) -> list[dict[str, Any]]:
-        """Read what was written, oldest first; a line that is not whole or not JSON is passed over."""
+        """Read all lines, oldest first; one that is not whole or not JSON is skipped."""
         try:
             content = self._file.read_bytes()
         except FileNotFoundError:
@@ -66,11 +66,11 @@ class Journal:
         return [line for text in content.split(b"\n") if (line := _parsed(text)) is not None]
 
     def append(self, *lines: Mapping[str, Any], sync: bool = True) -> None:
-        """Add lines; only for who is `locked`.
+        """Add lines; the lock must be held.
 
         Args:
             lines: what to write, one object a line.
-            sync: come back only when they would survive a power failure.
+            sync: return only when they would survive a power failure.
 
         Raises:
             DatasetError: the file cannot be written.

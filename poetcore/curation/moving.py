@@ -11,7 +11,7 @@ __all__ = ["content_of", "finish", "free_name", "move"]
 
 
 def content_of(path: Path) -> str | None:
-    """Give the sha256 of a file's content, 64 hexadecimal digits, or None where no readable file is."""
+    """Return the sha256 of a file's content, 64 hexadecimal digits, or None where no readable file is."""
     try:
         if not path.is_file():  # a pipe would never end
             return None
@@ -22,7 +22,7 @@ def content_of(path: Path) -> str | None:
 
 
 def free_name(path: Path, taken: Collection[Path] = ()) -> Path:
-    """Give a path, or one like it (`a.jpg`, `a_2.jpg`, ...) where it exists or is in `taken` already."""
+    """Return a path, or one like it (`a.jpg`, `a_2.jpg`, ...) where it exists or is in `taken` already."""
     number, free = 1, path
     while free in taken or os.path.lexists(free):
         number += 1
@@ -43,12 +43,12 @@ def move(source: Path, target: Path, sha: str) -> None:
         OSError: it cannot be moved; it is where it was.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    # A rename would silently replace a file that another program put there since someone looked, so the name
-    # is first claimed with an empty file, which fails where there is any.
+    # A rename would silently replace a file that another program has just put there, so the name is first
+    # claimed with an empty file, which fails where there is any.
     os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
     try:
         try:
-            os.replace(source, target)
+            source.replace(target)
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
@@ -60,10 +60,10 @@ def move(source: Path, target: Path, sha: str) -> None:
 
 
 def finish(source: Path, target: Path, sha: str) -> bool:
-    """Bring a move that was interrupted anywhere to one of its two ends.
+    """Finish or roll back a move that was interrupted anywhere.
 
     Returns:
-        Whether the file is at the target; otherwise it is still at the source, or was taken away by others.
+        Whether the file is at the target; otherwise it is still at the source, or others removed it.
     """
     _part(target, sha).unlink(missing_ok=True)
     if content_of(target) == sha:
@@ -88,11 +88,11 @@ def _copy(source: Path, target: Path, sha: str) -> None:
         if not part.is_symlink():
             with part.open("rb+") as file:
                 os.fsync(file.fileno())
-        os.replace(part, target)
+        part.replace(target)
     finally:
         part.unlink(missing_ok=True)
 
 
 def _part(target: Path, sha: str) -> Path:
-    """Name the hidden file in which a copy grows."""
+    """Return the hidden file that a copy is written to first."""
     return target.with_name(f".poet-{sha[:16]}.part")

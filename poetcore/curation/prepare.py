@@ -1,7 +1,7 @@
-"""Prepare a set: clean pictures of a folder, so many of each label to learn from and so many to judge on.
+"""Plan a split: clean pictures of a folder, so many training and so many demo pictures of each label.
 
-`plan` decides and touches nothing; `prepared` copies. A content goes into the set once at the most,
-never on both sides, and near duplicates stand on one side.
+`plan` decides and touches nothing; `prepared` copies. A content goes into the new set once at the most, never
+into both parts, and near duplicates go into one part.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,7 +18,7 @@ __all__ = ["COLUMNS", "FOUND", "ExistingSplit", "Plan", "Shortfall", "plan"]
 
 COLUMNS = ["source", "destination", "label", "part", "sha", "issue", "reason"]
 
-#: What is noted of a picture that someone else had put where it belongs.
+#: The reason in the manifest of a picture that Poet found where it belongs and had not put there.
 FOUND = "was there already"
 
 
@@ -27,8 +27,8 @@ class ExistingSplit:
     """What is in the new set's folder already.
 
     Attributes:
-        files: path relative to the folder, with slashes -> sha, of every file below its two parts.
-        ours: those of them that an earlier preparation put there and nobody changed since.
+        files: path relative to the folder, with slashes -> sha, of every file in its two parts.
+        ours: those of them that an earlier preparation put there and that were not changed since.
     """
 
     files: Mapping[str, str] = field(default_factory=dict)
@@ -41,8 +41,8 @@ class Shortfall:
 
     Attributes:
         label: the label.
-        train: how many are missing to learn from.
-        demo: how many are missing to judge on.
+        train: how many training pictures are missing.
+        demo: how many demo pictures are missing.
     """
 
     label: str
@@ -59,11 +59,11 @@ class Plan:
         pictures: one row a file of the source: source (path), destination (relative, with slashes; empty
             where it goes nowhere), label, part (train, demo, unused or rejected), sha, issue (name of the
             check, where rejected), reason (a sentence), bytes; sorted by label, then path.
-        shortfalls: the labels that fall short.
+        shortfalls: the labels with missing pictures.
         removals: files of an earlier preparation that are no longer chosen; the source still has their
             content.
         left: files of an earlier preparation whose content the source no longer has; they stay.
-        present: destinations that stand there already.
+        present: destinations that are there already.
     """
 
     labels: tuple[str, ...]
@@ -79,7 +79,7 @@ class Plan:
         return {label: int(found.get(label, 0)) for label in self.labels}
 
     def chosen(self) -> pd.DataFrame:
-        """Give the rows of the pictures that go into the new set."""
+        """Return the rows of the pictures that go into the new set."""
         return self.pictures[self.pictures["part"].isin(PARTS)]
 
 
@@ -89,18 +89,18 @@ def plan(
     options: SplitOptions,
     existing_split: ExistingSplit | None = None,
 ) -> Plan:
-    """Choose the pictures of a new set.
+    """Choose the training and demo pictures of a new set.
 
-    What an earlier preparation has put into the folder is chosen again, on the same side, as long as it is
-    clean and not too much; so a repetition changes nothing and a larger source only adds. Where a label
-    falls short, its demo folder gets its share all the same, one picture at least, for without it nothing
-    can be judged.
+    What an earlier preparation has put into the folder is chosen again, for the same part, as long as it is
+    clean and not too much; so a repetition changes nothing and a larger source only adds. Where pictures of a
+    label are missing, its demo part gets its share all the same, one picture at least, for without it nothing
+    can be evaluated.
 
     Args:
-        dataset: the source, verified.
+        dataset: the source, scanned with `verify`.
         issues: what is wrong with it.
-        wish: what is asked for.
-        standing: what is in the new set's folder already; nothing by default.
+        options: how many pictures, and which.
+        existing_split: what is in the new set's folder already; nothing by default.
     """
     existing_split, issues = existing_split or ExistingSplit(), list(issues)
     groups = similarity_groups(dataset.pictures, issues)
@@ -120,7 +120,7 @@ def plan(
     )
     for sha, (part, name) in earlier.items():
         if part_of.get(sha, part) != part and name not in existing_split.ours:
-            # It would have to change sides with its near duplicates, but is not ours to move.
+            # It would have to change parts with its near duplicates, but is not ours to move.
             del part_of[sha]
             elsewhere[sha] = name
     files = pd.concat([dataset.pictures, dataset.refused.assign(sha="", bytes=0)])
@@ -154,12 +154,12 @@ def plan(
 
 
 def _rejected(dataset: Dataset, issues: Iterable[Issue], options: SplitOptions) -> dict[str, tuple[str, str]]:
-    """Say of each file that cannot be taken which check found it, and why: path -> (issue, reason)."""
+    """Find the files that cannot be taken, each with the check that found it: path -> (issue, reason)."""
     rejected = {
         path: ("unreadable", f"The file {reason}.")
         for path, reason in zip(dataset.refused["path"], dataset.refused["reason"], strict=True)
     }
-    # The promise that no content is taken twice hangs on nothing but the contents.
+    # That no content is taken twice must not depend on which checks were made.
     labels = dataset.pictures.groupby("sha")["label"].unique()
     for sha, names in labels[labels.map(len) > 1].items():
         reason = f"The same picture stands under {' and '.join(sorted(names))}."
@@ -180,9 +180,9 @@ def _rejected(dataset: Dataset, issues: Iterable[Issue], options: SplitOptions) 
 def _earlier(
     existing_split: ExistingSplit, label_of: Mapping[str, str]
 ) -> tuple[dict[str, tuple[str, str]], dict[str, str]]:
-    """Find what stands in the folder already: sha -> (part, destination), and sha -> where else it is.
+    """Find what is in the folder already: sha -> (part, destination), and sha -> where else it is.
 
-    A content that someone put under another label, or into quarantine, is not to come back.
+    A content that someone put under another label, or into quarantine, must not come back.
     """
     earlier: dict[str, tuple[str, str]] = {}
     elsewhere: dict[str, str] = {}
@@ -202,7 +202,7 @@ def _places(
     existing_split: ExistingSplit,
     earlier: Mapping[str, tuple[str, str]],
 ) -> dict[str, str]:
-    """Name each chosen content's file: sha -> destination; what stands there stays, no name occurs twice."""
+    """Name each chosen content's file: sha -> destination; what is there stays, no name occurs twice."""
     # Most systems hold A.jpg and a.jpg for the same name.
     used = {name.casefold() for name in existing_split.files}
     places: dict[str, str] = {}

@@ -1,8 +1,8 @@
-"""The folder of a prepared set: what stands in it, the list of what was put there, and putting it there.
+"""The folder of a prepared set: what is in it, its manifest, and copying pictures into it.
 
-DEST/train/<label>/    pictures to learn from
-DEST/demo/<label>/     pictures to judge on
-DEST/manifest.csv      what became of every file of the source
+DEST/train/<label>/    training pictures
+DEST/demo/<label>/     demo pictures
+DEST/manifest.csv      every file of the source: its part and destination, or why it was rejected
 """
 
 import errno
@@ -29,7 +29,7 @@ from poetcore.workspace.workspace import Workspace
 
 __all__ = ["Outcome", "check_apart", "execute", "existing_split", "manifest_of", "scan_source"]
 
-#: Files copied between two signs of life.
+#: Files copied between two reports of progress.
 _CHUNK = 32
 
 #: What a system says where a hard link cannot be made but a copy can.
@@ -46,15 +46,15 @@ _NO_LINK = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was done to a folder.
+    """What a preparation did.
 
     Attributes:
         plan: what was planned, less what failed.
-        manifest: the list of what became of every file of the source.
+        manifest: the list of all files of the source.
         copied: files that were copied now.
         linked: files that were hard-linked now.
-        kept: files that stood there already.
-        removed: files of an earlier preparation that were taken out again.
+        kept: files that were there already.
+        removed: files of an earlier preparation that were removed.
         failed: files of the source that could not be copied, each with the reason.
         not_linked: why copies were made where links were asked for, or empty.
     """
@@ -70,12 +70,12 @@ class Outcome:
 
 
 def manifest_of(folder: Path) -> Path:
-    """Say where a prepared set keeps its list."""
+    """Return the path of a prepared set's manifest."""
     return folder / "manifest.csv"
 
 
 def check_apart(source: Path, folder: Path) -> Path:
-    """Make sure that a set can be made of one folder in another; give the other's absolute path.
+    """Check that a source and a new set lie apart; return the set's absolute path.
 
     Raises:
         DatasetError: one lies in the other, or a file is in the way.
@@ -96,7 +96,7 @@ def check_apart(source: Path, folder: Path) -> Path:
 def scan_source(
     source: Path, workspace: Workspace, on_progress: OnProgress | None = None
 ) -> tuple[Dataset, list[Issue]]:
-    """Look through a source and find what is wrong with its pictures.
+    """Scan a source and find what is wrong with its pictures.
 
     Args:
         source: the folder of label folders.
@@ -117,10 +117,10 @@ def scan_source(
 
 
 def existing_split(folder: Path, workspace: Workspace) -> ExistingSplit:
-    """See what is in a set's folder already; what is in unchanged files is known from before.
+    """List what is in a set's folder already; only files that changed are read.
 
     Raises:
-        DatasetError: its list is not one of ours.
+        DatasetError: its manifest was not written by Poet.
     """
     paths = [Path(entry.path) for side in PARTS if (folder / side).is_dir() for entry in walk(folder / side)]
     with workspace.file_index() as index:
@@ -134,7 +134,7 @@ def existing_split(folder: Path, workspace: Workspace) -> ExistingSplit:
 def execute(
     plan: Plan, folder: Path, *, link: bool = False, on_progress: OnProgress | None = None
 ) -> Outcome:
-    """Make a set as planned; the originals stay as they are, and so does what someone else put there.
+    """Copy pictures as planned; the originals stay as they are, and so does what others put there.
 
     Every file appears whole or not at all, so that an interrupted preparation is finished by a repetition.
 
@@ -150,8 +150,8 @@ def execute(
     chosen = plan.chosen()
     if chosen.empty:
         raise DatasetError(
-            "No usable picture was left to make a set of: look at what was left out and why, or keep some of"
-            " it on purpose."
+            "No usable picture was left to split: look at what was excluded and why, or keep some of it on"
+            " purpose."
         )
     todo = chosen[~chosen["destination"].isin(plan.present)]
     failed: dict[str, str] = {}
@@ -193,7 +193,7 @@ def execute(
 
 @contextmanager
 def _writing(folder: Path) -> Iterator[None]:
-    """Turn what a file system refuses into a sentence."""
+    """Raise what a file system refuses as a sentence."""
     try:
         yield
     except OSError as error:
@@ -222,7 +222,7 @@ def _remove(folder: Path, names: tuple[str, ...]) -> None:
 
 
 def _put(source: Path, target: Path, sha: str, link: bool) -> tuple[str, str]:
-    """Give a content its second place: ("linked" | "copied" | "failed", why not otherwise)."""
+    """Link or copy one file: ("linked" | "copied" | "failed", why it was not linked or copied)."""
     try:
         content = images.read(source)
     except PictureError as error:
@@ -251,7 +251,7 @@ def _put(source: Path, target: Path, sha: str, link: bool) -> tuple[str, str]:
 
 
 def _read_manifest(file: Path) -> dict[str, str]:
-    """Give what was put into a folder and is ours: destination -> sha."""
+    """Read which files Poet put into a set: destination -> sha."""
     if not file.exists():
         return {}
     try:

@@ -15,7 +15,7 @@ _REASONS = "REASONS.csv"
 
 
 class Quarantine:
-    """What is set aside from a dataset: `quarantine/<label>/<picture>`.
+    """The pictures that are set aside from a dataset: `quarantine/<label>/<picture>`.
 
     Args:
         dataset: the folder of label folders.
@@ -27,11 +27,11 @@ class Quarantine:
         self._reasons = self.folder / _REASONS
 
     def is_a_label(self) -> bool:
-        """Tell whether someone has pictures of a label in a folder of that name."""
+        """Return whether the user keeps pictures of a label in a folder of that name."""
         return self.folder.is_dir() and not self._mark.exists() and any(self.folder.iterdir())
 
     def prepare(self) -> None:
-        """Make the folder and mark it, so that it is not taken for a label."""
+        """Create the folder and mark it, so that it is not taken for a label."""
         self.folder.mkdir(exist_ok=True)
         self._mark.touch()
 
@@ -39,7 +39,7 @@ class Quarantine:
         """Write the list for people to read.
 
         Args:
-            pictures: one a row: where it is now, where it was, the reason, when that was noted.
+            pictures: one a row: where it is now, where it was, the reason, when it was proposed.
         """
         if not self._mark.exists():
             return
@@ -47,12 +47,12 @@ class Quarantine:
         rows = csv.writer(out)
         rows.writerow(("picture", "from", "reason", "time"))
         rows.writerows(pictures)
-        # Windows refuses while someone has the list open; the next step writes it again.
+        # Windows refuses while the list is open in another program; the next step writes it again.
         with contextlib.suppress(OSError):
             write_whole(self._reasons, out.getvalue().encode("utf-8-sig"))
 
     def clear(self) -> None:
-        """Take the list and the mark away if nothing is set aside."""
+        """Remove the list and the mark if nothing is set aside."""
         if self._mark.exists() and {p.name for p in self.folder.iterdir()} <= {_REASONS, QUARANTINE_MARK}:
             self._reasons.unlink(missing_ok=True)
             self._mark.unlink()

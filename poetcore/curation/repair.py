@@ -1,15 +1,15 @@
-"""Repairing a dataset: pictures get another label, are set aside or are marked as fine, with a way back.
+"""Repairing a dataset: pictures get another label, are set aside or are verified, and all can be undone.
 
     repairs = Repairs(folder)
     repairs.propose([Change(picture, "quarantine", sha, "blurry")])
     step = repairs.apply()  # only now a file is moved
     repairs.undo(step.id)
 
-Everything is remembered in the dataset's folder: what was proposed, applied and undone in
-`.poet/repairs.jsonl` (see `repairlog`), what was set aside under `quarantine/<label>/` with the reasons in
-`quarantine/REASONS.csv`. Any number of windows and programs may repair the same folder at once. Before a file
-is moved, where from and where to is written down, so that whoever comes next can settle what a killed process
-left half done.
+Everything is kept in the dataset's folder: what was proposed, applied and undone in `.poet/repairs.jsonl`
+(see `repair_log`), what was set aside under `quarantine/<label>/` with the reasons in
+`quarantine/REASONS.csv`. Any number of windows and programs may repair the same folder at once. The journal
+says where from and where to a file is going to be moved before it is, so that a move which a killed process
+left half done can be recovered.
 """
 
 import contextlib
@@ -17,22 +17,21 @@ import os
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
-from poetcore.curation.changes import ACTIONS, Change, Pending, Step
+from poetcore.curation.changes import ACTIONS, Change, Pending, Step, check_changes
 from poetcore.curation.journal import Journal
 from poetcore.curation.moving import content_of, finish, free_name, move
 from poetcore.curation.quarantine import Quarantine
 from poetcore.curation.repair_log import Entry, Log, now, proposal
 from poetcore.data.dataset import QUARANTINE
 from poetcore.errors import DatasetError, OptionError
-from poetcore.system.files import is_unicode, printable
-from poetcore.system.names import check_name, is_hidden
+from poetcore.system.files import printable
 from poetcore.system.progress import OnProgress, Progress
 
 __all__ = ["ACTIONS", "Change", "Pending", "Repairs", "Step"]
 
 
 class Repairs:
-    """What was and is to be repaired in a folder of label folders.
+    """The repairs of a folder of label folders: pending, applied and undone.
 
     Args:
         folder: the folder of label folders.
@@ -44,57 +43,57 @@ class Repairs:
         self._journal = Journal(self.folder / ".poet" / "repairs.jsonl")
 
     def propose(self, changes: Sequence[Change]) -> int:
-        """Note changes to be applied later; a picture's new change replaces the one that was noted before.
+        """Add changes to be applied later; a picture's new change replaces its pending one.
 
         Args:
-            changes: one that would change nothing, such as a label that the picture has, is left out.
+            changes: one that would change nothing, such as a label that the picture has, is skipped.
 
         Returns:
-            How many were noted.
+            How many were added.
 
         Raises:
-            OptionError: a change is impossible; then none is noted.
+            OptionError: a change is impossible; then none is added.
             DatasetError: the folder cannot be written.
         """
         if not changes:
             return 0
-        meant = {self._relative(change.path): change for change in changes}
-        self._check(meant)
-        as_is = {place for place, change in meant.items() if _label(place) == change.folder}
-        meant = {place: change for place, change in meant.items() if place not in as_is}
+        proposed = {self._relative(change.path): change for change in changes}
+        check_changes(proposed, self.folder, self._quarantine.is_a_label())
+        as_is = {place for place, change in proposed.items() if _label(place) == change.folder}
+        proposed = {place: change for place, change in proposed.items() if place not in as_is}
         with self._journal.locked():
             log = self._recovered()
             first = log.next_id
-            self._withdraw([entry.id for entry in log.pending() if entry.place in as_is])
+            self._discard([entry.id for entry in log.pending() if entry.place in as_is])
             self._journal.append(
                 *(
                     proposal(str(number), place, change, change.sha or content_of(change.path) or "")
-                    for number, (place, change) in enumerate(meant.items(), first)
+                    for number, (place, change) in enumerate(proposed.items(), first)
                 )
             )
-        return len(meant)
+        return len(proposed)
 
     def pending(self) -> list[Pending]:
-        """List the changes that are noted and not yet applied, the oldest first."""
+        """List the changes that are not yet applied, the oldest first."""
         return [entry.as_pending(self.folder) for entry in self._log().pending()]
 
-    def withdraw(self, ids: Collection[str]) -> None:
-        """Take changes off the list; those that are no more on it are passed over."""
+    def discard(self, ids: Collection[str]) -> None:
+        """Discard pending changes; those that are no longer pending are skipped."""
         with self._journal.locked():
-            self._withdraw([entry.id for entry in self._recovered().pending() if entry.id in ids])
+            self._discard([entry.id for entry in self._recovered().pending() if entry.id in ids])
 
     def apply(self, ids: Collection[str] | None = None, on_progress: OnProgress | None = None) -> Step | None:
-        """Do what is on the list.
+        """Apply pending changes.
 
-        A picture whose content is not what it was when the change was noted is left as it is, and the step
-        says so; so is one that cannot be moved.
+        A picture whose content is not what it was when the change was proposed is left as it is and counts as
+        refused; so does one that cannot be moved.
 
         Args:
-            ids: of the changes to apply, so that none is that was not seen; None for all.
+            ids: of the changes to apply, so that none is applied unseen; None for all.
             on_progress: called in the phase `moving`.
 
         Returns:
-            What was done, or None where nothing was left to do.
+            The step with the outcome of each change, or None where none was pending.
         """
         with self._journal.locked():
             log = self._recovered()
@@ -110,11 +109,11 @@ class Repairs:
             return self._execute(log.next_step, None, moves, on_progress)
 
     def steps(self) -> list[Step]:
-        """List what was applied, the newest first."""
+        """List the steps that were applied, the newest first."""
         return self._log().steps(self.folder)
 
     def undo(self, step: str, on_progress: OnProgress | None = None) -> Step:
-        """Bring every picture of a step back to where it was.
+        """Move every picture of a step back to where it was.
 
         A picture that a later step moved on, or whose place a later step gave to another, stays where it is
         until that step is undone; what could not be undone can be tried again.
@@ -139,13 +138,13 @@ class Repairs:
             for entry in entries:
                 source, target = self.folder / entry.place, self.folder / entry.origin
                 if source != target and content_of(source) != entry.sha == content_of(target):
-                    source = target  # someone has brought it back by hand
+                    source = target  # the user has moved it back
                 elif source != target:
                     target = free_name(target, taken)
                 taken.add(target)
                 moves.append((entry, source, target))
-            objections = log.in_the_way(entries, self._is_taken)
-            return self._execute(f"undo {step}", step, moves, on_progress, objections)
+            blocked = log.blocked(entries, self._is_taken)
+            return self._execute(f"undo {step}", step, moves, on_progress, blocked)
 
     def verified(self) -> set[str]:
         """Return the contents (sha256) that the user found right as they are."""
@@ -169,9 +168,9 @@ class Repairs:
         undoes: str | None,
         moves: list[tuple[Entry, Path, Path]],
         on_progress: OnProgress | None,
-        objections: dict[str, str] | None = None,
+        blocked: dict[str, str] | None = None,
     ) -> Step:
-        """Move files, writing down before what is going to happen and after each what has."""
+        """Move files; the journal gets the plan first, then the outcome of each."""
         listed = [
             {"id": entry.id, "from": self._relative(source), "to": self._relative(target)}
             for entry, source, target in moves
@@ -180,26 +179,26 @@ class Repairs:
         made = self._missing_folders(target for _, _, target in moves)
         self._journal.append(begin | {"made": made, "moves": listed})
         for number, (entry, source, target) in enumerate(moves, 1):
-            refusal = (objections or {}).get(entry.id)
+            refusal = (blocked or {}).get(entry.id)
             if refusal is None and not (undoes and source == target):
-                refusal = self._carry(entry, source, target)
+                refusal = self._move(entry, source, target)
             line = {"event": "refused", "id": entry.id, "reason": refusal}
-            # No need for the disk's word each time: where a file is shows what was done.
+            # Not synchronised to disk each time: where a file is shows what was done.
             self._journal.append(line if refusal else {"event": "done", "id": entry.id}, sync=False)
             if on_progress:
                 on_progress(Progress("moving", number, len(moves)))
         self._end(group)
         return next(step for step in self.steps() if step.id == (undoes or group))
 
-    def _carry(self, entry: Entry, source: Path, target: Path) -> str | None:
-        """Move one file and give None, or leave it and say why."""
+    def _move(self, entry: Entry, source: Path, target: Path) -> str | None:
+        """Move one file and return None, or leave it and return why."""
         if not os.path.lexists(source):
             return "It is not there any more."
         if content_of(source) != entry.sha:
             return "Its content is not what it was: look at it again."
         if source == target:
             return None
-        if source.is_symlink() and not os.path.isabs(os.readlink(source)):
+        if source.is_symlink() and not source.readlink().is_absolute():
             return "It is a link that only works where it is: move it by hand."
         while True:
             try:
@@ -219,7 +218,7 @@ class Repairs:
                 return f"It cannot be moved ({error.strerror or error})."
 
     def _end(self, group: str) -> None:
-        """Close a group: take away what is left empty of what Poet made, and list what is set aside."""
+        """End a group of moves: remove empty folders that Poet made, and list what is set aside."""
         log = self._log()
         removed = []
         for made in sorted(log.made, key=lambda made: made.count("/"), reverse=True):
@@ -268,34 +267,15 @@ class Repairs:
         return os.path.lexists(self.folder / place)
 
     def _relative(self, path: Path) -> str:
-        """Write a path of the folder as it stands in the journal: `rose/a.jpg`, on every system."""
+        """Return a path as the journal has it: `rose/a.jpg`, on every system."""
         path = Path(os.path.abspath(path))
         if not path.is_relative_to(self.folder):
             raise OptionError(f"{printable(path)} does not lie in {printable(self.folder)}.")
         return path.relative_to(self.folder).as_posix()
 
-    def _withdraw(self, ids: list[str]) -> None:
+    def _discard(self, ids: list[str]) -> None:
         if ids:
             self._journal.append({"event": "withdraw", "time": now(), "ids": ids})
-
-    def _check(self, changes: dict[str, Change]) -> None:
-        for place, change in changes.items():
-            parts = PurePosixPath(place).parts
-            if len(parts) < 2 or any(map(is_hidden, parts)) or not is_unicode(change.path):
-                raise OptionError(f"{printable(change.path)} lies in no label folder of the dataset.")
-            if change.action not in ACTIONS:
-                raise OptionError(f"A repair is one of {', '.join(ACTIONS)}. Received: {change.action!r}.")
-        there = {path.name for path in self.folder.iterdir()} if self.folder.is_dir() else set()
-        for label in {change.label for change in changes.values() if change.action == "relabel"}:
-            if label not in there:
-                check_name(label, "A new label")
-            if is_hidden(label) or label.casefold() == QUARANTINE:
-                raise OptionError(f"{label!r} is not a label's folder: choose another label.")
-        if self._quarantine.is_a_label() and any(c.action == "quarantine" for c in changes.values()):
-            raise OptionError(
-                f"The folder {self.folder / QUARANTINE} is a label here: rename it, that is where pictures"
-                " are set aside."
-            )
 
 
 def _label(place: str) -> str:

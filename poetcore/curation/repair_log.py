@@ -1,16 +1,16 @@
-"""What the lines of a repair journal mean: changes that wait, steps that were applied, what was undone.
+"""What the lines of a repair journal mean: pending changes, applied steps, and what was undone.
 
 The lines, each an object with `event`:
 
-propose    id, time, path, action, label, sha, reason: a change is noted for the picture at a path
-withdraw   time, ids: changes are taken off the list
-begin      step, undoes, time, made, moves: these files are going to be moved; `step` is a number, or "undo 3"
+propose    id, time, path, action, label, sha, reason: a change is proposed for the picture at a path
+withdraw   time, ids: pending changes are discarded
+begin      step, undoes, time, made, moves: these files will be moved; `step` is a number, or "undo 3"
            where `undoes` is "3" instead of null; `made` lists the folders that are made for it, `moves` has
            id, from, to
 intent     id, to: this one goes to another name than `begin` said
 done       id: this one was moved
 refused    id, reason: this one was left as it is
-end        step, time, removed: all was tried; `removed` lists folders of Poet's that nobody needs any more
+end        step, time, removed: all was tried; `removed` lists folders that Poet had made and that are gone
 
 Paths are relative to the dataset's folder and written with slashes.
 """
@@ -28,7 +28,7 @@ __all__ = ["Entry", "Log", "now", "proposal"]
 
 @dataclass
 class Entry:
-    """One change and where it stands: `place` is the picture's path now, `origin` that before the step."""
+    """One change and its state: `place` is the picture's path now, `origin` that before the step."""
 
     id: str
     time: str
@@ -38,23 +38,26 @@ class Entry:
     reason: str
     place: str
     origin: str
-    state: str = "pending"  # then "withdrawn", or "applied" or "refused", and after "applied" "undone"
+    state: str = "pending"  # then "discarded", or "applied" or "refused", and after "applied" "undone"
     step: int = 0
     trouble: str = ""
 
     def change(self, path: Path) -> Change:
+        """Return the change, of the picture at a path."""
         return Change(path, self.action, self.sha, self.reason, self.label)
 
     def as_pending(self, folder: Path) -> Pending:
+        """Return the change as a pending one; the folder makes its path absolute."""
         return Pending(self.id, self.change(folder / self.place), self.time)
 
     def outcome(self, folder: Path) -> Outcome:
+        """Return the outcome; the folder makes its paths absolute."""
         return Outcome(self.change(folder / self.origin), self.state, folder / self.place, self.trouble)
 
 
 @dataclass
 class _Group:
-    """Moves that began together; `moves` has those that are not settled yet: id -> (from, to)."""
+    """Moves that began together; `moves` has those without an outcome yet: id -> (from, to)."""
 
     step: str
     undoes: str | None
@@ -63,7 +66,7 @@ class _Group:
 
 
 class Log:
-    """What a journal says.
+    """The state of a dataset's repairs according to its journal.
 
     Args:
         lines: oldest first.
@@ -89,11 +92,11 @@ class Log:
         self.next_step = str(self._last + 1)
 
     def pending(self) -> list[Entry]:
-        """List the changes that wait."""
+        """List the pending changes."""
         return [entry for entry in self._entries.values() if entry.state == "pending"]
 
     def applied_in(self, step: str) -> list[Entry]:
-        """List the changes of a step that stand."""
+        """List the changes of a step that are applied and not undone."""
         return [e for e in self._entries.values() if e.state == "applied" and str(e.step) == step]
 
     def verified(self) -> set[str]:
@@ -101,7 +104,7 @@ class Log:
         return {e.sha for e in self._entries.values() if e.state == "applied" and e.action == "fine"}
 
     def quarantined(self) -> list[Entry]:
-        """List the changes that set a picture aside."""
+        """List the applied changes that set a picture aside."""
         return [e for e in self._entries.values() if e.state == "applied" and e.action == "quarantine"]
 
     def steps(self, folder: Path) -> list[Step]:
@@ -116,16 +119,16 @@ class Log:
         ]
 
     def half_done(self) -> list[tuple[Entry, str, str]]:
-        """List the moves of the open group that are not settled: (change, from, to)."""
+        """List the moves of the open group without an outcome: (change, from, to)."""
         moves = self._group.moves if self._group else {}
         return [(self._entries[id], *move) for id, move in moves.items() if id in self._entries]
 
-    def in_the_way(self, entries: Sequence[Entry], is_taken: Callable[[str], bool]) -> dict[str, str]:
-        """Say which changes cannot be undone before a later step is: id -> sentence.
+    def blocked(self, entries: Sequence[Entry], is_taken: Callable[[str], bool]) -> dict[str, str]:
+        """Find the changes that cannot be undone before a later step is: id -> why.
 
         Args:
-            entries: changes that stand.
-            is_taken: tells whether something is at a path.
+            entries: applied changes.
+            is_taken: whether something is at a path.
         """
         moved = [e for e in self._entries.values() if e.state == "applied" and e.place != e.origin]
         moved.sort(key=lambda e: e.step)  # the latest counts
@@ -148,7 +151,7 @@ class Log:
     def _on_propose(self, line: Mapping[str, Any]) -> None:
         for entry in self._at.setdefault(line["path"], []):
             if entry.state == "pending":
-                entry.state = "withdrawn"
+                entry.state = "discarded"
         entry = Entry(
             id=line["id"],
             time=line["time"],
@@ -164,7 +167,7 @@ class Log:
 
     def _on_withdraw(self, line: Mapping[str, Any]) -> None:
         for id in line["ids"]:
-            self._entries[id].state = "withdrawn"
+            self._entries[id].state = "discarded"
 
     def _on_begin(self, line: Mapping[str, Any]) -> None:
         moves = {move["id"]: (move["from"], move["to"]) for move in line["moves"]}
@@ -187,10 +190,10 @@ class Log:
         if before != after:
             for entry in list(self._at.get(before, [])):
                 if entry.state == "pending" and entry is not done:
-                    self._put(entry, after)  # the picture that someone wants changed is now here
+                    self._put(entry, after)  # a pending change follows its picture
             for entry in list(self._at.get(done.origin, [])) if undone else []:
                 if entry.state == "applied" and entry.sha == done.sha and entry is not done:
-                    self._put(entry, after)  # an earlier step had put it there, and its name was taken
+                    self._put(entry, after)  # an earlier step had moved it there
         self._put(done, after)
         done.trouble = ""
         done.state = "undone" if undone else "applied"
@@ -217,12 +220,12 @@ class Log:
 
 
 def now() -> str:
-    """Give the time as it stands in a journal: ISO 8601 with the time zone."""
+    """Return the present time as journals have it: ISO 8601 with the time zone."""
     return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
 def proposal(id: str, place: str, change: Change, sha: str) -> dict[str, str]:
-    """Write the line that notes a change.
+    """Return the journal's line for a proposed change.
 
     Args:
         id: its name.

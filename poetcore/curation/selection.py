@@ -1,7 +1,7 @@
-"""Which clean pictures are taken for a set, and which of them to learn from or to judge on: pure.
+"""Which clean pictures are taken, and which of them become training or demo pictures; nothing is read or written.
 
 Of each label as many are taken as were asked for, or all there are, divided in the same proportion; near
-duplicates stand on one side.
+duplicates go into one part.
 """
 
 import hashlib
@@ -28,31 +28,31 @@ __all__ = [
     "similarity_groups",
 ]
 
-#: The two sides, and the names of their folders; a picture that stands on neither is unused or rejected.
+#: The two parts, and the names of their folders; a picture of neither is unused or rejected.
 PARTS = ("train", "demo")
 
 #: In which order pictures are taken; `size` is the tutorial's rule, the largest files first.
 ORDERS = ("name", "size", "random")
 
-#: A set with these would be wrong, so they are left out whatever is asked.
+#: A set with these would be wrong, so they are always excluded.
 MANDATORY = frozenset({"unreadable", "two_labels", "duplicate"})
 
-#: What nobody wants in a set, and what is left out unless it is kept on purpose.
+#: What is excluded unless it is kept on purpose.
 DEFAULT_EXCLUDED = frozenset({"placeholder", "tiny", "small_file"})
 
-#: The checks that can be asked for; the others compare a folder with its demo folder.
+#: The checks whose pictures can be excluded; the others compare a folder with its demo folder.
 EXCLUDABLE = tuple(name for name, check in CHECKS.items() if not check.needs_demo)
 
 
 @dataclass(frozen=True)
 class SplitOptions:
-    """What is asked for.
+    """How many pictures are taken, and which.
 
     Attributes:
-        train_per_label: pictures of each label to learn from, at least 1.
-        demo_per_label: pictures of each label to judge on, at least 0.
+        train_per_label: training pictures of each label, at least 1.
+        demo_per_label: demo pictures of each label, at least 0.
         order: one of `ORDERS`: which pictures are taken first.
-        seed: another seed takes others (`random`), and divides them differently between the two folders.
+        seed: another seed takes others (`random`), and splits them differently.
         exclude: names of checks; what they find is excluded, as is what `MANDATORY` has. With
             `near_duplicate` the first of several near duplicates stays.
     """
@@ -76,7 +76,7 @@ class SplitOptions:
 
 
 def check_names(issues: Collection[str]) -> None:
-    """Make sure that these are names of checks whose pictures can be left out.
+    """Check that these are names of checks whose pictures can be excluded.
 
     Raises:
         OptionError: one is not.
@@ -89,7 +89,7 @@ def check_names(issues: Collection[str]) -> None:
 
 
 def similarity_groups(pictures: pd.DataFrame, issues: Iterable[Issue]) -> dict[str, str]:
-    """Name the group of each content that has near duplicates: sha -> the group's smallest sha."""
+    """Group near duplicates: sha -> the smallest sha of its group, for contents that have any."""
     sha_of = dict(zip(pictures["path"], pictures["sha"], strict=True))
     pairs = (
         (sha_of[issue.path], sha_of[duplicate])
@@ -122,37 +122,37 @@ def select(
     existing_split: Mapping[str, str],
     options: SplitOptions,
 ) -> dict[str, str]:
-    """Choose contents and their sides.
+    """Choose contents and their parts.
 
-    Where a label falls short, its demo folder gets its share all the same, one picture at least, for without
-    it nothing can be judged.
+    Where pictures of a label are missing, its demo part gets its share all the same, one picture at least, for
+    without it nothing can be evaluated.
 
     Args:
         clean: pictures, path, label and sha, each content once; those to be taken first come first.
         labels: every label.
         groups: sha -> its group of near duplicates, for those that have any.
-        standing: sha -> side, of what is in the set already and stays there if there is room.
-        wish: what is asked for.
+        existing_split: sha -> part, of what is in the set already and stays there if there is room.
+        options: how many pictures, and which.
 
     Returns:
         sha -> "train" or "demo", of those that are taken.
     """
     number = clean["label"].value_counts()
     shares = {label: _shares(int(number.get(label, 0)), options) for label in labels}
-    sides = _sides(clean, groups, existing_split, shares, options)
+    parts = _parts(clean, groups, existing_split, shares, options)
     part_of: dict[str, str] = {}
     for label, share in shares.items():
-        part_of |= _fill(list(clean.loc[clean["label"] == label, "sha"]), sides, share, options)
+        part_of |= _fill(list(clean.loc[clean["label"] == label, "sha"]), parts, share, options)
     return part_of
 
 
 def _chance(seed: int, what: str, sha: str) -> float:
-    """Draw a number from 0 to 1 that hangs on the seed and the content alone, not on other pictures."""
+    """Draw a number from 0 to 1 that depends on the seed and the content alone, not on other pictures."""
     return int(hashlib.sha256(f"{seed}:{what}:{sha}".encode()).hexdigest()[:13], 16) / 16**13
 
 
 def _shares(number: int, options: SplitOptions) -> dict[str, int]:
-    """Divide so many clean pictures of a label between the two sides."""
+    """Divide so many clean pictures of a label between the two parts."""
     train, demo = options.train_per_label, options.demo_per_label
     if number < train + demo:
         least = 1 if demo and number > 1 else 0
@@ -160,79 +160,78 @@ def _shares(number: int, options: SplitOptions) -> dict[str, int]:
     return {"train": min(train, number - demo), "demo": demo}
 
 
-def _sides(
+def _parts(
     clean: pd.DataFrame,
     groups: Mapping[str, str],
     existing_split: Mapping[str, str],
     shares: Mapping[str, Mapping[str, int]],
     options: SplitOptions,
 ) -> dict[str, str]:
-    """Say of the contents that have no choice on which side they go: sha -> "train" or "demo".
+    """Assign the contents whose part is determined: sha -> "train" or "demo".
 
-    These are near duplicates, which go together, and what stands in the folder already. A group that would
-    fill the demo folder of a label goes into training: pictures that look the same judge nothing.
+    These are near duplicates, which go together, and what is in the folder already. A group that would fill
+    the demo part of a label goes into training: an evaluation on pictures that look the same says little.
     """
-    sides = dict(existing_split)
+    parts = dict(existing_split)
     grouped = clean[clean["sha"].isin(groups)]
     share = options.demo_per_label / (options.train_per_label + options.demo_per_label)
     movable: list[pd.DataFrame] = []
     for leader, members in grouped.groupby(grouped["sha"].map(groups)):
-        before = {sides[sha] for sha in members["sha"] if sha in sides}
+        before = {parts[sha] for sha in members["sha"] if sha in parts}
         counts = members["label"].value_counts()
         small = all(count <= shares[str(label)]["demo"] for label, count in counts.items())
         drawn = "demo" if small and _chance(options.seed, "side", str(leader)) < share else "train"
-        side = before.pop() if len(before) == 1 else drawn
-        sides |= dict.fromkeys(members["sha"], side)
+        part = before.pop() if len(before) == 1 else drawn
+        parts |= dict.fromkeys(members["sha"], part)
         if small and not before and not any(sha in existing_split for sha in members["sha"]):
             movable.append(members)
-    _even_out(clean, sides, movable, shares)
-    return sides
+    _even_out(clean, parts, movable, shares)
+    return parts
 
 
 def _even_out(
     clean: pd.DataFrame,
-    sides: dict[str, str],
+    parts: dict[str, str],
     movable: Sequence[pd.DataFrame],
     shares: Mapping[str, Mapping[str, int]],
 ) -> None:
-    """Bring groups to the other side where chance left a label fewer pictures there than its share."""
+    """Move groups to the other part where chance left a label fewer pictures there than its share."""
     for label, share in shares.items():
         own = clean.loc[clean["label"] == label, "sha"]
-        for side, other in (("demo", "train"), ("train", "demo")):
-            short = share[side] - sum(sides.get(sha, side) == side for sha in own)
+        for part, other in (("demo", "train"), ("train", "demo")):
+            missing = share[part] - sum(parts.get(sha, part) == part for sha in own)
             for members in movable:
                 count = int((members["label"] == label).sum())
-                if short > 0 and count and sides[members["sha"].iloc[0]] == other:
-                    sides |= dict.fromkeys(members["sha"], side)
-                    short -= count
+                if missing > 0 and count and parts[members["sha"].iloc[0]] == other:
+                    parts |= dict.fromkeys(members["sha"], part)
+                    missing -= count
 
 
 def _fill(
-    shas: Sequence[str], sides: Mapping[str, str], share: Mapping[str, int], options: SplitOptions
+    shas: Sequence[str], parts: Mapping[str, str], share: Mapping[str, int], options: SplitOptions
 ) -> dict[str, str]:
-    """Fill the two sides of one label with its clean contents, the first first: sha -> side."""
+    """Fill the two parts of one label with its clean contents, the first first: sha -> part."""
     part_of: dict[str, str] = {}
-    free: list[str] = []  # those that may go to either side
-    taken, waiting = {"train": 0, "demo": 0}, []
+    free: list[str] = []  # those that may go into either part
+    taken, later = {"train": 0, "demo": 0}, []
     for sha in shas:
         if len(part_of) + len(free) == sum(share.values()):
             break
-        side = sides.get(sha)
-        if side is None:
+        part = parts.get(sha)
+        if part is None:
             free.append(sha)
-        elif taken[side] < share[side]:
-            part_of[sha] = side
-            taken[side] += 1
+        elif taken[part] < share[part]:
+            part_of[sha] = part
+            taken[part] += 1
         else:
-            waiting.append(sha)
+            later.append(sha)
     asked = {"train": options.train_per_label, "demo": options.demo_per_label}
-    missing = {side: share[side] - taken[side] for side in PARTS}
+    missing = {part: share[part] - taken[part] for part in PARTS}
     demo = round(len(free) * missing["demo"] / max(sum(missing.values()), 1))
     drawn = sorted(free, key=lambda sha: _chance(options.seed, "side", sha))
     part_of |= dict.fromkeys(drawn[:demo], "demo") | dict.fromkeys(drawn[demo:], "train")
-    for sha in waiting:  # a side that its pictures overfill may take what the other cannot have
-        if list(part_of.values()).count(sides[sha]) < asked[sides[sha]] and sum(share.values()) > len(
-            part_of
-        ):
-            part_of[sha] = sides[sha]
+    for sha in later:  # a part with too many pictures may take what the other cannot have
+        count = list(part_of.values()).count(parts[sha])
+        if count < asked[parts[sha]] and len(part_of) < sum(share.values()):
+            part_of[sha] = parts[sha]
     return part_of

@@ -245,7 +245,7 @@ def _draw_accuracies(folder: Path, steps: list[Step]) -> None:
             "test": share("test accuracy", format="percent"),
             "tested": share("test pictures"),
             "demo": share("demo accuracy", format="percent"),
-            "judged": share("demo pictures"),
+            "evaluated": share("demo pictures"),
         },
     )
     with st.container(horizontal=True, vertical_alignment="center"):

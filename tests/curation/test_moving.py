@@ -30,14 +30,14 @@ def target(tmp_path: Path) -> Path:
 @pytest.fixture
 def two_disks(monkeypatch):
     """Make a rename from folder to folder fail as between disks."""
-    rename = os.replace
+    rename = Path.replace
 
-    def refuse(one, other):
-        if Path(one).parent != Path(other).parent:
+    def refuse(self, target):
+        if self.parent != target.parent:
             raise OSError(errno.EXDEV, "Invalid cross-device link")
-        rename(one, other)
+        return rename(self, target)
 
-    monkeypatch.setattr(os, "replace", refuse)
+    monkeypatch.setattr(Path, "replace", refuse)
 
 
 def files(folder: Path) -> list[str]:
