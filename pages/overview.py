@@ -41,8 +41,8 @@ def draw_pictures(dataset: Dataset) -> None:
         counts = parts.groupby(["label", "part"]).size().rename("pictures").reset_index()
         st.altair_chart(counts_chart(counts), width="stretch")
         st.caption(
-            "The planned split, at 10 % each for validation and testing. It hangs on what is in a file, so"
-            " renaming or adding pictures moves none to the other side."
+            "The planned split, at 10 % each for validation and testing. It depends on what is in a file, so"
+            " renaming or adding pictures moves none to another part."
         )
     with right:
         st.subheader("Sizes")
@@ -51,9 +51,9 @@ def draw_pictures(dataset: Dataset) -> None:
             st.altair_chart(sizes_chart(named), width="stretch")
         else:
             st.markdown(f"All pictures are {named['width'].iloc[0]} x {named['height'].iloc[0]} pixels.")
-        st.caption("Every picture is squashed to the square that the network sees; odd shapes lose the most.")
+        st.caption("Every picture is resized to the square that the network sees; odd shapes lose the most.")
 
-    st.subheader("Contact sheet")
+    st.subheader("Sample pictures")
     label = st.segmented_control(
         "Label", dataset.labels, default=dataset.labels[0], required=True, key="sheet_label"
     )

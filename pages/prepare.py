@@ -1,4 +1,4 @@
-"""Prepare: gather pictures; choose clean ones, so many of each label, to learn from and to judge on."""
+"""Prepare: gather pictures; split clean ones, so many of each label, into training and demo pictures."""
 
 import streamlit as st
 
@@ -8,8 +8,8 @@ from poetcore.ui.preparing import draw_prepare
 st.title("Prepare")
 section = st.segmented_control(
     "What to do",
-    ["Make a set", "Gather pictures"],
-    default="Make a set",
+    ["Split into training and demo", "Gather pictures"],
+    default="Split into training and demo",
     required=True,
     key="prepare_section",
     label_visibility="collapsed",
@@ -19,7 +19,7 @@ if section == "Gather pictures":
     draw_gather()
 else:
     st.markdown(
-        "Takes the same number of clean pictures of each label: some to learn from, some to judge on that the"
-        " model never sees. Your own folders stay as they are."
+        "Takes the same number of clean pictures of each label: training pictures, and demo pictures that the"
+        " model never sees, to evaluate it on. Your own folders stay as they are."
     )
     draw_prepare()

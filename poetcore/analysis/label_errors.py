@@ -1,9 +1,9 @@
 """Pictures whose label is probably wrong, and the hardest and most typical pictures of each label.
 
-A small classifier learns from four fifths of the pictures and judges the fifth that it has not seen, five
-times over, so that every picture is judged by one that never saw its label. The score is the probability that
-it gives to the picture's own label: the *self-confidence* of confident learning (Northcutt, Jiang and Chuang
-2021, "Confident Learning: Estimating Uncertainty in Dataset Labels", JAIR 70).
+Cross validation: a small classifier is trained on four fifths of the pictures and predicts the fifth that it
+has not seen, five times over, so that every picture is scored by one that never saw its label. The score is
+the probability that it gives to the picture's given label: the *self-confidence* of confident learning
+(Northcutt, Jiang and Chuang 2021, "Confident Learning: Estimating Uncertainty in Dataset Labels", JAIR 70).
 """
 
 import hashlib
@@ -31,19 +31,19 @@ __all__ = [
     "unscored",
 ]
 
-#: How often the pictures are divided into those to learn from and those to judge.
+#: The folds of the cross validation.
 FOLDS = 5
 
 #: From so many pictures on, chance alone gives every fold a fair share of a label.
 _MANY = 50
 
-#: A label with fewer different pictures is not judged: holding one out leaves too few to learn it from.
+#: A label with fewer different pictures is not scored: holding one out leaves too few to train on.
 FEWEST = 5
 
 #: So many directions hold what tells labels apart: all 1,280 find no more and take ten times longer.
 _DIRECTIONS = 256
 
-#: Inverse strength of the regularization: strong, so that a wrong label cannot be learnt by heart. From 1 to
+#: Inverse strength of the regularization: strong, so that a wrong label cannot be memorised. From 1 to
 #: 10 finds as many swapped labels, give or take one in a hundred (`python -m tests.benchmarks.suspects`).
 _C = 3.0
 
@@ -64,13 +64,13 @@ def label_issues_of(
 
     Args:
         dataset: which pictures.
-        backbone: which network describes them.
-        workspace: where vectors are kept; missing ones are computed and added.
+        backbone: which network extracts their features.
+        workspace: where feature vectors are kept; missing ones are computed and added.
         on_progress: called in the phases `backbone` and `bottlenecks`.
         verified: contents (sha256) whose label the user found right; they are not listed, but trained on.
 
     Returns:
-        As `find_label_issues` gives it.
+        As `find_label_issues` returns it.
 
     Raises:
         DatasetError: there are not two labels, or no label has enough pictures.
@@ -87,11 +87,11 @@ def find_label_issues(
 
     Args:
         pictures: columns path, label, sha.
-        vectors: sha -> `(vector_length,) float32`; pictures without one are left out.
+        vectors: sha -> `(vector_length,) float32`; pictures without one are excluded.
         verified: contents (sha256) whose label the user found right; they are not listed, but trained on.
 
     Returns:
-        As `label_issues_among` gives it.
+        As `label_issues_among` returns it.
 
     Raises:
         DatasetError: there are not two labels, or no label has enough pictures.
@@ -99,30 +99,30 @@ def find_label_issues(
     return label_issues_among(score_labels(pictures, vectors), verified)
 
 
-def label_issues_among(judged: pd.DataFrame, verified: Collection[str] = ()) -> pd.DataFrame:
-    """Keep the pictures for which another label is more probable than their own.
+def label_issues_among(scored: pd.DataFrame, verified: Collection[str] = ()) -> pd.DataFrame:
+    """Select the pictures for which another label is more probable than the given one.
 
     Args:
-        judged: as `score_labels` gives it.
+        scored: as `score_labels` returns it.
         verified: contents (sha256) whose label the user found right.
     """
-    doubted = (judged["suggested"] != judged["label"]) & ~judged["sha"].isin(list(verified))
-    return judged[doubted].reset_index(drop=True)
+    suspect = (scored["suggested"] != scored["label"]) & ~scored["sha"].isin(list(verified))
+    return scored[suspect].reset_index(drop=True)
 
 
 def score_labels(pictures: pd.DataFrame, vectors: Mapping[str, np.ndarray], seed: int = 0) -> pd.DataFrame:
-    """Judge every picture's label by classifiers that never saw it, most suspect first.
+    """Score every picture's label by classifiers that never saw it, most suspect first.
 
-    Files of the same content are held out together. Labels that are `unscored` are learnt from only, so
-    that they can be suggested.
+    Files of the same content are held out together. Labels that are `unscored` are trained on only, so that
+    they can be suggested.
 
     Args:
         pictures: columns path, label, sha.
-        vectors: sha -> `(vector_length,) float32`; pictures without one are left out.
-        seed: for the division into parts.
+        vectors: sha -> `(vector_length,) float32`; pictures without one are excluded.
+        seed: of the folds.
 
     Returns:
-        path; label; suggested, the most probable label; score, the probability of its own label, from 0
+        path; label; suggested, the most probable label; score, the probability of its given label, from 0
         (surely wrong) to 1 (surely right); confidence, the probability of the suggested label; typicality,
         the cosine of the angle to its label's mean, at most 1; sha.
 
@@ -133,7 +133,7 @@ def score_labels(pictures: pd.DataFrame, vectors: Mapping[str, np.ndarray], seed
     few = unscored(used)
     if used["label"].nunique() < 2 or set(used["label"]) <= set(few):
         raise DatasetError(
-            "Labels cannot be doubted here: that takes at least two labels, one of them with"
+            "Labels cannot be scored here: that takes at least two labels, one of them with"
             f" {FEWEST} different usable pictures or more. Add pictures."
         )
     codes, labels = pd.factorize(used["label"], sort=True)
@@ -141,24 +141,24 @@ def score_labels(pictures: pd.DataFrame, vectors: Mapping[str, np.ndarray], seed
     # Labels play no part in choosing directions, so nothing of a held-out label leaks.
     features = principal_components(unit, _DIRECTIONS, seed) if min(unit.shape) > _DIRECTIONS else unit
     probabilities = _cross_validated(features, codes, _folds(used, seed))
-    own = np.arange(len(used)), codes
-    judged = pd.DataFrame(
+    given = np.arange(len(used)), codes
+    scored = pd.DataFrame(
         {
             "path": used["path"],
             "label": used["label"],
             "suggested": labels[probabilities.argmax(axis=1)],
-            "score": probabilities[own],
+            "score": probabilities[given],
             "confidence": probabilities.max(axis=1),
             "typicality": _typicality(unit, codes),
             "sha": used["sha"],
         },
         columns=_COLUMNS,
     )
-    return judged[~judged["label"].isin(few)].sort_values(["score", "path"], ignore_index=True)
+    return scored[~scored["label"].isin(few)].sort_values(["score", "path"], ignore_index=True)
 
 
 def unscored(pictures: pd.DataFrame) -> dict[str, int]:
-    """Name the labels with too few different pictures to be judged, and how many they have.
+    """Count the different pictures of the labels that have too few to be scored.
 
     Args:
         pictures: columns label, sha.
@@ -167,27 +167,27 @@ def unscored(pictures: pd.DataFrame) -> dict[str, int]:
     return {str(label): int(count) for label, count in different.items() if count < FEWEST}
 
 
-def typical_and_hard(judged: pd.DataFrame, label: str, count: int = 12) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Give a label's most typical and its hardest pictures, each content once.
+def typical_and_hard(scored: pd.DataFrame, label: str, count: int = 12) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return a label's most typical and its hardest pictures, each content once.
 
     Typical are those nearest to the label's mean vector; hard are those with the lowest score, and wrong
     labels are among them.
 
     Args:
-        judged: as `score_labels` gives it.
+        scored: as `score_labels` returns it.
         label: which label.
         count: how many of each.
     """
-    own = judged[judged["label"] == label].drop_duplicates("sha")
+    own = scored[scored["label"] == label].drop_duplicates("sha")
     typical = own.sort_values("typicality", ascending=False, kind="stable").head(count)
     return typical.reset_index(drop=True), own.head(count).reset_index(drop=True)
 
 
 def _folds(pictures: pd.DataFrame, seed: int) -> np.ndarray:
-    """Deal the contents out to the folds so that every fold has its share of each label.
+    """Assign the contents to folds so that every fold has its share of each label: `(n,) int`.
 
-    A content's fold hangs on the content alone, so that one repaired picture does not deal all the others
-    anew. Labels with few pictures are dealt in turn, for chance would leave them uneven.
+    A content's fold depends on the content alone, so that one repaired picture does not change those of all
+    the others. Labels with few pictures are assigned in turn, for chance would leave them uneven.
     """
     contents = pictures.drop_duplicates("sha")
     drawn = contents["sha"].map(lambda sha: hashlib.sha256(f"{seed}{sha}".encode()).digest())
@@ -216,7 +216,8 @@ def _cross_validated(features: np.ndarray, codes: np.ndarray, folds: np.ndarray)
     from threadpoolctl import threadpool_limits
 
     if any(len(np.unique(codes[folds != fold])) < 2 for fold in np.unique(folds)):
-        return np.eye(codes.max() + 1)[codes]  # a single picture beside one label: nothing to compare with
+        # A single picture beside one other label: nothing to compare with.
+        return np.asarray(np.eye(codes.max() + 1)[codes])
     model = LogisticRegression(C=_C, tol=1e-3, max_iter=1000)
     # One thread a fold, as in principal_components.
     with threadpool_limits(1), parallel_config("threading", n_jobs=cores()), warnings.catch_warnings():
@@ -228,5 +229,7 @@ def _cross_validated(features: np.ndarray, codes: np.ndarray, folds: np.ndarray)
 
 
 def _typicality(unit: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Compute the cosine of the angle to the label's mean: `(n,) float32`."""
     means = np.stack([unit[codes == code].mean(axis=0) for code in range(codes.max() + 1)])
-    return (unit * to_unit_length(means)[codes]).sum(axis=1)
+    cosines: np.ndarray = (unit * to_unit_length(means)[codes]).sum(axis=1)
+    return cosines

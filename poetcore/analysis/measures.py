@@ -1,7 +1,7 @@
-"""What is measured of each picture, once per content: light, colours, sharpness, and how it looks in small.
+"""What is measured of each picture, once per content: light, colours, sharpness, hash and thumbnail.
 
 The figures are kept in the workspace under the hash of the content, so that moving, renaming or copying files
-costs nothing. That a picture turned out to be damaged is told to the fingerprints, and is known from then on.
+costs nothing. A picture that turns out to be damaged is recorded in the file index.
 """
 
 import hashlib
@@ -120,13 +120,13 @@ def measure(content: bytes) -> Measure:
 
 
 def _shares(channel: Image.Image) -> np.ndarray:
-    """The share of pixels at each of the 256 levels."""
+    """Compute the share of pixels at each of the 256 levels: `(256,) float64`."""
     histogram = np.asarray(channel.histogram(), float)
-    return histogram / histogram.sum()
+    return np.asarray(histogram / histogram.sum())
 
 
 def _level(shares: np.ndarray, share: float) -> int:
-    """The lowest level that so large a share of the pixels does not exceed."""
+    """Find the lowest level that so large a share of the pixels does not exceed."""
     return int(np.searchsorted(shares.cumsum(), share - 1e-9))
 
 
@@ -160,13 +160,13 @@ class MeasureCache(Database):
     schema = _SCHEMA
 
     def get(self, shas: Iterable[str]) -> pd.DataFrame:
-        """Give the measures that are there: one row a content, by sha, with the columns of `Measure`."""
+        """Return the measures that are there: one row a content, by sha, with the columns of `Measure`."""
         query = f"SELECT sha, {', '.join(COLUMNS)} FROM measures_1 WHERE sha IN"
         rows = list(self._rows_in(query, dict.fromkeys(shas)))
         return pd.DataFrame(rows, columns=["sha", *COLUMNS]).set_index("sha")
 
     def missing(self, shas: Iterable[str]) -> list[str]:
-        """Say which contents were not measured yet, each once, in the order given."""
+        """List the contents that were not measured yet, each once, in the order given."""
         asked = list(dict.fromkeys(shas))
         known = {sha for (sha,) in self._rows_in("SELECT sha FROM measures_1 WHERE sha IN", asked)}
         return [sha for sha in asked if sha not in known]
@@ -181,11 +181,11 @@ class MeasureCache(Database):
 def measure_all(
     pictures: Mapping[str, Path], workspace: Workspace, on_progress: OnProgress | None = None
 ) -> dict[str, str]:
-    """Measure every picture that never was, and remember it in the workspace.
+    """Measure every picture that never was, and keep it in the workspace.
 
     Args:
         pictures: sha -> a file of that content.
-        workspace: where measures and fingerprints are kept.
+        workspace: where measures and the file index are kept.
         on_progress: called in the phase `measuring`, with the pictures that are new.
 
     Returns:
@@ -208,7 +208,7 @@ def measure_all(
 
 
 def _measure(sha: str, path: Path) -> Measure | str | None:
-    """Measure a file, or say why that cannot be done; None where it is gone or was changed meanwhile."""
+    """Measure a file, or return why that cannot be done; None where it is gone or was changed meanwhile."""
     try:
         content = images.read(path)
     except PictureError:

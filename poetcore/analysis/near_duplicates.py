@@ -52,12 +52,12 @@ _COMPARED = 4096
 #: Grey levels by which a thumbnail must vary for its hash to mean anything.
 _DETAIL = 4.0
 
-#: Levels between the strongest and the weakest of red, green and blue, on average, that nobody sees.
+#: Levels between the strongest and the weakest of red, green and blue, on average, that cannot be seen.
 _COLOURLESS = 4.0
 
 
 def dct_hash(grey: np.ndarray) -> int:
-    """Give the perceptual hash of a picture.
+    """Compute the perceptual hash of a picture.
 
     Args:
         grey: `(32, 32)`, 0..255.
@@ -74,15 +74,15 @@ def dct_hash(grey: np.ndarray) -> int:
 
 @cache
 def _dct_basis(length: int) -> np.ndarray:
-    """The 8 lowest rows of the orthonormal discrete cosine transform, `(8, length) float32`."""
+    """Compute the 8 lowest rows of the orthonormal discrete cosine transform, `(8, length) float32`."""
     angles = np.pi * (np.arange(length) + 0.5) / length
-    basis = np.cos(np.arange(_SIDE)[:, None] * angles) * np.sqrt(2 / length)
+    basis: np.ndarray = np.cos(np.arange(_SIDE)[:, None] * angles) * np.sqrt(2 / length)
     basis[0] /= np.sqrt(2)
-    return basis.astype(np.float32)
+    return np.asarray(basis, np.float32)
 
 
 def positions(hashes: np.ndarray) -> np.ndarray:
-    """Give the hashes of pictures turned by quarters and mirrored.
+    """Return the hashes of pictures turned by quarters and mirrored.
 
     Args:
         hashes: `(n,) uint64`.
@@ -105,7 +105,7 @@ def positions(hashes: np.ndarray) -> np.ndarray:
 def close_pairs(hashes: np.ndarray, distance: int = DISTANCE) -> Iterator[np.ndarray]:
     """Find all pairs of hashes that, in some position, differ in at most so many bits.
 
-    Give every hash once: many equal ones are that many pairs squared.
+    Every hash must be there once: many equal ones are that many pairs squared.
 
     Args:
         hashes: `(n,) uint64`.
@@ -157,11 +157,13 @@ class _Band:
 
 
 def _band(hashes: np.ndarray, number: int) -> np.ndarray:
-    return (hashes >> np.uint64(_BAND_BITS * number)).astype(np.int64) & (2**_BAND_BITS - 1)
+    band: np.ndarray = (hashes >> np.uint64(_BAND_BITS * number)).astype(np.int64)
+    band &= 2**_BAND_BITS - 1
+    return band
 
 
 def _masks(radius: int) -> np.ndarray:
-    """All 16-bit numbers with at most `radius` bits set, `(k,) int64`."""
+    """List all 16-bit numbers with at most `radius` bits set, `(k,) int64`."""
     chosen = [bits for n in range(min(radius, _BAND_BITS) + 1) for bits in combinations(range(_BAND_BITS), n)]
     return np.array([sum(1 << bit for bit in bits) for bits in chosen], np.int64)
 
@@ -201,16 +203,16 @@ def _in_common_colours(one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, 
 
 
 def near_duplicate_pairs(pictures: pd.DataFrame, least: float) -> dict[int, dict[int, float]]:
-    """Find pictures that look alike, in whatever position.
+    """Find near duplicates, in whatever position.
 
     Of many pictures with one and the same hash each is compared with the first only.
 
     Args:
         pictures: columns hash (8 bytes) and thumbnail (768 bytes), as they are measured; numbered from 0.
-        least: alikeness, 0 to 1, from which two pictures are a pair.
+        least: similarity, 0 to 1, from which two pictures are a pair.
 
     Returns:
-        row -> the rows that look like it, each with their alikeness.
+        row -> its near duplicates, each with its similarity.
     """
     pairs: dict[int, dict[int, float]] = defaultdict(dict)
     if pictures.empty:
@@ -226,9 +228,9 @@ def near_duplicate_pairs(pictures: pd.DataFrame, least: float) -> dict[int, dict
     for found in chain(candidates, (rows[first[pair]] for pair in close_pairs(different))):
         for begin in range(0, len(found), _COMPARED):
             some = found[begin : begin + _COMPARED]
-            like = similarity(small[some[:, 0]], small[some[:, 1]])
+            values = similarity(small[some[:, 0]], small[some[:, 1]])
             for (one, other), value in zip(
-                some[like >= least].tolist(), like[like >= least].tolist(), strict=True
+                some[values >= least].tolist(), values[values >= least].tolist(), strict=True
             ):
                 pairs[one][other] = pairs[other][one] = value
     return pairs
@@ -244,7 +246,8 @@ def duplicate_groups(pairs: dict[int, dict[int, float]]) -> list[list[int]]:
 
 
 def _standard(pictures: np.ndarray) -> np.ndarray:
-    """Bring each to mean 0 and length 1: `(m, 768) float32`."""
-    flat = pictures.reshape(len(pictures), -1).astype(np.float32)
+    """Scale each to mean 0 and length 1: `(m, 768) float32`."""
+    flat: np.ndarray = pictures.reshape(len(pictures), -1).astype(np.float32)
     flat -= flat.mean(axis=1, keepdims=True)
-    return flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-6)
+    flat /= np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-6)
+    return flat

@@ -1,4 +1,4 @@
-"""The command that looks through a folder of label folders: what is there, and what is wrong with it."""
+"""The command that scans a folder of label folders: what is there, and what is wrong with it."""
 
 import os
 from collections import Counter
@@ -47,12 +47,12 @@ def overview(
         bool, typer.Option("--suspects", help="Also rank the pictures whose label is probably wrong.")
     ] = False,
     architecture: Annotated[
-        str | None, typer.Option(help="The network that describes the pictures for --suspects.")
+        str | None, typer.Option(help="The network that extracts features for --suspects.")
     ] = None,
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     json: JsonOption = False,
 ) -> None:
-    """Count the pictures of each label and say what is wrong with them."""
+    """Count the pictures of each label and find what is wrong with them."""
     from poetcore.analysis.issues import find_issues, summary
     from poetcore.cli.terminal import Terminal, table
     from poetcore.curation.repair import Repairs
@@ -65,7 +65,7 @@ def overview(
         demo = _demo(dir, demo_dir, index)
         verified = Repairs(dir).verified()
         issues = find_issues(dataset, place, demo, bars.show, verified=verified)
-        # Every picture has been decoded by now, so this only learns which of them are damaged.
+        # Every picture has been decoded by now, so this only finds which of them are damaged.
         dataset = scan(dir, index, verify=True)
         listed = _suspects(dataset, verified, architecture, place, terminal, bars.show) if suspects else None
     counts, found = dataset.counts(), summary(issues)
@@ -83,13 +83,13 @@ def overview(
         | ({} if listed is None else {"suspects": listed.to_dict("records")}),
         table(str(dataset.folder), ["label", "pictures", "issues"], rows),
         f"{len(dataset.pictures)} usable pictures in {len(counts)} labels, {len(issues)} issues.{compared}",
-        *_told(issues),
-        *([] if listed is None else _told_suspects(listed)),
+        *_issue_lines(issues),
+        *([] if listed is None else _suspect_lines(listed)),
     )
 
 
 def _demo(dir: Path, demo_dir: Path | None, index: "FileIndex") -> "Dataset | None":
-    """Look through the demo folder; one that was not asked for and cannot be used is as good as none."""
+    """Scan the demo folder; one that was not asked for and cannot be used counts as none."""
     from poetcore.data.dataset import scan
     from poetcore.workspace.datasets import sibling_demo
 
@@ -119,14 +119,14 @@ def _suspects(
         raise OptionError(f"--suspects needs a network that is not quantized: choose {backbone.network}.")
     try:
         found = label_issues_of(dataset, backbone, place, on_progress, verified=verified)
-    except DatasetError as error:  # too few pictures to judge labels by spoil no other check
-        terminal.message(f"Labels were not judged: {error}")
+    except DatasetError as error:  # too few pictures to score labels spoil no other check
+        terminal.message(f"Labels were not scored: {error}")
         return pd.DataFrame(columns=_SUSPECT_COLUMNS)
     return found[_SUSPECT_COLUMNS]
 
 
-def _told_suspects(suspects: "pd.DataFrame") -> Iterator[str]:
-    """Name the most suspect pictures."""
+def _suspect_lines(suspects: "pd.DataFrame") -> Iterator[str]:
+    """List the most suspect pictures for people."""
     if suspects.empty:
         yield "\nNo label looks wrong."
         return
@@ -135,13 +135,13 @@ def _told_suspects(suspects: "pd.DataFrame") -> Iterator[str]:
         " the fewer the higher up."
     )
     for one in suspects.head(_NAMED).itertuples():
-        yield f"  {one.path}: is under {one.label}, looks like {one.suggested} ({one.confidence:.0%})"
+        yield f"  {one.path}: given {one.label}, suggested {one.suggested} ({one.confidence:.0%})"
     if len(suspects) > _NAMED:
         yield f"  ... and {len(suspects) - _NAMED} more; --json lists them all."
 
 
-def _told(issues: "Sequence[Issue]") -> "Iterator[str]":
-    """Say what each check found and what to do about it, with some of the files."""
+def _issue_lines(issues: "Sequence[Issue]") -> "Iterator[str]":
+    """List what each check found and what to do about it, with some of the files."""
     from poetcore.analysis.issues import CHECKS
 
     for check in CHECKS.values():

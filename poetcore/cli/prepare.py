@@ -1,4 +1,4 @@
-"""The command that makes a train and a demo folder out of a folder of pictures."""
+"""The command that splits a folder of pictures into a train and a demo folder."""
 
 from pathlib import Path
 from typing import Annotated
@@ -19,10 +19,10 @@ def prepare(
         Path, typer.Argument(metavar="DEST", help="Where the new set goes: DEST/train and DEST/demo.")
     ],
     train_per_label: Annotated[
-        int, typer.Option("--train_per_label", min=1, help="Pictures of each label to learn from.")
+        int, typer.Option("--train_per_label", min=1, help="Training pictures of each label.")
     ] = 200,
     demo_per_label: Annotated[
-        int, typer.Option("--demo_per_label", min=0, help="Pictures of each label to judge on.")
+        int, typer.Option("--demo_per_label", min=0, help="Demo pictures of each label.")
     ] = 50,
     order: Annotated[
         str,
@@ -33,8 +33,8 @@ def prepare(
         list[str] | None,
         typer.Option(
             metavar="ISSUE",
-            help="Leave these out too: dark, blurry, near_duplicate, ... (commas, or more than once)."
-            " Unreadable ones, duplicates, two_labels, placeholder, tiny and small_file are left out anyway.",
+            help="Exclude these too: dark, blurry, near_duplicate, ... (commas, or more than once)."
+            " Unreadable ones, duplicates, two_labels, placeholder, tiny and small_file are excluded anyway.",
         ),
     ] = None,
     keep: Annotated[
@@ -78,7 +78,7 @@ def prepare(
     rejected = planned.pictures[planned.pictures["part"] == "rejected"]
     unused = sum(planned.counts("unused").values())
     sentences = [
-        f"{short.label} falls short: {short.train} too few to learn from, {short.demo} too few to judge on."
+        f"{short.label}: {short.train} training pictures and {short.demo} demo pictures are missing."
         for short in planned.shortfalls
     ]
     if done.not_linked:
@@ -87,8 +87,8 @@ def prepare(
         )
     if planned.left:
         sentences.append(
-            f"{len(planned.left)} pictures of an earlier preparation were left in place, for the source has"
-            f" them no more: {', '.join(planned.left[:5])}."
+            f"{len(planned.left)} pictures of an earlier preparation were left in place, for the source no"
+            f" longer has them: {', '.join(planned.left[:5])}."
         )
     for sentence in sentences:
         terminal.message(sentence)
@@ -116,8 +116,8 @@ def prepare(
             ["label", "train", "demo"],
             [[label, str(train[label]), str(demo[label])] for label in planned.labels],
         ),
-        f"{done.copied + done.linked} pictures were put there now, {done.kept} stood there already,"
-        f" {done.removed} were taken out; {len(rejected)} were left out and {unused} not needed.",
+        f"{done.copied + done.linked} pictures were put there now, {done.kept} were there already,"
+        f" {done.removed} were removed; {len(rejected)} were excluded and {unused} are unused.",
         *(
             f"{issue}: {path}: {reason}"
             for path, issue, reason in rejected[["source", "issue", "reason"]].values

@@ -1,4 +1,4 @@
-"""Which clean pictures are taken, and which of them become training or demo pictures; nothing is read or written.
+"""Which clean pictures are taken, and which of them become training or demo pictures: pure functions.
 
 Of each label as many are taken as were asked for, or all there are, divided in the same proportion; near
 duplicates go into one part.
@@ -124,8 +124,8 @@ def select(
 ) -> dict[str, str]:
     """Choose contents and their parts.
 
-    Where pictures of a label are missing, its demo part gets its share all the same, one picture at least, for
-    without it nothing can be evaluated.
+    Where pictures of a label are missing, its demo part gets its share all the same, one picture at least,
+    for without it nothing can be evaluated.
 
     Args:
         clean: pictures, path, label and sha, each content once; those to be taken first come first.

@@ -36,7 +36,7 @@ def draw_health(folder: Path, demo_folder: Path | None) -> None:
     demo = _demo(folder, demo_folder or sibling_demo(folder))
     issues = _issues(dataset, demo)
     compared = f", and compared with those of {short(demo.folder)}" if demo else ""
-    st.caption(f"{len(dataset.pictures):,} pictures of {short(folder)} were looked at{compared}.")
+    st.caption(f"{len(dataset.pictures):,} pictures of {short(folder)} were scanned{compared}.")
     if not issues:
         st.success(
             "All is well: every file is a readable picture, none occurs twice, and none looks odd.",
@@ -73,7 +73,7 @@ def draw_health(folder: Path, demo_folder: Path | None) -> None:
 
 
 def _demo(folder: Path, demo_folder: Path | None) -> Dataset | None:
-    """Look through the folder to compare with; one that cannot be used is as good as none."""
+    """Scan the folder to compare with; one that cannot be used counts as none."""
     if demo_folder is None or demo_folder.absolute() == folder.absolute():
         return None
     try:
@@ -83,9 +83,9 @@ def _demo(folder: Path, demo_folder: Path | None) -> Dataset | None:
 
 
 def _issues(dataset: Dataset, demo: Dataset | None) -> list[Issue]:
-    """Examine a dataset, unless this session knows the result for just these files and fine marks."""
-    known = st.session_state.get("health")
+    """Find issues, unless this session knows the result for the same files and verified contents."""
     stamp = _stamp(dataset, demo)
+    known: tuple[object, list[Issue]] | None = st.session_state.get("health")
     if known and known[0] == stamp:
         return known[1]
     with progress_bar() as show:
@@ -96,7 +96,7 @@ def _issues(dataset: Dataset, demo: Dataset | None) -> list[Issue]:
 
 
 def _stamp(*sets: Dataset | None) -> tuple[object, ...]:
-    """Tell apart what health depends on: contents, their places, and what was marked as fine."""
+    """Return what health depends on: contents, their places, and which are verified."""
     found: list[object] = []
     for one in sets:
         if one is not None:
@@ -119,7 +119,7 @@ def _draw_counts(counts: pd.DataFrame) -> None:
         column_config={
             "severity": st.column_config.TextColumn(
                 width="small",
-                help="error: wrong, leave it out or repair it. warning: spoils the training or its judgement."
+                help="error: wrong, exclude it or repair it. warning: spoils the training or the evaluation."
                 " note: worth a look.",
             ),
             "check": st.column_config.TextColumn(width="medium"),
@@ -153,7 +153,7 @@ def _draw_pictures(
 
 
 def _side_by_side(issues: Sequence[Issue], dataset: Dataset, demo: Dataset | None) -> list[Card]:
-    """Lay out each series of pictures that look alike, each picture once."""
+    """Order each group of near duplicates, each picture once."""
     known = {
         path: Card(sha, Path(path).name, (label, word))
         for one, word in ((dataset, ""), (demo, "in the demo folder"))

@@ -27,16 +27,16 @@ __all__ = ["draw_label_issues"]
 def draw_label_issues(dataset: Dataset) -> None:
     """Show the pictures whose label is probably wrong, most suspect first, ready for repair."""
     if dataset.pictures.empty:
-        st.info("No usable picture to judge: bring some in with *Choose other pictures*, above.")
+        st.info("No usable picture: bring some in with *Choose other pictures*, above.")
         return
     if len(dataset.labels) < 2:
         st.info("With one label only, none can be mistaken for another: add a folder of pictures per label.")
         return
-    described = draw_features(dataset)
-    if described is None:
+    features = draw_features(dataset)
+    if features is None:
         return
     try:
-        judged = _judged(described.key, dataset.pictures, described)
+        scored = _scored(features.key, dataset.pictures, features)
     except PoetError as error:
         explain(error)
         return
@@ -44,7 +44,7 @@ def draw_label_issues(dataset: Dataset) -> None:
     if few:
         listed = ", ".join(f"{label} ({count})" for label, count in few.items())
         st.warning(
-            f"Not judged, because they have fewer than {FEWEST} different pictures: {listed}.",
+            f"Not scored, because they have fewer than {FEWEST} different pictures: {listed}.",
             icon=":material/warning:",
         )
     view = st.segmented_control(
@@ -56,33 +56,34 @@ def draw_label_issues(dataset: Dataset) -> None:
         label_visibility="collapsed",
     )
     if view == "Suspects":
-        _draw_list(dataset, judged)
+        _draw_list(dataset, scored)
     else:
-        _draw_extremes(judged)
+        _draw_extremes(scored)
 
 
-def _draw_list(dataset: Dataset, judged: pd.DataFrame) -> None:
-    suspects = label_issues_among(judged, Repairs(dataset.folder).verified())
-    if suspects.empty:
+def _draw_list(dataset: Dataset, scored: pd.DataFrame) -> None:
+    found = label_issues_among(scored, Repairs(dataset.folder).verified())
+    if found.empty:
         st.success(
             "No label looks wrong: each is the most probable one.",
             icon=":material/check_circle:",
         )
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        label = st.selectbox("Filed under", ["any", *dataset.labels], key="suspects_label")
-        other = st.selectbox("Looks like", ["any", *dataset.labels], key="suspects_other")
-    shown = suspects[
-        suspects["label"].isin([label] if label != "any" else dataset.labels)
-        & suspects["suggested"].isin([other] if other != "any" else dataset.labels)
+        label = st.selectbox("Given label", ["any", *dataset.labels], key="suspects_label")
+        other = st.selectbox("Suggested label", ["any", *dataset.labels], key="suspects_other")
+    shown = found[
+        found["label"].isin([label] if label != "any" else dataset.labels)
+        & found["suggested"].isin([other] if other != "any" else dataset.labels)
     ]
     st.subheader(f"{len(shown):,} pictures to look at, the most suspect first")
     st.caption(
-        "Each picture was judged by a classifier that learnt from the others only. **Own label** is the"
-        " probability that it gave to the label that the picture has: near 0 %, it finds that label wrong."
-        " The next line is the label that it finds most probable. **Good pictures are among them**: unusual"
-        " views, several things in one picture, bad light. Where neither label fits, the picture shows"
-        " something else: set it aside. Mark good ones as fine, and they are not shown again."
+        "Each picture was scored by a classifier that was trained on others only (cross validation)."
+        " **Given label** is the probability of the label that the picture has: near 0 %, the classifier"
+        " finds it wrong. The next line is the suggested label, the most probable one. **Good pictures are"
+        " among them**: unusual views, several things in one picture, bad light. Where neither label fits,"
+        " the picture shows something else: set it aside. Say of good ones *Label is correct*, and they are"
+        " not shown again."
     )
     if shown.empty:
         st.info("No such picture.")
@@ -92,21 +93,21 @@ def _draw_list(dataset: Dataset, judged: pd.DataFrame) -> None:
 
 
 def _item(row: Any) -> Repairable:
-    lines = (f"own label {row.score:.1%}", f"{row.suggested} {row.confidence:.0%}", Path(row.path).name)
-    reason = f"looks like {row.suggested} ({row.confidence:.0%}), own label {row.score:.1%}"
+    lines = (f"given label {row.score:.1%}", f"{row.suggested} {row.confidence:.0%}", Path(row.path).name)
+    reason = f"suggested {row.suggested} ({row.confidence:.0%}), given label {row.score:.1%}"
     card = Card(row.sha, f"{row.label} → {row.suggested}?", lines)
     return Repairable(card, row.path, row.label, reason, row.suggested)
 
 
-def _draw_extremes(judged: pd.DataFrame) -> None:
+def _draw_extremes(scored: pd.DataFrame) -> None:
     label = st.segmented_control(
         "Label",
-        sorted(judged["label"].unique()),
-        default=judged["label"].min(),
+        sorted(scored["label"].unique()),
+        default=scored["label"].min(),
         required=True,
         key="extremes_label",
     )
-    typical, hard = typical_and_hard(judged, label)
+    typical, hard = typical_and_hard(scored, label)
     st.subheader("Most typical")
     st.caption(
         f"Nearest to the middle of all pictures of {label}: what the network takes {label} to be. If all of"
@@ -115,18 +116,18 @@ def _draw_extremes(judged: pd.DataFrame) -> None:
     gallery([_card(row) for row in typical.itertuples()], key=f"typical_{label}")
     st.subheader("Hardest")
     st.caption(
-        "Those whose label a classifier that learnt from the others finds least probable. Each is a wrong"
+        "Those whose label a classifier that was trained on others finds least probable. Each is a wrong"
         f" label, or a view of {label} of which more pictures would help."
     )
     gallery([_card(row) for row in hard.itertuples()], key=f"hard_{label}")
 
 
 def _card(row: Any) -> Card:
-    seen = f"taken for {row.suggested}" if row.suggested != row.label else "rightly recognised"
-    return Card(row.sha, Path(row.path).name, (f"own label {row.score:.0%}", seen))
+    seen = f"predicted {row.suggested}" if row.suggested != row.label else "predicted right"
+    return Card(row.sha, Path(row.path).name, (f"given label {row.score:.0%}", seen))
 
 
-@st.cache_data(max_entries=4, show_spinner="Judging every label ...")
-def _judged(key: str, _pictures: pd.DataFrame, _described: DatasetFeatures) -> pd.DataFrame:
-    """Judge the labels; `key` stands for all the rest."""
-    return score_labels(_pictures, _described.vectors)
+@st.cache_data(max_entries=4, show_spinner="Scoring every label ...")
+def _scored(key: str, _pictures: pd.DataFrame, _features: DatasetFeatures) -> pd.DataFrame:
+    """Score the labels; `key` stands for all the rest."""
+    return score_labels(_pictures, _features.vectors)

@@ -1,4 +1,4 @@
-"""The prepare page's parts: what is asked for, the preview, and carrying it out."""
+"""The prepare page's parts: the options, the preview, and copying the pictures."""
 
 import time
 from pathlib import Path
@@ -21,7 +21,7 @@ from poetcore.workspace.datasets import training_folders
 
 __all__ = ["draw_prepare"]
 
-#: Seconds for which a source is not looked through again while someone changes the numbers.
+#: Seconds for which a source is not scanned again while someone changes the numbers.
 _FRESH = 60
 
 #: Chosen pictures that the preview shows of each label.
@@ -35,19 +35,19 @@ _ORDERS = {
 
 
 def draw_prepare() -> None:
-    """Draw everything: choose a source and numbers, look at the preview, then make the set."""
+    """Draw everything: choose a source and numbers, look at the preview, then copy the pictures."""
     source = _pick_source()
     if source is None:
         st.info("No pictures yet: type the path of a folder that holds one folder of pictures per label.")
         st.page_link("overview.py", label="Or take the sample flowers", icon=":material/photo_library:")
         return
     folder = _pick_folder(source)
-    options = _pick_wish()
+    options = _pick_options()
     if folder is None:
         return
     try:
         check_apart(source, folder)
-        dataset, issues = _inspected(source)
+        dataset, issues = _scanned_source(source)
         planned = plan(dataset, issues, options, existing_split(folder, workspace()))
     except PoetError as error:
         explain(error)
@@ -104,10 +104,10 @@ def _pick_folder(source: Path) -> Path | None:
     return None
 
 
-def _pick_wish() -> SplitOptions:
+def _pick_options() -> SplitOptions:
     numbers = st.columns([1, 1, 2])
-    train = numbers[0].number_input("To learn from, per label", min_value=1, value=200, step=10)
-    demo = numbers[1].number_input("To judge on, per label", min_value=0, value=50, step=10)
+    train = numbers[0].number_input("Training pictures per label", min_value=1, value=200, step=10)
+    demo = numbers[1].number_input("Demo pictures per label", min_value=0, value=50, step=10)
     order = numbers[2].segmented_control(
         "Which first",
         list(_ORDERS),
@@ -117,18 +117,18 @@ def _pick_wish() -> SplitOptions:
         help="Largest files first is the tutorial's rule: what is small is often broken.",
     )
     seed = 0
-    with st.expander("What is left out", icon=":material/filter_alt:"):
+    with st.expander("What is excluded", icon=":material/filter_alt:"):
         offered = [name for name in EXCLUDABLE if name not in MANDATORY]
         exclude = st.multiselect(
-            "Leave these out",
+            "Exclude",
             offered,
             default=[name for name in offered if name in DEFAULT_EXCLUDED],
             format_func=lambda name: CHECKS[name].title,
         )
         always = [CHECKS[name].title.lower() for name in EXCLUDABLE if name in MANDATORY]
         st.caption(
-            f"Always left out: {', '.join(always)}. Near duplicates are kept together on one side, so that"
-            " nothing is judged that was learnt from; leave them out to keep only one of each."
+            f"Always excluded: {', '.join(always)}. Near duplicates are kept together in one part, so that"
+            " no demo picture was nearly seen in training; exclude them to keep only one of each."
         )
         st.table(
             pd.DataFrame(
@@ -141,14 +141,14 @@ def _pick_wish() -> SplitOptions:
     return SplitOptions(int(train), int(demo), order or "random", int(seed), frozenset(exclude))
 
 
-def _inspected(source: Path) -> tuple[Dataset, list[Issue]]:
-    """Look through the source, with a bar; for a minute what was found is taken to hold."""
-    kept = st.session_state.get("prepare_inspected")
+def _scanned_source(source: Path) -> tuple[Dataset, list[Issue]]:
+    """Scan the source, with a bar; for a minute the result is kept."""
+    kept = st.session_state.get("prepare_scanned")
     if kept and kept[0] == source and time.monotonic() - kept[1] < _FRESH:
         return kept[2], kept[3]
     with progress_bar() as show:
         dataset, issues = scan_source(source, workspace(), show)
-    st.session_state["prepare_inspected"] = (source, time.monotonic(), dataset, issues)
+    st.session_state["prepare_scanned"] = (source, time.monotonic(), dataset, issues)
     return dataset, issues
 
 
@@ -160,7 +160,7 @@ def _draw_preview(planned: Plan, dataset: Dataset) -> None:
     figures = st.columns(4)
     for column, name, value in zip(
         figures,
-        ("To learn from", "To judge on", "Left out", "Not needed"),
+        ("Training", "Demo", "Excluded", "Unused"),
         (train, demo, rejected, unused),
         strict=True,
     ):
@@ -169,34 +169,34 @@ def _draw_preview(planned: Plan, dataset: Dataset) -> None:
         listed = ", ".join(f"{s.label} ({s.train + s.demo})" for s in planned.shortfalls)
         st.warning(
             f"Too few clean pictures, and how many are missing: {listed}. What there is, is divided in the"
-            " proportion asked for, so that each label can be judged.",
+            " proportion asked for, so that each label can be evaluated.",
             icon=":material/warning:",
         )
-    short_by = {s.label: s.train + s.demo for s in planned.shortfalls}
+    missing = {s.label: s.train + s.demo for s in planned.shortfalls}
     st.dataframe(
         pd.DataFrame(
             {
                 "label": planned.labels,
-                "to learn from": [train[label] for label in planned.labels],
-                "to judge on": [demo[label] for label in planned.labels],
-                "short by": [short_by.get(label, 0) for label in planned.labels],
-                "left out": [rejected[label] for label in planned.labels],
-                "not needed": [unused[label] for label in planned.labels],
+                "training": [train[label] for label in planned.labels],
+                "demo": [demo[label] for label in planned.labels],
+                "missing": [missing.get(label, 0) for label in planned.labels],
+                "excluded": [rejected[label] for label in planned.labels],
+                "unused": [unused[label] for label in planned.labels],
             }
         ),
         hide_index=True,
         width="stretch",
     )
     shown = st.segmented_control(
-        "Pictures", ["Some of the chosen", "Left out"], default="Some of the chosen", required=True
+        "Pictures", ["Some of the chosen", "Excluded"], default="Some of the chosen", required=True
     )
-    if shown == "Left out":
+    if shown == "Excluded":
         _draw_rejected(planned)
     else:
         taken = planned.chosen().groupby(["label", "part"], sort=False).head(_SHOWN_PER_LABEL // 2)
         gallery(
             [
-                Card(sha, label, ("to learn from" if part == "train" else "to judge on", Path(source).name))
+                Card(sha, label, ("training" if part == "train" else "demo", Path(source).name))
                 for sha, label, part, source in taken[["sha", "label", "part", "source"]].itertuples(
                     index=False
                 )
@@ -208,7 +208,7 @@ def _draw_preview(planned: Plan, dataset: Dataset) -> None:
 def _draw_rejected(planned: Plan) -> None:
     rejected = planned.pictures[planned.pictures["part"] == "rejected"]
     if rejected.empty:
-        st.success("No picture had to be left out.", icon=":material/check_circle:")
+        st.success("No picture had to be excluded.", icon=":material/check_circle:")
         return
     broken = rejected["issue"] == "unreadable"
     gallery(
@@ -232,10 +232,10 @@ def _draw_button(planned: Plan, folder: Path) -> None:
     sentences = [f"Goes to **{short(folder)}**: {todo:,} pictures to put there."]
     if planned.present:
         sentences.append(
-            f"{len(planned.present):,} stand there already and stay; another name begins a set afresh."
+            f"{len(planned.present):,} are there already and stay; another name begins a new set."
         )
     if planned.removals:
-        sentences.append(f"{len(planned.removals):,} that are no longer wanted are taken out.")
+        sentences.append(f"{len(planned.removals):,} that are no longer wanted are removed.")
     if planned.left:
         sentences.append(f"{len(planned.left):,} stay although the source has them no more.")
     st.markdown(" ".join(sentences))
@@ -244,7 +244,10 @@ def _draw_button(planned: Plan, folder: Path) -> None:
         help="Source and set share the files: deleting one keeps the other, editing changes both.",
     )
     if not st.button(
-        "Make the set", type="primary", icon=":material/content_copy:", disabled=planned.chosen().empty
+        "Split into training and demo pictures",
+        type="primary",
+        icon=":material/content_copy:",
+        disabled=planned.chosen().empty,
     ):
         return
     try:
@@ -264,14 +267,14 @@ def _draw_made(done: Outcome) -> None:
     put = done.copied + done.linked
     st.success(
         f"{short(done.manifest.parent)} is ready and chosen: {put:,} pictures were put there now,"
-        f" {done.kept:,} stood there already. The list of all is {done.manifest.name} in it.",
+        f" {done.kept:,} were there already. The list of all is {done.manifest.name} in it.",
         icon=":material/check_circle:",
     )
     if done.not_linked:
         st.warning(f"They were copied, because the system refused to link them: {done.not_linked}.")
     if done.failed:
         st.warning(
-            f"{len(done.failed)} could not be copied, the first because it {done.failed[0][1]}: make the set"
+            f"{len(done.failed)} could not be copied, the first because it {done.failed[0][1]}: split"
             " again to take others for them."
         )
     with st.container(horizontal=True):

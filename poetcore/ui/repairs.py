@@ -1,4 +1,4 @@
-"""Repairing from the dashboard: a gallery to choose in, the list of what is noted, the history with undo."""
+"""Repairing from the dashboard: a gallery to select in, the pending changes, the history with undo."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ class Repairable:
     Attributes:
         card: how it looks.
         path: absolute.
-        label: what it is filed under.
+        label: the given label.
         reason: why it is shown, in a few words; kept with the change.
         suggested: the label that it probably should have.
     """
@@ -48,9 +48,9 @@ class Repairable:
 
 
 def repair_gallery(folder: Path, items: Sequence[Repairable], labels: Sequence[str], key: str) -> None:
-    """Show pictures, a page at a time, that can be ticked and then relabelled, set aside or marked as fine.
+    """Show pictures, a page at a time, that can be selected and then relabelled, set aside or verified.
 
-    What is asked for is only noted; `draw_repairs` shows the list and applies it.
+    What is asked for becomes a pending change; `draw_repairs` shows those and applies them.
 
     Args:
         folder: the folder of label folders in which they lie.
@@ -80,8 +80,8 @@ def _draw_gallery(folder: Path, items: tuple[Repairable, ...], labels: tuple[str
             pictures=sha1("\n".join(item.path for item in items).encode()).hexdigest(),
         )
         if asked:
-            noted = repairs.propose(_changes(asked, items))
-            st.toast(f"{_count(noted, 'change')} noted: see *Repairs* below.", icon=":material/edit_note:")
+            added = repairs.propose(_changes(asked, items))
+            st.toast(f"{_count(added, 'change')} pending: see *Repairs* below.", icon=":material/edit_note:")
             st.rerun()
     except PoetError as error:
         explain(error)
@@ -103,7 +103,7 @@ def _change(item: Repairable, action: str, label: str) -> Change:
 
 @st.fragment
 def draw_repairs(folder: Path) -> None:
-    """Show the changes that are noted, to apply or withdraw them, and the steps that can be undone.
+    """Show the pending changes, to apply or discard them, and the steps that can be undone.
 
     Args:
         folder: the folder of label folders.
@@ -111,14 +111,14 @@ def draw_repairs(folder: Path) -> None:
     st.subheader("Repairs", anchor=False)
     repairs = Repairs(folder)
     try:
-        waiting, steps = repairs.pending(), repairs.steps()
-        if not waiting and not steps:
+        pending, steps = repairs.pending(), repairs.steps()
+        if not pending and not steps:
             st.caption(
-                "Nothing repaired yet. Tick pictures in a gallery and say what is to become of them: they are"
-                " listed here first, and every step can be undone."
+                "Nothing repaired yet. Select pictures in a gallery and say what to do with them: the changes"
+                " are listed here first, and every step can be undone."
             )
             return
-        _draw_waiting(repairs, waiting)
+        _draw_pending(repairs, pending)
         if steps:
             _draw_history(repairs, steps)
             _draw_accuracies(repairs.folder, steps)
@@ -126,22 +126,22 @@ def draw_repairs(folder: Path) -> None:
         explain(error)
 
 
-def _draw_waiting(repairs: Repairs, waiting: list[Pending]) -> None:
-    if not waiting:
-        st.caption("No changes are waiting.")
+def _draw_pending(repairs: Repairs, pending: list[Pending]) -> None:
+    if not pending:
+        st.caption("No pending changes.")
         return
     rows = [
         {
-            "picture": address(pending.change.sha, 120),
-            "file": pending.change.path.name,
-            "from": _label(repairs, pending.change.path),
-            "to": _word(pending.change),
-            "reason": pending.change.reason,
+            "picture": address(one.change.sha, 120),
+            "file": one.change.path.name,
+            "from": _label(repairs, one.change.path),
+            "to": _word(one.change),
+            "reason": one.change.reason,
         }
-        for pending in waiting
+        for one in pending
     ]
-    ids = [pending.id for pending in waiting]
-    # A mark stays with its row's number, so another list begins without marks.
+    ids = [one.id for one in pending]
+    # A selection is kept by the rows' numbers, so another list begins without one.
     listed = sha1(" ".join(ids).encode()).hexdigest()[:8]
     table = st.dataframe(
         pd.DataFrame(rows),
@@ -150,25 +150,25 @@ def _draw_waiting(repairs: Repairs, waiting: list[Pending]) -> None:
         row_height=56,
         on_select="rerun",
         selection_mode="multi-row",
-        key=f"waiting_{repairs.folder}_{listed}",
+        key=f"pending_{repairs.folder}_{listed}",
         column_config={"picture": st.column_config.ImageColumn(width="small")},
     )
-    marked = [ids[row] for row in table.selection.rows if row < len(ids)]
+    selected = [ids[row] for row in table.selection.rows if row < len(ids)]
     with st.container(horizontal=True, vertical_alignment="center"):
         apply = st.button(
-            f"Apply {_count(len(waiting), 'change')}",
+            f"Apply {_count(len(pending), 'change')}",
             type="primary",
             icon=":material/check:",
             key=f"apply_{repairs.folder}",
         )
-        withdraw = st.button(
-            f"Withdraw {len(marked)} marked" if marked else "Withdraw all",
+        discard = st.button(
+            f"Discard {len(selected)} selected" if selected else "Discard all",
             icon=":material/playlist_remove:",
-            key=f"withdraw_{repairs.folder}",
+            key=f"discard_{repairs.folder}",
         )
         st.caption("Nothing is deleted: files move inside this folder, and each step can be undone.")
-    if withdraw:
-        repairs.withdraw(marked or ids)
+    if discard:
+        repairs.discard(selected or ids)
         st.rerun()
     if apply:
         with progress_bar() as show:
@@ -229,7 +229,7 @@ def _details(repairs: Repairs, step: Step) -> pd.DataFrame:
 
 
 def _draw_accuracies(folder: Path, steps: list[Step]) -> None:
-    """Show how well the runs do that learnt from the folder, before and after."""
+    """Show the accuracies of the runs that were trained on the folder, before and after."""
     table = before_and_after(folder, workspace().all_runs(), steps)
     if table.empty:
         return
@@ -258,7 +258,7 @@ def _draw_accuracies(folder: Path, steps: list[Step]) -> None:
 
 
 def _settle(step: Step | None) -> None:
-    """Let the pages see the files where they are now."""
+    """Record where the files are now, and forget what was scanned."""
     if step:
         with workspace().file_index() as index:
             # The picture's address finds it by its content, and in quarantine nobody else looks.
@@ -272,12 +272,12 @@ def _label(repairs: Repairs, path: Path) -> str:
 
 
 def _word(change: Change) -> str:
-    return {"relabel": f"→ {change.label}", "quarantine": "quarantine"}.get(change.action, "fine as it is")
+    return {"relabel": f"→ {change.label}", "quarantine": "quarantine"}.get(change.action, "label is correct")
 
 
 def _summary(step: Step) -> str:
-    """Say what a step did: "3 relabelled, 1 set aside, 1 refused"."""
-    words = {"relabel": "relabelled", "quarantine": "set aside", "fine": "marked as fine"}
+    """Summarise a step: "3 relabelled, 1 set aside, 1 refused"."""
+    words = {"relabel": "relabelled", "quarantine": "set aside", "fine": "verified"}
     did = Counter(words[o.change.action] for o in step.outcomes if o.state != "refused")
     parts = [f"{n} {word}" for word, n in did.items()]
     if undone := len(step.of("undone")):

@@ -35,7 +35,7 @@ def section(overview: Dashboard, name: str) -> None:
         overview.page.get_by_role("button", name=name, exact=True)
     ).first.click()
     # What another section drew stays to be seen until this one is drawn.
-    expect(overview.page.get_by_role("heading", name="Contact sheet")).to_have_count(0)
+    expect(overview.page.get_by_role("heading", name="Sample pictures")).to_have_count(0)
 
 
 def look(overview: Dashboard) -> None:

@@ -33,7 +33,7 @@ def place(tmp_path: Path) -> Workspace:
 def dashboard(page: Page, serve: Serve, place: Workspace) -> Dashboard:
     dashboard = Dashboard(page, serve(ROOT / "app.py", {"TFP_WORKSPACE": str(place.root)})).open()
     dashboard.menu("Prepare")
-    for name, number in (("To learn from, per label", "6"), ("To judge on, per label", "2")):
+    for name, number in (("Training pictures per label", "6"), ("Demo pictures per label", "2")):
         field = page.get_by_label(name)
         field.fill(number)
         field.press("Enter")
@@ -44,30 +44,30 @@ def dashboard(page: Page, serve: Serve, place: Workspace) -> Dashboard:
 def test_the_preview_says_what_would_be_done_and_writes_nothing(dashboard, page, place):
     dashboard.says("how many are missing: tulip (1)")
     expect(page.locator(".poet-grid figure")).to_have_count(8)
-    page.get_by_role("radio", name="Left out").click()
+    page.get_by_role("radio", name="Excluded").click()
     expect(page.locator(".poet-grid figure .title")).to_have_text(["Conflicting labels"] * 2)
     dashboard.says("Files that cannot be read")
-    screenshot(page, "prepare-left-out")
+    screenshot(page, "prepare-excluded")
     assert [folder.name for folder in place.datasets.iterdir()] == ["garden"]
 
 
 def test_the_set_is_made_and_chosen(dashboard, page, place):
-    dashboard.button("Make the set").click()
+    dashboard.button("Split into training and demo pictures").click()
     dashboard.says("is ready and chosen: 15 pictures")
     made = place.datasets / "garden_set"
     assert len(list(made.glob("*/*/*.jpg"))) == 15
     dashboard.has_chosen("Dataset", "garden_set/train")
     dashboard.has_chosen("Demo folder", "garden_set/demo")
-    dashboard.says("15 stand there already and stay")
+    dashboard.says("15 are there already and stay")
     screenshot(page, "prepare-made")
     page.get_by_test_id("stMain").get_by_role("link", name="Train on it").click()
     dashboard.says("garden_set/train")
 
 
 def test_two_clicks_put_nothing_there_twice(dashboard, place):
-    dashboard.button("Make the set").click()
+    dashboard.button("Split into training and demo pictures").click()
     dashboard.says("15 pictures were put there now")
     before = {path: path.stat().st_mtime_ns for path in (place.datasets / "garden_set").rglob("*")}
-    dashboard.button("Make the set").click()
-    dashboard.says("0 pictures were put there now, 15 stood there already")
+    dashboard.button("Split into training and demo pictures").click()
+    dashboard.says("0 pictures were put there now, 15 were there already")
     assert {path: path.stat().st_mtime_ns for path in (place.datasets / "garden_set").rglob("*")} == before

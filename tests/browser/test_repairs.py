@@ -54,7 +54,7 @@ class Gallery:
 
     def apply(self, count: str) -> None:
         self.page.get_by_role("button", name=f"Apply {count}").click()
-        self.says("No changes are waiting.")
+        self.says("No pending changes.")
 
 
 @pytest.fixture
@@ -177,9 +177,9 @@ def test_all_pictures_of_all_pages_can_be_selected(gallery, folder):
     until(lambda: len(Repairs(folder).pending()) == 34)
 
 
-def test_changes_can_be_withdrawn(gallery, folder):
+def test_pending_changes_can_be_discarded(gallery, folder):
     gallery.select("rose_004.jpg").button("Quarantine").click()
-    gallery.button(re.compile("Withdraw all")).click()
+    gallery.button(re.compile("Discard all")).click()
     expect(gallery.page.get_by_text("Nothing repaired yet.")).to_be_visible()
     assert Repairs(folder).pending() == []
 
@@ -246,4 +246,4 @@ def test_a_mistake_on_the_demo_folder_is_repaired(page, serve, trained: Trained,
     page.get_by_role("button", name="Use the suggested label").click()
     page.get_by_role("button", name="Apply 1 change").click()
     is_there(demo / mistake["predicted"] / Path(mistake["path"]).name)
-    dashboard.says("Moved since the folder was judged, and not shown: 1. Judge it again.")
+    dashboard.says("Moved since the evaluation, and not shown: 1. Evaluate the folder again.")

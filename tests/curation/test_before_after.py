@@ -49,11 +49,12 @@ def make(tmp_path: Path):
     return made
 
 
-def judge(run: Run, folder: str, accuracy: float) -> None:
+def evaluate(run: Run, folder: str, accuracy: float) -> None:
     import pandas as pd
 
     metrics = {"run": run.name, "folder": folder, "accuracy": accuracy, "total": 50, "correct": 40}
-    metrics |= dict.fromkeys(("labels", "interval", "confusion_matrix", "skipped"), []) | {"per_label": {}}
+    metrics |= {name: [] for name in ("labels", "interval", "confusion_matrix", "skipped")}
+    metrics["per_label"] = {}
     metrics |= dict.fromkeys(("accuracy_without_leaked", "interval_without_leaked"))
     run.evaluation(Path(folder).name).write(pd.DataFrame(), metrics | {"leaked": 0, "macro_f1": accuracy})
 
@@ -80,8 +81,8 @@ def test_a_run_is_listed_with_its_figures(make):
 
 def test_a_run_has_a_row_for_each_demo_folder(make):
     run = make()
-    judge(run, "/pictures/demo", 0.8)
-    judge(run, "/pictures/other", 0.7)
+    evaluate(run, "/pictures/demo", 0.8)
+    evaluate(run, "/pictures/other", 0.7)
     table = before_and_after(FOLDER, [run], [])
     assert dict(zip(table["demo folder"], table["demo"], strict=True)) == {
         "/pictures/demo": 0.8,

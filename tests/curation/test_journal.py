@@ -89,13 +89,13 @@ def test_what_follows_a_torn_line_counts(journal, file):
     assert journal.lines() == [{"n": 1}, {"n": 3}]
 
 
-def test_who_waits_too_long_is_told(journal, file):
+def test_waiting_too_long_is_an_error(journal, file):
     told = pytest.raises(DatasetError, match="Another window or program is changing")
     with journal.locked(), told, Journal(file).locked(patience=0.01):
         pass
 
 
-def test_a_killed_writer_keeps_nobody_out(journal, file):
+def test_a_killed_writer_holds_no_lock(journal, file):
     code = HOLDING.format(file=str(file))
     holder = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE)
     assert holder.stdout
@@ -106,27 +106,27 @@ def test_a_killed_writer_keeps_nobody_out(journal, file):
     assert journal.lines() == [{"n": 1}]
 
 
-def test_writers_of_several_processes_take_turns(journal, file):
+def test_writers_of_several_processes_wait_for_each_other(journal, file):
     codes = [ADDING.format(file=str(file), who=who) for who in "abc"]
     writers = [subprocess.Popen([sys.executable, "-c", code], cwd=ROOT) for code in codes]
     assert [writer.wait(timeout=120) for writer in writers] == [0, 0, 0]
     assert [line["count"] for line in journal.lines()] == list(range(120))
 
 
-def test_a_line_that_is_no_object_is_passed_over(journal, file):
+def test_a_line_that_is_no_object_is_skipped(journal, file):
     write(journal, {"n": 1})
     with file.open("a") as open_file:
         open_file.write(json.dumps([1]) + "\n")
     assert journal.lines() == [{"n": 1}]
 
 
-def test_a_missing_folder_is_said(tmp_path):
+def test_a_missing_folder_is_an_error(tmp_path):
     with pytest.raises(DatasetError, match="cannot be written"), Journal(tmp_path / "a/b/c.jsonl").locked():
         pass
 
 
 @needs_permissions
-def test_a_folder_that_may_not_be_written_is_said():
+def test_a_folder_that_may_not_be_written_is_an_error():
     told = pytest.raises(DatasetError, match="cannot be written")
     with open_folder() as folder, as_nobody(), told, Journal(folder / ".poet" / "journal.jsonl").locked():
         pass

@@ -1,11 +1,6 @@
-"""Which pictures go into a prepared set, and what making it does to the disk."""
+"""Which pictures go into a prepared set, and into which part."""
 
-import csv
 import os
-import shutil
-import subprocess
-import sys
-import tempfile
 from collections import Counter
 from pathlib import Path
 
@@ -16,13 +11,9 @@ from hypothesis import strategies as st
 
 from poetcore.analysis.issues import Issue
 from poetcore.curation.prepare import ExistingSplit, Plan, Shortfall, plan
-from poetcore.curation.prepared import check_apart, execute, existing_split, scan_source
 from poetcore.curation.selection import ORDERS, PARTS, SplitOptions
 from poetcore.data.dataset import Dataset
-from poetcore.data.file_index import sha_of
-from poetcore.errors import DatasetError, OptionError
-from poetcore.workspace.workspace import Workspace
-from tests.conftest import ROOT, encoded, fill, picture
+from poetcore.errors import OptionError
 
 
 def dataset(*files: tuple[str, str, int]) -> Dataset:
@@ -90,7 +81,7 @@ def test_another_seed_takes_others():
     assert one != two
 
 
-def test_at_random_hangs_on_contents_not_on_names():
+def test_at_random_depends_on_contents_not_on_names():
     renamed = [(f"rose/x{99 - i}.jpg", sha, size) for i, (_, sha, size) in enumerate(roses(40))]
     one, two = (plan(dataset(*files), [], SplitOptions(8, 2)) for files in (roses(40), renamed))
     parts = [dict(zip(p.pictures["sha"], p.pictures["part"], strict=True)) for p in (one, two)]
@@ -109,15 +100,15 @@ def test_a_short_label_is_divided_in_proportion():
     assert (planned.counts("train"), planned.counts("demo")) == ({"rose": 40}, {"rose": 10})
 
 
-def test_two_pictures_are_one_to_learn_from_and_one_to_judge_on():
+def test_two_pictures_are_one_for_training_and_one_for_the_demo():
     assert sorted(part_of(plan(dataset(*roses(2)), [], SplitOptions(200, 5))).values()) == ["demo", "train"]
 
 
-def test_a_shortfall_tells_how_many_are_missing():
+def test_a_shortfall_counts_the_missing():
     assert plan(dataset(*roses(50)), [], SplitOptions(200, 50)).shortfalls == (Shortfall("rose", 160, 40),)
 
 
-def test_nothing_falls_short_of_what_is_there():
+def test_enough_pictures_are_no_shortfall():
     assert plan(dataset(*roses(10)), [], SplitOptions(8, 2)).shortfalls == ()
 
 
@@ -129,7 +120,7 @@ def test_a_label_without_a_clean_picture_is_counted():
     assert planned.shortfalls == (Shortfall("tulip", 8, 2),)
 
 
-# ------------------------------------------------------------------------------------------ what is left out
+# ------------------------------------------------------------------------------------------- what is excluded
 
 
 def test_what_is_rejected_is_replaced_from_the_unused():
@@ -181,10 +172,10 @@ def test_a_content_under_two_labels_is_used_under_neither():
     assert names(planned, "rejected") == ["a.jpg", "b.jpg"]
 
 
-def test_near_duplicates_stand_on_one_side():
+def test_near_duplicates_go_into_one_part():
     files = dataset(*roses(60))
     groups = [[f"rose/{i:03d}.jpg" for i in range(start, start + 3)] for start in range(0, 60, 3)]
-    # Told as a chain, as a pair alike may not be alike a third.
+    # As a chain, for of three not every two need be near duplicates.
     issues = [near(a, b) for one in groups for a, b in zip(one[1:], one, strict=False)]
     parts = part_of(plan(files, issues, SplitOptions(40, 20)))
     sides = [{parts[Path(path).name] for path in one} & set(PARTS) for one in groups]
@@ -192,7 +183,7 @@ def test_near_duplicates_stand_on_one_side():
     assert Counter(parts.values())["demo"] > 0
 
 
-def test_near_duplicates_of_two_labels_stand_on_one_side():
+def test_near_duplicates_of_two_labels_go_into_one_part():
     tulips = [(f"tulip/t{i}.jpg", f"tulip{i}", 100) for i in range(10)]
     files = dataset(*roses(10), *tulips)
     issues = [near(f"rose/{i:03d}.jpg", f"tulip/t{i}.jpg") for i in range(10)]
@@ -201,7 +192,7 @@ def test_near_duplicates_of_two_labels_stand_on_one_side():
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_chance_leaves_no_side_short_where_groups_could_fill_it(seed):
+def test_chance_leaves_nothing_missing_where_groups_could_fill_it(seed):
     files = dataset(*roses(80))
     paths = [f"rose/{i:03d}.jpg" for i in range(80)]
     issues = [near(*paths[start : start + 4]) for start in range(0, 80, 4)]
@@ -209,7 +200,7 @@ def test_chance_leaves_no_side_short_where_groups_could_fill_it(seed):
     assert (planned.counts("train"), planned.counts("demo")) == ({"rose": 60}, {"rose": 16})
 
 
-def test_a_large_group_of_near_duplicates_is_not_what_is_judged_on():
+def test_a_large_group_of_near_duplicates_goes_into_training():
     files = dataset(*roses(30))
     parts = part_of(plan(files, [near(*(f"rose/{i:03d}.jpg" for i in range(20)))], SplitOptions(24, 6)))
     assert {parts[f"{i:03d}.jpg"] for i in range(20)} <= {"train", "unused"}
@@ -233,7 +224,7 @@ def test_of_excluded_near_duplicates_one_stays():
         ({"exclude": frozenset({"ugly"})}, "Unknown issue 'ugly': choose from unreadable, two_labels"),
     ],
 )
-def test_an_impossible_wish_is_refused(options, words):
+def test_impossible_options_are_refused(options, words):
     with pytest.raises(OptionError, match=words):
         SplitOptions(**options)
 
@@ -243,7 +234,7 @@ def test_an_impossible_wish_is_refused(options, words):
 CONTENTS = st.lists(
     st.tuples(st.sampled_from("abc"), st.integers(0, 40), st.integers(1, 9)), min_size=1, max_size=60
 )
-WISHES = st.builds(
+OPTIONS = st.builds(
     SplitOptions, st.integers(1, 12), st.integers(0, 6), st.sampled_from(ORDERS), st.integers(0, 3)
 )
 
@@ -257,7 +248,7 @@ def sources(draw: st.DrawFn) -> tuple[Dataset, list[Issue]]:
 
 
 @settings(deadline=None, max_examples=150)
-@given(sources(), WISHES)
+@given(sources(), OPTIONS)
 def test_no_content_twice_and_no_near_duplicates_across(source, options):
     files, issues = source
     planned = plan(files, issues, options)
@@ -273,7 +264,7 @@ def test_no_content_twice_and_no_near_duplicates_across(source, options):
     assert len(planned.pictures) == len(files.pictures)
 
 
-def stand(planned: Plan) -> ExistingSplit:
+def carried_out(planned: Plan) -> ExistingSplit:
     """The folder after a plan was carried out."""
     chosen = planned.chosen()
     files = dict(zip(chosen["destination"], chosen["sha"], strict=True))
@@ -281,234 +272,18 @@ def stand(planned: Plan) -> ExistingSplit:
 
 
 @settings(deadline=None, max_examples=150)
-@given(sources(), WISHES)
+@given(sources(), OPTIONS)
 def test_a_repetition_plans_the_same(source, options):
     files, issues = source
     once = plan(files, issues, options)
-    again = plan(files, issues, options, stand(once))
+    again = plan(files, issues, options, carried_out(once))
     pd.testing.assert_frame_equal(again.pictures, once.pictures)
     assert again.removals == again.left == ()
 
 
 @settings(deadline=None, max_examples=100)
-@given(st.integers(2, 30), st.integers(1, 30), WISHES)
+@given(st.integers(2, 30), st.integers(1, 30), OPTIONS)
 def test_a_larger_source_only_adds(before, more, options):
     once = plan(dataset(*roses(before)), [], options)
-    again = plan(dataset(*roses(before + more)), [], options, stand(once))
+    again = plan(dataset(*roses(before + more)), [], options, carried_out(once))
     assert set(once.chosen()["destination"]) <= set(again.chosen()["destination"])
-
-
-# -------------------------------------------------------------------------------------------------- the disk
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Workspace:
-    return Workspace(tmp_path / "tf_files")
-
-
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    return fill(tmp_path / "source", {"rose": 12, "tulip": 8})
-
-
-def make(source: Path, folder: Path, place: Workspace, train: int = 6, demo: int = 2, **options: object):
-    """Prepare, and give the plan and the outcome."""
-    planned = planned_for(source, folder, place, train, demo)
-    return planned, execute(planned, folder, **options)  # type: ignore[arg-type]
-
-
-def planned_for(source: Path, folder: Path, place: Workspace, train: int = 6, demo: int = 2) -> Plan:
-    files, issues = scan_source(source, place)
-    return plan(files, issues, SplitOptions(train, demo, exclude=frozenset()), existing_split(folder, place))
-
-
-def tree(folder: Path) -> dict[str, tuple[str, int]]:
-    """Every file with its content and time, hidden ones too."""
-    found = [path for path in folder.rglob("*") if path.is_file()]
-    return {
-        path.relative_to(folder).as_posix(): (sha_of(path.read_bytes()), path.stat().st_mtime_ns)
-        for path in found
-    }
-
-
-def test_the_set_has_the_pictures_that_were_planned(source, tmp_path, place):
-    make(source, tmp_path / "set", place)
-    counts = Counter(Path(name).parent.as_posix() for name in tree(tmp_path / "set"))
-    assert counts == {"train/rose": 6, "train/tulip": 6, "demo/rose": 2, "demo/tulip": 2, ".": 1}
-
-
-def test_the_originals_stay_as_they_are(source, tmp_path, place):
-    before = tree(source)
-    make(source, tmp_path / "set", place)
-    assert tree(source) == before
-
-
-def test_a_repetition_changes_nothing(source, tmp_path, place):
-    make(source, tmp_path / "set", place)
-    before = tree(tmp_path / "set")
-    _, done = make(source, tmp_path / "set", place)
-    assert (tree(tmp_path / "set"), done.copied, done.kept) == (before, 0, 16)
-
-
-def test_a_repetition_without_the_list_changes_nothing_either(source, tmp_path, place):
-    make(source, tmp_path / "set", place)
-    (tmp_path / "set" / "manifest.csv").unlink()
-    _, done = make(source, tmp_path / "set", place)
-    assert (done.copied, done.removed, len(tree(tmp_path / "set"))) == (0, 0, 17)
-
-
-def test_what_was_deleted_comes_back(source, tmp_path, place):
-    make(source, tmp_path / "set", place)
-    before = tree(tmp_path / "set")
-    shutil.rmtree(tmp_path / "set" / "train" / "rose")
-    make(source, tmp_path / "set", place)
-    assert tree(tmp_path / "set") == before
-
-
-def test_fewer_are_taken_out_again(source, tmp_path, place):
-    make(source, tmp_path / "set", place)
-    _, done = make(source, tmp_path / "set", place, train=4)
-    assert (done.removed, len(tree(tmp_path / "set"))) == (4, 13)
-
-
-def test_what_the_source_has_no_more_is_left(source, tmp_path, place):
-    planned, _ = make(source, tmp_path / "set", place)
-    first = planned.chosen().iloc[0]
-    Path(first["source"]).unlink()
-    again, _ = make(source, tmp_path / "set", place)
-    assert again.left == (first["destination"],)
-    assert (tmp_path / "set" / first["destination"]).exists()
-
-
-def test_what_others_put_there_is_neither_overwritten_nor_deleted(source, tmp_path, place):
-    folder = tmp_path / "set"
-    for side in PARTS:
-        for path in sorted((source / "rose").iterdir()):
-            (folder / side / "rose").mkdir(parents=True, exist_ok=True)
-            (folder / side / "rose" / path.name).write_text(f"mine, {side} {path.name}")
-    before = tree(folder)
-    make(source, folder, place)
-    make(source, folder, place, train=2, demo=1)
-    after = tree(folder)
-    assert {name: after[name] for name in before} == before
-
-
-def test_what_stands_there_under_another_label_is_not_put_there_again(source, tmp_path, place):
-    """Someone has repaired a label in the set."""
-    make(source, tmp_path / "set", place, train=10)
-    moved = next((tmp_path / "set" / "train" / "rose").iterdir())
-    moved.rename(tmp_path / "set" / "train" / "tulip" / moved.name)
-    make(source, tmp_path / "set", place, train=10)
-    shas = [sha for sha, _ in tree(tmp_path / "set").values()]
-    assert len(shas) == len(set(shas))
-    assert not moved.exists()
-
-
-def test_files_of_the_same_name_stand_beside_each_other(tmp_path, place):
-    for number, name in enumerate(("a/x.jpg", "b/x.jpg", "c/X.JPG")):
-        path = tmp_path / "source" / "rose" / name
-        path.parent.mkdir(parents=True)
-        path.write_bytes(encoded(picture(number)))
-    planned, _ = make(tmp_path / "source", tmp_path / "set", place, train=3, demo=0)
-    found = [path.name.casefold() for path in (tmp_path / "set" / "train" / "rose").iterdir()]
-    assert len(set(found)) == 3
-
-
-def test_the_list_says_what_became_of_every_file(source, tmp_path, place):
-    (source / "rose" / "empty.jpg").touch()
-    _, done = make(source, tmp_path / "set", place)
-    with done.manifest.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert Counter(row["part"] for row in rows) == {"train": 12, "demo": 4, "unused": 4, "rejected": 1}
-    (bad,) = [row for row in rows if row["part"] == "rejected"]
-    assert (bad["issue"], bad["reason"]) == ("unreadable", "The file is empty (0 bytes).")
-    for row in rows:
-        if row["destination"]:
-            assert sha_of((tmp_path / "set" / row["destination"]).read_bytes()) == row["sha"]
-
-
-def test_another_program_s_list_is_refused(source, tmp_path, place):
-    (tmp_path / "set").mkdir()
-    (tmp_path / "set" / "manifest.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(DatasetError, match="is no list of a prepared set"):
-        existing_split(tmp_path / "set", place)
-
-
-def test_links_share_the_file(source, tmp_path, place):
-    planned, done = make(source, tmp_path / "set", place, link=True)
-    first = planned.chosen().iloc[0]
-    assert (done.linked, done.copied) == (16, 0)
-    assert os.path.samefile(first["source"], tmp_path / "set" / first["destination"])
-
-
-@pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="needs a second file system")
-def test_across_devices_copies_are_made_and_said(source, place):
-    with tempfile.TemporaryDirectory(dir="/dev/shm") as other:
-        if os.stat(other).st_dev == source.stat().st_dev:
-            pytest.skip("needs a second file system")
-        _, done = make(source, Path(other) / "set", place, link=True)
-    assert (done.copied, done.linked, done.not_linked) == (16, 0, os.strerror(18))
-
-
-def test_a_picture_changed_meanwhile_is_not_copied(source, tmp_path, place):
-    planned = planned_for(source, tmp_path / "set", place)
-    changed = Path(planned.chosen().iloc[0]["source"])
-    changed.write_bytes(encoded(picture(999)))
-    done = execute(planned, tmp_path / "set")
-    assert done.failed == ((str(changed), "was changed meanwhile"),)
-    assert sum(done.plan.counts("train").values()) + sum(done.plan.counts("demo").values()) == 15
-
-
-def test_nothing_usable_is_told(tmp_path, place):
-    (tmp_path / "source" / "rose").mkdir(parents=True)
-    (tmp_path / "source" / "rose" / "empty.jpg").touch()
-    with pytest.raises(DatasetError, match="No usable picture"):
-        make(tmp_path / "source", tmp_path / "set", place)
-    assert not (tmp_path / "set").exists()
-
-
-@pytest.mark.parametrize("inside", ["", "rose", "new/set"])
-def test_a_set_inside_its_source_is_refused(source, inside):
-    with pytest.raises(DatasetError, match="lie in one another"):
-        check_apart(source, source / inside)
-
-
-def test_a_source_inside_its_set_is_refused(source):
-    with pytest.raises(DatasetError, match="lie in one another"):
-        check_apart(source, source.parent)
-
-
-def test_a_file_in_the_way_is_told(source, tmp_path):
-    (tmp_path / "set").mkdir()
-    (tmp_path / "set" / "train").touch()
-    with pytest.raises(DatasetError, match="train is a file"):
-        check_apart(source, tmp_path / "set")
-
-
-def test_a_prepared_set_is_no_source(source, tmp_path, place):
-    make(source, tmp_path / "set", place)
-    with pytest.raises(DatasetError, match="holds a train and a demo folder"):
-        scan_source(tmp_path / "set", place)
-
-
-WITH_SMALL_FILES = """
-import resource, sys
-resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
-from poetcore.cli.app import main
-main()
-"""
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="no such limit")
-def test_a_disk_that_takes_no_more_leaves_nothing_half_written(source, tmp_path, place):
-    (source / "tulip" / "large.png").write_bytes(encoded(picture(5, (1200, 900)), "PNG"))
-    arguments = ["prepare", source, tmp_path / "set", "--train_per_label", "12", "--demo_per_label", "1"]
-    arguments += ["--keep", "small_file,tiny", "--workspace", place.root]
-    process = [sys.executable, "-c", WITH_SMALL_FILES, *map(str, arguments)]
-    done = subprocess.run(process, cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 2, done.stderr
-    assert "The set cannot be written to" in done.stderr.splitlines()[-1]
-    originals = {sha for sha, _ in tree(source).values()}
-    found = tree(tmp_path / "set")
-    found.pop("manifest.csv")
-    assert {sha for sha, _ in found.values()} <= originals

@@ -1,8 +1,6 @@
-"""Repairing a dataset: what is proposed, applied and undone, and what the folder looks like then."""
+"""Repairing a dataset: what is proposed and applied, and what the folder looks like then."""
 
 import csv
-import os
-from pathlib import Path
 
 import pytest
 
@@ -11,60 +9,13 @@ from poetcore.data.dataset import label_folders
 from poetcore.data.file_index import sha_of
 from poetcore.errors import OptionError
 from poetcore.system.progress import Progress
-from poetcore.training.config import RunConfig
-from poetcore.training.retrain import retrain
+from poetcore.training.retrain import RunConfig, retrain
 from poetcore.training.train import TrainingOptions
 from tests.conftest import fill
+from tests.curation.repairing import applied, change, put, relabelled, tree
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Three pictures of roses, two of tulips; contents are of no matter here."""
-    for label, count in {"rose": 3, "tulip": 2}.items():
-        for number in range(count):
-            put(tmp_path / "set", f"{label}/{number}.jpg", f"{label} {number}")
-    return tmp_path / "set"
-
-
-@pytest.fixture
-def repairs(folder: Path) -> Repairs:
-    return Repairs(folder)
-
-
-def put(folder: Path, place: str, content: str) -> Path:
-    path = folder / place
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(content)
-    return path
-
-
-def tree(folder: Path) -> dict[str, bytes | None]:
-    """What is in a folder: path -> content, None for a folder; Poet's own notes left out."""
-    found = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*")}
-    return {
-        place: path.read_bytes() if path.is_file() else None
-        for place, path in sorted(found.items())
-        if not place.startswith(".poet")
-    }
-
-
-def change(folder: Path, place: str, action: str = "quarantine", label: str = "", reason: str = "blurry"):
-    path = folder / place
-    return Change(path, action, sha_of(path.read_bytes()), reason, label)
-
-
-def applied(repairs: Repairs, *changes: Change):
-    repairs.propose(changes)
-    step = repairs.apply()
-    assert step
-    return step
-
-
-def relabelled(repairs: Repairs, place: str, label: str):
-    return applied(repairs, change(repairs.folder, place, "relabel", label))
-
-
-def test_looking_leaves_no_trace(repairs, folder):
+def test_reading_writes_nothing(repairs, folder):
     before = sorted(folder.rglob("*"))
     assert (repairs.pending(), repairs.steps(), repairs.verified()) == ([], [], set())
     assert sorted(folder.rglob("*")) == before
@@ -76,7 +27,7 @@ def test_proposing_moves_nothing(repairs, folder):
     assert tree(folder) == before
 
 
-def test_what_was_proposed_waits_with_all_its_words(repairs, folder):
+def test_what_was_proposed_is_pending_as_it_was(repairs, folder):
     wanted = [change(folder, "rose/0.jpg", "relabel", "tulip"), change(folder, "rose/1.jpg")]
     repairs.propose(wanted)
     assert [pending.change for pending in Repairs(folder).pending()] == wanted
@@ -92,15 +43,15 @@ def test_the_label_that_a_picture_has_is_no_change(repairs, folder):
     assert repairs.propose([change(folder, "rose/0.jpg", "relabel", "rose")]) == 0
 
 
-def test_the_label_that_a_picture_has_takes_its_change_off_the_list(repairs, folder):
+def test_the_label_that_a_picture_has_discards_its_change(repairs, folder):
     repairs.propose([change(folder, "rose/0.jpg", "relabel", "tulip")])
     repairs.propose([change(folder, "rose/0.jpg", "relabel", "rose")])
     assert repairs.pending() == []
 
 
-def test_a_withdrawn_change_is_not_applied(repairs, folder):
+def test_a_discarded_change_is_not_applied(repairs, folder):
     repairs.propose([change(folder, "rose/0.jpg"), change(folder, "rose/1.jpg")])
-    repairs.withdraw([repairs.pending()[0].id])
+    repairs.discard([repairs.pending()[0].id])
     repairs.apply()
     assert sorted(p.name for p in (folder / "rose").iterdir()) == ["0.jpg", "2.jpg"]
 
@@ -185,7 +136,7 @@ def test_a_label_named_quarantine_that_comes_later_is_not_mistaken(repairs, fold
     assert step.outcomes[0].trouble == "The folder quarantine is a label here: rename it."
 
 
-def test_a_fine_picture_stays_and_is_remembered(repairs, folder):
+def test_a_verified_picture_stays_and_is_listed(repairs, folder):
     before = tree(folder)
     applied(repairs, change(folder, "rose/1.jpg", "fine"))
     assert (tree(folder), Repairs(folder).verified()) == (before, {sha_of(b"rose 1")})
@@ -203,7 +154,7 @@ def test_applying_nothing_is_no_step(repairs):
     assert repairs.apply() is None
 
 
-def test_applying_tells_how_far_it_is(repairs, folder):
+def test_applying_reports_progress(repairs, folder):
     repairs.propose([change(folder, "rose/0.jpg"), change(folder, "rose/1.jpg")])
     told: list[Progress] = []
     repairs.apply(on_progress=told.append)
@@ -244,7 +195,7 @@ def test_a_link_that_works_everywhere_is_moved(repairs, folder):
     assert (folder / "tulip/link.jpg").readlink() == folder / "rose/0.jpg"
 
 
-def test_a_file_in_the_way_of_a_new_label_is_said(repairs, folder):
+def test_a_file_in_the_way_of_a_new_label_is_the_reason(repairs, folder):
     (folder / "iris").touch()
     repairs.propose([change(folder, "rose/0.jpg", "relabel", "iris")])
     assert repairs.apply().outcomes[0].trouble.startswith("The folder iris cannot be made")
@@ -277,145 +228,10 @@ def test_an_unknown_action_is_refused(repairs, folder):
         repairs.propose([change(folder, "rose/0.jpg", "delete")])
 
 
-def test_one_impossible_change_keeps_all_off_the_list(repairs, folder):
+def test_one_impossible_change_refuses_all(repairs, folder):
     with pytest.raises(OptionError):
         repairs.propose([change(folder, "rose/0.jpg"), change(folder, "rose/1.jpg", "relabel", "a/b")])
     assert repairs.pending() == []
-
-
-def test_an_undone_step_leaves_the_folder_as_it_was(repairs, folder):
-    before = tree(folder)
-    step = applied(
-        repairs,
-        change(folder, "rose/0.jpg"),
-        change(folder, "rose/1.jpg", "relabel", "tulip"),
-        change(folder, "rose/2.jpg", "relabel", "a new label"),
-    )
-    repairs.undo(step.id)
-    assert tree(folder) == before
-
-
-def test_a_folder_that_the_user_made_stays(repairs, folder):
-    (folder / "iris").mkdir()
-    step = relabelled(repairs, "rose/0.jpg", "iris")
-    repairs.undo(step.id)
-    assert (folder / "iris").is_dir()
-
-
-def test_an_undone_mark_is_forgotten(repairs, folder):
-    step = applied(repairs, change(folder, "rose/1.jpg", "fine"))
-    repairs.undo(step.id)
-    assert repairs.verified() == set()
-
-
-def test_the_mark_of_a_picture_that_is_gone_can_be_undone(repairs, folder):
-    step = applied(repairs, change(folder, "rose/1.jpg", "fine"))
-    (folder / "rose/1.jpg").unlink()
-    repairs.undo(step.id)
-    assert repairs.verified() == set()
-
-
-def test_another_object_can_undo(repairs, folder):
-    before = tree(folder)
-    step = applied(repairs, change(folder, "rose/0.jpg"))
-    Repairs(folder).undo(step.id)
-    assert tree(folder) == before
-
-
-def test_a_step_is_undone_only_once(repairs, folder):
-    step = applied(repairs, change(folder, "rose/0.jpg"))
-    repairs.undo(step.id)
-    with pytest.raises(OptionError, match="Step 1 is undone already"):
-        repairs.undo(step.id)
-
-
-def test_steps_are_listed_with_what_became_of_them(repairs, folder):
-    first = applied(repairs, change(folder, "rose/0.jpg"))
-    applied(repairs, change(folder, "rose/1.jpg"))
-    repairs.undo(first.id)
-    states = [[outcome.state for outcome in step.outcomes] for step in repairs.steps()]
-    assert states == [["applied"], ["undone"]]
-
-
-def test_a_picture_that_a_later_step_moved_on_names_that_step(repairs, folder):
-    first = relabelled(repairs, "rose/2.jpg", "tulip")
-    second = applied(repairs, change(folder, "tulip/2.jpg"))
-    (outcome,) = repairs.undo(first.id).outcomes
-    assert (outcome.state, outcome.trouble) == (
-        "applied",
-        f"Step {second.id} moved it on: undo that first.",
-    )
-
-
-def test_what_could_not_be_undone_can_be_undone_later(repairs, folder):
-    before = tree(folder)
-    first = relabelled(repairs, "rose/2.jpg", "tulip")
-    second = applied(repairs, change(folder, "tulip/2.jpg"))
-    repairs.undo(first.id)
-    repairs.undo(second.id)
-    repairs.undo(first.id)
-    assert tree(folder) == before
-
-
-def test_a_place_that_a_later_step_gave_away_names_that_step(repairs, folder):
-    first = relabelled(repairs, "rose/0.jpg", "iris")
-    second = relabelled(repairs, "tulip/0.jpg", "rose")
-    (outcome,) = repairs.undo(first.id).outcomes
-    assert outcome.trouble == f"Step {second.id} put another picture in its place: undo that first."
-
-
-def test_a_place_that_the_user_gave_to_another_file_is_not_overwritten(repairs, folder):
-    step = relabelled(repairs, "rose/0.jpg", "iris")
-    put(folder, "rose/0.jpg", "the user's")
-    (outcome,) = repairs.undo(step.id).outcomes
-    assert [(folder / "rose" / n).read_text() for n in ("0.jpg", "0_2.jpg")] == ["the user's", "rose 0"]
-    assert outcome.place == folder / "rose/0_2.jpg"
-
-
-def test_a_picture_that_was_edited_since_is_not_undone(repairs, folder):
-    step = relabelled(repairs, "rose/0.jpg", "iris")
-    put(folder, "iris/0.jpg", "edited")
-    (outcome,) = repairs.undo(step.id).outcomes
-    assert (outcome.state, outcome.trouble) == (
-        "applied",
-        "Its content is not what it was: look at it again.",
-    )
-
-
-def test_a_picture_that_the_user_brought_back_is_undone(repairs, folder):
-    step = relabelled(repairs, "rose/0.jpg", "iris")
-    (folder / "iris/0.jpg").rename(folder / "rose/0.jpg")
-    assert [outcome.state for outcome in repairs.undo(step.id).outcomes] == ["undone"]
-
-
-def test_a_waiting_change_follows_its_picture(repairs, folder):
-    step = relabelled(repairs, "rose/2.jpg", "tulip")
-    repairs.propose([change(folder, "tulip/2.jpg")])
-    repairs.undo(step.id)
-    assert [pending.change.path for pending in repairs.pending()] == [folder / "rose/2.jpg"]
-
-
-def test_pictures_deeper_in_a_label_go_back_there(repairs, folder):
-    put(folder, "rose/garden/red/9.jpg", "red")
-    before = tree(folder)
-    step = relabelled(repairs, "rose/garden/red/9.jpg", "tulip")
-    assert (folder / "tulip/9.jpg").exists()
-    repairs.undo(step.id)
-    assert tree(folder) == before
-
-
-def test_a_folder_may_move_with_its_journal(repairs, folder, tmp_path):
-    step = applied(repairs, change(folder, "rose/0.jpg"))
-    folder.rename(tmp_path / "elsewhere")
-    Repairs(tmp_path / "elsewhere").undo(step.id)
-    assert (tmp_path / "elsewhere/rose/0.jpg").read_text() == "rose 0"
-
-
-def test_a_path_may_be_relative(folder, monkeypatch):
-    monkeypatch.chdir(folder)
-    repairs = Repairs(Path())
-    applied(repairs, Change(Path("rose/0.jpg"), "quarantine", "", "blurry"))
-    assert os.path.exists("quarantine/rose/0.jpg")
 
 
 def test_training_after_a_repair_computes_nothing_twice(workspace, tmp_path):
