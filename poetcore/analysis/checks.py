@@ -18,7 +18,7 @@ from poetcore.data.dataset import Dataset
 
 __all__ = ["LITTLE_INFORMATION", "MOST_DIFFERENT", "TINY", "Check", "Found", "Issue", "Pictures", "rows"]
 
-# Thresholds that several checks share; where they come from is told in the modules of the checks.
+# Thresholds that several checks share; where they come from stands in the modules of the checks.
 TINY = 64.0
 LITTLE_INFORMATION = 2.0
 MOST_DIFFERENT = 0.15

@@ -118,7 +118,7 @@ def _similar_to(one: Any, similar: dict[int, float], distinct: Sequence[Any]) ->
     other = "" if best.label == one.label else ", under another label"
     return Found(
         one,
-        f"{int(100 * value)} % like {Path(best.path).name} in {best.label}{side}{other}.",
+        f"{int(100 * value)} % similar to {Path(best.path).name} in {best.label}{side}{other}.",
         1 - value,
         tuple(distinct[number].path for number in order[:_RELATED]),
     )
@@ -175,7 +175,7 @@ CONTENT_CHECKS = (
         "warning",
         "Near duplicates",
         "Nearly the same picture, like a copy that was resized, turned, mirrored or made black and white, or"
-        " the next shot of the same thing: 85 % alike or more.",
+        " the next shot of the same thing: a similarity of 85 % or more.",
         "Keep the best of each group; where they stand under two labels, one label is wrong.",
         _near_duplicate,
         MOST_DIFFERENT,
@@ -187,7 +187,7 @@ CONTENT_CHECKS = (
         "Nearly the same in the demo folder",
         "A near duplicate is in the demo folder, like the next shot of the same flower, so the demo is easier"
         " than new pictures will be.",
-        "Keep both on the same side: set one of the two aside.",
+        "Keep only one of the two: set the other aside, here or in the demo folder.",
         _near_leaked,
         MOST_DIFFERENT,
         needs_demo=True,

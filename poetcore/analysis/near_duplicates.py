@@ -8,7 +8,7 @@ transposes them, so the hashes of all eight positions follow from one hash by mo
 
 Hashes within a distance are found by multi-index hashing (M. Norouzi, A. Punjani, D. Fleet, "Fast search in
 Hamming space with multi-index hashing", 2012): of four bands of 16 bits, one must lie within a quarter of the
-distance. None is missed, and pictures that are not alike are hardly ever compared.
+distance. None is missed, and different pictures are hardly ever compared.
 
 A hash alone also takes different pictures for the same now and then, so what it finds is compared again by
 colour: see `similarity`.

@@ -87,7 +87,7 @@ def check_apart(source: Path, folder: Path) -> Path:
             f"{printable(folder)} and the source {printable(source)} lie in one another: the new set needs a"
             " folder of its own, so that the originals stay untouched."
         )
-    for place in (folder, *(folder / side for side in PARTS)):
+    for place in (folder, *(folder / part for part in PARTS)):
         if place.exists() and not place.is_dir():
             raise DatasetError(f"{printable(place)} is a file: give a folder for the new set.")
     return folder
@@ -122,7 +122,7 @@ def existing_split(folder: Path, workspace: Workspace) -> ExistingSplit:
     Raises:
         DatasetError: its manifest was not written by Poet.
     """
-    paths = [Path(entry.path) for side in PARTS if (folder / side).is_dir() for entry in walk(folder / side)]
+    paths = [Path(entry.path) for part in PARTS if (folder / part).is_dir() for entry in walk(folder / part)]
     with workspace.file_index() as index:
         files = {p.path.relative_to(folder).as_posix(): p.sha for p in index.lookup(paths)}
     listed = _read_manifest(manifest_of(folder))

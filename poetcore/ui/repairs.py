@@ -261,7 +261,7 @@ def _settle(step: Step | None) -> None:
     """Record where the files are now, and forget what was scanned."""
     if step:
         with workspace().file_index() as index:
-            # The picture's address finds it by its content, and in quarantine nobody else looks.
+            # The picture's address finds it by its content, and no scan finds those in quarantine.
             index.lookup([outcome.place for outcome in step.outcomes])
     scanned.clear()
     shas.clear()

@@ -1,4 +1,4 @@
-"""Which labels are probably wrong: on vectors whose truth is known, and on real pictures."""
+"""Which labels are probably wrong: on feature vectors whose true labels are known, and on real pictures."""
 
 from pathlib import Path
 
@@ -49,7 +49,7 @@ def test_swapped_labels_stand_first_with_the_right_suggestion() -> None:
     assert (first["score"] < 0.3).all() and (first["confidence"] > 0.5).all()
 
 
-def test_a_clean_set_has_no_suspects() -> None:
+def test_a_clean_set_has_no_label_issues() -> None:
     assert find_label_issues(*made({"daisy": 40, "rose": 40})).empty
 
 
@@ -60,13 +60,13 @@ def test_verified_pictures_are_excluded() -> None:
 
 
 def test_the_most_suspect_come_first_and_scores_are_probabilities() -> None:
-    judged = score_labels(*made({"daisy": 30, "rose": 30, "tulip": 300}))
-    assert judged["score"].is_monotonic_increasing and len(judged) == 360
-    assert judged["score"].between(0, 1).all() and (judged["confidence"] >= judged["score"]).all()
-    assert judged["typicality"].max() <= 1.0001
+    scored = score_labels(*made({"daisy": 30, "rose": 30, "tulip": 300}))
+    assert scored["score"].is_monotonic_increasing and len(scored) == 360
+    assert scored["score"].between(0, 1).all() and (scored["confidence"] >= scored["score"]).all()
+    assert scored["typicality"].max() <= 1.0001
 
 
-def test_a_copy_under_the_same_wrong_label_does_not_vouch_for_it() -> None:
+def test_a_copy_under_the_same_wrong_label_is_held_out_with_it() -> None:
     pictures, vectors = made({"daisy": 40, "rose": 40})
     copies = pd.DataFrame(
         {"path": [f"/rose/copy{i}.jpg" for i in range(6)], "label": "rose", "sha": "daisy0"}
@@ -77,21 +77,21 @@ def test_a_copy_under_the_same_wrong_label_does_not_vouch_for_it() -> None:
 
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 12)), min_size=1, max_size=60))
-def test_one_content_is_never_on_both_sides(rows: list[tuple[str, int]]) -> None:
+def test_one_content_is_never_in_two_folds(rows: list[tuple[str, int]]) -> None:
     pictures = pd.DataFrame([(label, f"sha{number}") for label, number in rows], columns=["label", "sha"])
     parts = pd.Series(_folds(pictures, 0))
     assert (parts.groupby(pictures["sha"].to_numpy()).nunique() == 1).all()
     assert parts.between(0, FOLDS - 1).all()
 
 
-def test_every_part_has_its_share_of_each_label() -> None:
+def test_every_fold_has_its_share_of_each_label() -> None:
     pictures, _ = made({"daisy": 40, "rose": 10, "tulip": 500})
     shares = pd.crosstab(_folds(pictures, 0), pictures["label"])
     assert (shares["daisy"] == 8).all() and (shares["rose"] == 2).all()
     assert shares["tulip"].between(70, 130).all()
 
 
-def test_a_picture_that_goes_does_not_deal_the_others_anew() -> None:
+def test_a_picture_that_goes_does_not_change_the_folds_of_others() -> None:
     pictures, _ = made({"daisy": 100, "rose": 100})
     before = pd.Series(_folds(pictures, 0), pictures["sha"])
     after = pd.Series(_folds(pictures[1:], 0), pictures["sha"][1:])
@@ -99,11 +99,11 @@ def test_a_picture_that_goes_does_not_deal_the_others_anew() -> None:
 
 
 @pytest.mark.parametrize("few", [1, 2, 3])
-def test_a_tiny_label_is_not_judged_but_can_be_suggested(few: int) -> None:
+def test_a_tiny_label_is_not_scored_but_can_be_suggested(few: int) -> None:
     pictures, vectors = made({"daisy": 40, "rose": 40, "tulip": few})
     assert unscored(pictures) == {"tulip": few}
-    judged = score_labels(pictures, vectors)
-    assert set(judged["label"]) == {"daisy", "rose"} and len(judged) == 80
+    scored = score_labels(pictures, vectors)
+    assert set(scored["label"]) == {"daisy", "rose"} and len(scored) == 80
 
 
 def test_copies_do_not_make_a_tiny_label_larger() -> None:
@@ -112,7 +112,7 @@ def test_copies_do_not_make_a_tiny_label_larger() -> None:
 
 
 @pytest.mark.parametrize("counts", [{"daisy": 30}, {"daisy": 4, "rose": 3}, {}])
-def test_too_little_to_judge_is_said_in_a_sentence(counts: dict[str, int]) -> None:
+def test_too_few_pictures_to_score_are_an_error(counts: dict[str, int]) -> None:
     with pytest.raises(
         DatasetError, match="at least two labels, one of them with 5 different usable pictures"
     ):
@@ -123,13 +123,13 @@ def test_one_large_label_beside_one_picture_works() -> None:
     assert len(score_labels(*made({"daisy": 20, "rose": 1}))) == 20
 
 
-def test_pictures_without_a_vector_are_left_out() -> None:
+def test_pictures_without_a_vector_are_excluded() -> None:
     pictures, vectors = made({"daisy": 10, "rose": 10})
     del vectors["daisy0"]
     assert "daisy0" not in set(score_labels(pictures, vectors)["sha"])
 
 
-def test_equal_vectors_are_judged_without_a_complaint() -> None:
+def test_equal_vectors_are_scored_without_a_warning() -> None:
     pictures, vectors = made({"daisy": 300, "rose": 300}, length=300)
     assert len(score_labels(pictures, dict.fromkeys(vectors, np.ones(300, np.float32)))) == 600
 
@@ -143,7 +143,9 @@ def test_typical_pictures_lie_in_the_middle_and_hard_ones_score_low() -> None:
     assert len(typical) == len(hard) == 3
 
 
-def test_a_drawn_flower_in_the_wrong_folder_is_the_first_suspect(trained: Trained, tmp_path: Path) -> None:
+def test_a_drawn_flower_in_the_wrong_folder_is_the_first_label_issue(
+    trained: Trained, tmp_path: Path
+) -> None:
     for file in sorted((trained.sample / "train").glob("*/*")):
         target = tmp_path / file.parent.name / file.name
         target.parent.mkdir(exist_ok=True)

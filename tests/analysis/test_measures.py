@@ -37,7 +37,7 @@ def place(tmp_path: Path) -> Workspace:
 
 @pytest.fixture
 def files(tmp_path: Path, place: Workspace) -> dict[str, Path]:
-    """Four pictures that the workspace has the fingerprints of."""
+    """Four pictures that the file index has."""
     found = contents(fill(tmp_path / "set", {"rose": 2, "tulip": 2}))
     with place.file_index() as index:
         index.lookup(list(found.values()))
@@ -138,7 +138,7 @@ def test_what_was_measured_is_known_to_be_sound(files, place, monkeypatch):
     assert [(p.decoded, p.reason) for p in found] == [(True, None)] * 4
 
 
-def test_a_damaged_picture_is_told_to_the_fingerprints(files, place, tmp_path):
+def test_a_damaged_picture_is_recorded_in_the_file_index(files, place, tmp_path):
     whole = encoded(picture(9, (300, 200)))
     cut = tmp_path / "set" / "rose" / "cut.jpg"
     cut.write_bytes(whole[: len(whole) // 2])
