@@ -18,23 +18,27 @@ __all__ = ["muted", "tensorflow"]
 _muting = threading.RLock()
 
 #: What native libraries log: lines of absl ("W0000 00:00:1.5  12 a.cc:3] ..."), of TensorFlow
-#: ("2026-01-02 03:04:05.6: I a.cc:3] ...") and of LiteRT.
+#: ("2026-01-02 03:04:05.6: I a.cc:3] ...") and
+#: of LiteRT and its converter.
 _NATIVE_LOG = re.compile(
     rb"(?:[IWEF]\d{4} \d\d:\d\d:[\d.]+ +\d+ \S+:\d+\] "
     rb"|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: [IWEF] \S+:\d+\] "
     rb"|WARNING: All log messages before absl::InitializeLog"
+    rb"|fully_quantize: "
     rb"|INFO: Created TensorFlow Lite )[^\n]*\n"
 )
 
 
 def tensorflow() -> Any:
-    """Import TensorFlow, without its start-up messages, and return the module."""
+    """Import TensorFlow, without its start-up messages and warnings, and return the module."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     with muted():
         import tensorflow
 
         # The first search for devices is what complains about a missing graphics card.
         tensorflow.config.list_physical_devices()
+        # Deprecations that only its next version can do something about.
+        tensorflow.get_logger().setLevel("ERROR")
     return tensorflow
 
 
