@@ -18,8 +18,7 @@ __all__ = ["muted", "tensorflow"]
 _muting = threading.RLock()
 
 #: What native libraries log: lines of absl ("W0000 00:00:1.5  12 a.cc:3] ..."), of TensorFlow
-#: ("2026-01-02 03:04:05.6: I a.cc:3] ...") and
-#: of LiteRT and its converter.
+#: ("2026-01-02 03:04:05.6: I a.cc:3] ..."), and those that LiteRT and its converter write.
 _NATIVE_LOG = re.compile(
     rb"(?:[IWEF]\d{4} \d\d:\d\d:[\d.]+ +\d+ \S+:\d+\] "
     rb"|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: [IWEF] \S+:\d+\] "

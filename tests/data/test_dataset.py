@@ -53,7 +53,7 @@ def test_counts_are_by_label_in_the_order_of_names(memory, tmp_path):
     assert found.counts() == {"daisy": 3, "rose": 1, "tulip": 2}
 
 
-def test_a_picture_is_described(memory, tmp_path):
+def test_a_picture_has_size_format_and_hash(memory, tmp_path):
     path = fill(tmp_path / "set", {"rose": 1}) / "rose" / "rose_000.jpg"
     content = path.read_bytes()
     (row,) = scan(tmp_path / "set", memory).pictures.to_dict("records")
@@ -130,7 +130,7 @@ def test_a_folder_without_label_folders_is_refused(memory, tmp_path):
         scan(tmp_path / "set", memory)
 
 
-def test_loose_files_are_told(memory, tmp_path):
+def test_loose_files_are_named_in_the_error(memory, tmp_path):
     (tmp_path / "set").mkdir()
     (tmp_path / "set/a.jpg").write_bytes(encoded(picture()))
     with pytest.raises(DatasetError, match="Its files lie loose: Make one folder per category"):
@@ -150,7 +150,7 @@ def test_a_label_that_is_no_text_is_refused(tmp_path):
 
 
 @needs_permissions
-def test_a_label_folder_without_permission_is_told(memory):
+def test_a_label_folder_without_permission_is_refused_with_the_reason(memory):
     with open_folder() as folder:
         fill(folder, {"rose": 1, "tulip": 1})
         (folder / "tulip").chmod(0)

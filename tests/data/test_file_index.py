@@ -1,4 +1,4 @@
-"""What is in files: read once, remembered by content, read again when in doubt."""
+"""The index of files: each read once, known by content, read again when in doubt."""
 
 import hashlib
 import os
@@ -16,7 +16,7 @@ from tests.conftest import ROOT, encoded, fill, picture
 
 LONG_AGO = time.time_ns() - 60_000_000_000
 
-TAKER = """
+LOOKUP = """
 import sys
 from pathlib import Path
 from poetcore.data.file_index import FileIndex
@@ -44,14 +44,14 @@ def write(path: Path, content: bytes, mtime_ns: int = LONG_AGO) -> Path:
     return path
 
 
-def test_a_picture_is_described(memory, tmp_path):
+def test_a_picture_has_size_format_and_hash(memory, tmp_path):
     content = encoded(picture(1, (80, 50)))
     path = write(tmp_path / "a.txt", content)
     sha = hashlib.sha256(content).hexdigest()
     assert memory.lookup([path]) == [FileEntry(path, sha, len(content), 80, 50, "JPEG")]
 
 
-def test_fingerprints_come_in_the_order_of_the_paths(memory, tmp_path):
+def test_entries_come_in_the_order_of_the_paths(memory, tmp_path):
     paths = [write(tmp_path / f"{seed}.jpg", jpeg(seed)) for seed in (3, 1, 2)]
     memory.lookup(paths[1:2])
     assert [p.path for p in memory.lookup(paths)] == paths
@@ -93,7 +93,7 @@ def test_a_moved_file_is_known_by_its_content(memory, tmp_path):
     assert memory.lookup([path.rename(tmp_path / "b.jpg")])[0].decoded
 
 
-def test_a_file_that_is_gone_is_told(memory, tmp_path):
+def test_a_file_that_is_gone_has_a_reason(memory, tmp_path):
     path = write(tmp_path / "a.jpg", jpeg(1))
     memory.lookup([path])
     path.unlink()
@@ -121,7 +121,7 @@ def test_verify_finds_a_truncated_picture(memory, tmp_path):
     assert "truncated" in (memory.verify(taken)[0].reason or "")
 
 
-def test_a_reason_once_found_is_remembered(tmp_path):
+def test_a_reason_once_found_is_kept(tmp_path):
     content = encoded(picture(1, (300, 200)), quality=95)
     path = write(tmp_path / "a.jpg", content[: len(content) // 2])
     with FileIndex(tmp_path / "memory.sqlite") as first:
@@ -175,9 +175,9 @@ def test_a_content_that_was_overwritten_is_not_found(memory, tmp_path):
 
 def test_progress_reaches_the_number_of_files(memory, tmp_path):
     paths = sorted(fill(tmp_path / "set", {"a": 3}).rglob("*.jpg"))
-    told: list[Progress] = []
-    memory.lookup(paths, told.append)
-    assert told[-1] == Progress("scanning", 3, 3)
+    reported: list[Progress] = []
+    memory.lookup(paths, reported.append)
+    assert reported[-1] == Progress("scanning", 3, 3)
 
 
 def test_a_damaged_memory_is_set_aside(tmp_path):
@@ -188,7 +188,7 @@ def test_a_damaged_memory_is_set_aside(tmp_path):
     assert (tmp_path / "memory.sqlite.damaged").exists()
 
 
-def test_two_processes_that_take_at_once_lose_nothing(tmp_path):
+def test_two_processes_that_look_up_at_once_lose_nothing(tmp_path):
     folders = [fill(tmp_path / name, {name: 60}, seed) for seed, name in enumerate(("left", "right"))]
     paths = [path for folder in folders for path in sorted(folder.rglob("*.jpg"))]
     for path in paths:
@@ -196,11 +196,11 @@ def test_two_processes_that_take_at_once_lose_nothing(tmp_path):
     file = tmp_path / "memory.sqlite"
     with FileIndex(file):
         pass
-    takers = [
-        subprocess.Popen([sys.executable, "-c", TAKER, str(file), str(folder)], cwd=ROOT)
+    processes = [
+        subprocess.Popen([sys.executable, "-c", LOOKUP, str(file), str(folder)], cwd=ROOT)
         for folder in folders
     ]
-    assert [taker.wait(60) for taker in takers] == [0, 0]
+    assert [process.wait(60) for process in processes] == [0, 0]
     shas = [sha_of(path.read_bytes()) for path in paths]
     for path in paths:  # what is remembered shows where the files cannot tell any more
         write(path, bytes(path.stat().st_size))

@@ -177,11 +177,11 @@ def test_no_file_is_listed_twice(outcome):
     assert len(outcome.said["retrain"]["skipped"]) == len(outcome.bad)
 
 
-def test_every_odd_picture_is_learnt_from(outcome):
+def test_every_odd_picture_is_trained_on(outcome):
     assert outcome.odd - set(outcome.run().split()["path"]) == set()
 
 
-def test_every_odd_picture_is_judged(outcome):
+def test_every_odd_picture_is_evaluated(outcome):
     (evaluation,) = outcome.run().evaluations()
     assert outcome.odd - set(evaluation.predictions()["path"]) == set()
 

@@ -118,7 +118,7 @@ def test_inspected_size_is_upright(orientation, form):
 
 @pytest.mark.parametrize("size", [(90, 60), (400, 300)])
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_squashed_picture_is_upright(orientation, size):
+def test_resized_picture_is_upright(orientation, size):
     content = oriented(orientation, "PNG", size)
     upright = ImageOps.exif_transpose(Image.open(io.BytesIO(content)))
     ours, wanted = images.to_square(content, 50), images.to_square(encoded(upright, "PNG"), 50)
@@ -129,7 +129,7 @@ def test_nonsense_orientation_changes_nothing():
     assert images.identify(oriented(77)) == PictureInfo(90, 60, "JPEG")
 
 
-def test_squash_takes_the_four_nearest_pixels():
+def test_resizing_takes_the_four_nearest_pixels():
     original = picture(4, (64, 48))
     source, size = np.asarray(original, float), 30
 
@@ -138,8 +138,8 @@ def test_squash_takes_the_four_nearest_pixels():
         return np.maximum(0, 1 - np.abs(place[:, None] - np.arange(length)))
 
     wanted = np.einsum("iy,jx,yxc->ijc", weights(48), weights(64), source)
-    squashed = images.to_square(encoded(original, "PNG"), size)
-    assert squashed.dtype == np.uint8 and np.abs(squashed - wanted).max() < 1.01
+    resized = images.to_square(encoded(original, "PNG"), size)
+    assert resized.dtype == np.uint8 and np.abs(resized - wanted).max() < 1.01
 
 
 def test_reduced_scale_shows_nearly_the_same():

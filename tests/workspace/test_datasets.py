@@ -191,12 +191,12 @@ def test_a_new_workspace_knows_no_folders(place):
     assert (training_folders(place), demo_folders(place)) == ([], [])
 
 
-def test_a_dataset_is_a_folder_to_learn_from(place):
+def test_a_dataset_is_a_training_folder(place):
     fill(place.datasets / "insects", {"ant": 1})
     assert training_folders(place) == [place.datasets / "insects"]
 
 
-def test_a_prepared_dataset_is_learnt_from_by_its_train_folder(place):
+def test_the_training_folder_of_a_prepared_dataset_is_its_train_folder(place):
     fill(place.datasets / "insects" / "train", {"ant": 1})
     assert training_folders(place) == [place.datasets / "insects" / "train"]
 
@@ -224,7 +224,7 @@ def test_a_folder_of_an_earlier_run_that_is_gone_is_not_offered(trained, tmp_pat
     assert training_folders(place) == []
 
 
-def test_a_folder_is_listed_once_though_a_run_learnt_from_it(trained):
+def test_a_folder_is_listed_once_though_a_run_was_trained_on_it(trained):
     assert training_folders(trained.workspace) == [trained.sample / "train"]
 
 

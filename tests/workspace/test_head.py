@@ -1,4 +1,4 @@
-"""The taught layer in numpy."""
+"""The trained layer in numpy."""
 
 import numpy as np
 import pytest

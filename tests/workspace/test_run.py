@@ -1,4 +1,4 @@
-"""The run folder: what is written is read back, and damage is told in one sentence."""
+"""The run folder: what is written is read back, and damage is reported in one sentence."""
 
 import json
 import os
@@ -124,7 +124,7 @@ def test_events_of_one_kind_only(run):
     assert [e["validation_accuracy"] for e in run.events("step")] == [0.5]
 
 
-def test_an_unfinished_last_event_is_left_out(run):
+def test_an_unfinished_last_event_is_skipped(run):
     run.append_event("step", step=10)
     with (run.folder / "events.jsonl").open("a") as file:
         file.write('{"kind": "step", "st')
