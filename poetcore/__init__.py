@@ -1,3 +1,69 @@
-"""Poet: teach a picture classifier new categories, then show people how good it is."""
+"""Poet: train a picture classifier on your own categories, then show people how good it is.
+
+    import poetcore as poet
+
+    run = poet.retrain("mushrooms/train")
+    report = run.evaluate("mushrooms/demo")
+    run.predict("a.jpg").top(3)
+
+Everything here is imported when it is first used, so that `import poetcore` costs next to nothing.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from poetcore.api.datasets import (
+        ImageDataset,
+        extract_features,
+        list_backbones,
+        load_dataset,
+        make_sample,
+    )
+    from poetcore.api.reports import Report
+    from poetcore.api.runs import TrainedRun, list_runs, load_run, retrain
+    from poetcore.errors import PoetError
+    from poetcore.system.progress import Progress
 
 __version__ = "0.2.0"
+
+__all__ = [
+    "ImageDataset",
+    "PoetError",
+    "Progress",
+    "Report",
+    "TrainedRun",
+    "extract_features",
+    "list_backbones",
+    "list_runs",
+    "load_dataset",
+    "load_run",
+    "make_sample",
+    "retrain",
+]
+
+#: Public name -> the module that holds it.
+_HOME = {
+    "ImageDataset": "api.datasets",
+    "PoetError": "errors",
+    "Progress": "system.progress",
+    "Report": "api.reports",
+    "TrainedRun": "api.runs",
+    "extract_features": "api.datasets",
+    "list_backbones": "api.datasets",
+    "list_runs": "api.runs",
+    "load_dataset": "api.datasets",
+    "load_run": "api.runs",
+    "make_sample": "api.datasets",
+    "retrain": "api.runs",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(importlib.import_module(f"poetcore.{_HOME[name]}"), name)
+    raise AttributeError(f"module 'poetcore' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOME])

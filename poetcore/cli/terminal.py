@@ -4,13 +4,12 @@ import json
 import sys
 from typing import Any
 
-from rich import progress as rich_progress
 from rich.console import Console
 from rich.table import Table
 
-from poetcore.system.progress import Progress, ProgressLog
+from poetcore.system.progress_bars import Bars
 
-__all__ = ["Bars", "Terminal", "table"]
+__all__ = ["Terminal", "table"]
 
 
 class Terminal:
@@ -38,47 +37,9 @@ class Terminal:
         for part in shown:
             self._out.print(part, soft_wrap=isinstance(part, str))
 
-    def bars(self) -> "Bars":
+    def bars(self) -> Bars:
         """Return the progress bars, on standard error, to be used in a `with` statement."""
         return Bars(self._messages)
-
-
-class Bars:
-    """Progress bars with an estimate, one per phase; a context manager."""
-
-    def __init__(self, console: Console) -> None:
-        self._bars = rich_progress.Progress(
-            rich_progress.SpinnerColumn(),
-            rich_progress.TextColumn("{task.description}"),
-            rich_progress.BarColumn(),
-            rich_progress.MofNCompleteColumn(),
-            rich_progress.TimeElapsedColumn(),
-            rich_progress.TimeRemainingColumn(),
-            console=console,
-            # A log file gets lines instead of bars.
-            disable=not console.is_terminal,
-        )
-        self._tasks: dict[str, rich_progress.TaskID] = {}
-        lines = ProgressLog(lambda line: console.print(line, soft_wrap=True))
-        self._log = None if console.is_terminal else lines
-
-    def __enter__(self) -> "Bars":
-        self._bars.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bars.stop()
-
-    def show(self, progress: Progress) -> None:
-        """Show how far a task is: a bar for each phase, in a log file a line every few seconds."""
-        if progress.total == 1:
-            return  # over before a bar could be read
-        if self._log:
-            self._log(progress)
-        name, total = progress.words, progress.total or None
-        if name not in self._tasks:
-            self._tasks[name] = self._bars.add_task(name, total=total)
-        self._bars.update(self._tasks[name], completed=progress.done, total=total)
 
 
 def table(title: str, columns: list[str], rows: list[list[str]]) -> Table:

@@ -1,0 +1,218 @@
+"""Datasets from Python: what is in a folder of label folders, what is wrong with it, and its features."""
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from poetcore.analysis.issues import Issue, find_issues
+from poetcore.analysis.label_errors import label_issues_of
+from poetcore.api.arguments import PathLike, Progressing, on_progress, pictures_in, workspace_at
+from poetcore.data.dataset import Dataset, scan
+from poetcore.features.backbones import BACKBONES, DEFAULT, find
+from poetcore.features.extraction import extract_features as extract_features_of
+from poetcore.features.litert import model_file
+from poetcore.workspace.workspace import Workspace
+
+__all__ = ["ImageDataset", "extract_features", "list_backbones", "load_dataset", "make_sample"]
+
+
+class ImageDataset:
+    """A folder of label folders.
+
+    Args:
+        dataset: what a scan found.
+        workspace: where what is computed is kept.
+
+    Example:
+        >>> data = poet.load_dataset("sample/train")
+        >>> data
+        ImageDataset(5 labels, 60 pictures, 0 files that cannot be used)
+    """
+
+    def __init__(self, dataset: Dataset, workspace: Workspace) -> None:
+        self._dataset = dataset
+        self._workspace = workspace
+
+    @property
+    def folder(self) -> Path:
+        """The folder that holds the label folders."""
+        return self._dataset.folder
+
+    @property
+    def classes_(self) -> np.ndarray:
+        """The labels, `(labels,) str`, sorted."""
+        return np.array(self._dataset.labels)
+
+    @cached_property
+    def counts(self) -> Mapping[str, int]:
+        """How many usable pictures each label has.
+
+        Example:
+            >>> data.counts["rose"]
+            12
+        """
+        return self._dataset.counts()
+
+    @property
+    def pictures(self) -> pd.DataFrame:
+        """One row a usable picture: path, label, width, height, format, bytes, sha (of its content)."""
+        return self._dataset.pictures
+
+    @property
+    def refused(self) -> pd.DataFrame:
+        """The files that cannot be used: path, label, reason."""
+        return self._dataset.refused
+
+    def find_issues(self, *, progress: Progressing = None) -> pd.DataFrame:
+        """Find what is wrong with which picture: damaged, blurry, dark, doubled, under two labels and more.
+
+        Returns:
+            One row an issue, the gravest first: path, issue, detail, severity, score, sha, label, related.
+
+        Example:
+            >>> list(data.find_issues().columns)[:3]
+            ['path', 'issue', 'detail']
+        """
+        with on_progress(progress) as told:
+            found = find_issues(self._dataset, self._workspace, on_progress=told)
+        columns = [field.name for field in dataclasses.fields(Issue)]
+        return pd.DataFrame([dataclasses.astuple(issue) for issue in found], columns=columns)
+
+    def find_label_issues(self, architecture: str = DEFAULT, *, progress: Progressing = None) -> pd.DataFrame:
+        """Find the pictures whose label is probably wrong, the most suspect first.
+
+        Args:
+            architecture: the backbone whose features are used.
+            progress: None for a bar where there is a terminal or notebook, False for none, or a function.
+
+        Returns:
+            Columns path, label, suggested (another label), score (the given label's probability, 0 to 1) and
+            more.
+
+        Example:
+            >>> list(data.find_label_issues().columns)[:4]
+            ['path', 'label', 'suggested', 'score']
+        """
+        with on_progress(progress) as told:
+            return label_issues_of(self._dataset, find(architecture), self._workspace, on_progress=told)
+
+    def __len__(self) -> int:
+        return len(self._dataset.pictures)
+
+    def __repr__(self) -> str:
+        return (
+            f"ImageDataset({len(self.classes_)} labels, {len(self)} pictures,"
+            f" {len(self.refused)} files that cannot be used)"
+        )
+
+    def _repr_html_(self) -> str:
+        table = pd.Series(self.counts, name="pictures").rename_axis("label")
+        return table.to_frame().to_html()
+
+
+def load_dataset(
+    folder: PathLike, *, workspace: PathLike = "tf_files", progress: Progressing = None
+) -> ImageDataset:
+    """Scan a folder of label folders; what is in unchanged files is known from before.
+
+    Args:
+        folder: one folder of pictures per label.
+        workspace: the folder in which Poet keeps what it makes.
+        progress: None for a bar where there is a terminal or notebook, False for none, or a function.
+
+    Raises:
+        DatasetError: the folder is missing or holds no label folders.
+
+    Example:
+        >>> len(poet.load_dataset("sample/train"))
+        60
+    """
+    place = workspace_at(workspace)
+    with on_progress(progress) as told, place.file_index() as index:
+        return ImageDataset(scan(Path(folder), index, on_progress=told), place)
+
+
+def extract_features(
+    paths: PathLike | Iterable[PathLike],
+    architecture: str = DEFAULT,
+    *,
+    workspace: PathLike = "tf_files",
+    progress: Progressing = None,
+) -> pd.DataFrame:
+    """Compute the feature vector (bottleneck) of pictures; what was computed before is not computed again.
+
+    Args:
+        paths: files, or folders of pictures.
+        architecture: a backbone, one of `list_backbones()`.
+        workspace: the folder in which Poet keeps what it makes.
+        progress: None for a bar where there is a terminal or notebook, False for none, or a function.
+
+    Returns:
+        One row a file in the order given, its path as index, `(n, vector length) float32`. The row of a file
+        that cannot be used is NaN.
+
+    Raises:
+        BackboneError: the backbone is unknown or its weights cannot be had.
+
+    Example:
+        >>> poet.extract_features("sample/demo/rose").shape
+        (4, 1280)
+    """
+    files, backbone, place = pictures_in(paths), find(architecture), workspace_at(workspace)
+    with on_progress(progress) as told, place.file_index() as index, place.feature_cache() as cache:
+        entries = index.take(files)
+        found = extract_features_of(
+            {entry.sha: entry.path for entry in entries if entry.reason is None},
+            backbone,
+            lambda: model_file(backbone, place.models, told),
+            cache,
+            index,
+            on_progress=told,
+        )
+    unusable = np.full(backbone.vector_length, np.nan, np.float32)
+    rows = [found.vectors.get(entry.sha, unusable) for entry in entries]
+    return pd.DataFrame(np.stack(rows), index=pd.Index([str(file) for file in files], name="path"))
+
+
+def list_backbones(*, workspace: PathLike = "tf_files") -> pd.DataFrame:
+    """List the pre-trained networks.
+
+    Returns:
+        One row a backbone: name, input_size (pixels a side), vector_length, megabytes, imagenet_top1 (%),
+        offline (whether it works without a connection now).
+
+    Example:
+        >>> poet.list_backbones().loc[0, "name"]
+        'efficientnet_lite0'
+    """
+    models = workspace_at(workspace).models
+    rows = [
+        (
+            one.name,
+            one.input_size,
+            one.vector_length,
+            one.megabytes,
+            one.imagenet_top1,
+            one.offline or (models / f"{one.name}.tflite").is_file(),
+        )
+        for one in BACKBONES.values()
+    ]
+    columns = ["name", "input_size", "vector_length", "megabytes", "imagenet_top1", "offline"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def make_sample(folder: PathLike = "sample", *, train_per_label: int = 60, demo_per_label: int = 20) -> Path:
+    """Draw the sample flowers: five labels, a folder `train` and a folder `demo`; nothing is downloaded.
+
+    Example:
+        >>> folder = poet.make_sample("small", train_per_label=2, demo_per_label=1)
+        >>> sorted(path.name for path in folder.iterdir())
+        ['demo', 'train']
+    """
+    from poetcore.sources.samples import make_sample
+
+    return make_sample(Path(folder), train_per_label=train_per_label, demo_per_label=demo_per_label)

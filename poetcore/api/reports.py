@@ -1,0 +1,127 @@
+"""How good a run is on a demo folder, as Python sees it: one result, few verbs."""
+
+from html import escape
+from pathlib import Path
+
+import pandas as pd
+
+from poetcore.api.arguments import PathLike
+from poetcore.evaluation.evaluate import Evaluation
+from poetcore.system.files import write_whole
+
+__all__ = ["Report"]
+
+
+class Report:
+    """A run's evaluation on a demo folder.
+
+    Args:
+        evaluation: the metrics and the predictions.
+
+    Example:
+        >>> report = run.evaluate("sample/demo")
+        >>> 0 <= report.interval[0] <= report.accuracy <= report.interval[1] <= 1
+        True
+    """
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        self.evaluation = evaluation
+
+    @property
+    def accuracy(self) -> float:
+        """The share of the pictures whose predicted label is their true label, 0 to 1."""
+        return self.evaluation.metrics.accuracy
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % interval of the accuracy (Wilson)."""
+        low, high = self.evaluation.metrics.interval
+        return low, high
+
+    @property
+    def total(self) -> int:
+        """The number of pictures evaluated."""
+        return self.evaluation.metrics.total
+
+    @property
+    def leaked(self) -> int:
+        """The number of those pictures that the run was trained or validated on."""
+        return self.evaluation.metrics.leaked
+
+    @property
+    def skipped(self) -> pd.DataFrame:
+        """The files that could not be used: path and reason."""
+        return pd.DataFrame(self.evaluation.metrics.skipped, columns=["path", "reason"])
+
+    @property
+    def confusion_matrix(self) -> pd.DataFrame:
+        """C[i, j]: pictures known to be label i, predicted to be label j; rows true, columns predicted.
+
+        Example:
+            >>> report.confusion_matrix.to_numpy().sum() == report.total
+            True
+        """
+        labels = self.evaluation.metrics.labels
+        table = pd.DataFrame(self.evaluation.metrics.confusion_matrix, index=labels, columns=labels)
+        return table.rename_axis(index="true label", columns="predicted label")
+
+    @property
+    def per_class(self) -> pd.DataFrame:
+        """Precision, recall and F1 (0 to 1) and support (pictures) of each label.
+
+        Example:
+            >>> list(report.per_class.columns)
+            ['precision', 'recall', 'f1', 'support']
+        """
+        return pd.DataFrame.from_dict(self.evaluation.metrics.per_label, orient="index")
+
+    @property
+    def predictions(self) -> pd.DataFrame:
+        """One row a picture: path, label, predicted, correct, confidence, leaked, and a `p_<label>` each."""
+        return self.evaluation.predictions
+
+    def most_confused(self, minimum: int = 1) -> pd.DataFrame:
+        """List the confusions that occur at least so often, the most frequent first.
+
+        Returns:
+            Columns label (true), predicted, count.
+
+        Example:
+            >>> list(report.most_confused().columns)
+            ['label', 'predicted', 'count']
+        """
+        return pd.DataFrame(self.evaluation.most_confused(minimum), columns=["label", "predicted", "count"])
+
+    def top_losses(self, count: int = 9) -> pd.DataFrame:
+        """List the pictures whose true label got the lowest probability: the largest cross entropy first.
+
+        Returns:
+            Columns path, label, predicted, confidence (of the predicted label), loss (nats).
+
+        Example:
+            >>> report.top_losses(3)["loss"].is_monotonic_decreasing
+            True
+        """
+        return self.evaluation.top_losses(count)
+
+    def to_html(self, path: PathLike) -> Path:
+        """Write the report as one HTML file that opens anywhere; returns its path.
+
+        Example:
+            >>> report.to_html("report.html").name
+            'report.html'
+        """
+        from poetcore.evaluation.report import report
+
+        write_whole(Path(path), report(self.evaluation))
+        return Path(path)
+
+    def __repr__(self) -> str:
+        low, high = self.interval
+        return (
+            f"Report(accuracy {self.accuracy:.1%}, 95 % interval {low:.0%} to {high:.0%},"
+            f" {self.total} pictures)"
+        )
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(repr(self))}</p>{self.confusion_matrix.to_html()}"

@@ -1,0 +1,63 @@
+"""The examples of every public name run as they stand."""
+
+import doctest
+import importlib
+import inspect
+from pathlib import Path
+
+import pytest
+
+import poetcore as poet
+
+#: Results, errors and data that functions give; what makes them has the example.
+WITHOUT = {"PoetError", "Progress"}
+
+
+def examples(name: str) -> list[doctest.DocTest]:
+    """The examples of a public name: a function's own, a class's and those of its public methods."""
+    finder = doctest.DocTestFinder(exclude_empty=True)
+    return finder.find(getattr(poet, name), name)
+
+
+@pytest.mark.parametrize("name", [name for name in poet.__all__ if name not in WITHOUT])
+def test_the_examples_of_a_public_name_run(name, here):
+    tests = [test for test in examples(name) if test.examples]
+    assert tests, f"{name} has no example"
+    run = poet.load_run("first")
+    given = {
+        "poet": poet,
+        "run": run,
+        "report": run.evaluate("sample/demo"),
+        "data": poet.load_dataset("sample/train"),
+    }
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+    said: list[str] = []
+    for test in tests:
+        test.globs = dict(given)
+        runner.run(test, out=said.append)
+    assert not runner.failures, "".join(said)
+
+
+@pytest.mark.parametrize("name", poet.__all__)
+def test_a_public_name_says_what_it_is(name):
+    assert inspect.getdoc(getattr(poet, name))
+
+
+def test_every_public_name_is_found_where_the_door_says():
+    for name, module in poet._HOME.items():
+        assert name in importlib.import_module(f"poetcore.{module}").__all__
+
+
+def test_the_door_is_as_wide_as_its_list():
+    assert set(poet.__all__) == set(poet._HOME) <= set(dir(poet))
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = poet.nothing
+
+
+def test_the_modules_examples_name_no_other_folder():
+    """So that they read as in a user's own folder."""
+    for path in Path(poet.__file__).parent.joinpath("api").glob("*.py"):
+        assert "/tmp" not in path.read_text(encoding="utf-8")

@@ -1,0 +1,35 @@
+"""`import poetcore` costs next to nothing, and the door brings in only what is used."""
+
+import subprocess
+import sys
+
+from tests.conftest import ROOT
+
+
+def imported_by(code: str) -> set[str]:
+    """Run code in a fresh interpreter; gives the names of the modules that it imported."""
+    script = f"import sys; before = set(sys.modules); {code}; print(*(set(sys.modules) - before))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.split())
+
+
+def test_importing_the_package_imports_nothing_heavy():
+    found = imported_by("import poetcore")
+    assert found <= {"poetcore", "importlib", "typing", "warnings"} | set(sys.stdlib_module_names) | {
+        name for name in found if name.split(".")[0] in sys.stdlib_module_names
+    }
+
+
+def test_training_from_python_imports_neither_tensorflow_nor_streamlit():
+    found = imported_by("import poetcore; poetcore.retrain; poetcore.load_dataset")
+    assert not found & {"tensorflow", "keras", "streamlit", "altair", "sklearn"}
+
+
+def test_importing_changes_nothing_of_pillow():
+    code = (
+        "import PIL.Image; limit = PIL.Image.MAX_IMAGE_PIXELS; import poetcore; poetcore.load_dataset;"
+        " poetcore.retrain; assert PIL.Image.MAX_IMAGE_PIXELS == limit"
+    )
+    imported_by(code)

@@ -1,0 +1,122 @@
+"""Runs from Python: what they say is what the command line and the pages say."""
+
+import json
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import poetcore as poet
+from poetcore.errors import OptionError, PictureError
+from tests.conftest import run_poet
+
+
+def said_by(folder: Path, command: str, *arguments: object) -> dict[str, Any]:
+    """Run a command on the workspace of a folder; gives its JSON."""
+    done = run_poet(command, *arguments, "--workspace", folder / "tf_files", "--json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.fixture
+def run(here) -> poet.TrainedRun:
+    return poet.load_run("first")
+
+
+def test_the_newest_finished_run_is_loaded_by_default(here):
+    assert poet.load_run().name == poet.list_runs().query("state == 'done'")["name"].iloc[0]
+
+
+def test_evaluating_says_what_the_command_says(run, here):
+    report = run.evaluate("sample/demo")
+    said = said_by(here, "evaluate", here / "sample/demo", "--run", "first")
+    assert (report.accuracy, report.total, list(report.interval)) == (
+        said["accuracy"],
+        said["total"],
+        said["interval"],
+    )
+    assert report.confusion_matrix.to_numpy().tolist() == said["confusion_matrix"]
+
+
+def test_rows_of_the_confusion_matrix_are_the_true_labels(run):
+    matrix = run.evaluate("sample/demo").confusion_matrix
+    assert (matrix.index.name, matrix.columns.name) == ("true label", "predicted label")
+    assert list(matrix.sum(axis=1)) == [4] * 5
+
+
+def test_predicting_says_what_the_command_says(run, here):
+    picture = here / "sample/demo/tulip/tulip_001.jpg"
+    said = said_by(here, "label_image", picture, "--run", "first")
+    top = said["predictions"][0]["scores"]
+    assert run.predict(picture).top(5) == [(one["label"], one["score"]) for one in top]
+
+
+def test_a_file_that_is_no_picture_is_told_in_a_sentence(run, here):
+    (here / "bad.jpg").write_text("no picture")
+    with pytest.raises(PictureError, match=r"bad\.jpg is"):
+        run.predict("bad.jpg")
+
+
+def test_one_bad_file_is_one_row_without_probabilities(run, here):
+    (here / "bad.jpg").write_text("no picture")
+    table = run.predict_proba(["bad.jpg", "sample/demo/rose/rose_000.jpg"])
+    assert np.isnan(table.iloc[0]).all() and table.iloc[1].sum() == pytest.approx(1, abs=1e-5)
+    assert list(table.columns) == list(run.classes_)
+
+
+def test_an_unknown_option_is_told_with_the_choices(here):
+    with pytest.raises(OptionError, match="Unknown option 'steps': choose from how_many_training_steps"):
+        poet.retrain("sample/train", steps=5)
+
+
+def test_progress_is_told_to_a_function(here):
+    told: list[poet.Progress] = []
+    poet.retrain("sample/train", how_many_training_steps=20, name="told", progress=told.append)
+    assert {one.phase for one in told} >= {"scanning", "bottlenecks", "training", "testing"}
+
+
+def test_without_a_terminal_nothing_is_printed(here, capfd):
+    poet.retrain("sample/train", how_many_training_steps=20, name="quiet")
+    said = capfd.readouterr()
+    assert (said.out, said.err) == ("", "")
+
+
+def test_a_training_from_python_is_one_on_the_command_line(here):
+    run = poet.retrain("sample/train", how_many_training_steps=30, seed=3, name="from_python")
+    options = ("--how_many_training_steps", 30, "--seed", 3)
+    said = said_by(here, "retrain", "--image_dir", here / "sample/train", *options)
+    assert {name: said[name] for name in run.metrics} == run.metrics
+
+
+def test_history_has_a_row_a_report(run):
+    assert list(run.history["step"]) == list(range(10, 301, 10))
+    assert run.history["train_accuracy"].between(0, 1).all()
+
+
+@pytest.mark.parametrize("what", ["run", "report", "data"])
+def test_a_notebook_shows_a_table_and_no_markup_of_names(what, run, here):
+    shown = {"run": run, "report": run.evaluate("sample/demo"), "data": poet.load_dataset("sample/train")}[
+        what
+    ]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        html = shown._repr_html_()
+    assert "<table" in html and "rose" in html
+
+
+def test_a_label_is_shown_as_it_is_written(here, tmp_path):
+    folder = tmp_path / "set"
+    for label in ("<b>bold", "plain"):
+        (folder / label).mkdir(parents=True)
+        for picture in (here / "sample" / "demo" / "rose").iterdir():
+            (folder / label / picture.name).write_bytes(picture.read_bytes())
+    assert "&lt;b&gt;bold" in poet.load_dataset(folder)._repr_html_()
+
+
+def test_lists_are_those_of_the_command_line(here):
+    assert list(poet.list_backbones()["name"]) == [
+        one["name"] for one in said_by(here, "backbones")["backbones"]
+    ]
+    assert list(poet.list_runs()["name"]) == [one["run"] for one in said_by(here, "runs")["runs"]]
