@@ -21,7 +21,8 @@ if TYPE_CHECKING:
         make_sample,
     )
     from poetcore.api.reports import Report
-    from poetcore.api.runs import TrainedRun, list_runs, load_run, retrain
+    from poetcore.api.runs import list_runs, load_run, retrain
+    from poetcore.api.trained_run import TrainedRun
     from poetcore.errors import PoetError
     from poetcore.system.progress import Progress
 
@@ -48,7 +49,7 @@ _HOME = {
     "PoetError": "errors",
     "Progress": "system.progress",
     "Report": "api.reports",
-    "TrainedRun": "api.runs",
+    "TrainedRun": "api.trained_run",
     "extract_features": "api.datasets",
     "list_backbones": "api.datasets",
     "list_runs": "api.runs",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Protocol
 
@@ -37,6 +38,20 @@ class Prediction:
     probabilities: np.ndarray | None
     sha: str = ""
     reason: str | None = None
+
+    @property
+    def label(self) -> str | None:
+        """The most probable label, or None where the picture cannot be used."""
+        return self.top(1)[0][0] if self.probabilities is not None else None
+
+    @property
+    def confidence(self) -> float | None:
+        """The probability of that label, 0 to 1, or None where the picture cannot be used."""
+        return self.top(1)[0][1] if self.probabilities is not None else None
+
+    def _repr_html_(self) -> str:
+        rows = "".join(f"<tr><td>{escape(label)}</td><td>{p:.1%}</td></tr>" for label, p in self.top(5))
+        return f"<b>{escape(self.path.name)}</b> {escape(self.reason or '')}<table>{rows}</table>"
 
     def top(self, count: int = 5) -> list[tuple[str, float]]:
         """Return the most probable labels with their probabilities, most probable first."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from poetcore.data.dataset import Dataset, scan
@@ -48,6 +49,20 @@ class Evaluation:
         """List the rows of `predictions` that are not correct, most confident first."""
         wrong = self.predictions[~self.predictions["correct"]]
         return wrong.sort_values(["confidence", "path"], ascending=[False, True])
+
+    def top_losses(self, count: int = 9) -> pd.DataFrame:
+        """List the pictures whose true label got the lowest probability, the lowest first.
+
+        Returns:
+            Columns path, label, predicted, confidence (of the predicted label, 0 to 1) and loss: the cross
+            entropy in nats, -log of the true label's probability.
+        """
+        labels = self.metrics.labels
+        probabilities = self.predictions[[f"p_{label}" for label in labels]].to_numpy(float)
+        true = self.predictions["label"].map({label: i for i, label in enumerate(labels)}).to_numpy()
+        table = self.predictions[["path", "label", "predicted", "confidence"]].reset_index(drop=True)
+        table["loss"] = -np.log(np.maximum(probabilities[np.arange(len(true)), true], 1e-12))
+        return table.nlargest(count, "loss", keep="first")
 
     def most_confused(self, minimum: int = 1) -> list[tuple[str, str, int]]:
         """List (true label, predicted label, pictures) of misclassified pictures, most frequent first."""

@@ -1,0 +1,197 @@
+"""What a trained run can do, as Python sees it: its figures, its model, its verbs."""
+
+from collections.abc import Iterable
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from poetcore.api.arguments import PathLike, Progressing, on_progress, pictures_in
+from poetcore.api.reports import Report
+from poetcore.errors import PictureError
+from poetcore.evaluation.classifier import Classifier, Prediction
+from poetcore.evaluation.evaluate import evaluate
+from poetcore.workspace.run import Run
+from poetcore.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from poetcore.export.export import Exported
+
+__all__ = ["TrainedRun"]
+
+
+class TrainedRun:
+    """A finished run: its figures, and the model it became.
+
+    Args:
+        folder: the run's folder.
+        workspace: the workspace that it lies in.
+
+    Example:
+        >>> run = poet.load_run("first", workspace="tf_files")
+        >>> run
+        TrainedRun('first', 5 labels, test accuracy 100.0 %)
+    """
+
+    def __init__(self, folder: Run, workspace: Workspace) -> None:
+        self._run = folder
+        self._workspace = workspace
+        self._record = folder.record()
+
+    @property
+    def name(self) -> str:
+        """The run's name, which `load_run` and the command line take."""
+        return self._run.name
+
+    @property
+    def folder(self) -> Path:
+        """The run's folder in the workspace."""
+        return self._run.folder
+
+    @property
+    def classes_(self) -> np.ndarray:
+        """The labels in the order of the model's outputs, `(labels,) str`.
+
+        Example:
+            >>> list(run.classes_)
+            ['daisy', 'dandelion', 'rose', 'sunflower', 'tulip']
+        """
+        return np.array(self._record.labels)
+
+    @property
+    def metrics(self) -> dict[str, Any]:
+        """The final figures of the training: accuracies from 0 to 1, counts, cross entropies in nats.
+
+        Example:
+            >>> sorted(run.metrics)[:3]
+            ['final_test_accuracy', 'final_test_count', 'final_test_cross_entropy']
+        """
+        return dict(self._record.metrics)
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The training options by the original script's names.
+
+        Example:
+            >>> run.options["how_many_training_steps"]
+            300
+        """
+        return dict(self._record.options)
+
+    @cached_property
+    def history(self) -> pd.DataFrame:
+        """Accuracy (0 to 1) and cross entropy (nats) in the course of the training, one row a report.
+
+        Example:
+            >>> list(run.history.columns)[:3]
+            ['step', 'train_accuracy', 'train_cross_entropy']
+        """
+        return pd.DataFrame(self._run.events("step")).drop(columns=["kind", "time"])
+
+    def evaluate(self, demo_dir: PathLike, *, progress: Progressing = None) -> Report:
+        """Count how many pictures of a demo folder the run labels right, and keep the result with the run.
+
+        Args:
+            demo_dir: one folder of pictures per label, which the run has never seen.
+            progress: None for a bar where there is a terminal or notebook, False for none, or a function.
+
+        Raises:
+            DatasetError: the folder cannot be used, or has a label that the run was not trained on.
+
+        Example:
+            >>> report = run.evaluate("sample/demo")
+            >>> report.total
+            20
+        """
+        with on_progress(progress) as told:
+            return Report(evaluate(self._run, Path(demo_dir), self._workspace, on_progress=told))
+
+    def predict(self, path: PathLike) -> Prediction:
+        """Predict the label of one picture.
+
+        Raises:
+            PictureError: the file is not a picture that can be used.
+
+        Example:
+            >>> run.predict("sample/demo/rose/rose_000.jpg").label
+            'rose'
+        """
+        prediction = self._classifier.classify([Path(path)])[0]
+        if prediction.reason is not None:
+            raise PictureError(f"{prediction.path} {prediction.reason}.")
+        return prediction
+
+    def predict_proba(
+        self, paths: PathLike | Iterable[PathLike], *, progress: Progressing = None
+    ) -> pd.DataFrame:
+        """Compute the probability of each label for pictures.
+
+        Args:
+            paths: files, or folders of pictures.
+            progress: as in `evaluate`.
+
+        Returns:
+            One row a file in the order given, its path as index; one column a label, 0 to 1. The row of a file
+            that cannot be used is NaN.
+
+        Example:
+            >>> run.predict_proba(["sample/demo/rose/rose_000.jpg"]).shape
+            (1, 5)
+        """
+        files = pictures_in(paths)
+        with on_progress(progress) as told:
+            found = self._classifier.classify(files, told)
+        unusable = np.full(len(self.classes_), np.nan, np.float32)
+        rows = [unusable if one.probabilities is None else one.probabilities for one in found]
+        index = pd.Index([str(file) for file in files], name="path")
+        return pd.DataFrame(np.stack(rows), index=index, columns=list(self.classes_))
+
+    def export(
+        self, format: str, path: PathLike | None = None, *, progress: Progressing = None
+    ) -> "Exported":
+        """Write a model file that predicts as the app does, and compare the two on real pictures.
+
+        Args:
+            format: "keras", "saved_model", "tflite", "tflite_int8" or "frozen_graph".
+            path: the file (a folder for "saved_model"); by default in the run's folder.
+            progress: as in `evaluate`.
+
+        Raises:
+            OptionError: the format is unknown, or something else is in the way.
+            ParityError: the file predicts other labels than the app.
+
+        Example:
+            >>> run.export("tflite", "model.tflite").parity.same_top1
+            1.0
+        """
+        from poetcore.export.export import export
+
+        with on_progress(progress) as told:
+            return export(self._run, self._workspace, format, Path(path) if path else None, told)
+
+    @cached_property
+    def _classifier(self) -> Classifier:
+        return Classifier(self._run, self._workspace)
+
+    def _accuracy(self) -> str:
+        accuracy = self._record.metrics.get("final_test_accuracy")
+        return "–" if accuracy is None else f"{accuracy:.1%}".replace("%", " %")
+
+    def __repr__(self) -> str:
+        return (
+            f"TrainedRun({self.name!r}, {len(self._record.labels)} labels, test accuracy {self._accuracy()})"
+        )
+
+    def _repr_html_(self) -> str:
+        rows = {
+            "labels": ", ".join(self._record.labels),
+            "backbone": self._record.backbone,
+            "pictures": ", ".join(f"{count} {name}" for name, count in self._record.splits.items()),
+            "test accuracy": self._accuracy(),
+            "folder": str(self.folder),
+        }
+        body = "".join(f"<tr><th>{escape(k)}</th><td>{escape(v)}</td></tr>" for k, v in rows.items())
+        return f"<b>Run {escape(self.name)}</b><table>{body}</table>"
