@@ -176,3 +176,38 @@ def test_where_nothing_is_answered_the_accuracy_is_missing():
 def test_without_predictions_nothing_is_answered():
     empty = pd.DataFrame({"confidence": pd.Series(dtype=float), "correct": pd.Series(dtype=bool)})
     assert not threshold_table(empty)["coverage"].any()
+
+
+# ------------------------------------------------------------------------------------------- the largest losses
+
+
+@pytest.fixture
+def three() -> Evaluation:
+    """Three pictures whose true labels got 0.9, 0.25 and nothing."""
+    predictions = pd.DataFrame(
+        [
+            ("a", "ant", "ant", 0.9, 0.9, 0.1),
+            ("b", "bee", "ant", 0.75, 0.75, 0.25),
+            ("c", "ant", "bee", 1.0, 0.0, 1.0),
+        ],
+        columns=["path", "label", "predicted", "confidence", "p_ant", "p_bee"],
+    ).assign(correct=[True, False, False], leaked=False)
+    metrics = compute_metrics(predictions, ["ant", "bee"], "run", Path("/demo"), [])
+    return Evaluation(metrics, predictions)
+
+
+def test_the_largest_losses_come_first(three):
+    assert list(three.top_losses()["path"]) == ["c", "b", "a"]
+
+
+def test_a_loss_is_the_negative_logarithm_of_the_true_labels_probability(three):
+    losses = three.top_losses().set_index("path")["loss"]
+    assert (losses["a"], losses["b"]) == (pytest.approx(-np.log(0.9)), pytest.approx(-np.log(0.25)))
+
+
+def test_no_loss_is_infinite(three):
+    assert np.isfinite(three.top_losses()["loss"]).all()
+
+
+def test_as_many_losses_are_listed_as_asked(three):
+    assert len(three.top_losses(2)) == 2
