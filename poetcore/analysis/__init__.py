@@ -1,4 +1,4 @@
 """What is wrong with a dataset: health checks, label errors, near duplicates.
 
-It only reads; repairing is curation.
+It only reads. Not for repairing (curation).
 """

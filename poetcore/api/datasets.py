@@ -164,7 +164,7 @@ def extract_features(
     """
     files, backbone, place = pictures_in(paths), find(architecture), workspace_at(workspace)
     with on_progress(progress) as told, place.file_index() as index, place.feature_cache() as cache:
-        entries = index.take(files)
+        entries = index.lookup(files)
         found = extract_features_of(
             {entry.sha: entry.path for entry in entries if entry.reason is None},
             backbone,

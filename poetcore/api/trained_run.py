@@ -33,7 +33,7 @@ class TrainedRun:
     Example:
         >>> run = poet.load_run("first", workspace="tf_files")
         >>> run
-        TrainedRun('first', 5 labels, test accuracy 100.0 %)
+        TrainedRun('first', 5 labels, test accuracy ... %)
     """
 
     def __init__(self, folder: Run, workspace: Workspace) -> None:
@@ -56,7 +56,7 @@ class TrainedRun:
         """The labels in the order of the model's outputs, `(labels,) str`.
 
         Example:
-            >>> list(run.classes_)
+            >>> run.classes_.tolist()
             ['daisy', 'dandelion', 'rose', 'sunflower', 'tulip']
         """
         return np.array(self._record.labels)
@@ -116,7 +116,7 @@ class TrainedRun:
             PictureError: the file is not a picture that can be used.
 
         Example:
-            >>> run.predict("sample/demo/rose/rose_000.jpg").label
+            >>> run.predict("sample/demo/rose/rose_001.jpg").label
             'rose'
         """
         prediction = self._classifier.classify([Path(path)])[0]
@@ -134,11 +134,11 @@ class TrainedRun:
             progress: as in `evaluate`.
 
         Returns:
-            One row a file in the order given, its path as index; one column a label, 0 to 1. The row of a file
-            that cannot be used is NaN.
+            One row a file in the order given, its path as index; one column a label, 0 to 1. The row of a
+            file that cannot be used is NaN.
 
         Example:
-            >>> run.predict_proba(["sample/demo/rose/rose_000.jpg"]).shape
+            >>> run.predict_proba(["sample/demo/rose/rose_001.jpg"]).shape
             (1, 5)
         """
         files = pictures_in(paths)

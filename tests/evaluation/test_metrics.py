@@ -100,6 +100,21 @@ def test_a_confusion_matrix_counts_as_scikit_learn_does():
         assert counted.tolist() == wanted(true, predicted, labels=labels).tolist()
 
 
+def test_per_class_figures_are_those_of_scikit_learn():
+    from sklearn.metrics import precision_recall_fscore_support
+
+    labels = [f"label{i}" for i in range(12)]
+    draw = np.random.default_rng(1)
+    true, predicted = draw.choice(labels[:-1], 60), draw.choice(labels[1:], 60)
+    predictions = pd.DataFrame({"label": true, "predicted": predicted}).assign(
+        correct=true == predicted, leaked=False
+    )
+    found = compute_metrics(predictions, labels, "run", Path("/demo"), []).per_label
+    wanted = precision_recall_fscore_support(true, predicted, labels=labels, zero_division=0.0)
+    for name, values in zip(("precision", "recall", "f1", "support"), wanted, strict=True):
+        assert [found[label][name] for label in labels] == pytest.approx(list(values))
+
+
 def test_a_confusion_matrix_keeps_the_order_of_the_labels():
     counted = confusion_matrix(["a", "b", "b"], ["b", "b", "b"], ["b", "c", "a"])
     assert counted.tolist() == [[2, 0, 0], [0, 0, 0], [1, 0, 0]]
