@@ -1,4 +1,4 @@
-"""How many wrong labels the list of suspects finds, and how early. Run by hand on a folder of label folders.
+"""How many wrong labels are found as label issues, and how early. Run by hand on a folder of label folders.
 
     python -m tests.benchmarks.suspects FOLDER [--share 5] [--seeds 10] [--workspace DIR]
 
@@ -33,9 +33,9 @@ def swap(pictures: pd.DataFrame, share: float, seed: int) -> tuple[pd.DataFrame,
     return pictures.assign(label=labels[codes]), set(pictures["path"].iloc[chosen])
 
 
-def found_at(suspects: pd.DataFrame, swapped: set[str]) -> list[int]:
+def found_at(found: pd.DataFrame, swapped: set[str]) -> list[int]:
     """Count the swapped pictures within the first of each of `DEPTHS`."""
-    hits = suspects["path"].isin(swapped).to_numpy()
+    hits = found["path"].isin(swapped).to_numpy()
     return [int(hits[: round(len(swapped) * depth)].sum()) for depth in DEPTHS]
 
 

@@ -52,7 +52,7 @@ def test_truncated_pictures_are_not_counted(said):
     assert (said["labels"], said["total"]) == ({"ash": 16, "oak": 4}, 20)
 
 
-def test_an_issue_tells_what_is_agreed_and_more(said):
+def test_an_issue_has_these_fields(said):
     agreed = {"path", "issue", "detail", "severity", "score", "label", "sha", "related"}
     assert all(set(issue) == agreed for issue in said["issues"])
 
@@ -61,7 +61,7 @@ def test_a_truncated_picture_is_unreadable(said):
     assert of(said, "unreadable") == ["cut.jpg"]
 
 
-def test_a_picture_under_two_labels_is_told_at_both(said):
+def test_conflicting_labels_are_reported_at_both_files(said):
     assert of(said, "two_labels") == ["ash_001.jpg", "moved.jpg"]
 
 
@@ -80,23 +80,23 @@ def test_another_demo_folder_can_be_given(place, tmp_path):
     assert of(json.loads(told.splitlines()[-1]), "leaked") == ["ash_000.jpg"]
 
 
-def test_a_demo_folder_beside_that_cannot_be_used_is_passed_over(place, tmp_path):
+def test_a_demo_folder_beside_that_cannot_be_used_is_skipped(place, tmp_path):
     fill(tmp_path / "train", {"ash": 2})
     (tmp_path / "demo").mkdir()
     assert json.loads(overview(place, tmp_path / "train", "--json").splitlines()[-1])["demo"] is None
 
 
-def test_a_given_demo_folder_that_is_missing_is_told_in_one_sentence(place):
+def test_a_given_demo_folder_that_is_missing_is_one_sentence(place):
     arguments = ("--demo_dir", place / "nowhere", "--workspace", place / "tf_files")
     done = run_poet("overview", place / "train", *arguments)
     assert done.returncode == 2 and "No such folder" in done.stderr and "Traceback" not in done.stderr
 
 
-def test_a_person_is_told_by_check_with_advice(shown):
+def test_people_read_each_check_with_its_advice(shown):
     assert CHECKS["two_labels"].title in shown and CHECKS["two_labels"].advice in shown
 
 
-def test_a_person_is_not_told_thousands_of_lines(shown):
+def test_people_do_not_read_thousands_of_lines(shown):
     assert shown.count("The same picture as ash_003.jpg") == 10
     assert "... and 2 more; --json lists them all." in shown
 
@@ -131,13 +131,13 @@ def test_suspects_are_listed_most_suspect_first(trained, workspace, tmp_path):
     assert scores == sorted(scores)
 
 
-def test_labels_that_cannot_be_judged_spoil_no_other_check(workspace, tmp_path):
+def test_labels_that_cannot_be_scored_spoil_no_other_check(workspace, tmp_path):
     fill(tmp_path / "few", {"ash": 2, "oak": 1})
     told = json.loads(overview(tmp_path, tmp_path / "few", "--suspects", "--json").splitlines()[-1])
     assert told["suspects"] == [] and told["total"] == 3
 
 
-def test_suspects_need_exact_vectors(trained, tmp_path):
+def test_suspects_need_a_network_that_is_not_quantized(trained, tmp_path):
     asked = ("--suspects", "--architecture", "efficientnet_lite0_quantized", "--workspace", tmp_path / "w")
     done = run_poet("overview", trained.sample / "train", *asked)
     assert done.returncode == 2 and "choose efficientnet_lite0." in done.stderr

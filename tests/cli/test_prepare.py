@@ -15,7 +15,7 @@ SIZE = (320, 240)
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two labels with a file of every kind that is left out."""
+    """Two labels with a file of every kind that is excluded."""
     folder = tmp_path_factory.mktemp("prepare") / "source"
     for number, (label, count) in enumerate((("rose", 12), ("tulip", 6))):
         (folder / label).mkdir(parents=True)
@@ -46,15 +46,15 @@ def first(source: Path, here: list[object]) -> dict[str, Any]:
     return said(source, source.parent / "set", here)
 
 
-def test_the_answer_counts_both_sides(first):
+def test_the_answer_counts_both_parts(first):
     assert (first["train"], first["demo"]) == ({"rose": 6, "tulip": 4}, {"rose": 2, "tulip": 2})
 
 
-def test_the_answer_tells_what_falls_short(first):
+def test_the_answer_counts_the_missing_pictures(first):
     assert first["shortfalls"] == [{"label": "tulip", "train": 2, "demo": 0}]
 
 
-def test_the_answer_lists_what_was_left_out(first):
+def test_the_answer_lists_what_was_rejected(first):
     found = {(Path(one["path"]).name, one["issue"]) for one in first["rejected"]}
     assert {("00.jpg", "two_labels"), ("both.jpg", "two_labels"), ("twice.jpg", "duplicate")} <= found
     assert {("torn.jpg", "unreadable")} <= found
@@ -74,7 +74,7 @@ def test_the_same_command_again_copies_nothing(first, source, here):
     assert (again["copied"], again["kept"], again["train"]) == (0, first["copied"], first["train"])
 
 
-def test_a_usual_exclusion_can_be_kept(source, here, tmp_path):
+def test_a_default_exclusion_can_be_kept(source, here, tmp_path):
     kept = said(source, tmp_path / "set", here, "--keep", "small_file,tiny,placeholder")
     assert "small.jpg" not in {Path(one["path"]).name for one in kept["rejected"]}
 
@@ -107,13 +107,13 @@ def test_a_set_within_its_source_is_refused(source, here, folder):
     assert "lie in one another" in done.stderr.splitlines()[-1]
 
 
-def test_a_missing_source_is_told(here, tmp_path):
+def test_a_missing_source_is_one_sentence(here, tmp_path):
     done = run_poet("prepare", tmp_path / "nowhere", tmp_path / "set", *here)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "No such folder" in done.stderr
 
 
-def test_a_source_with_nothing_usable_is_told(here, tmp_path):
+def test_a_source_with_nothing_usable_is_one_sentence(here, tmp_path):
     (tmp_path / "source" / "rose").mkdir(parents=True)
     (tmp_path / "source" / "rose" / "a.jpg").touch()
     done = run_poet("prepare", tmp_path / "source", tmp_path / "set", *here)

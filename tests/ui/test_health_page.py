@@ -45,7 +45,7 @@ def health(folder: Path, **asked: str) -> AppTest:
     return app
 
 
-def test_a_clean_folder_is_told_to_be_well_and_what_was_checked(clean):
+def test_a_clean_folder_is_well_and_lists_what_was_checked(clean):
     app = health(clean)
     assert app.success[0].value.startswith("All is well")
     assert [e.label for e in app.expander][-1] == "What is checked"
