@@ -3,7 +3,6 @@
 The choice is kept in the session and in the page's address, so that an address can be sent to someone.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -149,12 +148,19 @@ def _set_current(name: str, label: str, current: str | None, known: Sequence[str
 
 
 def _names(paths: Sequence[str]) -> dict[str, str]:
-    """Return a name for each path: its last two parts, or the whole path where several end alike.
+    """Return a name for each path: its last two parts, or as many more as tell it from the others.
 
     Streamlit keeps what is chosen by its name, so two folders must not share one.
     """
-    count = Counter(map(short, paths))
-    return {path: short(path) if count[short(path)] == 1 else path for path in paths}
+    names = {}
+    for path in paths:
+        parts = 2
+        while (
+            parts < len(Path(path).parts) and [short(p, parts) for p in paths].count(short(path, parts)) > 1
+        ):
+            parts += 1
+        names[path] = short(path, parts)
+    return names
 
 
 def _write_address(values: dict[str, str | None]) -> None:

@@ -44,6 +44,6 @@ def plain(text: object) -> str:
     return _AT_START.sub(r"\1\\\2", _INLINE.sub(r"\\\1", words))
 
 
-def short(path: Path | str) -> str:
-    """Return the last two parts of a folder's path: `sample/train`. Not escaped."""
-    return "/".join(Path(path).parts[-2:])
+def short(path: Path | str, parts: int = 2) -> str:
+    """Return the last parts of a folder's path: `sample/train`. Not escaped."""
+    return str(Path(*Path(path).parts[-parts:]))

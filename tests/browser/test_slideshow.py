@@ -111,7 +111,7 @@ def slow(mount: Callable[..., Show]) -> Show:
 # ------------------------------------------------------------------------------------------------- stepping
 
 
-def test_a_slide_tells_prediction_truth_confidence_and_the_three_most_probable(show: Show) -> None:
+def test_a_slide_shows_both_labels_confidence_and_the_three_most_probable(show: Show) -> None:
     expect(show.part("predicted")).to_have_text("daisy")
     expect(show.part("truth")).to_have_text("daisy")
     expect(show.part("confidence")).to_have_text("87 %")

@@ -16,7 +16,7 @@ def opened(page: str, **asked: str) -> AppTest:
     return app if page == "home" else app.switch_page(f"{page}.py").run()
 
 
-def told(app: AppTest) -> str:
+def texts_of(app: AppTest) -> str:
     """Return every sentence of a page."""
     parts = (app.markdown, app.caption, app.info, app.warning, app.error, app.success, app.subheader)
     return "\n".join(element.value for group in parts for element in group)

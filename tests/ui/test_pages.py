@@ -9,7 +9,7 @@ import pytest
 from poetcore.evaluation.evaluate import Evaluation
 from tests.browser.dashboard import copy_of, copy_run
 from tests.conftest import Trained, fill
-from tests.ui.pages import PAGES, links, opened, told
+from tests.ui.pages import PAGES, links, opened, texts_of
 
 # ---------------------------------------------------------------------------------------- an empty workspace
 
@@ -31,7 +31,7 @@ def test_home_offers_the_sample_flowers_first(empty):
 
 
 def test_home_marks_no_step_as_done_in_an_empty_workspace(empty):
-    assert "check_circle" not in told(opened("home"))
+    assert "check_circle" not in texts_of(opened("home"))
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_home_marks_no_step_as_done_in_an_empty_workspace(empty):
     ],
 )
 def test_an_empty_page_says_what_is_missing(empty, page, sentence):
-    assert sentence in told(opened(page))
+    assert sentence in texts_of(opened(page))
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_a_page_with_a_run_raises_nothing(full, page):
 
 
 def test_home_marks_what_is_done(full):
-    assert told(opened("home")).count(":material/check_circle: **") == 5
+    assert texts_of(opened("home")).count(":material/check_circle: **") == 5
 
 
 def test_home_counts_the_accuracy_of_the_chosen_run(full):
@@ -97,7 +97,7 @@ def test_the_headline_is_that_of_the_metrics(full):
     ]
 
 
-def test_a_demo_folder_with_an_unknown_label_is_told_in_a_sentence(full, tmp_path):
+def test_a_demo_folder_with_an_unknown_label_is_reported_in_a_sentence(full, tmp_path):
     folder = fill(tmp_path / "others", {"daisy": 1, "cactus": 1})
     app = opened("evaluate", demo=str(folder))
     next(b for b in app.button if b.label == "Evaluate on the demo folder").click().run()
@@ -106,7 +106,7 @@ def test_a_demo_folder_with_an_unknown_label_is_told_in_a_sentence(full, tmp_pat
 
 def test_a_slideshow_of_nothing_says_which_filter_to_change(full):
     app = opened("slideshow", show="mistakes", below="10 %")
-    assert "No picture is left with these filters" in told(app)
+    assert "No picture is left with these filters" in texts_of(app)
 
 
 def test_the_overview_says_its_worries_in_words(empty, tmp_path):
@@ -116,7 +116,7 @@ def test_the_overview_says_its_worries_in_words(empty, tmp_path):
     assert any(s.startswith("Out of balance: bee has 20 pictures, ant only 4") for s in sentences)
 
 
-def test_a_dataset_without_label_folders_is_told_in_a_sentence(empty, tmp_path):
+def test_a_dataset_without_label_folders_is_reported_in_a_sentence(empty, tmp_path):
     (tmp_path / "loose").mkdir()
     app = opened("overview", dataset=str(tmp_path / "loose"))
     assert "No label folders" in app.error[0].value and not app.exception
@@ -158,11 +158,11 @@ def test_settings_outlive_a_look_at_another_page(full):
 
 
 @pytest.mark.parametrize("page", ["home", "evaluate", "slideshow"])
-def test_a_picture_that_was_moved_since_the_evaluation_is_told(page, trained, tmp_path, monkeypatch):
+def test_a_picture_that_was_moved_since_the_evaluation_is_reported(page, trained, tmp_path, monkeypatch):
     own = copy_of(trained, tmp_path)
     monkeypatch.setenv("TFP_WORKSPACE", str(own.workspace.root))
     next((own.sample / "demo").rglob("*.jpg")).unlink()
-    assert "1 picture was moved or taken out since the evaluation." in told(opened(page))
+    assert "1 picture was moved or taken out since the evaluation." in texts_of(opened(page))
 
 
 def test_the_table_of_runs_tells_accuracy_and_augmentation(trained, tmp_path, monkeypatch):

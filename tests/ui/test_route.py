@@ -1,4 +1,4 @@
-"""The address of a picture: what it gives, and what nobody can get through it."""
+"""The address of a picture: what it serves, and what nobody can get through it."""
 
 import io
 from pathlib import Path
@@ -16,7 +16,7 @@ from tests.conftest import encoded, picture
 
 
 def ask(sha: str, query: str = "") -> Response:
-    """Ask the route as the server does."""
+    """Request a picture from the route as the server does."""
     scope = {
         "type": "http",
         "method": "GET",
@@ -35,7 +35,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
 
 
 def scanned(place: Workspace, path: Path, content: bytes) -> str:
-    """Write a file and let Poet look at it; gives its hash."""
+    """Write a file, have it scanned, and return its hash."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     with place.file_index() as index:
@@ -45,16 +45,16 @@ def scanned(place: Workspace, path: Path, content: bytes) -> str:
 
 def test_a_known_picture_comes_as_a_jpeg(place, tmp_path):
     sha = scanned(place, tmp_path / "pictures" / "a.png", encoded(picture(101), "PNG"))
-    given = ask(sha)
-    with Image.open(io.BytesIO(given.body)) as image:
-        assert (given.status_code, given.media_type, image.format) == (200, "image/jpeg", "JPEG")
+    answered = ask(sha)
+    with Image.open(io.BytesIO(answered.body)) as image:
+        assert (answered.status_code, answered.media_type, image.format) == (200, "image/jpeg", "JPEG")
 
 
-@pytest.mark.parametrize(("size", "given"), [((400, 300), (100, 75)), ((300, 400), (75, 100))])
-def test_a_picture_is_at_most_of_the_size_asked_for(place, tmp_path, size, given):
+@pytest.mark.parametrize(("size", "served"), [((400, 300), (100, 75)), ((300, 400), (75, 100))])
+def test_a_picture_is_at_most_of_the_size_asked_for(place, tmp_path, size, served):
     sha = scanned(place, tmp_path / "a.jpg", encoded(picture(102, size)))
     with Image.open(io.BytesIO(ask(sha, "pixels=100").body)) as image:
-        assert image.size == given
+        assert image.size == served
 
 
 def test_a_small_picture_is_not_made_larger(place, tmp_path):
@@ -74,17 +74,17 @@ def test_a_browser_may_keep_a_picture_for_ever(place, tmp_path):
     assert "immutable" in ask(sha).headers["cache-control"]
 
 
-def test_a_picture_that_lies_in_the_workspace_but_never_was_scanned_is_not_given(place):
+def test_a_picture_that_lies_in_the_workspace_but_never_was_scanned_is_not_served(place):
     content = encoded(picture(106))
     (place.datasets / "ants").mkdir(parents=True)
     (place.datasets / "ants" / "a.jpg").write_bytes(content)
     assert ask(sha_of(content)).status_code == 404
 
 
-def test_a_scanned_file_that_is_no_picture_is_not_given(place, tmp_path):
+def test_a_scanned_file_that_is_no_picture_is_not_served(place, tmp_path):
     sha = scanned(place, tmp_path / "secret.jpg", b"root:x:0:0:")
-    given = ask(sha)
-    assert given.status_code == 404 and b"root" not in given.body
+    answered = ask(sha)
+    assert answered.status_code == 404 and b"root" not in answered.body
 
 
 def test_a_picture_that_was_moved_away_is_not_found(place, tmp_path):
@@ -93,7 +93,7 @@ def test_a_picture_that_was_moved_away_is_not_found(place, tmp_path):
     assert ask(sha).status_code == 404
 
 
-def test_another_picture_in_a_scanned_file_is_not_given_for_the_first(place, tmp_path):
+def test_another_picture_in_a_scanned_file_is_not_served_for_the_first(place, tmp_path):
     sha = scanned(place, tmp_path / "a.jpg", encoded(picture(108)))
     (tmp_path / "a.jpg").write_bytes(encoded(picture(109)))
     assert ask(sha).status_code == 404
