@@ -138,7 +138,7 @@ def explained_variance(vectors: np.ndarray, projected: np.ndarray) -> float:
 
 
 def umap_installed() -> bool:
-    """Whether the optional package umap-learn is installed."""
+    """Return whether the optional package umap-learn is installed."""
     return importlib.util.find_spec("umap") is not None
 
 

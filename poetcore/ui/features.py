@@ -66,7 +66,7 @@ def draw_features(dataset: Dataset) -> DatasetFeatures | None:
 
 
 def _pick_backbone() -> Backbone:
-    """Let the user choose among the backbones that work offline; the chosen run's comes first."""
+    """Draw the choice among the backbones that work offline; the chosen run's comes first."""
     run = chosen().run
     default = find(DEFAULT)
     if run:
