@@ -18,10 +18,12 @@ __all__ = ["muted", "tensorflow"]
 _muting = threading.RLock()
 
 #: What native libraries log: lines of absl ("W0000 00:00:1.5  12 a.cc:3] ..."), of TensorFlow
-#: ("2026-01-02 03:04:05.6: I a.cc:3] ..."), and those that LiteRT and its converter write.
+#: ("2026-01-02 03:04:05.6: I a.cc:3] ..."), of Ray ("[2026-01-02 03:04:05,6 I 12 12] a.cc:3: ..."), and those
+#: that LiteRT and its converter write.
 _NATIVE_LOG = re.compile(
     rb"(?:[IWEF]\d{4} \d\d:\d\d:[\d.]+ +\d+ \S+:\d+\] "
     rb"|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: [IWEF] \S+:\d+\] "
+    rb"|\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ [IWE] \d+ \d+\] \S+:\d+: "
     rb"|WARNING: All log messages before absl::InitializeLog"
     rb"|fully_quantize: "
     rb"|INFO: Created TensorFlow Lite )[^\n]*\n"

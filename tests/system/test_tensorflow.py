@@ -26,6 +26,7 @@ with muted():
     log('W0000 00:00:1764133127.123456   12345 cuda_executor.cc:1228] INTERNAL: no graphics card')
     log('2026-11-26 05:29:47.129000: I tensorflow/core/util/port.cc:153] oneDNN custom operations are on.')
     log('INFO: Created TensorFlow Lite XNNPACK delegate for CPU.')
+    log('[2026-11-26 06:20:55,317 I 3563 3563] logging.cc:303: Set ray log level from the environment')
     log('fully_quantize: 0, inference_type: 6, input_inference_type: FLOAT32, output_inference_type: FLOAT32')
 """
     assert standard_error(code) == []
