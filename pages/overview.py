@@ -16,6 +16,7 @@ from poetcore.ui.label_issues import draw_label_issues
 from poetcore.ui.pictures import Card, gallery
 from poetcore.ui.repairs import draw_repairs
 from poetcore.ui.state import explain, scanned
+from poetcore.ui.text import plain
 from poetcore.workspace.datasets import dataset_warnings
 
 SECTIONS = ["Pictures", "Health", "Suspect labels", "Map"]
@@ -29,10 +30,10 @@ def draw_pictures(dataset: Dataset) -> None:
     sizes[1].metric("Labels", len(dataset.labels), border=True)
     sizes[2].metric("Megabytes", f"{pictures['bytes'].sum() / 1e6:,.1f}", border=True)
     sizes[3].metric("Formats", ", ".join(sorted(pictures["format"].unique())), border=True)
-    st.caption(f"{dataset.folder}")
+    st.caption(plain(dataset.folder))
 
     for sentence in dataset_warnings(dataset):
-        st.warning(sentence, icon=":material/warning:")
+        st.warning(plain(sentence), icon=":material/warning:")
 
     left, right = st.columns(2)
     with left:
@@ -55,7 +56,12 @@ def draw_pictures(dataset: Dataset) -> None:
 
     st.subheader("Sample pictures")
     label = st.segmented_control(
-        "Label", dataset.labels, default=dataset.labels[0], required=True, key="sheet_label"
+        "Label",
+        dataset.labels,
+        default=dataset.labels[0],
+        required=True,
+        format_func=plain,
+        key="sheet_label",
     )
     shown = pictures[pictures["label"] == label]
     gallery(
@@ -90,7 +96,7 @@ try:
     Repairs(folder).recover()
     dataset = scanned(folder)
     if dataset.pictures.empty and section != "Health":
-        st.warning(f"No usable picture in {folder}.")
+        st.warning(f"No usable picture in {plain(folder)}.")
     elif section == "Health":
         draw_health(folder, chosen().demo)
     elif section == "Suspect labels":

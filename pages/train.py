@@ -12,13 +12,13 @@ from poetcore.ui.run_list import draw_runs
 from poetcore.ui.settings import pick_augmentation, pick_backbone, pick_options
 from poetcore.ui.state import explain, jobs
 from poetcore.ui.tensorboard import draw_tensorboard
-from poetcore.ui.text import short
+from poetcore.ui.text import plain, short
 
 st.title("Train")
 jobs().recover()
 running = jobs().running()
 if running:
-    st.subheader(f"Training {running.name}")
+    st.subheader(f"Training {plain(running.name)}")
     draw_job(running)
     draw_tensorboard()
     st.stop()
@@ -31,7 +31,7 @@ if choice.dataset is None:
     st.stop()
 
 st.subheader("A new training")
-st.markdown(f"Trains on **{short(choice.dataset)}**.")
+st.markdown(f"Trains on **{plain(short(choice.dataset))}**.")
 backbone = pick_backbone()
 try:
     options: TrainingOptions | None = pick_options()
@@ -40,7 +40,9 @@ except PoetError as error:
     options = None
 augmentation = pick_augmentation()
 evaluate_too = st.checkbox(
-    f"Then evaluate it on {short(choice.demo)}" if choice.demo else "Then evaluate it on a demo folder",
+    f"Then evaluate it on {plain(short(choice.demo))}"
+    if choice.demo
+    else "Then evaluate it on a demo folder",
     value=choice.demo is not None,
     disabled=choice.demo is None,
     help="The demo folder is chosen in the sidebar.",
@@ -65,7 +67,7 @@ if (
 if choice.run:
     record = choice.run.record()
     metrics = record.metrics
-    st.subheader(f"Run {record.name}")
+    st.subheader(f"Run {plain(record.name)}")
     test, validation, seconds = st.columns(3)
     if metrics["final_test_accuracy"] is not None:
         low, high = metrics["final_test_interval"]
@@ -97,7 +99,7 @@ if choice.run:
         border=True,
     )
     draw_curves(choice.run, record.options["how_many_training_steps"])
-    st.caption(f"The run is in {choice.run.folder}")
+    st.caption(f"The run is in {plain(choice.run.folder)}")
     draw_exports(choice.run)
     st.page_link("evaluate.py", label="Evaluate on a demo folder", icon=":material/fact_check:")
 

@@ -13,7 +13,7 @@ from poetcore.errors import DatasetError
 from poetcore.ui.pictures import Card, gallery
 from poetcore.ui.repairs import Repairable, repair_gallery
 from poetcore.ui.state import progress_bar, scanned, workspace
-from poetcore.ui.text import short
+from poetcore.ui.text import plain, short
 from poetcore.workspace.datasets import sibling_demo
 
 __all__ = ["draw_health"]
@@ -35,8 +35,8 @@ def draw_health(folder: Path, demo_folder: Path | None) -> None:
     dataset = scanned(folder)
     demo = _demo(folder, demo_folder or sibling_demo(folder))
     issues = _issues(dataset, demo)
-    compared = f", and compared with those of {short(demo.folder)}" if demo else ""
-    st.caption(f"{len(dataset.pictures):,} pictures of {short(folder)} were scanned{compared}.")
+    compared = f", and compared with those of {plain(short(demo.folder))}" if demo else ""
+    st.caption(f"{len(dataset.pictures):,} pictures of {plain(short(folder))} were scanned{compared}.")
     if not issues:
         st.success(
             "All is well: every file is a readable picture, none occurs twice, and none looks odd.",

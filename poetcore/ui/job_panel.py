@@ -10,6 +10,7 @@ from poetcore.system.progress import Progress
 from poetcore.training.curves import curves, verdict
 from poetcore.ui.choice import choose
 from poetcore.ui.state import jobs
+from poetcore.ui.text import plain
 from poetcore.workspace.run import PHASES, Run, Status
 
 __all__ = ["draw_curves", "draw_ended", "draw_failure", "draw_job"]
@@ -66,7 +67,7 @@ def _draw_progress(run: Run, status: Status) -> None:
     extracting, training = PHASES.index("bottlenecks"), PHASES.index("training")
     progress = Progress(status.phase, status.done, status.total, status.message)
     pace = _pace(status, f"pace_{run.name}") if status.total else ""
-    st.markdown(f"**{progress.text}{pace}**")
+    st.markdown(f"**{plain(progress.text)}{pace}**")
     share = progress.share
     pictures = (
         1.0 if place > extracting else share if place == extracting or status.phase == "drawing" else 0.0
@@ -99,11 +100,11 @@ def draw_ended() -> None:
         return
     status = jobs().status(run)
     if status.phase == "done":
-        st.success(f"{run.name} is ready. {status.message}", icon=":material/check_circle:")
+        st.success(f"{plain(run.name)} is ready. {plain(status.message)}", icon=":material/check_circle:")
     elif status.phase == "cancelled":
         st.info(
-            f"{run.name} was stopped. The features that were extracted are kept, so the next training resumes"
-            " there.",
+            f"{plain(run.name)} was stopped. The features that were extracted are kept, so the next training"
+            " resumes there.",
             icon=":material/stop_circle:",
         )
     else:
@@ -112,10 +113,11 @@ def draw_ended() -> None:
 
 def draw_failure(run: Run, status: Status) -> None:
     """Show why a run failed, with the end of its log and what to do."""
-    st.error(f"{run.name} failed. {status.message}", icon=":material/error:")
+    st.error(f"{plain(run.name)} failed. {plain(status.message)}", icon=":material/error:")
     words = jobs().log_tail(run) or "It printed nothing."
     with st.expander("The end of its log", expanded=True):
         st.code(words, language=None)
     st.caption(
-        f"Fix the problem and start again: nothing that was computed is lost. The log is {run.log_file}."
+        f"Fix the problem and start again: nothing that was computed is lost."
+        f" The log is {plain(run.log_file)}."
     )

@@ -20,6 +20,7 @@ from poetcore.ui.features import DatasetFeatures, draw_features
 from poetcore.ui.pictures import Card, gallery
 from poetcore.ui.repairs import Repairable, repair_gallery
 from poetcore.ui.state import explain
+from poetcore.ui.text import plain
 
 __all__ = ["draw_label_issues"]
 
@@ -42,7 +43,7 @@ def draw_label_issues(dataset: Dataset) -> None:
         return
     few = unscored(dataset.pictures)
     if few:
-        listed = ", ".join(f"{label} ({count})" for label, count in few.items())
+        listed = ", ".join(f"{plain(label)} ({count})" for label, count in few.items())
         st.warning(
             f"Not scored, because they have fewer than {FEWEST} different pictures: {listed}.",
             icon=":material/warning:",
@@ -105,19 +106,20 @@ def _draw_extremes(scored: pd.DataFrame) -> None:
         sorted(scored["label"].unique()),
         default=scored["label"].min(),
         required=True,
+        format_func=plain,
         key="extremes_label",
     )
     typical, hard = typical_and_hard(scored, label)
     st.subheader("Most typical")
     st.caption(
-        f"Nearest to the middle of all pictures of {label}: what the network takes {label} to be. If all of"
-        " them are alike, other views of it are rare in your set."
+        f"Nearest to the middle of all pictures of {plain(label)}: what the network takes {plain(label)} to"
+        " be. If all of them are alike, other views of it are rare in your set."
     )
     gallery([_card(row) for row in typical.itertuples()], key=f"typical_{label}")
     st.subheader("Hardest")
     st.caption(
         "Those whose label a classifier that was trained on others finds least probable. Each is a wrong"
-        f" label, or a view of {label} of which more pictures would help."
+        f" label, or a view of {plain(label)} of which more pictures would help."
     )
     gallery([_card(row) for row in hard.itertuples()], key=f"hard_{label}")
 

@@ -16,7 +16,7 @@ from poetcore.system.names import is_name, to_name
 from poetcore.ui.choice import choose, chosen
 from poetcore.ui.pictures import Card, gallery
 from poetcore.ui.state import explain, progress_bar, workspace
-from poetcore.ui.text import short
+from poetcore.ui.text import plain, short
 from poetcore.workspace.datasets import training_folders
 
 __all__ = ["draw_prepare"]
@@ -77,7 +77,7 @@ def _pick_source() -> Path | None:
         return None
     source = Path(value).expanduser()
     if not source.is_dir():
-        st.warning(f"No such folder: {value}")
+        st.warning(f"No such folder: {plain(value)}")
         return None
     source = source.absolute()
     st.session_state["prepare_source_kept"] = str(source)
@@ -154,7 +154,7 @@ def _scanned_source(source: Path) -> tuple[Dataset, list[Issue]]:
 
 def _draw_preview(planned: Plan, dataset: Dataset) -> None:
     st.subheader("Preview")
-    st.caption(f"What the button below would do with {dataset.folder}; nothing is written before.")
+    st.caption(f"What the button below would do with {plain(dataset.folder)}; nothing is written before.")
     train, demo = planned.counts("train"), planned.counts("demo")
     rejected, unused = planned.counts("rejected"), planned.counts("unused")
     figures = st.columns(4)
@@ -166,7 +166,7 @@ def _draw_preview(planned: Plan, dataset: Dataset) -> None:
     ):
         column.metric(name, f"{sum(value.values()):,}", border=True)
     if planned.shortfalls:
-        listed = ", ".join(f"{s.label} ({s.train + s.demo})" for s in planned.shortfalls)
+        listed = ", ".join(f"{plain(s.label)} ({s.train + s.demo})" for s in planned.shortfalls)
         st.warning(
             f"Too few clean pictures, and how many are missing: {listed}. What there is, is divided in the"
             " proportion asked for, so that each label can be evaluated.",
@@ -229,7 +229,7 @@ def _draw_rejected(planned: Plan) -> None:
 
 def _draw_button(planned: Plan, folder: Path) -> None:
     todo = len(planned.chosen()) - len(planned.present)
-    sentences = [f"Goes to **{short(folder)}**: {todo:,} pictures to put there."]
+    sentences = [f"Goes to **{plain(short(folder))}**: {todo:,} pictures to put there."]
     if planned.present:
         sentences.append(
             f"{len(planned.present):,} are there already and stay; another name begins a new set."
@@ -266,7 +266,7 @@ def _draw_button(planned: Plan, folder: Path) -> None:
 def _draw_made(done: Outcome) -> None:
     put = done.copied + done.linked
     st.success(
-        f"{short(done.manifest.parent)} is ready and chosen: {put:,} pictures were put there now,"
+        f"{plain(short(done.manifest.parent))} is ready and chosen: {put:,} pictures were put there now,"
         f" {done.kept:,} were there already. The list of all is {done.manifest.name} in it.",
         icon=":material/check_circle:",
     )
@@ -274,7 +274,7 @@ def _draw_made(done: Outcome) -> None:
         st.warning(f"They were copied, because the system refused to link them: {done.not_linked}.")
     if done.failed:
         st.warning(
-            f"{len(done.failed)} could not be copied, the first because it {done.failed[0][1]}: split"
+            f"{len(done.failed)} could not be copied, the first because it {plain(done.failed[0][1])}: split"
             " again to take others for them."
         )
     with st.container(horizontal=True):

@@ -17,7 +17,7 @@ from poetcore.ui.components.picker import Request, Selectable, picker
 from poetcore.ui.pictures import Card, draw_pages, page_of, shas
 from poetcore.ui.route import address
 from poetcore.ui.state import explain, progress_bar, scanned, workspace
-from poetcore.ui.text import short
+from poetcore.ui.text import plain, short
 
 __all__ = ["Repairable", "draw_repairs", "repair_gallery"]
 
@@ -207,7 +207,9 @@ def _draw_step(repairs: Repairs, step: Step) -> None:
         undone = repairs.undo(step.id)
         _settle(undone)
         stuck = undone.of("applied")
-        words = f"{len(stuck)} could not be undone: {stuck[0].trouble}" if stuck else "as it was before."
+        words = (
+            f"{len(stuck)} could not be undone: {plain(stuck[0].trouble)}" if stuck else "as it was before."
+        )
         st.toast(f"Step {step.id}: {words}", icon=":material/undo:")
         st.rerun()
 

@@ -12,7 +12,7 @@ from poetcore.evaluation.metrics import Metrics
 from poetcore.ui.choice import choose, chosen, forget
 from poetcore.ui.job_panel import draw_failure
 from poetcore.ui.state import explain, jobs
-from poetcore.ui.text import short
+from poetcore.ui.text import plain, short
 from poetcore.workspace.records import read_record
 from poetcore.workspace.run import Run
 
@@ -110,7 +110,7 @@ def _draw_rename(run: Run) -> None:
 
 
 def _draw_delete(run: Run) -> None:
-    st.markdown(f"**{run.name}** with its model and its evaluations will be gone. The pictures stay.")
+    st.markdown(f"**{plain(run.name)}** with its model and its evaluations will be gone. The pictures stay.")
     sure = st.checkbox("Yes, I am sure", key=f"sure_{run.name}")
     if st.button("Delete for good", key="delete_now", disabled=not sure):
         jobs().workspace.delete_run(run)
