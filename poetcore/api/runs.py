@@ -12,6 +12,7 @@ from poetcore.errors import OptionError
 from poetcore.features.augmentation import Augmentation
 from poetcore.features.backbones import DEFAULT
 from poetcore.training.config import RunConfig
+from poetcore.training.jobs import Jobs
 from poetcore.training.train import TrainingOptions
 
 __all__ = ["list_runs", "load_run", "retrain"]
@@ -111,8 +112,9 @@ def list_runs(*, workspace: PathLike = "tf_files") -> pd.DataFrame:
         True
     """
     rows = []
-    for run in workspace_at(workspace).all_runs():
-        row: dict[str, Any] = {"name": run.name, "state": run.state(), "folder": str(run.folder)}
+    jobs = Jobs(workspace_at(workspace))
+    for run in jobs.workspace.all_runs():
+        row: dict[str, Any] = {"name": run.name, "state": jobs.status(run).phase, "folder": str(run.folder)}
         if row["state"] == "done":
             record = run.record()
             row |= {

@@ -17,11 +17,8 @@ def runs(workspace: WorkspaceOption = DEFAULT_WORKSPACE, json: JsonOption = Fals
     jobs = Jobs(Workspace(workspace))
     for run in jobs.workspace.all_runs():
         status = jobs.status(run)
-        phase = run.state() if status.phase == "done" else status.phase
-        row: dict[str, Any] = {"run": run.name, "phase": phase, "message": status.message}
-        if row["phase"] == "damaged":
-            row["message"] = "Its run.json cannot be read: train again."
-        elif row["phase"] == "done":
+        row: dict[str, Any] = {"run": run.name, "phase": status.phase, "message": status.message}
+        if status.phase == "done":
             record = run.record()
             row |= {
                 "created": record.created,
@@ -45,21 +42,10 @@ def runs(workspace: WorkspaceOption = DEFAULT_WORKSPACE, json: JsonOption = Fals
 
 def backbones(workspace: WorkspaceOption = DEFAULT_WORKSPACE, json: JsonOption = False) -> None:
     """List the pre-trained networks, and whether they work offline now."""
+    from poetcore.api.datasets import list_backbones
     from poetcore.cli.terminal import Terminal, table
-    from poetcore.features.backbones import BACKBONES
 
-    models = Workspace(workspace).models
-    listed = [
-        {
-            "name": backbone.name,
-            "input_size": backbone.input_size,
-            "vector_length": backbone.vector_length,
-            "megabytes": backbone.megabytes,
-            "imagenet_top1": backbone.imagenet_top1,
-            "offline": backbone.offline or (models / f"{backbone.name}.tflite").is_file(),
-        }
-        for backbone in BACKBONES.values()
-    ]
+    listed = list_backbones(workspace=workspace).to_dict("records")
     rows = [
         [
             str(one["name"]),

@@ -13,7 +13,7 @@ import psutil
 from poetcore.system.processes import find_process, start_module, tail
 from poetcore.training.config import RunConfig, demo_config
 from poetcore.training.worker import Job
-from poetcore.workspace.run import Run, Status
+from poetcore.workspace.run import DAMAGED, Run, Status
 from poetcore.workspace.workspace import Workspace
 
 __all__ = ["Jobs"]
@@ -56,12 +56,18 @@ class Jobs:
         return self._start(demo_config(self.workspace), draw_sample=True)
 
     def status(self, run: Run) -> Status:
-        """Return what a run is doing: failed where its process died without saying so."""
+        """Return what a run is doing, or how it ended.
+
+        It is failed where its process died without saying so, and damaged where its record cannot be read.
+        """
         status = run.status()
-        if status.final or _alive(status):
-            return status
-        status = run.status()  # it may have ended between the two looks
-        return status if status.final else replace(status, phase="failed", message=_DIED)
+        if not status.final and not _alive(status):
+            status = run.status()  # it may have ended between the two looks
+            if not status.final:
+                return replace(status, phase="failed", message=_DIED)
+        if run.state() == DAMAGED:
+            return replace(status, phase=DAMAGED, message="Its run.json cannot be read: train again.")
+        return status
 
     def recover(self) -> None:
         """Write `failed` into the folders of runs whose process died without saying so."""

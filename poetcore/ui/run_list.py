@@ -14,7 +14,7 @@ from poetcore.ui.job_panel import draw_failure
 from poetcore.ui.state import explain, jobs
 from poetcore.ui.text import plain, short
 from poetcore.workspace.records import read_record
-from poetcore.workspace.run import Run
+from poetcore.workspace.run import DAMAGED, Run
 
 __all__ = ["draw_runs"]
 
@@ -51,12 +51,10 @@ def draw_runs() -> None:
     status = jobs().status(run)
     if status.phase == "failed":
         draw_failure(run, status)
-    elif run.state() == "damaged":
-        st.warning(
-            "The record of this run cannot be read: delete it, or train again.", icon=":material/warning:"
-        )
+    elif status.phase == DAMAGED:
+        st.warning(status.message, icon=":material/warning:")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        if run.state() == "done" and st.button("Use this run", icon=":material/check:"):
+        if status.phase == "done" and st.button("Use this run", icon=":material/check:"):
             choose(run=run.name)
             st.rerun()
         with st.popover("Rename", icon=":material/edit:"):
@@ -66,7 +64,7 @@ def draw_runs() -> None:
 
 
 def _row(run: Run) -> dict[str, object]:
-    row: dict[str, object] = {"run": run.name, "state": run.state()}
+    row: dict[str, object] = {"run": run.name, "state": jobs().status(run).phase}
     if row["state"] == "done":
         record = run.record()
         row |= {

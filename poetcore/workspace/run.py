@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "DAMAGED",
     "FINAL_PHASES",
     "PHASES",
     "EvaluationFolder",
@@ -38,6 +39,9 @@ __all__ = [
 #: What a run does, in this order; "drawing" and "evaluating" only where they were asked for.
 PHASES = RUN_PHASES
 FINAL_PHASES = ("done", "failed", "cancelled")
+
+#: The state of a run that ended well and whose record cannot be read any more; no file holds it.
+DAMAGED = "damaged"
 
 _SPLIT_COLUMNS = ("path", "label", "split", "sha")
 
@@ -69,7 +73,7 @@ class Status:
     @property
     def final(self) -> bool:
         """Whether nothing more will happen."""
-        return self.phase in FINAL_PHASES
+        return self.phase in (*FINAL_PHASES, DAMAGED)
 
 
 @dataclass(frozen=True)
@@ -172,13 +176,13 @@ class Run:
         write_whole(self.folder / "config.json", to_json(values))
 
     def state(self) -> str:
-        """Return the phase of its status, or "damaged" where it is done but its record cannot be read."""
+        """Return the phase of its status, or `DAMAGED` where it is done but its record cannot be read."""
         phase = self.status().phase
         if phase == "done":
             try:
                 self.record()
             except RunError:
-                return "damaged"
+                return DAMAGED
         return phase
 
     def write_record(self, record: RunRecord) -> None:

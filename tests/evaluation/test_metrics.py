@@ -193,7 +193,7 @@ def test_without_predictions_nothing_is_answered():
     assert not threshold_table(empty)["coverage"].any()
 
 
-# ------------------------------------------------------------------------------------------- the largest losses
+# ---------------------------------------------------------------------------------------- the largest losses
 
 
 @pytest.fixture
