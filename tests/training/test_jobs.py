@@ -13,7 +13,7 @@ from poetcore.errors import OptionError
 from poetcore.training import jobs as jobs_module
 from poetcore.training.config import RunConfig
 from poetcore.training.jobs import Jobs
-from poetcore.workspace.run import Run, Status
+from poetcore.workspace.run import Run, RunRecord, Status
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import ROOT
 
@@ -71,6 +71,14 @@ def working(place: Workspace, pid: int, name: str = "run", **values: float) -> R
     """A run that a process is training."""
     run = place.create_run(name)
     run.write_status(Status("training", 10, 100, pid=pid, **values))
+    return run
+
+
+def finished(place: Workspace) -> Run:
+    """A run that ended well; its process is gone."""
+    run = place.create_run("run")
+    run.write_status(Status("done", pid=0))
+    run.write_record(RunRecord("run", "2024-05-06", "/p", "b", 224, ["x", "y"], {}, {}, [], {}, {}, {}, {}))
     return run
 
 
@@ -151,9 +159,7 @@ def test_a_later_process_of_the_same_number_is_not_stopped(place, begin):
 
 
 def test_a_finished_run_stays_finished_though_its_process_is_gone(place):
-    run = place.create_run("run")
-    run.write_status(Status("done", pid=0))
-    assert Jobs(place).status(run).phase == "done"
+    assert Jobs(place).status(finished(place)).phase == "done"
 
 
 def test_a_process_has_time_to_write_its_first_status(place):
@@ -218,9 +224,13 @@ def test_a_training_that_fails_on_being_stopped_is_cancelled(place, begin):
 
 
 def test_a_finished_run_cannot_be_stopped(place):
-    run = place.create_run("run")
-    run.write_status(Status("done", pid=0))
-    assert Jobs(place).cancel(run).phase == "done"
+    assert Jobs(place).cancel(finished(place)).phase == "done"
+
+
+def test_a_finished_run_whose_record_is_cut_off_is_damaged(place):
+    run = finished(place)
+    (run.folder / "run.json").write_text("{")
+    assert Jobs(place).status(run).phase == "damaged"
 
 
 def test_a_run_can_be_stopped_before_its_process_wrote_a_status(place):
