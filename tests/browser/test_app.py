@@ -46,7 +46,7 @@ def test_the_sample_flowers_from_the_first_click_to_a_chosen_run(page, serve, tm
     dashboard.is_running(run.name)
     other = Dashboard(page.context.new_page(), dashboard.address).open("/train")
     other.is_running(run.name)
-    dashboard.shows_live_charts(120)
+    dashboard.shows_live_charts()
     screenshot(page, "home-curves")
 
     for tab in (dashboard, other):

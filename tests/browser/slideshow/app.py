@@ -31,4 +31,4 @@ async def picture(request: Request) -> Response:
     return Response(content, media_type="image/png", headers={"cache-control": "max-age=3600"})
 
 
-app = st.App("slideshow_page.py", routes=[Route("/pictures/{number:int}", picture)])
+app = st.App("page.py", routes=[Route("/pictures/{number:int}", picture)])

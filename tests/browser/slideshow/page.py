@@ -1,4 +1,4 @@
-"""The page of slideshow_app.py, asked for `slides=12&guess=0&seconds=4&delay=0&broken=0&label=rose&mount=0`
+"""The page of app.py, asked for `slides=12&guess=0&seconds=4&delay=0&broken=0&label=rose&mount=0`
 in its address or in its field."""
 
 from urllib.parse import parse_qsl
