@@ -1,23 +1,19 @@
 """Runs from Python: train one, find one, list them."""
 
-import dataclasses
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pandas as pd
 
 from poetcore.api.arguments import PathLike, Progressing, on_progress, workspace_at
 from poetcore.api.trained_run import TrainedRun
 from poetcore.errors import OptionError
-from poetcore.features.augmentation import Augmentation
 from poetcore.features.backbones import DEFAULT
+from poetcore.system.options import build, options_of
 from poetcore.training.config import RunConfig
 from poetcore.training.jobs import Jobs
-from poetcore.training.train import TrainingOptions
 
 __all__ = ["list_runs", "load_run", "retrain"]
-
-Options = TypeVar("Options")
 
 
 def retrain(
@@ -59,27 +55,23 @@ def retrain(
     """
     from poetcore.training.retrain import retrain as train
 
-    config = RunConfig(
-        image_dir=Path(image_dir),
-        architecture=architecture,
-        training=_chosen(TrainingOptions, options),
-        augmentation=_chosen(Augmentation, options),
-        demo_dir=Path(demo_dir) if demo_dir else None,
-        name=name,
-        engine=engine,
+    known = options_of(RunConfig)
+    for unknown in options.keys() - known.keys():
+        raise OptionError(f"Unknown option {unknown!r}: choose from {', '.join(known)}.")
+    config = build(
+        RunConfig,
+        options
+        | {
+            "image_dir": Path(image_dir),
+            "architecture": architecture,
+            "demo_dir": Path(demo_dir) if demo_dir else None,
+            "name": name,
+            "engine": engine,
+        },
     )
-    if options:
-        known = [field.name for kind in (TrainingOptions, Augmentation) for field in dataclasses.fields(kind)]
-        raise OptionError(f"Unknown option {next(iter(options))!r}: choose from {', '.join(known)}.")
     place = workspace_at(workspace)
     with on_progress(progress) as told:
         return TrainedRun(train(config, place, told), place)
-
-
-def _chosen(kind: type[Options], options: dict[str, Any]) -> Options:
-    """Take those options that belong to a dataclass out of what was given."""
-    names = [field.name for field in dataclasses.fields(kind)]  # type: ignore[arg-type]
-    return kind(**{name: options.pop(name) for name in names if name in options})
 
 
 def load_run(name: str = "latest", *, workspace: PathLike = "tf_files") -> TrainedRun:

@@ -67,8 +67,13 @@ def test_one_bad_file_is_one_row_without_probabilities(run, here):
 
 
 def test_an_unknown_option_is_told_with_the_choices(here):
-    with pytest.raises(OptionError, match="Unknown option 'steps': choose from how_many_training_steps"):
+    with pytest.raises(OptionError, match="Unknown option 'steps': choose from .*how_many_training_steps"):
         poet.retrain("sample/train", steps=5)
+
+
+def test_an_impossible_option_is_told_as_on_the_command_line(here):
+    with pytest.raises(OptionError, match="seed must be 0 or more. Received: -1."):
+        poet.retrain("sample/train", seed=-1)
 
 
 def test_progress_is_told_to_a_function(here):
