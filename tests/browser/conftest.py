@@ -51,11 +51,11 @@ ARGUMENTS = [
 Serve = Callable[..., str]
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line(
-        "markers", "complains(pattern): console messages of `page` that the test provokes"
-    )
-    expect.set_options(timeout=PATIENCE * 1000)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of this folder."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("browser")
 
 
 def browser_path() -> str | None:
