@@ -51,6 +51,10 @@ ARGUMENTS = [
 Serve = Callable[..., str]
 
 
+def pytest_configure() -> None:
+    expect.set_options(timeout=PATIENCE * 1000)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests of this folder."""
     for item in items:
