@@ -12,6 +12,8 @@ Everything here is imported when it is first used, so that `import poetcore` cos
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from poetcore.version import __version__
+
 if TYPE_CHECKING:
     from poetcore.api.datasets import (
         ImageDataset,
@@ -26,14 +28,13 @@ if TYPE_CHECKING:
     from poetcore.errors import PoetError
     from poetcore.system.progress import Progress
 
-__version__ = "0.2.0"
-
 __all__ = [
     "ImageDataset",
     "PoetError",
     "Progress",
     "Report",
     "TrainedRun",
+    "__version__",
     "extract_features",
     "list_backbones",
     "list_runs",

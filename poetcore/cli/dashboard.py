@@ -9,7 +9,6 @@ from typing import Annotated
 
 import typer
 
-import poetcore
 from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, WorkspaceOption
 from poetcore.cli.terminal import Terminal
 from poetcore.errors import OptionError
@@ -23,7 +22,7 @@ _PORT = 8501
 
 def app_file() -> Path:
     """Return the script that Streamlit runs: inside an installed package, or beside it in a checkout."""
-    package = Path(poetcore.__file__).parent
+    package = Path(__file__).parents[1]
     installed = package / "dashboard" / "app.py"
     return installed if installed.is_file() else package.parent / "app.py"
 

@@ -10,7 +10,6 @@ import altair as alt
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-import poetcore
 from poetcore.charts import confusion_chart, coverage_chart
 from poetcore.data import images
 from poetcore.errors import PictureError
@@ -18,6 +17,7 @@ from poetcore.evaluation.accuracy import Accuracy
 from poetcore.evaluation.evaluate import Evaluation
 from poetcore.evaluation.metrics import threshold_table
 from poetcore.evaluation.slides import Filter, deck
+from poetcore.version import __version__
 
 __all__ = ["MAX_MISCLASSIFIED", "report"]
 
@@ -57,7 +57,7 @@ def report(evaluation: Evaluation) -> str:
             count=len(misclassified),
             thumbnail=_thumbnail,
             file_name=lambda path: Path(path).name,
-            version=poetcore.__version__,
+            version=__version__,
             made=f"{datetime.now():%Y-%m-%d %H:%M}",
         )
     )

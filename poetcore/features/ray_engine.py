@@ -19,7 +19,6 @@ from typing import Any
 
 import numpy as np
 
-import poetcore
 from poetcore.data import images
 from poetcore.data.file_index import sha_of
 from poetcore.errors import OptionError, PictureError
@@ -201,7 +200,7 @@ def _init_arguments(address: str) -> dict[str, Any]:
     if address in ("", "local"):
         return {"address": "local", "num_cpus": cores(), "include_dashboard": False}
     # The machines of a cluster have the libraries installed; this package is sent to them.
-    return {"address": address, "runtime_env": {"py_modules": [str(Path(poetcore.__file__).parent)]}}
+    return {"address": address, "runtime_env": {"py_modules": [str(Path(__file__).parents[1])]}}
 
 
 def _last_line(error: Exception) -> str:

@@ -14,9 +14,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from poetcore import __version__
 from poetcore.errors import PictureError
 from poetcore.sources.fetch_options import FetchOptions
+from poetcore.version import __version__
 
 if TYPE_CHECKING:
     from requests import Response, Session

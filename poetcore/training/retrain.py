@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 
-import poetcore
 from poetcore.data.dataset import label_folders
 from poetcore.errors import OptionError, PoetError
 from poetcore.evaluation.accuracy import Accuracy
@@ -26,6 +25,7 @@ from poetcore.training.final_test import evaluate_examples, final_metrics, sampl
 from poetcore.training.progress import Reporter, TrainingProgress, reporting
 from poetcore.training.summaries import Summaries
 from poetcore.training.train import StepReport, TrainingOptions, train
+from poetcore.version import __version__
 from poetcore.workspace.head import Head
 from poetcore.workspace.run import Run, RunRecord
 from poetcore.workspace.workspace import Workspace
@@ -146,7 +146,7 @@ def _retrain(
             timings=timings,
             metrics=final_metrics(test, validation),
             versions={
-                "poet": poetcore.__version__,
+                "poet": __version__,
                 "python": platform.python_version(),
                 **{name: importlib.metadata.version(name) for name in _LIBRARIES},
             },

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-import poetcore
+from poetcore.cli import dashboard
 from poetcore.cli.dashboard import app_file
 from tests.browser.conftest import end, free_port, is_up
 from tests.conftest import ROOT, run_poet
@@ -62,5 +62,5 @@ def test_an_installed_package_runs_the_script_inside_of_it(tmp_path, monkeypatch
     inside = tmp_path / "poetcore" / "dashboard" / "app.py"
     inside.parent.mkdir(parents=True)
     inside.touch()
-    monkeypatch.setattr(poetcore, "__file__", str(tmp_path / "poetcore" / "__init__.py"))
+    monkeypatch.setattr(dashboard, "__file__", str(tmp_path / "poetcore" / "cli" / "dashboard.py"))
     assert app_file() == inside
