@@ -93,7 +93,7 @@ if choice.run:
     seconds.metric(
         "Time",
         f"{record.timings['total_s']:.0f} s",
-        f"{record.bottlenecks['computed']} feature vectors computed, {record.bottlenecks['cached']} cached",
+        f"features: {record.bottlenecks['computed']} computed, {record.bottlenecks['cached']} cached",
         delta_color="off",
         delta_arrow="off",
         border=True,

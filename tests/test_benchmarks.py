@@ -107,6 +107,7 @@ def test_a_process_that_fails_is_no_measurement() -> None:
         run([sys.executable, "-c", "raise ValueError('no such thing')"])
 
 
+@pytest.mark.slow
 def test_generated_pictures_are_all_different_and_whole(tmp_path) -> None:
     files = [file for file in many(tmp_path, 2_011).rglob("*") if file.is_file()]
     assert len({sha_of(file.read_bytes()) for file in files}) == 2_011

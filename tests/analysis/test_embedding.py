@@ -20,6 +20,8 @@ from poetcore.ui.embedding_map import within
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import encoded, picture
 
+pytestmark = pytest.mark.slow
+
 
 def clouds(count: int = 40, length: int = 32) -> np.ndarray:
     """Two clouds that lie apart: the first half and the second half."""

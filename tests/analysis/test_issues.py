@@ -2,6 +2,7 @@
 
 import shutil
 
+import pytest
 from PIL import ImageFilter
 
 from poetcore.analysis.checks import Pictures
@@ -69,6 +70,7 @@ def test_a_summary_of_nothing_is_empty():
     assert summary([]).empty
 
 
+@pytest.mark.slow
 def test_the_drawn_sample_set_is_nearly_clean(tmp_path, memory, place):
     sample = make_sample(tmp_path / "sample", train_per_label=20, demo_per_label=10)
     found = find_issues(scan(sample / "train", memory), place, scan(sample / "demo", memory))

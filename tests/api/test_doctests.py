@@ -9,6 +9,8 @@ import pytest
 
 import poetcore as poet
 
+pytestmark = pytest.mark.slow
+
 #: Results, errors and data that functions give; what makes them has the example.
 WITHOUT = {"PoetError", "Progress", "__version__"}
 

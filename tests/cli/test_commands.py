@@ -16,6 +16,8 @@ from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import ROOT, fill, run_poet
 
+pytestmark = pytest.mark.slow
+
 COMMANDS = [command.name for command in app.registered_commands]
 
 #: Runs a command in a process that fails if TensorFlow was imported.

@@ -11,6 +11,8 @@ from poetcore.sources.imagenet import synset_urls
 from tests.badserver import BadServer, bad_server
 from tests.conftest import run_poet
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[BadServer]:

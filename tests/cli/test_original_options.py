@@ -12,6 +12,8 @@ from poetcore.system.options import options_of
 from poetcore.training.config import RunConfig
 from tests.conftest import ROOT, Trained, run_poet
 
+pytestmark = pytest.mark.slow
+
 #: Every option of the original retrain script, except those that name folders, which tests give themselves.
 TRAINING = {
     "--how_many_training_steps": "20",

@@ -12,6 +12,8 @@ from poetcore.analysis.issues import CHECKS
 from poetcore.curation.repair import Change, Repairs
 from tests.conftest import encoded, fill, picture, run_poet
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:

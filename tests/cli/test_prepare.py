@@ -9,6 +9,8 @@ import pytest
 
 from tests.conftest import encoded, picture, run_poet
 
+pytestmark = pytest.mark.slow
+
 #: Large enough to be no small file, all alike in size.
 SIZE = (320, 240)
 

@@ -4,6 +4,8 @@ import pytest
 
 from tests.conftest import fill, run_poet
 
+pytestmark = pytest.mark.slow
+
 
 def refused(*arguments: object) -> str:
     """Return the last line on standard error of a command that was used wrongly."""

@@ -249,6 +249,7 @@ def sources(draw: st.DrawFn) -> tuple[Dataset, list[Issue]]:
 
 @settings(deadline=None, max_examples=150)
 @given(sources(), OPTIONS)
+@pytest.mark.slow
 def test_no_content_twice_and_no_near_duplicates_across(source, options):
     files, issues = source
     planned = plan(files, issues, options)
@@ -273,6 +274,7 @@ def carried_out(planned: Plan) -> ExistingSplit:
 
 @settings(deadline=None, max_examples=150)
 @given(sources(), OPTIONS)
+@pytest.mark.slow
 def test_a_repetition_plans_the_same(source, options):
     files, issues = source
     once = plan(files, issues, options)
@@ -283,6 +285,7 @@ def test_a_repetition_plans_the_same(source, options):
 
 @settings(deadline=None, max_examples=100)
 @given(st.integers(2, 30), st.integers(1, 30), OPTIONS)
+@pytest.mark.slow
 def test_a_larger_source_only_adds(before, more, options):
     once = plan(dataset(*roses(before)), [], options)
     again = plan(dataset(*roses(before + more)), [], options, carried_out(once))

@@ -15,6 +15,8 @@ import poetcore.curation.repair
 from poetcore.curation.repair import ACTIONS, Change, Repairs
 from tests.curation.repairing import pictures, pictures_in, put, tree
 
+pytestmark = pytest.mark.slow
+
 LABELS = ["ash", "birch", "cherry", "new"]
 
 

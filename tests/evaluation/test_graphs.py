@@ -76,6 +76,7 @@ def test_mean_and_deviation_are_as_asked(photos, tmp_path):
     np.testing.assert_allclose(found.probabilities, expected(photos[0], 0, 255), atol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_graph_exported_by_poet_says_what_the_app_says(trained: Trained, tmp_path):
     export(trained.run, trained.workspace, "frozen_graph", tmp_path / "retrained_graph.pb")
     paths = sorted((trained.sample / "demo").glob("*/*"))

@@ -20,6 +20,8 @@ from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import ROOT, Trained
 
+pytestmark = pytest.mark.slow
+
 
 def files_below(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))

@@ -16,6 +16,8 @@ from poetcore.export.formats import FORMATS
 from tests.conftest import Trained
 from tests.export.test_export import files_below
 
+pytestmark = pytest.mark.slow
+
 #: A 2017 script's way with a frozen graph; nothing but tf.compat.v1.
 GRAPH_SCRIPT = """
 import sys

@@ -24,6 +24,8 @@ from tests.conftest import ROOT, fill, run_poet
 from tests.features.conftest import by_content, no_model
 from tests.features.test_litert import PHOTOS, furthest
 
+pytestmark = pytest.mark.slow
+
 BACKBONE = find(DEFAULT)
 QUANTIZED = find(f"{DEFAULT}_quantized")
 

@@ -17,6 +17,8 @@ from poetcore.features.litert import FeatureExtractor, model_file
 from poetcore.system.progress import Progress
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 SKIMAGE = Path(skimage.__file__).parent / "data"
 SKLEARN = Path(sklearn.__file__).parent / "datasets" / "images"
 PHOTOS = [

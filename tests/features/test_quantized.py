@@ -19,6 +19,8 @@ from poetcore.workspace.workspace import Workspace
 from tests.conftest import Trained, fill
 from tests.features.test_litert import PHOTOS, seen
 
+pytestmark = pytest.mark.slow
+
 NAME = f"{DEFAULT}_quantized"
 
 

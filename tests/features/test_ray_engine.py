@@ -28,6 +28,7 @@ pytest.importorskip("ray", reason='Ray is not installed: pip install "ray[data]"
 from poetcore.features import ray_engine
 
 pytestmark = [
+    pytest.mark.slow,
     # Ray Data sets its own old settings as it starts, and leaves its processes and pipes to the system.
     pytest.mark.filterwarnings("ignore:.*deprecated:DeprecationWarning:ray"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),

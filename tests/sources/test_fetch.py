@@ -80,6 +80,7 @@ def test_a_counting_pixel_is_refused(server):
     assert fetched.reason == "has only 1 x 1 pixels"
 
 
+@pytest.mark.slow
 def test_a_body_that_drips_is_cut_off(server):
     assert fetch_one(server.drip("/a.jpg", PHOTO, 0.05)).reason == "took longer than 2 seconds"
 

@@ -38,10 +38,12 @@ def test_a_server_that_asks_for_hours_is_not_waited_for(server):
     assert (fetched.reason, len(server.pictures())) == ("answered 429 Too Many Requests", 1)
 
 
+@pytest.mark.slow
 def test_a_header_that_drips_is_cut_off(server):
     assert fetch_one(server.drip_header("/a.jpg", 0.05)).reason == "took longer than 2 seconds"
 
 
+@pytest.mark.slow
 def test_others_are_fetched_while_some_hang(server):
     slow = [server.drip_header(f"/slow{i}.jpg", 0.05) for i in range(3)]
     fetched = fetch_all([*slow, *server.photos(5)], replace(QUICK, workers=3, per_host=3))

@@ -70,6 +70,7 @@ def test_a_dead_host_is_remembered_where_others_answer(server, run):
     assert server.counts()["/silent.jpg"] == 1
 
 
+@pytest.mark.slow
 def test_without_any_connection_no_url_counts_as_dead(server, run):
     server.silent("/robots.txt")
     listed = server.photos(2)

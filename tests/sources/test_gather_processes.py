@@ -15,6 +15,8 @@ from PIL import Image
 from tests.conftest import ROOT, encoded, picture
 from tests.sources.conftest import files
 
+pytestmark = pytest.mark.slow
+
 
 def command(tmp_path: Path, *more: object) -> list[str]:
     listed = ["gather", tmp_path / "dest", "--label", "daisy", "--urls", tmp_path / "urls.txt"]

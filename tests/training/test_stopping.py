@@ -16,7 +16,10 @@ from poetcore.workspace.run import Run, Status
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import ROOT, encoded, fill, picture, run_poet
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="Windows has no signals of this kind")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.name != "posix", reason="Windows has no signals of this kind"),
+]
 
 #: Runs a command that Ctrl-C reaches even where the tests' parent process ignores it. After 40 pictures it
 #: prints a line and waits, long enough after its first status for this to be in the run's folder too.

@@ -23,6 +23,8 @@ from poetcore.training.tensorboard import TensorBoard
 from poetcore.training.train import StepReport
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 
 def write_run(logdir: Path, name: str, rate: float = 0.01) -> None:
     with Summaries(logdir / name) as summaries:

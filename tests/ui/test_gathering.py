@@ -47,6 +47,7 @@ def test_the_button_is_disabled_before_a_source_is_chosen(server):
     assert page(server).button(key="gather_go").disabled
 
 
+@pytest.mark.slow
 def test_a_list_is_gathered(server, tmp_path):
     at = with_list(server, [*server.photos(3), server.url + "/none.jpg"])
     at.button(key="gather_go").click().run()
@@ -55,11 +56,13 @@ def test_a_list_is_gathered(server, tmp_path):
     assert len(list((tmp_path / "tf_files" / "datasets" / "flowers" / "daisy").iterdir())) == 3
 
 
+@pytest.mark.slow
 def test_lines_that_are_no_url_are_counted(server):
     at = with_list(server, [*server.photos(1), "nonsense", "ftp://a.org/1.jpg"])
     assert [expander.label for expander in at.expander] == ["2 lines are no URL"]
 
 
+@pytest.mark.slow
 def test_a_taxon_is_gathered(server, tmp_path):
     api = Api(server)
     api.observations = [observation(number, url=server.url) for number in range(1, 9)]
@@ -75,6 +78,7 @@ def test_a_taxon_is_gathered(server, tmp_path):
     assert (tmp_path / "tf_files" / "datasets" / "fungi" / "ATTRIBUTION.csv").exists()
 
 
+@pytest.mark.slow
 def test_an_unknown_taxon_is_explained(server):
     Api(server)
     at = page(server)

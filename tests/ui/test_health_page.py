@@ -51,6 +51,7 @@ def test_a_clean_folder_is_well_and_lists_what_was_checked(clean):
     assert [e.label for e in app.expander][-1] == "What is checked"
 
 
+@pytest.mark.slow
 def test_issues_are_counted_by_check_and_label(clean):
     shutil.copy(clean / "ant/0.png", clean / "ant/again.png")
     table = health(clean).dataframe[0].value
@@ -59,6 +60,7 @@ def test_issues_are_counted_by_check_and_label(clean):
     ]
 
 
+@pytest.mark.slow
 def test_the_gravest_check_is_shown_first_with_its_advice(clean):
     shutil.copy(clean / "ant/0.png", clean / "ant/again.png")
     shutil.copy(clean / "ant/2.png", clean / "bee/moved.png")
@@ -74,6 +76,7 @@ def test_a_truncated_picture_is_listed_with_its_reason(clean):
     assert listed["file"].tolist() == ["bee/cut.jpg"] and "truncated" in listed["what"].iloc[0]
 
 
+@pytest.mark.slow
 def test_the_chosen_demo_folder_is_compared_with(clean, tmp_path):
     demo = fill(tmp_path / "others", {"ant": 1})
     shutil.copy(clean / "ant/0.png", demo / "ant/x.png")
@@ -81,6 +84,7 @@ def test_the_chosen_demo_folder_is_compared_with(clean, tmp_path):
     assert app.dataframe[0].value["check"].tolist() == ["Also in the demo folder"]
 
 
+@pytest.mark.slow
 def test_a_verified_picture_is_not_reported(clean):
     shutil.copy(clean / "ant/0.png", clean / "ant/again.png")
     repairs = Repairs(clean)
@@ -89,6 +93,7 @@ def test_a_verified_picture_is_not_reported(clean):
     assert health(clean).success[0].value.startswith("All is well")
 
 
+@pytest.mark.slow
 def test_another_look_measures_nothing_again(clean, monkeypatch):
     app = health(clean)
     monkeypatch.setattr("poetcore.analysis.measures.measure", None)

@@ -16,11 +16,13 @@ from tests.ui.pages import PAGES, links, opened, texts_of
 
 
 @pytest.mark.parametrize("page", PAGES)
+@pytest.mark.slow
 def test_a_page_of_an_empty_workspace_raises_nothing(empty, page):
     app = opened(page)
     assert not app.exception and app.title[0].value == ("Poet" if page == "home" else page.capitalize())
 
 
+@pytest.mark.slow
 def test_looking_at_pages_writes_nothing_into_the_workspace(empty):
     for page in PAGES:
         opened(page)
@@ -45,6 +47,7 @@ def test_home_marks_no_step_as_done_in_an_empty_workspace(empty):
         ("predict", "There is no finished run to predict with yet."),
     ],
 )
+@pytest.mark.slow
 def test_an_empty_page_says_what_is_missing(empty, page, sentence):
     assert sentence in texts_of(opened(page))
 
@@ -59,6 +62,7 @@ def test_an_empty_page_says_what_is_missing(empty, page, sentence):
         ("predict", "train"),
     ],
 )
+@pytest.mark.slow
 def test_an_empty_page_leads_to_the_next_thing_to_do(empty, page, next_page):
     assert next_page in links(opened(page))
 
@@ -73,6 +77,7 @@ def test_the_overview_offers_three_ways_in_when_there_is_no_dataset(empty):
 
 
 @pytest.mark.parametrize("page", PAGES)
+@pytest.mark.slow
 def test_a_page_with_a_run_raises_nothing(full, page):
     app = opened(page)
     assert not app.exception and not app.error
@@ -126,6 +131,7 @@ def test_a_dataset_without_label_folders_is_reported_in_a_sentence(empty, tmp_pa
 # ---------------------------------------------------------------------------------------------------- train
 
 
+@pytest.mark.slow
 def test_percentages_that_leave_nothing_to_train_on_are_refused(full):
     app = opened("train")
     app.number_input(key="validation").set_value(60)
@@ -133,6 +139,7 @@ def test_percentages_that_leave_nothing_to_train_on_are_refused(full):
     assert "together must stay below 100" in app.error[0].value
 
 
+@pytest.mark.slow
 def test_a_training_cannot_be_started_with_options_that_were_refused(full):
     app = opened("train")
     app.number_input(key="validation").set_value(99)
@@ -143,6 +150,7 @@ def test_a_training_cannot_be_started_with_options_that_were_refused(full):
 @pytest.mark.parametrize(
     ("name", "words"), [(None, "is there already"), ("a/b", "becomes the name of a folder")]
 )
+@pytest.mark.slow
 def test_a_run_name_that_cannot_be_is_refused(full, name, words):
     app, before = opened("train"), len(full.workspace.all_runs())
     app.text_input[0].set_value(name or full.run.name)
@@ -150,6 +158,7 @@ def test_a_run_name_that_cannot_be_is_refused(full, name, words):
     assert words in app.error[0].value and len(full.workspace.all_runs()) == before
 
 
+@pytest.mark.slow
 def test_settings_outlive_a_look_at_another_page(full):
     app = opened("train")
     app.slider(key="steps").set_value(700).run()
@@ -159,6 +168,7 @@ def test_settings_outlive_a_look_at_another_page(full):
 
 
 @pytest.mark.parametrize("page", ["home", "evaluate", "slideshow"])
+@pytest.mark.slow
 def test_a_picture_that_was_moved_since_the_evaluation_is_reported(page, trained, tmp_path, monkeypatch):
     own = copy_of(trained, tmp_path)
     monkeypatch.setenv("TFP_WORKSPACE", str(own.workspace.root))
@@ -191,6 +201,7 @@ def half_damaged(full: Trained) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("page", PAGES)
+@pytest.mark.slow
 def test_a_damaged_run_spoils_no_page(half_damaged, full, page):
     app = opened(page)
     assert not app.exception and app.sidebar.selectbox[2].value == full.run.name

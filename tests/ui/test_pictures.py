@@ -45,6 +45,7 @@ def thirty_cards() -> None:
     [(1, 0, 24, "1 to 24 of 30"), (2, 24, 6, "25 to 30 of 30"), (9, 24, 6, "25 to 30 of 30")],
     ids=["first", "last", "one that is no more"],
 )
+@pytest.mark.slow
 def test_a_page_of_a_gallery_holds_its_cards(page, first, count, words):
     app = AppTest.from_function(thirty_cards)
     app.session_state["gallery"] = page
