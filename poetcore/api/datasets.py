@@ -11,6 +11,7 @@ import pandas as pd
 from poetcore.analysis.issues import Issue, find_issues
 from poetcore.analysis.label_errors import label_issues_of
 from poetcore.api.arguments import PathLike, Progressing, on_progress, pictures_in, workspace_at
+from poetcore.curation.repair import Repairs
 from poetcore.data.dataset import Dataset, scan
 from poetcore.features.backbones import BACKBONES, DEFAULT, find
 from poetcore.features.extraction import extract_features as extract_features_of
@@ -77,8 +78,9 @@ class ImageDataset:
             >>> list(data.find_issues().columns)[:3]
             ['path', 'issue', 'detail']
         """
-        with on_progress(progress) as told:
-            found = find_issues(self._dataset, self._workspace, on_progress=told)
+        with on_progress(progress) as show:
+            verified = Repairs(self.folder).verified()
+            found = find_issues(self._dataset, self._workspace, on_progress=show, verified=verified)
         columns = [field.name for field in dataclasses.fields(Issue)]
         return pd.DataFrame([dataclasses.astuple(issue) for issue in found], columns=columns)
 
@@ -97,8 +99,14 @@ class ImageDataset:
             >>> list(data.find_label_issues().columns)[:4]
             ['path', 'label', 'suggested', 'score']
         """
-        with on_progress(progress) as told:
-            return label_issues_of(self._dataset, find(architecture), self._workspace, on_progress=told)
+        with on_progress(progress) as show:
+            return label_issues_of(
+                self._dataset,
+                find(architecture),
+                self._workspace,
+                on_progress=show,
+                verified=Repairs(self.folder).verified(),
+            )
 
     def __len__(self) -> int:
         return len(self._dataset.pictures)
@@ -132,8 +140,8 @@ def load_dataset(
         60
     """
     place = workspace_at(workspace)
-    with on_progress(progress) as told, place.file_index() as index:
-        return ImageDataset(scan(Path(folder), index, on_progress=told), place)
+    with on_progress(progress) as show, place.file_index() as index:
+        return ImageDataset(scan(Path(folder), index, on_progress=show), place)
 
 
 def extract_features(
@@ -163,15 +171,15 @@ def extract_features(
         (4, 1280)
     """
     files, backbone, place = pictures_in(paths), find(architecture), workspace_at(workspace)
-    with on_progress(progress) as told, place.file_index() as index, place.feature_cache() as cache:
+    with on_progress(progress) as show, place.file_index() as index, place.feature_cache() as cache:
         entries = index.lookup(files)
         found = extract_features_of(
             {entry.sha: entry.path for entry in entries if entry.reason is None},
             backbone,
-            lambda: model_file(backbone, place.models, told),
+            lambda: model_file(backbone, place.models, show),
             cache,
             index,
-            on_progress=told,
+            on_progress=show,
         )
     unusable = np.full(backbone.vector_length, np.nan, np.float32)
     rows = [found.vectors.get(entry.sha, unusable) for entry in entries]

@@ -70,8 +70,8 @@ def retrain(
         },
     )
     place = workspace_at(workspace)
-    with on_progress(progress) as told:
-        return TrainedRun(train(config, place, told), place)
+    with on_progress(progress) as show:
+        return TrainedRun(train(config, place, show), place)
 
 
 def load_run(name: str = "latest", *, workspace: PathLike = "tf_files") -> TrainedRun:

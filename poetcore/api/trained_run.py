@@ -106,8 +106,8 @@ class TrainedRun:
             >>> report.total
             20
         """
-        with on_progress(progress) as told:
-            return Report(evaluate(self._run, Path(demo_dir), self._workspace, on_progress=told))
+        with on_progress(progress) as show:
+            return Report(evaluate(self._run, Path(demo_dir), self._workspace, on_progress=show))
 
     def predict(self, path: PathLike) -> Prediction:
         """Predict the label of one picture.
@@ -142,8 +142,8 @@ class TrainedRun:
             (1, 5)
         """
         files = pictures_in(paths)
-        with on_progress(progress) as told:
-            found = self._classifier.classify(files, told)
+        with on_progress(progress) as show:
+            found = self._classifier.classify(files, show)
         unusable = np.full(len(self.classes_), np.nan, np.float32)
         rows = [unusable if one.probabilities is None else one.probabilities for one in found]
         index = pd.Index([str(file) for file in files], name="path")
@@ -169,8 +169,8 @@ class TrainedRun:
         """
         from poetcore.export.export import export
 
-        with on_progress(progress) as told:
-            return export(self._run, self._workspace, format, Path(path) if path else None, told)
+        with on_progress(progress) as show:
+            return export(self._run, self._workspace, format, Path(path) if path else None, show)
 
     @cached_property
     def _classifier(self) -> Classifier:

@@ -60,10 +60,12 @@ def overview(
     from poetcore.system.files import printable
 
     terminal, place = Terminal(json), Workspace(workspace)
+    repairs = Repairs(dir)
+    repairs.recover()
     with place.file_index() as index, terminal.bars() as bars:
         dataset = scan(dir, index, on_progress=bars.show)
         demo = _demo(dir, demo_dir, index)
-        verified = Repairs(dir).verified()
+        verified = repairs.verified()
         issues = find_issues(dataset, place, demo, bars.show, verified=verified)
         # Every picture has been decoded by now, so this only finds which of them are damaged.
         dataset = scan(dir, index, verify=True)

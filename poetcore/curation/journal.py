@@ -57,7 +57,7 @@ class Journal:
         """Read all lines, oldest first; one that is not whole or not JSON is skipped."""
         try:
             content = self._file.read_bytes()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return []
         except OSError as error:
             raise DatasetError(

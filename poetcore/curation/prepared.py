@@ -18,6 +18,7 @@ import pandas as pd
 
 from poetcore.analysis.issues import Issue, find_issues
 from poetcore.curation.prepare import COLUMNS, FOUND, ExistingSplit, Plan
+from poetcore.curation.repair import Repairs
 from poetcore.curation.selection import PARTS
 from poetcore.data import images
 from poetcore.data.dataset import Dataset, scan
@@ -96,7 +97,7 @@ def check_apart(source: Path, folder: Path) -> Path:
 def scan_source(
     source: Path, workspace: Workspace, on_progress: OnProgress | None = None
 ) -> tuple[Dataset, list[Issue]]:
-    """Scan a source and find what is wrong with its pictures.
+    """Scan a source and find what is wrong with its pictures; what the user verified there is not reported.
 
     Args:
         source: the folder of label folders.
@@ -106,6 +107,8 @@ def scan_source(
     Raises:
         DatasetError: it holds no label folders, or is a prepared set itself.
     """
+    repairs = Repairs(source)
+    repairs.recover()
     with workspace.file_index() as index:
         dataset = scan(source, index, verify=True, on_progress=on_progress)
     if set(dataset.labels) == set(PARTS):
@@ -113,7 +116,8 @@ def scan_source(
             f"{printable(source)} holds a train and a demo folder, not one folder per label: give"
             f" {printable(source / 'train')} as the source."
         )
-    return dataset, find_issues(dataset, workspace, on_progress=on_progress)
+    issues = find_issues(dataset, workspace, on_progress=on_progress, verified=repairs.verified())
+    return dataset, issues
 
 
 def existing_split(folder: Path, workspace: Workspace) -> ExistingSplit:

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 import poetcore as poet
+from poetcore.curation.repair import Change, Repairs
 from poetcore.errors import OptionError, PictureError
-from tests.conftest import run_poet
+from tests.conftest import fill, run_poet
 
 
 def said_by(folder: Path, command: str, *arguments: object) -> dict[str, Any]:
@@ -93,6 +94,16 @@ def test_a_training_from_python_is_one_on_the_command_line(here):
     options = ("--how_many_training_steps", 30, "--seed", 3)
     said = said_by(here, "retrain", "--image_dir", here / "sample/train", *options)
     assert {name: said[name] for name in run.metrics} == run.metrics
+
+
+def test_verified_pictures_have_no_issues(here, tmp_path):
+    folder = fill(tmp_path / "set", {"ash": 2, "oak": 1})
+    repairs = Repairs(folder)
+    repairs.propose([Change(folder / "ash" / "ash_000.jpg", "fine", "", "tiny pictures")])
+    repairs.apply()
+    found = poet.load_dataset(folder).find_issues()
+    tiny = set(found.loc[found["issue"] == "tiny", "path"])
+    assert tiny == {str(folder / "ash" / "ash_001.jpg"), str(folder / "oak" / "oak_000.jpg")}
 
 
 def test_history_has_a_row_a_report(run):

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from poetcore.analysis.issues import CHECKS
+from poetcore.curation.journal import Journal
 from poetcore.curation.repair import Change, Repairs
 from tests.conftest import encoded, fill, picture, run_poet
 
@@ -110,6 +111,24 @@ def test_a_verified_picture_is_not_reported(place, tmp_path):
     repairs.apply()
     told = json.loads(overview(place, folder, "--json").splitlines()[-1])
     assert of(told, "tiny") == ["ash_001.jpg", "oak_000.jpg"]
+
+
+def test_a_move_that_a_killed_process_left_half_done_is_no_issue(place, tmp_path):
+    folder = fill(tmp_path / "train", {"ash": 2, "oak": 1})
+    Repairs(folder).propose([Change(folder / "ash" / "ash_000.jpg", "relabel", "", "why", "oak")])
+    move = {"id": "1", "from": "ash/ash_000.jpg", "to": "oak/ash_000.jpg"}
+    begin = {"event": "begin", "step": "1", "undoes": None, "time": "2026-01-02T03:04:05+00:00", "made": []}
+    journal = Journal(folder / ".poet" / "repairs.jsonl")
+    with journal.locked():
+        journal.append(begin | {"moves": [move]})
+    (folder / "oak" / "ash_000.jpg").touch()  # the name is claimed, and nothing was moved yet
+    assert of(json.loads(overview(place, folder, "--json").splitlines()[-1]), "unreadable") == []
+
+
+def test_a_file_in_place_of_a_folder_is_one_sentence(place, tmp_path):
+    (tmp_path / "train").write_text("no folder")
+    done = run_poet("overview", tmp_path / "train", "--workspace", place / "tf_files")
+    assert done.returncode == 2 and "is a file: give a folder" in done.stderr
 
 
 def test_a_clean_folder_has_no_issues(place, tmp_path):

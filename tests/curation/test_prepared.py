@@ -13,6 +13,7 @@ import pytest
 
 from poetcore.curation.prepare import Plan, plan
 from poetcore.curation.prepared import check_apart, execute, existing_split, scan_source
+from poetcore.curation.repair import Change, Repairs
 from poetcore.curation.selection import PARTS, SplitOptions
 from poetcore.data.file_index import sha_of
 from poetcore.errors import DatasetError
@@ -208,6 +209,16 @@ def test_a_prepared_set_is_no_source(source, tmp_path, place):
     make(source, tmp_path / "set", place)
     with pytest.raises(DatasetError, match="holds a train and a demo folder"):
         scan_source(tmp_path / "set", place)
+
+
+def test_verified_pictures_are_not_reported(source, place):
+    verified = source / "rose" / "rose_000.jpg"
+    repairs = Repairs(source)
+    repairs.propose([Change(verified, "fine", "", "tiny pictures")])
+    repairs.apply()
+    _, issues = scan_source(source, place)
+    tiny = {issue.path for issue in issues if issue.issue == "tiny"}
+    assert tiny == {str(path) for path in source.glob("*/*.jpg")} - {str(verified)}
 
 
 WITH_SMALL_FILES = """

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from poetcore.curation.journal import Journal
+from poetcore.curation.prepared import scan_source
 from poetcore.curation.repair import Change, Repairs
-from tests.conftest import ROOT
+from poetcore.workspace.workspace import Workspace
+from tests.conftest import ROOT, fill
 from tests.curation.repairing import pictures, pictures_in, put, tree
 
 #: Applies everything; killed when it has moved a file and before it says so.
@@ -67,6 +69,14 @@ def propose_all(folder: Path) -> Repairs:
 def kill(folder: Path, act: str, when: str) -> None:
     code = KILLED.format(folder=str(folder), act=act, when=when)
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 9
+
+
+def test_a_source_is_scanned_after_what_a_killed_process_left_is_finished(folder, tmp_path):
+    fill(folder, {"ash": 2, "birch": 1})
+    propose_all(folder)
+    kill(folder, "repairs.apply()", "after")
+    dataset, _ = scan_source(folder, Workspace(tmp_path / "tf_files"))
+    assert dataset.folder == folder and Repairs(folder).steps()[0].of("applied")
 
 
 @pytest.mark.parametrize("when, moved", [("before", 2), ("after", 2)])
