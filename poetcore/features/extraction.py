@@ -93,17 +93,20 @@ def extract_features(
         report(0)  # the conversion, where there was one, is over
         return file
 
-    stream = extract(pictures, backbone, prepared_model, cache, None, augmentation, copy, engine)
-    for done, bottleneck in enumerate(stream, 1):
-        if bottleneck.vector is not None:
-            receive(bottleneck.sha, bottleneck.vector)
-            result.computed += not bottleneck.cached
-            result.cached += bottleneck.cached
-        if bottleneck.reason is not None:
-            result.reasons[bottleneck.sha] = bottleneck.reason
-        if bottleneck.decoded:
-            decoded[bottleneck.sha] = bottleneck.reason
-        report(done)
+    # Closed at once where `on_progress` or the sink raises: threads must not go on behind a closed cache.
+    with closing(
+        extract(pictures, backbone, prepared_model, cache, None, augmentation, copy, engine)
+    ) as stream:
+        for done, bottleneck in enumerate(stream, 1):
+            if bottleneck.vector is not None:
+                receive(bottleneck.sha, bottleneck.vector)
+                result.computed += not bottleneck.cached
+                result.cached += bottleneck.cached
+            if bottleneck.reason is not None:
+                result.reasons[bottleneck.sha] = bottleneck.reason
+            if bottleneck.decoded:
+                decoded[bottleneck.sha] = bottleneck.reason
+            report(done)
     index.record_decoded(decoded)
     return result
 

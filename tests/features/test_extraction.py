@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -234,6 +235,18 @@ def test_progress_is_reported_after_the_conversion_and_after_each_picture(pictur
     reported: list[Progress] = []
     features(some(pictures, 0, 1), on_progress=reported.append)
     assert reported == [Progress("bottlenecks", done, 2) for done in (0, 1, 2)]
+
+
+def test_no_thread_goes_on_where_progress_raises(pictures, features):
+    def stop(progress: Progress) -> None:
+        if progress.done == 3:
+            raise KeyboardInterrupt
+
+    before = set(threading.enumerate())
+    with pytest.raises(KeyboardInterrupt) as stopped:
+        features(pictures, on_progress=stop)
+    assert set(threading.enumerate()) <= before
+    del stopped  # until here it kept the frames, and with them what they hold
 
 
 def test_what_was_decoded_is_recorded_in_the_index(workspace, cache, backbone_file, tmp_path):
