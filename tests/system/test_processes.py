@@ -2,6 +2,7 @@
 
 import json
 import os
+import site
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ import pytest
 
 from poetcore.errors import PoetError
 from poetcore.system.processes import find_process, run_module, start_module, tail
+from tests.conftest import ROOT
 
 
 @pytest.fixture
@@ -48,6 +50,13 @@ def test_a_module_that_is_started_runs_from_any_working_directory(elsewhere):
     with start_module("poetcore", ["runs", "--workspace", "ws", "--json"], log) as process:
         assert process.wait(60) == 0
     assert json.loads(tail(log, 1)[0]) == {"runs": []}
+
+
+def test_installed_packages_do_not_come_before_the_standard_library(script, tmp_path, monkeypatch):
+    script.write_text("import os; print(os.environ['PYTHONPATH'])")
+    assert run_module("script", []) == os.pathsep.join([str(ROOT), str(tmp_path)])
+    monkeypatch.setattr(site, "getsitepackages", lambda: [str(ROOT)])
+    assert run_module("script", []) == str(tmp_path)
 
 
 def test_a_relative_path_means_the_same_to_a_child(script, tmp_path, monkeypatch):
