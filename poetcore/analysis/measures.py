@@ -88,7 +88,6 @@ class Measure:
 
 
 #: What is measured, in the order of the columns of tables.
-#: What is measured, in the order of the columns of tables.
 COLUMNS = [field.name for field in fields(Measure)]
 
 
