@@ -20,11 +20,12 @@ UNSURE = (0.6, 0.2)
 
 def predict(run: Run, photos: Sequence[tuple[str, bytes]]) -> list[Prediction]:
     """Predict the labels of pictures, each a name and a content."""
-    return _predict(str(run.folder), tuple(photos))
+    return _predict(str(run.folder), run.record().created, tuple(photos))
 
 
 @st.cache_data(max_entries=4, show_spinner="Predicting labels ...")
-def _predict(folder: str, photos: tuple[tuple[str, bytes], ...]) -> list[Prediction]:
+def _predict(folder: str, created: str, photos: tuple[tuple[str, bytes], ...]) -> list[Prediction]:
+    """Predict labels; `created` tells a run from an earlier one of the same name, which was deleted."""
     classifier = Classifier(Run(Path(folder)), workspace())
     return [classifier.classify_bytes(name, content) for name, content in photos]
 
