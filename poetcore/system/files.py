@@ -1,6 +1,7 @@
 """Files: walking folders, writing them whole, their names as text; and work in chunks on every core."""
 
 import os
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -52,7 +53,8 @@ def _walk(folder: str, seen: set[str]) -> Iterator[os.DirEntry[str]]:
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file under a temporary name, then rename it, so that readers see the old or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    # Two tabs of the dashboard are two threads of one process.
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_native_id()}.tmp")
     try:
         temporary.write_bytes(content.encode() if isinstance(content, str) else content)
         _replace(temporary, path)
