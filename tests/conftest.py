@@ -51,7 +51,7 @@ def run_poet(*arguments: object, timeout: float = 300) -> "subprocess.CompletedP
 
 @dataclass(frozen=True)
 class Trained:
-    """A small sample set and a run that learnt it."""
+    """A small sample set and a run that was trained on it."""
 
     workspace: Workspace
     sample: Path

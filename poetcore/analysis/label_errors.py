@@ -74,7 +74,7 @@ def label_issues_of(
 
     Raises:
         DatasetError: there are not two labels, or no label has enough pictures.
-        BackboneError: the backbone's weights cannot be had.
+        BackboneError: the backbone's weights cannot be read or downloaded.
     """
     vectors = features_of(dataset, backbone, workspace, on_progress)
     return find_label_issues(dataset.pictures, vectors, verified)

@@ -164,7 +164,7 @@ def extract_features(
         that cannot be used is NaN.
 
     Raises:
-        BackboneError: the backbone is unknown or its weights cannot be had.
+        BackboneError: the backbone is unknown or its weights cannot be read or downloaded.
 
     Example:
         >>> poet.extract_features("sample/demo/rose").shape

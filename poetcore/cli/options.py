@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from poetcore.system.options import Option, options_of
+from poetcore.training.config import RunConfig
 
 __all__ = [
     "DEFAULT_WORKSPACE",
@@ -20,6 +21,8 @@ __all__ = [
     "takes_options_of",
 ]
 
+_RUN_OPTIONS = options_of(RunConfig)
+
 #: The workspace of a command: a folder in the current one, unless it is given.
 DEFAULT_WORKSPACE = Path("tf_files")
 
@@ -28,16 +31,8 @@ WorkspaceOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="End with one line of JSON on standard output.")]
 RunOption = Annotated[str, typer.Option(help="A run's name, or `latest`.")]
-RunNameOption = Annotated[
-    str | None, typer.Option("--run_name", help="The run's name; from date and time by default.")
-]
-EngineOption = Annotated[
-    str,
-    typer.Option(
-        help="What extracts the features: litert (this machine's cores), keras (a graphics card) or ray (the"
-        " cluster of RAY_ADDRESS)."
-    ),
-]
+RunNameOption = Annotated[str | None, typer.Option("--run_name", help=_RUN_OPTIONS["name"].help)]
+EngineOption = Annotated[str, typer.Option(help=_RUN_OPTIONS["engine"].help)]
 
 
 def takes_options_of(

@@ -23,7 +23,7 @@ class RunConfig:
     architecture: str = field(
         default=DEFAULT,
         metadata=option(
-            "Backbone: efficientnet_lite0, inception_v3 or"
+            "Backbone: efficientnet_lite{0,1,2}, inception_v3 or"
             " mobilenet_{1.0,0.75,0.50,0.25}_{224,192,160,128}, each also with _quantized."
         ),
     )

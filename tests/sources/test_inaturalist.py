@@ -18,7 +18,7 @@ from tests.conftest import run_poet
 
 QUICK = FetchOptions(connect_timeout=2, read_timeout=2, retries=1, backoff=0.01, longest_wait=1)
 FLY_AGARIC = Taxon(48715, "Amanita muscaria", "species", "Fly Agaric")
-#: As the API gives them, the fields that are not used left out but for some.
+#: As the API gives them, most fields that are not used excluded.
 TAXA = [
     {"id": 118041, "name": "Amanita muscaria muscaria", "rank": "subspecies", "is_active": True},
     {
