@@ -147,12 +147,12 @@ def _command(module: str, arguments: Sequence[str]) -> list[str]:
 
 def _environment() -> dict[str, str]:
     """Return an environment in which a child finds the package that runs here, whatever its folder."""
-    home = str(Path(__file__).absolute().parents[2])
+    home = Path(__file__).absolute().parents[2]
     # Installed packages are found anyway; on PYTHONPATH they would come before the standard library, and some
     # (`pathlib`, `typing`) are named like parts of it.
-    installed = home in (*site.getsitepackages(), site.getusersitepackages())
+    installed = home in map(Path, (*site.getsitepackages(), site.getusersitepackages()))
     others = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-    path = os.pathsep.join(dict.fromkeys([*([] if installed else [home]), *filter(None, others)]))
+    path = os.pathsep.join(dict.fromkeys([*([] if installed else [str(home)]), *filter(None, others)]))
     # Logs and answers are read as UTF-8, which is not every system's usual encoding.
     return os.environ | {"PYTHONPATH": path, "PYTHONIOENCODING": "utf-8:surrogateescape"}
 
