@@ -86,7 +86,7 @@ class Classifier:
 
     Args:
         run: which one.
-        workspace: where its backbone and the vector cache are kept.
+        workspace: where its backbone and the feature cache are kept.
         engine: what extracts the features, one of `ENGINES`.
 
     Raises:

@@ -10,7 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from poetcore.ui.state import workspace
-from poetcore.ui.text import plain, short
+from poetcore.ui.text import plain, short_names
 from poetcore.workspace.datasets import demo_folders, sibling_demo, training_folders
 from poetcore.workspace.run import Run
 
@@ -89,7 +89,7 @@ def _draw_folder(name: str, label: str, options: Sequence[str], help: str) -> st
     if current is not None and current not in known and Path(current).is_dir():
         known.insert(0, current)
     _set_current(name, label, current, known)
-    names = _names(known)
+    names = short_names(known)
     value = st.selectbox(
         label,
         known,
@@ -145,22 +145,6 @@ def _set_current(name: str, label: str, current: str | None, known: Sequence[str
             st.warning(f"{label} not found: {plain(current)}")
         current = known[0] if known else None
     st.session_state[f"pick_{name}"] = current
-
-
-def _names(paths: Sequence[str]) -> dict[str, str]:
-    """Return a name for each path: its last two parts, or as many more as tell it from the others.
-
-    Streamlit keeps what is chosen by its name, so two folders must not share one.
-    """
-    names = {}
-    for path in paths:
-        parts = 2
-        while (
-            parts < len(Path(path).parts) and [short(p, parts) for p in paths].count(short(path, parts)) > 1
-        ):
-            parts += 1
-        names[path] = short(path, parts)
-    return names
 
 
 def _write_address(values: dict[str, str | None]) -> None:

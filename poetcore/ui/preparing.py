@@ -16,7 +16,7 @@ from poetcore.system.names import is_name, to_name
 from poetcore.ui.choice import choose, chosen
 from poetcore.ui.pictures import Card, gallery
 from poetcore.ui.state import explain, progress_bar, workspace
-from poetcore.ui.text import plain, short
+from poetcore.ui.text import plain, short, short_names
 from poetcore.workspace.datasets import training_folders
 
 __all__ = ["draw_prepare"]
@@ -64,11 +64,12 @@ def _pick_source() -> Path | None:
     current = st.session_state.get("prepare_source_kept") or chosen().dataset
     if current and str(current) not in known:
         known.insert(0, str(current))
+    names = short_names(known)
     value = st.selectbox(
         "Pictures to choose from",
         known,
         index=known.index(str(current)) if current else None,
-        format_func=short,
+        format_func=lambda path: names.get(path, path),
         accept_new_options=True,
         placeholder="Type a folder's path",
         help="A folder with one folder of pictures per label. It stays as it is.",

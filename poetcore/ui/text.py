@@ -8,9 +8,10 @@ a select box, the value of a metric, charts.
 """
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
-__all__ = ["plain", "short"]
+__all__ = ["plain", "short", "short_names"]
 
 #: What Markdown and Streamlit's additions (formulas, emoji, colours) give a meaning anywhere in a line.
 _INLINE = re.compile(r"([\\`*_{}\[\]<>#|~$:&])")
@@ -47,3 +48,19 @@ def plain(text: object) -> str:
 def short(path: Path | str, parts: int = 2) -> str:
     """Return the last parts of a folder's path: `sample/train`. Not escaped."""
     return str(Path(*Path(path).parts[-parts:]))
+
+
+def short_names(paths: Sequence[str]) -> dict[str, str]:
+    """Return a name for each path: its last two parts, or as many more as tell it from the others.
+
+    Streamlit keeps what is chosen by its name, so two folders must not share one. Not escaped.
+    """
+    names = {}
+    for path in paths:
+        parts = 2
+        while (
+            parts < len(Path(path).parts) and [short(p, parts) for p in paths].count(short(path, parts)) > 1
+        ):
+            parts += 1
+        names[path] = short(path, parts)
+    return names

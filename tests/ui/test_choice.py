@@ -51,6 +51,14 @@ def test_two_datasets_whose_paths_end_alike_can_be_told_apart(empty, tmp_path):
     assert box.select("datasets/set/train").run().query_params["dataset"] == str(second)
 
 
+def test_two_sources_whose_paths_end_alike_can_be_told_apart(empty, tmp_path):
+    first = fill(tmp_path / "home" / "set" / "train", {"ant": 2, "bee": 2})
+    fill(empty.datasets / "set" / "train", {"ant": 2, "bee": 2})
+    app = opened("prepare", dataset=str(first))
+    (source,) = (box for box in app.main.selectbox if box.label == "Pictures to choose from")
+    assert source.options == ["home/set/train", "datasets/set/train"] and source.value == str(first)
+
+
 def test_a_run_that_ended_on_another_page_is_announced(trained, tmp_path, monkeypatch):
     own = copy_of(trained, tmp_path)
     monkeypatch.setenv("TFP_WORKSPACE", str(own.workspace.root))
