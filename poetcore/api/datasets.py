@@ -13,8 +13,9 @@ from poetcore.analysis.label_errors import label_issues_of
 from poetcore.api.arguments import PathLike, Progressing, on_progress, pictures_in, workspace_at
 from poetcore.curation.repair import Repairs
 from poetcore.data.dataset import Dataset, scan
-from poetcore.features.backbones import BACKBONES, DEFAULT, find
+from poetcore.features.backbones import DEFAULT, find
 from poetcore.features.extraction import extract_features as extract_features_of
+from poetcore.features.litert import list_backbones as backbones_in
 from poetcore.features.litert import model_file
 from poetcore.workspace.workspace import Workspace
 
@@ -197,20 +198,7 @@ def list_backbones(*, workspace: PathLike = "tf_files") -> pd.DataFrame:
         >>> poet.list_backbones().loc[0, "name"]
         'efficientnet_lite0'
     """
-    models = workspace_at(workspace).models
-    rows = [
-        (
-            one.name,
-            one.input_size,
-            one.vector_length,
-            one.megabytes,
-            one.imagenet_top1,
-            one.offline or (models / f"{one.name}.tflite").is_file(),
-        )
-        for one in BACKBONES.values()
-    ]
-    columns = ["name", "input_size", "vector_length", "megabytes", "imagenet_top1", "offline"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(backbones_in(workspace_at(workspace).models))
 
 
 def make_sample(folder: PathLike = "sample", *, train_per_label: int = 60, demo_per_label: int = 20) -> Path:

@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 
 from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, WorkspaceOption
-from poetcore.cli.terminal import Terminal
 from poetcore.errors import OptionError
 from poetcore.workspace.workspace import Workspace
 
@@ -37,6 +36,8 @@ def dashboard(
     json: JsonOption = False,
 ) -> None:
     """Open the dashboard in a browser; Ctrl-C ends it."""
+    from poetcore.cli.terminal import Terminal
+
     place = Workspace(workspace)
     port = _free_port() if port is None else port
     if not _is_free(port):

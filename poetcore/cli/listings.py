@@ -42,10 +42,10 @@ def runs(workspace: WorkspaceOption = DEFAULT_WORKSPACE, json: JsonOption = Fals
 
 def backbones(workspace: WorkspaceOption = DEFAULT_WORKSPACE, json: JsonOption = False) -> None:
     """List the pre-trained networks, and whether they work offline now."""
-    from poetcore.api.datasets import list_backbones
     from poetcore.cli.terminal import Terminal, table
+    from poetcore.features.litert import list_backbones
 
-    listed = list_backbones(workspace=workspace).to_dict("records")
+    listed = [one._asdict() for one in list_backbones(Workspace(workspace).models)]
     rows = [
         [
             str(one["name"]),

@@ -11,19 +11,28 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from poetcore.data import images
 from poetcore.errors import BackboneError, PictureError, PoetError
-from poetcore.features.backbones import Backbone, build, find
+from poetcore.features.backbones import BACKBONES, Backbone, build, find
 from poetcore.system.files import write_whole
 from poetcore.system.processes import run_module
 from poetcore.system.progress import OnProgress, Progress
 from poetcore.system.tensorflow import muted, tensorflow
 
-__all__ = ["CALIBRATION_PICTURES", "FeatureExtractor", "calibrate", "convert", "model_file", "quantize"]
+__all__ = [
+    "CALIBRATION_PICTURES",
+    "FeatureExtractor",
+    "ListedBackbone",
+    "calibrate",
+    "convert",
+    "list_backbones",
+    "model_file",
+    "quantize",
+]
 
 #: How many training pictures a quantized backbone is calibrated on; more change little.
 CALIBRATION_PICTURES = 100
@@ -31,6 +40,40 @@ CALIBRATION_PICTURES = 100
 #: A calibration is reused while this share of its pictures is in the training set: a repaired label or a few
 #: photos more must not cost extracting all features again.
 _REUSE_SHARE = 0.9
+
+
+class ListedBackbone(NamedTuple):
+    """A pre-trained network as lists show it; the attributes are those of `Backbone`.
+
+    Attributes:
+        offline: whether it works without a connection now.
+    """
+
+    name: str
+    input_size: int
+    vector_length: int
+    megabytes: float
+    imagenet_top1: float
+    offline: bool
+
+
+def list_backbones(folder: Path) -> list[ListedBackbone]:
+    """List the pre-trained networks.
+
+    Args:
+        folder: the workspace's `models` folder; what was converted there works offline.
+    """
+    return [
+        ListedBackbone(
+            one.name,
+            one.input_size,
+            one.vector_length,
+            one.megabytes,
+            one.imagenet_top1,
+            one.offline or (folder / f"{one.key}.tflite").is_file(),
+        )
+        for one in BACKBONES.values()
+    ]
 
 
 def model_file(backbone: Backbone, folder: Path, on_progress: OnProgress | None = None) -> Path:

@@ -9,10 +9,12 @@ import sys
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
-
-import psutil
+from typing import TYPE_CHECKING
 
 from poetcore.errors import PoetError
+
+if TYPE_CHECKING:
+    import psutil
 
 __all__ = ["find_process", "run_module", "run_to_exit", "start_module", "tail"]
 
@@ -110,7 +112,7 @@ def run_module(module: str, arguments: Sequence[str], stdin: str = "") -> str:
     return _last_line(child.stdout)
 
 
-def find_process(pid: int, not_after: float) -> psutil.Process | None:
+def find_process(pid: int, not_after: float) -> "psutil.Process | None":
     """Return the process of a number if it runs and is not a later one that was given the same number.
 
     Args:
@@ -121,6 +123,8 @@ def find_process(pid: int, not_after: float) -> psutil.Process | None:
         None where there is none, where it began later, or where it has ended and only was not waited for
         (a zombie). One that may not be examined is taken for the one that is meant.
     """
+    import psutil
+
     try:
         process = psutil.Process(pid)
         try:

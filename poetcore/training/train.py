@@ -202,7 +202,7 @@ class _Balanced:
         self._counts = np.bincount(targets, minlength=labels)
         self._starts = np.cumsum(self._counts) - self._counts
 
-    def draw(self, generator: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
+    def draw(self, generator: "np.random.Generator", shape: tuple[int, int]) -> np.ndarray:
         """Return the indices of drawn examples, `shape int64`."""
         label = generator.integers(len(self._counts), size=shape)
         place = (generator.random(shape) * self._counts[label]).astype(np.int64)
@@ -210,6 +210,6 @@ class _Balanced:
         return drawn
 
 
-def _sample(generator: np.random.Generator, count: int, size: int) -> np.ndarray:
+def _sample(generator: "np.random.Generator", count: int, size: int) -> np.ndarray:
     """Return the indices of the examples of a report: all for -1, otherwise `size` with replacement."""
     return np.arange(count) if size == -1 else generator.integers(count, size=size)
