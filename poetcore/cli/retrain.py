@@ -91,7 +91,8 @@ def retrain(
             "intermediate_store_frequency must be 0, for none, or more."
             f" Received: {intermediate_store_frequency}."
         )
-    network = find(architecture)
+    # A script passes an empty one where its variable is not set.
+    network = find(architecture or from_environment(os.environ))
     config = build(RunConfig, options | {"architecture": network.name})
     check_output_layer(config.final_tensor_name)
     _check_places(

@@ -89,3 +89,9 @@ def test_architecture_is_taken_from_the_environment(tmp_path, monkeypatch, varia
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert named in refused("retrain", "--image_dir", "tests", "--workspace", tmp_path)
+
+
+def test_empty_architecture_is_none(tmp_path, monkeypatch):
+    monkeypatch.setenv("TFP_ARCHITECTURE", "resnet_50")
+    options = ("--image_dir", "tests", "--workspace", tmp_path)
+    assert "resnet_50" in refused("retrain", "--architecture", "", *options)
