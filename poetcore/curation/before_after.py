@@ -54,5 +54,8 @@ def _rows(run: Run, begun: Sequence[tuple[datetime, str]]) -> list[tuple[object,
         record.metrics["final_test_accuracy"],
         record.metrics["final_test_count"],
     )
-    evaluated = [read_record(found.metrics_file, Metrics) for found in run.evaluations()]
+    evaluated = []
+    for found in run.evaluations():
+        with contextlib.suppress(RunError):  # a damaged one costs its own row only
+            evaluated.append(read_record(found.metrics_file, Metrics))
     return [(*about, m.folder, m.accuracy, m.total) for m in evaluated] or [(*about, None, None, None)]

@@ -90,6 +90,14 @@ def test_a_run_has_a_row_for_each_demo_folder(make):
     }
 
 
+def test_a_damaged_evaluation_costs_its_own_row_only(make):
+    run = make()
+    evaluate(run, "/pictures/demo", 0.8)
+    evaluate(run, "/pictures/other", 0.7)
+    run.evaluation("other").metrics_file.write_text("{")
+    assert list(before_and_after(FOLDER, [run], [])["demo"]) == [0.8]
+
+
 def test_runs_on_other_folders_are_passed_over(make):
     assert before_and_after(FOLDER, [make(image_dir="/pictures/other")], []).empty
 
