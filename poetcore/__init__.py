@@ -68,4 +68,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOME])
+    """List the public names, so that a completion offers nothing else."""
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})

@@ -1,29 +1,68 @@
 """What callers from Python may pass: paths as text, a workspace by its folder, progress in three ways."""
 
+import operator
 import os
+import reprlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 from rich.console import Console
 
-from poetcore.errors import DatasetError
+from poetcore.errors import DatasetError, OptionError
 from poetcore.system.files import walk
 from poetcore.system.progress import OnProgress
-from poetcore.system.progress_bars import Bars
+from poetcore.system.progress_bars import Bars, NotebookBars
 from poetcore.workspace.workspace import Workspace
 
-__all__ = ["PathLike", "Progressing", "on_progress", "pictures_in", "workspace_at"]
+__all__ = [
+    "PathLike",
+    "Progressing",
+    "on_progress",
+    "path_of",
+    "pictures_in",
+    "whole_number",
+    "workspace_at",
+]
 
 PathLike = str | os.PathLike[str]
 
-#: None: a progress bar where there is a terminal or a notebook; False: none; a function: it is called.
+#: None: a progress bar where there is a terminal or a notebook; False: none; True: a bar, and in a file
+#: lines of text; a function: it is called.
 Progressing = OnProgress | bool | None
+
+
+def path_of(value: object, name: str) -> Path:
+    """Return an argument as a path.
+
+    Args:
+        value: what was given.
+        name: of the argument.
+
+    Raises:
+        OptionError: it is empty, or something else.
+    """
+    if isinstance(value, str | os.PathLike) and isinstance(text := os.fspath(value), str) and text:
+        return Path(text)
+    raise OptionError(f"{name} must be a path, as text or a Path. Received: {reprlib.repr(value)}.")
+
+
+def whole_number(value: int, name: str) -> int:
+    """Return an argument as a whole number.
+
+    Raises:
+        OptionError: it is something else.
+    """
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise OptionError(f"{name} must be a whole number. Received: {value!r}.") from None
 
 
 def workspace_at(folder: PathLike) -> Workspace:
     """Return the workspace in a folder, which is made when something is first written into it."""
-    return Workspace(Path(folder))
+    return Workspace(path_of(folder, "workspace"))
 
 
 @contextmanager
@@ -33,11 +72,11 @@ def on_progress(progress: Progressing) -> Iterator[OnProgress | None]:
         yield progress
         return
     console = Console(stderr=True, highlight=False, markup=False, emoji=False)
-    seen = console.is_terminal or console.is_jupyter
-    if progress is False or not (seen or progress):
+    wanted = console.is_terminal or console.is_jupyter if progress is None else progress
+    if not wanted:
         yield None
         return
-    with Bars(console) as bars:
+    with NotebookBars() if console.is_jupyter else Bars(console) as bars:
         yield bars.show
 
 
@@ -46,10 +85,12 @@ def pictures_in(paths: PathLike | Iterable[PathLike]) -> list[Path]:
 
     Raises:
         DatasetError: there is none.
+        OptionError: something is no path.
     """
-    given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
+    several = isinstance(paths, Iterable) and not isinstance(paths, str | bytes | os.PathLike)
+    given: Iterable[object] = cast("Iterable[object]", paths) if several else [paths]
     found: list[Path] = []
-    for path in map(Path, given):
+    for path in [path_of(one, "A picture") for one in given]:
         found += [Path(entry.path) for entry in walk(path)] if path.is_dir() else [path]
     if not found:
         raise DatasetError("No pictures given: name files, or folders of pictures.")

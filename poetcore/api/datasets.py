@@ -10,7 +10,15 @@ import pandas as pd
 
 from poetcore.analysis.issues import Issue, find_issues
 from poetcore.analysis.label_errors import label_issues_of
-from poetcore.api.arguments import PathLike, Progressing, on_progress, pictures_in, workspace_at
+from poetcore.api.arguments import (
+    PathLike,
+    Progressing,
+    on_progress,
+    path_of,
+    pictures_in,
+    whole_number,
+    workspace_at,
+)
 from poetcore.curation.repair import Repairs
 from poetcore.data.dataset import Dataset, scan
 from poetcore.features.backbones import DEFAULT, find
@@ -142,7 +150,7 @@ def load_dataset(
     """
     place = workspace_at(workspace)
     with on_progress(progress) as show, place.file_index() as index:
-        return ImageDataset(scan(Path(folder), index, on_progress=show), place)
+        return ImageDataset(scan(path_of(folder, "folder"), index, on_progress=show), place)
 
 
 def extract_features(
@@ -201,8 +209,27 @@ def list_backbones(*, workspace: PathLike = "tf_files") -> pd.DataFrame:
     return pd.DataFrame(backbones_in(workspace_at(workspace).models))
 
 
-def make_sample(folder: PathLike = "sample", *, train_per_label: int = 60, demo_per_label: int = 20) -> Path:
+def make_sample(
+    folder: PathLike = "sample",
+    *,
+    train_per_label: int = 60,
+    demo_per_label: int = 20,
+    progress: Progressing = None,
+) -> Path:
     """Draw the sample flowers: five labels, a folder `train` and a folder `demo`; nothing is downloaded.
+
+    Args:
+        folder: where the set is written; pictures that are there already are kept.
+        train_per_label: training pictures of each label, at least 1.
+        demo_per_label: demo pictures of each label, at least 1.
+        progress: None for a bar where there is a terminal or notebook, False for none, or a function.
+
+    Returns:
+        The folder.
+
+    Raises:
+        OptionError: a number is impossible.
+        DatasetError: the folder cannot be written.
 
     Example:
         >>> folder = poet.make_sample("small", train_per_label=2, demo_per_label=1)
@@ -211,4 +238,9 @@ def make_sample(folder: PathLike = "sample", *, train_per_label: int = 60, demo_
     """
     from poetcore.sources.samples import make_sample
 
-    return make_sample(Path(folder), train_per_label=train_per_label, demo_per_label=demo_per_label)
+    counts = {
+        "train_per_label": whole_number(train_per_label, "train_per_label"),
+        "demo_per_label": whole_number(demo_per_label, "demo_per_label"),
+    }
+    with on_progress(progress) as show:
+        return make_sample(path_of(folder, "folder"), **counts, on_progress=show)

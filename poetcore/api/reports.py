@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from poetcore.api.arguments import PathLike
+from poetcore.api.arguments import PathLike, path_of, whole_number
+from poetcore.errors import OptionError
 from poetcore.evaluation.evaluate import Evaluation
 from poetcore.system.files import write_whole
 
@@ -90,7 +91,8 @@ class Report:
             >>> list(report.most_confused().columns)
             ['label', 'predicted', 'count']
         """
-        return pd.DataFrame(self.evaluation.most_confused(minimum), columns=["label", "predicted", "count"])
+        found = self.evaluation.most_confused(whole_number(minimum, "minimum"))
+        return pd.DataFrame(found, columns=["label", "predicted", "count"]).astype({"count": int})
 
     def top_losses(self, count: int = 9) -> pd.DataFrame:
         """List the pictures whose true label got the lowest probability: the largest cross entropy first.
@@ -102,10 +104,13 @@ class Report:
             >>> report.top_losses(3)["loss"].is_monotonic_decreasing
             True
         """
-        return self.evaluation.top_losses(count)
+        return self.evaluation.top_losses(whole_number(count, "count"))
 
     def to_html(self, path: PathLike) -> Path:
         """Write the report as one HTML file that opens anywhere; returns its path.
+
+        Raises:
+            OptionError: the path is a folder.
 
         Example:
             >>> report.to_html("report.html").name
@@ -113,14 +118,17 @@ class Report:
         """
         from poetcore.evaluation.report import report
 
-        write_whole(Path(path), report(self.evaluation))
-        return Path(path)
+        file = path_of(path, "path")
+        if file.is_dir():
+            raise OptionError(f"{file} is a folder: name the file to write, such as {file / 'report.html'}.")
+        write_whole(file, report(self.evaluation))
+        return file
 
     def __repr__(self) -> str:
         low, high = self.interval
         return (
-            f"Report(accuracy {self.accuracy:.1%}, 95 % interval {low:.0%} to {high:.0%},"
-            f" {self.total} pictures)"
+            f"Report(accuracy {100 * self.accuracy:.1f} %, 95 % interval {100 * low:.1f} % to"
+            f" {100 * high:.1f} %, {self.total} pictures)"
         )
 
     def _repr_html_(self) -> str:

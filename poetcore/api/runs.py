@@ -1,13 +1,15 @@
 """Runs from Python: train one, find one, list them."""
 
-from pathlib import Path
+import warnings
 from typing import Any
 
 import pandas as pd
 
 from poetcore.api.arguments import PathLike, Progressing, on_progress, workspace_at
 from poetcore.api.trained_run import TrainedRun
+from poetcore.data.dataset import label_folders
 from poetcore.errors import OptionError
+from poetcore.evaluation.frozen import check_output_layer
 from poetcore.features.backbones import DEFAULT
 from poetcore.system.options import build, options_of
 from poetcore.training.config import RunConfig
@@ -32,14 +34,18 @@ def retrain(
     Args:
         image_dir: one folder of pictures per label.
         architecture: a backbone, one of `list_backbones()`.
-        demo_dir: a folder to evaluate the run on as soon as it is trained, or None.
+        demo_dir: a folder to evaluate the run on as soon as it is trained, or None; a warning says if that
+            did not work.
         name: the run's name; from date and time by default.
         engine: what extracts the features: "litert", "keras" or "ray".
         workspace: the folder in which Poet keeps what it makes.
         progress: None for a bar where there is a terminal or notebook, False for none, or a function that is
             called with a `Progress`.
-        options: the original script's options, such as `how_many_training_steps`, `learning_rate`,
-            `flip_left_right` or `seed`; their names and defaults are those of `poetcore retrain --help`.
+        options: the original script's options by their names: `how_many_training_steps`, `learning_rate`,
+            `testing_percentage`, `validation_percentage`, `eval_step_interval`, `train_batch_size`,
+            `test_batch_size`, `validation_batch_size`, `seed`, `flip_left_right`, `random_crop`,
+            `random_scale`, `random_brightness`, `distortion_variants`, `final_tensor_name`;
+            `poetcore retrain --help` explains them and tells their defaults.
 
     Returns:
         The finished run.
@@ -62,16 +68,22 @@ def retrain(
         RunConfig,
         options
         | {
-            "image_dir": Path(image_dir),
+            "image_dir": image_dir,
             "architecture": architecture,
-            "demo_dir": Path(demo_dir) if demo_dir else None,
+            "demo_dir": demo_dir,
             "name": name,
             "engine": engine,
         },
     )
+    check_output_layer(config.final_tensor_name)
+    if config.demo_dir:
+        label_folders(config.demo_dir)  # a mistyped folder is told before the training, not after it
     place = workspace_at(workspace)
     with on_progress(progress) as show:
-        return TrainedRun(train(config, place, show), place)
+        run = train(config, place, show)
+    if config.demo_dir and not run.evaluations():
+        warnings.warn(run.status().message, stacklevel=2)
+    return TrainedRun(run, place)
 
 
 def load_run(name: str = "latest", *, workspace: PathLike = "tf_files") -> TrainedRun:

@@ -1,5 +1,6 @@
 """What a trained run can do, as Python sees it: its figures, its model, its verbs."""
 
+import dataclasses
 from collections.abc import Iterable
 from functools import cached_property
 from html import escape
@@ -9,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from poetcore.api.arguments import PathLike, Progressing, on_progress, pictures_in
+from poetcore.api.arguments import PathLike, Progressing, on_progress, path_of, pictures_in
 from poetcore.api.reports import Report
-from poetcore.errors import PictureError
+from poetcore.errors import PictureError, RunError
 from poetcore.evaluation.classifier import Classifier, Prediction
 from poetcore.evaluation.evaluate import evaluate
+from poetcore.training.train import StepReport
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
 
@@ -85,11 +87,18 @@ class TrainedRun:
     def history(self) -> pd.DataFrame:
         """Accuracy (0 to 1) and cross entropy (nats) in the course of the training, one row a report.
 
+        Raises:
+            RunError: the run's folder does not have them any more.
+
         Example:
             >>> list(run.history.columns)[:3]
             ['step', 'train_accuracy', 'train_cross_entropy']
         """
-        return pd.DataFrame(self._run.events("step")).drop(columns=["kind", "time"])
+        names = [field.name for field in dataclasses.fields(StepReport)]
+        table = pd.DataFrame(self._run.events("step"), columns=names)
+        if table.empty:
+            raise RunError(f"The run {self.name!r} has no history: its events.jsonl is missing or damaged.")
+        return table.astype({name: float for name in names if name != "step"})
 
     def evaluate(self, demo_dir: PathLike, *, progress: Progressing = None) -> Report:
         """Count how many pictures of a demo folder the run labels right, and keep the result with the run.
@@ -107,10 +116,11 @@ class TrainedRun:
             20
         """
         with on_progress(progress) as show:
-            return Report(evaluate(self._run, Path(demo_dir), self._workspace, on_progress=show))
+            folder = path_of(demo_dir, "demo_dir")
+            return Report(evaluate(self._run, folder, self._workspace, on_progress=show))
 
     def predict(self, path: PathLike) -> Prediction:
-        """Predict the label of one picture.
+        """Predict the label of one picture; for many, `predict_proba` is faster.
 
         Raises:
             PictureError: the file is not a picture that can be used.
@@ -119,7 +129,7 @@ class TrainedRun:
             >>> run.predict("sample/demo/rose/rose_001.jpg").label
             'rose'
         """
-        prediction = self._classifier.classify([Path(path)])[0]
+        prediction = self._classifier.classify([path_of(path, "path")])[0]
         if prediction.reason is not None:
             raise PictureError(f"{prediction.path} {prediction.reason}.")
         return prediction
@@ -169,8 +179,9 @@ class TrainedRun:
         """
         from poetcore.export.export import export
 
+        out = None if path is None else path_of(path, "path")
         with on_progress(progress) as show:
-            return export(self._run, self._workspace, format, Path(path) if path else None, show)
+            return export(self._run, self._workspace, format, out, show)
 
     @cached_property
     def _classifier(self) -> Classifier:

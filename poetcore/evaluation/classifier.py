@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from poetcore.data import images
-from poetcore.errors import PictureError
+from poetcore.errors import PictureError, RunError
 from poetcore.features.backbones import find
 from poetcore.features.engines import DEFAULT_ENGINE, check_engine
 from poetcore.features.extraction import extract_features
@@ -21,7 +21,7 @@ from poetcore.workspace.workspace import Workspace
 __all__ = ["Classifier", "PictureClassifier", "Prediction"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Prediction:
     """What a model predicts for one picture.
 
@@ -48,6 +48,10 @@ class Prediction:
     def confidence(self) -> float | None:
         """The probability of that label, 0 to 1, or None where the picture cannot be used."""
         return self.top(1)[0][1] if self.probabilities is not None else None
+
+    def __repr__(self) -> str:
+        found = ", ".join(f"{label} {p:.3f}" for label, p in self.top(3))
+        return f"Prediction({str(self.path)!r}: {found or self.reason})"
 
     def _repr_html_(self) -> str:
         rows = "".join(f"<tr><td>{escape(label)}</td><td>{p:.1%}</td></tr>" for label, p in self.top(5))
@@ -107,6 +111,11 @@ class Classifier:
         check_engine(engine, self._backbone)
         self._engine = engine
         self._head = run.head()
+        if self._head.kernel.shape[1] != len(self.labels):
+            raise RunError(
+                f"The run {run.name!r} is damaged: {len(self.labels)} labels for"
+                f" {self._head.kernel.shape[1]} outputs, train it again."
+            )
         self._workspace = workspace
         self._model: FeatureExtractor | None = None
 

@@ -148,7 +148,13 @@ def _target(run: Run, kind: ExportFormat, out: Path | None) -> Path:
         target = out / kind.default_name if out.is_dir() or not out.suffix else out
         if not target.name.endswith(kind.suffix):
             raise OptionError(f"The file name of {kind.title} must end in {kind.suffix}. Received: {out}.")
-        if target.is_dir() or (target.parent.exists() and not target.parent.is_dir()):
+        other_kind = target.suffix != Path(kind.default_name).suffix
+        foreign = other_kind and not target.with_name(f"{target.stem}_parity.json").is_file()
+        if (
+            target.is_dir()
+            or (target.is_file() and foreign)
+            or (target.parent.exists() and not target.parent.is_dir())
+        ):
             raise OptionError(f"{target} cannot be written: something else lies there, choose another name.")
         return target
     if out.is_dir() and any(out.iterdir()) and not (out / kind.folder_marker).is_file():

@@ -9,10 +9,13 @@ the same names. A class may hold others; their fields then count as its own.
 """
 
 import math
+import os
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_type_hints
+
+import numpy as np
 
 from poetcore.errors import OptionError
 
@@ -21,6 +24,15 @@ __all__ = ["Option", "build", "check_limits", "flatten", "option", "options_of"]
 Options = TypeVar("Options")
 
 _KEY = "option"
+
+_KINDS = {
+    int: "a whole number",
+    float: "a number",
+    bool: "True or False",
+    str: "text",
+    Path: "a path",
+    type(None): "None",
+}
 
 
 @dataclass(frozen=True)
@@ -129,10 +141,10 @@ def build(kind: type[Options], values: Mapping[str, Any]) -> Options:
     Args:
         kind: the dataclass.
         values: a value that is missing takes its default; names that are no option are ignored. A path may be
-            text, as JSON has it.
+            text, as JSON has it, and a number one of numpy's.
 
     Raises:
-        OptionError: a value without a default is missing, or a value is impossible.
+        OptionError: a value without a default is missing, or a value is impossible or of another type.
     """
     types = get_type_hints(kind)
     given: dict[str, Any] = {}
@@ -140,12 +152,22 @@ def build(kind: type[Options], values: Mapping[str, Any]) -> Options:
         if is_dataclass(types[one.name]):
             given[one.name] = build(types[one.name], values)
         elif one.name in values:
-            given[one.name] = _converted(values[one.name], types[one.name])
+            given[one.name] = _converted(one.name, values[one.name], types[one.name])
         elif one.default is MISSING and one.default_factory is MISSING:
             raise OptionError(f"{one.name} is missing: it has no default.")
     return kind(**given)
 
 
-def _converted(value: Any, kind: Any) -> Any:
-    is_path = kind is Path or Path in get_args(kind)
-    return Path(value) if is_path and isinstance(value, str) else value
+def _converted(name: str, value: Any, kind: Any) -> Any:
+    """Return a value as the type of its option; a type that is not listed takes any value."""
+    kinds = get_args(kind) or (kind,)
+    if isinstance(value, np.generic):
+        value = value.item()
+    if Path in kinds and isinstance(value, str | os.PathLike) and str(value):
+        return Path(value)
+    if float in kinds and type(value) is int:
+        return float(value)
+    if type(value) in kinds or not all(one in _KINDS for one in kinds):
+        return value
+    allowed = " or ".join(_KINDS[one] for one in kinds)
+    raise OptionError(f"{name} must be {allowed}. Received: {value!r}.")

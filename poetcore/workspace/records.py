@@ -1,6 +1,7 @@
 """How values are written in the files of a run folder and read again: JSON and CSV, errors as sentences."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from types import UnionType
 from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin, get_type_hints
@@ -10,7 +11,7 @@ from poetcore.errors import RunError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["read_json", "read_record", "read_table", "to_csv", "to_json"]
+__all__ = ["read_json", "read_json_lines", "read_record", "read_table", "to_csv", "to_json"]
 
 Record = TypeVar("Record")
 
@@ -32,6 +33,21 @@ def read_json(file: Path) -> Any:
         raise RunError(f"{file} is missing: the run is unfinished, train or evaluate again.") from None
     except ValueError:
         raise RunError(f"{file} is damaged: train or evaluate again.") from None
+
+
+def read_json_lines(file: Path) -> Iterator[dict[str, Any]]:
+    """Read a file of one JSON object a line; a line that is damaged or not whole yet is passed over."""
+    try:
+        text = file.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return
+    for line in text[: text.rfind("\n") + 1].split("\n"):
+        try:
+            value = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(value, dict):
+            yield value
 
 
 def read_record(file: Path, kind: type[Record]) -> Record:

@@ -21,7 +21,7 @@ from poetcore.system.files import write_whole
 from poetcore.system.options import build, flatten
 from poetcore.system.progress import RUN_PHASES
 from poetcore.workspace.head import Head
-from poetcore.workspace.records import read_json, read_record, read_table, to_csv, to_json
+from poetcore.workspace.records import read_json, read_json_lines, read_record, read_table, to_csv, to_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -199,23 +199,22 @@ class Run:
         write_whole(self.backbone_file, model.read_bytes())
 
     def events(self, kind: str | None = None) -> Iterator[dict[str, Any]]:
-        """Read the events so far, oldest first; a last line that is not whole yet is not among them."""
-        try:
-            text = (self.folder / "events.jsonl").read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return
-        for line in text[: text.rfind("\n") + 1].splitlines():
-            event = json.loads(line)
-            if kind is None or event["kind"] == kind:
+        """Read the events so far, oldest first, without lines that are damaged or not whole yet."""
+        for event in read_json_lines(self.folder / "events.jsonl"):
+            if "kind" in event and kind in (None, event["kind"]):
                 yield event
 
     def labels(self) -> list[str]:
         """Read the labels, in the order of the model's outputs.
 
         Raises:
-            RunError: they are missing.
+            RunError: they are missing or damaged.
         """
-        return self._file("labels.txt").read_text(encoding="utf-8").splitlines()
+        file = self._file("labels.txt")
+        try:
+            return [label for label in file.read_text(encoding="utf-8").split("\n") if label]
+        except UnicodeDecodeError:
+            raise RunError(f"{file} is damaged: train again.") from None
 
     def head(self) -> Head:
         """Read the trained layer.

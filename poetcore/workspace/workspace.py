@@ -40,7 +40,7 @@ class Workspace:
     ) -> None:
         self.root = Path(os.path.abspath(root.expanduser()))
         if self.root.is_file():
-            raise OptionError(f"{self.root} is a file: --workspace is a folder, which is made where needed.")
+            raise OptionError(f"{self.root} is a file: a workspace is a folder, which is made where needed.")
         self.datasets = self.root / "datasets"
         self.models = _folder(models) or self.root / "models"
         self.bottlenecks = _folder(bottlenecks) or self.root / "bottlenecks"

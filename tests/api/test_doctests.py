@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 import poetcore as poet
+from poetcore.system.options import options_of
+from poetcore.training.config import RunConfig
 
 pytestmark = pytest.mark.slow
 
@@ -43,6 +45,11 @@ def test_the_examples_of_a_public_name_run(name, here):
 @pytest.mark.parametrize("name", sorted(set(poet.__all__) - {"__version__"}))
 def test_a_public_name_says_what_it_is(name):
     assert inspect.getdoc(getattr(poet, name))
+
+
+def test_the_options_of_a_training_are_named_in_its_help():
+    said = inspect.getdoc(poet.retrain)
+    assert [name for name in options_of(RunConfig) if name not in said] == []
 
 
 def test_every_public_name_is_found_where_the_door_says():

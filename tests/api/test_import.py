@@ -2,7 +2,9 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
+import poetcore
 from tests.conftest import ROOT
 
 
@@ -31,3 +33,13 @@ def test_importing_changes_nothing_of_pillow():
         " poetcore.retrain; assert PIL.Image.MAX_IMAGE_PIXELS == limit"
     )
     imported_by(code)
+
+
+def test_a_completion_offers_the_public_names_only():
+    assert {name for name in dir(poetcore) if not name.startswith("_")} == set(poetcore.__all__) - {
+        "__version__"
+    }
+
+
+def test_type_checkers_are_told_that_the_package_has_types():
+    assert (Path(poetcore.__file__).parent / "py.typed").is_file()

@@ -1,6 +1,7 @@
 """Runs from Python: what they say is what the command line and the pages say."""
 
 import json
+import pickle
 import warnings
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 
 import poetcore as poet
 from poetcore.curation.repair import Change, Repairs
-from poetcore.errors import OptionError, PictureError
+from poetcore.errors import DatasetError, OptionError, PictureError, RunError
 from tests.conftest import fill, run_poet
 
 
@@ -77,6 +78,69 @@ def test_an_impossible_option_is_told_as_on_the_command_line(here):
         poet.retrain("sample/train", seed=-1)
 
 
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("how_many_training_steps", "100"), ("learning_rate", None), ("name", 5), ("final_tensor_name", "a b")],
+)
+def test_a_value_of_the_wrong_kind_begins_no_run(here, option, value):
+    before = list(poet.list_runs()["name"])
+    with pytest.raises(OptionError, match=f"{option} must be"):
+        poet.retrain("sample/train", **{option: value})
+    assert list(poet.list_runs()["name"]) == before
+
+
+def test_a_mistyped_demo_folder_begins_no_run(here):
+    before = list(poet.list_runs()["name"])
+    with pytest.raises(DatasetError, match="No such folder: nowhere"):
+        poet.retrain("sample/train", demo_dir="nowhere")
+    assert list(poet.list_runs()["name"]) == before
+
+
+def test_a_demo_folder_that_cannot_be_evaluated_is_a_warning(here):
+    with pytest.warns(UserWarning, match="demo folder could not be evaluated: .*not trained on"):
+        run = poet.retrain("sample/train", how_many_training_steps=20, demo_dir="sample", name="warned")
+    assert run.name == "warned"
+
+
+def test_numbers_of_numpy_are_options_too(here):
+    steps = np.int64(20)
+    run = poet.retrain("sample/train", how_many_training_steps=steps, learning_rate=np.float32(0.5))
+    assert (run.options["how_many_training_steps"], run.options["learning_rate"]) == (20, 0.5)
+
+
+@pytest.mark.parametrize("path", ["", None, 3, b"a", ["sample"]])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda run, path: poet.load_dataset(path),
+        lambda run, path: poet.retrain(path),
+        lambda run, path: poet.load_run("first", workspace=path),
+        lambda run, path: poet.make_sample(path),
+        lambda run, path: run.evaluate(path),
+        lambda run, path: run.predict(path),
+        lambda run, path: run.predict_proba([path]),
+        lambda run, path: poet.extract_features([path]),
+    ],
+)
+def test_what_is_no_path_is_told_in_a_sentence(run, call, path):
+    with pytest.raises(OptionError, match="must be a path.* Received: "):
+        call(run, path)
+
+
+def test_a_report_is_not_written_over_a_folder(run, here):
+    report = run.evaluate("sample/demo")
+    with pytest.raises(OptionError, match="sample is a folder"):
+        report.to_html("sample")
+
+
+def test_a_count_that_is_no_number_is_told_in_a_sentence(run):
+    report = run.evaluate("sample/demo")
+    with pytest.raises(OptionError, match="count must be a whole number. Received: '3'"):
+        report.top_losses("3")
+    with pytest.raises(OptionError, match="minimum must be a whole number. Received: 1.5"):
+        report.most_confused(1.5)
+
+
 def test_progress_is_told_to_a_function(here):
     told: list[poet.Progress] = []
     poet.retrain("sample/train", how_many_training_steps=20, name="told", progress=told.append)
@@ -109,6 +173,39 @@ def test_verified_pictures_have_no_issues(here, tmp_path):
 def test_history_has_a_row_a_report(run):
     assert list(run.history["step"]) == list(range(10, 301, 10))
     assert run.history["train_accuracy"].between(0, 1).all()
+
+
+def test_history_without_validation_pictures_has_numbers_still(here):
+    options = {"how_many_training_steps": 20, "validation_percentage": 0}
+    history = poet.retrain("sample/train", **options).history
+    assert history["validation_accuracy"].isna().all()
+    assert (history.drop(columns="step").dtypes == "float64").all()
+
+
+def test_history_that_is_lost_is_told_in_a_sentence(here):
+    run = poet.retrain("sample/train", how_many_training_steps=20)
+    (run.folder / "events.jsonl").write_bytes(b"\xff damaged\n")
+    with pytest.raises(RunError, match="has no history"):
+        _ = run.history
+
+
+def test_predictions_are_told_apart_and_shown_in_a_line(run):
+    path = "sample/demo/rose/rose_001.jpg"
+    first, second = run.predict(path), run.predict(path)
+    assert first != second and len({first, second}) == 2
+    assert repr(first).startswith(f"Prediction('{path}': rose 0.")
+
+
+@pytest.mark.parametrize("what", ["run", "report", "data"])
+def test_results_survive_pickling_and_a_change_of_folder(what, run, here, monkeypatch):
+    result = {"run": run, "report": run.evaluate("sample/demo"), "data": poet.load_dataset("sample/train")}[
+        what
+    ]
+    monkeypatch.chdir("/")
+    copy = pickle.loads(pickle.dumps(result))
+    assert repr(copy) == repr(result)
+    if what == "run":
+        assert copy.predict(here / "sample/demo/rose/rose_001.jpg").label == "rose"
 
 
 @pytest.mark.parametrize("what", ["run", "report", "data"])

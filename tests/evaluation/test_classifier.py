@@ -1,6 +1,7 @@
 """A trained run as an object: which pictures get which labels, without TensorFlow."""
 
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -49,6 +50,13 @@ def test_probabilities_are_float32_and_sum_to_one(found):
 
 def test_labels_are_those_of_the_run(classifier):
     assert classifier.labels == SAMPLE_LABELS
+
+
+def test_labels_that_do_not_fit_the_model_are_told_before_anything_is_predicted(trained, tmp_path):
+    damaged = Run(Path(shutil.copytree(trained.run.folder, tmp_path / "damaged")))
+    (damaged.folder / "labels.txt").write_text("daisy\n", encoding="utf-8")
+    with pytest.raises(RunError, match="The run 'damaged' is damaged: 1 labels for 5 outputs"):
+        Classifier(damaged, trained.workspace)
 
 
 def test_top_names_the_most_probable_first():

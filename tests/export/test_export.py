@@ -139,6 +139,8 @@ def test_the_output_of_a_frozen_graph_gets_the_name_asked_for(trained, tmp_path)
         ("tflite", "photos/model.tflite/mine.jpg", "photos"),
         ("tflite", "file.txt", "file.txt/model.tflite"),
         ("keras", "file.txt", "model.h5"),
+        ("tflite", "file.txt", "file.txt"),
+        ("frozen_graph", "graph.csv", "graph.csv"),
     ],
 )
 def test_what_is_no_export_is_never_replaced(trained, tmp_path, form, lies_there, out):

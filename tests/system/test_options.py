@@ -3,6 +3,7 @@
 from dataclasses import MISSING, dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from poetcore.errors import OptionError
@@ -78,6 +79,36 @@ def test_a_path_may_be_text_and_a_missing_value_takes_its_default():
     assert build(Outer, {"folder": "a", "demo": "b", "rate": 0.25}) == Outer(
         Path("a"), Inner(rate=0.25), Path("b")
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("folder", 3, "a path"),
+        ("folder", None, "a path"),
+        ("folder", "", "a path"),
+        ("demo", ["a"], "a path or None"),
+        ("steps", "7", "a whole number"),
+        ("steps", 7.5, "a whole number"),
+        ("steps", True, "a whole number"),
+        ("steps", None, "a whole number"),
+        ("size", "7", "a whole number or None"),
+        ("rate", "0.1", "a number"),
+    ],
+)
+def test_a_value_of_another_type_is_refused_with_what_is_allowed(name, value, allowed):
+    with pytest.raises(OptionError, match=rf"^{name} must be {allowed}\. Received: "):
+        build(Outer, {"folder": "a", name: value})
+
+
+def test_numbers_of_numpy_become_plain_ones():
+    built = build(Outer, {"folder": "a", "steps": np.int64(7), "rate": np.float64(0.25), "share": 3}).inner
+    assert (type(built.steps), type(built.rate)) == (int, float)
+    assert built == Inner(7, 3, rate=0.25)
+
+
+def test_a_whole_number_is_a_number():
+    assert type(build(Outer, {"folder": "a", "rate": 1}).inner.rate) is float
 
 
 def test_names_that_are_no_option_are_ignored():

@@ -14,7 +14,7 @@ from poetcore.workspace.head import Head
 from poetcore.workspace.run import FINAL_PHASES, Run, RunRecord, Status
 
 #: Labels that are hard on text files.
-LABELS = ["rose, red", 'the "best" one', "بابونج", "菊花", "NA", " space", "1"]
+LABELS = ["rose, red", 'the "best" one', "بابونج", "菊花", "NA", " space", "1", "a\u2028b\x85c"]
 
 RECORD = RunRecord(
     name="first",
@@ -129,6 +129,21 @@ def test_an_unfinished_last_event_is_skipped(run):
     with (run.folder / "events.jsonl").open("a") as file:
         file.write('{"kind": "step", "st')
     assert [e["step"] for e in run.events()] == [10]
+
+
+@pytest.mark.parametrize("line", [b"\xff\xfe", b"{", b"[]", b"{}", b""])
+def test_a_damaged_line_is_not_an_event_and_spoils_no_other(run, line):
+    run.append_event("step", step=10)
+    with (run.folder / "events.jsonl").open("ab") as file:
+        file.write(line + b"\n")
+    run.append_event("step", step=20)
+    assert [e["step"] for e in run.events("step")] == [10, 20]
+
+
+def test_labels_that_are_no_text_are_damaged(run):
+    (run.folder / "labels.txt").write_bytes(b"\xff\xfe\n")
+    with pytest.raises(RunError, match=r"labels\.txt is damaged: train again"):
+        run.labels()
 
 
 def test_a_run_that_did_nothing_yet_has_no_events(run):
