@@ -60,5 +60,5 @@ def backbones(workspace: WorkspaceOption = DEFAULT_WORKSPACE, json: JsonOption =
         {"backbones": listed},
         table("Backbones", ["name", "pixels a side", "MB", "ImageNet top-1", "offline now"], rows),
         "Each also with _quantized after its name: quantized (int8), calibrated on your training pictures, a"
-        " quarter of the size and faster.",
+        " third of the size and faster.",
     )

@@ -72,7 +72,7 @@ probabilities = interpreter.get_tensor(interpreter.get_output_details()[0]["inde
 TFLITE_INT8 = replace(
     TFLITE,
     name="tflite_int8",
-    purpose="LiteRT, quantized (int8), a quarter of the size",
+    purpose="LiteRT, quantized (int8), under a third of the size",
     title="a LiteRT (TensorFlow Lite) model, quantized (int8)",
     default_name="model_int8.tflite",
     remarks="Weights and calculations are 8-bit integers, calibrated on training pictures: less than a third"

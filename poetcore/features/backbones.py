@@ -220,7 +220,7 @@ def find(name: str, calibration: str = "") -> Backbone:
 
     Args:
         name: of a network, or with `_quantized` after it the same network quantized (int8): faster, a
-            quarter of the size, and a little less exact.
+            third of the size, and a little less exact.
         calibration: of a quantized one, as it stands in a run's record.
 
     Raises:

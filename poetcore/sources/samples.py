@@ -69,7 +69,7 @@ def make_sample(
     for split, count in counts.items():
         if count < 1:
             raise OptionError(
-                f"{split}_per_label is a number of pictures and must be at least 1. Received: {count}"
+                f"{split}_per_label is a number of pictures and must be at least 1. Received: {count}."
             )
     names = [
         (split, label, index)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from poetcore.data.file_index import FileIndex
 from poetcore.errors import OptionError, RunError
 from poetcore.system.names import check_name
-from poetcore.workspace.run import Run, Status
+from poetcore.workspace.run import DAMAGED, Run, Status
 
 if TYPE_CHECKING:
     from poetcore.features.cache import FeatureCache
@@ -157,6 +157,8 @@ class Workspace:
         for run in runs:
             if run.name == name:
                 phase = run.state()
+                if phase == DAMAGED:
+                    raise RunError(f"The record of the run {name!r} cannot be read: train it again.")
                 if phase != "done":
                     raise RunError(f"The run {name!r} is not finished (it is {phase!r}): choose another.")
                 return run

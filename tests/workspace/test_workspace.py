@@ -121,6 +121,13 @@ def test_an_unknown_name_is_answered_with_the_names_that_exist(place):
         place.run("rosse")
 
 
+def test_a_damaged_run_is_refused_as_such(place):
+    add(place, "tulips", "done", 200)
+    (place.runs / "tulips" / "run.json").write_text("{")
+    with pytest.raises(RunError, match="The record of the run 'tulips' cannot be read: train it again"):
+        place.run("tulips")
+
+
 def test_an_unfinished_run_is_refused_with_its_phase(place):
     add(place, "tulips", "cancelled", 200)
     with pytest.raises(RunError, match="'tulips' is not finished .*'cancelled'"):
