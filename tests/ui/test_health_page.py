@@ -1,24 +1,14 @@
 """The health section of the overview, without a browser: what it says of which folder."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from poetcore.curation.repair import Change, Repairs
 from tests.conftest import ROOT, encoded, fill, picture
-
-
-@pytest.fixture(autouse=True)
-def forget() -> Iterator[None]:
-    """A server works in one workspace and remembers it; here each test has its own."""
-    yield
-    st.cache_resource.clear()
-    st.cache_data.clear()
 
 
 @pytest.fixture
