@@ -143,6 +143,7 @@ def test_typical_pictures_lie_in_the_middle_and_hard_ones_score_low() -> None:
     assert len(typical) == len(hard) == 3
 
 
+@pytest.mark.slow
 def test_a_drawn_flower_in_the_wrong_folder_is_the_first_label_issue(
     trained: Trained, tmp_path: Path
 ) -> None:

@@ -14,6 +14,8 @@ from poetcore.workspace.workspace import Workspace
 from tests.conftest import ROOT, fill
 from tests.curation.repairing import pictures, pictures_in, put, tree
 
+pytestmark = pytest.mark.slow
+
 #: Applies everything; killed when it has moved a file and before it says so.
 KILLED = """
 import os, signal

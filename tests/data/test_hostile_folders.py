@@ -17,6 +17,8 @@ from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import encoded, fill, picture, run_poet
 
+pytestmark = pytest.mark.slow
+
 LABELS = {"ash, common": 12, "береза": 13, "[red] oak": 11}
 
 

@@ -15,6 +15,8 @@ from poetcore.export.export import export
 from poetcore.system.progress import Progress
 from tests.conftest import Trained, encoded, picture
 
+pytestmark = pytest.mark.slow
+
 LABELS = ["cat", "dog", "cow"]
 
 

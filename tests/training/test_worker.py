@@ -82,6 +82,7 @@ def test_a_child_process_prints_its_phases_and_the_result_into_the_log(finished)
     assert "Training the last layer" in log and log.endswith(f"{finished.status().message}\n")
 
 
+@pytest.mark.slow
 def test_a_real_training_can_be_stopped(workspace, tmp_path):
     jobs = Jobs(workspace)
     pictures = fill(tmp_path / "insects", {"ant": 8, "bee": 8})

@@ -8,6 +8,8 @@ from poetcore.system.options import options_of
 from poetcore.training.config import RunConfig
 from poetcore.training.train import TrainingOptions
 
+pytestmark = pytest.mark.slow
+
 #: Key of a widget: (label, name of its option).
 WIDGETS = {
     "steps": ("Training steps", "how_many_training_steps"),
