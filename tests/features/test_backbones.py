@@ -134,6 +134,7 @@ def classifier() -> Any:
         ("camera.png", {872}),  # tripod
     ],
 )
+@pytest.mark.slow
 def test_efficientnet_lite0_names_what_a_photo_shows(photo, right, classifier):
     backbone = find(DEFAULT)
     mean, divisor = backbone.scaling

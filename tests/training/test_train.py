@@ -119,6 +119,7 @@ def test_every_picture_of_a_label_is_trained_on():
     assert (head.probabilities(own.vectors).argmax(axis=1) == own.targets).all()
 
 
+@pytest.mark.slow
 def test_the_layer_is_what_tensorflow_makes_of_the_same_batches(examples):
     steps, size, seed = 200, 20, 4
     head, _ = trained(examples, how_many_training_steps=steps, eval_step_interval=steps, seed=seed)

@@ -1,9 +1,13 @@
 """The chosen dataset, demo folder and run: where they come from, and that they stay."""
 
+import pytest
+
 from poetcore.ui.text import plain
 from tests.browser.dashboard import copy_of, copy_run
 from tests.conftest import fill
 from tests.ui.pages import opened
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_only_dataset_demo_folder_and_run_are_chosen_by_themselves(full):

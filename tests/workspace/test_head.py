@@ -12,6 +12,7 @@ def head() -> Head:
     return Head(draw.normal(size=(40, 5)).astype(np.float32), draw.normal(size=5).astype(np.float32))
 
 
+@pytest.mark.slow
 def test_probabilities_are_tensorflows_softmax_of_the_layer(head):
     from poetcore.system.tensorflow import tensorflow
 
