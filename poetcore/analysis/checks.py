@@ -13,8 +13,8 @@ from typing import Any
 import pandas as pd
 
 from poetcore.analysis.measures import COLUMNS
-from poetcore.analysis.near_duplicates import near_duplicate_pairs
 from poetcore.data.dataset import Dataset
+from poetcore.data.near_duplicates import near_duplicate_pairs
 
 __all__ = ["LITTLE_INFORMATION", "MOST_DIFFERENT", "TINY", "Check", "Found", "Issue", "Pictures", "rows"]
 

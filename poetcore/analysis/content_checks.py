@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from poetcore.analysis.checks import MOST_DIFFERENT, Check, Found, Pictures, rows
-from poetcore.analysis.near_duplicates import duplicate_groups
+from poetcore.data.near_duplicates import duplicate_groups
 
 __all__ = ["CONTENT_CHECKS"]
 

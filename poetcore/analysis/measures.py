@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 from PIL import Image, ImageChops, ImageFilter
 
-from poetcore.analysis.near_duplicates import dct_hash
 from poetcore.data import images
 from poetcore.data.file_index import sha_of
+from poetcore.data.near_duplicates import dct_hash
 from poetcore.errors import PictureError
 from poetcore.system.database import Database
 from poetcore.system.files import cores, in_chunks

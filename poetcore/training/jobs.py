@@ -13,7 +13,8 @@ import psutil
 from poetcore.system.processes import find_process, start_module, tail
 from poetcore.training.config import RunConfig, demo_config
 from poetcore.training.worker import Job
-from poetcore.workspace.run import DAMAGED, Run, Status
+from poetcore.workspace.run import Run
+from poetcore.workspace.run_record import DAMAGED, Status
 from poetcore.workspace.workspace import Workspace
 
 __all__ = ["Jobs"]

@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass, field, replace
 from poetcore.errors import PoetError
 from poetcore.system.progress import OnProgress, Progress
 from poetcore.training.train import StepReport
-from poetcore.workspace.run import Run, Status
+from poetcore.workspace.run import Run
+from poetcore.workspace.run_record import Status
 
 __all__ = ["Reporter", "TrainingProgress", "reporting"]
 

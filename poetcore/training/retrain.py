@@ -27,7 +27,8 @@ from poetcore.training.summaries import Summaries
 from poetcore.training.train import StepReport, TrainingOptions, train
 from poetcore.version import __version__
 from poetcore.workspace.head import Head
-from poetcore.workspace.run import Run, RunRecord
+from poetcore.workspace.run import Run
+from poetcore.workspace.run_record import RunRecord
 from poetcore.workspace.workspace import Workspace
 
 __all__ = ["demo", "retrain"]

@@ -11,7 +11,8 @@ from poetcore.training.curves import curves, verdict
 from poetcore.ui.choice import choose
 from poetcore.ui.state import jobs
 from poetcore.ui.text import plain
-from poetcore.workspace.run import PHASES, Run, Status
+from poetcore.workspace.run import Run
+from poetcore.workspace.run_record import PHASES, Status
 
 __all__ = ["draw_curves", "draw_ended", "draw_failure", "draw_job"]
 

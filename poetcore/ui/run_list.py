@@ -14,7 +14,8 @@ from poetcore.ui.job_panel import draw_failure
 from poetcore.ui.state import explain, jobs
 from poetcore.ui.text import plain, short
 from poetcore.workspace.records import read_record
-from poetcore.workspace.run import DAMAGED, Run
+from poetcore.workspace.run import Run
+from poetcore.workspace.run_record import DAMAGED
 
 __all__ = ["draw_runs"]
 

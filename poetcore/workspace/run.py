@@ -6,11 +6,10 @@ it is written whole or appended line by line, so that a reader never sees half o
 
 import io
 import json
-import os
 import time
 import zipfile
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,98 +18,18 @@ import numpy as np
 from poetcore.errors import OptionError, RunError
 from poetcore.system.files import write_whole
 from poetcore.system.options import build, flatten
-from poetcore.system.progress import RUN_PHASES
 from poetcore.workspace.head import Head
 from poetcore.workspace.records import read_json, read_json_lines, read_record, read_table, to_csv, to_json
+from poetcore.workspace.run_record import DAMAGED, RunRecord, Status
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = [
-    "DAMAGED",
-    "FINAL_PHASES",
-    "PHASES",
-    "EvaluationFolder",
-    "Run",
-    "RunRecord",
-    "Status",
-]
-
-#: What a run does, in this order; "drawing" and "evaluating" only where they were asked for.
-PHASES = RUN_PHASES
-FINAL_PHASES = ("done", "failed", "cancelled")
-
-#: The state of a run that ended well and whose record cannot be read any more; no file holds it.
-DAMAGED = "damaged"
+__all__ = ["EvaluationFolder", "Run"]
 
 _SPLIT_COLUMNS = ("path", "label", "split", "sha")
 
 Config = TypeVar("Config")
-
-
-@dataclass(frozen=True)
-class Status:
-    """What a run is doing, or how it ended.
-
-    Attributes:
-        phase: one of `PHASES`; at the end one of `FINAL_PHASES`.
-        done: pictures or steps done in this phase.
-        total: pictures or steps of this phase; 0 where it is not known.
-        started: when the run began, seconds since 1970.
-        heartbeat: when this was written, seconds since 1970.
-        pid: the process that works on it; 0 before there is one.
-        message: a sentence for the user.
-    """
-
-    phase: str
-    done: int = 0
-    total: int = 0
-    started: float = field(default_factory=time.time)
-    heartbeat: float = field(default_factory=time.time)
-    pid: int = field(default_factory=os.getpid)
-    message: str = ""
-
-    @property
-    def final(self) -> bool:
-        """Whether nothing more will happen."""
-        return self.phase in (*FINAL_PHASES, DAMAGED)
-
-
-@dataclass(frozen=True)
-class RunRecord:
-    """What a finished run is: the content of `run.json`.
-
-    Attributes:
-        name: the run's name.
-        created: when it began, ISO 8601 with the time zone.
-        image_dir: the folder of its training pictures, absolute.
-        backbone: name of the pre-trained network.
-        input_size: pixels a side that the network sees.
-        labels: in the order of the model's outputs.
-        options: the training options by their original names.
-        splits: pictures in training, validation and testing.
-        skipped: excluded files, each with `path` and `reason`.
-        bottlenecks: how many feature vectors were `computed`, `cached`, `skipped`.
-        timings: seconds, by name.
-        metrics: final figures, by name.
-        versions: of Poet and of the libraries that made it.
-        calibration: which pictures a quantized backbone was calibrated on; else "".
-    """
-
-    name: str
-    created: str
-    image_dir: str
-    backbone: str
-    input_size: int
-    labels: list[str]
-    options: dict[str, Any]
-    splits: dict[str, int]
-    skipped: list[dict[str, str]]
-    bottlenecks: dict[str, int]
-    timings: dict[str, float]
-    metrics: dict[str, Any]
-    versions: dict[str, str]
-    calibration: str = ""
 
 
 class Run:

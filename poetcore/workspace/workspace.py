@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from poetcore.data.file_index import FileIndex
 from poetcore.errors import OptionError, RunError
 from poetcore.system.names import check_name
-from poetcore.workspace.run import DAMAGED, Run, Status
+from poetcore.workspace.run import Run
+from poetcore.workspace.run_record import DAMAGED, Status
 
 if TYPE_CHECKING:
     from poetcore.features.cache import FeatureCache

@@ -8,7 +8,7 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from poetcore.workspace.run import Status
+from poetcore.workspace.run_record import Status
 from tests.browser.conftest import PATIENCE, ROOT, Serve, screenshot
 from tests.browser.dashboard import (
     NOT_FOUND,

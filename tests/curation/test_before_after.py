@@ -8,7 +8,8 @@ import pytest
 
 from poetcore.curation.before_after import before_and_after
 from poetcore.curation.changes import Change, Outcome, Step
-from poetcore.workspace.run import Run, RunRecord, Status
+from poetcore.workspace.run import Run
+from poetcore.workspace.run_record import RunRecord, Status
 
 TRAINED = datetime.fromisoformat("2026-03-01T12:00:00+01:00")
 RECORD = RunRecord(

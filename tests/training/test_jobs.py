@@ -13,7 +13,8 @@ from poetcore.errors import OptionError
 from poetcore.training import jobs as jobs_module
 from poetcore.training.config import RunConfig
 from poetcore.training.jobs import Jobs
-from poetcore.workspace.run import Run, RunRecord, Status
+from poetcore.workspace.run import Run
+from poetcore.workspace.run_record import RunRecord, Status
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import ROOT
 

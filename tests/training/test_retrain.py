@@ -11,7 +11,8 @@ from poetcore.system.progress import Progress
 from poetcore.training.config import RunConfig
 from poetcore.training.retrain import retrain
 from poetcore.training.train import TrainingOptions
-from poetcore.workspace.run import PHASES, Run
+from poetcore.workspace.run import Run
+from poetcore.workspace.run_record import PHASES
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import fill
 

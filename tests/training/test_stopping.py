@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from poetcore.features.engines import BATCH_SIZE
-from poetcore.workspace.run import Run, Status
+from poetcore.workspace.run import Run
+from poetcore.workspace.run_record import Status
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import ROOT, encoded, fill, picture, run_poet
 

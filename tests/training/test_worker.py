@@ -9,7 +9,8 @@ import pytest
 from poetcore.training.config import RunConfig
 from poetcore.training.jobs import Jobs
 from poetcore.training.train import TrainingOptions
-from poetcore.workspace.run import Run, Status
+from poetcore.workspace.run import Run
+from poetcore.workspace.run_record import Status
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import Trained, fill
 

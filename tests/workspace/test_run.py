@@ -11,7 +11,8 @@ import pytest
 
 from poetcore.errors import RunError
 from poetcore.workspace.head import Head
-from poetcore.workspace.run import FINAL_PHASES, Run, RunRecord, Status
+from poetcore.workspace.run import Run
+from poetcore.workspace.run_record import FINAL_PHASES, RunRecord, Status
 
 #: Labels that are hard on text files.
 LABELS = ["rose, red", 'the "best" one', "بابونج", "菊花", "NA", " space", "1", "a\u2028b\x85c"]

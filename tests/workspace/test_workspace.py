@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from poetcore.errors import OptionError, RunError
-from poetcore.workspace.run import Run, RunRecord, Status
+from poetcore.workspace.run import Run
+from poetcore.workspace.run_record import RunRecord, Status
 from poetcore.workspace.workspace import Workspace
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from PIL import Image
 
-from poetcore.analysis.near_duplicates import (
+from poetcore.data.near_duplicates import (
     close_pairs,
     dct_hash,
     duplicate_groups,
@@ -75,8 +75,8 @@ def test_a_pair_is_given_once(hashes):
 
 
 def test_many_hashes_are_compared_in_parts_without_losing_any(monkeypatch):
-    monkeypatch.setattr("poetcore.analysis.near_duplicates._QUERIES", 7)
-    monkeypatch.setattr("poetcore.analysis.near_duplicates._AT_ONCE", 3)
+    monkeypatch.setattr("poetcore.data.near_duplicates._QUERIES", 7)
+    monkeypatch.setattr("poetcore.data.near_duplicates._AT_ONCE", 3)
     chance = np.random.default_rng(1)
     start = chance.integers(0, 2**63, 30, dtype=np.uint64)
     hashes = np.unique(np.concatenate([start, start ^ np.uint64(0b1001), start ^ np.uint64(1 << 40)]))

@@ -1,0 +1,87 @@
+"""What is written about a run: what it is doing, and what it is when it is done."""
+
+import os
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from poetcore.system.progress import RUN_PHASES
+
+__all__ = ["DAMAGED", "FINAL_PHASES", "PHASES", "RunRecord", "Status"]
+
+#: What a run does, in this order; "drawing" and "evaluating" only where they were asked for.
+PHASES = RUN_PHASES
+FINAL_PHASES = ("done", "failed", "cancelled")
+
+#: The state of a run that ended well and whose record cannot be read any more; no file holds it.
+DAMAGED = "damaged"
+
+
+@dataclass(frozen=True)
+class Status:
+    """What a run is doing, or how it ended.
+
+    Attributes:
+        phase: one of `PHASES`; at the end one of `FINAL_PHASES`.
+        done: pictures or steps done in this phase.
+        total: pictures or steps of this phase; 0 where it is not known.
+        started: when the run began, seconds since 1970.
+        heartbeat: when this was written, seconds since 1970.
+        pid: the process that works on it; 0 before there is one.
+        message: a sentence for the user.
+    """
+
+    phase: str
+    done: int = 0
+    total: int = 0
+    started: float = field(default_factory=time.time)
+    heartbeat: float = field(default_factory=time.time)
+    pid: int = field(default_factory=os.getpid)
+    message: str = ""
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing more will happen."""
+        return self.phase in (*FINAL_PHASES, DAMAGED)
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """What a finished run is: the content of `run.json`.
+
+    Attributes:
+        name: the run's name.
+        created: when it began, ISO 8601 with the time zone.
+        image_dir: the folder of its training pictures, absolute.
+        backbone: name of the pre-trained network.
+        input_size: pixels a side that the network sees.
+        labels: in the order of the model's outputs.
+        options: the training options by their original names.
+        splits: pictures in training, validation and testing.
+        skipped: excluded files, each with `path` and `reason`.
+        bottlenecks: how many feature vectors were `computed`, `cached`, `skipped`.
+        timings: seconds, by name.
+        metrics: final figures, by name.
+        versions: of Poet and of the libraries that made it.
+        calibration: which pictures a quantized backbone was calibrated on; else "".
+        groups: of pictures that the split keeps together: `by` (one of `GROUP_BY`), `count`, and `largest`,
+            the pictures of the largest; empty in runs of earlier versions.
+        cross_validation: its figures by name; None where there was none.
+    """
+
+    name: str
+    created: str
+    image_dir: str
+    backbone: str
+    input_size: int
+    labels: list[str]
+    options: dict[str, Any]
+    splits: dict[str, int]
+    skipped: list[dict[str, str]]
+    bottlenecks: dict[str, int]
+    timings: dict[str, float]
+    metrics: dict[str, Any]
+    versions: dict[str, str]
+    calibration: str = ""
+    groups: dict[str, Any] = field(default_factory=dict)
+    cross_validation: dict[str, Any] | None = None
