@@ -3,7 +3,9 @@
 import math
 from dataclasses import dataclass
 
-__all__ = ["Accuracy"]
+import numpy as np
+
+__all__ = ["Accuracy", "independent_number"]
 
 _Z95 = 1.959963984540054  # the normal distribution's 97.5 % point
 
@@ -14,14 +16,19 @@ class Accuracy:
 
     >>> Accuracy(215, 250).value
     0.86
-    >>> Accuracy(215, 250)
-    Accuracy(correct=215, total=250)
     >>> print(Accuracy(215, 250))
     86.0 % (215 of 250; 95 % sure to lie between 81.2 % and 89.8 %)
+
+    Attributes:
+        correct: pictures labelled right.
+        total: pictures.
+        independent: how many pictures that have nothing to do with each other would be as certain, where that
+            is fewer; see `independent_number`.
     """
 
     correct: int
     total: int
+    independent: float | None = None
 
     @property
     def value(self) -> float | None:
@@ -37,7 +44,8 @@ class Accuracy:
         """
         if not self.total:
             return None
-        n, share, z2 = self.total, self.correct / self.total, _Z95**2
+        n = self.total if self.independent is None else self.independent
+        share, z2 = self.correct / self.total, _Z95**2
         centre = (share + z2 / (2 * n)) / (1 + z2 / n)
         half = _Z95 / (1 + z2 / n) * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
         return max(0.0, centre - half), min(1.0, centre + half)
@@ -50,3 +58,22 @@ class Accuracy:
             f"{self.value:.1%} ({self.correct} of {self.total}; 95 % sure to lie between {low:.1%} and"
             f" {high:.1%})".replace("%", " %").replace("95  %", "95 %")
         )
+
+
+def independent_number(groups: np.ndarray) -> float:
+    """Compute how many independent pictures are as certain as these, of which some are near duplicates.
+
+    Twenty frames of a burst are right or wrong together and tell no more than one. With groups of m_i pictures
+    it is (sum of m_i)^2 / (sum of m_i^2): the number of pictures where all differ, of groups where all are of
+    one size.
+
+    Source: L. Kish, "Survey Sampling" (1965), section 8.2, for pictures of a group that are wholly correlated.
+
+    >>> independent_number(np.array([0, 0, 0, 0, 1, 1, 1, 1]))
+    2.0
+
+    Args:
+        groups: `(n,) int64`, the number of each picture's group.
+    """
+    sizes = np.bincount(groups).astype(float)
+    return float(sizes.sum() ** 2 / max((sizes**2).sum(), 1))
