@@ -63,11 +63,12 @@ class Accuracy:
 def independent_number(groups: np.ndarray) -> float:
     """Compute how many independent pictures are as certain as these, of which some are near duplicates.
 
-    Twenty frames of a burst are right or wrong together and tell no more than one. With groups of m_i pictures
-    it is (sum of m_i)^2 / (sum of m_i^2): the number of pictures where all differ, of groups where all are of
-    one size.
+    Twenty frames of a burst are right or wrong together and tell no more than one. With groups of m_i
+    pictures it is (sum of m_i)^2 / (sum of m_i^2): the number of pictures where all differ, of groups where
+    all are of one size.
 
-    Source: L. Kish, "Survey Sampling" (1965), section 8.2, for pictures of a group that are wholly correlated.
+    Source: L. Kish, "Survey Sampling" (1965), section 8.2, for pictures of a group that are wholly
+    correlated.
 
     >>> independent_number(np.array([0, 0, 0, 0, 1, 1, 1, 1]))
     2.0
