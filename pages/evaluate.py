@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from poetcore.charts import CELL, confusion_chart, coverage_chart, pick_cell
+from poetcore.charts.evaluation import CELL, confusion_chart, coverage_chart, pick_cell
 from poetcore.errors import PoetError
 from poetcore.evaluation.evaluate import evaluate
 from poetcore.evaluation.metrics import threshold_table

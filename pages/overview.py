@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from poetcore.charts import counts_chart, sizes_chart
+from poetcore.charts.dataset import counts_chart, sizes_chart
 from poetcore.curation.repair import Repairs
 from poetcore.data.dataset import Dataset, assign_splits
 from poetcore.errors import PoetError

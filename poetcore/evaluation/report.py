@@ -10,7 +10,7 @@ import altair as alt
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from poetcore.charts import confusion_chart, coverage_chart
+from poetcore.charts.evaluation import confusion_chart, coverage_chart
 from poetcore.data import images
 from poetcore.errors import PictureError
 from poetcore.evaluation.accuracy import Accuracy

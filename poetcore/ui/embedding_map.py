@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from poetcore.analysis.embedding import explained_variance, project_to_2d, umap_installed
-from poetcore.charts import REGION, map_chart
+from poetcore.charts.dataset import REGION, map_chart
 from poetcore.data.dataset import Dataset
 from poetcore.ui.features import DatasetFeatures, draw_features
 from poetcore.ui.pictures import Card

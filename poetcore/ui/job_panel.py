@@ -4,7 +4,7 @@ import time
 
 import streamlit as st
 
-from poetcore.charts import curve_spec
+from poetcore.charts.training import curve_spec
 from poetcore.errors import RunError
 from poetcore.system.progress import Progress
 from poetcore.training.curves import curves, verdict

@@ -11,7 +11,7 @@ from poetcore.analysis.embedding import (
     to_unit_length,
     umap_installed,
 )
-from poetcore.charts import REGION, map_chart
+from poetcore.charts.dataset import REGION, map_chart
 from poetcore.data.dataset import scan
 from poetcore.errors import OptionError
 from poetcore.features.backbones import DEFAULT, find

@@ -1,24 +1,34 @@
-"""Charts as specifications: valid Vega-Lite that carries the right numbers."""
+"""Charts of an evaluation as specifications: valid Vega-Lite that carries the right numbers."""
 
 from typing import Any
 
 import altair as alt
+import numpy as np
 import pandas as pd
 import pytest
 
-from poetcore.charts import (
+from poetcore.charts.evaluation import (
     CELL,
     confusion_chart,
-    counts_chart,
     coverage_chart,
-    curve_spec,
     pick_cell,
-    sizes_chart,
+    reliability_chart,
 )
 
 LABELS = ["ant", "bee", "cat"]
 #: Rows are true labels; no two cells off the diagonal are alike and no number is its mirror's.
 COUNTS = [[5, 1, 0], [3, 2, 4], [0, 6, 8]]
+
+THRESHOLDS = pd.DataFrame({"threshold": [0.0, 1.0], "coverage": [1.0, 0.0], "accuracy": [0.9, None]})
+BINS = pd.DataFrame(
+    {
+        "low": [0.0, 0.5],
+        "high": [0.5, 1.0],
+        "n": [0, 12],
+        "confidence": [np.nan, 0.8],
+        "accuracy": [np.nan, 0.75],
+    }
+)
 
 
 def cells(chart: alt.LayerChart) -> dict[tuple[str, str], dict[str, Any]]:
@@ -31,41 +41,18 @@ def params(chart: alt.LayerChart) -> list[dict[str, Any]]:
     return chart.to_dict()["params"]
 
 
-def charts() -> dict[str, alt.Chart | alt.LayerChart]:
-    counts = pd.DataFrame([("ant", "training", 8), ("ant", "testing", 1)])
-    counts.columns = ["label", "part", "pictures"]
-    sizes = pd.DataFrame([("a.jpg", "ant", 320, 240)], columns=["name", "label", "width", "height"])
-    thresholds = pd.DataFrame({"threshold": [0.0, 1.0], "coverage": [1.0, 0.0], "accuracy": [0.9, None]})
-    return {
-        "counts": counts_chart(counts),
-        "sizes": sizes_chart(sizes),
-        "confusion": confusion_chart(COUNTS, LABELS),
-        "confusion as row percentages": confusion_chart(COUNTS, LABELS, percentages=True),
-        "coverage": coverage_chart(thresholds),
-    }
-
-
-@pytest.mark.parametrize("name", charts())
-def test_a_chart_is_valid_vega_lite(name):
-    charts()[name].to_dict(validate=True)
-
-
-@pytest.mark.parametrize("quantity", ["accuracy", "cross_entropy"])
-def test_a_curve_is_valid_vega_lite_once_it_has_data(quantity):
-    table = pd.DataFrame(
-        {"step": [10], "split": ["training"], quantity: [0.5], f"{quantity}_smooth": [0.5]}
-    ).to_dict("records")
-    alt.LayerChart.from_dict(curve_spec(quantity, 100) | {"data": {"values": table}}, validate=True)
-
-
-def test_a_curve_carries_no_data_of_its_own():
-    spec = curve_spec("accuracy", 100)
-    assert not {"data", "datasets"} & set(spec) and not any("data" in layer for layer in spec["layer"])
-
-
-def test_a_curve_has_room_for_all_steps_from_the_start():
-    spec = curve_spec("accuracy", 4000)
-    assert all(layer["encoding"]["x"]["scale"]["domain"] == [0, 4000] for layer in spec["layer"])
+@pytest.mark.parametrize(
+    "chart",
+    [
+        confusion_chart(COUNTS, LABELS),
+        confusion_chart(COUNTS, LABELS, percentages=True),
+        coverage_chart(THRESHOLDS),
+        reliability_chart(BINS),
+    ],
+    ids=["confusion", "row percentages", "coverage", "reliability"],
+)
+def test_a_chart_is_valid_vega_lite(chart):
+    chart.to_dict(validate=True)
 
 
 def test_a_matrix_has_one_selection_of_a_single_cell_by_its_name():
@@ -135,11 +122,31 @@ def test_labels_of_a_cell_are_text_even_if_they_look_like_numbers():
 
 
 def test_a_threshold_that_nothing_reaches_has_no_accuracy_to_draw():
-    (rows,) = charts()["coverage"].to_dict()["datasets"].values()
+    (rows,) = coverage_chart(THRESHOLDS).to_dict()["datasets"].values()
     assert [row["threshold"] for row in rows if row["quantity"] == "accuracy of the answers"] == [0.0]
 
 
-def test_sizes_of_very_many_pictures_are_drawn_for_a_part_of_them():
-    many = pd.DataFrame({"name": "a.jpg", "label": "ant", "width": range(5000), "height": 240})
-    (rows,) = sizes_chart(many).to_dict()["datasets"].values()
-    assert len(rows) == 2000
+def drawn_bins(chart: alt.LayerChart) -> list[dict[str, Any]]:
+    """What a reliability diagram says of each bin."""
+    return next(rows for rows in chart.to_dict()["datasets"].values() if "n" in rows[0])
+
+
+def test_a_reliability_diagram_has_the_number_of_pictures_of_every_bin():
+    assert [row["n"] for row in drawn_bins(reliability_chart(BINS))] == [0, 12]
+
+
+def test_a_bin_without_pictures_has_no_bar():
+    bars = reliability_chart(BINS).to_dict()["layer"][0]
+    assert bars["mark"]["type"] == "bar" and bars["transform"] == [{"filter": "datum.n > 0"}]
+
+
+def test_a_bar_of_few_pictures_is_pale():
+    opacity = reliability_chart(BINS).to_dict()["layer"][0]["encoding"]["opacity"]
+    assert opacity["condition"]["test"] == "datum.n < 10"
+    assert opacity["condition"]["value"] < opacity["value"]
+
+
+def test_calibrated_probabilities_lie_on_the_diagonal():
+    chart = reliability_chart(BINS).to_dict()
+    line = next(rows for rows in chart["datasets"].values() if "n" not in rows[0])
+    assert line == [{"confidence": 0.0, "accuracy": 0.0}, {"confidence": 1.0, "accuracy": 1.0}]

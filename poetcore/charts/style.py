@@ -1,0 +1,14 @@
+"""What charts have in common: colours, and a legend of lines."""
+
+import altair as alt
+
+__all__ = ["BLUE", "GREY", "LINES", "ORANGE"]
+
+#: Blue and orange that read on white and on black, and for every kind of colour blindness.
+BLUE, ORANGE = "#3b82f6", "#f08c00"
+
+#: A grey that reads on white and on black.
+GREY = "#7a8496"
+
+#: A legend that shows lines as lines.
+LINES = alt.Legend(orient="top", symbolOpacity=1, symbolType="stroke", symbolStrokeWidth=3)

@@ -1,0 +1,122 @@
+"""Charts of a training: its curves, and the accuracy by the number of training pictures."""
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from poetcore.charts.style import BLUE, LINES, ORANGE
+
+__all__ = ["curve_spec", "learning_curve_chart"]
+
+
+def curve_spec(quantity: str, steps: int) -> dict[str, Any]:
+    """Return the chart of a curve as a Vega-Lite specification without data.
+
+    It is built once and drawn every second with new data, which is far cheaper than building it each time.
+
+    Args:
+        quantity: "accuracy" or "cross_entropy".
+        steps: how many there will be; the axis has room for all from the start and does not jump.
+    """
+    percent = quantity == "accuracy"
+    colour = alt.Color(
+        "split:N",
+        title=None,
+        scale=alt.Scale(domain=["training", "validation"], range=[BLUE, ORANGE]),
+        legend=LINES,
+    )
+    scale = alt.Scale(zero=False, nice=True, padding=4) if percent else alt.Scale(zero=True)
+    title = "accuracy" if percent else "cross entropy"
+    axis = alt.Axis(format="%") if percent else alt.Axis(format=".2~f")
+    base = alt.Chart(pd.DataFrame({"step": [], "split": []})).encode(
+        x=alt.X(
+            "step:Q",
+            title="step",
+            axis=alt.Axis(format="d", tickMinStep=1),
+            scale=alt.Scale(domain=[0, steps], nice=False),
+        ),
+        color=colour,
+    )
+    raw = base.mark_line(opacity=0.22, strokeWidth=1).encode(
+        y=alt.Y(f"{quantity}:Q", title=title, scale=scale, axis=axis)
+    )
+    smooth = base.mark_line(strokeWidth=2.5).encode(
+        y=alt.Y(f"{quantity}_smooth:Q", title=title),
+        strokeDash=alt.StrokeDash(
+            "split:N",
+            scale=alt.Scale(domain=["training", "validation"], range=[[1, 0], [6, 3]]),
+            legend=LINES,
+            title=None,
+        ),
+    )
+    form = ".1%" if percent else ".3f"
+    points = base.mark_point(opacity=0, size=80).encode(
+        y=f"{quantity}:Q",
+        tooltip=[
+            "step:Q",
+            alt.Tooltip("split:N", title="measured on"),
+            alt.Tooltip(f"{quantity}:Q", title=title, format=form),
+            alt.Tooltip(f"{quantity}_smooth:Q", title="smoothed", format=form),
+        ],
+    )
+    spec: dict[str, Any] = (raw + smooth + points).properties(height=260).to_dict()
+    for part in (spec, *spec["layer"]):
+        part.pop("data", None)
+    spec.pop("datasets", None)
+    return spec
+
+
+def learning_curve_chart(points: pd.DataFrame) -> alt.LayerChart:
+    """Draw the accuracy by the number of training pictures, measured and forecast, each with its band.
+
+    Args:
+        points: columns pictures, accuracy, low, high (the band, 0 to 1) and kind: "measured" or "forecast".
+            The forecast is drawn from the last measured point on.
+    """
+    measured = points[points["kind"] == "measured"]
+    ahead = points[points["kind"] == "forecast"]
+    from_last = pd.concat([measured.tail(1).assign(kind="forecast"), ahead]) if len(ahead) else ahead
+    table = pd.concat([measured, from_last]).sort_values("pictures")
+    kinds = alt.Scale(domain=["measured", "forecast"], range=[BLUE, ORANGE])
+    base = alt.Chart(table).encode(
+        x=alt.X(
+            "pictures:Q",
+            title="training pictures",
+            scale=alt.Scale(type="log", base=2, nice=False, padding=12),
+            axis=alt.Axis(values=sorted(points["pictures"].unique()), format=",d", grid=False),
+        ),
+        color=alt.Color("kind:N", title=None, scale=kinds, legend=LINES),
+    )
+    percent = alt.Axis(format="%", tickMinStep=0.01)
+    band = base.mark_area(opacity=0.16).encode(
+        y=alt.Y("low:Q", title="accuracy", axis=percent, scale=alt.Scale(zero=False, nice=True)),
+        y2="high:Q",
+    )
+    line = base.mark_line(strokeWidth=2.5).encode(
+        y="accuracy:Q",
+        strokeDash=alt.StrokeDash(
+            "kind:N",
+            title=None,
+            scale=alt.Scale(domain=["measured", "forecast"], range=[[1, 0], [6, 3]]),
+            legend=LINES,
+        ),
+    )
+    dots = (
+        alt.Chart(points)
+        .mark_point(filled=True, size=64, opacity=1)
+        .encode(
+            x="pictures:Q",
+            y="accuracy:Q",
+            color=alt.Color("kind:N", title=None, scale=kinds, legend=None),
+            tooltip=[
+                alt.Tooltip("pictures:Q", title="training pictures", format=","),
+                alt.Tooltip("accuracy:Q", format=".1%"),
+                alt.Tooltip("low:Q", title="from", format=".1%"),
+                alt.Tooltip("high:Q", title="to", format=".1%"),
+                alt.Tooltip("kind:N", title="how"),
+            ],
+        )
+    )
+    chart: alt.LayerChart = (band + line + dots).properties(height=280)
+    return chart
