@@ -45,8 +45,8 @@ class Report:
         return self.evaluation.metrics.total
 
     @property
-    def leaked(self) -> int:
-        """The number of those pictures that the run was trained or validated on."""
+    def leaked(self) -> int | None:
+        """The number of those pictures that the run was trained or validated on; None if not known."""
         return self.evaluation.metrics.leaked
 
     @property
@@ -68,13 +68,14 @@ class Report:
 
     @property
     def per_class(self) -> pd.DataFrame:
-        """Precision, recall and F1 (0 to 1) and support (pictures) of each label.
+        """Precision, recall and F1 (0 to 1, NaN where undefined) and support (pictures) of each label.
 
         Example:
             >>> list(report.per_class.columns)
             ['precision', 'recall', 'f1', 'support']
         """
-        return pd.DataFrame.from_dict(self.evaluation.metrics.per_label, orient="index")
+        table = pd.DataFrame.from_dict(self.evaluation.metrics.per_label, orient="index")
+        return table.astype({"precision": float, "recall": float, "f1": float})
 
     @property
     def predictions(self) -> pd.DataFrame:

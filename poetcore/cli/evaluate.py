@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["evaluate", "label_image"]
 
 
+_SCORES = ("precision", "recall", "f1")
+
 GraphOption = Annotated[
     Path | None, typer.Option(help="A frozen graph of the original script instead of a run.")
 ]
@@ -62,7 +64,7 @@ def evaluate(
     for skipped in metrics.skipped:
         terminal.message(f"Excluded: {skipped['path']} {skipped['reason']}.")
     rows = [
-        [label, f"{s['precision']:.3f}", f"{s['recall']:.3f}", f"{s['f1']:.3f}", str(int(s["support"]))]
+        [label, *("–" if s[k] is None else f"{s[k]:.3f}" for k in _SCORES), str(s["support"])]
         for label, s in metrics.per_label.items()
     ]
     matrix = [

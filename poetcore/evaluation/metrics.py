@@ -1,6 +1,6 @@
 """The figures of a table of predictions: confusion matrix, accuracy, per-class metrics, coverage."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,28 +10,46 @@ import pandas as pd
 
 from poetcore.evaluation.accuracy import Accuracy
 
-__all__ = ["Metrics", "compute_metrics", "confusion_matrix", "threshold_table"]
+__all__ = ["Metrics", "compute_metrics", "confusion_matrix", "per_label_metrics", "threshold_table"]
 
 
 @dataclass(frozen=True)
 class Metrics:
     """How good a run is on a demo folder: the content of `metrics.json`.
 
+    What is not known is None; what a file of an earlier version lacks has its default.
+
     Attributes:
         run: name of the run.
         folder: the demo folder, absolute.
         labels: in the order of the model's outputs.
-        accuracy: share labelled right, 0 to 1.
+        accuracy: share labelled right, 0 to 1, pictures that were trained on included: `headline` tells
+            whether it may stand as the accuracy.
         correct: pictures labelled right.
         total: pictures evaluated.
         interval: the accuracy's 95 % Wilson interval.
-        leaked: evaluated pictures that the run had seen in its training folder.
-        accuracy_without_leaked: the accuracy on the others; None if there are none.
+        leaked: evaluated pictures whose content the run was trained or validated on.
+        accuracy_without_leaked: the accuracy on those that are not known to be leaked, exactly or nearly;
+            None if there are none, or if nothing is known of leaks.
         interval_without_leaked: its 95 % Wilson interval.
         macro_f1: mean F1 of the labels that occur in the folder.
-        per_label: label -> precision, recall, f1 (0 to 1; 0 where undefined) and support (pictures).
+        per_label: label -> precision, recall, f1, support; see `per_label_metrics`.
         confusion_matrix: `C[i][j]` pictures known to be label i that were predicted to be label j.
         skipped: files that could not be evaluated, each with `path` and `reason`.
+        leaked_near: pictures not among `leaked`, a near duplicate of which was trained or validated on.
+        independent: how many independent pictures are as certain as these, of which some are near duplicates
+            of each other; see `independent_number`.
+        independent_without_leaked: likewise, of those that are not known to be leaked.
+        macro_f1_labels: how many labels `macro_f1` is the mean of; 0 where it was not written down.
+        state: hash of the contents and labels that were evaluated.
+        relabelled: pictures that have another label now than when a model was first evaluated on them.
+        removed: pictures that a model was evaluated on and that are not in the folder any more.
+        accuracy_before: this model's accuracy on the folder as it was first evaluated; None where nothing
+            was relabelled or removed.
+        correct_before: pictures of that state labelled right.
+        total_before: pictures of that state, without removed ones whose feature vectors are gone.
+        calibration: how far confidences can be believed: `error`, `noise`, `off`, `log_loss` and `bins`.
+        temperature: what the run's outputs were divided by before the softmax, 1 where uncalibrated.
     """
 
     run: str
@@ -41,13 +59,25 @@ class Metrics:
     correct: int
     total: int
     interval: list[float]
-    leaked: int
+    leaked: int | None
     accuracy_without_leaked: float | None
     interval_without_leaked: list[float] | None
     macro_f1: float
-    per_label: dict[str, dict[str, float]]
+    per_label: dict[str, dict[str, Any]]
     confusion_matrix: list[list[int]]
     skipped: list[dict[str, str]]
+    leaked_near: int | None = None
+    independent: float | None = None
+    independent_without_leaked: float | None = None
+    macro_f1_labels: int = 0
+    state: str = ""
+    relabelled: int = 0
+    removed: int = 0
+    accuracy_before: float | None = None
+    correct_before: int | None = None
+    total_before: int | None = None
+    calibration: dict[str, Any] | None = None
+    temperature: float = 1.0
 
 
 def confusion_matrix(
@@ -86,7 +116,8 @@ def compute_metrics(
         skipped: files that could not be evaluated, each with `path` and `reason`.
     """
     matrix = confusion_matrix(predictions["label"], predictions["predicted"], labels)
-    per_label = _per_label(matrix, labels)
+    per_label = per_label_metrics(matrix, labels)
+    scores = [one["f1"] for one in per_label.values() if one["support"]]
     every = Accuracy(int(predictions["correct"].sum()), len(predictions))
     unseen = predictions[~predictions["leaked"]]
     fair = Accuracy(int(unseen["correct"].sum()), len(unseen))
@@ -101,25 +132,41 @@ def compute_metrics(
         leaked=int(predictions["leaked"].sum()),
         accuracy_without_leaked=fair.value,
         interval_without_leaked=list(fair.interval) if fair.interval else None,
-        macro_f1=float(np.mean([one["f1"] for one in per_label.values() if one["support"]])),
+        macro_f1=float(np.mean(scores)),
         per_label=per_label,
         confusion_matrix=matrix.tolist(),
         skipped=skipped,
+        macro_f1_labels=len(scores),
     )
 
 
-def _per_label(matrix: np.ndarray, labels: list[str]) -> dict[str, dict[str, Any]]:
-    """Compute precision, recall, F1 and support of each label from a confusion matrix; 0/0 is 0.
+def per_label_metrics(matrix: np.ndarray, labels: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Compute precision, recall, F1 and support of each label from a confusion matrix; 0/0 is None.
 
     precision = C[i, i] / sum of column i, recall = C[i, i] / sum of row i, F1 = 2 C[i, i] / (both sums).
+    Where a label has no pictures nothing is known of it, so all three are None; where a label with pictures
+    is never predicted its precision is None and its F1 is 0.
+
+    >>> per_label_metrics(np.array([[2, 0], [0, 0]]), ["cat", "dog"])["dog"]
+    {'precision': None, 'recall': None, 'f1': None, 'support': 0}
+
+    Args:
+        matrix: `(labels, labels) int64`, as `confusion_matrix` returns it.
+        labels: in the order of its rows and columns.
+
+    Returns:
+        label -> `precision`, `recall` and `f1`, 0 to 1 or None, and `support`, its pictures.
     """
-    right, true, predicted = np.diag(matrix), matrix.sum(axis=1), matrix.sum(axis=0)
-    rates = {"precision": (right, predicted), "recall": (right, true), "f1": (2 * right, true + predicted)}
-    table = {name: part / np.maximum(whole, 1) for name, (part, whole) in rates.items()}
-    return {
-        label: {name: float(values[i]) for name, values in table.items()} | {"support": int(true[i])}
-        for i, label in enumerate(labels)
-    }
+    found: dict[str, dict[str, Any]] = {}
+    rates = zip(matrix.diagonal().tolist(), matrix.sum(1).tolist(), matrix.sum(0).tolist(), strict=True)
+    for label, (right, support, predicted) in zip(labels, rates, strict=True):
+        found[label] = {
+            "precision": right / predicted if support and predicted else None,
+            "recall": right / support if support else None,
+            "f1": 2 * right / (support + predicted) if support else None,
+            "support": support,
+        }
+    return found
 
 
 def threshold_table(predictions: pd.DataFrame, steps: int = 50) -> pd.DataFrame:

@@ -59,16 +59,17 @@ def test_precision_recall_and_f1(by_hand):
     assert by_hand.per_label["ant"] == pytest.approx(wanted)
 
 
-def test_a_label_that_is_never_predicted_scores_zero(by_hand):
-    assert by_hand.per_label["cat"] == {"precision": 0.0, "recall": 0.0, "f1": 0.0, "support": 2}
+def test_a_label_that_is_never_predicted_has_no_precision(by_hand):
+    assert by_hand.per_label["cat"] == {"precision": None, "recall": 0.0, "f1": 0.0, "support": 2}
 
 
-def test_a_label_that_does_not_occur_scores_zero(by_hand):
-    assert by_hand.per_label["dog"] == {"precision": 0.0, "recall": 0.0, "f1": 0.0, "support": 0}
+def test_of_a_label_that_does_not_occur_nothing_is_known(by_hand):
+    assert by_hand.per_label["dog"] == {"precision": None, "recall": None, "f1": None, "support": 0}
 
 
 def test_macro_f1_is_over_the_labels_that_occur(by_hand):
     assert by_hand.macro_f1 == pytest.approx((5 / 7 + 2 / 5 + 0) / 3)
+    assert by_hand.macro_f1_labels == 3
 
 
 def test_leaked_pictures_are_counted(by_hand):
@@ -110,9 +111,11 @@ def test_per_class_figures_are_those_of_scikit_learn():
         correct=true == predicted, leaked=False
     )
     found = compute_metrics(predictions, labels, "run", Path("/demo"), []).per_label
-    wanted = precision_recall_fscore_support(true, predicted, labels=labels, zero_division=0.0)
+    wanted = precision_recall_fscore_support(true, predicted, labels=labels, zero_division=np.nan)
+    occurring = [(i, label) for i, label in enumerate(labels) if label in true]
     for name, values in zip(("precision", "recall", "f1", "support"), wanted, strict=True):
-        assert [found[label][name] for label in labels] == pytest.approx(list(values))
+        values = [None if np.isnan(values[i]) else values[i] for i, _ in occurring]
+        assert [found[label][name] for _, label in occurring] == pytest.approx(values)
 
 
 def test_a_confusion_matrix_keeps_the_order_of_the_labels():

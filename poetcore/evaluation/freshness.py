@@ -1,0 +1,116 @@
+"""Whether a figure is true of the files that are there now: what was added, removed, relabelled since."""
+
+import contextlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from poetcore.data.dataset import Dataset, scan
+from poetcore.errors import DatasetError, RunError
+from poetcore.workspace.run import Run
+from poetcore.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from poetcore.evaluation.evaluate import Evaluation
+
+__all__ = ["Difference", "count_changes", "current_files", "evaluation_difference", "run_difference"]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How the files that are there now differ from those that a figure was computed on.
+
+    Attributes:
+        added: pictures that are new.
+        removed: pictures that are gone.
+        relabelled: pictures that have another label.
+        known: whether the files could be compared at all; where not, the numbers are 0.
+        subject: what was computed, as a sentence begins with it.
+        calibrated: whether the run's probabilities were calibrated, or not any more, since.
+    """
+
+    added: int = 0
+    removed: int = 0
+    relabelled: int = 0
+    known: bool = True
+    subject: str = "The figures"
+    calibrated: bool = False
+
+    @property
+    def any(self) -> bool:
+        """Whether there is a known difference."""
+        return bool(self.added or self.removed or self.relabelled or self.calibrated)
+
+    @property
+    def sentence(self) -> str:
+        """What differs, in one sentence; empty where nothing is known to."""
+        counts = {"added": self.added, "removed": self.removed, "given another label": self.relabelled}
+        parts = [f"{count:,} {what}" for what, count in counts.items() if count]
+        reasons = [f"since then pictures were changed there ({', '.join(parts)})"] if parts else []
+        if self.calibrated:
+            reasons.append("the run's probabilities were calibrated anew")
+        return f"{self.subject} are out of date: {' and '.join(reasons)}." if reasons else ""
+
+
+def current_files(folder: Path, workspace: Workspace) -> Dataset | None:
+    """Scan a folder of label folders; None where it is gone. Unchanged files are not read again."""
+    with contextlib.suppress(DatasetError), workspace.file_index() as index:
+        return scan(folder, index)
+    return None
+
+
+def run_difference(run: Run, dataset: Dataset | None) -> Difference:
+    """Compare the pictures that a run was trained, validated and tested on with those there now.
+
+    Args:
+        run: a finished run.
+        dataset: its folder of training pictures as it is now; None where it is gone.
+    """
+    subject = f"The figures of the run {run.name}"
+    with contextlib.suppress(RunError):
+        if dataset is not None:
+            return _difference(run.split(), dataset.pictures, subject)
+    return Difference(known=False, subject=subject)
+
+
+def evaluation_difference(evaluation: "Evaluation", run: Run, dataset: Dataset | None) -> Difference:
+    """Compare the pictures that an evaluation was made on with those there now.
+
+    Args:
+        evaluation: of the run on a demo folder.
+        run: the run as it is now.
+        dataset: the demo folder as it is now; None where it is gone.
+    """
+    subject = "The figures of this evaluation"
+    then = evaluation.predictions
+    if dataset is None or "sha" not in then:
+        return Difference(known=False, subject=subject)
+    return _difference(then, dataset.pictures, subject)
+
+
+def _difference(then: pd.DataFrame, now: pd.DataFrame, subject: str) -> Difference:
+    added, removed, relabelled = count_changes(then, now)
+    return Difference(added, removed, relabelled, subject=subject)
+
+
+def count_changes(then: pd.DataFrame, now: pd.DataFrame) -> tuple[int, int, int]:
+    """Count pictures that were added, removed and relabelled; a copy of a content is a picture too.
+
+    >>> then = pd.DataFrame({"sha": ["a", "b", "c"], "label": ["rose", "rose", "tulip"]})
+    >>> now = pd.DataFrame({"sha": ["a", "b", "d"], "label": ["rose", "tulip", "tulip"]})
+    >>> count_changes(then, now)
+    (1, 1, 1)
+
+    Args:
+        then: columns sha and label, one row a picture.
+        now: likewise.
+    """
+    both = pd.concat([then.groupby(["sha", "label"]).size(), now.groupby(["sha", "label"]).size()], axis=1)
+    both = both.set_axis(["then", "now"], axis=1).fillna(0).astype(int)
+    same = both.min(axis=1).groupby(level="sha").sum()
+    before, after = both["then"].groupby(level="sha").sum(), both["now"].groupby(level="sha").sum()
+    relabelled = (before - same).combine(after - same, min).sum()
+    added, removed = (after - before).clip(lower=0).sum(), (before - after).clip(lower=0).sum()
+    return int(added), int(removed), int(relabelled)

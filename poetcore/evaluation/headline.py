@@ -1,0 +1,102 @@
+"""Which figure of an evaluation may stand as "the accuracy", and what must be said beside it."""
+
+from dataclasses import dataclass
+
+from poetcore.evaluation.accuracy import Accuracy
+from poetcore.evaluation.freshness import Difference
+from poetcore.evaluation.metrics import Metrics
+
+__all__ = ["Headline", "headline"]
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The accuracy that may stand alone, and what must be known to read it.
+
+    Attributes:
+        accuracy: on pictures that are not known to have been seen in training; None where most of them were
+            seen: then there is no accuracy to show.
+        mark: a few words to stand wherever the figure appears, such as "seen in training"; "" for none.
+        remarks: full sentences, plain text.
+    """
+
+    accuracy: Accuracy | None
+    mark: str = ""
+    remarks: tuple[str, ...] = ()
+
+
+def headline(metrics: Metrics, difference: Difference | None = None) -> Headline:
+    """Decide which figure may stand as the accuracy on a demo folder.
+
+    Args:
+        metrics: of the evaluation.
+        difference: of the files then and now; None where that was not compared.
+    """
+    seen = (metrics.leaked or 0) + (metrics.leaked_near or 0)
+    most = 2 * seen >= metrics.total
+    accuracy = None if most else _unseen(metrics, seen)
+    marks = ["seen in training"] if most else []
+    remarks = _about_leaks(metrics, seen)
+    if metrics.relabelled or metrics.removed:
+        marks.append("labels changed" if metrics.relabelled else "pictures removed")
+        remarks.append(_about_changes(metrics))
+    if difference is not None and difference.any:
+        marks.append("out of date")
+        remarks.append(difference.sentence)
+    return Headline(accuracy, ", ".join(marks), tuple(remarks))
+
+
+def _unseen(metrics: Metrics, seen: int) -> Accuracy:
+    """Return the accuracy on the pictures that are not known to have been seen."""
+    if not seen or metrics.accuracy_without_leaked is None:
+        return Accuracy(metrics.correct, metrics.total, metrics.independent)
+    total = metrics.total - seen
+    correct = round(metrics.accuracy_without_leaked * total)
+    return Accuracy(correct, total, metrics.independent_without_leaked)
+
+
+def _about_leaks(metrics: Metrics, seen: int) -> list[str]:
+    """Say how many pictures the model was trained or validated on, and what is not known of that."""
+    if metrics.leaked is None:
+        return ["Which pictures this model was trained with is not known: some of these may be among them."]
+    found = []
+    kinds = {"the same picture": metrics.leaked, "a near duplicate": metrics.leaked_near or 0}
+    listed = ", ".join(f"{what}: {count:,}" for what, count in kinds.items() if count)
+    of_all = f"{seen:,} of these {metrics.total:,} pictures were"
+    if seen == metrics.total:
+        of_all = f"All {seen:,} of these pictures were" if seen > 1 else "The only picture was"
+    elif seen == 1:
+        of_all = f"1 of these {metrics.total:,} pictures was"
+    if 2 * seen >= metrics.total:
+        found.append(
+            f"{of_all} seen in training ({listed}), so there is no accuracy to tell:"
+            f" {metrics.accuracy:.1%} labelled right says how well the model remembers. Evaluate it on other"
+            " pictures.".replace("%", " %")
+        )
+    elif seen:
+        found.append(
+            f"{of_all} seen in training ({listed}) and left out of the accuracy; with them it is"
+            f" {metrics.accuracy:.1%}.".replace("%", " %")
+        )
+    if metrics.leaked_near is None:
+        found.append("Whether near duplicates of these pictures were trained on is not known.")
+    return found
+
+
+def _about_changes(metrics: Metrics) -> str:
+    """Say how the demo folder was changed after a model had been evaluated on it."""
+    done = []
+    if metrics.relabelled:
+        done.append(_were(metrics.relabelled, "label", "changed"))
+    if metrics.removed:
+        done.append(_were(metrics.removed, "picture", "removed"))
+    before = "the accuracy on the folder as it was is not known"
+    if metrics.correct_before is not None and metrics.total_before:
+        was = Accuracy(metrics.correct_before, metrics.total_before)
+        before = f"on the folder as it was the accuracy is {was.value:.1%}".replace("%", " %")
+        before += f" ({was.correct:,} of {was.total:,})"
+    return f"{' and '.join(done)} after a model had been evaluated here: {before}."
+
+
+def _were(count: int, what: str, done: str) -> str:
+    return f"1 {what} was {done}" if count == 1 else f"{count:,} {what}s were {done}"
