@@ -6,7 +6,8 @@ import streamlit as st
 
 from poetcore.charts.dataset import counts_chart, sizes_chart
 from poetcore.curation.repair import Repairs
-from poetcore.data.dataset import Dataset, assign_splits
+from poetcore.data.dataset import Dataset
+from poetcore.data.splitting import assign_splits
 from poetcore.errors import PoetError
 from poetcore.ui.choice import chosen
 from poetcore.ui.datasets import draw_ways_in

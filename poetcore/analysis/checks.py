@@ -79,7 +79,7 @@ class Pictures:
     Attributes:
         dataset: the pictures to check.
         demo: the demo pictures to compare them with, or None.
-        measures: of the pictures of both, by sha, with the columns of `measures.Measure`; empty where none
+        measures: of the pictures of both, by sha, with the columns `measures.COLUMNS`; empty where none
             were measured.
     """
 

@@ -50,13 +50,18 @@ def features_of(
     pictures = {
         sha: Path(path) for sha, path in zip(dataset.pictures["sha"], dataset.pictures["path"], strict=True)
     }
-    with workspace.feature_cache() as cache, workspace.file_index() as index:
+    with (
+        workspace.feature_cache() as cache,
+        workspace.file_index() as index,
+        workspace.hash_index() as hashes,
+    ):
         return extract_features(
             pictures,
             backbone,
             lambda: model_file(backbone, workspace.models, on_progress),
             cache,
             index,
+            hashes=hashes,
             on_progress=on_progress,
         ).vectors
 

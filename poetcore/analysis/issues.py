@@ -13,7 +13,7 @@ from poetcore.analysis.checks import Check, Issue, Pictures
 from poetcore.analysis.content_checks import CONTENT_CHECKS
 from poetcore.analysis.file_checks import FILE_CHECKS
 from poetcore.analysis.look_checks import LOOK_CHECKS
-from poetcore.analysis.measures import measure_all, open_measures
+from poetcore.analysis.measures import measure_all, read_measures
 from poetcore.data.dataset import Dataset
 from poetcore.system.progress import OnProgress
 from poetcore.workspace.workspace import Workspace
@@ -60,9 +60,7 @@ def find_issues(
     damaged = measure_all(files, workspace, on_progress)
     if damaged:
         dataset, demo = dataset.without(damaged), demo.without(damaged) if demo else None
-    with open_measures(workspace) as cache:
-        measures = cache.get(files)
-    return run_checks(Pictures(dataset, demo, measures), verified)
+    return run_checks(Pictures(dataset, demo, read_measures(files, workspace)), verified)
 
 
 def run_checks(pictures: Pictures, verified: Collection[str] = ()) -> list[Issue]:

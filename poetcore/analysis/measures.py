@@ -1,7 +1,8 @@
-"""What is measured of each picture, once per content: light, colours, sharpness, hash and thumbnail.
+"""What is measured of each picture, once per content: light, colours, sharpness, and what it looks like.
 
 The figures are kept in the workspace under the hash of the content, so that moving, renaming or copying files
-costs nothing. A picture that turns out to be damaged is recorded in the file index.
+costs nothing; so is the perceptual hash, which training needs too. A picture that turns out to be damaged is
+recorded in the file index.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ from PIL import Image, ImageChops, ImageFilter
 
 from poetcore.data import images
 from poetcore.data.file_index import sha_of
-from poetcore.data.near_duplicates import dct_hash
+from poetcore.data.perceptual_hash import PerceptualHash, hash_all, hash_picture
 from poetcore.errors import PictureError
 from poetcore.system.database import Database
 from poetcore.system.files import cores, in_chunks
@@ -26,19 +27,16 @@ from poetcore.workspace.workspace import Workspace
 __all__ = [
     "COLUMNS",
     "SIDE",
-    "THUMBNAIL",
     "Measure",
     "MeasureCache",
     "measure",
     "measure_all",
     "open_measures",
+    "read_measures",
 ]
 
 #: Longer side of the picture that is measured, in pixels: about what a network sees. Smaller ones stay.
 SIDE = 256
-
-#: Side of the colour thumbnail that near duplicates are compared by.
-THUMBNAIL = 16
 
 #: Levels of 0..255 by which a pixel of a plain surface may differ from it: what JPEG adds.
 _PLAIN = 24
@@ -53,10 +51,10 @@ _PLACEHOLDERS = {"880a7a58e05d3e83797f27573bb6d35c"}
 _LAPLACE = ImageFilter.Kernel((3, 3), (0, -1, 0, -1, 4, -1, 0, -1, 0), scale=1)
 
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS measures_1 (
+DROP TABLE IF EXISTS measures_1;
+CREATE TABLE IF NOT EXISTS measures_2 (
     sha TEXT PRIMARY KEY, lightest REAL NOT NULL, darkest REAL NOT NULL, entropy REAL NOT NULL,
-    sharpness REAL NOT NULL, plain REAL NOT NULL, known INTEGER NOT NULL,
-    hash BLOB NOT NULL, thumbnail BLOB NOT NULL
+    sharpness REAL NOT NULL, plain REAL NOT NULL, known INTEGER NOT NULL
 ) WITHOUT ROWID;
 """
 
@@ -73,8 +71,6 @@ class Measure:
             pixels exceed, divided by the range of greys.
         plain: share of pixels that have the middle colour, or nearly.
         known: whether the file is a well-known placeholder.
-        hash: its perceptual hash, 8 bytes.
-        thumbnail: `THUMBNAIL` x `THUMBNAIL` RGB pixels, in bytes.
     """
 
     lightest: float
@@ -83,12 +79,12 @@ class Measure:
     sharpness: float
     plain: float
     known: bool
-    hash: bytes
-    thumbnail: bytes
 
 
-#: What is measured, in the order of the columns of tables.
-COLUMNS = [field.name for field in fields(Measure)]
+_FIGURES = [field.name for field in fields(Measure)]
+
+#: What is known of a picture, in the order of the columns of `read_measures`.
+COLUMNS = [*_FIGURES, "hash", "thumbnail"]
 
 
 def measure(content: bytes) -> Measure:
@@ -100,22 +96,25 @@ def measure(content: bytes) -> Measure:
     Raises:
         PictureError: whatever is wrong with it, in a few words.
     """
+    return _measure_and_hash(content)[0]
+
+
+def _measure_and_hash(content: bytes) -> tuple[Measure, PerceptualHash]:
     picture = images.decode(content, at_least=SIDE)
+    hashed = hash_picture(picture)
     picture.thumbnail((SIDE, SIDE), Image.Resampling.BILINEAR)
     grey = picture.convert("L")
     greys = _shares(grey)
     red, green, blue = picture.split()
-    small = picture.resize((2 * THUMBNAIL, 2 * THUMBNAIL), Image.Resampling.BILINEAR)
-    return Measure(
+    found = Measure(
         lightest=_level(_shares(_strongest(red, green, blue)), 0.99) / 255,
         darkest=_level(greys, 0.05) / 255,
         entropy=abs(grey.entropy()),  # Pillow returns -0.0 for a plain picture
         sharpness=_sharpness(grey, _level(greys, 0.99) - _level(greys, 0.01)),
         plain=_plain(picture),
         known=hashlib.md5(content, usedforsecurity=False).hexdigest() in _PLACEHOLDERS,
-        hash=dct_hash(np.asarray(small.convert("L"))).to_bytes(8, "big"),
-        thumbnail=small.reduce(2).tobytes(),
     )
+    return found, hashed
 
 
 def _shares(channel: Image.Image) -> np.ndarray:
@@ -159,22 +158,22 @@ class MeasureCache(Database):
     schema = _SCHEMA
 
     def get(self, shas: Iterable[str]) -> pd.DataFrame:
-        """Return the measures that are there: one row a content, by sha, with the columns of `Measure`."""
-        query = f"SELECT sha, {', '.join(COLUMNS)} FROM measures_1 WHERE sha IN"
+        """Return the measures that are there: one row a content, by sha, with the fields of `Measure`."""
+        query = f"SELECT sha, {', '.join(_FIGURES)} FROM measures_2 WHERE sha IN"
         rows = list(self._rows_in(query, dict.fromkeys(shas)))
-        return pd.DataFrame(rows, columns=["sha", *COLUMNS]).set_index("sha")
+        return pd.DataFrame(rows, columns=["sha", *_FIGURES]).set_index("sha")
 
     def missing(self, shas: Iterable[str]) -> list[str]:
         """List the contents that were not measured yet, each once, in the order given."""
         asked = list(dict.fromkeys(shas))
-        known = {sha for (sha,) in self._rows_in("SELECT sha FROM measures_1 WHERE sha IN", asked)}
+        known = {sha for (sha,) in self._rows_in("SELECT sha FROM measures_2 WHERE sha IN", asked)}
         return [sha for sha in asked if sha not in known]
 
     def put(self, measures: Mapping[str, Measure]) -> None:
         """Add measures in one transaction; those that another process added meanwhile stay as they are."""
-        marks = ",".join("?" * (1 + len(COLUMNS)))
+        marks = ",".join("?" * (1 + len(_FIGURES)))
         rows = [(sha, *astuple(found)) for sha, found in measures.items()]
-        self._write((f"INSERT OR IGNORE INTO measures_1 VALUES ({marks})", rows))
+        self._write((f"INSERT OR IGNORE INTO measures_2 VALUES ({marks})", rows))
 
 
 def measure_all(
@@ -191,22 +190,28 @@ def measure_all(
         sha -> why it cannot be decoded, of those that turned out to be damaged.
     """
     damaged: dict[str, str] = {}
-    with open_measures(workspace) as cache, workspace.file_index() as index:
+    with (
+        open_measures(workspace) as cache,
+        workspace.file_index() as index,
+        workspace.hash_index() as hashes,
+    ):
         wanted = cache.missing(pictures)
         with ThreadPoolExecutor(cores()) as pool:
             for number, chunk in enumerate(in_chunks(wanted, _BATCH)):
                 found = dict(zip(chunk, pool.map(_measure, chunk, map(pictures.get, chunk)), strict=True))
-                good = {sha: one for sha, one in found.items() if isinstance(one, Measure)}
+                good = {sha: one for sha, one in found.items() if isinstance(one, tuple)}
                 bad = {sha: one for sha, one in found.items() if isinstance(one, str)}
-                cache.put(good)
+                cache.put({sha: one for sha, (one, _) in good.items()})
+                hashes.put({sha: hashed for sha, (_, hashed) in good.items()})
                 index.record_decoded(dict.fromkeys(good) | bad)
                 damaged |= bad
                 if on_progress:
                     on_progress(Progress("measuring", number * _BATCH + len(chunk), len(wanted)))
+        hash_all({sha: path for sha, path in pictures.items() if sha not in damaged}, hashes)
     return damaged
 
 
-def _measure(sha: str, path: Path) -> Measure | str | None:
+def _measure(sha: str, path: Path) -> tuple[Measure, PerceptualHash] | str | None:
     """Measure a file, or return why that cannot be done; None where it is gone or was changed meanwhile."""
     try:
         content = images.read(path)
@@ -215,9 +220,16 @@ def _measure(sha: str, path: Path) -> Measure | str | None:
     if sha_of(content) != sha:
         return None
     try:
-        return measure(content)
+        return _measure_and_hash(content)
     except PictureError as error:
         return str(error)
+
+
+def read_measures(shas: Iterable[str], workspace: Workspace) -> pd.DataFrame:
+    """Return what is known of contents: one row each that was measured, by sha, with `COLUMNS`."""
+    asked = list(shas)
+    with open_measures(workspace) as cache, workspace.hash_index() as hashes:
+        return cache.get(asked).join(hashes.get(asked), how="inner")
 
 
 def open_measures(workspace: Workspace) -> MeasureCache:

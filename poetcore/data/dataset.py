@@ -1,16 +1,12 @@
-"""A folder of folders as a table of pictures, and its stable split into training, validation and testing."""
+"""A folder of folders as a table of pictures."""
 
-import hashlib
 import os
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from poetcore.data.file_index import FileEntry, FileIndex
-from poetcore.data.groups import linked_groups
 from poetcore.errors import DatasetError
 from poetcore.system.files import is_unicode, printable, walk
 from poetcore.system.names import is_hidden
@@ -19,15 +15,11 @@ from poetcore.system.progress import OnProgress
 __all__ = [
     "QUARANTINE",
     "QUARANTINE_MARK",
-    "SPLITS",
     "Dataset",
-    "assign_splits",
     "check_trainable",
     "label_folders",
     "scan",
 ]
-
-SPLITS = ("training", "validation", "testing")
 
 #: Below this many pictures a label is hard to train and to evaluate: the codelab's rule of thumb.
 FEW_PICTURES = 20
@@ -38,9 +30,6 @@ QUARANTINE_MARK = ".poet"
 
 _PICTURE_COLUMNS = ["path", "label", "width", "height", "format", "bytes", "sha"]
 _REFUSED_COLUMNS = ["path", "label", "reason"]
-
-# The original script's constant, kept so that a share of n % means the same thing here.
-_MAX_PER_CLASS = 2**27 - 1
 
 
 @dataclass(frozen=True)
@@ -212,58 +201,3 @@ def check_trainable(dataset: Dataset, validation_percentage: float, testing_perc
             f"Too few different usable pictures to split in {dataset.folder}: {listed}. Each label needs at"
             f" least {needed}, and {FEW_PICTURES} or more to be evaluated fairly."
         )
-
-
-def assign_splits(
-    pictures: pd.DataFrame, validation_percentage: float, testing_percentage: float
-) -> pd.Series:
-    """Assign each picture to training, validation or testing.
-
-    The choice depends on a picture's content alone, so it survives renaming, moving and added files, and two
-    files of the same content always stand together. As in the original script, files in one folder that
-    share the name before `_nohash_` stand together too. The share of each part is right on average only;
-    a part that would stay empty is given the picture nearest to it.
-
-    Args:
-        pictures: a table with the columns path, label and sha.
-        validation_percentage: 0 to 100.
-        testing_percentage: 0 to 100; the two together less than 100.
-
-    Returns:
-        "training", "validation" or "testing", aligned with `pictures`.
-    """
-    group = _groups(pictures)
-    percent = group.map({key: _percent(key) for key in group.unique()}).to_numpy(dtype=float)
-    split = np.full(len(percent), "training", dtype=object)
-    split[percent < validation_percentage + testing_percentage] = "testing"
-    split[percent < validation_percentage] = "validation"
-    for name, wanted, middle in (
-        ("validation", validation_percentage, validation_percentage / 2),
-        ("testing", testing_percentage, validation_percentage + testing_percentage / 2),
-    ):
-        spare = np.unique(percent[split == "training"])
-        if wanted > 0 and name not in split and len(spare) > 1:
-            split[percent == spare[np.abs(spare - middle).argmin()]] = name
-    return pd.Series(split, index=pictures.index, name="split")
-
-
-def _percent(key: str) -> float:
-    """Map a name to 0..100, evenly: the formula of the original script (retrain.py, `create_image_lists`)."""
-    return int(hashlib.sha1(key.encode()).hexdigest(), 16) % (_MAX_PER_CLASS + 1) * (100.0 / _MAX_PER_CLASS)
-
-
-def _groups(pictures: pd.DataFrame) -> pd.Series:
-    """Return for each picture the name of the group that must not be divided."""
-    group = pictures["sha"].astype("object").copy()
-    # As in the original script: files of one name before `_nohash_`.
-    series = pictures["path"].str.extract(r"^(.*)_nohash_[^/\\]*$", flags=re.DOTALL, expand=False).dropna()
-    if series.empty:
-        return group
-    label_series = pictures.loc[series.index, "label"] + "/" + series.map(os.path.basename)
-    group[series.index] = label_series
-    # One content in two series, or in a series and alone, ties them together.
-    names = set(group)
-    first: dict[str, str] = {}
-    for tied in linked_groups(zip(group, pictures["sha"], strict=True)):
-        first |= dict.fromkeys(tied, min(names.intersection(tied)))
-    return group.map(first)

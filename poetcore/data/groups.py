@@ -1,11 +1,13 @@
-"""Groups of things that pairs link: connected components, by scipy."""
+"""Groups of things that pairs link, directly or through others."""
 
 from collections.abc import Hashable, Iterable
 from typing import TypeVar
 
-import numpy as np
+__all__ = ["GROUP_BY", "linked_groups"]
 
-__all__ = ["linked_groups"]
+#: What holds pictures together in a split, each with what those before it have. exact: the same content, or
+#: the same name before `_nohash_`; near: near duplicates too; folder: the same sub-folder of a label too.
+GROUP_BY = ("exact", "near", "folder")
 
 Item = TypeVar("Item", bound=Hashable)
 
@@ -24,17 +26,22 @@ def linked_groups(pairs: Iterable[tuple[Item, Item]]) -> list[list[Item]]:
         >>> linked_groups([("b", "c"), ("x", "x"), ("a", "b")])
         [['b', 'c', 'a'], ['x']]
     """
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
+    # Not scipy's connected components: importing it takes longer than grouping thousands of pictures.
     number: dict[Item, int] = {}
-    links = [tuple(number.setdefault(item, len(number)) for item in pair) for pair in pairs]
-    if not links:
-        return []
-    ones, others = np.array(links).T
-    graph = coo_array((np.ones(len(links), bool), (ones, others)), shape=(len(number), len(number)))
-    count, group_of = connected_components(graph, directed=False)
-    groups: list[list[Item]] = [[] for _ in range(count)]
-    for item, group in zip(number, group_of.tolist(), strict=True):
-        groups[group].append(item)
-    return groups
+    leader: list[int] = []
+
+    def lead(item: Item) -> int:
+        one = number.setdefault(item, len(leader))
+        if one == len(leader):
+            leader.append(one)
+        while leader[one] != one:
+            leader[one] = one = leader[leader[one]]
+        return one
+
+    for first, second in pairs:
+        one, other = lead(first), lead(second)
+        leader[max(one, other)] = min(one, other)
+    groups: dict[int, list[Item]] = {}
+    for item in number:
+        groups.setdefault(lead(item), []).append(item)
+    return list(groups.values())

@@ -28,7 +28,17 @@ from PIL import (  # the plugins register their formats as they are imported
 
 from poetcore.errors import PictureError
 
-__all__ = ["FORMATS", "MAX_MEGAPIXELS", "PictureInfo", "decode", "identify", "read", "thumbnail", "to_square"]
+__all__ = [
+    "FORMATS",
+    "MAX_MEGAPIXELS",
+    "PictureInfo",
+    "decode",
+    "identify",
+    "read",
+    "resize_to_square",
+    "thumbnail",
+    "to_square",
+]
 
 #: What may be decoded (JPEG includes MPO, its multi-picture form). A closed list: some of Pillow's other
 #: readers start programs (EPS runs Ghostscript).
@@ -134,8 +144,18 @@ def decode(content: bytes, at_least: int | None = None) -> Image.Image:
     Raises:
         PictureError: whatever is wrong with it, in a few words.
     """
-    picture, orientation = _decode(content, at_least)
-    return _turn(picture if at_least is None else _halve(picture, at_least), orientation)
+    picture = _open(content)
+    try:
+        if at_least is not None:
+            picture.draft(None, (at_least, at_least))
+        picture.load()
+        upright = _UPRIGHT.get(_orientation(picture))
+        picture = _to_rgb(picture)
+    except Exception as error:  # decoders of damaged files raise almost anything
+        raise PictureError(f"is damaged or truncated ({_first_line(error)})") from None
+    if at_least is not None:
+        picture = _halve(picture, at_least)
+    return picture if upright is None else picture.transpose(upright)
 
 
 def to_square(content: bytes, size: int) -> np.ndarray:
@@ -151,14 +171,19 @@ def to_square(content: bytes, size: int) -> np.ndarray:
     Raises:
         PictureError: whatever is wrong with it, in a few words.
     """
-    picture, orientation = _decode(content, at_least=size)
-    halved = _halve(picture, at_least=size)
+    return resize_to_square(decode(content, at_least=size), size)
+
+
+def resize_to_square(picture: Image.Image, size: int) -> np.ndarray:
+    """Resize a decoded picture to a network's square input: `(size, size, 3) uint8`, RGB in 0..255.
+
+    Args:
+        picture: of `decode`, whose `at_least` was `size`.
+        size: pixels a side; the aspect ratio is not kept.
+    """
     # Not Image.resize: it averages over all the pixels below a new one; these networks were trained without.
-    small = halved.transform(
-        (size, size), Image.Transform.EXTENT, (0, 0, *halved.size), Image.Resampling.BILINEAR
-    )
-    # Turning after shrinking is the same for a square, and cheaper.
-    return np.asarray(_turn(small, orientation))
+    box, bilinear = (0, 0, *picture.size), Image.Resampling.BILINEAR
+    return np.asarray(picture.transform((size, size), Image.Transform.EXTENT, box, bilinear))
 
 
 def thumbnail(content: bytes, pixels: int) -> bytes:
@@ -206,26 +231,9 @@ def _recognise(content: bytes) -> Image.Image | None:
             continue
         try:
             return factory(io.BytesIO(content), "")
-        except (
-            SyntaxError,
-            IndexError,
-            TypeError,
-            struct.error,
-        ):  # what plugins raise where it is not theirs
+        except (SyntaxError, IndexError, TypeError, struct.error):  # raised where it is not theirs
             continue
     return None
-
-
-def _decode(content: bytes, at_least: int | None) -> tuple[Image.Image, int]:
-    """Decode to RGB as it is stored, with the EXIF orientation (1 to 8) that is still to be applied."""
-    picture = _open(content)
-    try:
-        if at_least is not None:
-            picture.draft(None, (at_least, at_least))
-        picture.load()
-        return _to_rgb(picture), _orientation(picture)
-    except Exception as error:  # decoders of damaged files raise almost anything
-        raise PictureError(f"is damaged or truncated ({_first_line(error)})") from None
 
 
 def _halve(picture: Image.Image, at_least: int) -> Image.Image:
@@ -234,10 +242,6 @@ def _halve(picture: Image.Image, at_least: int) -> Image.Image:
     while factor < 8 and min(picture.size) >= 2 * factor * at_least:
         factor *= 2
     return picture.reduce(factor) if factor > 1 else picture
-
-
-def _turn(picture: Image.Image, orientation: int) -> Image.Image:
-    return picture if orientation == 1 else picture.transpose(_UPRIGHT[orientation])
 
 
 def _to_rgb(picture: Image.Image) -> Image.Image:

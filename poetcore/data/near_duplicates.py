@@ -1,11 +1,5 @@
 """Pictures that look the same though their files differ: resized, saved again, turned or mirrored.
 
-A picture's perceptual hash says of 63 low spatial frequencies whether they are there positively: the signs of
-the 8 x 8 lowest coefficients of the discrete cosine transform of its 32 x 32 grey thumbnail, the mean left
-out (after C. Zauner, "Implementation and benchmarking of perceptual image hash functions", 2010, with zero in
-place of the median). Mirroring a picture negates every other column of coefficients and turning it also
-transposes them, so the hashes of all eight positions follow from one hash by moving and flipping bits.
-
 Hashes within a distance are found by multi-index hashing (M. Norouzi, A. Punjani, D. Fleet, "Fast search in
 Hamming space with multi-index hashing", 2012): of four bands of 16 bits, one must lie within a quarter of the
 distance. None is missed, and different pictures are hardly ever compared.
@@ -16,33 +10,32 @@ colour: see `similarity`.
 
 from collections import defaultdict
 from collections.abc import Iterator
-from functools import cache
 from itertools import chain, combinations
 
 import numpy as np
 import pandas as pd
 
 from poetcore.data.groups import linked_groups
+from poetcore.data.perceptual_hash import THUMBNAIL, positions
 
 __all__ = [
     "DISTANCE",
+    "NEAR",
     "close_pairs",
-    "dct_hash",
     "duplicate_groups",
     "near_duplicate_pairs",
-    "positions",
+    "near_matches",
     "similarity",
 ]
 
 #: Bits that may differ. Four bands of 16 bits make up to 7 cheap: one band differs in at most one bit.
 DISTANCE = 7
 
-_SIDE = 8
+#: Similarity from which two pictures are near duplicates.
+NEAR = 0.85
+
 _BAND_BITS = 16
 _BANDS = 4
-
-#: A coefficient below this, in grey levels, is what saving a picture again may add or take away.
-_NOISE = 2.0
 
 #: Candidates that are compared at once; each takes some 40 bytes.
 _AT_ONCE = 2_000_000
@@ -54,52 +47,6 @@ _DETAIL = 4.0
 
 #: Levels between the strongest and the weakest of red, green and blue, on average, that cannot be seen.
 _COLOURLESS = 4.0
-
-
-def dct_hash(grey: np.ndarray) -> int:
-    """Compute the perceptual hash of a picture.
-
-    Args:
-        grey: `(32, 32)`, 0..255.
-
-    Returns:
-        64 bits as an unsigned number; the first, which would be the mean's, is 0.
-    """
-    basis = _dct_basis(len(grey))
-    low = basis @ grey.astype(np.float32) @ basis.T
-    signs = low > _NOISE
-    signs[0, 0] = False
-    return int.from_bytes(np.packbits(signs).tobytes(), "big")
-
-
-@cache
-def _dct_basis(length: int) -> np.ndarray:
-    """Compute the 8 lowest rows of the orthonormal discrete cosine transform, `(8, length) float32`."""
-    angles = np.pi * (np.arange(length) + 0.5) / length
-    basis: np.ndarray = np.cos(np.arange(_SIDE)[:, None] * angles) * np.sqrt(2 / length)
-    basis[0] /= np.sqrt(2)
-    return np.asarray(basis, np.float32)
-
-
-def positions(hashes: np.ndarray) -> np.ndarray:
-    """Return the hashes of pictures turned by quarters and mirrored.
-
-    Args:
-        hashes: `(n,) uint64`.
-
-    Returns:
-        `(8, n) uint64`, the first row as they are.
-    """
-    bits = np.unpackbits(hashes.astype(">u8").view(np.uint8)).reshape(-1, _SIDE, _SIDE)
-    odd = (np.arange(_SIDE) % 2).astype(np.uint8)
-    columns, rows = odd[None, :] * np.ones((_SIDE, 1), np.uint8), odd[:, None] * np.ones(_SIDE, np.uint8)
-    return np.stack(
-        [
-            np.packbits(turned ^ flips).view(">u8").astype(np.uint64)
-            for turned in (bits, bits.transpose(0, 2, 1))
-            for flips in (np.zeros_like(rows), columns, rows, rows ^ columns)
-        ]
-    )
 
 
 def close_pairs(hashes: np.ndarray, distance: int = DISTANCE) -> Iterator[np.ndarray]:
@@ -114,24 +61,51 @@ def close_pairs(hashes: np.ndarray, distance: int = DISTANCE) -> Iterator[np.nda
     Yields:
         `(m, 2) int64`, row numbers, the smaller first; each pair once, in the order of the smaller.
     """
-    masks = _masks(distance // _BANDS)
-    index = [_Band(_band(hashes, number)) for number in range(_BANDS)]
+    index = _Index(hashes, distance)
     for first in range(0, len(hashes), _QUERIES):
-        asked = positions(hashes[first : first + _QUERIES])
-        who = np.broadcast_to(np.arange(first, first + asked.shape[1]), asked.shape).ravel()
-        asked = asked.ravel()
-        found = []
-        for number, band in enumerate(index):
-            probes = (_band(asked, number)[:, None] ^ masks).ravel()
-            for probe, row in band.look_up(probes):
-                query = probe // len(masks)
-                later = row > who[query]
-                query, row = query[later], row[later]
-                near = np.bitwise_count(asked[query] ^ hashes[row]) <= distance
-                found.append(np.unique(who[query[near]] * len(hashes) + row[near]))
-        codes = np.unique(np.concatenate(found))
+        query, row = index.near(hashes[first : first + _QUERIES])
+        query += first
+        later = row > query
+        codes = np.unique(query[later] * len(hashes) + row[later])
         if len(codes):
             yield np.stack(np.divmod(codes, len(hashes)), axis=1)
+
+
+class _Index:
+    """Hashes, by the values of their bands.
+
+    Args:
+        hashes: `(n,) uint64`.
+        distance: bits that may differ.
+    """
+
+    def __init__(self, hashes: np.ndarray, distance: int) -> None:
+        self._hashes = hashes
+        self._distance = distance
+        self._masks = _masks(distance // _BANDS)
+        self._bands = [_Band(_band(hashes, number)) for number in range(_BANDS)]
+
+    def near(self, asked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Find which hashes are close to others in some position.
+
+        Args:
+            asked: `(m,) uint64`.
+
+        Returns:
+            Their numbers and the rows of the index, both `(k,) int64`; a pair may occur several times.
+        """
+        placed = positions(asked)
+        who = np.broadcast_to(np.arange(len(asked)), placed.shape).ravel()
+        placed = placed.ravel()
+        queries, rows = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+        for number, band in enumerate(self._bands):
+            probes = (_band(placed, number)[:, None] ^ self._masks).ravel()
+            for probe, row in band.look_up(probes):
+                query = probe // len(self._masks)
+                close = np.bitwise_count(placed[query] ^ self._hashes[row]) <= self._distance
+                queries.append(who[query[close]])
+                rows.append(row[close])
+        return np.concatenate(queries), np.concatenate(rows)
 
 
 class _Band:
@@ -215,13 +189,8 @@ def near_duplicate_pairs(pictures: pd.DataFrame, least: float) -> dict[int, dict
         row -> its near duplicates, each with its similarity.
     """
     pairs: dict[int, dict[int, float]] = defaultdict(dict)
-    if pictures.empty:
-        return pairs
-    small = np.frombuffer(b"".join(pictures["thumbnail"]), np.uint8).reshape(len(pictures), 16, 16, 3)
-    hashes = np.frombuffer(b"".join(pictures["hash"]), ">u8").astype(np.uint64)
-    # In parts: the standard deviation of bytes is computed in floating point, eight times their size.
-    parts = (small[begin : begin + _COMPARED] for begin in range(0, len(small), _COMPARED))
-    rows = np.flatnonzero(np.concatenate([part.std(axis=(1, 2, 3)) for part in parts]) >= _DETAIL)
+    hashes, small = _unpacked(pictures)
+    rows = np.flatnonzero(_has_detail(small))
     different, first, of = np.unique(hashes[rows], return_index=True, return_inverse=True)
     equal = np.stack([rows[first[of]], rows], axis=1)
     candidates = [equal[equal[:, 0] != equal[:, 1]]]
@@ -234,6 +203,51 @@ def near_duplicate_pairs(pictures: pd.DataFrame, least: float) -> dict[int, dict
             ):
                 pairs[one][other] = pairs[other][one] = value
     return pairs
+
+
+def near_matches(
+    asked: pd.DataFrame, among: pd.DataFrame, least: float = NEAR
+) -> dict[int, tuple[int, float]]:
+    """Find for pictures the most similar ones among others, where there is a near duplicate.
+
+    Args:
+        asked: columns hash and thumbnail (bytes), numbered from 0.
+        among: likewise.
+        least: similarity, 0 to 1, from which two pictures are near duplicates.
+
+    Returns:
+        row of `asked` -> (row of `among`, similarity), of those that have a near duplicate.
+    """
+    best: dict[int, tuple[int, float]] = {}
+    hashes, small = _unpacked(asked)
+    others, others_small = _unpacked(among)
+    rows, known = np.flatnonzero(_has_detail(small)), np.flatnonzero(_has_detail(others_small))
+    different, first = np.unique(others[known], return_index=True)
+    index = _Index(different, DISTANCE)
+    for begin in range(0, len(rows), _QUERIES):
+        query, row = index.near(hashes[rows[begin : begin + _QUERIES]])
+        codes = np.unique(query * max(len(different), 1) + row)
+        for start in range(0, len(codes), _COMPARED):
+            query, row = np.divmod(codes[start : start + _COMPARED], max(len(different), 1))
+            one, other = rows[begin + query], known[first[row]]
+            values = similarity(small[one], others_small[other])
+            for number in np.flatnonzero(values >= least).tolist():
+                if values[number] > best.get(int(one[number]), (0, 0.0))[1]:
+                    best[int(one[number])] = (int(other[number]), float(values[number]))
+    return best
+
+
+def _unpacked(pictures: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Return hashes `(n,) uint64` and thumbnails `(n, 16, 16, 3) uint8`."""
+    small = np.frombuffer(b"".join(pictures["thumbnail"]), np.uint8).reshape(-1, THUMBNAIL, THUMBNAIL, 3)
+    return np.frombuffer(b"".join(pictures["hash"]), ">u8").astype(np.uint64), small
+
+
+def _has_detail(small: np.ndarray) -> np.ndarray:
+    """Return whether thumbnails vary enough for their hashes to mean anything: `(n,) bool`."""
+    # In parts: the standard deviation of bytes is computed in floating point, eight times their size.
+    parts = [small[begin : begin + _COMPARED] for begin in range(0, len(small), _COMPARED)]
+    return np.concatenate([np.empty(0, bool), *(part.std(axis=(1, 2, 3)) >= _DETAIL for part in parts)])
 
 
 def duplicate_groups(pairs: dict[int, dict[int, float]]) -> list[list[int]]:

@@ -138,6 +138,7 @@ class Classifier:
         with (
             self._workspace.file_index() as index,
             self._workspace.feature_cache() as cache,
+            self._workspace.hash_index() as hashes,
         ):
             entries = index.lookup(paths)
             reasons = extract_features(
@@ -146,6 +147,7 @@ class Classifier:
                 lambda: self._model_file(on_progress),
                 cache,
                 index,
+                hashes=hashes,
                 sink=predict,
                 engine=self._engine,
                 on_progress=on_progress,

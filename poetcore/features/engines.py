@@ -17,6 +17,7 @@ import numpy as np
 
 from poetcore.data import images
 from poetcore.data.file_index import sha_of
+from poetcore.data.perceptual_hash import PerceptualHash, hash_picture
 from poetcore.errors import OptionError, PictureError
 from poetcore.features.augmentation import Augmentation
 from poetcore.features.backbones import Backbone
@@ -30,6 +31,7 @@ __all__ = [
     "Bottleneck",
     "Engine",
     "ExtractBatches",
+    "Loaded",
     "View",
     "check_engine",
     "map_in_threads",
@@ -55,6 +57,7 @@ class Bottleneck:
         cached: whether the feature vector was in the cache already.
         decoded: whether its pixels were decoded now, with or without success; False where the file is gone
             or was changed meanwhile, which does not concern its content.
+        hash: its perceptual hash, where it was decoded now and is no augmented copy; else None.
     """
 
     sha: str
@@ -62,6 +65,26 @@ class Bottleneck:
     reason: str | None = None
     cached: bool = False
     decoded: bool = False
+    hash: PerceptualHash | None = None
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A decoded picture.
+
+    Attributes:
+        sha: sha256 of its content.
+        pixels: `(size, size, 3) uint8`, RGB, 0 to 255.
+        hash: its perceptual hash; None of an augmented copy.
+    """
+
+    sha: str
+    pixels: np.ndarray
+    hash: PerceptualHash | None = None
+
+    def bottleneck(self, vector: np.ndarray) -> Bottleneck:
+        """Return the bottleneck with the feature vector that was computed, `(vector_length,) float32`."""
+        return Bottleneck(self.sha, vector, decoded=True, hash=self.hash)
 
 
 @dataclass(frozen=True)
@@ -78,15 +101,15 @@ class View:
     augmentation: Augmentation
     copy: int
 
-    def load(self, sha: str, path: Path) -> np.ndarray | Bottleneck:
-        """Read and decode a picture.
+    def load(self, sha: str, path: Path) -> Loaded | Bottleneck:
+        """Read and decode a picture, once for the network and for the perceptual hash.
 
         Args:
             sha: sha256 of the content that is meant.
             path: a file that had it.
 
         Returns:
-            `(size, size, 3) uint8`, RGB, 0 to 255; or a bottleneck with the reason why it cannot be used.
+            The picture, or a bottleneck with the reason why it cannot be used.
         """
         try:
             content = images.read(path)
@@ -96,8 +119,9 @@ class View:
             return Bottleneck(sha, None, str(error))
         try:
             if self.copy:
-                return self.augmentation.apply(content, self.size, sha, self.copy)
-            return images.to_square(content, self.size)
+                return Loaded(sha, self.augmentation.apply(content, self.size, sha, self.copy))
+            picture = images.decode(content, at_least=self.size)
+            return Loaded(sha, images.resize_to_square(picture, self.size), hash_picture(picture))
         except PictureError as error:
             return Bottleneck(sha, None, str(error), decoded=True)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from poetcore.data.file_index import FileIndex
+from poetcore.data.perceptual_hash import HashIndex
 from poetcore.features.augmentation import NO_AUGMENTATION, Augmentation
 from poetcore.features.backbones import Backbone
 from poetcore.features.cache import FeatureCache
@@ -53,6 +54,7 @@ def extract_features(
     cache: FeatureCache,
     index: FileIndex,
     *,
+    hashes: HashIndex | None = None,
     sink: Callable[[str, np.ndarray], object] | None = None,
     augmentation: Augmentation = NO_AUGMENTATION,
     copy: int = 0,
@@ -68,6 +70,7 @@ def extract_features(
         model: returns the LiteRT file of the backbone; called only if there is something to compute.
         cache: where feature vectors are kept.
         index: where it is recorded which pictures were decoded, and why that failed.
+        hashes: where the perceptual hashes are kept that are taken in the same decoding; None to drop them.
         sink: called with the sha and the feature vector, `(vector_length,) float32`, of each usable picture;
             without it they are collected in the result.
         augmentation: how an augmented copy is drawn.
@@ -95,7 +98,7 @@ def extract_features(
 
     # Closed at once where `on_progress` or the sink raises: threads must not go on behind a closed cache.
     with closing(
-        extract(pictures, backbone, prepared_model, cache, None, augmentation, copy, engine)
+        extract(pictures, backbone, prepared_model, cache, None, augmentation, copy, engine, hashes)
     ) as stream:
         for done, bottleneck in enumerate(stream, 1):
             if bottleneck.vector is not None:
@@ -120,6 +123,7 @@ def extract(
     augmentation: Augmentation = NO_AUGMENTATION,
     copy: int = 0,
     engine: str = DEFAULT_ENGINE,
+    hashes: HashIndex | None = None,
 ) -> Generator[Bottleneck, None, None]:
     """Stream the bottleneck of each picture, computing only those that are missing in the cache.
 
@@ -135,6 +139,7 @@ def extract(
         augmentation: how an augmented copy is drawn.
         copy: which augmented copy, from 1; 0 for the pictures themselves.
         engine: one of `ENGINES` that can run the backbone (`check_engine`).
+        hashes: as in `extract_features`.
 
     Returns:
         One bottleneck a picture, in the order of `pictures`; from an unordered engine first those that are
@@ -153,6 +158,8 @@ def extract(
         with closing(extract_batches(batches, backbone, model, view, workers)) as computed:
             for batch in computed:
                 cache.put({one.sha: one.vector for one in batch if one.vector is not None}, backbone, key)
+                if hashes is not None:
+                    hashes.put({one.sha: one.hash for one in batch if one.hash is not None})
                 yield batch
 
     return (_unordered if chosen.unordered else _ordered)(lookups(), compute)

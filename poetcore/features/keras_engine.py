@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from poetcore.features.backbones import Backbone, build
-from poetcore.features.engines import Batch, Bottleneck, View, map_in_threads
+from poetcore.features.engines import Batch, Bottleneck, Loaded, View, map_in_threads
 from poetcore.system.tensorflow import tensorflow
 
 __all__ = ["extract_batches"]
@@ -32,20 +32,13 @@ def extract_batches(
     Raises:
         BackboneError: the backbone's weights cannot be read or downloaded.
     """
-
-    def load(sha: str, path: Path) -> tuple[str, np.ndarray | Bottleneck]:
-        return sha, view.load(sha, path)
-
     network: Network | None = None
-    for batch in map_in_threads(batches, load, workers):
-        pixels = [loaded for _, loaded in batch if isinstance(loaded, np.ndarray)]
+    for batch in map_in_threads(batches, view.load, workers):
+        pixels = [loaded.pixels for loaded in batch if isinstance(loaded, Loaded)]
         if pixels and network is None:
             network = _build_network(backbone)
         vectors = iter(network(np.stack(pixels)) if network and pixels else ())
-        yield [
-            loaded if isinstance(loaded, Bottleneck) else Bottleneck(sha, next(vectors), decoded=True)
-            for sha, loaded in batch
-        ]
+        yield [loaded.bottleneck(next(vectors)) if isinstance(loaded, Loaded) else loaded for loaded in batch]
 
 
 def _build_network(backbone: Backbone) -> Network:

@@ -53,7 +53,7 @@ def extract_one(sha: str, path: Path, view: View, extractor: Callable[[], Featur
     loaded = view.load(sha, path)
     if isinstance(loaded, Bottleneck):
         return loaded
-    return Bottleneck(sha, extractor().extract(loaded), decoded=True)
+    return loaded.bottleneck(extractor().extract(loaded.pixels))
 
 
 class _ThreadLocal(threading.local):

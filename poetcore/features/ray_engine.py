@@ -21,6 +21,7 @@ import numpy as np
 
 from poetcore.data import images
 from poetcore.data.file_index import sha_of
+from poetcore.data.perceptual_hash import PerceptualHash
 from poetcore.errors import OptionError, PictureError
 from poetcore.features.backbones import Backbone
 from poetcore.features.engines import BATCH_SIZE, Batch, Bottleneck, View
@@ -106,7 +107,7 @@ class _Worker:
             self._extractor = FeatureExtractor(file)
 
     def __call__(self, batch: Any) -> Any:
-        """Turn a table of sha and path into one of sha, vector (bytes), reason, decoded and machine."""
+        """Turn a table of sha and path into one of bottlenecks, with the machine's name."""
         import pyarrow
 
         found = [
@@ -121,6 +122,10 @@ class _Worker:
                 "vector": pyarrow.array(vectors, pyarrow.binary()),
                 "reason": pyarrow.array([one.reason for one in found], pyarrow.string()),
                 "decoded": pyarrow.array([one.decoded for one in found], pyarrow.bool_()),
+                "hash": pyarrow.array([one.hash and one.hash.bits for one in found], pyarrow.binary()),
+                "thumbnail": pyarrow.array(
+                    [one.hash and one.hash.thumbnail for one in found], pyarrow.binary()
+                ),
                 "machine": pyarrow.array([self._machine] * len(found), pyarrow.string()),
             }
         )
@@ -143,7 +148,8 @@ def _to_bottleneck(row: Mapping[str, Any], path: Path) -> Bottleneck:
                     " machine of the cluster sees them under the same path"
                 )
     vector = None if vector is None else np.frombuffer(vector, "<f4")
-    return Bottleneck(row["sha"], vector, reason, decoded=row["decoded"])
+    hashed = None if row["hash"] is None else PerceptualHash(row["hash"], row["thumbnail"])
+    return Bottleneck(row["sha"], vector, reason, decoded=row["decoded"], hash=hashed)
 
 
 def _connected() -> Any:

@@ -49,6 +49,7 @@ class Option:
         maximum: largest possible value, or None.
         positive: whether values must be more than 0 and finite.
         all_value: value that stands for "all" beside the limits, or None.
+        choices: the only possible values, or empty.
         environment: environment variable that gives the value where the command line does not, or None.
     """
 
@@ -61,6 +62,7 @@ class Option:
     maximum: int | None = None
     positive: bool = False
     all_value: int | None = None
+    choices: tuple[str, ...] = ()
     environment: str | None = None
 
     def check(self, value: Any) -> None:
@@ -71,6 +73,8 @@ class Option:
         """
         if value is None:
             return
+        if self.choices and value not in self.choices:
+            raise OptionError(f"Unknown {self.name} {value!r}: choose {', '.join(self.choices)}.")
         if self.positive and not (value > 0 and math.isfinite(value)):
             raise OptionError(f"{self.name} must be more than 0. Received: {value}.")
         if self.minimum is None or value == self.all_value:

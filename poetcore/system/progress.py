@@ -36,6 +36,7 @@ PHASES = {
     "moving": Phase("Moving pictures"),
     "backbone": Phase("Preparing the backbone (once, up to a minute)", in_run=True),
     "bottlenecks": Phase("Extracting features (bottlenecks)", in_run=True),
+    "hashing": Phase("Looking for near duplicates", in_run=True),
     "training": Phase("Training the last layer", in_run=True),
     "testing": Phase("Testing", in_run=True),
     "evaluating": Phase("Evaluating on the demo folder", in_run=True),

@@ -4,13 +4,16 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from poetcore.data.dataset import SPLITS, Dataset, assign_splits, check_trainable, scan
+from poetcore.data.dataset import Dataset, check_trainable, scan
 from poetcore.data.file_index import FileIndex
-from poetcore.errors import DatasetError
+from poetcore.data.grouping import group_pictures
+from poetcore.data.perceptual_hash import HashIndex, hash_all
+from poetcore.data.splitting import SPLITS, check_groups, split_groups
 from poetcore.features.augmentation import NO_AUGMENTATION, Augmentation
 from poetcore.features.backbones import Backbone
 from poetcore.features.cache import FeatureCache
@@ -31,10 +34,12 @@ class Prepared:
 
     Attributes:
         dataset: without the pictures that cannot be used.
-        split: columns path, label, split, sha.
+        split: columns path, label, split, sha and group, the number of the group that is not divided.
         backbone: a quantized one calibrated on the training pictures.
         parts: the examples of each of `SPLITS`.
         training: the training examples with their augmented copies.
+        everything: the examples of all parts in the order of `split`, then the augmented copies.
+        groups: the group of each of `everything`, `(len(everything),) int64`.
         extraction: what was computed, cached and could not be used.
         seconds: for calibration, extraction and augmentation.
     """
@@ -44,8 +49,24 @@ class Prepared:
     backbone: Backbone
     parts: dict[str, Examples]
     training: Examples
+    everything: Examples
+    groups: np.ndarray
     extraction: Extraction
     seconds: float
+
+    @property
+    def originals(self) -> int:
+        """How many of `everything` are pictures themselves and no augmented copies."""
+        return len(self.split)
+
+    def group_record(self, by: str) -> dict[str, Any]:
+        """Return what `run.json` holds of the groups.
+
+        Args:
+            by: one of `GROUP_BY`.
+        """
+        sizes = np.bincount(self.split["group"])
+        return {"by": by, "count": len(sizes), "largest": int(sizes.max(initial=0))}
 
 
 def prepare_examples(
@@ -72,21 +93,78 @@ def prepare_examples(
         dataset = scan(config.image_dir, index, on_progress=on_progress)
         check_trainable(dataset, options.validation_percentage, options.testing_percentage)
         before = time.perf_counter()
-        backbone = _calibrated(backbone, _split(dataset, options), workspace, on_progress)
-        with workspace.feature_cache() as cache:
-            extractor = _Extractor(config, backbone, vectors, workspace, index, cache, on_progress)
-            pictures = dataset.pictures
-            extraction = extractor.extract(_paths(pictures))
+        with workspace.feature_cache() as cache, workspace.hash_index() as hashes:
+            splitter = _Splitter(options, workspace, index, hashes, on_progress)
+            backbone = _calibrated(backbone, dataset, splitter, workspace, on_progress)
+            extractor = _Extractor(config, backbone, vectors, workspace, index, cache, hashes, on_progress)
+            extraction = extractor.extract(_paths(dataset.pictures))
             usable = dataset.without(extraction.reasons)
             check_trainable(usable, options.validation_percentage, options.testing_percentage)
-            split = _split(usable, options)
+            split = splitter.split(usable)
             parts = {name: _examples(split, name, usable.labels, vectors) for name in SPLITS}
-            _check_every_label(parts["training"], usable.labels)
-            training = parts["training"]
-            if config.augmentation.any:
-                training = extractor.augmented(training, split[split["split"] == "training"], usable.labels)
+            trained = split[split["split"] == "training"]
+            copies = extractor.copies(trained) if config.augmentation.any else []
+        training = _with_copies(parts["training"], trained, copies, usable.labels, vectors)
+        everything = Examples(vectors.array, _targets(split, usable.labels), vectors.rows(split["sha"]))
+        groups = [split["group"], *(trained["group"][there] for there, _ in copies)]
     seconds = time.perf_counter() - before
-    return Prepared(usable, split, backbone, parts, training, extraction, seconds)
+    return Prepared(
+        usable,
+        split,
+        backbone,
+        parts,
+        training,
+        _with_copies(everything, trained, copies, usable.labels, vectors),
+        np.concatenate(groups).astype(np.int64),
+        extraction,
+        seconds,
+    )
+
+
+class _Splitter:
+    """Splits the pictures of a run by groups that are not divided."""
+
+    def __init__(
+        self,
+        options: TrainingOptions,
+        workspace: Workspace,
+        index: FileIndex,
+        hashes: HashIndex,
+        on_progress: OnProgress,
+    ) -> None:
+        self._options = options
+        self._workspace = workspace
+        self._index = index
+        self._hashes = hashes
+        self._on_progress = on_progress
+
+    def split(self, dataset: Dataset) -> pd.DataFrame:
+        """Return the pictures with the columns group and split, and remember the groups' names.
+
+        Raises:
+            DatasetError: there are too few groups.
+        """
+        options, pictures = self._options, dataset.pictures
+        paths = _paths(pictures)
+        known = None
+        if options.group_by != "exact":
+            # Pictures whose features were extracted by an earlier version have no hash yet.
+            self._index.record_decoded(dict(hash_all(paths, self._hashes, self._on_progress)))
+            known = self._hashes.get(paths)
+        groups = group_pictures(pictures, options.group_by, hashes=known, folder=dataset.folder)
+        held_out = options.validation_percentage + options.testing_percentage
+        if held_out:
+            check_groups(pictures, groups, options.group_by)
+        with self._workspace.group_names() as names:
+            split = split_groups(
+                pictures,
+                groups,
+                names.get(options.group_by, paths),
+                options.validation_percentage,
+                options.testing_percentage,
+            )
+            names.put(options.group_by, split.names)
+        return pictures.assign(split=split.parts, group=groups)
 
 
 class _Extractor:
@@ -103,6 +181,7 @@ class _Extractor:
         workspace: Workspace,
         index: FileIndex,
         cache: FeatureCache,
+        hashes: HashIndex,
         on_progress: OnProgress,
     ) -> None:
         self._config = config
@@ -111,23 +190,26 @@ class _Extractor:
         self._models = workspace.models
         self._index = index
         self._cache = cache
+        self._hashes = hashes
         self._on_progress = on_progress
 
     def extract(self, pictures: dict[str, Path]) -> Extraction:
         """Extract the features of pictures, given by their sha, each content once."""
         return self._extract(pictures, NO_AUGMENTATION, 0, self._on_progress)
 
-    def augmented(self, training: Examples, pictures: pd.DataFrame, labels: Sequence[str]) -> Examples:
-        """Return the training examples with those of the augmented copies of their pictures.
+    def copies(self, pictures: pd.DataFrame) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Extract the features of the augmented copies of pictures.
 
         Args:
-            training: examples of the pictures themselves.
-            pictures: columns path, label, sha, in the same order.
-            labels: in the order of the model's outputs.
+            pictures: columns path and sha.
+
+        Returns:
+            For each round of copies, which of the pictures have one, `(n,) bool`, and the rows of these in
+            the table, `(k,) int64`.
         """
         paths = _paths(pictures)
         copies = self._config.augmentation.distortion_variants
-        targets, rows = [training.targets], [self._vectors.rows(pictures["sha"])]
+        found = []
         for copy in range(1, copies + 1):
             done_before, total = (copy - 1) * len(paths), copies * len(paths)
 
@@ -137,10 +219,9 @@ class _Extractor:
 
             self._extract(paths, self._config.augmentation, copy, on_copies)
             # A picture that is gone meanwhile is missing here and does no harm.
-            there = pictures[[(copy, sha) in self._vectors for sha in pictures["sha"]]]
-            targets.append(_targets(there, labels))
-            rows.append(self._vectors.rows((copy, sha) for sha in there["sha"]))
-        return Examples(self._vectors.array, np.concatenate(targets), np.concatenate(rows))
+            there = np.array([(copy, sha) in self._vectors for sha in pictures["sha"]], bool)
+            found.append((there, self._vectors.rows((copy, sha) for sha in pictures["sha"][there])))
+        return found
 
     def _extract(
         self, pictures: dict[str, Path], augmentation: Augmentation, copy: int, on_progress: OnProgress
@@ -154,6 +235,7 @@ class _Extractor:
             lambda: model_file(self._backbone, self._models, self._on_progress),
             self._cache,
             self._index,
+            hashes=self._hashes,
             sink=add,
             augmentation=augmentation,
             copy=copy,
@@ -162,19 +244,33 @@ class _Extractor:
         )
 
 
-def _split(dataset: Dataset, options: TrainingOptions) -> pd.DataFrame:
-    pictures = dataset.pictures
-    return pictures.assign(
-        split=assign_splits(pictures, options.validation_percentage, options.testing_percentage)
+def _with_copies(
+    examples: Examples,
+    trained: pd.DataFrame,
+    copies: Sequence[tuple[np.ndarray, np.ndarray]],
+    labels: Sequence[str],
+    vectors: FeatureTable,
+) -> Examples:
+    """Return examples with those of augmented copies behind them, over one and the same table."""
+    targets = _targets(trained, labels)
+    return Examples(
+        vectors.array,
+        np.concatenate([examples.targets, *(targets[there] for there, _ in copies)]),
+        np.concatenate([np.asarray(examples.rows), *(rows for _, rows in copies)]),
     )
 
 
 def _calibrated(
-    backbone: Backbone, split: pd.DataFrame, workspace: Workspace, on_progress: OnProgress
+    backbone: Backbone,
+    dataset: Dataset,
+    splitter: _Splitter,
+    workspace: Workspace,
+    on_progress: OnProgress,
 ) -> Backbone:
     """Return the backbone, a quantized one calibrated on the training pictures."""
     if not backbone.quantized:
         return backbone
+    split = splitter.split(dataset)
     pictures = _paths(split[split["split"] == "training"])
     return calibrate(backbone, pictures, workspace.models, on_progress)
 
@@ -191,17 +287,3 @@ def _examples(split: pd.DataFrame, part: str, labels: Sequence[str], vectors: Fe
 
 def _targets(rows: pd.DataFrame, labels: Sequence[str]) -> np.ndarray:
     return rows["label"].map({label: i for i, label in enumerate(labels)}).to_numpy(np.int64)
-
-
-def _check_every_label(training: Examples, labels: Sequence[str]) -> None:
-    """Check that every label has a training picture.
-
-    Raises:
-        DatasetError: a label has none.
-    """
-    missing = [label for i, label in enumerate(labels) if i not in training.targets]
-    if missing:
-        raise DatasetError(
-            f"All the pictures of {', '.join(missing)} fell to validation and testing, none is left to train"
-            " on: add pictures, 20 or more a label."
-        )

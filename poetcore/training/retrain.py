@@ -152,6 +152,7 @@ def _retrain(
                 **{name: importlib.metadata.version(name) for name in _LIBRARIES},
             },
             calibration=prepared.backbone.calibration,
+            groups=prepared.group_record(options.group_by),
         )
     )
     run.append_event("final", test_accuracy=test.accuracy.value, test_count=test.accuracy.total)

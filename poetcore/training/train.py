@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from poetcore.data.groups import GROUP_BY
 from poetcore.errors import OptionError
 from poetcore.system.options import check_limits, option
 from poetcore.workspace.head import Head, cross_entropy
@@ -49,6 +50,14 @@ class TrainingOptions:
         default=10,
         metadata=option(
             "Percentage of the pictures held out for validation during training.", minimum=0, maximum=99
+        ),
+    )
+    group_by: str = field(
+        default="near",
+        metadata=option(
+            "What the split keeps together: exact (the same content), near (near duplicates too) or folder"
+            " (the same sub-folder of a label too, such as one person or place).",
+            choices=GROUP_BY,
         ),
     )
     eval_step_interval: int = field(default=10, metadata=option("Steps between two reports.", minimum=1))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EvaluationFolder", "Run"]
 
-_SPLIT_COLUMNS = ("path", "label", "split", "sha")
+_SPLIT_COLUMNS = ("path", "label", "split", "sha")  # and `group`, which older runs lack
 
 Config = TypeVar("Config")
 
@@ -156,7 +156,9 @@ class Run:
         write_whole(self.folder / "labels.txt", "".join(f"{label}\n" for label in labels))
 
     def split(self) -> "pd.DataFrame":
-        """Read `split.csv`: the path, label, split and sha of every picture that was used.
+        """Read `split.csv`: the path, label, split and sha of every picture that was used, and its group.
+
+        The column `group` is the number of the group that was not divided; older runs have none.
 
         Raises:
             RunError: it is missing or damaged.
@@ -164,8 +166,8 @@ class Run:
         return read_table(self._file("split.csv"), _SPLIT_COLUMNS)
 
     def write_split(self, split: "pd.DataFrame") -> None:
-        """Write `split.csv` from the columns path, label, split and sha."""
-        write_whole(self.folder / "split.csv", to_csv(split[list(_SPLIT_COLUMNS)]))
+        """Write `split.csv` from the columns path, label, split, sha and group."""
+        write_whole(self.folder / "split.csv", to_csv(split[[*_SPLIT_COLUMNS, *({"group"} & set(split))]]))
 
     def evaluation(self, name: str) -> "EvaluationFolder":
         """Return the folder of an evaluation by its name, which may not be there yet."""

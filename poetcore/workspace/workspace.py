@@ -16,6 +16,8 @@ from poetcore.workspace.run import Run
 from poetcore.workspace.run_record import DAMAGED, Status
 
 if TYPE_CHECKING:
+    from poetcore.data.group_names import GroupNames
+    from poetcore.data.perceptual_hash import HashIndex
     from poetcore.features.cache import FeatureCache
 
 __all__ = ["Workspace", "check_run_name", "default_workspace"]
@@ -57,6 +59,18 @@ class Workspace:
         from poetcore.features.cache import FeatureCache
 
         return FeatureCache(self.bottlenecks / "vectors.sqlite")
+
+    def hash_index(self) -> "HashIndex":
+        """Open the index of perceptual hashes, to be closed by `with`."""
+        from poetcore.data.perceptual_hash import HashIndex
+
+        return HashIndex(self.bottlenecks / "perceptual_hashes.sqlite")
+
+    def group_names(self) -> "GroupNames":
+        """Open the names under which groups of pictures were split, to be closed by `with`."""
+        from poetcore.data.group_names import GroupNames
+
+        return GroupNames(self.bottlenecks / "group_names.sqlite")
 
     def create_run(self, name: str | None = None) -> Run:
         """Create an empty run folder in the phase "starting".

@@ -92,11 +92,6 @@ def test_sharpness_does_not_hang_on_contrast():
     assert measured(pale).sharpness == pytest.approx(measured(image).sharpness, rel=0.05)
 
 
-def test_a_thumbnail_is_the_picture_in_small():
-    found = np.frombuffer(measured(Image.new("RGB", (90, 40), (1, 2, 3))).thumbnail, np.uint8)
-    assert found.reshape(16, 16, 3).tolist() == [[[1, 2, 3]] * 16] * 16
-
-
 def test_a_photo_on_its_side_measures_as_one_that_is_upright():
     upright = picture(8, (120, 90))
     exif = Image.Exif()

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from poetcore.data.dataset import (
     QUARANTINE,
     QUARANTINE_MARK,
-    assign_splits,
     check_trainable,
     label_folders,
     scan,
 )
 from poetcore.data.file_index import FileIndex, sha_of
+from poetcore.data.splitting import assign_splits
 from poetcore.errors import DatasetError
 from tests.conftest import encoded, fill, picture
 from tests.unprivileged import as_nobody, needs_permissions, open_folder

@@ -10,12 +10,11 @@ from PIL import Image
 
 from poetcore.data.near_duplicates import (
     close_pairs,
-    dct_hash,
     duplicate_groups,
     near_duplicate_pairs,
-    positions,
     similarity,
 )
+from poetcore.data.perceptual_hash import dct_hash, positions
 from tests.conftest import picture
 
 TURNS = list(Image.Transpose)

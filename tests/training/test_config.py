@@ -15,6 +15,8 @@ from poetcore.workspace.workspace import Workspace
 
 def changed(option: Option) -> Any:
     """A possible value that is not the default."""
+    if option.choices:
+        return next(choice for choice in option.choices if choice != option.default)
     if option.type is bool:
         return not option.default
     if option.type in (int, float):
