@@ -7,8 +7,12 @@ import pandas as pd
 
 from poetcore.api.arguments import PathLike, path_of, whole_number
 from poetcore.errors import OptionError
-from poetcore.evaluation.evaluate import Evaluation
+from poetcore.evaluation.evaluation import Evaluation
+from poetcore.evaluation.freshness import Difference, current_files, evaluation_difference
+from poetcore.evaluation.headline import Headline, headline
 from poetcore.system.files import write_whole
+from poetcore.workspace.run import Run
+from poetcore.workspace.workspace import Workspace
 
 __all__ = ["Report"]
 
@@ -18,6 +22,8 @@ class Report:
 
     Args:
         evaluation: the metrics and the predictions.
+        run: the run that was evaluated.
+        workspace: the workspace that it lies in.
 
     Example:
         >>> report = run.evaluate("sample/demo")
@@ -25,12 +31,29 @@ class Report:
         True
     """
 
-    def __init__(self, evaluation: Evaluation) -> None:
+    def __init__(self, evaluation: Evaluation, run: Run, workspace: Workspace) -> None:
         self.evaluation = evaluation
+        self._run = run
+        self._workspace = workspace
+
+    @property
+    def headline(self) -> Headline:
+        """The accuracy that may stand alone, without pictures seen in training, and what must be known of it.
+
+        Compares the demo folder with what was evaluated each time it is asked.
+
+        Example:
+            >>> report.headline.mark
+            ''
+        """
+        return headline(self.evaluation.metrics, self._difference())
 
     @property
     def accuracy(self) -> float:
-        """The share of the pictures whose predicted label is their true label, 0 to 1."""
+        """The share of the pictures whose predicted label is their true label, 0 to 1.
+
+        Pictures that were seen in training count too; `headline.accuracy` leaves them out.
+        """
         return self.evaluation.metrics.accuracy
 
     @property
@@ -48,6 +71,16 @@ class Report:
     def leaked(self) -> int | None:
         """The number of those pictures that the run was trained or validated on; None if not known."""
         return self.evaluation.metrics.leaked
+
+    @property
+    def leaked_near(self) -> int | None:
+        """The number of further pictures of which it saw a near duplicate in training; None if not known."""
+        return self.evaluation.metrics.leaked_near
+
+    @property
+    def leaks(self) -> pd.DataFrame:
+        """The pictures that the run has seen in training: path, kind ("same" or "near") and twin (path)."""
+        return pd.DataFrame(self.evaluation.leaks(), columns=["path", "kind", "twin"])
 
     @property
     def skipped(self) -> pd.DataFrame:
@@ -79,7 +112,10 @@ class Report:
 
     @property
     def predictions(self) -> pd.DataFrame:
-        """One row a picture: path, label, predicted, correct, confidence, leaked, and a `p_<label>` each."""
+        """One row a picture: path, label, predicted, correct, confidence, leaked, a `p_<label>` each, twin.
+
+        Between these: sha (of its content) and leaked_near; twin is the picture seen in training, or "".
+        """
         return self.evaluation.predictions
 
     def most_confused(self, minimum: int = 1) -> pd.DataFrame:
@@ -122,15 +158,24 @@ class Report:
         file = path_of(path, "path")
         if file.is_dir():
             raise OptionError(f"{file} is a folder: name the file to write, such as {file / 'report.html'}.")
-        write_whole(file, report(self.evaluation))
+        write_whole(file, report(self.evaluation, self._difference()))
         return file
 
+    def _difference(self) -> Difference:
+        folder = Path(self.evaluation.metrics.folder)
+        return evaluation_difference(self.evaluation, self._run, current_files(folder, self._workspace))
+
     def __repr__(self) -> str:
-        low, high = self.interval
+        told = headline(self.evaluation.metrics)  # without looking at files
+        marked = f", {told.mark}" if told.mark else ""
+        if told.accuracy is None or told.accuracy.value is None or told.accuracy.interval is None:
+            return f"Report(no accuracy{marked}, {self.total} pictures)"
+        low, high = told.accuracy.interval
         return (
-            f"Report(accuracy {100 * self.accuracy:.1f} %, 95 % interval {100 * low:.1f} % to"
-            f" {100 * high:.1f} %, {self.total} pictures)"
+            f"Report(accuracy {100 * told.accuracy.value:.1f} %, 95 % interval {100 * low:.1f} % to"
+            f" {100 * high:.1f} %, {told.accuracy.total} pictures{marked})"
         )
 
     def _repr_html_(self) -> str:
-        return f"<p>{escape(repr(self))}</p>{self.confusion_matrix.to_html()}"
+        remarks = "".join(f"<p>{escape(remark)}</p>" for remark in headline(self.evaluation.metrics).remarks)
+        return f"<p>{escape(repr(self))}</p>{remarks}{self.confusion_matrix.to_html()}"

@@ -117,7 +117,8 @@ class TrainedRun:
         """
         with on_progress(progress) as show:
             folder = path_of(demo_dir, "demo_dir")
-            return Report(evaluate(self._run, folder, self._workspace, on_progress=show))
+            evaluation = evaluate(self._run, folder, self._workspace, on_progress=show)
+            return Report(evaluation, self._run, self._workspace)
 
     def predict(self, path: PathLike) -> Prediction:
         """Predict the label of one picture; for many, `predict_proba` is faster.

@@ -1,5 +1,8 @@
 """The commands that list what there is: the runs of a workspace, and the backbones."""
 
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, WorkspaceOption
@@ -9,35 +12,51 @@ __all__ = ["backbones", "runs"]
 
 
 def runs(workspace: WorkspaceOption = DEFAULT_WORKSPACE, json: JsonOption = False) -> None:
-    """List the runs, the newest first."""
+    """List the runs, the newest first; figures of other files than those there now are marked."""
     from poetcore.cli.terminal import Terminal, table
+    from poetcore.evaluation.freshness import current_files, run_difference
+    from poetcore.evaluation.results import demo_results
     from poetcore.training.jobs import Jobs
 
     listed: list[dict[str, Any]] = []
     jobs = Jobs(Workspace(workspace))
-    for run in jobs.workspace.all_runs():
+    files = cache(lambda folder: current_files(folder, jobs.workspace))
+    every = jobs.workspace.all_runs()
+    results = demo_results(every, files)
+    for run in every:
         status = jobs.status(run)
         row: dict[str, Any] = {"run": run.name, "phase": status.phase, "message": status.message}
         if status.phase == "done":
             record = run.record()
+            difference = run_difference(run, files(Path(record.image_dir)))
+            demo = results[results["run"] == run.name].drop(columns=["run"])
             row |= {
                 "created": record.created,
                 "backbone": record.backbone,
                 "labels": record.labels,
                 "steps": record.options["how_many_training_steps"],
                 "final_test_accuracy": record.metrics["final_test_accuracy"],
+                "out_of_date": difference.any if difference.known else None,
+                "difference": asdict(difference) | {"sentence": difference.sentence},
+                "demo": demo.astype(object).where(demo.notna(), None).to_dict("records"),
             }
         listed.append(row)
     rows = [
-        [row["run"], row["phase"], row.get("backbone", ""), str(row.get("steps", "")), row["message"]]
+        [row["run"], row["phase"], row.get("backbone", ""), str(row.get("steps", "")), *_notes(row)]
         for row in listed
     ]
     Terminal(json).answer(
         {"runs": listed},
-        table("Runs", ["run", "state", "backbone", "steps", "result"], rows)
+        table("Runs", ["run", "state", "backbone", "steps", "result", "note"], rows)
         if rows
         else f"No run yet in {workspace}: train one with `python -m poetcore retrain`.",
     )
+
+
+def _notes(row: dict[str, Any]) -> tuple[str, str]:
+    """Return the message of a run, and what must be known of its figures now."""
+    marks = [f"on {Path(one['folder']).name}: {one['mark']}" for one in row.get("demo", []) if one["mark"]]
+    return row["message"], "\n".join((["trained on other files"] if row.get("out_of_date") else []) + marks)
 
 
 def backbones(workspace: WorkspaceOption = DEFAULT_WORKSPACE, json: JsonOption = False) -> None:

@@ -9,13 +9,23 @@ import pandas as pd
 
 from poetcore.curation.changes import Step
 from poetcore.errors import RunError
-from poetcore.evaluation.metrics import Metrics
-from poetcore.workspace.records import read_record
+from poetcore.evaluation.results import demo_results
 from poetcore.workspace.run import Run
 
 __all__ = ["before_and_after"]
 
-_COLUMNS = ["run", "trained", "repairs", "pictures", "test", "tested", "demo folder", "demo", "evaluated"]
+_COLUMNS = [
+    "run",
+    "trained",
+    "repairs",
+    "pictures",
+    "test",
+    "tested",
+    "demo folder",
+    "demo",
+    "evaluated",
+    "note",
+]
 
 
 def before_and_after(folder: Path, runs: Iterable[Run], steps: Sequence[Step]) -> pd.DataFrame:
@@ -29,33 +39,32 @@ def before_and_after(folder: Path, runs: Iterable[Run], steps: Sequence[Step]) -
     Returns:
         One row a run and demo folder it was evaluated on: run, trained (when it began), repairs (in words,
         which came before it), pictures (of its splits), test (accuracy, 0 to 1), tested (pictures), demo
-        folder, demo (accuracy, 0 to 1) and evaluated (pictures), these three missing where it was not
-        evaluated.
+        folder, demo (accuracy, 0 to 1; missing where most pictures were seen in training) and evaluated
+        (pictures), these three missing where it was not evaluated, and note: what must be known to compare
+        the demo accuracy, as `demo_results` marks it.
     """
     # A step that was undone or refused entirely came before nothing.
     begun = [(datetime.fromisoformat(step.time), step.id) for step in steps if step.of("applied")]
-    rows = []
+    finished = []
     for run in runs:
         with contextlib.suppress(RunError):
             if run.state() == "done" and run.record().image_dir == str(folder):
-                rows += _rows(run, begun)
+                finished.append((run, run.record()))
+    results = demo_results(run for run, _ in finished)
+    rows = []
+    for run, record in finished:
+        trained = datetime.fromisoformat(record.created)
+        last = next((step for time, step in begun if time <= trained), None)
+        about = (
+            run.name,
+            trained,
+            f"after step {last}" if last else "before any",
+            sum(record.splits.values()),
+            record.metrics["final_test_accuracy"],
+            record.metrics["final_test_count"],
+        )
+        found = results.loc[results["run"] == run.name, ["folder", "accuracy", "total", "mark"]]
+        rows += [(*about, *values) for values in found.itertuples(index=False)] or [
+            (*about, None, None, None, "")
+        ]
     return pd.DataFrame(rows, columns=_COLUMNS)
-
-
-def _rows(run: Run, begun: Sequence[tuple[datetime, str]]) -> list[tuple[object, ...]]:
-    record = run.record()
-    trained = datetime.fromisoformat(record.created)
-    last = next((step for time, step in begun if time <= trained), None)
-    about = (
-        run.name,
-        trained,
-        f"after step {last}" if last else "before any",
-        sum(record.splits.values()),
-        record.metrics["final_test_accuracy"],
-        record.metrics["final_test_count"],
-    )
-    evaluated = []
-    for found in run.evaluations():
-        with contextlib.suppress(RunError):  # a damaged one costs its own row only
-            evaluated.append(read_record(found.metrics_file, Metrics))
-    return [(*about, m.folder, m.accuracy, m.total) for m in evaluated] or [(*about, None, None, None)]

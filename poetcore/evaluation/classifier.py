@@ -1,6 +1,6 @@
 """A trained run as an object: pictures in, probabilities out, without TensorFlow."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -11,7 +11,7 @@ import numpy as np
 from poetcore.data import images
 from poetcore.errors import PictureError, RunError
 from poetcore.features.backbones import find
-from poetcore.features.engines import DEFAULT_ENGINE, check_engine
+from poetcore.features.engines import DEFAULT_ENGINE, ENGINES, check_engine
 from poetcore.features.extraction import extract_features
 from poetcore.features.litert import FeatureExtractor, model_file
 from poetcore.system.progress import OnProgress
@@ -157,6 +157,22 @@ class Classifier:
             Prediction(p.path, self.labels, answers.get(p.sha), p.sha, p.reason or reasons.get(p.sha))
             for p in entries
         ]
+
+    def cached_labels(self, shas: Iterable[str]) -> dict[str, str]:
+        """Predict the labels of contents whose feature vectors are in the cache, also where no file is left.
+
+        Args:
+            shas: sha256 of contents.
+
+        Returns:
+            sha -> its most probable label, of those that are there.
+        """
+        with self._workspace.feature_cache() as cache:
+            vectors = cache.get(shas, self._backbone, ENGINES[self._engine].cache_suffix)
+        return {
+            sha: self.labels[int(self._head.probabilities(vector[np.newaxis])[0].argmax())]
+            for sha, vector in vectors.items()
+        }
 
     def classify_bytes(self, name: str, content: bytes) -> Prediction:
         """Predict the label of one picture that is no file on this machine, such as an upload.

@@ -1,18 +1,20 @@
-"""Evaluating a run on a demo folder: predictions against true labels, metrics, misclassified pictures."""
+"""Evaluating a run or a frozen graph on a demo folder."""
 
 import hashlib
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from poetcore.data.dataset import Dataset, scan
 from poetcore.errors import DatasetError, RunError
+from poetcore.evaluation.accuracy import Accuracy
 from poetcore.evaluation.classifier import Classifier, PictureClassifier, Prediction
+from poetcore.evaluation.demo_states import DemoState, demo_state
+from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.graphs import match_labels
+from poetcore.evaluation.leaks import Leaks, find_leaks
 from poetcore.evaluation.metrics import Metrics, compute_metrics
 from poetcore.features.engines import DEFAULT_ENGINE
 from poetcore.system.progress import OnProgress
@@ -21,54 +23,6 @@ from poetcore.workspace.run import EvaluationFolder, Run
 from poetcore.workspace.workspace import Workspace
 
 __all__ = ["Evaluation", "evaluate", "evaluate_graph"]
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """What a model predicts on a demo folder, and how good that is.
-
-    Attributes:
-        metrics: the figures.
-        predictions: one row an evaluated picture: path, label, predicted, correct (bool), confidence (of the
-            predicted label), leaked (bool), then `p_<label>` for each label.
-    """
-
-    metrics: Metrics
-    predictions: pd.DataFrame
-
-    @classmethod
-    def load(cls, folder: EvaluationFolder) -> "Evaluation":
-        """Read what `evaluate` wrote.
-
-        Raises:
-            RunError: it is missing or damaged.
-        """
-        return cls(read_record(folder.metrics_file, Metrics), folder.predictions())
-
-    def misclassified(self) -> pd.DataFrame:
-        """List the rows of `predictions` that are not correct, most confident first."""
-        wrong = self.predictions[~self.predictions["correct"]]
-        return wrong.sort_values(["confidence", "path"], ascending=[False, True])
-
-    def top_losses(self, count: int = 9) -> pd.DataFrame:
-        """List the pictures whose true label got the lowest probability, the lowest first.
-
-        Returns:
-            Columns path, label, predicted, confidence (of the predicted label, 0 to 1) and loss: the cross
-            entropy in nats, -log of the true label's probability.
-        """
-        labels = self.metrics.labels
-        probabilities = self.predictions[[f"p_{label}" for label in labels]].to_numpy(float)
-        true = self.predictions["label"].map({label: i for i, label in enumerate(labels)}).to_numpy()
-        table = self.predictions[["path", "label", "predicted", "confidence"]].reset_index(drop=True)
-        table["loss"] = -np.log(np.maximum(probabilities[np.arange(len(true)), true], 1e-12))
-        return table.nlargest(count, "loss", keep="first")
-
-    def most_confused(self, minimum: int = 1) -> list[tuple[str, str, int]]:
-        """List (true label, predicted label, pictures) of misclassified pictures, most frequent first."""
-        wrong = self.misclassified()
-        pairs = Counter(zip(wrong["label"], wrong["predicted"], strict=True))
-        return [(true, predicted, n) for (true, predicted), n in pairs.most_common() if n >= minimum]
 
 
 def evaluate(
@@ -103,7 +57,15 @@ def evaluate(
             f" {', '.join(unknown)} of {demo.folder}: it was trained on {', '.join(classifier.labels)}."
         )
     predicted = _predict(classifier, demo, on_progress)
-    evaluation = _evaluation(demo, demo.pictures["label"], predicted, run.name, set(run.split()["sha"]))
+    table, skipped = _predictions(demo, demo.pictures["label"], predicted)
+    leaks = find_leaks(table, run, workspace, on_progress)
+    state = demo_state(demo.folder, table, workspace)
+    before = state.accuracy_before(
+        dict(zip(table["sha"], table["predicted"], strict=True)),
+        classifier.cached_labels,
+        {label: label for label in classifier.labels},
+    )
+    evaluation = _evaluation(run.name, demo.folder, table, skipped, leaks, state, before)
     _folder_for(run, demo.folder).write(evaluation.predictions, asdict(evaluation.metrics))
     return evaluation
 
@@ -122,7 +84,7 @@ def evaluate_graph(
         classifier: the graph.
         name: what it is called in the result.
         folder: the demo folder; its labels may differ from the graph's as the original script changes them.
-        workspace: where caches are kept; nothing else is written.
+        workspace: where caches and first labels are kept; nothing else is written.
         on_progress: called in the phase `evaluating`.
 
     Raises:
@@ -132,7 +94,15 @@ def evaluate_graph(
     demo = _scan(folder, workspace)
     model_labels = match_labels(classifier.labels, demo.labels)
     predicted = _predict(classifier, demo, on_progress)
-    return _evaluation(demo, demo.pictures["label"].map(model_labels), predicted, name, seen=set())
+    table, skipped = _predictions(demo, demo.pictures["label"].map(model_labels), predicted)
+    leaks = find_leaks(table, None, workspace, on_progress)
+    folders = table.assign(label=table["path"].map(demo.pictures.set_index("path")["label"]))
+    state = demo_state(demo.folder, folders, workspace)
+    # A graph keeps no feature vectors, so nothing can be predicted for pictures that are gone.
+    before = state.accuracy_before(
+        dict(zip(table["sha"], table["predicted"], strict=True)), lambda shas: {}, model_labels
+    )
+    return _evaluation(name, demo.folder, table, skipped, leaks, state, before)
 
 
 def _scan(folder: Path, workspace: Workspace) -> Dataset:
@@ -147,17 +117,22 @@ def _predict(
     return classifier.classify(paths, on_progress, phase="evaluating")
 
 
-def _evaluation(
-    demo: Dataset, true: pd.Series, predictions: Sequence[Prediction], name: str, seen: set[str]
-) -> Evaluation:
+def _predictions(
+    demo: Dataset, true: pd.Series, predictions: Sequence[Prediction]
+) -> tuple[pd.DataFrame, list[dict[str, str]]]:
     """Compare predictions with the true labels.
 
     Args:
         demo: the pictures.
         true: their true labels, as the model writes them, in the same order.
         predictions: in the same order.
-        name: of the model.
-        seen: contents of the pictures that the model was trained with.
+
+    Returns:
+        One row a picture that could be used: path, label, predicted, correct, confidence, sha, then
+        `p_<label>` for each label; and the files that could not.
+
+    Raises:
+        DatasetError: no picture could be used.
     """
     rows, skipped, labels = [], demo.skipped(), list(predictions[0].labels) if predictions else []
     for prediction, label in zip(predictions, true, strict=True):
@@ -172,7 +147,7 @@ def _evaluation(
                 predicted,
                 label == predicted,
                 confidence,
-                prediction.sha in seen,
+                prediction.sha,
                 *tuple(float(p) for p in prediction.probabilities),
             )
         )
@@ -180,9 +155,43 @@ def _evaluation(
         raise DatasetError(
             f"No usable picture in {demo.folder}: {skipped[0]['path']} {skipped[0]['reason']}."
         )
-    columns = ["path", "label", "predicted", "correct", "confidence", "leaked"]
-    table = pd.DataFrame(rows, columns=columns + [f"p_{label}" for label in labels])
-    return Evaluation(compute_metrics(table, labels, name, demo.folder, skipped), table)
+    columns = ["path", "label", "predicted", "correct", "confidence", "sha"]
+    return pd.DataFrame(rows, columns=columns + [f"p_{label}" for label in labels]), skipped
+
+
+def _evaluation(
+    name: str,
+    folder: Path,
+    table: pd.DataFrame,
+    skipped: list[dict[str, str]],
+    leaks: Leaks,
+    state: DemoState,
+    before: Accuracy | None,
+    temperature: float = 1.0,
+) -> Evaluation:
+    """Put together what is known of an evaluated folder."""
+    labels = [column.removeprefix("p_") for column in table.columns if column.startswith("p_")]
+    flags = leaks.table.set_index(table.index)
+    table = (
+        table[["path", "label", "predicted", "correct", "confidence"]]
+        .assign(leaked=flags["leaked"])
+        .join([table[[f"p_{label}" for label in labels]], flags[["sha", "leaked_near", "twin"]]])
+    )
+    metrics = replace(
+        compute_metrics(table, labels, name, folder, skipped, leaks.groups),
+        state=state.state,
+        relabelled=state.relabelled,
+        removed=state.removed,
+        temperature=temperature,
+    )
+    if before is not None:
+        metrics = replace(
+            metrics,
+            accuracy_before=before.value,
+            correct_before=before.correct,
+            total_before=before.total,
+        )
+    return Evaluation(metrics, table)
 
 
 def _folder_for(run: Run, demo: Path) -> EvaluationFolder:

@@ -3,19 +3,17 @@
 import contextlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from poetcore.data.contents import count_changes
 from poetcore.data.dataset import Dataset, scan
 from poetcore.errors import DatasetError, RunError
+from poetcore.evaluation.evaluation import Evaluation
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
 
-if TYPE_CHECKING:
-    from poetcore.evaluation.evaluate import Evaluation
-
-__all__ = ["Difference", "count_changes", "current_files", "evaluation_difference", "run_difference"]
+__all__ = ["Difference", "current_files", "evaluation_difference", "run_difference"]
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,7 @@ def run_difference(run: Run, dataset: Dataset | None) -> Difference:
     return Difference(known=False, subject=subject)
 
 
-def evaluation_difference(evaluation: "Evaluation", run: Run, dataset: Dataset | None) -> Difference:
+def evaluation_difference(evaluation: Evaluation, run: Run, dataset: Dataset | None) -> Difference:
     """Compare the pictures that an evaluation was made on with those there now.
 
     Args:
@@ -93,24 +91,3 @@ def evaluation_difference(evaluation: "Evaluation", run: Run, dataset: Dataset |
 def _difference(then: pd.DataFrame, now: pd.DataFrame, subject: str) -> Difference:
     added, removed, relabelled = count_changes(then, now)
     return Difference(added, removed, relabelled, subject=subject)
-
-
-def count_changes(then: pd.DataFrame, now: pd.DataFrame) -> tuple[int, int, int]:
-    """Count pictures that were added, removed and relabelled; a copy of a content is a picture too.
-
-    >>> then = pd.DataFrame({"sha": ["a", "b", "c"], "label": ["rose", "rose", "tulip"]})
-    >>> now = pd.DataFrame({"sha": ["a", "b", "d"], "label": ["rose", "tulip", "tulip"]})
-    >>> count_changes(then, now)
-    (1, 1, 1)
-
-    Args:
-        then: columns sha and label, one row a picture.
-        now: likewise.
-    """
-    both = pd.concat([then.groupby(["sha", "label"]).size(), now.groupby(["sha", "label"]).size()], axis=1)
-    both = both.set_axis(["then", "now"], axis=1).fillna(0).astype(int)
-    same = both.min(axis=1).groupby(level="sha").sum()
-    before, after = both["then"].groupby(level="sha").sum(), both["now"].groupby(level="sha").sum()
-    relabelled = (before - same).combine(after - same, min).sum()
-    added, removed = (after - before).clip(lower=0).sum(), (before - after).clip(lower=0).sum()
-    return int(added), int(removed), int(relabelled)

@@ -6,7 +6,7 @@ from poetcore.evaluation.accuracy import Accuracy
 from poetcore.evaluation.freshness import Difference
 from poetcore.evaluation.metrics import Metrics
 
-__all__ = ["Headline", "headline"]
+__all__ = ["Headline", "calibration_sentence", "headline"]
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,12 @@ class Headline:
     accuracy: Accuracy | None
     mark: str = ""
     remarks: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """The accuracy in words with the mark behind it; where there is none, why."""
+        accuracy = str(self.accuracy) if self.accuracy else "no accuracy"
+        return f"{accuracy} ({self.mark})" if self.mark else accuracy
 
 
 def headline(metrics: Metrics, difference: Difference | None = None) -> Headline:
@@ -44,6 +50,19 @@ def headline(metrics: Metrics, difference: Difference | None = None) -> Headline
         marks.append("out of date")
         remarks.append(difference.sentence)
     return Headline(accuracy, ", ".join(marks), tuple(remarks))
+
+
+def calibration_sentence(metrics: Metrics) -> str:
+    """Say how far the confidences can be believed; "" where that is not known."""
+    found = metrics.calibration
+    if found is None:
+        return ""
+    verdict = "more than" if found["off"] else "no more than"
+    loss = "" if found["log_loss"] is None else f" Log loss {found['log_loss']:.3f}."
+    return (
+        f"The confidences are off by {found['error']:.1%} on average (expected calibration error), {verdict}"
+        f" chance explains (up to {found['noise']:.1%}).{loss}".replace("%", " %")
+    )
 
 
 def _unseen(metrics: Metrics, seen: int) -> Accuracy:

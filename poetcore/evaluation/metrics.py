@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from poetcore.evaluation.accuracy import Accuracy
+from poetcore.evaluation.accuracy import Accuracy, independent_number
+from poetcore.evaluation.calibration import calibration_error, calibration_noise, reliability
 
 __all__ = ["Metrics", "compute_metrics", "confusion_matrix", "per_label_metrics", "threshold_table"]
 
@@ -104,7 +105,12 @@ def confusion_matrix(
 
 
 def compute_metrics(
-    predictions: pd.DataFrame, labels: list[str], run: str, folder: Path, skipped: list[dict[str, str]]
+    predictions: pd.DataFrame,
+    labels: list[str],
+    run: str,
+    folder: Path,
+    skipped: list[dict[str, str]],
+    groups: np.ndarray | None = None,
 ) -> Metrics:
     """Compute the figures of a table of predictions.
 
@@ -114,13 +120,17 @@ def compute_metrics(
         run: name of the run.
         folder: the demo folder.
         skipped: files that could not be evaluated, each with `path` and `reason`.
+        groups: `(n,) int64`, the number of each picture's group of near duplicates; None where that is not
+            known.
     """
     matrix = confusion_matrix(predictions["label"], predictions["predicted"], labels)
     per_label = per_label_metrics(matrix, labels)
     scores = [one["f1"] for one in per_label.values() if one["support"]]
-    every = Accuracy(int(predictions["correct"].sum()), len(predictions))
-    unseen = predictions[~predictions["leaked"]]
-    fair = Accuracy(int(unseen["correct"].sum()), len(unseen))
+    every = _accuracy(predictions, groups)
+    (leaked, near), unseen = _leaks(predictions)
+    fair = Accuracy(0, 0)
+    if leaked is not None:
+        fair = _accuracy(predictions[unseen], None if groups is None else groups[unseen])
     return Metrics(
         run=run,
         folder=str(folder),
@@ -129,15 +139,60 @@ def compute_metrics(
         correct=every.correct,
         total=every.total,
         interval=list(every.interval or (0.0, 1.0)),
-        leaked=int(predictions["leaked"].sum()),
+        leaked=leaked,
         accuracy_without_leaked=fair.value,
         interval_without_leaked=list(fair.interval) if fair.interval else None,
         macro_f1=float(np.mean(scores)),
         per_label=per_label,
         confusion_matrix=matrix.tolist(),
         skipped=skipped,
+        leaked_near=near,
+        independent=every.independent,
+        independent_without_leaked=fair.independent,
         macro_f1_labels=len(scores),
+        calibration=_calibration(predictions[unseen]),
     )
+
+
+def _accuracy(predictions: pd.DataFrame, groups: np.ndarray | None) -> Accuracy:
+    independent = independent_number(groups) if groups is not None and len(groups) else None
+    return Accuracy(int(predictions["correct"].sum()), len(predictions), independent)
+
+
+def _leaks(predictions: pd.DataFrame) -> tuple[list[int | None], np.ndarray]:
+    """Count leaked pictures, exact and near ones, None where some are not known; and which are not leaked."""
+    counts: list[int | None] = []
+    unseen = np.ones(len(predictions), bool)
+    for name in ("leaked", "leaked_near"):
+        flags = predictions[name] if name in predictions else pd.Series(None, predictions.index, object)
+        found = flags.eq(True).to_numpy(bool)
+        counts.append(None if flags.isna().any() else int(found.sum()))
+        unseen &= ~found
+    return counts, unseen
+
+
+def _calibration(predictions: pd.DataFrame) -> dict[str, Any] | None:
+    """Compute how far the confidences of pictures can be believed; None where there are no pictures.
+
+    Returns:
+        `error` (expected calibration error), `noise` (what chance alone gives), `off` (whether the error is
+        more than that), `log_loss` (nats; None without the probabilities of all labels) and `bins`, each with
+        `low`, `high`, `n`, `confidence` and `accuracy` (None where n is 0).
+    """
+    if predictions.empty:
+        return None
+    confidence, correct = (predictions[name].to_numpy() for name in ("confidence", "correct"))
+    error, noise = calibration_error(confidence, correct), calibration_noise(confidence)
+    bins = reliability(confidence, correct).to_dict("records")
+    rows = predictions.to_dict("records")
+    given = [row[f"p_{row['label']}"] for row in rows if f"p_{row['label']}" in row]
+    return {
+        "error": error,
+        "noise": noise,
+        "off": error > noise,
+        "log_loss": float(-np.log(np.maximum(given, 1e-12)).mean()) if len(given) == len(rows) else None,
+        "bins": [{name: None if np.isnan(x) else x for name, x in one.items()} for one in bins],
+    }
 
 
 def per_label_metrics(matrix: np.ndarray, labels: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -7,14 +7,16 @@ from datetime import datetime
 from pathlib import Path
 
 import altair as alt
+import pandas as pd
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from poetcore.charts.evaluation import confusion_chart, coverage_chart
+from poetcore.charts.evaluation import confusion_chart, coverage_chart, reliability_chart
 from poetcore.data import images
 from poetcore.errors import PictureError
-from poetcore.evaluation.accuracy import Accuracy
-from poetcore.evaluation.evaluate import Evaluation
+from poetcore.evaluation.evaluation import Evaluation
+from poetcore.evaluation.freshness import Difference
+from poetcore.evaluation.headline import calibration_sentence, headline
 from poetcore.evaluation.metrics import threshold_table
 from poetcore.evaluation.slides import Filter, deck
 from poetcore.version import __version__
@@ -36,10 +38,15 @@ class _Thumbnail:
     reason: str = ""
 
 
-def report(evaluation: Evaluation) -> str:
+def report(evaluation: Evaluation, difference: Difference | None = None) -> str:
     """Return an evaluation as HTML: figures, charts as SVG, misclassified pictures with thumbnails.
 
     The page is the template `report.html` beside this module; everything in it is escaped but the charts.
+
+    Args:
+        evaluation: of a model on a demo folder.
+        difference: of the demo folder then and now, so that figures that are out of date say so; None where
+            that was not compared.
     """
     metrics, predictions = evaluation.metrics, evaluation.predictions
     misclassified = deck(predictions, Filter("mistakes"), "surest")
@@ -49,9 +56,15 @@ def report(evaluation: Evaluation) -> str:
         .from_string(template)
         .render(
             title=f"{metrics.run} on {Path(metrics.folder).name}",
-            accuracy=Accuracy(metrics.correct, metrics.total),
+            told=headline(metrics, difference),
+            calibration=calibration_sentence(metrics),
             metrics=metrics,
+            leaks=evaluation.leaks(),
+            most=MAX_MISCLASSIFIED,
             confusion_svg=_svg(confusion_chart(metrics.confusion_matrix, metrics.labels)),
+            reliability_svg=_svg(reliability_chart(pd.DataFrame(metrics.calibration["bins"])))
+            if metrics.calibration
+            else "",
             coverage_svg=_svg(coverage_chart(threshold_table(predictions))),
             misclassified=misclassified[:MAX_MISCLASSIFIED],
             count=len(misclassified),

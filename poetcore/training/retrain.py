@@ -12,8 +12,8 @@ import numpy as np
 
 from poetcore.data.dataset import label_folders
 from poetcore.errors import OptionError, PoetError
-from poetcore.evaluation.accuracy import Accuracy
 from poetcore.evaluation.evaluate import Evaluation, evaluate
+from poetcore.evaluation.headline import headline
 from poetcore.features.backbones import Backbone, find
 from poetcore.features.engines import check_engine
 from poetcore.features.litert import model_file
@@ -204,4 +204,5 @@ def _evaluate_demo(run: Run, folder: Path, workspace: Workspace, reporter: Repor
         metrics = evaluate(run, folder, workspace, on_progress=reporter, engine=engine).metrics
     except PoetError as error:
         return f"The demo folder could not be evaluated: {error}"
-    return f"Accuracy on the demo folder {Accuracy(metrics.correct, metrics.total)}."
+    told = headline(metrics)
+    return " ".join([f"Accuracy on the demo folder: {told.sentence}.", *told.remarks])

@@ -78,12 +78,13 @@ def to_csv(table: "pd.DataFrame") -> str:
     return table.to_csv(index=False, lineterminator="\r\n")
 
 
-def read_table(file: Path, text_columns: tuple[str, ...]) -> "pd.DataFrame":
+def read_table(file: Path, text_columns: tuple[str, ...], optional: tuple[str, ...] = ()) -> "pd.DataFrame":
     """Read a CSV file.
 
     Args:
         file: the CSV file.
         text_columns: columns that must be there; they are read as text whatever they look like.
+        optional: columns of text that may be there.
 
     Raises:
         RunError: it is missing or damaged.
@@ -91,7 +92,7 @@ def read_table(file: Path, text_columns: tuple[str, ...]) -> "pd.DataFrame":
     import pandas as pd
 
     try:
-        table = pd.read_csv(file, dtype=dict.fromkeys(text_columns, str), keep_default_na=False)
+        table = pd.read_csv(file, dtype=dict.fromkeys((*text_columns, *optional), str), keep_default_na=False)
     except FileNotFoundError:
         raise RunError(f"{file} is missing: train or evaluate again.") from None
     except ValueError:

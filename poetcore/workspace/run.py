@@ -217,4 +217,4 @@ class EvaluationFolder:
         Raises:
             RunError: it is missing or damaged.
         """
-        return read_table(self.predictions_file, ("path", "label", "predicted"))
+        return read_table(self.predictions_file, ("path", "label", "predicted"), ("sha", "twin"))

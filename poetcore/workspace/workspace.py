@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from poetcore.data.file_index import FileIndex
 from poetcore.errors import OptionError, RunError
 from poetcore.system.names import check_name
+from poetcore.workspace.demo_folders import DemoFolders
 from poetcore.workspace.run import Run
 from poetcore.workspace.run_record import DAMAGED, Status
 
@@ -71,6 +72,10 @@ class Workspace:
         from poetcore.data.group_names import GroupNames
 
         return GroupNames(self.bottlenecks / "group_names.sqlite")
+
+    def demo_folders(self) -> DemoFolders:
+        """Open the memory of demo folders as they were first evaluated, to be closed by `with`."""
+        return DemoFolders(self.root / "demo_folders.sqlite")
 
     def create_run(self, name: str | None = None) -> Run:
         """Create an empty run folder in the phase "starting".

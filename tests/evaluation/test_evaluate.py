@@ -49,7 +49,8 @@ def rows(trained, evaluation) -> list[dict[str, str]]:
 
 def test_predictions_file_has_the_agreed_columns(rows):
     agreed = ["path", "label", "predicted", "correct", "confidence", "leaked"]
-    assert list(rows[0]) == agreed + [f"p_{label}" for label in SAMPLE_LABELS]
+    added = ["sha", "leaked_near", "twin"]
+    assert list(rows[0]) == agreed + [f"p_{label}" for label in SAMPLE_LABELS] + added
 
 
 def test_predictions_file_has_a_row_for_each_usable_picture_in_order(rows, demo):

@@ -1,0 +1,41 @@
+"""Labelled pictures as contents under labels, wherever their files lie: their state, what changed in it."""
+
+import hashlib
+
+import pandas as pd
+
+__all__ = ["count_changes", "state_of"]
+
+
+def state_of(pictures: pd.DataFrame) -> str:
+    """Compute a hash of contents and labels: the same for the same pictures, whatever their files are called.
+
+    Args:
+        pictures: columns sha and label, one row a picture.
+
+    Returns:
+        64 hexadecimal digits.
+    """
+    lines = sorted(f"{sha} {label}\n" for sha, label in zip(pictures["sha"], pictures["label"], strict=True))
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def count_changes(then: pd.DataFrame, now: pd.DataFrame) -> tuple[int, int, int]:
+    """Count pictures that were added, removed and relabelled; each copy of a content is a picture.
+
+    >>> then = pd.DataFrame({"sha": ["a", "b", "c"], "label": ["rose", "rose", "tulip"]})
+    >>> now = pd.DataFrame({"sha": ["a", "b", "d"], "label": ["rose", "tulip", "tulip"]})
+    >>> count_changes(then, now)
+    (1, 1, 1)
+
+    Args:
+        then: columns sha and label, one row a picture.
+        now: likewise.
+    """
+    both = pd.concat([then.groupby(["sha", "label"]).size(), now.groupby(["sha", "label"]).size()], axis=1)
+    both = both.set_axis(["then", "now"], axis=1).fillna(0).astype(int)
+    both["same"] = both.min(axis=1)
+    of = both.groupby(level="sha").sum()
+    gone, come = of["then"] - of["same"], of["now"] - of["same"]
+    relabelled = gone.where(gone < come, come)
+    return int((come - relabelled).sum()), int((gone - relabelled).sum()), int(relabelled.sum())

@@ -1,0 +1,100 @@
+"""Leaks: demo pictures that a run was trained or validated on, by content or as near duplicates."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from poetcore.data.grouping import group_pictures
+from poetcore.data.near_duplicates import near_matches
+from poetcore.data.perceptual_hash import HashIndex, hash_all
+from poetcore.evaluation.freshness import current_files
+from poetcore.system.progress import OnProgress
+from poetcore.workspace.run import Run
+from poetcore.workspace.workspace import Workspace
+
+__all__ = ["Leaks", "find_leaks"]
+
+#: The parts of the split that a run saw: the last layer was fitted to one, and chosen by the other.
+_SEEN = ("training", "validation")
+
+
+@dataclass(frozen=True)
+class Leaks:
+    """What is known of demo pictures beside what a model predicts for them.
+
+    Attributes:
+        table: one row a picture, in their order: sha, leaked (whether its content was trained or validated
+            on), leaked_near (whether only a near duplicate of it was) and twin (that picture's path, "" for
+            none); None where it is not known.
+        groups: `(n,) int64`, the number of each picture's group of near duplicates among them.
+    """
+
+    table: pd.DataFrame
+    groups: np.ndarray
+
+
+def find_leaks(
+    pictures: pd.DataFrame, run: Run | None, workspace: Workspace, on_progress: OnProgress | None = None
+) -> Leaks:
+    """Find the demo pictures that a run has seen in training.
+
+    Args:
+        pictures: columns path, label and sha.
+        run: which run; None where it is not known what the model was trained with.
+        workspace: where perceptual hashes are kept; those that are missing are computed.
+        on_progress: called in the phase `hashing` where hashes have to be computed.
+
+    Raises:
+        RunError: the run's split is missing or damaged.
+    """
+    with workspace.hash_index() as index:
+        hash_all(_paths(pictures), index, on_progress)
+        hashes = index.get(pictures["sha"])
+        groups = group_pictures(pictures, "near", hashes=hashes)
+        table = pd.DataFrame({"sha": pictures["sha"], "leaked": None, "leaked_near": None, "twin": ""})
+        if run is not None:
+            split = run.split()
+            seen = split[split["split"].isin(_SEEN)].drop_duplicates("sha")
+            _hash_seen(seen, run, workspace, index, on_progress)
+            table = _flagged(pictures["sha"], hashes, seen, index.get(seen["sha"]))
+    return Leaks(table.reset_index(drop=True), groups)
+
+
+def _flagged(
+    shas: pd.Series, hashes: pd.DataFrame, seen: pd.DataFrame, seen_hashes: pd.DataFrame
+) -> pd.DataFrame:
+    """Flag the pictures whose content, or a near duplicate of it, is among those that were seen."""
+    path_of = seen.set_index("sha")["path"]
+    exact = shas.isin(path_of.index)
+    asked = hashes[~hashes.index.isin(path_of.index)]
+    found = near_matches(asked.reset_index(), seen_hashes.reset_index())
+    twins = {asked.index[row]: seen_hashes.index[other] for row, (other, _) in found.items()}
+    near = shas.isin(twins)
+    # Without all the hashes a picture that was not found may yet be a near duplicate.
+    known = exact | near | (len(seen_hashes) == len(seen) and shas.isin(hashes.index))
+    return pd.DataFrame(
+        {
+            "sha": shas,
+            "leaked": exact,
+            "leaked_near": near if known.all() else near.astype(object).where(known, None),
+            "twin": shas.where(exact, shas.map(twins)).map(path_of).fillna(""),
+        }
+    )
+
+
+def _hash_seen(
+    seen: pd.DataFrame, run: Run, workspace: Workspace, index: HashIndex, on_progress: OnProgress | None
+) -> None:
+    """Hash the pictures that a run has seen, where they are, or where they were moved within their folder."""
+    hash_all(_paths(seen), index, on_progress)
+    if missing := index.missing(seen["sha"]):
+        now = current_files(Path(run.record().image_dir), workspace)
+        if now is not None:
+            hash_all(_paths(now.pictures[now.pictures["sha"].isin(missing)]), index, on_progress)
+
+
+def _paths(pictures: pd.DataFrame) -> dict[str, Path]:
+    """Return a file of each content, by its sha."""
+    return {sha: Path(path) for sha, path in zip(pictures["sha"], pictures["path"], strict=True)}

@@ -1,0 +1,66 @@
+"""The evaluations of several runs side by side, each with what must be known to compare them."""
+
+import contextlib
+from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+from poetcore.data.contents import state_of
+from poetcore.data.dataset import Dataset
+from poetcore.errors import RunError
+from poetcore.evaluation.headline import headline
+from poetcore.evaluation.metrics import Metrics
+from poetcore.workspace.records import read_record
+from poetcore.workspace.run import Run
+
+__all__ = ["demo_results"]
+
+_COLUMNS = ["run", "folder", "accuracy", "correct", "total", "mark", "state"]
+
+
+def demo_results(runs: Iterable[Run], files: Callable[[Path], Dataset | None] | None = None) -> pd.DataFrame:
+    """List the evaluations of runs that can be read, those of a run the newest first.
+
+    Args:
+        runs: newest first.
+        files: returns the pictures of a demo folder as they are now, None where it is gone; without it
+            evaluations are only compared with each other.
+
+    Returns:
+        One row an evaluation: run (its name), folder (the demo folder), accuracy (0 to 1; missing where most
+        pictures were seen in training), correct and total (pictures it rests on), state (hash of contents and
+        labels) and mark: a few words to stand beside the figure, "" for none. "out of date" are figures of
+        other files than those there now, "other demo pictures" those of others than the first row of the
+        same folder, "demo pictures not known" those of an earlier version.
+    """
+
+    @cache
+    def state_now(folder: str) -> str:
+        now = files(Path(folder)) if files else None
+        return "" if now is None else state_of(now.pictures)
+
+    rows, first = [], dict[str, str]()
+    for run in runs:
+        for found in run.evaluations():
+            with contextlib.suppress(RunError):  # a damaged one costs its own row only
+                metrics = read_record(found.metrics_file, Metrics)
+                rows.append((run.name, metrics))
+                first.setdefault(metrics.folder, metrics.state)
+    several = pd.Series([metrics.folder for _, metrics in rows], dtype=str).value_counts()
+    table = []
+    for name, metrics in rows:
+        told = headline(metrics)
+        marks = [told.mark] if told.mark else []
+        now, other = state_now(metrics.folder), first[metrics.folder]
+        if not metrics.state:
+            marks += ["demo pictures not known"] if several[metrics.folder] > 1 else []
+        elif now and now != metrics.state:
+            marks.append("out of date")
+        elif other and other != metrics.state:
+            marks.append("other demo pictures")
+        accuracy = told.accuracy
+        figures = (accuracy.value, accuracy.correct, accuracy.total) if accuracy else (None, None, None)
+        table.append((name, metrics.folder, *figures, ", ".join(marks), metrics.state))
+    return pd.DataFrame(table, columns=_COLUMNS)

@@ -1,0 +1,103 @@
+"""Which label each picture of a demo folder had when a model was first evaluated on it."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from poetcore.data.contents import count_changes
+from poetcore.system.database import Database
+
+__all__ = ["DemoFolders"]
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS first_labels (
+    folder TEXT NOT NULL, sha TEXT NOT NULL, label TEXT NOT NULL, copies INTEGER NOT NULL,
+    PRIMARY KEY (folder, sha, label)
+) WITHOUT ROWID;
+"""
+
+
+class DemoFolders(Database):
+    """Demo folders as they were first evaluated, in one SQLite file that every process of a workspace shares.
+
+    An object belongs to the thread that made it, and is closed by `with`. Unlike a cache this cannot be
+    computed again: where the file is damaged or deleted, folders count as unchanged from then on.
+
+    Args:
+        file: the SQLite file; made where it is missing.
+    """
+
+    schema = _SCHEMA
+
+    def first(self, folder: Path) -> pd.DataFrame:
+        """Return a folder as it was first evaluated: one row a picture, columns sha and label.
+
+        Args:
+            folder: absolute.
+        """
+        query = "SELECT sha, label, copies FROM first_labels WHERE folder = ?"
+        found = pd.DataFrame(self._rows(query, (str(folder),)), columns=["sha", "label", "copies"])
+        return found.loc[found.index.repeat(found["copies"].astype(int)), ["sha", "label"]].reset_index(
+            drop=True
+        )
+
+    def remember(self, folder: Path, pictures: pd.DataFrame) -> pd.DataFrame:
+        """Remember the pictures that were not evaluated before, and return all as they were first evaluated.
+
+        Where none of the pictures is known the folder is another one, and what was known of it is forgotten.
+        A label folder that was renamed as a whole gives its pictures the new name.
+
+        Args:
+            folder: absolute.
+            pictures: as they are evaluated now: one row a picture, columns sha and label.
+
+        Returns:
+            As `first` does.
+        """
+        before = self.first(folder)
+        if not before["sha"].isin(pictures["sha"]).any():
+            before = before[:0]
+        after = _renamed(before, pictures)
+        after = pd.concat([after, _new(after, pictures)], ignore_index=True)
+        if any(count_changes(before, after)):
+            counts = after.value_counts(["sha", "label"]).reset_index()
+            self._write(
+                ("DELETE FROM first_labels WHERE folder = ?", [(str(folder),)]),
+                (
+                    "INSERT OR REPLACE INTO first_labels VALUES (?,?,?,?)",
+                    [(str(folder), *row) for row in counts.itertuples(index=False, name=None)],
+                ),
+            )
+        return after
+
+
+def _renamed(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    """Give the pictures of a label folder that was renamed its new name.
+
+    It was where all that is left of it lies under one label that there was not before: pictures that were
+    relabelled one by one lie under labels that there were.
+    """
+    gone, known = set(before["label"]) - set(now["label"]), set(before["label"])
+    names = {}
+    for label in gone:
+        labels = set(now.loc[now["sha"].isin(before.loc[before["label"] == label, "sha"]), "label"])
+        if len(labels) == 1 and not labels & known:
+            names[label] = labels.pop()
+    if len(set(names.values())) < len(names):
+        return before  # two labels became one: that is no renaming
+    return before.assign(label=before["label"].replace(names))
+
+
+def _new(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    """List the pictures that were not there before: new contents, and further copies of known ones."""
+    known = now["sha"].isin(before["sha"])
+    again = now[known & now["sha"].duplicated(keep=False)]
+    rows = [now.loc[~known, ["sha", "label"]]]
+    for sha, copies in again.groupby("sha"):
+        labels, had = copies["label"].tolist(), before.loc[before["sha"].eq(sha), "label"].tolist()
+        further = max(len(labels) - len(had), 0)
+        for label in had:
+            if label in labels:
+                labels.remove(label)
+        rows.append(pd.DataFrame({"sha": sha, "label": sorted(labels)[:further]}))
+    return pd.concat(rows)
