@@ -67,4 +67,4 @@ def before_and_after(folder: Path, runs: Iterable[Run], steps: Sequence[Step]) -
         rows += [(*about, *values) for values in found.itertuples(index=False)] or [
             (*about, None, None, None, "")
         ]
-    return pd.DataFrame(rows, columns=_COLUMNS)
+    return pd.DataFrame(rows, columns=_COLUMNS).astype({"demo": float, "evaluated": "Int64"})

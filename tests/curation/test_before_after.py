@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from poetcore.curation.before_after import before_and_after
@@ -50,14 +51,17 @@ def make(tmp_path: Path):
     return made
 
 
-def evaluate(run: Run, folder: str, accuracy: float) -> None:
+def evaluate(run: Run, folder: str, accuracy: float, **figures: object) -> None:
     import pandas as pd
 
-    metrics = {"run": run.name, "folder": folder, "accuracy": accuracy, "total": 50, "correct": 40}
+    correct = round(50 * accuracy)
+    metrics = {"run": run.name, "folder": folder, "accuracy": accuracy, "total": 50, "correct": correct}
     metrics |= {name: [] for name in ("labels", "interval", "confusion_matrix", "skipped")}
     metrics["per_label"] = {}
     metrics |= dict.fromkeys(("accuracy_without_leaked", "interval_without_leaked"))
-    run.evaluation(Path(folder).name).write(pd.DataFrame(), metrics | {"leaked": 0, "macro_f1": accuracy})
+    run.evaluation(Path(folder).name).write(
+        pd.DataFrame(), metrics | {"leaked": 0, "macro_f1": accuracy} | figures
+    )
 
 
 def test_a_step_that_was_undone_came_before_nothing(make):
@@ -88,6 +92,26 @@ def test_a_run_has_a_row_for_each_demo_folder(make):
     assert dict(zip(table["demo folder"], table["demo"], strict=True)) == {
         "/pictures/demo": 0.8,
         "/pictures/other": 0.7,
+    }
+
+
+def test_where_most_demo_pictures_were_seen_there_is_no_demo_accuracy(make):
+    run = make()
+    evaluate(run, "/pictures/demo", 1.0, leaked=20, leaked_near=6)
+    (row,) = before_and_after(FOLDER, [run], []).to_dict("records")
+    assert np.isnan(row["demo"]) and row["note"] == "seen in training"
+
+
+def test_accuracies_on_different_states_of_a_demo_folder_are_noted(make):
+    first, second, third = make(), make(), make()
+    evaluate(first, "/pictures/demo", 0.8, state="a")
+    evaluate(second, "/pictures/demo", 0.9, state="a")
+    evaluate(third, "/pictures/demo", 1.0, state="b", relabelled=3, accuracy_before=0.9)
+    table = before_and_after(FOLDER, [third, second, first], []).set_index("run")
+    assert dict(table["note"]) == {
+        third.name: "labels changed",
+        second.name: "other demo pictures",
+        first.name: "other demo pictures",
     }
 
 

@@ -108,7 +108,7 @@ def test_per_class_figures_are_those_of_scikit_learn():
     draw = np.random.default_rng(1)
     true, predicted = draw.choice(labels[:-1], 60), draw.choice(labels[1:], 60)
     predictions = pd.DataFrame({"label": true, "predicted": predicted}).assign(
-        correct=true == predicted, leaked=False
+        correct=true == predicted, leaked=False, confidence=0.5
     )
     found = compute_metrics(predictions, labels, "run", Path("/demo"), []).per_label
     wanted = precision_recall_fscore_support(true, predicted, labels=labels, zero_division=np.nan)

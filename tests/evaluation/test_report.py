@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from poetcore.evaluation.evaluate import Evaluation
+from poetcore.evaluation.freshness import Difference
 from poetcore.evaluation.metrics import compute_metrics
 from poetcore.evaluation.report import MAX_MISCLASSIFIED, report
 from tests.conftest import encoded, picture
@@ -18,7 +19,7 @@ from tests.conftest import encoded, picture
 EVIL = "<script>alert(1)</script>&"
 LABELS = ["ant", "bee", EVIL]
 
-#: (true label, predicted label, confidence); 3 of 6 are right.
+#: (true label, predicted label, confidence); 3 of 6 are right, the first is leaked.
 ANSWERS = [
     ("ant", "ant", 0.9),
     ("ant", "bee", 0.7),
@@ -90,16 +91,40 @@ def test_other_names_with_html_in_them_are_escaped_too(made, name):
     assert name.replace("<", "&lt;").replace(">", "&gt;") in made and name not in made
 
 
-def test_the_accuracy_is_in_it_with_its_interval(made):
-    assert "Accuracy 50.0 % (3 of 6; 95 % sure to lie between 18.8 % and 81.2 %)" in made
+def test_the_accuracy_without_leaked_pictures_is_in_it_with_its_interval(made):
+    assert "Accuracy 40.0 % (2 of 5; 95 % sure to lie between 11.8 % and 76.9 %)" in made
 
 
-def test_the_accuracy_without_leaked_pictures_is_in_it(made):
-    assert "1 of the pictures" in made and "40.0%" in made
+def test_the_accuracy_with_leaked_pictures_stands_beside_it(made):
+    assert "1 of these 6 pictures was seen in training" in made and "with them it is 50.0 %" in made
 
 
-def test_both_charts_are_drawings_in_it(made):
-    assert len([tag for tag in Tags(made).named("svg") if "viewbox" in tag]) == 2
+def test_leaked_pictures_are_listed_with_their_kind(made):
+    assert "Seen in training: 1 the same,\nnot known near duplicates" in made
+    assert re.findall(r"(\d{3}\.jpg)</th><td>(.*?)</td>", made) == [("000.jpg", "the same")]
+
+
+def test_where_most_pictures_are_leaked_there_is_a_banner_and_no_accuracy(tmp_path):
+    page = report(evaluation(tmp_path, [("ant", "ant", 0.9), ("bee", "bee", 0.9)]))
+    assert Tags(page).named("p")[0] == {"class": "banner"}
+    assert "Accuracy 1" not in page and "1 of these 2 pictures was seen in training" in page
+
+
+def test_figures_that_are_out_of_date_say_so(tmp_path):
+    difference = Difference(added=2, subject="The figures of this evaluation")
+    page = report(evaluation(tmp_path), difference)
+    assert difference.sentence in page and '<span class="mark">out of date</span>' in page
+
+
+def test_what_is_undefined_is_a_dash(tmp_path):
+    page = report(evaluation(tmp_path, [("ant", "ant", 0.9), ("bee", "bee", 0.9)]))
+    row = re.search(r"<tr><th>&lt;script.*?</tr>", page, re.DOTALL)
+    assert row and row[0].count("<td>–</td>") == 3
+    assert "the mean of 2 of 3 labels" in page
+
+
+def test_the_charts_are_drawings_in_it(made):
+    assert len([tag for tag in Tags(made).named("svg") if "viewbox" in tag]) == 3
 
 
 def test_each_misclassified_picture_has_a_thumbnail(made):
