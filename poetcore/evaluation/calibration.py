@@ -38,8 +38,8 @@ def reliability(confidence: np.ndarray, correct: np.ndarray, bins: int = 10) -> 
         bins: of equal width; the last one includes 1.
 
     Returns:
-        One row a bin: low and high (its bounds), n (pictures), confidence and accuracy (their means; NaN where
-        n is 0).
+        One row a bin: low and high (its bounds), n (pictures), confidence and accuracy (their means; NaN
+        where n is 0).
     """
     place = _bin(confidence, bins)
     count = np.bincount(place, minlength=bins)
