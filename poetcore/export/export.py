@@ -86,7 +86,7 @@ def export(
         ParityError: the file does not predict as the app does; it was not kept.
     """
     kind = find_format(format_name)
-    record, labels, head = run.record(), run.labels(), run.head()
+    record, labels, head, temperature = run.record(), run.labels(), run.head(), run.temperature()
     if head.kernel.shape[1] != len(labels):
         raise RunError(f"The run {run.name!r} has {len(labels)} labels for {head.kernel.shape[1]} outputs.")
     output_layer = final_tensor_name or record.options.get("final_tensor_name") or "final_result"
@@ -117,7 +117,8 @@ def export(
             on_progress(Progress("comparing", message=message))
         stem = target.name if kind.folder_marker else target.stem
         (place / f"{stem}_parity.json").write_text(
-            to_json({"format": kind.name, "run": run.name, **asdict(parity)}), encoding="utf-8"
+            to_json({"format": kind.name, "run": run.name, "temperature": temperature, **asdict(parity)}),
+            encoding="utf-8",
         )
         text = note(
             kind,
@@ -128,6 +129,7 @@ def export(
             labels=labels_name,
             output_layer=output_layer,
             parity=parity,
+            temperature=temperature,
         )
         (place / f"{stem}_README.txt").write_text(text, encoding="utf-8")
         files = [labels_name] if "/" not in labels_name else []

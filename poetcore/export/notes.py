@@ -40,6 +40,7 @@ def note(
     labels: str,
     output_layer: str,
     parity: Parity,
+    temperature: float = 1.0,
 ) -> str:
     """Return the note that lies beside an export.
 
@@ -52,6 +53,7 @@ def note(
         labels: the labels file, relative to the note.
         output_layer: what is fetched from a frozen graph.
         parity: how it compared with the app.
+        temperature: what the run's outputs are divided by before the softmax; 1 where by nothing.
     """
     names = {"file": file, "labels": labels, "size": size, "output_layer": output_layer}
     code = "".join(part.format(**names) for part in (_PICTURE, kind.code, _LABELS))
@@ -61,12 +63,21 @@ def note(
         if parity.pictures
         else "It could not be compared with Poet: none of the run's pictures was left when it was exported."
     )
+    calibrated = (
+        [
+            f"Its probabilities are calibrated: the run's temperature of {temperature:.3g} is part of the"
+            " weights."
+        ]
+        if temperature != 1
+        else []
+    )
     paragraphs = (
         f"{file}: {kind.title}",
         f"Made by Poet from the run {run} ({backbone}, {size} x {size} pixels). Its labels are in {labels},"
         " in the order of the probabilities.",
         kind.remarks.format(**names),
         compared,
+        *calibrated,
         f"To use it in Python (pip install {kind.requirements}):",
     )
     wrap = textwrap.TextWrapper(width=100, break_long_words=False, break_on_hyphens=False)

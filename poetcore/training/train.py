@@ -18,7 +18,7 @@ from poetcore.errors import OptionError
 from poetcore.system.options import check_limits, option
 from poetcore.workspace.head import Head, cross_entropy
 
-__all__ = ["Examples", "StepReport", "TrainingOptions", "train"]
+__all__ = ["Balanced", "Examples", "StepReport", "TrainingOptions", "train"]
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ def train(
     # The original's first weights: a truncated normal distribution with a deviation of 0.001.
     start = np.clip(generator.standard_normal((training.vectors.shape[1], labels)), -2, 2) * 0.001
     head = Head(start.astype(np.float32), np.zeros(labels, np.float32))
-    balanced = _Balanced(training.targets, labels)
+    balanced = Balanced(training.targets, labels)
     done = 0
     # That a training diverged is reported by the caller. The matrices are so small that several threads would
     # wait for each other longer than they multiply: measured 3 to 10 times slower with 20 labels.
@@ -203,7 +203,7 @@ def _measure(head: Head, vectors: np.ndarray, targets: np.ndarray) -> tuple[floa
     return float((probabilities.argmax(axis=1) == targets).mean()), cross_entropy(probabilities, targets)
 
 
-class _Balanced:
+class Balanced:
     """Draws examples with replacement: a label evenly, then one of its pictures."""
 
     def __init__(self, targets: np.ndarray, labels: int) -> None:

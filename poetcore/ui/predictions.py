@@ -20,12 +20,17 @@ UNSURE = (0.6, 0.2)
 
 def predict(run: Run, photos: Sequence[tuple[str, bytes]]) -> list[Prediction]:
     """Predict the labels of pictures, each a name and a content."""
-    return _predict(str(run.folder), run.record().created, tuple(photos))
+    return _predict(str(run.folder), run.record().created, run.temperature(), tuple(photos))
 
 
 @st.cache_data(max_entries=4, show_spinner="Predicting labels ...")
-def _predict(folder: str, created: str, photos: tuple[tuple[str, bytes], ...]) -> list[Prediction]:
-    """Predict labels; `created` tells a run from an earlier one of the same name, which was deleted."""
+def _predict(
+    folder: str, created: str, temperature: float, photos: tuple[tuple[str, bytes], ...]
+) -> list[Prediction]:
+    """Predict labels; `created` tells a run from an earlier one of the same name, which was deleted.
+
+    With another `temperature` the same run gives other probabilities.
+    """
     classifier = Classifier(Run(Path(folder)), workspace())
     return [classifier.classify_bytes(name, content) for name, content in photos]
 

@@ -1,10 +1,12 @@
 """The last layer, which is trained: a dense layer and a softmax on a backbone's feature vectors, in numpy."""
 
+import io
+import zipfile
 from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Head", "cross_entropy"]
+__all__ = ["Head", "cross_entropy", "pack_head", "unpack_head"]
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,19 @@ class Head:
 
     kernel: np.ndarray
     bias: np.ndarray
+
+    def divided(self, temperature: float) -> "Head":
+        """Return the layer whose logits are divided by a temperature, so that its probabilities are softer.
+
+        Source: C. Guo et al., "On calibration of modern neural networks", ICML 2017.
+
+        Args:
+            temperature: above 0; at 1 nothing changes, below 1 the probabilities become more certain.
+        """
+        if temperature == 1:
+            return self
+        factor = np.float32(1 / temperature)
+        return Head(self.kernel * factor, self.bias * factor)
 
     def probabilities(self, vectors: np.ndarray) -> np.ndarray:
         """Compute each label's probability for each picture (softmax).
@@ -43,3 +58,44 @@ def cross_entropy(probabilities: np.ndarray, targets: np.ndarray) -> float:
     """
     given = probabilities[np.arange(len(targets)), targets]
     return float(-np.log(np.maximum(given, 1e-12)).mean())
+
+
+def pack_head(trained: Head, temperature: float = 1.0) -> bytes:
+    """Return the content of `head.npz`.
+
+    `kernel` and `bias` are divided by the temperature, so that whoever reads them predicts calibrated. Where
+    it is not 1, `temperature` and the layer as it was trained stand beside them.
+
+    Args:
+        trained: the layer as it was trained.
+        temperature: what its logits are divided by.
+    """
+    applied = trained.divided(temperature)
+    arrays = {"kernel": applied.kernel, "bias": applied.bias}
+    if temperature != 1:
+        arrays |= {"trained_kernel": trained.kernel, "trained_bias": trained.bias}
+        arrays["temperature"] = np.array(temperature, float)
+    buffer = io.BytesIO()
+    np.savez(buffer, allow_pickle=False, **arrays)
+    return buffer.getvalue()
+
+
+def unpack_head(content: bytes) -> tuple[Head, Head, float]:
+    """Read the content of `head.npz`.
+
+    Returns:
+        The layer to predict with, the layer as it was trained, and the temperature between them, 1 where
+        there is none.
+
+    Raises:
+        ValueError: it is damaged.
+    """
+    try:
+        with np.load(io.BytesIO(content)) as arrays:
+            applied = trained = Head(arrays["kernel"], arrays["bias"])
+            temperature = float(arrays["temperature"]) if "temperature" in arrays else 1.0
+            if temperature != 1:
+                trained = Head(arrays["trained_kernel"], arrays["trained_bias"])
+    except (KeyError, TypeError, EOFError, OSError, zipfile.BadZipFile) as error:
+        raise ValueError(str(error)) from None
+    return applied, trained, temperature

@@ -4,21 +4,18 @@ A run is a folder. Everything a page or a command wants to know of it is read fr
 it is written whole or appended line by line, so that a reader never sees half of one.
 """
 
-import io
 import json
+import math
 import time
-import zipfile
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import numpy as np
-
 from poetcore.errors import OptionError, RunError
 from poetcore.system.files import write_whole
 from poetcore.system.options import build, flatten
-from poetcore.workspace.head import Head
+from poetcore.workspace.head import Head, pack_head, unpack_head
 from poetcore.workspace.records import read_json, read_json_lines, read_record, read_table, to_csv, to_json
 from poetcore.workspace.run_record import DAMAGED, RunRecord, Status
 
@@ -136,23 +133,45 @@ class Run:
             raise RunError(f"{file} is damaged: train again.") from None
 
     def head(self) -> Head:
-        """Read the trained layer.
+        """Read the layer to predict with: as it was trained, its outputs divided by the temperature.
 
         Raises:
             RunError: it is missing or damaged.
         """
+        return self._unpacked()[0]
+
+    def temperature(self) -> float:
+        """Read what the outputs of the trained layer are divided by before the softmax; 1 where by nothing.
+
+        Raises:
+            RunError: the layer is missing or damaged.
+        """
+        return self._unpacked()[2]
+
+    def set_temperature(self, temperature: float) -> None:
+        """Divide the outputs of the trained layer by a temperature, from now on and in every export.
+
+        Args:
+            temperature: above 0; 1 restores the layer as it was trained.
+
+        Raises:
+            OptionError: it is not a number above 0.
+            RunError: the layer is missing or damaged.
+        """
+        if not (temperature > 0 and math.isfinite(temperature)):
+            raise OptionError(f"A temperature must be a number above 0. Received: {temperature!r}.")
+        write_whole(self.folder / "head.npz", pack_head(self._unpacked()[1], temperature))
+
+    def _unpacked(self) -> tuple[Head, Head, float]:
         file = self._file("head.npz")
         try:
-            with np.load(io.BytesIO(file.read_bytes())) as arrays:
-                return Head(arrays["kernel"], arrays["bias"])
-        except (ValueError, KeyError, EOFError, OSError, zipfile.BadZipFile):
+            return unpack_head(file.read_bytes())
+        except (ValueError, OSError):
             raise RunError(f"{file} is damaged: train again.") from None
 
     def write_model(self, labels: list[str], head: Head) -> None:
-        """Write the trained layer and its labels."""
-        buffer = io.BytesIO()
-        np.savez(buffer, kernel=head.kernel, bias=head.bias)
-        write_whole(self.folder / "head.npz", buffer.getvalue())
+        """Write the layer as it was trained, and its labels."""
+        write_whole(self.folder / "head.npz", pack_head(head))
         write_whole(self.folder / "labels.txt", "".join(f"{label}\n" for label in labels))
 
     def split(self) -> "pd.DataFrame":
@@ -168,6 +187,32 @@ class Run:
     def write_split(self, split: "pd.DataFrame") -> None:
         """Write `split.csv` from the columns path, label, split, sha and group."""
         write_whole(self.folder / "split.csv", to_csv(split[[*_SPLIT_COLUMNS, *({"group"} & set(split))]]))
+
+    def cross_validation(self) -> "pd.DataFrame":
+        """Read `cross_validation.csv`: each picture as predicted by the layer that was trained without it.
+
+        Raises:
+            RunError: it is missing or damaged; a run of an earlier version has none.
+        """
+        return read_table(self._file("cross_validation.csv"), ("path", "label", "predicted"))
+
+    def write_cross_validation(self, predictions: "pd.DataFrame") -> None:
+        """Write `cross_validation.csv`."""
+        write_whole(self.folder / "cross_validation.csv", to_csv(predictions))
+
+    def learning_curve(self) -> dict[str, Any] | None:
+        """Read `learning_curve.json`; None where no learning curve was computed.
+
+        Raises:
+            RunError: it is damaged.
+        """
+        file = self.folder / "learning_curve.json"
+        found: dict[str, Any] | None = read_json(file) if file.is_file() else None
+        return found
+
+    def write_learning_curve(self, values: dict[str, Any]) -> None:
+        """Write `learning_curve.json`."""
+        write_whole(self.folder / "learning_curve.json", to_json(values))
 
     def evaluation(self, name: str) -> "EvaluationFolder":
         """Return the folder of an evaluation by its name, which may not be there yet."""

@@ -1,0 +1,221 @@
+"""Several last layers trained at once, each without the pictures that it is evaluated on afterwards.
+
+Five trainings one after the other would read every batch five times and multiply five narrow matrices. Here a
+step draws one batch of all pictures, and each layer is trained on those of the batch that it does not hold
+out: the layers stand side by side in one matrix.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
+
+import numpy as np
+
+from poetcore.system.files import cores
+from poetcore.training.train import Balanced, Examples, TrainingOptions
+
+__all__ = ["held_out_probabilities"]
+
+#: Up to so many examples a layer is kept as a weight for each example (gradient descent only ever adds
+#: multiples of feature vectors), and a step multiplies matrices once instead of twice.
+_GRAM_EXAMPLES = 2000
+
+#: With more outputs side by side than this, the folds are shared out among threads.
+_WIDE = 100
+
+#: Steps whose batches are drawn together; between two reports.
+_STEPS = 50
+
+#: Examples predicted at a time.
+_CHUNK = 1000
+
+#: The most that an example counts in a fold because others of its label are held out there.
+_MOST = 5
+
+
+def held_out_probabilities(
+    examples: Examples,
+    folds: np.ndarray,
+    labels: int,
+    options: TrainingOptions,
+    on_step: Callable[[int], object] | None = None,
+) -> np.ndarray:
+    """Train a last layer for each fold on the examples of the other folds, and predict those of the fold.
+
+    Steps, learning rate and batch size are those of `train`: a batch is drawn from all examples, larger by
+    what a fold holds out, so that a layer gets `train_batch_size` of them a step on average. What was drawn
+    is weighed so that every layer is trained on the labels evenly, as `train` does. The layers start at zero.
+
+    Args:
+        examples: of every picture; also of augmented copies.
+        folds: `(n,) int64`, the fold of each example, from 0; a copy has that of its picture.
+        labels: how many labels there are.
+        options: steps, learning rate, batch size, seed.
+        on_step: called now and then with the steps done, in the caller's thread or another one; an exception
+            that it raises ends the training.
+
+    Returns:
+        `(n, labels) float32`, the probabilities of each example by the layer of its fold; not finite where a
+        training diverged.
+    """
+    from threadpoolctl import threadpool_limits
+
+    count = int(folds.max()) + 1
+    shares = np.array_split(np.arange(count), min(count, cores()) if count * labels > _WIDE else 1)
+    probabilities = np.empty((len(examples), labels), np.float32)
+    stop = threading.Event()
+
+    def work(share: np.ndarray) -> None:
+        def on_steps(done: int) -> None:
+            if stop.is_set():
+                raise InterruptedError
+            if on_step and share[0] == 0:
+                on_step(done)
+
+        try:
+            # That a training diverged is told by what is returned.
+            with np.errstate(over="ignore", invalid="ignore"):
+                layers = _train(examples, folds, labels, options, share, on_steps)
+                for place, fold in enumerate(share):
+                    held_out = np.flatnonzero(folds == fold)
+                    for chosen in np.split(held_out, range(_CHUNK, len(held_out), _CHUNK)):
+                        logits = layers.logits(chosen)[:, place * labels : (place + 1) * labels]
+                        probabilities[chosen] = _softmax(logits, axis=1)
+        except BaseException:
+            stop.set()
+            raise
+
+    # As in `train`: a step's matrices are so small that BLAS's threads would wait for each other.
+    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(len(shares)) as pool:
+        others = [pool.submit(work, share) for share in shares[1:]]
+        work(shares[0])
+        for other in others:
+            other.result()
+    return probabilities
+
+
+def _train(
+    examples: Examples,
+    folds: np.ndarray,
+    labels: int,
+    options: TrainingOptions,
+    share: np.ndarray,
+    on_steps: Callable[[int], None],
+) -> "_Layers":
+    """Train the layers of some folds, side by side."""
+    kind = _GramLayers if len(examples) <= _GRAM_EXAMPLES else _KernelLayers
+    layers: _Layers = kind(examples, len(share) * labels)
+    weights = _weights(examples.targets, folds, labels)[:, share]
+    held_out = np.bincount(folds).mean() / len(folds)
+    size = max(1, round(options.train_batch_size / max(1 - held_out, 0.5)))
+    balanced = Balanced(examples.targets, labels)
+    generator = np.random.default_rng(options.seed)
+    label = np.arange(labels)[:, np.newaxis]
+    for start in range(0, options.how_many_training_steps, _STEPS):
+        on_steps(start)
+        steps = min(_STEPS, options.how_many_training_steps - start)
+        for batch, pull in _weighed(balanced.draw(generator, (steps, size)), weights, options.learning_rate):
+            logits = np.ascontiguousarray(layers.logits(batch).T).reshape(len(share), labels, len(batch))
+            slope = _softmax(logits, axis=1)
+            slope -= examples.targets[batch] == label
+            slope *= pull[:, np.newaxis]
+            layers.subtract(slope.reshape(-1, len(batch)).T)
+    on_steps(options.how_many_training_steps)
+    return layers
+
+
+def _weights(targets: np.ndarray, folds: np.ndarray, labels: int) -> np.ndarray:
+    """Compute what each example counts in the training of each layer: `(n, folds) float32`.
+
+    Nothing in that of its own fold; in the others more, the more of its label is held out there.
+    """
+    held_out = np.zeros((labels, int(folds.max()) + 1))
+    np.add.at(held_out, (targets, folds), 1)
+    total = held_out.sum(axis=1, keepdims=True)
+    factors = np.minimum(total / np.maximum(total - held_out, 1), _MOST)
+    weights: np.ndarray = factors[targets].astype(np.float32)
+    weights[np.arange(len(targets)), folds] = 0
+    return weights
+
+
+def _weighed(
+    drawn: np.ndarray, weights: np.ndarray, learning_rate: float
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Return the different examples of each batch, and how far each of them moves each layer.
+
+    Args:
+        drawn: `(steps, batch size) int64`, indices of examples.
+        weights: `(n, layers) float32`.
+        learning_rate: what a layer's examples move it together.
+
+    Returns:
+        For each step the indices `(m,) int64`, and `(layers, m) float32`.
+    """
+    drawn = np.sort(drawn, axis=1)
+    new = np.ones(drawn.shape, bool)
+    new[:, 1:] = drawn[:, 1:] != drawn[:, :-1]
+    first = np.flatnonzero(new)
+    batches = drawn.ravel()[first]
+    pull = weights[batches] * np.diff(first, append=drawn.size).astype(np.float32)[:, np.newaxis]
+    ends = np.cumsum(new.sum(axis=1))
+    starts = np.concatenate([[0], ends[:-1]])
+    factors = np.float32(learning_rate) / np.maximum(np.add.reduceat(pull, starts), np.float32(1e-9))
+    for start, end, factor in zip(starts.tolist(), ends.tolist(), factors, strict=True):
+        yield batches[start:end], np.ascontiguousarray((pull[start:end] * factor).T)
+
+
+def _softmax(logits: np.ndarray, axis: int) -> np.ndarray:
+    powers: np.ndarray = np.exp(logits - logits.max(axis=axis, keepdims=True))
+    powers /= powers.sum(axis=axis, keepdims=True)
+    return powers
+
+
+class _Layers(Protocol):
+    """Last layers side by side: their logits, and a step of gradient descent."""
+
+    def logits(self, chosen: np.ndarray) -> np.ndarray:
+        """Compute the logits of some different examples, `(m, outputs) float32`."""
+        ...
+
+    def subtract(self, slope: np.ndarray) -> None:
+        """Move the layers against the slope of the last logits, `(m, outputs) float32`."""
+        ...
+
+
+class _GramLayers:
+    """Layers kept as a weight for each example: kernel = vectors.T @ weights, bias = sum of weights."""
+
+    def __init__(self, examples: Examples, outputs: int) -> None:
+        vectors, _ = examples.take(np.arange(len(examples)))
+        self._products = vectors @ vectors.T
+        self._products += 1  # for the bias
+        self._weights = np.zeros((len(examples), outputs), np.float32)
+        self._chosen = np.empty(0, np.int64)
+
+    def logits(self, chosen: np.ndarray) -> np.ndarray:
+        self._chosen = chosen
+        logits: np.ndarray = self._products.take(chosen, axis=0) @ self._weights
+        return logits
+
+    def subtract(self, slope: np.ndarray) -> None:
+        self._weights[self._chosen] -= slope
+
+
+class _KernelLayers:
+    """Layers kept as they are."""
+
+    def __init__(self, examples: Examples, outputs: int) -> None:
+        self._examples = examples
+        self._kernel = np.zeros((examples.vectors.shape[1], outputs), np.float32)
+        self._bias = np.zeros(outputs, np.float32)
+        self._vectors = np.empty((0, examples.vectors.shape[1]), np.float32)
+
+    def logits(self, chosen: np.ndarray) -> np.ndarray:
+        self._vectors, _ = self._examples.take(chosen)
+        logits: np.ndarray = self._vectors @ self._kernel + self._bias
+        return logits
+
+    def subtract(self, slope: np.ndarray) -> None:
+        self._kernel -= self._vectors.T @ slope
+        self._bias -= slope.sum(axis=0)
