@@ -35,7 +35,7 @@ class TrainedRun:
     Example:
         >>> run = poet.load_run("first", workspace="tf_files")
         >>> run
-        TrainedRun('first', 5 labels, test accuracy ... %)
+        TrainedRun('first', 5 labels, cross-validated accuracy ... %, test accuracy ... %)
     """
 
     def __init__(self, folder: Run, workspace: Workspace) -> None:
@@ -67,11 +67,15 @@ class TrainedRun:
     def metrics(self) -> dict[str, Any]:
         """The final figures of the training: accuracies from 0 to 1, counts, cross entropies in nats.
 
+        `cross_validation` holds those of the five-fold cross validation over all pictures, each predicted by
+        a layer trained without it: `accuracy`, `n`, its 95 % `interval`, `per_label`, `cross_entropy`,
+        `calibration` and more; None where there was none.
+
         Example:
             >>> sorted(run.metrics)[:3]
-            ['final_test_accuracy', 'final_test_count', 'final_test_cross_entropy']
+            ['cross_validation', 'final_test_accuracy', 'final_test_count']
         """
-        return dict(self._record.metrics)
+        return {"cross_validation": self._record.cross_validation, **self._record.metrics}
 
     @property
     def options(self) -> dict[str, Any]:
@@ -188,21 +192,28 @@ class TrainedRun:
     def _classifier(self) -> Classifier:
         return Classifier(self._run, self._workspace)
 
-    def _accuracy(self) -> str:
-        accuracy = self._record.metrics.get("final_test_accuracy")
-        return "–" if accuracy is None else f"{accuracy:.1%}".replace("%", " %")
+    def _accuracies(self) -> dict[str, str]:
+        """Return the accuracies that there are, by name, the surest first."""
+        validated = self._record.cross_validation
+        found = {
+            "cross-validated accuracy": validated["accuracy"] if validated else None,
+            "test accuracy": self._record.metrics.get("final_test_accuracy"),
+        }
+        known = {
+            name: f"{value:.1%}".replace("%", " %") for name, value in found.items() if value is not None
+        }
+        return known or {"test accuracy": "–"}
 
     def __repr__(self) -> str:
-        return (
-            f"TrainedRun({self.name!r}, {len(self._record.labels)} labels, test accuracy {self._accuracy()})"
-        )
+        accuracies = ", ".join(f"{name} {value}" for name, value in self._accuracies().items())
+        return f"TrainedRun({self.name!r}, {len(self._record.labels)} labels, {accuracies})"
 
     def _repr_html_(self) -> str:
         rows = {
             "labels": ", ".join(self._record.labels),
             "backbone": self._record.backbone,
             "pictures": ", ".join(f"{count} {name}" for name, count in self._record.splits.items()),
-            "test accuracy": self._accuracy(),
+            **self._accuracies(),
             "folder": str(self.folder),
         }
         body = "".join(f"<tr><th>{escape(k)}</th><td>{escape(v)}</td></tr>" for k, v in rows.items())

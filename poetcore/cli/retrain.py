@@ -14,6 +14,7 @@ from poetcore.system.options import build, options_of
 from poetcore.training.config import RunConfig
 from poetcore.workspace.head import Head
 from poetcore.workspace.run import Run
+from poetcore.workspace.run_record import RunRecord
 from poetcore.workspace.workspace import Workspace
 
 __all__ = ["retrain"]
@@ -129,6 +130,7 @@ def retrain(
             "run": run.name,
             "run_dir": str(run.folder),
             **record.metrics,
+            "cross_validation": record.cross_validation,
             "bottlenecks": record.bottlenecks,
             "timings": record.timings,
             "splits": record.splits,
@@ -138,12 +140,25 @@ def retrain(
         },
         f"Run {run.name}: {len(record.labels)} labels, {splits}, {record.timings['total_s']:.1f} s.",
         f"{run.status().message} It is in {run.folder}.",
+        *_why_they_differ(record),
         *(
             f"{one['path']}: true label {one['label']}, predicted label {one['predicted']}"
             for one in misclassified
         ),
         f"Next: python -m poetcore evaluate YOUR_DEMO_FOLDER --run {run.name!r}",
     )
+
+
+def _why_they_differ(record: RunRecord) -> list[str]:
+    """Return the sentence that tells the two accuracies apart, where there are two."""
+    tested = record.metrics["final_test_count"]
+    if not record.cross_validation or not tested:
+        return []
+    return [
+        f"The cross-validated accuracy counts {record.cross_validation['n']} pictures, each predicted by a"
+        f" layer trained without it; the final test accuracy, the original script's, only the {tested} test"
+        " pictures, and is less certain."
+    ]
 
 
 def _demo_accuracy(run: Run) -> float | None:

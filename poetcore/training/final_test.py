@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from poetcore.evaluation.accuracy import Accuracy
+from poetcore.evaluation.accuracy import Accuracy, independent_number
 from poetcore.evaluation.metrics import confusion_matrix
 from poetcore.training.train import Examples, TrainingOptions
 from poetcore.workspace.head import Head, cross_entropy
@@ -28,30 +28,39 @@ class HeldOut:
     confusion_matrix: np.ndarray
 
 
-def evaluate_examples(head: Head, examples: Examples, labels: int) -> HeldOut:
+def evaluate_examples(head: Head, examples: Examples, labels: int, groups: np.ndarray) -> HeldOut:
     """Evaluate a layer on examples.
 
     Args:
         head: the layer.
         examples: of one part of the split; may be empty.
         labels: how many labels there are.
+        groups: `(n,) int64`, the number of each one's group of near duplicates, which are right or wrong
+            together and make the accuracy no surer.
     """
     probabilities = head.probabilities(examples.take(np.arange(len(examples)))[0])
     predicted = probabilities.argmax(axis=1)
     matrix = confusion_matrix(examples.targets.tolist(), predicted.tolist(), range(labels))
     return HeldOut(
-        Accuracy(int(matrix.trace()), len(examples)),
+        Accuracy(int(matrix.trace()), len(examples), independent_number(groups) if len(examples) else None),
         cross_entropy(probabilities, examples.targets) if len(examples) else None,
         matrix,
     )
 
 
-def sample_test(testing: Examples, options: TrainingOptions) -> Examples:
-    """Return the pictures of the final test: all, or `test_batch_size` drawn without replacement."""
-    if options.test_batch_size == -1 or options.test_batch_size >= len(testing):
-        return testing
-    chosen = np.random.default_rng(options.seed).permutation(len(testing))[: options.test_batch_size]
-    return Examples(*testing.take(chosen))
+def sample_test(count: int, options: TrainingOptions) -> np.ndarray:
+    """Return which of the test pictures are in the final test: all, or `test_batch_size` drawn by lot.
+
+    Args:
+        count: how many test pictures there are.
+        options: batch size and seed.
+
+    Returns:
+        Their indices, `(n,) int64`, each once.
+    """
+    if options.test_batch_size == -1 or options.test_batch_size >= count:
+        return np.arange(count)
+    return np.random.default_rng(options.seed).permutation(count)[: options.test_batch_size]
 
 
 def final_metrics(test: HeldOut, validation: HeldOut) -> dict[str, Any]:

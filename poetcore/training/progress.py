@@ -13,6 +13,12 @@ from poetcore.workspace.run_record import Status
 
 __all__ = ["Reporter", "TrainingProgress", "reporting"]
 
+#: Between two writes of the status in the course of a phase.
+_SECONDS = 0.5
+
+#: Between two writes at all: replacing a file may wait for the disk, and nobody reads phases this short.
+_LEAST_SECONDS = 0.1
+
 
 @dataclass(frozen=True)
 class TrainingProgress(Progress):
@@ -40,17 +46,20 @@ class Reporter:
         now = time.time()
         if isinstance(progress, TrainingProgress):
             self._run.append_event("step", **asdict(progress.step))
-        if progress.phase != self._phase or now - self._written > 0.5 or progress.done == progress.total:
+        waited = now - self._written
+        if progress.phase != self._phase or waited > _SECONDS or progress.done == progress.total:
             if progress.phase == "bottlenecks":
                 self._run.append_event("bottleneck", done=progress.done, total=progress.total)
-            self._run.write_status(
-                Status(
-                    progress.phase, progress.done, progress.total, self.started, now, message=progress.message
-                )
-            )
-            self._written, self._phase = now, progress.phase
+            if waited > _LEAST_SECONDS:
+                self._write(progress, now)
         if self._on_progress:
             self._on_progress(progress)
+
+    def _write(self, progress: Progress, now: float) -> None:
+        self._run.write_status(
+            Status(progress.phase, progress.done, progress.total, self.started, now, message=progress.message)
+        )
+        self._written, self._phase = now, progress.phase
 
     def end(self, phase: str, message: str) -> None:
         """Write how the run ended: one of `FINAL_PHASES`, and a sentence."""

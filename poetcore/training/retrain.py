@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from poetcore.data.dataset import label_folders
-from poetcore.errors import OptionError, PoetError
+from poetcore.errors import DatasetError, OptionError, PoetError
+from poetcore.evaluation.accuracy import Accuracy
 from poetcore.evaluation.evaluate import Evaluation, evaluate
 from poetcore.evaluation.headline import headline
 from poetcore.features.backbones import Backbone, find
@@ -20,11 +21,12 @@ from poetcore.features.litert import model_file
 from poetcore.sources.samples import make_sample
 from poetcore.system.progress import OnProgress, Progress
 from poetcore.training.config import RunConfig, demo_config
+from poetcore.training.cross_validation import CrossValidation, cross_validate
 from poetcore.training.examples import Prepared, prepare_examples
-from poetcore.training.final_test import evaluate_examples, final_metrics, sample_test
+from poetcore.training.final_test import HeldOut, evaluate_examples, final_metrics, sample_test
 from poetcore.training.progress import Reporter, TrainingProgress, reporting
 from poetcore.training.summaries import Summaries
-from poetcore.training.train import StepReport, TrainingOptions, train
+from poetcore.training.train import Examples, StepReport, TrainingOptions, train
 from poetcore.version import __version__
 from poetcore.workspace.head import Head
 from poetcore.workspace.run import Run
@@ -109,9 +111,18 @@ def _retrain(
     head = _train_head(options, len(labels), prepared, reporter, summaries, on_weights)
     training_s = time.perf_counter() - before
 
+    before = time.perf_counter()
+    validated, cross_message = _cross_validate(prepared, labels, options, reporter)
+    cross_validation_s = time.perf_counter() - before
+
     reporter(Progress("testing", total=len(prepared.parts["testing"])))
-    test = evaluate_examples(head, sample_test(prepared.parts["testing"], options), len(labels))
-    validation = evaluate_examples(head, prepared.parts["validation"], len(labels))
+    groups = {
+        name: prepared.split.loc[prepared.split["split"] == name, "group"].to_numpy() for name in SPLITS
+    }
+    chosen = sample_test(len(groups["testing"]), options)
+    testing = Examples(*prepared.parts["testing"].take(chosen))
+    test = evaluate_examples(head, testing, len(labels), groups["testing"][chosen])
+    validation = evaluate_examples(head, prepared.parts["validation"], len(labels), groups["validation"])
     for name, held_out in (("test", test), ("validation", validation)):
         if held_out.accuracy.total:
             summaries.confusion(options.how_many_training_steps, held_out.confusion_matrix, labels, name)
@@ -120,11 +131,14 @@ def _retrain(
 
     run.write_model(labels, head)
     run.write_split(prepared.split)
+    if validated:
+        run.write_cross_validation(validated.predictions)
     if prepared.backbone.quantized:
         run.keep_backbone(model_file(prepared.backbone, workspace.models))
     timings = {
         "bottlenecks_s": round(prepared.seconds, 3),
         "training_s": round(training_s, 3),
+        "cross_validation_s": round(cross_validation_s, 3),
         "total_s": round(time.perf_counter() - start, 3),
     }
     run.write_record(
@@ -153,10 +167,11 @@ def _retrain(
             },
             calibration=prepared.backbone.calibration,
             groups=prepared.group_record(options.group_by),
+            cross_validation=validated.figures if validated else None,
         )
     )
     run.append_event("final", test_accuracy=test.accuracy.value, test_count=test.accuracy.total)
-    message = f"Final test accuracy {test.accuracy}."
+    message = f"{cross_message} Final test accuracy {test.accuracy}."
     if config.demo_dir:
         message += " " + _evaluate_demo(run, config.demo_dir, workspace, reporter, config.engine)
     reporter.end("done", message)
@@ -196,6 +211,33 @@ def _train_head(
             f" such as {TrainingOptions.learning_rate}."
         )
     return head
+
+
+def _cross_validate(
+    prepared: Prepared, labels: list[str], options: TrainingOptions, reporter: Reporter
+) -> tuple[CrossValidation | None, str]:
+    """Cross-validate the run and return a sentence; where that is impossible the run is not lost."""
+    everything, groups = prepared.everything, prepared.groups
+    try:
+        found = cross_validate(everything, groups, prepared.split, labels, options, reporter)
+    except (DatasetError, OptionError) as error:
+        return None, str(error)
+    accuracy = Accuracy(
+        int(found.predictions["correct"].sum()), found.figures["n"], found.figures["independent"]
+    )
+    return found, f"Cross-validated accuracy {accuracy}."
+
+
+def _final_test(head: Head, prepared: Prepared, options: TrainingOptions) -> tuple[HeldOut, HeldOut]:
+    """Evaluate the layer on the test and the validation pictures."""
+    found = []
+    for name in ("testing", "validation"):
+        part = prepared.parts[name]
+        chosen = sample_test(len(part), options) if name == "testing" else np.arange(len(part))
+        groups = prepared.split.loc[prepared.split["split"] == name, "group"].to_numpy()[chosen]
+        examples = Examples(*part.take(chosen))
+        found.append(evaluate_examples(head, examples, len(prepared.dataset.labels), groups))
+    return found[0], found[1]
 
 
 def _evaluate_demo(run: Run, folder: Path, workspace: Workspace, reporter: Reporter, engine: str) -> str:

@@ -80,8 +80,7 @@ def held_out_probabilities(
                 for place, fold in enumerate(share):
                     held_out = np.flatnonzero(folds == fold)
                     for chosen in np.split(held_out, range(_CHUNK, len(held_out), _CHUNK)):
-                        logits = layers.logits(chosen)[:, place * labels : (place + 1) * labels]
-                        probabilities[chosen] = _softmax(logits, axis=1)
+                        probabilities[chosen] = _probabilities(layers, chosen, len(share))[place].T
         except BaseException:
             stop.set()
             raise
@@ -105,7 +104,7 @@ def _train(
 ) -> "_Layers":
     """Train the layers of some folds, side by side."""
     kind = _GramLayers if len(examples) <= _GRAM_EXAMPLES else _KernelLayers
-    layers: _Layers = kind(examples, len(share) * labels)
+    layers: _Layers = kind(examples, len(share) * (labels - 1))
     weights = _weights(examples.targets, folds, labels)[:, share]
     held_out = np.bincount(folds).mean() / len(folds)
     size = max(1, round(options.train_batch_size / max(1 - held_out, 0.5)))
@@ -116,11 +115,12 @@ def _train(
         on_steps(start)
         steps = min(_STEPS, options.how_many_training_steps - start)
         for batch, pull in _weighed(balanced.draw(generator, (steps, size)), weights, options.learning_rate):
-            logits = np.ascontiguousarray(layers.logits(batch).T).reshape(len(share), labels, len(batch))
-            slope = _softmax(logits, axis=1)
+            slope = _probabilities(layers, batch, len(share))
             slope -= examples.targets[batch] == label
             slope *= pull[:, np.newaxis]
-            layers.subtract(slope.reshape(-1, len(batch)).T)
+            # The last label's logits stay 0: only differences of logits matter.
+            slope[:, :-1] -= slope[:, -1:]
+            layers.subtract(slope[:, :-1].reshape(-1, len(batch)).T)
     on_steps(options.how_many_training_steps)
     return layers
 
@@ -165,21 +165,26 @@ def _weighed(
         yield batches[start:end], np.ascontiguousarray((pull[start:end] * factor).T)
 
 
-def _softmax(logits: np.ndarray, axis: int) -> np.ndarray:
-    powers: np.ndarray = np.exp(logits - logits.max(axis=axis, keepdims=True))
-    powers /= powers.sum(axis=axis, keepdims=True)
+def _probabilities(layers: "_Layers", chosen: np.ndarray, count: int) -> np.ndarray:
+    """Compute the probabilities that several layers give to some examples, `(count, labels, m) float32`."""
+    logits = layers.logits(chosen).T
+    powers = np.zeros((count, len(logits) // count + 1, len(chosen)), np.float32)
+    powers[:, :-1] = logits.reshape(count, -1, len(chosen))
+    powers -= powers.max(axis=1, keepdims=True)
+    np.exp(powers, out=powers)
+    powers /= powers.sum(axis=1, keepdims=True)
     return powers
 
 
 class _Layers(Protocol):
-    """Last layers side by side: their logits, and a step of gradient descent."""
+    """Last layers side by side, without the outputs of the last label, which are 0."""
 
     def logits(self, chosen: np.ndarray) -> np.ndarray:
-        """Compute the logits of some different examples, `(m, outputs) float32`."""
+        """Compute the outputs for some different examples, `(m, outputs) float32`."""
         ...
 
     def subtract(self, slope: np.ndarray) -> None:
-        """Move the layers against the slope of the last logits, `(m, outputs) float32`."""
+        """Move the layers against the slope of the last outputs, `(m, outputs) float32`."""
         ...
 
 

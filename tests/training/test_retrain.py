@@ -127,9 +127,30 @@ def test_the_tested_pictures_are_all_of_that_part(first):
     assert first.record().metrics["final_test_count"] == first.record().splits["testing"]
 
 
+def test_every_picture_is_cross_validated(first):
+    found = first.record().cross_validation
+    assert found["n"] == len(first.cross_validation()) == sum(first.record().splits.values())
+    assert found["accuracy"] == first.cross_validation()["correct"].mean()
+    assert found["interval"][0] < found["accuracy"] < found["interval"][1]
+
+
+def test_the_message_has_the_cross_validated_accuracy_first(first):
+    assert first.status().message.startswith("Cross-validated accuracy ")
+
+
+def test_a_run_that_cannot_be_cross_validated_is_not_lost(place, folder, monkeypatch):
+    def fails(*_: object) -> None:
+        raise DatasetError("There is no cross validation today.")
+
+    monkeypatch.setattr("poetcore.training.retrain.cross_validate", fails)
+    run = retrain(RunConfig(folder, training=FEW_STEPS, name="unvalidated"), place)
+    assert run.record().cross_validation is None
+    assert run.status().message.startswith("There is no cross validation today. Final test accuracy")
+
+
 def test_phases_come_in_their_order(first, recorder):
     phases = list(dict.fromkeys(progress.phase for progress in recorder.seen))
-    assert phases == ["scanning", "bottlenecks", "training", "testing"]
+    assert phases == ["scanning", "bottlenecks", "training", "cross_validating", "testing"]
 
 
 def test_no_phase_comes_back(first, recorder):
@@ -200,7 +221,7 @@ def test_a_label_without_usable_pictures_is_named(place, tmp_path):
         retrain(RunConfig(tmp_path / "trees"), place)
 
 
-@pytest.mark.parametrize("phase", ["scanning", "bottlenecks", "training", "testing"])
+@pytest.mark.parametrize("phase", ["scanning", "bottlenecks", "training", "cross_validating", "testing"])
 def test_an_interrupted_run_is_cancelled(place, folder, phase):
     name = f"stopped in {phase}"
     with pytest.raises(KeyboardInterrupt):
