@@ -116,13 +116,7 @@ def _retrain(
     cross_validation_s = time.perf_counter() - before
 
     reporter(Progress("testing", total=len(prepared.parts["testing"])))
-    groups = {
-        name: prepared.split.loc[prepared.split["split"] == name, "group"].to_numpy() for name in SPLITS
-    }
-    chosen = sample_test(len(groups["testing"]), options)
-    testing = Examples(*prepared.parts["testing"].take(chosen))
-    test = evaluate_examples(head, testing, len(labels), groups["testing"][chosen])
-    validation = evaluate_examples(head, prepared.parts["validation"], len(labels), groups["validation"])
+    test, validation = _final_test(head, prepared, options)
     for name, held_out in (("test", test), ("validation", validation)):
         if held_out.accuracy.total:
             summaries.confusion(options.how_many_training_steps, held_out.confusion_matrix, labels, name)
