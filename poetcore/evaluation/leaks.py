@@ -50,7 +50,7 @@ def find_leaks(
         RunError: the run's split is missing or damaged.
     """
     with workspace.hash_index() as index:
-        hash_all(_paths(pictures), index, on_progress)
+        _hash(pictures, index, on_progress)
         hashes = index.get(pictures["sha"])
         groups = group_pictures(pictures, "near", hashes=hashes)
         table = pd.DataFrame({"sha": pictures["sha"], "leaked": None, "leaked_near": None, "twin": ""})
@@ -88,13 +88,16 @@ def _hash_seen(
     seen: pd.DataFrame, run: Run, workspace: Workspace, index: HashIndex, on_progress: OnProgress | None
 ) -> None:
     """Hash the pictures that a run has seen, where they are, or where they were moved within their folder."""
-    hash_all(_paths(seen), index, on_progress)
+    _hash(seen, index, on_progress)
     if missing := index.missing(seen["sha"]):
         now = current_files(Path(run.record().image_dir), workspace)
         if now is not None:
-            hash_all(_paths(now.pictures[now.pictures["sha"].isin(missing)]), index, on_progress)
+            _hash(now.pictures[now.pictures["sha"].isin(missing)], index, on_progress)
 
 
-def _paths(pictures: pd.DataFrame) -> dict[str, Path]:
-    """Return a file of each content, by its sha."""
-    return {sha: Path(path) for sha, path in zip(pictures["sha"], pictures["path"], strict=True)}
+def _hash(pictures: pd.DataFrame, index: HashIndex, on_progress: OnProgress | None) -> None:
+    """Hash the pictures that never were, where a file still has their content."""
+    missing = set(index.missing(pictures["sha"]))
+    wanted = pictures[pictures["sha"].isin(missing)]
+    paths = {sha: Path(path) for sha, path in zip(wanted["sha"], wanted["path"], strict=True)}
+    hash_all(paths, index, on_progress)
