@@ -43,6 +43,11 @@ def headline(metrics: Metrics, difference: Difference | None = None) -> Headline
     accuracy = None if most else _unseen(metrics, seen)
     marks = ["seen in training"] if most else []
     remarks = _about_leaks(metrics, seen)
+    if metrics.independent is not None and metrics.independent < 0.75 * metrics.total:
+        remarks.append(
+            "Many of these pictures are near duplicates of each other: they tell as much as"
+            f" {metrics.independent:.0f} that differ."
+        )
     if metrics.relabelled or metrics.removed:
         marks.append("labels changed" if metrics.relabelled else "pictures removed")
         remarks.append(_about_changes(metrics))

@@ -33,7 +33,7 @@ def demo_results(runs: Iterable[Run], files: Callable[[Path], Dataset | None] | 
         pictures were seen in training), correct and total (pictures it rests on), state (hash of contents and
         labels) and mark: a few words to stand beside the figure, "" for none. "out of date" are figures of
         other files than those there now, "other demo pictures" those of others than the first row of the
-        same folder, "demo pictures not known" those of an earlier version.
+        same folder where that is gone, "demo pictures not known" those of an earlier version.
     """
 
     @cache
@@ -56,8 +56,8 @@ def demo_results(runs: Iterable[Run], files: Callable[[Path], Dataset | None] | 
         now, other = state_now(metrics.folder), first[metrics.folder]
         if not metrics.state:
             marks += ["demo pictures not known"] if several[metrics.folder] > 1 else []
-        elif now and now != metrics.state:
-            marks.append("out of date")
+        elif now:
+            marks += ["out of date"] if now != metrics.state else []
         elif other and other != metrics.state:
             marks.append("other demo pictures")
         accuracy = told.accuracy

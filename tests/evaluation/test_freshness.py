@@ -1,0 +1,81 @@
+"""Whether figures are true of the files that are there now."""
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from poetcore.evaluation.evaluate import Evaluation, evaluate
+from poetcore.evaluation.freshness import (
+    Difference,
+    current_files,
+    evaluation_difference,
+    run_difference,
+)
+
+
+@pytest.fixture
+def train(trained, tmp_path) -> Path:
+    """A copy of the training pictures."""
+    return Path(shutil.copytree(trained.sample / "train", tmp_path / "train"))
+
+
+def counts(difference: Difference) -> tuple[int, int, int, bool]:
+    return difference.added, difference.removed, difference.relabelled, difference.known
+
+
+def test_a_run_is_true_of_the_files_that_it_was_trained_on(trained, train):
+    difference = run_difference(trained.run, current_files(train, trained.workspace))
+    assert (counts(difference), difference.any, difference.sentence) == ((0, 0, 0, True), False, "")
+
+
+def test_what_was_added_removed_and_relabelled_since_is_counted(trained, train):
+    shutil.copy(trained.sample / "demo" / "rose" / "rose_001.jpg", train / "rose" / "new.jpg")
+    (train / "tulip" / "tulip_001.jpg").unlink()
+    (train / "tulip" / "tulip_002.jpg").rename(train / "rose" / "moved.jpg")
+    difference = run_difference(trained.run, current_files(train, trained.workspace))
+    assert counts(difference) == (1, 1, 1, True)
+    assert difference.sentence == (
+        f"The figures of the run {trained.run.name} are out of date: since then pictures were changed there"
+        " (1 added, 1 removed, 1 given another label)."
+    )
+
+
+def test_of_a_folder_that_is_gone_nothing_is_known(trained, tmp_path):
+    difference = run_difference(trained.run, current_files(tmp_path / "gone", trained.workspace))
+    assert (counts(difference), difference.any) == ((0, 0, 0, False), False)
+
+
+def test_an_evaluation_is_compared_with_the_demo_folder(trained, tmp_path):
+    demo = Path(shutil.copytree(trained.sample / "demo", tmp_path / "fresh"))
+    evaluation = evaluate(trained.run, demo, trained.workspace)
+    now = current_files(demo, trained.workspace)
+    assert not evaluation_difference(evaluation, trained.run, now).any
+    (demo / "tulip" / "tulip_002.jpg").rename(demo / "rose" / "moved.jpg")
+    now = current_files(demo, trained.workspace)
+    assert counts(evaluation_difference(evaluation, trained.run, now)) == (0, 0, 1, True)
+
+
+def test_of_an_evaluation_without_contents_nothing_is_known(trained, tmp_path):
+    demo = Path(shutil.copytree(trained.sample / "demo", tmp_path / "old"))
+    evaluation = evaluate(trained.run, demo, trained.workspace)
+    old = Evaluation(evaluation.metrics, evaluation.predictions.drop(columns=["sha"]))
+    now = current_files(demo, trained.workspace)
+    assert not evaluation_difference(old, trained.run, now).known
+
+
+def test_without_a_folder_an_evaluation_is_not_compared(trained, tmp_path):
+    demo = Path(shutil.copytree(trained.sample / "demo", tmp_path / "lost"))
+    evaluation = evaluate(trained.run, demo, trained.workspace)
+    assert not evaluation_difference(evaluation, trained.run, None).known
+
+
+def test_predictions_of_an_earlier_version_are_read(trained, tmp_path):
+    demo = Path(shutil.copytree(trained.sample / "demo", tmp_path / "earlier"))
+    evaluate(trained.run, demo, trained.workspace)
+    folder = trained.run.evaluation("earlier")
+    table = pd.read_csv(folder.predictions_file).drop(columns=["sha", "leaked_near", "twin"])
+    folder.predictions_file.write_text(table.to_csv(index=False))
+    loaded = Evaluation.load(folder)
+    assert (len(loaded.predictions), loaded.leaks()) == (20, [])
