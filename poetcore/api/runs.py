@@ -1,6 +1,8 @@
 """Runs from Python: train one, find one, list them."""
 
 import warnings
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -9,7 +11,9 @@ from poetcore.api.arguments import PathLike, Progressing, on_progress, workspace
 from poetcore.api.trained_run import TrainedRun
 from poetcore.data.dataset import label_folders
 from poetcore.errors import OptionError
+from poetcore.evaluation.freshness import current_files, run_difference
 from poetcore.evaluation.frozen import check_output_layer
+from poetcore.evaluation.results import demo_results
 from poetcore.features.backbones import DEFAULT
 from poetcore.system.options import build, options_of
 from poetcore.training.config import RunConfig
@@ -44,7 +48,7 @@ def retrain(
         options: the original script's options by their names: `how_many_training_steps`, `learning_rate`,
             `testing_percentage`, `validation_percentage`, `eval_step_interval`, `train_batch_size`,
             `test_batch_size`, `validation_batch_size`, `seed`, `flip_left_right`, `random_crop`,
-            `random_scale`, `random_brightness`, `distortion_variants`, `final_tensor_name`;
+            `random_scale`, `random_brightness`, `distortion_variants`, `group_by`, `final_tensor_name`;
             `poetcore retrain --help` explains them and tells their defaults.
 
     Returns:
@@ -107,9 +111,13 @@ def load_run(name: str = "latest", *, workspace: PathLike = "tf_files") -> Train
 def list_runs(*, workspace: PathLike = "tf_files") -> pd.DataFrame:
     """List the runs, the newest first.
 
+    Figures that cannot be compared are marked, and so are those of other files than those there now.
+
     Returns:
         One row a run: name, state ("done", "failed", ..., "damaged"), created, backbone, labels, pictures,
-        test_accuracy, folder; what an unfinished run does not have yet is missing.
+        test_accuracy, folder, out_of_date (whether its pictures are others now), and of its newest evaluation
+        demo_folder, demo_accuracy and demo_mark; what an unfinished run does not have yet, or what is not
+        known, is missing.
 
     Example:
         >>> "first" in set(poet.list_runs()["name"])
@@ -117,17 +125,25 @@ def list_runs(*, workspace: PathLike = "tf_files") -> pd.DataFrame:
     """
     rows = []
     jobs = Jobs(workspace_at(workspace))
-    for run in jobs.workspace.all_runs():
+    files = cache(lambda folder: current_files(folder, jobs.workspace))
+    every = jobs.workspace.all_runs()
+    newest = demo_results(every, files).drop_duplicates("run").set_index("run")
+    for run in every:
         row: dict[str, Any] = {"name": run.name, "state": jobs.status(run).phase, "folder": str(run.folder)}
         if row["state"] == "done":
             record = run.record()
+            difference = run_difference(run, files(Path(record.image_dir)))
             row |= {
                 "created": pd.Timestamp(record.created),
                 "backbone": record.backbone,
                 "labels": len(record.labels),
                 "pictures": sum(record.splits.values()),
                 "test_accuracy": record.metrics.get("final_test_accuracy"),
+                "out_of_date": difference.any if difference.known else None,
             }
+            if run.name in newest.index:
+                row |= {f"demo_{name}": newest.loc[run.name, name] for name in ("folder", "accuracy", "mark")}
         rows.append(row)
     columns = ["name", "state", "created", "backbone", "labels", "pictures", "test_accuracy", "folder"]
+    columns += ["out_of_date", "demo_folder", "demo_accuracy", "demo_mark"]
     return pd.DataFrame(rows, columns=columns)

@@ -42,21 +42,28 @@ def runs(workspace: WorkspaceOption = DEFAULT_WORKSPACE, json: JsonOption = Fals
             }
         listed.append(row)
     rows = [
-        [row["run"], row["phase"], row.get("backbone", ""), str(row.get("steps", "")), *_notes(row)]
+        [row["run"], row["phase"], row.get("backbone", ""), str(row.get("steps", "")), _result(row)]
         for row in listed
     ]
     Terminal(json).answer(
         {"runs": listed},
-        table("Runs", ["run", "state", "backbone", "steps", "result", "note"], rows)
+        table("Runs", ["run", "state", "backbone", "steps", "accuracy"], rows)
         if rows
         else f"No run yet in {workspace}: train one with `python -m poetcore retrain`.",
     )
 
 
-def _notes(row: dict[str, Any]) -> tuple[str, str]:
-    """Return the message of a run, and what must be known of its figures now."""
-    marks = [f"on {Path(one['folder']).name}: {one['mark']}" for one in row.get("demo", []) if one["mark"]]
-    return row["message"], "\n".join((["trained on other files"] if row.get("out_of_date") else []) + marks)
+def _result(row: dict[str, Any]) -> str:
+    """Return the accuracies of a run that is done, each with its mark; else its message."""
+    if row["phase"] != "done":
+        return str(row["message"])
+    stale = "out of date" if row["out_of_date"] else ""
+    lines = [("final test", row["final_test_accuracy"], stale)]
+    lines += [(Path(one["folder"]).name, one["accuracy"], one["mark"]) for one in row["demo"]]
+    return "\n".join(
+        f"{name} {'–' if accuracy is None else f'{100 * accuracy:.1f} %'}" + (f" ({mark})" if mark else "")
+        for name, accuracy, mark in lines
+    )
 
 
 def backbones(workspace: WorkspaceOption = DEFAULT_WORKSPACE, json: JsonOption = False) -> None:

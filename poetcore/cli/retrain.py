@@ -134,7 +134,7 @@ def retrain(
             "bottlenecks": record.bottlenecks,
             "timings": record.timings,
             "splits": record.splits,
-            "demo_accuracy": _demo_accuracy(run) if config.demo_dir else None,
+            **(_demo_figures(run) if config.demo_dir else {"demo_accuracy": None}),
             "skipped": record.skipped,
             "misclassified": misclassified,
         },
@@ -161,12 +161,14 @@ def _why_they_differ(record: RunRecord) -> list[str]:
     ]
 
 
-def _demo_accuracy(run: Run) -> float | None:
-    """Return the new run's accuracy on the demo folder; None where the evaluation failed."""
-    from poetcore.evaluation.evaluate import Evaluation
+def _demo_figures(run: Run) -> dict[str, Any]:
+    """Return the accuracy on the demo folder, None where there is none to tell, and its mark."""
+    from poetcore.evaluation.results import demo_results
 
-    evaluations = run.evaluations()
-    return Evaluation.load(evaluations[0]).metrics.accuracy if evaluations else None
+    found = demo_results([run])
+    if found.empty or found["accuracy"].isna()[0]:
+        return {"demo_accuracy": None, "demo_mark": "" if found.empty else found["mark"][0]}
+    return {"demo_accuracy": float(found["accuracy"][0]), "demo_mark": found["mark"][0]}
 
 
 def _check_places(demo_dir: Path | None, output_labels: Path | None, folders: dict[str, Path | None]) -> None:

@@ -16,17 +16,19 @@ def demo(
 ) -> None:
     """Draw a sample set, train on it and evaluate. Works offline."""
     from poetcore.cli.terminal import Terminal
+    from poetcore.evaluation.headline import headline
     from poetcore.training.retrain import demo as run_demo
 
     terminal = Terminal(json)
     with terminal.bars() as bars:
         run, evaluation = run_demo(Workspace(workspace), bars.show, run_name)
-    record = run.record()
+    record, told = run.record(), headline(evaluation.metrics)
     terminal.answer(
         {
             "run": run.name,
             "final_test_accuracy": record.metrics["final_test_accuracy"],
-            "demo_accuracy": evaluation.metrics.accuracy,
+            "demo_accuracy": told.accuracy.value if told.accuracy else None,
+            "demo_mark": told.mark,
             "timings": record.timings,
         },
         f"Run {run.name} in {record.timings['total_s']:.0f} s, trained on {record.image_dir}.",

@@ -65,7 +65,7 @@ def evaluate(
         classifier.cached_labels,
         {label: label for label in classifier.labels},
     )
-    evaluation = _evaluation(run.name, demo.folder, table, skipped, leaks, state, before)
+    evaluation = _evaluation(run.name, demo.folder, table, skipped, leaks, state, before, run.temperature())
     _folder_for(run, demo.folder).write(evaluation.predictions, asdict(evaluation.metrics))
     return evaluation
 

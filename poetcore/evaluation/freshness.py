@@ -1,6 +1,7 @@
 """Whether a figure is true of the files that are there now: what was added, removed, relabelled since."""
 
 import contextlib
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,11 +84,14 @@ def evaluation_difference(evaluation: Evaluation, run: Run, dataset: Dataset | N
     """
     subject = "The figures of this evaluation"
     then = evaluation.predictions
+    calibrated = False
+    with contextlib.suppress(RunError):
+        calibrated = not math.isclose(evaluation.metrics.temperature, run.temperature(), rel_tol=1e-6)
     if dataset is None or "sha" not in then:
-        return Difference(known=False, subject=subject)
-    return _difference(then, dataset.pictures, subject)
+        return Difference(known=False, subject=subject, calibrated=calibrated)
+    return _difference(then, dataset.pictures, subject, calibrated)
 
 
-def _difference(then: pd.DataFrame, now: pd.DataFrame, subject: str) -> Difference:
+def _difference(then: pd.DataFrame, now: pd.DataFrame, subject: str, calibrated: bool = False) -> Difference:
     added, removed, relabelled = count_changes(then, now)
-    return Difference(added, removed, relabelled, subject=subject)
+    return Difference(added, removed, relabelled, subject=subject, calibrated=calibrated)

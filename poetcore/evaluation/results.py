@@ -62,6 +62,6 @@ def demo_results(runs: Iterable[Run], files: Callable[[Path], Dataset | None] | 
             marks.append("other demo pictures")
         accuracy = told.accuracy
         figures = (accuracy.value, accuracy.correct, accuracy.total) if accuracy else (None, None, None)
-        table.append((name, metrics.folder, *figures, ", ".join(marks), metrics.state))
+        table.append((name, metrics.folder, *figures, "; ".join(marks), metrics.state))
     listed = pd.DataFrame(table, columns=_COLUMNS)
     return listed.astype({"accuracy": float, "correct": "Int64", "total": "Int64"})

@@ -109,7 +109,7 @@ def test_accuracies_on_different_states_of_a_demo_folder_are_noted(make):
     evaluate(third, "/pictures/demo", 1.0, state="b", relabelled=3, accuracy_before=0.9)
     table = before_and_after(FOLDER, [third, second, first], []).set_index("run")
     assert dict(table["note"]) == {
-        third.name: "labels changed",
+        third.name: "3 labels changed: 90.0 % before",
         second.name: "other demo pictures",
         first.name: "other demo pictures",
     }

@@ -66,7 +66,7 @@ def test_the_headline_says_so(before, evaluated, demo):
     repair(demo, demo / "rose" / "wrong 1.jpg", "relabel", "tulip")
     repair(demo, demo / "rose" / "wrong 2.jpg", "quarantine")
     told = headline(evaluated())
-    assert told.mark == "labels changed"
+    assert told.mark == f"1 label changed, 1 picture removed: {100 * before.accuracy:.1f} % before"
     was = f"{before.accuracy:.1%} ({before.correct} of 20)".replace("%", " %")
     assert told.remarks == (
         "1 label was changed and 1 picture was removed after a model had been evaluated here: on the folder"

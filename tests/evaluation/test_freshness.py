@@ -13,6 +13,7 @@ from poetcore.evaluation.freshness import (
     evaluation_difference,
     run_difference,
 )
+from poetcore.workspace.run import Run
 
 
 @pytest.fixture
@@ -55,6 +56,18 @@ def test_an_evaluation_is_compared_with_the_demo_folder(trained, tmp_path):
     (demo / "tulip" / "tulip_002.jpg").rename(demo / "rose" / "moved.jpg")
     now = current_files(demo, trained.workspace)
     assert counts(evaluation_difference(evaluation, trained.run, now)) == (0, 0, 1, True)
+
+
+def test_figures_from_before_the_run_was_calibrated_are_out_of_date(trained, tmp_path):
+    run = Run(Path(shutil.copytree(trained.run.folder, tmp_path / "calibrated")))
+    demo = Path(shutil.copytree(trained.sample / "demo", tmp_path / "cold"))
+    evaluation = evaluate(run, demo, trained.workspace)
+    run.set_temperature(2.0)
+    difference = evaluation_difference(evaluation, run, current_files(demo, trained.workspace))
+    assert difference.any and "calibrated anew" in difference.sentence
+    again = evaluate(run, demo, trained.workspace)
+    assert again.metrics.temperature == 2.0
+    assert not evaluation_difference(again, run, current_files(demo, trained.workspace)).any
 
 
 def test_of_an_evaluation_without_contents_nothing_is_known(trained, tmp_path):

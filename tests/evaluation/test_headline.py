@@ -66,7 +66,7 @@ def test_near_duplicates_that_are_not_known_are_said():
 
 def test_changed_labels_stand_beside_the_accuracy_before():
     told = headline(metrics(relabelled=3, accuracy_before=0.5, correct_before=5, total_before=10))
-    assert (figures(told), told.mark) == ((8, 10), "labels changed")
+    assert (figures(told), told.mark) == ((8, 10), "3 labels changed: 50.0 % before")
     assert told.remarks == (
         "3 labels were changed after a model had been evaluated here: on the folder as it was the accuracy"
         " is 50.0 % (5 of 10).",
@@ -74,7 +74,7 @@ def test_changed_labels_stand_beside_the_accuracy_before():
 
 
 def test_removed_pictures_alone_are_marked_as_such():
-    assert headline(metrics(removed=1, total_before=0)).mark == "pictures removed"
+    assert headline(metrics(removed=1, total_before=0)).mark == "1 picture removed"
 
 
 def test_figures_that_are_out_of_date_say_so():
@@ -85,7 +85,7 @@ def test_figures_that_are_out_of_date_say_so():
 
 def test_all_marks_stand_side_by_side():
     told = headline(metrics(10, relabelled=1), Difference(removed=1))
-    assert told.mark == "seen in training, labels changed, out of date"
+    assert told.mark == "seen in training; 1 label changed; out of date"
     assert (told.sentence, len(told.remarks)) == (f"no accuracy ({told.mark})", 3)
 
 
