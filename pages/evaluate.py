@@ -1,5 +1,7 @@
 """Evaluate: how good a run is on a demo folder, and exactly where it is wrong."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from poetcore.charts.evaluation import CELL, confusion_chart, coverage_chart, pick_cell
@@ -7,10 +9,15 @@ from poetcore.errors import PoetError
 from poetcore.evaluation.evaluate import evaluate
 from poetcore.evaluation.metrics import threshold_table
 from poetcore.evaluation.report import report
+from poetcore.ui.calibration import draw_calibration
 from poetcore.ui.choice import chosen
 from poetcore.ui.evaluation import downloads, draw_gallery, draw_headline, draw_per_label, still_there
-from poetcore.ui.state import evaluation_of, explain, progress_bar, workspace
+from poetcore.ui.freshness import checked, forget_scans
+from poetcore.ui.leaks import draw_leaks
+from poetcore.ui.state import explain, progress_bar, workspace
+from poetcore.ui.temperature import draw_temperature
 from poetcore.ui.text import plain, short
+from poetcore.workspace.run import Run
 
 st.title("Evaluate")
 choice = chosen()
@@ -25,26 +32,36 @@ if choice.demo is None:
     )
     st.stop()
 
-st.markdown(f"Run **{plain(choice.run.name)}** on **{plain(short(choice.demo))}**")
-evaluation = evaluation_of(choice.run, choice.demo)
-if st.button(
-    "Evaluate again" if evaluation else "Evaluate on the demo folder",
-    type="secondary" if evaluation else "primary",
-    icon=":material/fact_check:",
-):
+
+def evaluate_now(run: Run, demo: Path) -> None:
+    """Evaluate with a progress bar, and draw the page anew."""
     try:
         with progress_bar() as show:
-            evaluate(choice.run, choice.demo, workspace(), on_progress=show)
+            evaluate(run, demo, workspace(), on_progress=show)
+        forget_scans()
     except PoetError as error:
         explain(error)
         st.stop()
     st.rerun()
-if evaluation is None:
+
+
+run, demo = choice.run, choice.demo
+st.markdown(f"Run **{plain(run.name)}** on **{plain(short(demo))}**")
+found = checked(run, demo)
+if st.button(
+    "Evaluate again" if found else "Evaluate on the demo folder",
+    type="secondary" if found and found[1].fresh else "primary",
+    icon=":material/fact_check:",
+):
+    evaluate_now(run, demo)
+if found is None:
     st.stop()
 
+evaluation, known = found
 metrics = evaluation.metrics
-still_there(evaluation, "The figures are those of before: evaluate again.")
-draw_headline(metrics)
+still_there(evaluation, known, "The figures are those of before: evaluate again.")
+draw_headline(metrics, known)
+draw_leaks(evaluation.predictions, metrics, key=f"leaks_{run.name}_{demo}")
 
 left, right = st.columns([3, 2])
 with left:
@@ -56,20 +73,35 @@ with left:
         confusion_chart(metrics.confusion_matrix, metrics.labels, unit == "row percentages"),
         width="stretch",
         on_select="rerun",
-        key=f"matrix_{choice.run.name}_{choice.demo}",
+        key=f"matrix_{run.name}_{demo}",
     )
     st.caption("Each row is a true label, each column a predicted one. Click a cell: its pictures are below.")
 with right:
     st.subheader("Per-class metrics")
     draw_per_label(evaluation)
+if known.headline.accuracy is None:
+    st.caption(
+        "Most of these pictures were seen in training: matrix and metrics do not show how good the model is."
+    )
+elif seen := (metrics.leaked or 0) + (metrics.leaked_near or 0):
+    st.caption(
+        f"Matrix and metrics are of all {metrics.total:,} pictures, the {seen:,} seen in training included."
+    )
 
-draw_gallery(evaluation, pick_cell(event.selection.get(CELL) or []), f"{choice.run.name}_{choice.demo}")
+draw_gallery(evaluation, pick_cell(event.selection.get(CELL) or []), f"{run.name}_{demo}")
 
-st.subheader("Accuracy against coverage, with a confidence threshold")
-st.altair_chart(coverage_chart(threshold_table(evaluation.predictions)), width="stretch")
-st.caption(
-    "What if the model only answered when it is sure? Move along the lines to a threshold: the dashed line"
-    " is the share of pictures that would get an answer, the solid line how many of those answers are right."
-)
+left, right = st.columns(2)
+with left:
+    st.subheader("Can the probabilities be believed?")
+    draw_calibration(metrics)
+    draw_temperature(run, lambda: evaluate_now(run, demo))
+with right:
+    st.subheader("Accuracy against coverage")
+    st.altair_chart(coverage_chart(threshold_table(evaluation.predictions)), width="stretch")
+    st.caption(
+        "What if the model only answered above a confidence threshold? Move along the lines to one: the"
+        " dashed line is the share of pictures that would get an answer, the solid line how many of those"
+        " answers are right."
+    )
 st.subheader("Download")
-downloads(choice.run, evaluation, report)
+downloads(run, evaluation, report)

@@ -3,10 +3,11 @@
 import streamlit as st
 
 from poetcore.ui.choice import chosen
-from poetcore.ui.evaluation import still_there
+from poetcore.ui.freshness import checked
+from poetcore.ui.headline import accuracy_metric, draw_remarks
 from poetcore.ui.job_panel import draw_ended, draw_job
-from poetcore.ui.state import evaluation_of, jobs
-from poetcore.ui.steps import steps
+from poetcore.ui.state import jobs, workspace
+from poetcore.ui.steps import next_step, steps
 from poetcore.ui.text import plain
 
 st.title("Poet")
@@ -20,11 +21,9 @@ if running:
 draw_ended()
 
 choice = chosen()
-evaluation = evaluation_of(choice.run, choice.demo) if choice.run and choice.demo else None
-finished = jobs().workspace.finished_runs()
-todo = steps(choice, evaluation is not None, len(finished) > 1)
-# After an evaluation one may tune the model, but wants to show it.
-following = todo[-1] if evaluation else next(step for step in todo if not step.done)
+found = checked(choice.run, choice.demo) if choice.run and choice.demo else None
+todo = steps(choice, found[1] if found else None, workspace().finished_runs())
+following = next_step(todo)
 
 if choice.run is None:
     with st.container(border=True):
@@ -38,25 +37,30 @@ if choice.run is None:
             st.rerun()
         st.page_link("overview.py", label="Or bring your own pictures", icon=":material/folder_open:")
 
-if evaluation:
-    still_there(evaluation, "Evaluate it again on the page *Evaluate*.")
-    metrics = evaluation.metrics
-    right, wrong, doubt = st.columns(3)
-    right.metric("Accuracy on the demo folder", f"{metrics.accuracy:.1%}", border=True)
-    wrong.metric("Misclassified pictures", metrics.total - metrics.correct, border=True)
-    low, high = metrics.interval
-    doubt.metric(
-        "95 % interval",
-        f"{low:.0%} to {high:.0%}",
-        border=True,
-        help=f"With {metrics.total} pictures the true accuracy lies in this range, 19 times out of 20.",
-    )
+if found:
+    headline = found[1].headline
+    accuracy = headline.accuracy
+    if accuracy:
+        right, wrong = st.columns(2)
+        accuracy_metric(right, "Accuracy on the demo folder", accuracy)
+        wrong.metric(
+            "Misclassified pictures",
+            f"{accuracy.total - accuracy.correct:,}",
+            f"of {accuracy.total:,}",
+            delta_color="off",
+            delta_arrow="off",
+            border=True,
+        )
+    draw_remarks(headline)
 
 st.subheader("The seven steps")
 for number, step in enumerate(todo, 1):
     state = ":material/check_circle:" if step.done else ":material/radio_button_unchecked:"
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"{state} **{number}. {step.name}** · {step.what}", width="stretch")
+        with st.container(width="stretch", gap="xxsmall"):
+            st.markdown(f"{state} **{number}. {step.name}** · {step.what}")
+            if step.note:
+                st.caption(step.note)
         st.page_link(
             f"{step.page}.py",
             label="Next" if step is following else "Open",

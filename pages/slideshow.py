@@ -7,9 +7,12 @@ from poetcore.evaluation.slides import deck
 from poetcore.ui.choice import chosen
 from poetcore.ui.components.slideshow import slideshow
 from poetcore.ui.evaluation import still_there
+from poetcore.ui.freshness import checked
+from poetcore.ui.headline import draw_remarks
+from poetcore.ui.leaks import seen_pictures
 from poetcore.ui.pictures import addresses
 from poetcore.ui.slide_settings import pick_slides
-from poetcore.ui.state import evaluation_of, explain
+from poetcore.ui.state import explain
 from poetcore.ui.text import short
 
 #: Slides that are sent to the browser; nobody sits through more.
@@ -17,16 +20,20 @@ _MOST = 2000
 
 st.title("Slideshow")
 choice = chosen()
-evaluation = evaluation_of(choice.run, choice.demo) if choice.run and choice.demo else None
-if not choice.run or not choice.demo or not evaluation:
+found = checked(choice.run, choice.demo) if choice.run and choice.demo else None
+if not choice.run or not choice.demo or not found:
     st.info("A slideshow shows an evaluation: evaluate a run on a demo folder first.")
     st.page_link("evaluate.py", label="Evaluate", icon=":material/fact_check:")
     st.stop()
 
+evaluation, known = found
+draw_remarks(known.headline, advise=False)
 settings = pick_slides(evaluation.metrics.labels)
 try:
     predictions = still_there(
-        evaluation, "Missing pictures are excluded here; evaluate the folder again on the page *Evaluate*."
+        evaluation,
+        known,
+        "Missing pictures are excluded here; evaluate the folder again on the page *Evaluate*.",
     )
     slides = deck(predictions, settings.filter, settings.order, settings.seed)
 except PoetError as error:
@@ -36,6 +43,7 @@ if not slides:
     st.info("No picture is left with these filters: show all, any label, or a higher confidence.")
     st.stop()
 left = len(slides)
+notes = seen_pictures(evaluation.predictions)
 slides = slides[:_MOST]
 slideshow(
     slides,
@@ -44,6 +52,8 @@ slideshow(
     key="slideshow",
     guess_first=settings.guess_first,
     title=f"{choice.run.name} on {short(choice.demo)}",
+    mark=known.headline.mark,
+    notes=[notes.get(slide.path, "") for slide in slides],
 )
 first = "The first " if left > len(slides) else ""
 st.caption(

@@ -8,6 +8,7 @@ from poetcore.training.train import TrainingOptions
 from poetcore.ui.choice import chosen
 from poetcore.ui.exports import draw_exports
 from poetcore.ui.job_panel import draw_curves, draw_ended, draw_job
+from poetcore.ui.run_figures import draw_run
 from poetcore.ui.run_list import draw_runs
 from poetcore.ui.settings import pick_augmentation, pick_backbone, pick_options
 from poetcore.ui.state import explain, jobs
@@ -66,41 +67,11 @@ if (
 
 if choice.run:
     record = choice.run.record()
-    metrics = record.metrics
     st.subheader(f"Run {plain(record.name)}")
-    test, validation, seconds = st.columns(3)
-    if metrics["final_test_accuracy"] is not None:
-        low, high = metrics["final_test_interval"]
-        test.metric(
-            "Test accuracy",
-            f"{metrics['final_test_accuracy']:.1%}",
-            f"{low:.0%} to {high:.0%}, {metrics['final_test_count']} pictures",
-            delta_color="off",
-            delta_arrow="off",
-            border=True,
-            help="On pictures held out for this. The range holds the true accuracy 19 times out of 20.",
-        )
-    if metrics["validation_accuracy"] is not None:
-        validation.metric(
-            "Validation accuracy",
-            f"{metrics['validation_accuracy']:.1%}",
-            f"{metrics['validation_count']} pictures",
-            delta_color="off",
-            delta_arrow="off",
-            border=True,
-            help="On pictures held out to follow the training.",
-        )
-    seconds.metric(
-        "Time",
-        f"{record.timings['total_s']:.0f} s",
-        f"features: {record.bottlenecks['computed']} computed, {record.bottlenecks['cached']} cached",
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
-    )
+    draw_run(choice.run)
     draw_curves(choice.run, record.options["how_many_training_steps"])
-    st.caption(f"The run is in {plain(choice.run.folder)}")
     draw_exports(choice.run)
+    st.caption(f"The run is in {plain(choice.run.folder)}")
     st.page_link("evaluate.py", label="Evaluate on a demo folder", icon=":material/fact_check:")
 
 draw_tensorboard()

@@ -180,5 +180,5 @@ def reliability_chart(bins: pd.DataFrame) -> alt.LayerChart:
         )
     )
     numbers = base.mark_text(fontSize=11, color=GREY).encode(x="middle:Q", y=alt.datum(1.05), text="n:Q")
-    chart: alt.LayerChart = (bars + diagonal + numbers).properties(height=260)
+    chart: alt.LayerChart = (bars + diagonal + numbers).properties(height=300)
     return chart

@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from poetcore.curation.repair import Repairs
 from poetcore.evaluation.evaluate import Evaluation
 from poetcore.evaluation.metrics import Metrics
 from poetcore.evaluation.slides import Filter, Slide, deck
+from poetcore.ui.freshness import Checked
+from poetcore.ui.headline import accuracy_metric, draw_remarks
+from poetcore.ui.leaks import leak_words, seen_pictures
 from poetcore.ui.pictures import Card, shas
 from poetcore.ui.repairs import Repairable, draw_repairs, repair_gallery
 from poetcore.ui.text import plain
@@ -21,94 +25,101 @@ from poetcore.workspace.run import Run
 __all__ = ["downloads", "draw_gallery", "draw_headline", "draw_per_label", "still_there"]
 
 
-def still_there(evaluation: Evaluation, advice: str) -> pd.DataFrame:
-    """Return the predictions of pictures that lie where they were evaluated; warn of those that do not.
+def still_there(evaluation: Evaluation, found: Checked, advice: str) -> pd.DataFrame:
+    """Return the predictions of pictures that lie where they were evaluated.
 
     Args:
         evaluation: of a run on a demo folder.
-        advice: what that means and what to do, where some do not.
+        found: what is known of it now; missing files are warned of here only where that is nothing.
+        advice: what that means and what to do.
     """
-    there = evaluation.predictions["path"].map(os.path.isfile).astype(bool)
-    if moved := int((~there).sum()):
+    predictions = evaluation.predictions
+    there = predictions["path"].map(os.path.isfile).astype(bool)
+    if (moved := int((~there).sum())) and not found.changes.known:
         words = "1 picture was" if moved == 1 else f"{moved:,} pictures were"
         st.warning(f"{words} moved or taken out since the evaluation. {advice}", icon=":material/warning:")
-    return evaluation.predictions[there]
+    return predictions[there]
 
 
-def draw_headline(metrics: Metrics) -> None:
-    """Show accuracy with its interval, error rate, macro F1 and what was leaked or skipped."""
-    low, high = metrics.interval
-    accuracy, errors, macro, leaked = st.columns(4)
-    accuracy.metric(
-        "Accuracy",
-        f"{metrics.accuracy:.1%}",
-        f"{low:.0%} to {high:.0%}",
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
-        help=f"{metrics.correct} of {metrics.total} pictures are labelled right. With that many pictures the"
-        " true accuracy lies in the range below it, 19 times out of 20.",
-    )
-    errors.metric(
-        "Error rate",
-        f"{1 - metrics.accuracy:.1%}",
-        f"{metrics.total - metrics.correct} misclassified",
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
-        help="The share of pictures labelled wrong.",
-    )
-    macro.metric(
-        "Macro F1",
-        f"{metrics.macro_f1:.3f}",
-        "1 is perfect",
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
-        help="The mean of the labels' F1: every label counts the same, however few pictures it has.",
-    )
-    fair = metrics.accuracy_without_leaked
-    leaked.metric(
-        "Leaked pictures",
-        metrics.leaked,
-        f"{fair:.1%} without them" if metrics.leaked and fair is not None else "none seen before",
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
-        help="Pictures of the demo folder that are in the training folder too, so the model may know them.",
-    )
+def draw_headline(metrics: Metrics, found: Checked) -> None:
+    """Show the accuracy that may stand, error rate, macro F1, and what was seen in training or excluded."""
+    accuracy = found.headline.accuracy
+    if accuracy:
+        columns = st.columns(4)
+        accuracy_metric(columns[0], "Accuracy", accuracy)
+        _metric(
+            columns[1],
+            "Error rate",
+            "–" if accuracy.value is None else f"{100 * (1 - accuracy.value):.1f} %",
+            f"{accuracy.total - accuracy.correct:,} misclassified",
+            "The share of pictures labelled wrong.",
+        )
+        _draw_macro(columns[2], metrics)
+        _metric(
+            columns[3],
+            "Seen in training",
+            "–" if metrics.leaked is None else f"{metrics.leaked + (metrics.leaked_near or 0):,}",
+            leak_words(metrics),
+            "Demo pictures that the model was trained or validated on, exactly or as a near duplicate"
+            " (resized, cropped, mirrored, recoloured, of the same burst). The accuracy is without them.",
+        )
+    draw_remarks(found.headline)
+    if not found.changes.known:
+        st.caption("Whether the files are still those that were evaluated is not known: evaluate again.")
     if metrics.skipped:
         with st.expander(f"{len(metrics.skipped)} files are excluded", icon=":material/warning:"):
             st.dataframe(pd.DataFrame(metrics.skipped), hide_index=True, width="stretch")
 
 
+def _draw_macro(place: DeltaGenerator, metrics: Metrics) -> None:
+    there = metrics.macro_f1_labels or sum(bool(one["support"]) for one in metrics.per_label.values())
+    of_all = "" if there == len(metrics.labels) else f" of {len(metrics.labels)}"
+    _metric(
+        place,
+        "Macro F1",
+        f"{metrics.macro_f1:.3f}",
+        f"over {there}{of_all} labels",
+        "The mean of the labels' F1, 1 is perfect: every label counts the same, however few pictures it has."
+        " Labels without pictures in the demo folder are left out of it.",
+    )
+
+
+def _metric(place: DeltaGenerator, name: str, value: str, below: str, help: str) -> None:
+    place.metric(name, value, below, delta_color="off", delta_arrow="off", border=True, help=help)
+
+
 def draw_per_label(evaluation: Evaluation) -> None:
     """Show precision, recall, F1 and support of each label, and which labels are confused most often."""
     metrics = evaluation.metrics
-    table = pd.DataFrame(metrics.per_label).T.rename_axis("label").reset_index()
-    table = table.rename(columns={"f1": "F1"})
+    table = pd.DataFrame.from_dict(metrics.per_label, orient="index")
+    table = table.astype({"precision": float, "recall": float, "f1": float, "support": int})
+    table[["precision", "recall"]] *= 100
+    table = table.rename_axis("label").reset_index().rename(columns={"f1": "F1"})
     column = st.column_config.NumberColumn
     st.dataframe(
         table,
         hide_index=True,
         width="stretch",
+        placeholder="–",
         column_config={
             "precision": column(
-                format="percent", help="Of the pictures predicted to be this label, how many are."
+                format="%.1f %%", help="Of the pictures predicted to be this label, how many are."
             ),
             "recall": column(
-                format="percent", help="Of the pictures of this label, how many are predicted to be it."
+                format="%.1f %%", help="Of the pictures of this label, how many are predicted to be it."
             ),
             "F1": column(format="%.2f", help="The harmonic mean of precision and recall."),
             "support": column(format="%d", help="How many pictures of this label the demo folder has."),
         },
     )
+    if table[["precision", "recall", "F1"]].isna().any(axis=None):
+        st.caption("–: undefined, because no picture has this label, or none was predicted to have it.")
     for true, predicted, n in evaluation.most_confused()[:4]:
         share = n / metrics.per_label[true]["support"]
         times = {1: "once", 2: "twice"}.get(n, f"{n} times")
         st.markdown(
             f"**{plain(true)}** was predicted to be **{plain(predicted)}** {times}"
-            f" ({share:.0%} of its pictures)."
+            f" ({100 * share:.0f} % of its pictures)."
         )
 
 
@@ -122,8 +133,9 @@ def draw_gallery(evaluation: Evaluation, cell: tuple[str, str] | None, key: str)
     else:
         st.subheader("Misclassified pictures, most confident first")
         st.caption(
-            "Relabel only pictures whose true label is wrong: following the model against the truth makes it"
-            " look better than it is."
+            "Is a true label wrong? Then correct it, or set the picture aside, as you would without knowing"
+            " the prediction: a demo folder that follows the model makes it look better than it is. How many"
+            " labels were changed is said beside the accuracy from then on."
         )
     with st.container(horizontal=True):
         # The same by keyboard: a chart cannot be clicked without a mouse.
@@ -145,7 +157,10 @@ def draw_gallery(evaluation: Evaluation, cell: tuple[str, str] | None, key: str)
     repairs = Repairs(folder)
     repairs.recover()
     verified = repairs.verified()
-    items = [_repairable(sha, slide) for sha, slide in found if sha and sha not in verified]
+    seen = seen_pictures(evaluation.predictions)
+    items = [
+        _repairable(sha, slide, seen.get(slide.path)) for sha, slide in found if sha and sha not in verified
+    ]
     repair_gallery(
         folder, items, evaluation.metrics.labels, key=f"gallery_{key}_{wanted_true}_{wanted_predicted}"
     )
@@ -156,16 +171,17 @@ def draw_gallery(evaluation: Evaluation, cell: tuple[str, str] | None, key: str)
     draw_repairs(folder)
 
 
-def _repairable(sha: str, slide: Slide) -> Repairable:
+def _repairable(sha: str, slide: Slide, seen: str | None) -> Repairable:
     card = Card(
         sha,
         slide.label if slide.correct else f"{slide.label} → {slide.predicted}",
-        (Path(slide.path).name,),
+        (Path(slide.path).name, *([seen] if seen else [])),
         slide.top,
         "right" if slide.correct else "wrong",
     )
     reason = f"predicted label {slide.predicted}, confidence {slide.confidence:.0%}"
-    return Repairable(card, slide.path, slide.label, reason, None if slide.correct else slide.predicted)
+    # No suggested label: taking the model's word on the demo folder would make every mistake a success.
+    return Repairable(card, slide.path, slide.label, reason)
 
 
 def downloads(run: Run, evaluation: Evaluation, report: Callable[[Evaluation], str]) -> None:

@@ -9,6 +9,7 @@ from poetcore.errors import RunError
 from poetcore.system.progress import Progress
 from poetcore.training.curves import curves, verdict
 from poetcore.ui.choice import choose
+from poetcore.ui.freshness import forget_scans
 from poetcore.ui.state import jobs
 from poetcore.ui.text import plain
 from poetcore.workspace.run import Run
@@ -25,6 +26,7 @@ def draw_job(run: Run) -> None:
         try:
             status = jobs().status(run)
             if status.final:
+                forget_scans()
                 if run.state() == "done":
                     choose(run=run.name, dataset=run.record().image_dir)
                 st.session_state["ended_run"] = run.name

@@ -16,11 +16,14 @@ from poetcore.analysis.label_errors import (
 from poetcore.curation.repair import Repairs
 from poetcore.data.dataset import Dataset
 from poetcore.errors import PoetError
+from poetcore.ui.choice import chosen
 from poetcore.ui.features import DatasetFeatures, draw_features
+from poetcore.ui.freshness import same_folder
 from poetcore.ui.pictures import Card, gallery
 from poetcore.ui.repairs import Repairable, repair_gallery
-from poetcore.ui.state import explain
+from poetcore.ui.state import explain, workspace
 from poetcore.ui.text import plain
+from poetcore.workspace.datasets import demo_folders
 
 __all__ = ["draw_label_issues"]
 
@@ -64,6 +67,7 @@ def draw_label_issues(dataset: Dataset) -> None:
 
 def _draw_list(dataset: Dataset, scored: pd.DataFrame) -> None:
     found = label_issues_among(scored, Repairs(dataset.folder).verified())
+    by_hand = _is_demo(dataset.folder)
     if found.empty:
         st.success(
             "No label looks wrong: each is the most probable one.",
@@ -86,18 +90,32 @@ def _draw_list(dataset: Dataset, scored: pd.DataFrame) -> None:
         " the picture shows something else: set it aside. Say of good ones *Label is correct*, and they are"
         " not shown again."
     )
+    if by_hand:
+        st.caption(
+            "These are demo pictures, so there is no button that takes every suggested label: a demo folder"
+            " that follows a model makes models look better than they are. Correct wrong labels by hand."
+        )
     if shown.empty:
         st.info("No such picture.")
     repair_gallery(
-        dataset.folder, [_item(row) for row in shown.itertuples()], dataset.labels, key="suspects_gallery"
+        dataset.folder,
+        [_item(row, by_hand) for row in shown.itertuples()],
+        dataset.labels,
+        key="suspects_gallery",
     )
 
 
-def _item(row: Any) -> Repairable:
+def _is_demo(folder: Path) -> bool:
+    """Return whether a folder is known as one of demo pictures."""
+    demos = [*demo_folders(workspace()), *filter(None, [chosen().demo])]
+    return any(same_folder(folder, demo) for demo in demos)
+
+
+def _item(row: Any, by_hand: bool) -> Repairable:
     lines = (f"given label {row.score:.1%}", f"{row.suggested} {row.confidence:.0%}", Path(row.path).name)
     reason = f"suggested {row.suggested} ({row.confidence:.0%}), given label {row.score:.1%}"
     card = Card(row.sha, f"{row.label} → {row.suggested}?", lines)
-    return Repairable(card, row.path, row.label, reason, row.suggested)
+    return Repairable(card, row.path, row.label, reason, None if by_hand else row.suggested)
 
 
 def _draw_extremes(scored: pd.DataFrame) -> None:

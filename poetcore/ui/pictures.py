@@ -12,7 +12,17 @@ import streamlit as st
 from poetcore.ui.route import address
 from poetcore.ui.state import workspace
 
-__all__ = ["Card", "addresses", "card_html", "draw_pages", "gallery", "gallery_css", "page_of", "shas"]
+__all__ = [
+    "Card",
+    "addresses",
+    "card_html",
+    "draw_pages",
+    "gallery",
+    "gallery_css",
+    "page_of",
+    "pair_gallery",
+    "shas",
+]
 
 #: Cards on a page of a gallery.
 PAGE_SIZE = 24
@@ -24,6 +34,9 @@ _THUMBNAIL = 360
 _FIVE_PAGES = 290
 
 _FOLDER = Path(__file__).parent
+
+#: Stands where the other picture of a pair should be.
+_GONE = "<figure><figcaption>The training picture is not there any more.</figcaption></figure>"
 
 
 @dataclass(frozen=True)
@@ -63,6 +76,17 @@ def gallery(cards: Sequence[Card], key: str, page_size: int = PAGE_SIZE) -> None
     grid = "".join(map(card_html, cards[shown.start : shown.stop]))
     st.html(f"<style>{gallery_css()}</style><div class='poet-grid'>{grid}</div>")
     draw_pages(shown, len(cards), key, page_size)
+
+
+def pair_gallery(pairs: Sequence[tuple[Card, Card | None]], key: str, page_size: int = 12) -> None:
+    """Draw pictures two by two, each beside the other; a picture whose other is gone says so."""
+    shown = page_of(len(pairs), key, page_size)
+    both = "".join(
+        f"<div class='poet-pair'>{card_html(one)}{card_html(other) if other else _GONE}</div>"
+        for one, other in pairs[shown.start : shown.stop]
+    )
+    st.html(f"<style>{gallery_css()}</style><div class='poet-grid poet-pairs'>{both}</div>")
+    draw_pages(shown, len(pairs), key, page_size)
 
 
 def page_of(total: int, key: str, page_size: int = PAGE_SIZE) -> range:

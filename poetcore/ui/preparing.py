@@ -14,6 +14,7 @@ from poetcore.data.dataset import Dataset
 from poetcore.errors import PoetError
 from poetcore.system.names import is_name, to_name
 from poetcore.ui.choice import choose, chosen
+from poetcore.ui.freshness import forget_scans
 from poetcore.ui.pictures import Card, gallery
 from poetcore.ui.state import explain, progress_bar, workspace
 from poetcore.ui.text import plain, short, short_names
@@ -257,6 +258,7 @@ def _draw_button(planned: Plan, folder: Path) -> None:
     except PoetError as error:
         explain(error)
         return
+    forget_scans()
     st.session_state["prepare_made"] = done
     choose(dataset=str(folder / "train"))
     if (folder / "demo").is_dir():

@@ -14,9 +14,10 @@ from poetcore.curation.before_after import before_and_after
 from poetcore.curation.repair import Change, Pending, Repairs, Step
 from poetcore.errors import PoetError
 from poetcore.ui.components.picker import Request, Selectable, picker
+from poetcore.ui.freshness import forget_scans
 from poetcore.ui.pictures import Card, draw_pages, page_of, shas
 from poetcore.ui.route import address
-from poetcore.ui.state import explain, progress_bar, scanned, workspace
+from poetcore.ui.state import explain, progress_bar, workspace
 from poetcore.ui.text import plain, short
 
 __all__ = ["Repairable", "draw_repairs", "repair_gallery"]
@@ -242,6 +243,7 @@ def _draw_accuracies(folder: Path, steps: list[Step]) -> None:
         table,
         hide_index=True,
         width="stretch",
+        placeholder="–",
         column_config={
             "trained": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
             "test": share("test accuracy", format="percent"),
@@ -265,7 +267,7 @@ def _settle(step: Step | None) -> None:
         with workspace().file_index() as index:
             # The picture's address finds it by its content, and no scan finds those in quarantine.
             index.lookup([outcome.place for outcome in step.outcomes])
-    scanned.clear()
+    forget_scans()
     shas.clear()
 
 

@@ -11,9 +11,16 @@ from poetcore.system.options import options_of
 from poetcore.training.config import RunConfig
 from poetcore.training.train import TrainingOptions
 
-__all__ = ["pick_augmentation", "pick_backbone", "pick_options"]
+__all__ = ["GROUPS", "pick_augmentation", "pick_backbone", "pick_options"]
 
 _OPTIONS = options_of(RunConfig)
+
+#: What the split keeps together, by the values of the option `group_by`.
+GROUPS = {
+    "exact": "Copies of one file",
+    "near": "Near duplicates",
+    "folder": "Sub-folders and near duplicates",
+}
 
 #: By whether the weights are here, and whether Keras could fetch them.
 _WHERE = {
@@ -74,6 +81,7 @@ def pick_options() -> TrainingOptions:
             "validation_batch",
             max_value=10_000,
         )
+        group_by = _pick_groups()
     return TrainingOptions(
         how_many_training_steps=steps,
         learning_rate=rate,
@@ -82,7 +90,29 @@ def pick_options() -> TrainingOptions:
         train_batch_size=batch,
         validation_batch_size=validation_batch,
         seed=seed,
+        group_by=group_by,
     )
+
+
+def _pick_groups() -> str:
+    """Draw the choice of which pictures the split keeps together."""
+    option = _OPTIONS["group_by"]
+    chosen = st.segmented_control(
+        "Keep together in the split",
+        list(GROUPS),
+        default=option.default,
+        required=True,
+        format_func=GROUPS.__getitem__,
+        key="group_by",
+        persist_state="session",
+        help=option.help,
+    )
+    st.caption(
+        "Pictures of the same thing, such as frames of one burst or a resized copy, must not be both trained"
+        " and tested on: the accuracy would be that of pictures seen before. If each label has sub-folders,"
+        " one for each person, animal or place, keep those together too."
+    )
+    return str(chosen or option.default)
 
 
 def pick_augmentation() -> Augmentation:

@@ -243,7 +243,11 @@ def test_a_mistake_on_the_demo_folder_is_repaired(page, serve, trained: Trained,
     dashboard = Dashboard(page, serve(ROOT / "app.py", {"TFP_WORKSPACE": str(known.workspace.root)}))
     dashboard.open("/evaluate")
     page.get_by_role("checkbox", name=f"Select {Path(mistake['path']).name}", exact=True).check()
-    page.get_by_role("button", name="Use the suggested label").click()
+    expect(page.get_by_role("button", name="Relabel to …")).to_be_visible()
+    # The model's word must not become the truth at one click.
+    expect(page.get_by_role("button", name=re.compile("Use the suggested label"))).to_have_count(0)
+    page.get_by_role("button", name="Relabel to …").click()
+    page.get_by_role("button", name=mistake["predicted"], exact=True).click()
     page.get_by_role("button", name="Apply 1 change").click()
     is_there(demo / mistake["predicted"] / Path(mistake["path"]).name)
     dashboard.says("Moved since the evaluation, and not shown: 1. Evaluate the folder again.")

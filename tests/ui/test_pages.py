@@ -1,14 +1,11 @@
 """The pages without a browser: what they say, what they offer next, and what they refuse."""
 
-import json
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
-from poetcore.evaluation.evaluate import Evaluation
 from poetcore.ui.text import plain
-from tests.browser.dashboard import copy_of, copy_run
+from tests.browser.dashboard import copy_run
 from tests.conftest import Trained, fill
 from tests.ui.pages import PAGES, links, opened, texts_of
 
@@ -87,22 +84,6 @@ def test_home_marks_what_is_done(full):
     assert texts_of(opened("home")).count(":material/check_circle: **") == 5
 
 
-def test_home_counts_the_accuracy_of_the_chosen_run(full):
-    metrics = Evaluation.load(full.run.evaluation("demo")).metrics
-    assert opened("home").metric[0].value == f"{metrics.accuracy:.1%}"
-
-
-def test_the_headline_is_that_of_the_metrics(full):
-    metrics = Evaluation.load(full.run.evaluation("demo")).metrics
-    values = [metric.value for metric in opened("evaluate").metric]
-    assert values == [
-        f"{metrics.accuracy:.1%}",
-        f"{1 - metrics.accuracy:.1%}",
-        f"{metrics.macro_f1:.3f}",
-        str(metrics.leaked),
-    ]
-
-
 def test_a_demo_folder_with_an_unknown_label_is_reported_in_a_sentence(full, tmp_path):
     folder = fill(tmp_path / "others", {"daisy": 1, "cactus": 1})
     app = opened("evaluate", demo=str(folder))
@@ -165,27 +146,6 @@ def test_settings_outlive_a_look_at_another_page(full):
     app.switch_page("overview.py").run()
     app.switch_page("train.py").run()
     assert app.slider(key="steps").value == 700
-
-
-@pytest.mark.parametrize("page", ["home", "evaluate", "slideshow"])
-@pytest.mark.slow
-def test_a_picture_that_was_moved_since_the_evaluation_is_reported(page, trained, tmp_path, monkeypatch):
-    own = copy_of(trained, tmp_path)
-    monkeypatch.setenv("TFP_WORKSPACE", str(own.workspace.root))
-    next((own.sample / "demo").rglob("*.jpg")).unlink()
-    assert "1 picture was moved or taken out since the evaluation." in texts_of(opened(page))
-
-
-def test_the_table_of_runs_tells_accuracy_and_augmentation(trained, tmp_path, monkeypatch):
-    own = copy_of(trained, tmp_path)
-    augmented = {"flip_left_right": True, "random_crop": 10, "distortion_variants": 3}
-    record = own.run.record()
-    own.run.write_record(replace(record, options=record.options | augmented))
-    monkeypatch.setenv("TFP_WORKSPACE", str(own.workspace.root))
-    (row,) = opened("train").dataframe[-1].value.to_dict("records")
-    (evaluation,) = own.run.evaluations()
-    assert row["demo"] == json.loads(evaluation.metrics_file.read_text())["accuracy"]
-    assert row["augmentation"] == "3 x mirrored, crop 10 %"
 
 
 # -------------------------------------------------------------------------------------------- a damaged run

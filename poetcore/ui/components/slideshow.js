@@ -93,11 +93,12 @@ class Show {
     } else if (JSON.stringify(settings) !== JSON.stringify(this.settings)) {
       const change = settings.guessFirst !== this.settings.guessFirst && settings.guessFirst !== this.state.guessFirst;
       this.state = { ...(change ? reduce(this.state, "guessFirst") : this.state), seconds: settings.seconds };
-    } else if (data.title === this.title) {
+    } else if (data.title === this.title && data.mark === this.mark) {
       return;
     }
     this.settings = settings;
     this.title = data.title;
+    this.mark = data.mark;
     this.render();
   }
 
@@ -176,6 +177,8 @@ class Show {
       this.part(name).classList.toggle("is-long", text.length > 24);
     }
     this.paintGuess(slide);
+    this.part("note").textContent = slide?.note ?? "";
+    this.part("noted").hidden = !slide?.note;
     this.part("top").replaceChildren(...(slide?.top ?? []).map((row) => this.topRow(row, slide)));
   }
 
@@ -209,6 +212,8 @@ class Show {
     const model = score(state, deck);
     const against = duel(state, deck);
     this.part("score-model").textContent = `${model.right} / ${model.seen} · ${share(model)}`;
+    this.part("score-mark").textContent = this.mark;
+    this.part("score-mark").hidden = !this.mark;
     this.part("score-duel").textContent = against.of ? duelWords(against) : "";
     this.part("score-duel").hidden = !state.guessFirst && !against.of;
   }
@@ -271,6 +276,8 @@ class Show {
     say("summary-name", state.mistakesOnly ? "Only the mistakes" : this.title);
     say("summary-share", share(result));
     say("summary-count", `${result.right} of ${result.seen} right${unseen ? `, ${unseen} not seen` : ""}`);
+    const notes = [...noted(state, deck)].map(([note, number]) => `${number} ${note}`);
+    say("summary-notes", [...notes, ...(this.mark ? [this.mark] : [])].join(" · "));
     say("summary-duel", against.of ? `${duelWords(against)}: ${outcome(against)}` : "");
     say("summary-heading", places.length ? `${places.length} mistake${places.length > 1 ? "s" : ""}` : "No mistakes");
     say("summary-more", places.length > THUMBNAILS ? `and ${places.length - THUMBNAILS} more` : "");

@@ -43,6 +43,8 @@ def slideshow(
     guess_first: bool = False,
     seconds: float = 4.0,
     title: str = "",
+    mark: str = "",
+    notes: Sequence[str] = (),
 ) -> None:
     """Show a deck of pictures with the predicted and the true label of each and a running score.
 
@@ -57,27 +59,35 @@ def slideshow(
         guess_first: keep the labels hidden until the audience has guessed; the show can switch it.
         seconds: how long a slide stays while the show plays; the show can change it.
         title: what is shown, in a few words.
+        mark: what must be known to read the score, in a few words, or "".
+        notes: a few words for each slide, such as that its picture was seen in training, or ""; none at all
+            for a show without notes. They stand beside the labels, and the summary counts them.
 
     Raises:
-        OptionError: not one picture a slide, or an impossible time.
+        OptionError: not one picture, or not one note, a slide, or an impossible time.
     """
     if len(pictures) != len(slides):
         raise OptionError(
             f"A slide takes one picture. Received: {len(slides)} slides, {len(pictures)} pictures."
         )
+    if notes and len(notes) != len(slides):
+        raise OptionError(f"A slide takes one note. Received: {len(slides)} slides, {len(notes)} notes.")
     if not 0 < seconds <= 3600:
         raise OptionError(f"A slide stays for more than 0 and up to 3600 seconds. Received: {seconds}.")
     _component(
         key=key,
-        data=_packed(slides, pictures, labels)
-        | {"guess_first": guess_first, "seconds": seconds, "title": title},
+        data=_packed(slides, pictures, labels, notes)
+        | {"guess_first": guess_first, "seconds": seconds, "title": title, "mark": mark},
     )
 
 
-def _packed(slides: Sequence[Slide], pictures: Sequence[str], labels: Sequence[str]) -> dict[str, Any]:
-    """Pack a deck for the browser: each label once, and its number wherever it is meant.
+def _packed(
+    slides: Sequence[Slide], pictures: Sequence[str], labels: Sequence[str], notes: Sequence[str]
+) -> dict[str, Any]:
+    """Pack a deck for the browser: each label and note once, and its number wherever it is meant.
 
-    `slides[i]` is [address, true label, predicted label, confidence, [label, probability, label, ...]].
+    `slides[i]` is [address, true label, predicted label, confidence, [label, probability, label, ...], note],
+    -1 for no note.
     """
     words = {label: number for number, label in enumerate(dict.fromkeys(labels))}
     offered = len(words)
@@ -92,7 +102,8 @@ def _packed(slides: Sequence[Slide], pictures: Sequence[str], labels: Sequence[s
             word(slide.predicted),
             round(slide.confidence, 4),
             [part for label, share in slide.top for part in (word(label), round(share, 4))],
+            word(note) if note else -1,
         ]
-        for slide, picture in zip(slides, pictures, strict=True)
+        for slide, picture, note in zip(slides, pictures, notes or [""] * len(slides), strict=True)
     ]
     return {"words": list(words), "offered": offered, "slides": rows}

@@ -6,12 +6,13 @@ const SPEEDS = [1, 2, 4, 8];
 /** Unpack what Python sent: words are numbers there. */
 function readDeck(data) {
   const word = (number) => data.words[number];
-  const slides = data.slides.map(([picture, truth, predicted, confidence, top]) => ({
+  const slides = data.slides.map(([picture, truth, predicted, confidence, top, note]) => ({
     picture,
     truth: word(truth),
     predicted: word(predicted),
     confidence,
     correct: truth === predicted,
+    note: note < 0 ? "" : word(note),
     top: Array.from({ length: top.length / 2 }, (_, i) => ({ label: word(top[2 * i]), share: top[2 * i + 1] })),
   }));
   return { slides, labels: data.words.slice(0, data.offered) };
@@ -78,6 +79,16 @@ function reduce(state, action, value, deck) {
 function score(state, deck) {
   const counted = [...state.seen].filter((at) => state.ended || at < state.at || (at === state.at && state.revealed));
   return { right: counted.filter((at) => deck.slides[state.order[at]].correct).length, seen: counted.length };
+}
+
+/** How many of the slides that were seen have which note: a Map from note to number. */
+function noted(state, deck) {
+  const found = new Map();
+  for (const at of state.seen) {
+    const { note } = deck.slides[state.order[at]];
+    if (note) found.set(note, (found.get(note) ?? 0) + 1);
+  }
+  return found;
 }
 
 /** Audience against model, over the slides that were guessed. */

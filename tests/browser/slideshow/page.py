@@ -1,5 +1,5 @@
-"""The page of app.py, asked for `slides=12&guess=0&seconds=4&delay=0&broken=0&label=rose&mount=0`
-in its address or in its field."""
+"""The page of app.py, asked for `slides=12&guess=0&seconds=4&delay=0&broken=0&label=rose&mount=0&
+seen=0` in its address or in its field."""
 
 from urllib.parse import parse_qsl
 
@@ -40,5 +40,7 @@ slideshow(
     key=f"show {asked.get('mount', 0)}",
     guess_first=asked.get("guess") == "1",
     seconds=float(asked.get("seconds", "4")),
+    mark="labels changed" if "seen" in asked else "",
+    notes=["seen in training" if number < int(asked.get("seen", 0)) else "" for number in range(count)],
     title=f"{asked.get('title', 'Five flowers')} {asked.get('mount', '')}",
 )

@@ -149,6 +149,39 @@ def test_an_empty_deck_says_so(page: Page, address: str) -> None:
     expect(page.get_by_text("No slides here yet.")).to_be_visible()
 
 
+# ------------------------------------------------------------------------------ what must be known to read it
+
+
+def test_a_picture_that_was_seen_in_training_says_so(mount: Callable[..., Show]) -> None:
+    show = mount("seen=1")
+    expect(show.part("note")).to_have_text("seen in training")
+    show.press("ArrowRight")
+    show.is_at(2)
+    expect(show.part("noted")).to_be_hidden()
+
+
+def test_a_note_stays_hidden_until_the_labels_are_revealed(mount: Callable[..., Show]) -> None:
+    show = mount("seen=1&guess=1")
+    expect(show.part("ask")).to_be_visible()
+    expect(show.part("note")).to_have_text("")
+    show.press("Enter")
+    expect(show.part("note")).to_be_visible()
+
+
+def test_the_score_and_the_summary_are_marked(mount: Callable[..., Show]) -> None:
+    show = mount("seen=2")
+    expect(show.part("score-mark")).to_have_text("labels changed")
+    show.step_to_the_end()
+    show.press("ArrowRight")
+    expect(show.part("summary-notes")).to_have_text("2 seen in training · labels changed")
+
+
+def test_a_show_without_notes_or_mark_has_neither(show: Show) -> None:
+    show.is_at(1)
+    expect(show.part("noted")).to_be_hidden()
+    expect(show.part("score-mark")).to_be_hidden()
+
+
 # ----------------------------------------------------------------------------------------------- pictures
 
 
@@ -234,7 +267,7 @@ def test_a_thousand_slides_load_lightly(page: Page, address: str) -> None:
 )
 def test_everything_fits_in_full_screen(page: Page, address: str, size: tuple[int, int]) -> None:
     page.set_viewport_size({"width": size[0], "height": size[1]})
-    show = Show.load(page, address)
+    show = Show.load(page, address, "seen=1")
     show.is_at(1)
     show.press("f")
     page.wait_for_function("document.fullscreenElement !== null")

@@ -1,0 +1,161 @@
+"""What a page knows of a figure: which accuracy may stand, and whether the files are still those it is of.
+
+A folder is scanned at most every 15 seconds, and a comparison is kept until one of its sides changes.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from poetcore.data.dataset import Dataset, scan
+from poetcore.errors import DatasetError, RunError
+from poetcore.evaluation.evaluate import Evaluation
+from poetcore.evaluation.freshness import Difference, evaluation_difference, run_difference
+from poetcore.evaluation.headline import Headline, headline
+from poetcore.ui.state import evaluation_at, loaded, metrics_of, scanned, workspace
+from poetcore.ui.text import plain
+from poetcore.workspace.run import EvaluationFolder, Run
+
+__all__ = [
+    "Checked",
+    "check",
+    "checked",
+    "files_now",
+    "files_of",
+    "forget_scans",
+    "run_changes",
+    "same_folder",
+    "trained_on",
+]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What is known of an evaluation now.
+
+    Attributes:
+        changes: of the demo folder and the run since it was made.
+        headline: the accuracy that may stand, with its mark and remarks.
+    """
+
+    changes: Difference
+    headline: Headline
+
+    @property
+    def fresh(self) -> bool:
+        """Whether nothing has changed since, as far as a comparison can tell, and there was one."""
+        return self.changes.known and not self.changes.any
+
+
+@dataclass(frozen=True)
+class _Now:
+    """A folder as it was scanned last: its pictures, and a hash of their contents and labels."""
+
+    dataset: Dataset | None
+    state: str
+
+
+def files_now(folder: Path | str) -> Dataset | None:
+    """Return the pictures of a folder as they are now; None where it is gone or cannot be used."""
+    return _now(str(folder)).dataset
+
+
+def forget_scans() -> None:
+    """Forget how folders were found, after something of the dashboard's own changed or scanned them."""
+    _now.clear()
+    scanned.clear()
+
+
+def checked(run: Run, demo: Path) -> tuple[Evaluation, Checked] | None:
+    """Return the evaluation of a run on a demo folder with what is known of it now; None without one."""
+    folder = evaluation_at(run, demo)
+    if folder is None:
+        return None
+    try:
+        return loaded(folder), check(run, folder)
+    except RunError:
+        return None  # a damaged one is as good as none: evaluate again
+
+
+def check(run: Run, folder: EvaluationFolder) -> Checked:
+    """Compare the pictures that a run was evaluated on with those of the demo folder now.
+
+    Raises:
+        RunError: the evaluation is damaged.
+    """
+    now = _now(metrics_of(folder).folder)
+    stamps = (_time(folder.metrics_file), _time(run.folder / "head.npz"), now.state)
+    return _checked(str(folder.folder), stamps, run, folder, now.dataset)
+
+
+def run_changes(run: Run) -> Difference:
+    """Compare the pictures that a run was trained on with those of its folder now."""
+    try:
+        now = _now(run.record().image_dir)
+    except RunError:
+        return Difference(known=False)
+    return _run_changes(str(run.folder), (_time(run.folder / "run.json"), now.state), run, now.dataset)
+
+
+def trained_on(run: Run, folder: Path) -> bool:
+    """Return whether a run was trained on a folder."""
+    return same_folder(Path(run.record().image_dir), folder)
+
+
+def same_folder(one: Path, other: Path) -> bool:
+    """Return whether two paths are one folder, links followed."""
+    return os.path.realpath(one) == os.path.realpath(other)
+
+
+def files_of(run: Run) -> str:
+    """Hash the pictures, with their labels, that a run was trained, validated and tested on.
+
+    Raises:
+        RunError: its list of pictures is missing or damaged.
+    """
+    return _files_of(str(run.folder), _time(run.folder / "run.json"), run)
+
+
+# What stands for the rest in the caches below: names and times of files, and states of folders.
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _checked(
+    name: str, stamps: tuple[object, ...], _run: Run, _folder: EvaluationFolder, _now: Dataset | None
+) -> Checked:
+    evaluation = loaded(_folder)
+    changes = evaluation_difference(evaluation, _run, _now)
+    return Checked(changes, headline(evaluation.metrics, changes))
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _run_changes(name: str, stamps: tuple[object, ...], _run: Run, _now: Dataset | None) -> Difference:
+    return run_difference(_run, _now)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _files_of(name: str, stamp: int, _run: Run) -> str:
+    return _hash(_run.split())
+
+
+@st.cache_resource(ttl="15s", max_entries=32, show_spinner=False)
+def _now(folder: str) -> _Now:
+    """Scan a folder; what is returned is shared, so nobody may change it."""
+    try:
+        with workspace().file_index() as index, st.spinner(f"Scanning {plain(folder)} ...", show_time=True):
+            dataset = scan(Path(folder), index)
+    except DatasetError:
+        return _Now(None, "")
+    return _Now(dataset, _hash(dataset.pictures))
+
+
+def _hash(pictures: pd.DataFrame) -> str:
+    hashes = pd.util.hash_pandas_object(pictures[["sha", "label"]], index=False)
+    return f"{int(hashes.sum())} {len(hashes)}"
+
+
+def _time(file: Path) -> int:
+    return file.stat().st_mtime_ns if file.is_file() else 0

@@ -1,0 +1,83 @@
+"""An accuracy as every page shows it: with its interval and n, and with what must be said beside it."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from poetcore.evaluation.accuracy import Accuracy
+from poetcore.evaluation.headline import Headline
+from poetcore.ui.text import plain
+
+__all__ = ["accuracy_metric", "draw_remarks", "figure_metric", "range_words"]
+
+
+_NO_ACCURACY = "No accuracy can be told"
+
+
+def accuracy_metric(place: DeltaGenerator, name: str, accuracy: Accuracy, help: str = "") -> None:
+    """Draw an accuracy with the range in which the true one lies and the number of pictures.
+
+    Args:
+        place: where it is drawn.
+        name: over the figure.
+        accuracy: "–" where it is of no pictures.
+        help: what it is of, in a sentence; how to read the range is added.
+    """
+    words = f"{help} {accuracy.correct:,} of {accuracy.total:,} are labelled right."
+    figure_metric(place, name, accuracy.value, accuracy.interval, accuracy.total, words.strip())
+
+
+def figure_metric(
+    place: DeltaGenerator,
+    name: str,
+    value: float | None,
+    interval: Sequence[float] | None,
+    pictures: int,
+    help: str,
+) -> None:
+    """Draw a share, 0 to 1, with its 95 % interval and the number of pictures; "–" where it is not known."""
+    if value is None:
+        shown, below = "–", "not known"
+    else:
+        shown = f"{100 * value:.1f} %"
+        below = f"{range_words(*interval)}, {pictures:,} pictures" if interval else f"{pictures:,} pictures"
+    more = " The range holds the true figure 19 times out of 20." if interval else ""
+    place.metric(name, shown, below, delta_color="off", delta_arrow="off", border=True, help=help + more)
+
+
+def range_words(low: float, high: float) -> str:
+    """Return a range of percentages: `82 to 90 %`; with a digit more where both ends would read alike.
+
+    >>> range_words(0.824, 0.897), range_words(0.981, 0.984)
+    ('82 to 90 %', '98.1 to 98.4 %')
+    """
+    digits = 0 if f"{low:.0%}" != f"{high:.0%}" else 1
+    return f"{100 * low:.{digits}f} to {100 * high:.{digits}f} %"
+
+
+def draw_remarks(headline: Headline, advise: bool = True) -> None:
+    """Show what must be known to read the accuracy, or the banner in its place where there is none.
+
+    Args:
+        headline: of an evaluation.
+        advise: also say what to do where there is no accuracy, with the pages that do it.
+    """
+    words = "\n\n".join(map(plain, headline.remarks))
+    if headline.accuracy is None and not advise:
+        st.error(words, icon=":material/block:", title=_NO_ACCURACY)
+    elif headline.accuracy is None:
+        st.error(
+            f"{words}\n\nA model remembers the pictures that it was trained on: labelling them right does not"
+            " show that it can label new ones. Split your pictures into training and demo pictures, train on"
+            " the first and evaluate on the second.",
+            icon=":material/block:",
+            title=_NO_ACCURACY,
+        )
+        with st.container(horizontal=True):
+            st.page_link("prepare.py", label="Split pictures", icon=":material/content_copy:")
+            st.page_link("train.py", label="Train", icon=":material/model_training:")
+    elif headline.mark:
+        st.warning(words, icon=":material/warning:", title=f"{headline.mark[:1].upper()}{headline.mark[1:]}")
+    elif words:
+        st.caption(words)

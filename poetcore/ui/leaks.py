@@ -1,0 +1,78 @@
+"""The demo pictures that the model has seen in training, each beside the training picture it repeats."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from poetcore.evaluation.metrics import Metrics
+from poetcore.ui.pictures import Card, pair_gallery, shas
+
+__all__ = ["draw_leaks", "leak_words", "seen_pictures"]
+
+
+def leak_words(metrics: Metrics) -> str:
+    """Return how many pictures were seen in training, both kinds apart: `3 exact, 12 near duplicates`."""
+    exact, near = metrics.leaked, metrics.leaked_near
+    if exact is None:
+        return "not known"
+    if near is None:
+        return f"{exact:,} exact; near duplicates not known"
+    return (
+        f"{exact:,} exact, {near:,} near duplicate{'s' * (near != 1)}" if exact or near else "none was found"
+    )
+
+
+def seen_pictures(predictions: pd.DataFrame) -> dict[str, str]:
+    """Return the paths of the pictures that were seen in training, each with how, in a few words.
+
+    Args:
+        predictions: of an evaluation; those of earlier versions know only the same pictures.
+    """
+    # What is not known is missing in the table, so that only True counts.
+    same = predictions["leaked"].eq(True)
+    near = predictions["leaked_near"].eq(True) if "leaked_near" in predictions else ~same & False
+    found = dict.fromkeys(predictions.loc[near, "path"], "near duplicate seen in training")
+    return found | dict.fromkeys(predictions.loc[same, "path"], "seen in training")
+
+
+def draw_leaks(predictions: pd.DataFrame, metrics: Metrics, key: str) -> None:
+    """Show, folded away, each picture that was seen in training beside its twin; nothing where there is none.
+
+    Args:
+        predictions: of the evaluation.
+        metrics: of the evaluation.
+        key: tells this gallery from others of the page.
+    """
+    seen = seen_pictures(predictions)
+    if not seen:
+        return
+    rows = predictions[predictions["path"].isin(seen)]
+    with st.expander(
+        f"Pictures that were seen in training ({leak_words(metrics)})", icon=":material/visibility:"
+    ):
+        st.caption(
+            "Left a demo picture, right the training picture that it repeats. A near duplicate is a resized,"
+            " cropped, mirrored or recoloured copy, or a frame of the same burst; look whether you agree."
+            " Another photo of the same thing is none, and is not found."
+        )
+        pair_gallery(_pairs(rows, seen), key=key)
+
+
+def _pairs(rows: pd.DataFrame, seen: Mapping[str, str]) -> list[tuple[Card, Card | None]]:
+    twins = [str(twin) for twin in rows["twin"].fillna("")] if "twin" in rows else [""] * len(rows)
+    demo, training = shas(tuple(rows["path"])), shas(tuple(twins))
+    return [
+        (
+            Card(
+                sha,
+                Path(path).name,
+                (f"demo: {label}", "near duplicate" if seen[path].startswith("near") else "same picture"),
+            ),
+            Card(other, Path(twin).name, (f"training: {Path(twin).parent.name}",)) if other else None,
+        )
+        for path, label, sha, twin, other in zip(
+            rows["path"], rows["label"], demo, twins, training, strict=True
+        )
+    ]

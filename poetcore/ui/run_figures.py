@@ -1,0 +1,90 @@
+"""The figures of a finished run: by cross validation, by its test, and on which pictures."""
+
+import streamlit as st
+
+from poetcore.ui.freshness import run_changes
+from poetcore.ui.headline import figure_metric
+from poetcore.ui.settings import GROUPS
+from poetcore.ui.text import plain
+from poetcore.workspace.run import Run
+from poetcore.workspace.run_record import RunRecord
+
+__all__ = ["draw_run"]
+
+
+def draw_run(run: Run) -> None:
+    """Show the figures of a run with what must be known to read them."""
+    record = run.record()
+    metrics = record.metrics
+    cross, test, validation, seconds = st.columns(4)
+    found = record.cross_validation or {}
+    figure_metric(
+        cross,
+        "Accuracy (cross validation)",
+        found.get("accuracy"),
+        found.get("interval"),
+        found.get("n", 0),
+        "How often pictures that were not trained on are labelled right.",
+    )
+    figure_metric(
+        test,
+        "Test accuracy",
+        metrics["final_test_accuracy"],
+        metrics["final_test_interval"],
+        metrics["final_test_count"] or 0,
+        "The original script's figure: on the testing part of the pictures.",
+    )
+    figure_metric(
+        validation,
+        "Validation accuracy",
+        metrics["validation_accuracy"],
+        metrics.get("validation_interval"),
+        metrics["validation_count"] or 0,
+        "On pictures held out to follow the training.",
+    )
+    seconds.metric(
+        "Time",
+        f"{record.timings['total_s']:.0f} s",
+        f"features: {record.bottlenecks['computed']} computed, {record.bottlenecks['cached']} cached",
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+    )
+    if changed := run_changes(run).sentence:
+        st.warning(f"{plain(changed)} Train again to include what is there now.", icon=":material/warning:")
+    st.caption(" ".join(filter(None, (_why_they_differ(record), _groups(record)))))
+
+
+def _why_they_differ(record: RunRecord) -> str:
+    """Say in a sentence why cross-validated and test accuracy are not the same."""
+    found = record.cross_validation
+    if not found:
+        # A run of this version knows its groups.
+        if record.groups:
+            return "There is no cross validation: all pictures of each label are alike, or it diverged."
+        return "Trained by an earlier version of Poet, without cross validation: train again to see it."
+    excluded = found.get("left_out", 0)
+    without = f", except {excluded:,} of labels whose pictures are all alike" if excluded else ""
+    sentence = (
+        f"Cross validation trains {found['folds']} more times, each time without another part of the"
+        f" pictures, so that all are tested once{without}"
+    )
+    tested = record.metrics["final_test_count"]
+    if not tested:
+        return f"{sentence}."
+    return (
+        f"{sentence}; the test accuracy is of this very model on the {tested:,} pictures held out from it,"
+        " and with so few chance moves it more."
+    )
+
+
+def _groups(record: RunRecord) -> str:
+    """Say how many groups the split kept together, where any has more than one picture."""
+    groups = record.groups
+    if not groups or groups["largest"] < 2:
+        return ""
+    what = GROUPS.get(groups["by"], "what belongs together").lower()
+    return (
+        f"The pictures are {groups['count']:,} groups ({what}); the largest has {groups['largest']:,}"
+        " pictures. A group is never divided between training and testing."
+    )

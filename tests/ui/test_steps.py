@@ -1,0 +1,170 @@
+"""The seven steps: every tick is earned, and *Next* leads to what is missing."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from poetcore.evaluation.accuracy import Accuracy
+from poetcore.evaluation.freshness import Difference
+from poetcore.evaluation.headline import Headline
+from poetcore.ui.choice import Choice
+from poetcore.ui.freshness import Checked
+from poetcore.ui.steps import Step, next_step, steps, were_tuned
+from poetcore.workspace.run import Run
+from poetcore.workspace.run_record import RunRecord
+from poetcore.workspace.workspace import Workspace
+from tests.conftest import fill
+
+SEEN = Headline(None, "seen in training", ("All of these pictures were seen in training.",))
+GOOD = Headline(Accuracy(9, 10))
+
+
+@pytest.fixture
+def folders(empty: Workspace, tmp_path: Path) -> tuple[Path, Path]:
+    """A training and a demo folder of different pictures."""
+    counts = {"ant": 3, "bee": 3}
+    return fill(tmp_path / "set" / "train", counts), fill(tmp_path / "set" / "demo", counts, seed=1)
+
+
+def made(place: Workspace, name: str, folder: Path, **options: object) -> Run:
+    """Make the folder of a finished run on all pictures of a folder; options as in `run.json`."""
+    run = Run(place.runs / name)
+    run.folder.mkdir(parents=True)
+    settings = {"how_many_training_steps": 100, "learning_rate": 0.01, "seed": 0}
+    metrics = {"final_test_accuracy": 1.0, "final_test_count": 2}
+    run.write_record(
+        RunRecord(
+            name, "2026-01-01T00:00:00+00:00", str(folder), "efficientnet_lite0", 224, ["ant", "bee"],
+            settings | options, {"training": 4}, [], {}, {}, metrics, {},
+        )
+    )  # fmt: skip
+    paths = sorted(folder.rglob("*.jpg"))
+    table = {"path": map(str, paths), "label": [p.parent.name for p in paths], "sha": [p.name for p in paths]}
+    run.write_split(pd.DataFrame(table).assign(split="training", group=range(len(paths))))
+    return run
+
+
+def by_name(
+    dataset: Path | None, demo: Path | None, run: Run | None = None, found: Checked | None = None
+) -> dict[str, Step]:
+    return {step.name: step for step in steps(Choice(dataset, demo, run), found, [run] if run else [])}
+
+
+def test_a_folder_of_label_folders_is_gathered(folders):
+    assert by_name(folders[0], None)["Gather"].done
+
+
+def test_a_folder_without_a_usable_picture_is_not_gathered(empty, tmp_path):
+    (tmp_path / "set" / "ant").mkdir(parents=True)
+    (tmp_path / "set" / "ant" / "a.jpg").write_text("no picture")
+    step = by_name(tmp_path / "set", None)["Gather"]
+    assert not step.done and "no label folder with a usable picture" in step.note
+
+
+def test_a_single_label_is_not_gathered(empty, tmp_path):
+    step = by_name(fill(tmp_path / "set", {"ant": 3}), None)["Gather"]
+    assert not step.done and "one label only" in step.note
+
+
+def test_a_demo_folder_of_other_pictures_is_prepared(folders):
+    assert by_name(*folders)["Prepare"].done
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_the_training_folder_is_no_demo_folder(folders, tmp_path, linked):
+    demo = folders[0]
+    if linked:
+        demo = tmp_path / "link"
+        demo.symlink_to(folders[0])
+    step = by_name(folders[0], demo)["Prepare"]
+    assert not step.done and "is the training folder itself" in step.note
+
+
+def test_a_demo_folder_of_copies_of_the_training_pictures_is_not_prepared(folders, tmp_path):
+    copy = shutil.copytree(folders[0], tmp_path / "copy")
+    step = by_name(folders[0], copy)["Prepare"]
+    assert not step.done and "6 of the 6 pictures" in step.note
+
+
+def test_a_demo_folder_without_pictures_is_not_prepared(folders, tmp_path):
+    (tmp_path / "nothing").mkdir()
+    assert not by_name(folders[0], tmp_path / "nothing")["Prepare"].done
+
+
+def test_a_run_that_was_trained_on_the_dataset_earns_both_its_steps(empty, folders):
+    found = by_name(*folders, made(empty, "first", folders[0]))
+    assert found["Choose a model"].done and found["Train"].done
+
+
+def test_a_run_that_was_trained_on_another_dataset_earns_neither(empty, folders, tmp_path):
+    other = fill(tmp_path / "other", {"ant": 3, "bee": 3}, seed=2)
+    found = by_name(*folders, made(empty, "first", other))
+    assert not found["Choose a model"].done and not found["Train"].done
+    assert "was trained on another folder" in found["Choose a model"].note
+
+
+@pytest.mark.parametrize(
+    ("changes", "headline", "done"),
+    [
+        (Difference(), GOOD, True),
+        (Difference(removed=1), GOOD, False),
+        (Difference(known=False), GOOD, False),
+        (Difference(), SEEN, False),
+    ],
+    ids=["fresh", "out of date", "not known", "seen in training"],
+)
+def test_an_evaluation_counts_that_is_fresh_and_of_unseen_pictures(empty, folders, changes, headline, done):
+    run = made(empty, "first", folders[0])
+    assert by_name(*folders, run, Checked(changes, headline))["Evaluate"].done == done
+
+
+def test_an_evaluation_of_a_run_on_another_dataset_does_not_count(empty, folders, tmp_path):
+    run = made(empty, "first", fill(tmp_path / "other", {"ant": 3, "bee": 3}, seed=2))
+    assert not by_name(*folders, run, Checked(Difference(), GOOD))["Evaluate"].done
+
+
+def test_next_leads_to_training_after_a_set_was_prepared_from_what_the_run_was_trained_on(
+    empty, folders, tmp_path
+):
+    """The worst case: a run on a folder, a set from that same folder, and its evaluation on it."""
+    source = tmp_path / "source"
+    shutil.copytree(folders[0], source)
+    shutil.copytree(folders[1], source, dirs_exist_ok=True)
+    run = made(empty, "first", source)
+    todo = steps(Choice(*folders, run), Checked(Difference(), SEEN), [run])
+    assert next_step(todo).page == "train" and next_step(todo).name != "Tune"
+
+
+def test_next_leads_to_showing_what_was_evaluated_rather_than_to_tuning(empty, folders):
+    run = made(empty, "first", folders[0])
+    todo = steps(Choice(*folders, run), Checked(Difference(), GOOD), [run])
+    assert next_step(todo).page == "slideshow"
+
+
+def test_two_runs_with_other_settings_are_tuning(empty, folders):
+    runs = [made(empty, "a", folders[0]), made(empty, "b", folders[0], learning_rate=0.1)]
+    assert were_tuned(runs, folders[0])
+
+
+def test_two_runs_on_other_pictures_are_tuning(empty, folders):
+    first = made(empty, "a", folders[0])
+    next(folders[0].rglob("*.jpg")).unlink()
+    assert were_tuned([first, made(empty, "b", folders[0])], folders[0])
+
+
+def test_two_runs_that_differ_in_the_seed_alone_are_no_tuning(empty, folders):
+    assert not were_tuned([made(empty, "a", folders[0]), made(empty, "b", folders[0], seed=1)], folders[0])
+
+
+def test_runs_on_different_datasets_are_no_tuning(empty, folders):
+    runs = [made(empty, "a", folders[0]), made(empty, "b", folders[1], learning_rate=0.1)]
+    assert not were_tuned(runs, folders[0])
+
+
+def test_another_backbone_is_tuning(empty, folders):
+    first, second = made(empty, "a", folders[0]), made(empty, "b", folders[0])
+    second.write_record(replace(second.record(), backbone="mobilenet_1.0_224"))
+    assert were_tuned([first, second], folders[0])
