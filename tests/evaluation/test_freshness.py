@@ -1,5 +1,6 @@
 """Whether figures are true of the files that are there now."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from poetcore.evaluation.freshness import (
     evaluation_difference,
     run_difference,
 )
+from poetcore.evaluation.headline import headline
 from poetcore.workspace.run import Run
 
 
@@ -84,11 +86,23 @@ def test_without_a_folder_an_evaluation_is_not_compared(trained, tmp_path):
     assert not evaluation_difference(evaluation, trained.run, None).known
 
 
-def test_predictions_of_an_earlier_version_are_read(trained, tmp_path):
+#: What `metrics.json` had in version 0.2.
+EARLIER = (
+    "run folder labels accuracy correct total interval leaked accuracy_without_leaked interval_without_leaked"
+    " macro_f1 per_label confusion_matrix skipped"
+)
+
+
+def test_an_evaluation_of_an_earlier_version_is_read(trained, tmp_path):
     demo = Path(shutil.copytree(trained.sample / "demo", tmp_path / "earlier"))
     evaluate(trained.run, demo, trained.workspace)
     folder = trained.run.evaluation("earlier")
     table = pd.read_csv(folder.predictions_file).drop(columns=["sha", "leaked_near", "twin"])
     folder.predictions_file.write_text(table.to_csv(index=False))
+    found = json.loads(folder.metrics_file.read_text())
+    folder.metrics_file.write_text(json.dumps({name: found[name] for name in EARLIER.split()}))
     loaded = Evaluation.load(folder)
     assert (len(loaded.predictions), loaded.leaks()) == (20, [])
+    assert headline(loaded.metrics).remarks == (
+        "Whether near duplicates of these pictures were trained on is not known.",
+    )

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 from PIL import Image, ImageOps
 
-from poetcore.evaluation.evaluate import Evaluation, evaluate
+from poetcore.evaluation.classifier import Classifier
+from poetcore.evaluation.evaluate import Evaluation, evaluate, evaluate_graph
 from poetcore.evaluation.headline import headline
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
@@ -107,6 +108,15 @@ def test_where_most_pictures_were_seen_there_is_no_accuracy(trained, tmp_path):
     told = headline(evaluate(trained.run, tmp_path / "all", trained.workspace).metrics)
     assert (told.accuracy, told.mark) == (None, "seen in training")
     assert told.remarks[0].startswith("All 6 of these pictures were seen in training (the same picture: 6)")
+
+
+def test_of_a_model_made_elsewhere_no_leak_is_known(trained, few):
+    model = Classifier(trained.run, trained.workspace)
+    metrics = evaluate_graph(model, "graph.pb", few, trained.workspace).metrics
+    assert (metrics.leaked, metrics.leaked_near, metrics.accuracy_without_leaked) == (None, None, None)
+    told = headline(metrics)
+    assert told.accuracy is not None and told.accuracy.total == 3
+    assert "is not known" in told.remarks[0]
 
 
 # ---------------------------------------------------------------------------- training pictures that are gone
