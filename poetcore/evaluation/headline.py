@@ -85,8 +85,9 @@ def _about_leaks(metrics: Metrics, seen: int) -> list[str]:
     if metrics.leaked is None:
         return ["Which pictures this model was trained with is not known: some of these may be among them."]
     found = []
-    kinds = {"the same picture": metrics.leaked, "a near duplicate": metrics.leaked_near or 0}
-    listed = ", ".join(f"{what}: {count:,}" for what, count in kinds.items() if count)
+    near = metrics.leaked_near or 0
+    kinds = {"the same": metrics.leaked, "a near duplicate" if near == 1 else "near duplicates": near}
+    listed = ", ".join(f"{count:,} {what}" for what, count in kinds.items() if count)
     of_all = f"{seen:,} of these {metrics.total:,} pictures were"
     if seen == metrics.total:
         of_all = f"All {seen:,} of these pictures were" if seen > 1 else "The only picture was"

@@ -70,6 +70,7 @@ def report(evaluation: Evaluation, difference: Difference | None = None) -> str:
             count=len(misclassified),
             thumbnail=_thumbnail,
             file_name=lambda path: Path(path).name,
+            place=lambda path: "/".join(Path(path).parts[-2:]),
             version=__version__,
             made=f"{datetime.now():%Y-%m-%d %H:%M}",
         )

@@ -1,10 +1,11 @@
 """Which label each picture of a demo folder had when a model was first evaluated on it."""
 
+from collections import Counter
 from pathlib import Path
 
 import pandas as pd
 
-from poetcore.data.contents import count_changes, state_of
+from poetcore.data.contents import state_of
 from poetcore.system.database import Database
 
 __all__ = ["DemoFolders"]
@@ -14,6 +15,7 @@ CREATE TABLE IF NOT EXISTS first_labels (
     folder TEXT NOT NULL, sha TEXT NOT NULL, label TEXT NOT NULL, copies INTEGER NOT NULL,
     PRIMARY KEY (folder, sha, label)
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS first_labels_by_sha ON first_labels (sha);
 """
 
 
@@ -44,8 +46,9 @@ class DemoFolders(Database):
     def remember(self, folder: Path, pictures: pd.DataFrame) -> pd.DataFrame:
         """Remember the pictures that were not evaluated before, and return all as they were first evaluated.
 
-        Where none of the pictures is known the folder is another one, and what was known of it is forgotten.
-        A label folder that was renamed as a whole gives its pictures the new name.
+        Where none of the pictures is known the folder is another one, and what was known of it is forgotten;
+        unless most pictures of a folder that is gone are there: then that one was moved or renamed. A label
+        folder that was renamed as a whole gives its pictures the new name.
 
         Args:
             folder: absolute.
@@ -55,13 +58,12 @@ class DemoFolders(Database):
             As `first` does.
         """
         before = self.first(folder)
-        if state_of(before) == state_of(pictures):
-            return before
-        if not before["sha"].isin(pictures["sha"]).any():
-            before = before[:0]
-        after = _renamed(before, pictures)
-        after = pd.concat([after, _new(after, pictures)], ignore_index=True)
-        if any(count_changes(before, after)):
+        known = before if before["sha"].isin(pictures["sha"]).any() else self._moved(pictures)
+        after = known
+        if state_of(known) != state_of(pictures):
+            after = _renamed(known, pictures)
+            after = pd.concat([after, _new(after, pictures)], ignore_index=True)
+        if state_of(after) != state_of(before):
             counts = after.value_counts(["sha", "label"]).reset_index()
             self._write(
                 ("DELETE FROM first_labels WHERE folder = ?", [(str(folder),)]),
@@ -71,6 +73,16 @@ class DemoFolders(Database):
                 ),
             )
         return after
+
+    def _moved(self, pictures: pd.DataFrame) -> pd.DataFrame:
+        """Return the first labels of the folder that is gone and most of whose pictures these are."""
+        query = "SELECT folder, sha FROM first_labels WHERE sha IN"
+        shared = Counter(folder for folder, _ in set(self._rows_in(query, set(pictures["sha"]))))
+        for folder, count in shared.most_common():
+            first = self.first(Path(folder))
+            if 2 * count >= first["sha"].nunique() and not Path(folder).exists():
+                return first
+        return pd.DataFrame(columns=["sha", "label"])
 
 
 def _renamed(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:

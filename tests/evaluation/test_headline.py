@@ -36,8 +36,8 @@ def test_some_seen_pictures_are_left_out():
     told = headline(metrics(2, 1))
     assert (figures(told), told.mark) == ((5, 7), "")
     assert told.remarks == (
-        "3 of these 10 pictures were seen in training (the same picture: 2, a near duplicate: 1) and left out"
-        " of the accuracy; with them it is 80.0 %.",
+        "3 of these 10 pictures were seen in training (2 the same, 1 a near duplicate) and left out of the"
+        " accuracy; with them it is 80.0 %.",
     )
 
 

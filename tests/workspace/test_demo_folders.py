@@ -53,6 +53,15 @@ def test_a_folder_of_other_pictures_is_another_one(folders):
     assert listed(folders.first(FOLDER)) == ["x:rose"]
 
 
-def test_each_folder_is_remembered_apart(folders):
-    folders.remember(Path("/other"), pictures("a:tulip"))
-    assert listed(folders.first(FOLDER)) == ["a:rose", "b:rose", "c:tulip"]
+def test_a_folder_that_was_moved_is_the_same_one(folders):
+    found = folders.remember(Path("/moved"), pictures("a:tulip", "b:rose", "d:rose"))
+    assert listed(found) == ["a:rose", "b:rose", "c:tulip", "d:rose"]
+
+
+def test_a_folder_that_shares_few_pictures_was_not_moved(folders):
+    assert listed(folders.remember(Path("/other"), pictures("a:tulip", "x:rose"))) == ["a:tulip", "x:rose"]
+
+
+def test_a_copy_of_a_folder_that_is_there_is_another_one(folders, tmp_path):
+    folders.remember(tmp_path, pictures("e:rose", "f:rose"))
+    assert listed(folders.remember(Path("/copy"), pictures("e:tulip", "f:rose"))) == ["e:tulip", "f:rose"]
