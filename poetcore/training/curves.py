@@ -44,7 +44,10 @@ def curves(events: Iterable[dict[str, Any]]) -> pd.DataFrame:
 
 
 def verdict(table: pd.DataFrame) -> str:
-    """Describe the curves in a sentence or two, for someone who has never seen any.
+    """Describe in a sentence or two what the curves show beyond noise, for someone who has never seen any.
+
+    It compares the last third of the reports with the third before, and names both figures. Whether more
+    pictures would help is not for these curves to say: `poetcore.training.learning_curve` measures that.
 
     Args:
         table: made by `curves`.
@@ -55,25 +58,38 @@ def verdict(table: pd.DataFrame) -> str:
         return "Too early to tell: the curves need a few more steps."
     if not len(validation):
         return "Without validation pictures overfitting cannot be told from progress."
-    third = len(validation) // 3
-    early, late = validation[-2 * third : -third], validation[-third:]
-    now, before = late.mean(), early.mean()
-    # Reports are of few pictures and noisy: a change counts if it is larger than chance makes it (two
-    # standard errors), and not small beside the first error.
-    chance = 2 * float(np.sqrt((early.var() + late.var()) / third))
-    threshold = max(chance, 0.05 * before, 0.02 * validation[0])
-    improving = training[-third:].mean() < training[-2 * third : -third].mean()
-    if now > before + threshold and improving:
+    before, now, noise = _thirds(validation)
+    trained_before, trained_now, trained_noise = _thirds(training)
+    # A change that is small beside the error itself, or beside the first one, is of no use to anybody.
+    threshold = max(noise, 0.05 * before, 0.02 * validation[0])
+    from_to = f"from {before:.3f} in the second third of the steps to {now:.3f} in the last"
+    if now > before + threshold and trained_now < trained_before - trained_noise:
         return (
-            "Overfitting: the training error still falls while the validation error rises. The model begins"
-            " to memorise its training pictures; fewer steps or more pictures help."
+            f"Overfitting: the validation error (cross entropy) rose {from_to}, while the training error fell"
+            f" from {trained_before:.3f} to {trained_now:.3f}. After fewer steps the model was better."
+        )
+    if now > before + threshold:
+        return (
+            f"Getting worse: the validation error (cross entropy) rose {from_to}. After fewer steps the model"
+            " was better; a smaller learning rate may help."
         )
     if now < before - threshold:
-        return "Still improving: the validation error falls, so more steps are likely to help."
-    gap = now / max(training[-third:].mean(), 1e-9)
-    if gap > 2.5:
         return (
-            "Flat: more steps change little. The validation error stays well above the training error; more"
-            " pictures would help more than more steps."
+            f"Still improving: the validation error (cross entropy) fell {from_to}, so more steps may lower it"
+            " further."
         )
-    return "Flat: the curves have settled, more steps change little."
+    return (
+        f"Flat: the validation error (cross entropy) went {from_to}, a change too small to count: more steps"
+        f" are likely to change little. The training error was {trained_now:.3f} in the last."
+    )
+
+
+def _thirds(values: np.ndarray) -> tuple[float, float, float]:
+    """Return the means of the second and the last third, and the difference that chance alone makes.
+
+    Reports are of few pictures and noisy: it is two standard errors.
+    """
+    third = len(values) // 3
+    early, late = values[-2 * third : -third], values[-third:]
+    noise = 2 * float(np.sqrt((early.var(ddof=1) + late.var(ddof=1)) / third))
+    return float(early.mean()), float(late.mean()), noise

@@ -78,14 +78,26 @@ def test_training_and_validation_are_smoothed_apart():
         (falling(1.5, 0.1)[:8], falling(1.5, 0.2)[:8], "Too early"),
         (falling(1.5, 0.1), None, "Without validation pictures"),
         (falling(1.5, 0.1), falling(1.5, 0.2), "Still improving"),
-        (np.full(REPORTS, 0.1), np.full(REPORTS, 0.12), "Flat: the curves have settled"),
-        (np.full(REPORTS, 0.05), np.full(REPORTS, 0.6), "more pictures would help more than more steps"),
+        (np.full(REPORTS, 0.1), np.full(REPORTS, 0.12), "Flat"),
+        (np.full(REPORTS, 0.1), np.linspace(0.4, 0.9, REPORTS), "Getting worse"),
         (falling(1.5, 0.01), np.linspace(0.4, 0.9, REPORTS), "Overfitting"),
     ],
-    ids=["too early", "no validation", "still improving", "flat", "flat with a gap", "overfitting"],
+    ids=["too early", "no validation", "still improving", "flat", "getting worse", "overfitting"],
 )
 def test_curves_are_read_for_what_they_are(training, validation, word):
     assert word in verdict(drawn(training, validation))
+
+
+def test_the_figures_are_those_of_the_last_two_thirds():
+    words = verdict(drawn(np.full(REPORTS, 0.0625), np.repeat([0.9, 0.5, 0.25], REPORTS // 3)))
+    assert "fell from 0.500 in the second third of the steps to 0.250 in the last" in words
+
+
+@pytest.mark.parametrize("training", [0.001, 0.3], ids=["far above the training error", "at it"])
+def test_a_flat_curve_says_nothing_of_more_pictures(training):
+    words = verdict(drawn(np.full(REPORTS, training), np.full(REPORTS, 0.3)))
+    assert f"The training error was {training:.3f}" in words
+    assert "pictures" not in words and "above" not in words
 
 
 def test_noise_on_a_flat_curve_is_not_taken_for_progress():
