@@ -21,6 +21,7 @@ from poetcore.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from poetcore.export.export import Exported
+    from poetcore.training.temperature import Calibrated
 
 __all__ = ["TrainedRun"]
 
@@ -76,6 +77,16 @@ class TrainedRun:
             ['cross_validation', 'final_test_accuracy', 'final_test_count']
         """
         return {"cross_validation": self._record.cross_validation, **self._record.metrics}
+
+    @property
+    def temperature(self) -> float:
+        """What the model's outputs are divided by before the softmax; 1 unless it was calibrated.
+
+        Example:
+            >>> run.temperature
+            1.0
+        """
+        return self._run.temperature()
 
     @property
     def options(self) -> dict[str, Any]:
@@ -163,6 +174,28 @@ class TrainedRun:
         rows = [unusable if one.probabilities is None else one.probabilities for one in found]
         index = pd.Index([str(file) for file in files], name="path")
         return pd.DataFrame(np.stack(rows), index=index, columns=list(self.classes_))
+
+    def calibrate(self, *, undo: bool = False) -> "Calibrated":
+        """Correct the probabilities where the cross validation found them off by more than noise.
+
+        The temperature that it fitted on held-out predictions is kept with the run and goes into every
+        export.
+
+        Args:
+            undo: restore the probabilities of the training.
+
+        Raises:
+            RunError: the run is of an earlier version and has no cross validation.
+
+        Example:
+            >>> run.calibrate(undo=True).temperature
+            1.0
+        """
+        from poetcore.training.temperature import calibrate
+
+        done = calibrate(self._run, undo=undo)
+        self.__dict__.pop("_classifier", None)
+        return done
 
     def export(
         self, format: str, path: PathLike | None = None, *, progress: Progressing = None

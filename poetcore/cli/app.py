@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import typer
 
+from poetcore.cli.calibrate import calibrate
 from poetcore.cli.dashboard import dashboard
 from poetcore.cli.evaluate import evaluate, label_image
 from poetcore.cli.export import export
@@ -43,6 +44,7 @@ _COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (retrain, "--image_dir my_photos/train --how_many_training_steps 500"),
     (evaluate, "my_photos/demo --run latest"),
     (label_image, "photo.jpg --run latest"),
+    (calibrate, "--run latest"),
     (export, "--run latest --format tflite"),
     (runs, ""),
     (backbones, ""),

@@ -75,8 +75,8 @@ def verdict(table: pd.DataFrame) -> str:
         )
     if now < before - threshold:
         return (
-            f"Still improving: the validation error (cross entropy) fell {from_to}, so more steps may lower it"
-            " further."
+            f"Still improving: the validation error (cross entropy) fell {from_to}, so more steps may lower"
+            " it further."
         )
     return (
         f"Flat: the validation error (cross entropy) went {from_to}, a change too small to count: more steps"
