@@ -14,6 +14,7 @@ from poetcore.cli.dashboard import dashboard
 from poetcore.cli.evaluate import evaluate, label_image
 from poetcore.cli.export import export
 from poetcore.cli.gather import gather
+from poetcore.cli.learning_curve import learning_curve
 from poetcore.cli.listings import backbones, runs
 from poetcore.cli.overview import overview
 from poetcore.cli.prepare import prepare
@@ -44,6 +45,7 @@ _COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (retrain, "--image_dir my_photos/train --how_many_training_steps 500"),
     (evaluate, "my_photos/demo --run latest"),
     (label_image, "photo.jpg --run latest"),
+    (learning_curve, "--run latest"),
     (calibrate, "--run latest"),
     (export, "--run latest --format tflite"),
     (runs, ""),

@@ -1,0 +1,244 @@
+"""Would more pictures help? A run trained on fewer than it has, and what follows from that."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from poetcore.data.grouping import assign_folds
+from poetcore.errors import DatasetError, OptionError, RunError
+from poetcore.features.backbones import find
+from poetcore.features.extraction import extract_features
+from poetcore.features.litert import model_file
+from poetcore.features.memmap import FeatureTable
+from poetcore.system.progress import OnProgress, Progress
+from poetcore.training.cross_validation import FOLDS
+from poetcore.training.forecast import Curve, Forecast, Point, advice, fit_curve
+from poetcore.training.subsets import Subset, predict_from_subsets
+from poetcore.training.train import Examples, TrainingOptions
+from poetcore.workspace.run import Run
+from poetcore.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["LearningCurve", "learning_curve"]
+
+#: The parts of the training pictures that are trained on: an eighth, a quarter, a half, all.
+_PARTS = (8, 4, 2, 1)
+
+#: With more labels than this, one draw of each size has to do.
+_MANY_LABELS = 50
+
+
+@dataclass(frozen=True, repr=False)
+class LearningCurve:
+    """Accuracy by the number of training pictures, measured and foretold.
+
+    Attributes:
+        run: name of the run.
+        points: measured at an eighth, a quarter, half and all of the training pictures, as far as every label
+            has enough; the fewest first.
+        forecast: at twice and four times as many.
+        per_label: the same for the pictures of each label, when all labels grow together.
+        advice: one sentence on what to do.
+    """
+
+    run: str
+    points: tuple[Point, ...]
+    forecast: tuple[Forecast, ...]
+    per_label: dict[str, Curve]
+    advice: str
+
+    def table(self, label: str | None = None) -> "pd.DataFrame":
+        """Return the curve as a table.
+
+        Args:
+            label: that of a label; by default of all pictures.
+
+        Returns:
+            One row a number of pictures: pictures, accuracy, low, high (0 to 1), kind ("measured" or
+            "forecast").
+        """
+        import pandas as pd
+
+        curve = self if label is None else self.per_label[label]
+        kinds = (("measured", curve.points), ("forecast", curve.forecast))
+        rows = [
+            {name: getattr(one, name) for name in ("pictures", "accuracy", "low", "high")} | {"kind": kind}
+            for kind, found in kinds
+            for one in found
+        ]
+        return pd.DataFrame(rows, columns=["pictures", "accuracy", "low", "high", "kind"])
+
+    def __repr__(self) -> str:
+        return f"LearningCurve({self.run!r})\n{self.table().to_string(index=False)}\n{self.advice}"
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"{self.table().to_html(index=False)}<p>{escape(self.advice)}</p>"
+
+    @classmethod
+    def load(cls, run: Run) -> "LearningCurve | None":
+        """Read the one that is stored with a run; None where there is none.
+
+        Raises:
+            RunError: it is damaged.
+        """
+        values = run.learning_curve()
+        if values is None:
+            return None
+        try:
+            of_labels = {label: _curve(curve) for label, curve in values["per_label"].items()}
+            overall = _curve(values)
+            return cls(run.name, overall.points, overall.forecast, of_labels, values["advice"])
+        except (KeyError, TypeError, AttributeError):
+            raise RunError(
+                f"The learning curve of {run.name!r} is damaged: compute it again (learning_curve)."
+            ) from None
+
+
+def learning_curve(run: Run, workspace: Workspace, on_progress: OnProgress | None = None) -> LearningCurve:
+    """Measure how the accuracy of a run grows with its training pictures, and foretell how it goes on.
+
+    Its pictures are divided into five folds as in the cross validation. What is not in a fold is divided into
+    eighths, quarters and halves, groups undivided and labels even; a layer is trained on each and on all,
+    with the settings of the run and without augmented copies, and tried on the fold. So every picture is
+    tested at every size. The result is stored in the run's folder.
+
+    Args:
+        run: a finished run; feature vectors that are not cached any more are computed again.
+        workspace: where its backbone and the feature cache are kept.
+        on_progress: called in the phases `bottlenecks` and `learning_curve`.
+
+    Raises:
+        DatasetError: too few of the run's pictures are left.
+        OptionError: a training diverged.
+        RunError: the run is unfinished or damaged.
+    """
+    record = run.record()
+    labels = record.labels
+    known = {field.name for field in fields(TrainingOptions)}
+    options = TrainingOptions(**{name: value for name, value in record.options.items() if name in known})
+    backbone = find(record.backbone, record.calibration)
+    with FeatureTable(workspace.bottlenecks, backbone.vector_length) as vectors:
+        pictures = _extracted(run, workspace, vectors, on_progress)
+        numbers = {label: number for number, label in enumerate(labels)}
+        targets = pictures["label"].map(numbers).to_numpy(np.int64)
+        groups = np.unique(pictures["group"], return_inverse=True)[1]
+        folds = assign_folds(targets, groups, FOLDS)
+        examples = Examples(vectors.array, targets, vectors.rows(pictures["sha"]))
+        drawn = dict(_draws(targets, groups, folds, len(labels)))
+        subsets = [subset for of_size in drawn.values() for subset in of_size]
+
+        def on_share(share: float) -> None:
+            if on_progress:
+                on_progress(Progress("learning_curve", int(share * len(subsets)), len(subsets)))
+
+        found = iter(predict_from_subsets(examples, subsets, len(labels), options, on_share))
+    correct = np.zeros((len(targets), len(drawn)))
+    trained = np.zeros((len(labels), len(drawn)))
+    for place, of_size in enumerate(drawn.values()):
+        times = np.zeros(len(targets))
+        for subset in of_size:
+            predicted = next(found)
+            if (predicted < 0).any():
+                raise OptionError(
+                    "There is no learning curve, because a training diverged with the run's learning_rate of"
+                    f" {options.learning_rate}: train it with a smaller one."
+                )
+            correct[subset.tested, place] += predicted == targets[subset.tested]
+            times[subset.tested] += 1
+            trained[:, place] += np.bincount(targets[subset.trained], minlength=len(labels)) / len(of_size)
+        correct[:, place] /= times
+    curve = fit_curve(trained.sum(axis=0).tolist(), correct, groups)
+    per_label = {
+        label: fit_curve(
+            trained[number].tolist(),
+            correct[targets == number],
+            np.unique(groups[targets == number], return_inverse=True)[1],
+        )
+        for number, label in enumerate(labels)
+    }
+    counts = {label: int((targets == number).sum()) for number, label in enumerate(labels)}
+    made = LearningCurve(run.name, curve.points, curve.forecast, per_label, advice(curve, per_label, counts))
+    run.write_learning_curve(asdict(made))
+    return made
+
+
+def _extracted(
+    run: Run, workspace: Workspace, vectors: FeatureTable, on_progress: OnProgress | None
+) -> "pd.DataFrame":
+    """Fill the table with the feature vectors of a run's pictures, and return those of them that have one.
+
+    Raises:
+        DatasetError: a label has none left.
+    """
+    import pandas as pd
+
+    record, pictures = run.record(), run.split()
+    if "group" not in pictures:  # a run of an earlier version kept only copies together
+        pictures["group"] = pd.factorize(pictures["sha"])[0]
+    backbone = find(record.backbone, record.calibration)
+    with workspace.file_index() as index, workspace.feature_cache() as cache:
+        extract_features(
+            {sha: Path(path) for sha, path in zip(pictures["sha"], pictures["path"], strict=True)},
+            backbone,
+            lambda: (
+                run.backbone_file
+                if run.backbone_file.exists()
+                else model_file(backbone, workspace.models, on_progress)
+            ),
+            cache,
+            index,
+            sink=vectors.add,
+            engine=record.options.get("engine", "litert"),
+            on_progress=on_progress,
+        )
+    there = pictures[[sha in vectors for sha in pictures["sha"]]].reset_index(drop=True)
+    gone = [label for label in record.labels if label not in set(there["label"])]
+    if gone:
+        raise DatasetError(
+            f"The pictures of {', '.join(gone)} are gone, and so are their feature vectors: put them back, or"
+            " train again."
+        )
+    return there
+
+
+def _draws(
+    targets: np.ndarray, groups: np.ndarray, folds: np.ndarray, labels: int
+) -> Iterator[tuple[int, list[Subset]]]:
+    """Return, for each part of `_PARTS` in which every label occurs in every draw, the draws.
+
+    Raises:
+        DatasetError: only all of the pictures have every label.
+    """
+    of_part: dict[int, list[Subset]] = {part: [] for part in _PARTS}
+    for fold in np.unique(folds):
+        others, tested = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+        eighth = assign_folds(targets[others], groups[others], _PARTS[0])
+        for part in _PARTS:
+            draws = 1 if labels > _MANY_LABELS else part
+            own = eighth * part // _PARTS[0]
+            of_part[part] += [Subset(others[own == draw], tested) for draw in range(draws)]
+    whole = {
+        part: subsets
+        for part, subsets in of_part.items()
+        if all(len(np.unique(targets[one.trained])) == labels for one in subsets)
+    }
+    if len(whole) < 2 or 1 not in whole:
+        raise DatasetError(
+            "There is no learning curve, because half of the pictures would leave a label without any that is"
+            " no near duplicate of the others: add pictures, 20 or more a label."
+        )
+    yield from whole.items()
+
+
+def _curve(values: dict[str, Any]) -> Curve:
+    return Curve(
+        tuple(Point(**one) for one in values["points"]),
+        tuple(Forecast(**one) for one in values["forecast"]),
+    )

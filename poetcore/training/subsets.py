@@ -1,0 +1,198 @@
+"""Many last layers, each trained on a part of the pictures and tried on others.
+
+A learning curve needs dozens of trainings on few pictures. Where they are small, many are computed in one
+multiplication of stacked matrices, with the mean of what the batches of `train` would give; where they are
+large, one after the other by `train` itself. Both share the settings of the run, and the cores of the
+machine.
+"""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from poetcore.system.files import cores
+from poetcore.training.train import Examples, TrainingOptions, train
+
+__all__ = ["Subset", "predict_from_subsets"]
+
+#: Products of a step for each layer up to which layers are stacked: beyond, a batch costs less than all
+#: pictures.
+_STACKED_PRODUCTS = 1_000_000
+
+#: Layers that are stacked at the most: as many as fit a processor's cache.
+_STACK = 20
+
+#: Between two calls of `on_share`, seconds.
+_SECONDS = 0.2
+
+#: Steps between two looks whether to go on.
+_STEPS = 50
+
+
+@dataclass(frozen=True)
+class Subset:
+    """Which examples a layer is trained on, and which it predicts.
+
+    Attributes:
+        trained: `(m,) int64`, indices of examples; of every label at least one.
+        tested: `(k,) int64`, indices of others.
+    """
+
+    trained: np.ndarray
+    tested: np.ndarray
+
+
+def predict_from_subsets(
+    examples: Examples,
+    subsets: Sequence[Subset],
+    labels: int,
+    options: TrainingOptions,
+    on_share: Callable[[float], object] | None = None,
+) -> list[np.ndarray]:
+    """Train a layer on each subset, and predict the labels of what is tested with it.
+
+    Args:
+        examples: of all pictures.
+        subsets: what is trained on and tested.
+        labels: how many labels there are.
+        options: steps, learning rate, batch size, seed.
+        on_share: called now and then with the part of the work that is done, 0 to 1; an exception that it
+        raises
+            ends the work.
+
+    Returns:
+        For each subset the index of the most probable label of each tested example, `(k,) int64`; -1 where
+        the training diverged.
+    """
+    from threadpoolctl import threadpool_limits
+
+    jobs = list(_jobs(subsets, labels))
+    done = np.zeros(len(jobs))
+    costs = np.array([sum(_cost(subsets[i], labels, options) for i in job) for job in jobs])
+    found: list[np.ndarray] = [np.empty(0, np.int64)] * len(subsets)
+    stop = threading.Event()
+
+    def work(number: int) -> None:
+        def on_step(step: int) -> None:
+            done[number] = step / options.how_many_training_steps
+            if stop.is_set():
+                raise InterruptedError
+
+        job = jobs[number]
+        chosen = [subsets[i] for i in job]
+        # That a training diverged is told by what is returned.
+        with np.errstate(over="ignore", invalid="ignore"):
+            kind = _stacked if _small(chosen[0], labels) else _single
+            for i, predicted in zip(job, kind(examples, chosen, labels, options, on_step), strict=True):
+                found[i] = predicted
+        done[number] = 1
+
+    # As in `train`: BLAS's own threads would wait for each other.
+    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(cores()) as pool:
+        try:
+            waiting = {pool.submit(work, number) for number in np.argsort(-costs).tolist()}
+            while waiting:
+                ended, waiting = wait(waiting, _SECONDS, "FIRST_EXCEPTION")
+                for one in ended:
+                    one.result()
+                if on_share:
+                    on_share(float(done @ costs / costs.sum()))
+        finally:
+            stop.set()
+            pool.shutdown(cancel_futures=True)
+    return found
+
+
+def _small(subset: Subset, labels: int) -> bool:
+    return len(subset.trained) ** 2 * (labels - 1) <= _STACKED_PRODUCTS
+
+
+def _jobs(subsets: Sequence[Subset], labels: int) -> Iterator[list[int]]:
+    """Share the subsets out, small ones of about the same size together: their places in the list."""
+    small = sorted(
+        (i for i, one in enumerate(subsets) if _small(one, labels)), key=lambda i: len(subsets[i].trained)
+    )
+    job: list[int] = []
+    for i in small:
+        if job and (len(job) == _STACK or len(subsets[i].trained) > 1.25 * len(subsets[job[0]].trained)):
+            yield job
+            job = []
+        job.append(i)
+    if job:
+        yield job
+    yield from ([i] for i, one in enumerate(subsets) if not _small(one, labels))
+
+
+def _cost(subset: Subset, labels: int, options: TrainingOptions) -> float:
+    """Estimate what a step of a layer costs, in multiplications."""
+    if _small(subset, labels):
+        return len(subset.trained) ** 2 * (labels - 1) + 100_000
+    return options.train_batch_size * 2000 * labels + 3_000_000
+
+
+def _stacked(
+    examples: Examples,
+    subsets: Sequence[Subset],
+    labels: int,
+    options: TrainingOptions,
+    on_step: Callable[[int], None],
+) -> Iterator[np.ndarray]:
+    """Train small layers together: each kept as a weight for each example and label, as in `stacked`.
+
+    Where `train` draws a batch, labels evenly, each example counts here as often as it is drawn on average.
+    """
+    size = max(len(one.trained) for one in subsets)
+    products = np.zeros((len(subsets), size, size), np.float32)
+    true = np.zeros((len(subsets), labels, size), np.float32)
+    pull = np.zeros((len(subsets), 1, size), np.float32)
+    for i, one in enumerate(subsets):
+        vectors, targets = examples.take(one.trained)
+        count = np.bincount(targets, minlength=labels)
+        products[i, : len(targets), : len(targets)] = vectors @ vectors.T + 1  # 1 for the bias
+        true[i, targets, np.arange(len(targets))] = 1
+        pull[i, 0, : len(targets)] = options.learning_rate / (np.count_nonzero(count) * count[targets])
+    # The last label's logits stay 0: only differences of logits matter.
+    weights = np.zeros((len(subsets), labels - 1, size), np.float32)
+    slope = np.zeros_like(true)
+    for step in range(options.how_many_training_steps):
+        if step % _STEPS == 0:
+            on_step(step)
+        np.matmul(weights, products, out=slope[:, :-1])
+        slope[:, -1] = 0
+        slope -= slope.max(axis=1, keepdims=True)
+        np.exp(slope, out=slope)
+        slope /= slope.sum(axis=1, keepdims=True)
+        slope -= true
+        slope *= pull
+        weights -= slope[:, :-1] - slope[:, -1:]
+    for one, own in zip(subsets, weights, strict=True):
+        trained, _ = examples.take(one.trained)
+        kernel = own[:, : len(trained)] @ trained
+        logits = examples.take(one.tested)[0] @ kernel.T + own.sum(axis=1)
+        yield _predicted(np.concatenate([logits, np.zeros((len(logits), 1), np.float32)], axis=1))
+
+
+def _single(
+    examples: Examples,
+    subsets: Sequence[Subset],
+    labels: int,
+    options: TrainingOptions,
+    on_step: Callable[[int], None],
+) -> Iterator[np.ndarray]:
+    """Train one large layer."""
+    (one,) = subsets
+    rows = examples.rows if examples.rows is not None else np.arange(len(examples))
+    part = Examples(examples.vectors, examples.targets[one.trained], rows[one.trained])
+    none = Examples(examples.vectors, examples.targets[:0], rows[:0])
+    few = replace(options, eval_step_interval=_STEPS)
+    head = train(part, none, labels, few, lambda report: on_step(report.step))
+    yield _predicted(examples.take(one.tested)[0] @ head.kernel + head.bias)
+
+
+def _predicted(logits: np.ndarray) -> np.ndarray:
+    finite = np.isfinite(logits).all(axis=1)
+    predicted: np.ndarray = np.where(finite, np.where(finite[:, np.newaxis], logits, 0).argmax(axis=1), -1)
+    return predicted
