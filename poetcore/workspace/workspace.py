@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from poetcore.data.file_index import FileIndex
 from poetcore.errors import OptionError, RunError
 from poetcore.system.names import check_name
-from poetcore.workspace.demo_folders import DemoFolders
 from poetcore.workspace.run import Run
 from poetcore.workspace.run_record import DAMAGED, Status
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from poetcore.data.group_names import GroupNames
     from poetcore.data.perceptual_hash import HashIndex
     from poetcore.features.cache import FeatureCache
+    from poetcore.workspace.demo_folders import DemoFolders
 
 __all__ = ["Workspace", "check_run_name", "default_workspace"]
 
@@ -73,8 +73,10 @@ class Workspace:
 
         return GroupNames(self.bottlenecks / "group_names.sqlite")
 
-    def demo_folders(self) -> DemoFolders:
+    def demo_folders(self) -> "DemoFolders":
         """Open the memory of demo folders as they were first evaluated, to be closed by `with`."""
+        from poetcore.workspace.demo_folders import DemoFolders
+
         return DemoFolders(self.root / "demo_folders.sqlite")
 
     def create_run(self, name: str | None = None) -> Run:
