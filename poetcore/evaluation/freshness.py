@@ -34,7 +34,7 @@ class Difference:
     removed: int = 0
     relabelled: int = 0
     known: bool = True
-    subject: str = "The figures"
+    subject: str = "This figure"
     calibrated: bool = False
 
     @property
@@ -46,11 +46,11 @@ class Difference:
     def sentence(self) -> str:
         """What differs, in one sentence; empty where nothing is known to."""
         counts = {"added": self.added, "removed": self.removed, "given another label": self.relabelled}
-        parts = [f"{count:,} {what}" for what, count in counts.items() if count]
-        reasons = [f"since then pictures were changed there ({', '.join(parts)})"] if parts else []
+        listed = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
+        reasons = [f"the pictures in its folder are others now ({listed})"] if listed else []
         if self.calibrated:
             reasons.append("the run's probabilities were calibrated anew")
-        return f"{self.subject} are out of date: {' and '.join(reasons)}." if reasons else ""
+        return f"{self.subject} is out of date: {' and '.join(reasons)}." if reasons else ""
 
 
 def current_files(folder: Path, workspace: Workspace) -> Dataset | None:
@@ -67,7 +67,7 @@ def run_difference(run: Run, dataset: Dataset | None) -> Difference:
         run: a finished run.
         dataset: its folder of training pictures as it is now; None where it is gone.
     """
-    subject = f"The figures of the run {run.name}"
+    subject = f"What is told of the run {run.name}"
     with contextlib.suppress(RunError):
         if dataset is not None:
             return _difference(run.split(), dataset.pictures, subject)
@@ -82,7 +82,7 @@ def evaluation_difference(evaluation: Evaluation, run: Run, dataset: Dataset | N
         run: the run as it is now.
         dataset: the demo folder as it is now; None where it is gone.
     """
-    subject = "The figures of this evaluation"
+    subject = "This evaluation"
     then = evaluation.predictions
     calibrated = False
     with contextlib.suppress(RunError):

@@ -55,6 +55,8 @@ def headline(metrics: Metrics, difference: Difference | None = None) -> Headline
     if difference is not None and difference.any:
         marks.append("out of date")
         remarks.append(difference.sentence)
+    elif difference is not None and not difference.known:
+        remarks.append("Whether the demo folder still holds these pictures is not known.")
     return Headline(accuracy, "; ".join(marks), tuple(remarks))
 
 
@@ -128,7 +130,8 @@ def _about_changes(metrics: Metrics) -> str:
     if metrics.correct_before is not None and metrics.total_before:
         was = Accuracy(metrics.correct_before, metrics.total_before)
         before = f"on the folder as it was the accuracy is {was.value:.1%}".replace("%", " %")
-        before += f" ({was.correct:,} of {was.total:,})"
+        seen = ", those seen in training included" if metrics.leaked or metrics.leaked_near else ""
+        before += f" ({was.correct:,} of {was.total:,}{seen})"
     return f"{' and '.join(done)} after a model had been evaluated here: {before}."
 
 

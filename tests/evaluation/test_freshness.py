@@ -40,8 +40,8 @@ def test_what_was_added_removed_and_relabelled_since_is_counted(trained, train):
     difference = run_difference(trained.run, current_files(train, trained.workspace))
     assert counts(difference) == (1, 1, 1, True)
     assert difference.sentence == (
-        f"The figures of the run {trained.run.name} are out of date: since then pictures were changed there"
-        " (1 added, 1 removed, 1 given another label)."
+        f"What is told of the run {trained.run.name} is out of date: the pictures in its folder are others"
+        " now (1 added, 1 removed, 1 given another label)."
     )
 
 

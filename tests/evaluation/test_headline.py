@@ -83,6 +83,14 @@ def test_figures_that_are_out_of_date_say_so():
     assert (told.mark, told.remarks) == ("out of date", (difference.sentence,))
 
 
+def test_what_cannot_be_compared_is_said():
+    told = headline(metrics(), Difference(known=False))
+    assert (told.mark, told.remarks) == (
+        "",
+        ("Whether the demo folder still holds these pictures is not known.",),
+    )
+
+
 def test_all_marks_stand_side_by_side():
     told = headline(metrics(10, relabelled=1), Difference(removed=1))
     assert told.mark == "seen in training; 1 label changed; out of date"

@@ -101,7 +101,7 @@ def test_the_accuracy_with_leaked_pictures_stands_beside_it(made):
 
 def test_leaked_pictures_are_listed_with_their_kind(made):
     assert "Seen in training: the same 1, near duplicates\nnot known." in made
-    assert re.findall(r"(\d{3}\.jpg)</th><td>(.*?)</td>", made) == [("000.jpg", "the same")]
+    assert re.findall(r"(\d{3}\.jpg)</td><td>(.*?)</td>", made) == [("000.jpg", "the same")]
 
 
 def test_where_most_pictures_are_leaked_there_is_a_banner_and_no_accuracy(tmp_path):
@@ -111,7 +111,7 @@ def test_where_most_pictures_are_leaked_there_is_a_banner_and_no_accuracy(tmp_pa
 
 
 def test_figures_that_are_out_of_date_say_so(tmp_path):
-    difference = Difference(added=2, subject="The figures of this evaluation")
+    difference = Difference(added=2, subject="This evaluation")
     page = report(evaluation(tmp_path), difference)
     assert difference.sentence in page and '<span class="mark">out of date</span>' in page
 

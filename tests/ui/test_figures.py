@@ -150,7 +150,7 @@ def test_pictures_that_were_seen_stand_beside_their_twins(seen):
 @pytest.mark.slow
 def test_a_figure_of_other_files_says_so(own, page):
     next((own.sample / "demo").rglob("*.jpg")).unlink()
-    assert "since then pictures were changed there (1 removed)" in opened(page).warning[0].value
+    assert "the pictures in its folder are others now (1 removed)" in opened(page).warning[0].value
 
 
 @pytest.mark.slow
