@@ -115,9 +115,9 @@ def list_runs(*, workspace: PathLike = "tf_files") -> pd.DataFrame:
 
     Returns:
         One row a run: name, state ("done", "failed", ..., "damaged"), created, backbone, labels, pictures,
-        test_accuracy, folder, out_of_date (whether its pictures are others now), and of its newest evaluation
-        demo_folder, demo_accuracy and demo_mark; what an unfinished run does not have yet, or what is not
-        known, is missing.
+        cross_validated_accuracy, test_accuracy, folder, out_of_date (whether its pictures are others now),
+        and of its newest evaluation demo_folder, demo_accuracy and demo_mark; what an unfinished run does not
+        have yet, or what is not known, is missing.
 
     Example:
         >>> "first" in set(poet.list_runs()["name"])
@@ -138,12 +138,14 @@ def list_runs(*, workspace: PathLike = "tf_files") -> pd.DataFrame:
                 "backbone": record.backbone,
                 "labels": len(record.labels),
                 "pictures": sum(record.splits.values()),
+                "cross_validated_accuracy": (record.cross_validation or {}).get("accuracy"),
                 "test_accuracy": record.metrics.get("final_test_accuracy"),
                 "out_of_date": difference.any if difference.known else None,
             }
             if run.name in newest.index:
                 row |= {f"demo_{name}": newest.loc[run.name, name] for name in ("folder", "accuracy", "mark")}
         rows.append(row)
-    columns = ["name", "state", "created", "backbone", "labels", "pictures", "test_accuracy", "folder"]
+    columns = ["name", "state", "created", "backbone", "labels", "pictures"]
+    columns += ["cross_validated_accuracy", "test_accuracy", "folder"]
     columns += ["out_of_date", "demo_folder", "demo_accuracy", "demo_mark"]
     return pd.DataFrame(rows, columns=columns)

@@ -1,6 +1,6 @@
 """Would more pictures help? A run trained on fewer than it has, and what follows from that."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,7 @@ from poetcore.workspace.workspace import Workspace
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["LearningCurve", "learning_curve"]
+__all__ = ["LearningCurve", "learning_curve", "measure_curve"]
 
 #: The parts of the training pictures that are trained on: an eighth, a quarter, a half, all.
 _PARTS = (8, 4, 2, 1)
@@ -120,27 +120,53 @@ def learning_curve(run: Run, workspace: Workspace, on_progress: OnProgress | Non
         RunError: the run is unfinished or damaged.
     """
     record = run.record()
-    labels = record.labels
     known = {field.name for field in fields(TrainingOptions)}
     options = TrainingOptions(**{name: value for name, value in record.options.items() if name in known})
     backbone = find(record.backbone, record.calibration)
     with FeatureTable(workspace.bottlenecks, backbone.vector_length) as vectors:
         pictures = _extracted(run, workspace, vectors, on_progress)
-        numbers = {label: number for number, label in enumerate(labels)}
+        numbers = {label: number for number, label in enumerate(record.labels)}
         targets = pictures["label"].map(numbers).to_numpy(np.int64)
-        groups = np.unique(pictures["group"], return_inverse=True)[1]
-        folds = assign_folds(targets, groups, FOLDS)
         examples = Examples(vectors.array, targets, vectors.rows(pictures["sha"]))
-        drawn = dict(_draws(targets, groups, folds, len(labels)))
-        subsets = [subset for of_size in drawn.values() for subset in of_size]
+        groups = pictures["group"].to_numpy()
+        made = measure_curve(run.name, examples, groups, record.labels, options, on_progress)
+    run.write_learning_curve(asdict(made))
+    return made
 
-        def on_share(share: float) -> None:
-            if on_progress:
-                on_progress(Progress("learning_curve", int(share * len(subsets)), len(subsets)))
 
-        found = iter(predict_from_subsets(examples, subsets, len(labels), options, on_share))
-    correct = np.zeros((len(targets), len(drawn)))
-    trained = np.zeros((len(labels), len(drawn)))
+def measure_curve(
+    name: str,
+    examples: Examples,
+    groups: np.ndarray,
+    labels: Sequence[str],
+    options: TrainingOptions,
+    on_progress: OnProgress | None = None,
+) -> LearningCurve:
+    """Measure a learning curve on examples; see `learning_curve`.
+
+    Args:
+        name: what it is called.
+        examples: of all pictures.
+        groups: `(n,) int64`, the number of each one's group, which is not divided.
+        labels: in the order of the targets.
+        options: as the layers are trained.
+        on_progress: called in the phase `learning_curve`.
+
+    Raises:
+        DatasetError: too few pictures.
+        OptionError: a training diverged.
+    """
+    targets = examples.targets
+    groups = np.unique(groups, return_inverse=True)[1]
+    drawn = dict(_draws(targets, groups, assign_folds(targets, groups, FOLDS), len(labels)))
+    subsets = [subset for of_size in drawn.values() for subset in of_size]
+
+    def on_share(share: float) -> None:
+        if on_progress:
+            on_progress(Progress("learning_curve", int(share * len(subsets)), len(subsets)))
+
+    found = iter(predict_from_subsets(examples, subsets, len(labels), options, on_share))
+    correct, trained = np.zeros((len(targets), len(drawn))), np.zeros((len(labels), len(drawn)))
     for place, of_size in enumerate(drawn.values()):
         times = np.zeros(len(targets))
         for subset in of_size:
@@ -155,18 +181,14 @@ def learning_curve(run: Run, workspace: Workspace, on_progress: OnProgress | Non
             trained[:, place] += np.bincount(targets[subset.trained], minlength=len(labels)) / len(of_size)
         correct[:, place] /= times
     curve = fit_curve(trained.sum(axis=0).tolist(), correct, groups)
-    per_label = {
-        label: fit_curve(
-            trained[number].tolist(),
-            correct[targets == number],
-            np.unique(groups[targets == number], return_inverse=True)[1],
-        )
-        for number, label in enumerate(labels)
-    }
-    counts = {label: int((targets == number).sum()) for number, label in enumerate(labels)}
-    made = LearningCurve(run.name, curve.points, curve.forecast, per_label, advice(curve, per_label, counts))
-    run.write_learning_curve(asdict(made))
-    return made
+    per_label, counts = {}, {}
+    for number, label in enumerate(labels):
+        own = targets == number
+        own_groups = np.unique(groups[own], return_inverse=True)[1]
+        per_label[label] = fit_curve(trained[number].tolist(), correct[own], own_groups)
+        counts[label] = int(own.sum())
+    said = advice(curve, per_label, counts)
+    return LearningCurve(name, curve.points, curve.forecast, per_label, said)
 
 
 def _extracted(
