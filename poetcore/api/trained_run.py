@@ -15,6 +15,7 @@ from poetcore.api.reports import Report
 from poetcore.errors import PictureError, RunError
 from poetcore.evaluation.classifier import Classifier, Prediction
 from poetcore.evaluation.evaluate import evaluate
+from poetcore.evaluation.freshness import Difference, current_files, run_difference
 from poetcore.training.train import StepReport
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
@@ -98,6 +99,16 @@ class TrainedRun:
             300
         """
         return dict(self._record.options)
+
+    @property
+    def difference(self) -> Difference:
+        """How the pictures in its folder differ now from those that its figures are of.
+
+        Example:
+            >>> run.difference.any
+            False
+        """
+        return run_difference(self._run, current_files(Path(self._record.image_dir), self._workspace))
 
     @cached_property
     def history(self) -> pd.DataFrame:
