@@ -55,7 +55,7 @@ def evaluate(
     from poetcore.cli.terminal import Terminal, table
     from poetcore.evaluation.evaluate import evaluate as evaluate_run
     from poetcore.evaluation.evaluate import evaluate_graph
-    from poetcore.evaluation.headline import calibration_sentence, headline
+    from poetcore.evaluation.headline import calibration_sentence, headline, leak_counts
 
     terminal, place = Terminal(json), Workspace(workspace)
     with terminal.bars() as bars:
@@ -78,6 +78,7 @@ def evaluate(
     terminal.answer(
         asdict(metrics) | {"mark": told.mark, "remarks": told.remarks, "leaks": evaluation.leaks()},
         f"Accuracy of {metrics.run} on {metrics.folder}: {told.sentence}.",
+        f"Seen in training: {leak_counts(metrics)}.",
         *told.remarks,
         f"Macro F1 {metrics.macro_f1:.3f}, the mean of the labels with pictures: {metrics.macro_f1_labels} of"
         f" {len(metrics.labels)}.",

@@ -1,12 +1,12 @@
 """What an evaluation found: predictions against true labels, metrics, misclassified pictures."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from poetcore.evaluation.metrics import Metrics
+from poetcore.evaluation.metrics import Metrics, per_label_metrics
 from poetcore.workspace.records import read_record
 from poetcore.workspace.run import EvaluationFolder
 
@@ -41,7 +41,12 @@ class Evaluation:
             if predictions[column].dtype != bool:
                 flags = predictions[column].map({"True": True, "False": False, True: True, False: False})
                 predictions[column] = flags.astype(object).where(flags.notna(), None)
-        return cls(read_record(folder.metrics_file, Metrics), predictions)
+        metrics = read_record(folder.metrics_file, Metrics)
+        if not metrics.macro_f1_labels:  # of an earlier version, where what is undefined was 0
+            per_label = per_label_metrics(np.array(metrics.confusion_matrix), metrics.labels)
+            occurring = sum(one["support"] > 0 for one in per_label.values())
+            metrics = replace(metrics, per_label=per_label, macro_f1_labels=occurring)
+        return cls(metrics, predictions)
 
     def misclassified(self) -> pd.DataFrame:
         """List the rows of `predictions` that are not correct, most confident first."""

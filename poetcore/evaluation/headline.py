@@ -6,7 +6,7 @@ from poetcore.evaluation.accuracy import Accuracy
 from poetcore.evaluation.freshness import Difference
 from poetcore.evaluation.metrics import Metrics
 
-__all__ = ["Headline", "calibration_sentence", "headline"]
+__all__ = ["Headline", "calibration_sentence", "headline", "leak_counts"]
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,12 @@ def headline(metrics: Metrics, difference: Difference | None = None) -> Headline
     elif difference is not None and not difference.known:
         remarks.append("Whether the demo folder still holds these pictures is not known.")
     return Headline(accuracy, "; ".join(marks), tuple(remarks))
+
+
+def leak_counts(metrics: Metrics) -> str:
+    """Return how many pictures were seen in training, both kinds apart: "the same 1, near duplicates 3"."""
+    kinds = {"the same": metrics.leaked, "near duplicates": metrics.leaked_near}
+    return ", ".join(f"{what} {'not known' if n is None else f'{n:,}'}" for what, n in kinds.items())
 
 
 def calibration_sentence(metrics: Metrics) -> str:

@@ -16,7 +16,7 @@ from poetcore.data import images
 from poetcore.errors import PictureError
 from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.freshness import Difference
-from poetcore.evaluation.headline import calibration_sentence, headline
+from poetcore.evaluation.headline import calibration_sentence, headline, leak_counts
 from poetcore.evaluation.metrics import threshold_table
 from poetcore.evaluation.slides import Filter, deck
 from poetcore.version import __version__
@@ -60,6 +60,7 @@ def report(evaluation: Evaluation, difference: Difference | None = None) -> str:
             calibration=calibration_sentence(metrics),
             metrics=metrics,
             leaks=evaluation.leaks(),
+            leak_counts=leak_counts(metrics),
             most=MAX_MISCLASSIFIED,
             confusion_svg=_svg(confusion_chart(metrics.confusion_matrix, metrics.labels)),
             reliability_svg=_svg(reliability_chart(pd.DataFrame(metrics.calibration["bins"])))

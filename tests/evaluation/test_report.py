@@ -100,7 +100,7 @@ def test_the_accuracy_with_leaked_pictures_stands_beside_it(made):
 
 
 def test_leaked_pictures_are_listed_with_their_kind(made):
-    assert "Seen in training: the same 1, near duplicates\nnot known." in made
+    assert "Seen in training: the same 1, near duplicates not known." in made
     assert re.findall(r"(\d{3}\.jpg)</td><td>(.*?)</td>", made) == [("000.jpg", "the same")]
 
 
