@@ -137,7 +137,7 @@ def coverage_chart(table: pd.DataFrame) -> alt.LayerChart:
             alt.Tooltip("value", format=".1%"),
         ]
     )
-    chart: alt.LayerChart = (lines + points).properties(height=260)
+    chart: alt.LayerChart = (lines + points).properties(height=300)
     return chart
 
 

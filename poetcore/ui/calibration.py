@@ -43,5 +43,5 @@ def draw_calibration(metrics: Metrics) -> None:
 def _against_chance(found: dict[str, Any]) -> str:
     noise = f"With so many pictures chance alone makes up to {100 * found['noise']:.1f}"
     if found["off"]:
-        return f"{noise}: the probabilities are off."
-    return f"{noise}: that they are off cannot be said."
+        return f"{noise}, so the probabilities are off."
+    return f"{noise}, so nothing speaks against the probabilities."

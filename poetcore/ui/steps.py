@@ -7,7 +7,7 @@ from pathlib import Path
 from poetcore.data.dataset import Dataset
 from poetcore.errors import RunError
 from poetcore.ui.choice import Choice
-from poetcore.ui.freshness import Checked, files_now, files_of, same_folder, trained_on
+from poetcore.ui.freshness import Checked, files_now, files_of, run_changes, same_folder, trained_on
 from poetcore.ui.text import plain, short
 from poetcore.workspace.run import Run
 
@@ -33,7 +33,8 @@ class Step:
         what: a sentence.
         page: the page that does it, by its file's name.
         done: whether it is done for what is chosen.
-        note: why it is not done although it may look so, as Markdown; "" for nothing to say.
+        note: why it is not done although it may look so, or should be done again, as Markdown; "" for
+            nothing to say.
     """
 
     name: str
@@ -55,6 +56,7 @@ def steps(choice: Choice, checked: Checked | None, runs: Iterable[Run]) -> list[
     gathered, missing = _gathered(choice.dataset, dataset)
     prepared, mixed = _prepared(choice, dataset)
     trained, other = _trained(choice)
+    aged = _aged(choice.run) if trained and choice.run else ""
     evaluated, doubtful = _evaluated(trained, checked)
     tuned = choice.dataset is not None and were_tuned(runs, choice.dataset)
     return [
@@ -79,7 +81,9 @@ def steps(choice: Choice, checked: Checked | None, runs: Iterable[Run]) -> list[
             trained,
             other,
         ),
-        Step("Train", "Train its last layer on your categories and watch the curves.", "train", trained),
+        Step(
+            "Train", "Train its last layer on your categories and watch the curves.", "train", trained, aged
+        ),
         Step(
             "Evaluate",
             "Measure the accuracy on the demo pictures; look at the misclassified ones.",
@@ -150,6 +154,12 @@ def _trained(choice: Choice) -> tuple[bool, str]:
         f" {plain(short(choice.run.record().image_dir))}: train on {plain(short(choice.dataset))}, or choose"
         " another run."
     )
+
+
+def _aged(run: Run) -> str:
+    """Say that the pictures have changed since a run was trained; "" where they have not."""
+    changed = run_changes(run).any
+    return "Its pictures have changed since: train again to include what is there now." if changed else ""
 
 
 def _evaluated(trained: bool, checked: Checked | None) -> tuple[bool, str]:

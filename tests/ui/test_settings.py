@@ -7,6 +7,7 @@ from poetcore.features.augmentation import Augmentation
 from poetcore.system.options import options_of
 from poetcore.training.config import RunConfig
 from poetcore.training.train import TrainingOptions
+from poetcore.ui.settings import GROUPS
 
 pytestmark = pytest.mark.slow
 
@@ -64,3 +65,17 @@ def test_a_value_that_is_set_reaches_its_option(app):
     options, augmentation = app.session_state["picked"]
     assert (options.train_batch_size, options.validation_batch_size) == (7, 9)
     assert augmentation == Augmentation(random_brightness=15)
+
+
+def test_what_the_split_keeps_together_is_the_options_default_with_its_help(app):
+    option, widget = options_of(RunConfig)["group_by"], app.segmented_control(key="group_by")
+    assert (widget.value, widget.help) == (option.default, option.help)
+
+
+def test_everything_that_the_split_can_keep_together_is_offered(app):
+    assert tuple(GROUPS) == options_of(RunConfig)["group_by"].choices
+
+
+def test_what_the_split_keeps_together_reaches_its_option(app):
+    app.segmented_control(key="group_by").set_value("folder").run()
+    assert app.session_state["picked"][0].group_by == "folder"

@@ -106,6 +106,13 @@ def test_a_run_that_was_trained_on_another_dataset_earns_neither(empty, folders,
     assert "was trained on another folder" in found["Choose a model"].note
 
 
+def test_a_run_whose_pictures_have_changed_since_should_be_trained_again(empty, folders):
+    run = made(empty, "first", folders[0])
+    step = by_name(*folders, run)["Train"]
+    # Its list of pictures holds made up hashes, so all of them have changed.
+    assert step.done and "changed since" in step.note
+
+
 @pytest.mark.parametrize(
     ("changes", "headline", "done"),
     [
