@@ -8,6 +8,7 @@ from poetcore.training.train import TrainingOptions
 from poetcore.ui.choice import chosen
 from poetcore.ui.exports import draw_exports
 from poetcore.ui.job_panel import draw_curves, draw_ended, draw_job
+from poetcore.ui.learning_curve import draw_learning_curve
 from poetcore.ui.run_figures import draw_run
 from poetcore.ui.run_list import draw_runs
 from poetcore.ui.settings import pick_augmentation, pick_backbone, pick_options
@@ -70,6 +71,7 @@ if choice.run:
     st.subheader(f"Run {plain(record.name)}")
     draw_run(choice.run)
     draw_curves(choice.run, record.options["how_many_training_steps"])
+    draw_learning_curve(choice.run)
     draw_exports(choice.run)
     st.caption(f"The run is in {plain(choice.run.folder)}")
     st.page_link("evaluate.py", label="Evaluate on a demo folder", icon=":material/fact_check:")

@@ -138,7 +138,12 @@ class Gallery:
 def test_the_headline_is_that_of_the_metrics_file(dashboard, metrics):
     dashboard.open("/evaluate")
     expect(dashboard.part("MetricValue")).to_have_text(
-        [f"{metrics.accuracy:.1%}", f"{1 - metrics.accuracy:.1%}", f"{metrics.macro_f1:.3f}", "0"]
+        [
+            f"{100 * metrics.accuracy:.1f} %",
+            f"{100 * (1 - metrics.accuracy):.1f} %",
+            f"{metrics.macro_f1:.3f}",
+            "0",
+        ]
     )
     screenshot(dashboard.page, "evaluate")
 

@@ -241,3 +241,43 @@ def test_the_sidebar_says_where_a_run_was_trained_on_another_dataset(own, tmp_pa
     other = shutil.copytree(own.sample / "demo", tmp_path / "other")
     captions = [caption.value for caption in opened("home", dataset=str(other)).sidebar.caption]
     assert captions == ["Trained on sample/train, not on the dataset above."]
+
+
+# ---------------------------------------------------------------------- would more pictures help?
+
+
+def test_the_learning_curve_is_offered_with_what_it_does(full):
+    app = opened("train")
+    assert "Compute the learning curve" in [button.label for button in app.button]
+    assert "what twice and four times as many would bring" in texts_of(app)
+
+
+def test_a_learning_curve_shows_its_advice_and_each_label(own):
+    curve = {
+        "points": [{"pictures": 40, "accuracy": 0.8, "low": 0.7, "high": 0.9}],
+        "forecast": [
+            {"factor": 2, "pictures": 80, "accuracy": 0.84, "low": 0.74, "high": 0.94,
+             "gain": 0.04, "gain_low": 0.0, "gain_high": 0.08},
+        ],
+    }  # fmt: skip
+    own.run.write_learning_curve(
+        curve | {"per_label": {"daisy": curve}, "advice": "Twice may bring 4 points."}
+    )
+    app = opened("train")
+    assert "**Twice may bring 4 points.**" in texts_of(app)
+    table = next(frame.value for frame in app.dataframe if "now" in frame.value)
+    assert table.to_dict("records") == [
+        {
+            "label": "daisy",
+            "trained on": 40,
+            "now": " 80.0 % (70 to 90 %)",
+            "2 times as many": " 84.0 % (74 to 94 %)",
+        }
+    ]
+
+
+@pytest.mark.slow
+def test_a_learning_curve_is_computed_from_the_page(own):
+    app = opened("train")
+    next(b for b in app.button if b.label == "Compute the learning curve").click().run(timeout=120)
+    assert own.run.learning_curve() is not None
