@@ -304,3 +304,10 @@ def test_a_demo_folder_that_cannot_be_used_spoils_no_training(place, folder, tmp
     status = retrain(config, place).status()
     assert status.phase == "done"
     assert "nowhere" in status.message
+
+
+def test_of_a_demo_folder_that_was_trained_on_no_accuracy_is_told(place, folder):
+    run = retrain(RunConfig(folder, training=FEW_STEPS, demo_dir=folder), place)
+    told = run.status().message
+    assert "Accuracy on the demo folder: no accuracy (seen in training)." in told
+    assert "Evaluate it on other pictures." in told
