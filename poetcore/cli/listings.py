@@ -35,6 +35,7 @@ def runs(workspace: WorkspaceOption = DEFAULT_WORKSPACE, json: JsonOption = Fals
                 "backbone": record.backbone,
                 "labels": record.labels,
                 "steps": record.options["how_many_training_steps"],
+                "cross_validated_accuracy": (record.cross_validation or {}).get("accuracy"),
                 "final_test_accuracy": record.metrics["final_test_accuracy"],
                 "out_of_date": difference.any if difference.known else None,
                 "difference": asdict(difference) | {"sentence": difference.sentence},
@@ -59,6 +60,8 @@ def _result(row: dict[str, Any]) -> str:
         return str(row["message"])
     stale = "out of date" if row["out_of_date"] else ""
     lines = [("final test", row["final_test_accuracy"], stale)]
+    if row["cross_validated_accuracy"] is not None:
+        lines.insert(0, ("cross validation", row["cross_validated_accuracy"], stale))
     lines += [(Path(one["folder"]).name, one["accuracy"], one["mark"]) for one in row["demo"]]
     return "\n".join(
         f"{name} {'–' if accuracy is None else f'{100 * accuracy:.1f} %'}" + (f" ({mark})" if mark else "")
