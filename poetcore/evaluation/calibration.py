@@ -74,11 +74,11 @@ def calibration_error(confidence: np.ndarray, correct: np.ndarray, bins: int = 1
     return float(np.abs(np.bincount(_bin(confidence, bins), off, bins)).sum() / len(off))
 
 
-def calibration_noise(confidence: np.ndarray, bins: int = 10) -> float:
+def calibration_noise(confidence: np.ndarray, bins: int = 10, groups: np.ndarray | None = None) -> float:
     """Compute the calibration error that chance alone gives to perfectly calibrated probabilities.
 
-    Outcomes are drawn as the confidences say, 500 times; the 95th percentile of their calibration errors is
-    what a larger error has to exceed before it means anything.
+    Outcomes are drawn as the confidences say, 500 times, those of near duplicates together; the 95th
+    percentile of their calibration errors is what a larger error has to exceed before it means anything.
 
     Source: J. Bröcker, L. A. Smith, "Increasing the reliability of reliability diagrams", Weather and
     Forecasting 22 (2007), 651-661 (consistency resampling; the confidences themselves are kept here).
@@ -86,6 +86,7 @@ def calibration_noise(confidence: np.ndarray, bins: int = 10) -> float:
     Args:
         confidence: `(n,)`, probability of the predicted label, 0 to 1; at least one.
         bins: as in `reliability`.
+        groups: `(n,) int64`, the number of each picture's group of near duplicates; None where all differ.
 
     Returns:
         0 to 1; the same for the same confidences.
@@ -93,9 +94,13 @@ def calibration_noise(confidence: np.ndarray, bins: int = 10) -> float:
     order = np.argsort(_bin(confidence, bins), kind="stable")
     stated = np.asarray(confidence, np.float32)[order]
     starts = np.flatnonzero(np.diff(_bin(stated, bins), prepend=-1))
+    lots, lot = len(stated), np.arange(len(stated))
+    if groups is not None:
+        lot = np.unique(np.asarray(groups)[order], return_inverse=True)[1]
+        lots = int(lot.max()) + 1
     generator = np.random.default_rng(0)
     errors = [
-        np.abs(np.add.reduceat((generator.random(len(stated), np.float32) < stated) - stated, starts)).sum()
+        np.abs(np.add.reduceat((generator.random(lots, np.float32)[lot] < stated) - stated, starts)).sum()
         for _ in range(_DRAWS)
     ]
     return float(np.percentile(errors, 95) / len(stated))

@@ -150,7 +150,7 @@ def compute_metrics(
         independent=every.independent,
         independent_without_leaked=fair.independent,
         macro_f1_labels=len(scores),
-        calibration=_calibration(predictions[unseen]),
+        calibration=_calibration(predictions[unseen], None if groups is None else groups[unseen]),
     )
 
 
@@ -171,7 +171,7 @@ def _leaks(predictions: pd.DataFrame) -> tuple[list[int | None], np.ndarray]:
     return counts, unseen
 
 
-def _calibration(predictions: pd.DataFrame) -> dict[str, Any] | None:
+def _calibration(predictions: pd.DataFrame, groups: np.ndarray | None) -> dict[str, Any] | None:
     """Compute how far the confidences of pictures can be believed; None where there are no pictures.
 
     Returns:
@@ -182,7 +182,7 @@ def _calibration(predictions: pd.DataFrame) -> dict[str, Any] | None:
     if predictions.empty:
         return None
     confidence, correct = (predictions[name].to_numpy() for name in ("confidence", "correct"))
-    error, noise = calibration_error(confidence, correct), calibration_noise(confidence)
+    error, noise = calibration_error(confidence, correct), calibration_noise(confidence, groups=groups)
     bins = reliability(confidence, correct).to_dict("records")
     rows = predictions.to_dict("records")
     given = [row[f"p_{row['label']}"] for row in rows if f"p_{row['label']}" in row]

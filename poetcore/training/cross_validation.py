@@ -175,18 +175,20 @@ def _figures(
         "folds": len(np.unique(folds)),
         "groups": int(groups.max()) + 1,
         "independent": accuracy.independent,
-        "calibration": _calibration(probabilities, targets, folds),
+        "calibration": _calibration(probabilities, targets, groups, folds),
     }
 
 
-def _calibration(probabilities: np.ndarray, targets: np.ndarray, folds: np.ndarray) -> dict[str, Any]:
+def _calibration(
+    probabilities: np.ndarray, targets: np.ndarray, groups: np.ndarray, folds: np.ndarray
+) -> dict[str, Any]:
     """Compute how far the probabilities are off, and a temperature that mends it.
 
     It is offered where the error exceeds the noise, and where the temperature fitted on the other folds
     lowers the log loss of a fold: `cross_entropy_calibrated`.
     """
     confidence, correct = probabilities.max(axis=1), probabilities.argmax(axis=1) == targets
-    error, noise = calibration_error(confidence, correct), calibration_noise(confidence)
+    error, noise = calibration_error(confidence, correct), calibration_noise(confidence, groups=groups)
     lot = np.random.default_rng(0).permutation(len(targets))
     lot = lot[: max(1000, _FITTED_PROBABILITIES // probabilities.shape[1])]
     drawn, true, fold = probabilities[lot], targets[lot], folds[lot]

@@ -253,8 +253,8 @@ def _draws(
     }
     if len(whole) < 2 or 1 not in whole:
         raise DatasetError(
-            "There is no learning curve, because half of the pictures would leave a label without any that is"
-            " no near duplicate of the others: add pictures, 20 or more a label."
+            "There is no learning curve, because half of the pictures would leave a label without any, where"
+            " near duplicates count as one: add different pictures, 20 or more a label."
         )
     yield from whole.items()
 

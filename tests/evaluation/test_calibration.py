@@ -72,6 +72,18 @@ def test_more_pictures_have_less_noise():
     assert calibration_noise(np.full(4000, 0.8)) < calibration_noise(np.full(40, 0.8)) / 5
 
 
+def test_near_duplicates_make_the_noise_of_as_many_groups():
+    few, groups = np.full(40, 0.8), np.arange(800) // 20
+    assert calibration_noise(np.full(800, 0.8), groups=groups) == pytest.approx(calibration_noise(few))
+
+
+def test_groups_of_one_change_nothing():
+    confidence = drawn(200)[0].max(axis=1)
+    assert calibration_noise(confidence, groups=np.arange(200)) == pytest.approx(
+        calibration_noise(confidence), rel=0.2
+    )
+
+
 def test_the_noise_of_the_same_confidences_is_the_same():
     confidence = drawn(200)[0].max(axis=1)
     assert calibration_noise(confidence) == calibration_noise(confidence[::-1][::-1])
