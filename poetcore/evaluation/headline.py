@@ -39,7 +39,7 @@ def headline(metrics: Metrics, difference: Difference | None = None) -> Headline
         metrics: of the evaluation.
         difference: of the files then and now; None where that was not compared.
     """
-    seen = (metrics.leaked or 0) + (metrics.leaked_near or 0)
+    seen = _seen(metrics)
     most = 2 * seen >= metrics.total
     accuracy = None if most else _unseen(metrics, seen)
     marks = ["seen in training"] if most else []
@@ -79,6 +79,13 @@ def calibration_sentence(metrics: Metrics) -> str:
     )
 
 
+def _seen(metrics: Metrics) -> int:
+    """Count the pictures that are known to have been seen in training, the same and near duplicates."""
+    counted = (metrics.leaked or 0) + (metrics.leaked_near or 0)
+    # Of near duplicates some may be known while others are not.
+    return counted if metrics.unseen is None else max(counted, metrics.total - metrics.unseen)
+
+
 def _unseen(metrics: Metrics, seen: int) -> Accuracy:
     """Return the accuracy on the pictures that are not known to have been seen."""
     if not seen or metrics.accuracy_without_leaked is None:
@@ -93,7 +100,7 @@ def _about_leaks(metrics: Metrics, seen: int) -> list[str]:
     if metrics.leaked is None:
         return ["Which pictures this model was trained with is not known: some of these may be among them."]
     found = []
-    near = metrics.leaked_near or 0
+    near = seen - metrics.leaked
     kinds = {"the same": metrics.leaked, "a near duplicate" if near == 1 else "near duplicates": near}
     listed = ", ".join(f"{count:,} {what}" for what, count in kinds.items() if count)
     of_all = f"{seen:,} of these {metrics.total:,} pictures were"
@@ -113,7 +120,8 @@ def _about_leaks(metrics: Metrics, seen: int) -> list[str]:
             f" {metrics.accuracy:.1%}.".replace("%", " %")
         )
     if metrics.leaked_near is None:
-        found.append("Whether near duplicates of these pictures were trained on is not known.")
+        more = "more " if near else ""
+        found.append(f"Whether {more}near duplicates of these pictures were trained on is not known.")
     return found
 
 
@@ -136,8 +144,10 @@ def _about_changes(metrics: Metrics) -> str:
     if metrics.correct_before is not None and metrics.total_before:
         was = Accuracy(metrics.correct_before, metrics.total_before)
         before = f"on the folder as it was the accuracy is {was.value:.1%}".replace("%", " %")
-        seen = ", those seen in training included" if metrics.leaked or metrics.leaked_near else ""
-        before += f" ({was.correct:,} of {was.total:,}{seen})"
+        before += f" ({was.correct:,} of {was.total:,}"
+        before += ", those seen in training included" if _seen(metrics) else ""
+        lost = metrics.total + metrics.removed - was.total
+        before += f", without {lost:,} that cannot be predicted any more)" if lost > 0 else ")"
     return f"{' and '.join(done)} after a model had been evaluated here: {before}."
 
 

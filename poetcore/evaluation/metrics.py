@@ -38,6 +38,7 @@ class Metrics:
         confusion_matrix: `C[i][j]` pictures known to be label i that were predicted to be label j.
         skipped: files that could not be evaluated, each with `path` and `reason`.
         leaked_near: pictures not among `leaked`, a near duplicate of which was trained or validated on.
+        unseen: pictures that are not known to be leaked; None if nothing is known of leaks.
         independent: how many independent pictures are as certain as these, of which some are near duplicates
             of each other; see `independent_number`.
         independent_without_leaked: likewise, of those that are not known to be leaked.
@@ -68,6 +69,7 @@ class Metrics:
     confusion_matrix: list[list[int]]
     skipped: list[dict[str, str]]
     leaked_near: int | None = None
+    unseen: int | None = None
     independent: float | None = None
     independent_without_leaked: float | None = None
     macro_f1_labels: int = 0
@@ -147,6 +149,7 @@ def compute_metrics(
         confusion_matrix=matrix.tolist(),
         skipped=skipped,
         leaked_near=near,
+        unseen=None if leaked is None else fair.total,
         independent=every.independent,
         independent_without_leaked=fair.independent,
         macro_f1_labels=len(scores),

@@ -64,6 +64,20 @@ def test_near_duplicates_that_are_not_known_are_said():
     assert told.remarks == ("Whether near duplicates of these pictures were trained on is not known.",)
 
 
+def test_near_duplicates_that_are_known_do_not_count_while_others_are_not():
+    table = TEN.assign(leaked=[True] + [False] * 9, leaked_near=[False, True, True] + [None] * 7)
+    found = compute_metrics(table, ["ant", "bee"], "run", Path("/demo"), [])
+    assert (found.leaked, found.leaked_near, found.unseen) == (1, None, 7)
+    told = headline(found)
+    assert figures(told) == (5, 7)
+    assert "(1 the same, 2 near duplicates)" in told.remarks[0] and "Whether more near" in told.remarks[1]
+
+
+def test_removed_pictures_that_cannot_be_predicted_are_counted():
+    told = headline(metrics(removed=3, accuracy_before=0.75, correct_before=9, total_before=12))
+    assert "75.0 % (9 of 12, without 1 that cannot be predicted any more)" in told.remarks[0]
+
+
 def test_changed_labels_stand_beside_the_accuracy_before():
     told = headline(metrics(relabelled=3, accuracy_before=0.5, correct_before=5, total_before=10))
     assert (figures(told), told.mark) == ((8, 10), "3 labels changed: 50.0 % before")
