@@ -62,6 +62,8 @@ def headline(metrics: Metrics, difference: Difference | None = None) -> Headline
 
 def leak_counts(metrics: Metrics) -> str:
     """Return how many pictures were seen in training, both kinds apart: "the same 1, near duplicates 3"."""
+    if metrics.leaked is None and metrics.leaked_near is None:
+        return "not known"
     kinds = {"the same": metrics.leaked, "near duplicates": metrics.leaked_near}
     return ", ".join(f"{what} {'not known' if n is None else f'{n:,}'}" for what, n in kinds.items())
 

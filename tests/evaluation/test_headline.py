@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from poetcore.evaluation.freshness import Difference
-from poetcore.evaluation.headline import Headline, calibration_sentence, headline
+from poetcore.evaluation.headline import Headline, calibration_sentence, headline, leak_counts
 from poetcore.evaluation.metrics import Metrics, compute_metrics
 
 TEN = pd.DataFrame(
@@ -57,6 +57,18 @@ def test_what_is_not_known_of_a_model_is_said():
     told = headline(compute_metrics(unknown, ["ant", "bee"], "graph", Path("/demo"), []))
     assert (figures(told), told.mark) == ((8, 10), "")
     assert "is not known" in told.remarks[0]
+
+
+@pytest.mark.parametrize(
+    ("leaked", "near", "words"),
+    [
+        (1, 3, "the same 1, near duplicates 3"),
+        (0, None, "the same 0, near duplicates not known"),
+        (None, None, "not known"),
+    ],
+)
+def test_both_kinds_of_leaks_are_counted_apart(leaked, near, words):
+    assert leak_counts(replace(metrics(), leaked=leaked, leaked_near=near)) == words
 
 
 def test_near_duplicates_that_are_not_known_are_said():
