@@ -80,6 +80,22 @@ class TrainedRun:
         """
         return {"cross_validation": self._record.cross_validation, **self._record.metrics}
 
+    @cached_property
+    def cross_validation(self) -> pd.DataFrame:
+        """Each picture of the training folder as predicted by the layer that was trained without it.
+
+        One row a picture: path, label, predicted, correct, confidence (0 to 1), fold, and a column p_<label>
+        for each label.
+
+        Raises:
+            RunError: the run has no cross validation, or its table is damaged.
+
+        Example:
+            >>> bool(run.cross_validation["correct"].mean() == run.metrics["cross_validation"]["accuracy"])
+            True
+        """
+        return self._run.cross_validation()
+
     @property
     def temperature(self) -> float:
         """What the model's outputs are divided by before the softmax; 1 unless it was calibrated.

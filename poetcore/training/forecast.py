@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 
@@ -154,16 +155,25 @@ def advice(overall: Curve, per_label: Mapping[str, Curve], counts: Mapping[str, 
     else:
         what = "would bring nothing that could be told from chance"
     sentence = f"Twice the pictures of every label ({more}) {what}"
+    if twice.gain_low <= _NOTHING:
+        return sentence + "."
     gains = {label: curve.forecast[0] for label, curve in per_label.items()}
-    sure = {label: one for label, one in gains.items() if one.gain_low > _NOTHING}
+    sure = {label: one for label, one in gains.items() if _stands_out(one, len(gains))}
     if sure:
         best = max(sure, key=lambda label: sure[label].gain)
         sentence += f"; most for {best}, {_points(sure[best].gain_low, sure[best].gain_high)}"
     others = [label for label in gains if label not in sure]
     if sure and others:
-        named = ", ".join(others[:3]) + (f" and {len(others) - 3} others" if len(others) > 3 else "")
+        left = len(others) - 3
+        named = ", ".join(others[:3]) + (f" and {left} other{'s' * (left > 1)}" if left > 0 else "")
         sentence += f"; for {named} no gain can be told from chance"
     return sentence + "."
+
+
+def _stands_out(one: Forecast, labels: int) -> bool:
+    """Return whether a label gains, the best of so many gaining a little by chance alone (Bonferroni)."""
+    wider = NormalDist().inv_cdf(1 - 0.025 / labels) / NormalDist().inv_cdf(0.975)
+    return one.gain - wider * (one.gain - one.gain_low) > _NOTHING
 
 
 def _points(low: float, high: float) -> str:

@@ -219,7 +219,10 @@ def _cross_validate(
     accuracy = Accuracy(
         int(found.predictions["correct"].sum()), found.figures["n"], found.figures["independent"]
     )
-    return found, f"Cross-validated accuracy {accuracy}."
+    message = f"Cross-validated accuracy {accuracy}."
+    if left_out := found.figures["left_out"]:
+        message += f" It leaves out {left_out} pictures of labels whose pictures are all near duplicates."
+    return found, message
 
 
 def _final_test(head: Head, prepared: Prepared, options: TrainingOptions) -> tuple[HeldOut, HeldOut]:

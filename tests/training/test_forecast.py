@@ -110,8 +110,18 @@ def test_labels_that_may_gain_nothing_are_named():
 
 
 def test_many_of_these_are_counted():
-    curves = {f"l{i}": curve_of(-0.01, 0.01) for i in range(9)} | {"tulip": curve_of(0.02, 0.05)}
-    assert "for l0, l1, l2 and 6 others" in advice(curve_of(0.01, 0.02), curves, dict.fromkeys(curves, 5))
+    curves = {f"l{i}": curve_of(-0.01, 0.01) for i in range(4)} | {"tulip": curve_of(0.03, 0.05)}
+    assert "for l0, l1, l2 and 1 other no" in advice(curve_of(0.01, 0.02), curves, dict.fromkeys(curves, 5))
+
+
+def test_the_best_of_many_labels_has_to_stand_out():
+    curves = {f"l{i}": curve_of(-0.01, 0.01) for i in range(99)} | {"tulip": curve_of(0.001, 0.05)}
+    assert "tulip" not in advice(curve_of(0.01, 0.02), curves, dict.fromkeys(curves, 5))
+
+
+def test_no_label_is_named_where_all_together_may_gain_nothing():
+    said = advice(curve_of(-0.01, 0.02), {"rose": curve_of(0.03, 0.04)}, {"rose": 5})
+    assert "rose" not in said
 
 
 def test_a_gain_that_may_be_none_is_told_so():
