@@ -70,9 +70,8 @@ class TrainedRun:
     def metrics(self) -> dict[str, Any]:
         """The final figures of the training: accuracies from 0 to 1, counts, cross entropies in nats.
 
-        `cross_validation` holds those of the five-fold cross validation over all pictures, each predicted by
-        a layer trained without it: `accuracy`, `n`, its 95 % `interval`, `per_label`, `cross_entropy`,
-        `calibration` and more; None where there was none.
+        `cross_validation` holds those of the five-fold cross validation: `accuracy`, `n`, its 95 % `interval`,
+        `per_label`, `cross_entropy`, `calibration` and more; None where there was none.
 
         Example:
             >>> sorted(run.metrics)[:3]
@@ -84,11 +83,7 @@ class TrainedRun:
     def cross_validation(self) -> pd.DataFrame:
         """Each picture of the training folder as predicted by the layer that was trained without it.
 
-        One row a picture: path, label, predicted, correct, confidence (0 to 1), fold, and a column p_<label>
-        for each label.
-
-        Raises:
-            RunError: the run has no cross validation, or its table is damaged.
+        Columns path, label, predicted, correct, confidence (0 to 1), fold, and p_<label> for each label.
 
         Example:
             >>> bool(run.cross_validation["correct"].mean() == run.metrics["cross_validation"]["accuracy"])
@@ -206,16 +201,14 @@ class TrainedRun:
     def learning_curve(self, *, again: bool = False, progress: Progressing = None) -> "LearningCurve":
         """Measure how the accuracy grows with the training pictures, and foretell what more would bring.
 
-        Dozens of layers are trained on an eighth, a quarter, half and all of the pictures and tried on the
-        others: seconds for a thousand pictures. The result is kept with the run.
+        It takes seconds for a thousand pictures, and is kept with the run.
 
         Args:
             again: measure it also where it is there already.
             progress: as in `evaluate`.
 
         Returns:
-            `.table()`: pictures trained on, accuracy, its band, measured or forecast; `.per_label`;
-            `.advice`, one sentence.
+            `.table()`: pictures, accuracy, its band, measured or forecast; `.per_label`; `.advice`, a sentence.
 
         Raises:
             DatasetError: the run has too few pictures, or they are gone.
@@ -235,14 +228,10 @@ class TrainedRun:
     def calibrate(self, *, undo: bool = False) -> "Calibrated":
         """Correct the probabilities where the cross validation found them off by more than noise.
 
-        The temperature that it fitted on held-out predictions is kept with the run and goes into every
-        export.
+        The temperature, fitted on held-out predictions, is kept with the run and goes into every export.
 
         Args:
             undo: restore the probabilities of the training.
-
-        Raises:
-            RunError: the run is of an earlier version and has no cross validation.
 
         Example:
             >>> run.calibrate(undo=True).temperature
