@@ -70,7 +70,7 @@ class TrainedRun:
     def metrics(self) -> dict[str, Any]:
         """The final figures of the training: accuracies from 0 to 1, counts, cross entropies in nats.
 
-        `cross_validation` holds those of the five-fold cross validation: `accuracy`, `n`, its 95 % `interval`,
+        `cross_validation` has those of the five-fold cross validation: `accuracy`, `n`, its 95 % `interval`,
         `per_label`, `cross_entropy`, `calibration` and more; None where there was none.
 
         Example:
