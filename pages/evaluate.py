@@ -104,4 +104,4 @@ with right:
         " answers are right."
     )
 st.subheader("Download")
-downloads(run, evaluation, report)
+downloads(run, evaluation, lambda one: report(one, known.changes))

@@ -15,7 +15,7 @@ from poetcore.evaluation.metrics import Metrics
 from poetcore.evaluation.slides import Filter, Slide, deck
 from poetcore.ui.freshness import Checked
 from poetcore.ui.headline import accuracy_metric, draw_remarks
-from poetcore.ui.leaks import leak_words, seen_pictures
+from poetcore.ui.leaks import leak_words, seen_number, seen_pictures
 from poetcore.ui.pictures import Card, shas
 from poetcore.ui.repairs import Repairable, draw_repairs, repair_gallery
 from poetcore.ui.text import plain
@@ -58,14 +58,12 @@ def draw_headline(metrics: Metrics, found: Checked) -> None:
         _metric(
             columns[3],
             "Seen in training",
-            "–" if metrics.leaked is None else f"{metrics.leaked + (metrics.leaked_near or 0):,}",
+            seen_number(metrics),
             leak_words(metrics),
             "Demo pictures that the model was trained or validated on, exactly or as a near duplicate"
             " (resized, cropped, mirrored, recoloured, of the same burst). The accuracy is without them.",
         )
     draw_remarks(found.headline)
-    if not found.changes.known:
-        st.caption("Whether the files are still those that were evaluated is not known: evaluate again.")
     if metrics.skipped:
         with st.expander(f"{len(metrics.skipped)} files are excluded", icon=":material/warning:"):
             st.dataframe(pd.DataFrame(metrics.skipped), hide_index=True, width="stretch")

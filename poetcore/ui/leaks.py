@@ -9,7 +9,7 @@ import streamlit as st
 from poetcore.evaluation.metrics import Metrics
 from poetcore.ui.pictures import Card, pair_gallery, shas
 
-__all__ = ["draw_leaks", "leak_words", "seen_pictures"]
+__all__ = ["draw_leaks", "leak_words", "seen_number", "seen_pictures"]
 
 
 def leak_words(metrics: Metrics) -> str:
@@ -22,6 +22,14 @@ def leak_words(metrics: Metrics) -> str:
     return (
         f"{exact:,} exact, {near:,} near duplicate{'s' * (near != 1)}" if exact or near else "none was found"
     )
+
+
+def seen_number(metrics: Metrics) -> str:
+    """Return how many pictures were seen in training, as far as that is known: `3`, `3 or more`, `–`."""
+    exact, near = metrics.leaked, metrics.leaked_near
+    if exact is None or (near is None and not exact):
+        return "–"
+    return f"{exact:,} or more" if near is None else f"{exact + near:,}"
 
 
 def seen_pictures(predictions: pd.DataFrame) -> dict[str, str]:

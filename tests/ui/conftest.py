@@ -8,6 +8,7 @@ import streamlit as st
 
 from poetcore.evaluation.evaluate import evaluate
 from poetcore.workspace.workspace import Workspace
+from tests.browser.dashboard import copy_of
 from tests.conftest import Trained
 
 
@@ -32,3 +33,11 @@ def full(trained: Trained, monkeypatch: pytest.MonkeyPatch) -> Trained:
     if not trained.run.evaluation("demo").exists():
         evaluate(trained.run, trained.sample / "demo", trained.workspace)
     return trained
+
+
+@pytest.fixture
+def own(trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Trained:
+    """A workspace of the test's own with the sample, a run and its evaluation."""
+    copied = copy_of(trained, tmp_path)
+    monkeypatch.setenv("TFP_WORKSPACE", str(copied.workspace.root))
+    return copied

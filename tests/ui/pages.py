@@ -2,7 +2,9 @@
 
 from streamlit.testing.v1 import AppTest
 
-from tests.conftest import ROOT
+from poetcore.evaluation.metrics import Metrics
+from poetcore.workspace.records import read_record
+from tests.conftest import ROOT, Trained
 
 PAGES = ("home", "prepare", "overview", "train", "evaluate", "slideshow", "predict")
 
@@ -26,3 +28,20 @@ def links(app: AppTest) -> list[str]:
     """Return the pages that links lead to."""
     found = [element.proto for element in app.main if element.type == "page_link"]
     return [proto.page for proto in found]
+
+
+def runs_table(app: AppTest) -> dict[str, object]:
+    """The first row of the table of runs."""
+    table = next(frame.value for frame in app.dataframe if "state" in frame.value)
+    return dict(table.to_dict("records")[0])
+
+
+def metrics_of(own: Trained) -> Metrics:
+    """The figures of the run on the demo folder of its sample."""
+    return read_record(own.run.evaluation("demo").metrics_file, Metrics)
+
+
+def relabel(own: Trained) -> None:
+    """Give a demo picture another label."""
+    first, other = sorted(path for path in (own.sample / "demo").iterdir() if path.is_dir())[:2]
+    next(first.iterdir()).rename(other / "relabelled.jpg")

@@ -1,0 +1,95 @@
+"""The figures of runs: their table, a run's own, and whether more pictures would help."""
+
+from dataclasses import replace
+
+import pytest
+
+from poetcore.evaluation.evaluate import evaluate
+from tests.browser.dashboard import copy_run
+from tests.ui.pages import metrics_of, opened, relabel, runs_table, texts_of
+
+# ---------------------------------------------------------------------- the table of runs
+
+
+def test_the_table_of_runs_tells_accuracies_with_their_ranges_and_augmentation(own):
+    augmented = {"flip_left_right": True, "random_crop": 10, "distortion_variants": 3}
+    record = own.run.record()
+    checked = {"accuracy": 0.9, "interval": [0.84, 0.94], "n": 60, "folds": 5}
+    own.run.write_record(replace(record, options=record.options | augmented, cross_validation=checked))
+    row = runs_table(opened("train"))
+    assert list(row)[:3] == ["run", "state", "accuracy"]
+    assert row["accuracy"] == " 90.0 % (84 to 94 %)"
+    assert str(row["demo accuracy"]).strip().startswith(f"{100 * metrics_of(own).accuracy:.1f} %")
+    assert row["augmentation"] == "3 x mirrored, crop 10 %"
+
+
+@pytest.mark.slow
+def test_figures_of_two_states_of_a_demo_folder_do_not_stand_side_by_side_without_a_word(own):
+    second = copy_run(own.run, own.workspace.runs / "second")
+    relabel(own)
+    evaluate(second, own.sample / "demo", own.workspace)
+    app = opened("train")
+    table = next(frame.value for frame in app.dataframe if "state" in frame.value).set_index("run")
+    assert table.loc["first", "remarks"] == "demo: out of date"
+    assert str(table.loc["second", "remarks"]).startswith("demo: 1 label changed")
+
+
+# ---------------------------------------------------------------------- a run's own figures
+
+
+def test_the_first_figure_of_a_run_is_cross_validated_with_the_test_beside_it(own):
+    record = own.run.record()
+    checked = {"accuracy": 0.9, "interval": [0.84, 0.94], "n": 60, "folds": 5}
+    own.run.write_record(
+        replace(record, cross_validation=checked, groups={"by": "near", "count": 40, "largest": 3})
+    )
+    app = opened("train")
+    assert [metric.label for metric in app.metric][:2] == ["Accuracy (cross validation)", "Test accuracy"]
+    assert (app.metric[0].value, app.metric[0].delta) == ("90.0 %", "84 to 94 %, 60 pictures")
+    assert "40 groups (near duplicates); the largest has 3 pictures" in texts_of(app)
+
+
+def test_a_run_without_cross_validation_says_that_it_is_not_known(own):
+    own.run.write_record(replace(own.run.record(), cross_validation=None, groups={}))
+    app = opened("train")
+    assert app.metric[0].value == "–" and "without cross validation" in texts_of(app)
+
+
+# ---------------------------------------------------------------------- would more pictures help?
+
+
+def test_the_learning_curve_is_offered_with_what_it_does(full):
+    app = opened("train")
+    assert "Compute the learning curve" in [button.label for button in app.button]
+    assert "what twice and four times as many would bring" in texts_of(app)
+
+
+def test_a_learning_curve_shows_its_advice_and_each_label(own):
+    curve = {
+        "points": [{"pictures": 40, "accuracy": 0.8, "low": 0.7, "high": 0.9}],
+        "forecast": [
+            {"factor": 2, "pictures": 80, "accuracy": 0.84, "low": 0.74, "high": 0.94,
+             "gain": 0.04, "gain_low": 0.0, "gain_high": 0.08},
+        ],
+    }  # fmt: skip
+    own.run.write_learning_curve(
+        curve | {"per_label": {"daisy": curve}, "advice": "Twice may bring 4 points."}
+    )
+    app = opened("train")
+    assert "**Twice may bring 4 points.**" in texts_of(app)
+    table = next(frame.value for frame in app.dataframe if "now" in frame.value)
+    assert table.to_dict("records") == [
+        {
+            "label": "daisy",
+            "trained on": 40,
+            "now": " 80.0 % (70 to 90 %)",
+            "2 times as many": " 84.0 % (74 to 94 %)",
+        }
+    ]
+
+
+@pytest.mark.slow
+def test_a_learning_curve_is_computed_from_the_page(own):
+    app = opened("train")
+    next(b for b in app.button if b.label == "Compute the learning curve").click().run(timeout=120)
+    assert own.run.learning_curve() is not None
