@@ -83,7 +83,7 @@ if known.headline.accuracy is None:
     st.caption(
         "Most of these pictures were seen in training: matrix and metrics do not show how good the model is."
     )
-elif seen := (metrics.leaked or 0) + (metrics.leaked_near or 0):
+elif seen := metrics.total - known.headline.accuracy.total:
     st.caption(
         f"Matrix and metrics are of all {metrics.total:,} pictures, the {seen:,} seen in training included."
     )

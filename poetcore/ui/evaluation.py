@@ -58,7 +58,7 @@ def draw_headline(metrics: Metrics, found: Checked) -> None:
         _metric(
             columns[3],
             "Seen in training",
-            seen_number(metrics),
+            seen_number(metrics, accuracy),
             leak_words(metrics),
             "Demo pictures that the model was trained or validated on, exactly or as a near duplicate"
             " (resized, cropped, mirrored, recoloured, of the same burst). The accuracy is without them.",

@@ -6,6 +6,8 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from poetcore.evaluation.accuracy import Accuracy
+from poetcore.evaluation.headline import leak_counts
 from poetcore.evaluation.metrics import Metrics
 from poetcore.ui.pictures import Card, pair_gallery, shas
 
@@ -13,23 +15,21 @@ __all__ = ["draw_leaks", "leak_words", "seen_number", "seen_pictures"]
 
 
 def leak_words(metrics: Metrics) -> str:
-    """Return how many pictures were seen in training, both kinds apart: `3 exact, 12 near duplicates`."""
-    exact, near = metrics.leaked, metrics.leaked_near
-    if exact is None:
-        return "not known"
-    if near is None:
-        return f"{exact:,} exact; near duplicates not known"
-    return (
-        f"{exact:,} exact, {near:,} near duplicate{'s' * (near != 1)}" if exact or near else "none was found"
-    )
+    """Return how many pictures were seen in training, both kinds apart: `the same 3, near duplicates 12`."""
+    return "none was found" if metrics.leaked == metrics.leaked_near == 0 else leak_counts(metrics)
 
 
-def seen_number(metrics: Metrics) -> str:
-    """Return how many pictures were seen in training, as far as that is known: `3`, `3 or more`, `–`."""
-    exact, near = metrics.leaked, metrics.leaked_near
-    if exact is None or (near is None and not exact):
+def seen_number(metrics: Metrics, accuracy: Accuracy) -> str:
+    """Return how many pictures were seen in training, as far as that is known: `3`, `3 or more`, `–`.
+
+    Args:
+        metrics: of the evaluation.
+        accuracy: its headline's, of the pictures that are not known to have been seen.
+    """
+    seen = metrics.total - accuracy.total
+    if metrics.leaked is None or (metrics.leaked_near is None and not seen):
         return "–"
-    return f"{exact:,} or more" if near is None else f"{exact + near:,}"
+    return f"{seen:,} or more" if metrics.leaked_near is None else f"{seen:,}"
 
 
 def seen_pictures(predictions: pd.DataFrame) -> dict[str, str]:

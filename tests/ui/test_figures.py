@@ -61,7 +61,7 @@ def test_the_accuracy_is_without_leaked_pictures_and_both_kinds_are_counted(own)
     app = opened("evaluate")
     assert figures(app)["Accuracy"] == f"{100 * (unseen - 4) / unseen:.1f} %"
     assert figures(app)["Seen in training"] == "3"
-    assert app.metric[3].delta == "1 exact, 2 near duplicates"
+    assert app.metric[3].delta == "the same 1, near duplicates 2"
     assert f"all {metrics.total} pictures, the 3 seen in training included" in texts_of(app)
 
 
