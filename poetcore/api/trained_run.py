@@ -208,7 +208,7 @@ class TrainedRun:
             progress: as in `evaluate`.
 
         Returns:
-            `.table()`: pictures, accuracy, its band, measured or forecast; `.per_label`; `.advice`, a sentence.
+            `.table()`: pictures, accuracy, its band, and its kind; `.per_label`; `.advice`, a sentence.
 
         Raises:
             DatasetError: the run has too few pictures, or they are gone.
