@@ -6,7 +6,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from poetcore.training.cross_validation import cross_validated_accuracy
+from poetcore.training.cross_validation import VARIANCE_FACTOR, cross_validated_accuracy
 
 __all__ = ["FACTORS", "Curve", "Forecast", "Point", "advice", "fit_curve"]
 
@@ -17,8 +17,8 @@ FACTORS = (2, 4)
 #: (tests/benchmarks/README.md), or at best as 1 / n, after which less is left to gain.
 _SLOW, _FAST = 0.5, 1.0
 
-#: The normal distribution's 97.5 % point; the variance is doubled as in `cross_validated_accuracy`.
-_DOUBT = 1.96 * 2**0.5
+#: The normal distribution's 97.5 % point, with the variance as in `cross_validated_accuracy`.
+_DOUBT = 1.96 * VARIANCE_FACTOR**0.5
 
 #: A gain below this, a twentieth of a point, is none.
 _NOTHING = 0.0005

@@ -89,9 +89,9 @@ def test_near_duplicates_make_the_interval_wider(examples):
     assert together["independent"] == pytest.approx(alone["independent"] / 10)
 
 
-def test_the_interval_has_twice_the_variance_of_the_plain_one():
-    accuracy = cross_validated_accuracy(180, np.arange(200))
-    assert accuracy.interval == Accuracy(90, 100).interval
+def test_the_interval_has_the_variance_of_nadeau_and_bengio():
+    accuracy = cross_validated_accuracy(405, np.arange(450))
+    assert accuracy.value == 0.9 and accuracy.interval == Accuracy(180, 200).interval
 
 
 def test_copies_are_trained_on_where_their_picture_is_and_never_tested(examples):
