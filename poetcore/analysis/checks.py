@@ -14,14 +14,14 @@ import pandas as pd
 
 from poetcore.analysis.measures import COLUMNS
 from poetcore.data.dataset import Dataset
-from poetcore.data.near_duplicates import near_duplicate_pairs
+from poetcore.data.near_duplicates import NEAR, near_duplicate_pairs
 
 __all__ = ["LITTLE_INFORMATION", "MOST_DIFFERENT", "TINY", "Check", "Found", "Issue", "Pictures", "rows"]
 
 # Thresholds that several checks share; where they come from stands in the modules of the checks.
 TINY = 64.0
 LITTLE_INFORMATION = 2.0
-MOST_DIFFERENT = 0.15
+MOST_DIFFERENT = round(1 - NEAR, 2)
 
 #: So many files of one content under one label make a plain picture a placeholder; two labels do as well.
 _PLACEHOLDER_COPIES = 3
@@ -123,7 +123,7 @@ class Pictures:
     @cached_property
     def near_duplicates(self) -> dict[int, dict[int, float]]:
         """Rows of `distinct` -> their near duplicates, each with its similarity."""
-        return near_duplicate_pairs(self.distinct, 1 - MOST_DIFFERENT)
+        return near_duplicate_pairs(self.distinct)
 
 
 def rows(table: pd.DataFrame) -> Iterator[Any]:

@@ -1,8 +1,6 @@
 """Checks of what is in files: contents that cannot be read, that occur twice, or that occur nearly twice.
 
-The threshold of near duplicates is 7 bits of the hash and a difference of 0.15: of 27 pairs of flower photos
-within 11 bits, the 10 within both are one shot, recoloured or cropped, or the next one; beyond, different
-flowers come among next shots.
+Near duplicates are those that a training keeps on one side of the split (`data.near_duplicates`).
 """
 
 from collections.abc import Iterator, Sequence

@@ -84,7 +84,7 @@ class Measure:
 _FIGURES = [field.name for field in fields(Measure)]
 
 #: What is known of a picture, in the order of the columns of `read_measures`.
-COLUMNS = [*_FIGURES, "hash", "thumbnail"]
+COLUMNS = [*_FIGURES, "thumbnail"]
 
 
 def measure(content: bytes) -> Measure:

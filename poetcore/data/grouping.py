@@ -31,7 +31,7 @@ def group_pictures(
     Args:
         pictures: a table with the columns path, label and sha.
         by: one of `GROUP_BY`.
-        hashes: of the pictures, by sha, columns hash and thumbnail, as `HashIndex.get` returns them; needed
+        hashes: of the pictures, by sha, column thumbnail, as `HashIndex.get` returns them; needed
             unless `by` is exact. A picture without one has no near duplicates.
         folder: the folder of label folders; needed where `by` is folder.
 

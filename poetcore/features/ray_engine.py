@@ -122,10 +122,7 @@ class _Worker:
                 "vector": pyarrow.array(vectors, pyarrow.binary()),
                 "reason": pyarrow.array([one.reason for one in found], pyarrow.string()),
                 "decoded": pyarrow.array([one.decoded for one in found], pyarrow.bool_()),
-                "hash": pyarrow.array([one.hash and one.hash.bits for one in found], pyarrow.binary()),
-                "thumbnail": pyarrow.array(
-                    [one.hash and one.hash.thumbnail for one in found], pyarrow.binary()
-                ),
+                "hash": pyarrow.array([one.hash and one.hash.thumbnail for one in found], pyarrow.binary()),
                 "machine": pyarrow.array([self._machine] * len(found), pyarrow.string()),
             }
         )
@@ -148,7 +145,7 @@ def _to_bottleneck(row: Mapping[str, Any], path: Path) -> Bottleneck:
                     " machine of the cluster sees them under the same path"
                 )
     vector = None if vector is None else np.frombuffer(vector, "<f4")
-    hashed = None if row["hash"] is None else PerceptualHash(row["hash"], row["thumbnail"])
+    hashed = None if row["hash"] is None else PerceptualHash(row["hash"])
     return Bottleneck(row["sha"], vector, reason, decoded=row["decoded"], hash=hashed)
 
 

@@ -1,152 +1,157 @@
-"""Pictures that look the same: the hash, its positions, the index, and the comparison in colour."""
+"""Near duplicates: what is found again, and what is kept apart."""
+
+import io
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as arrays
-from PIL import Image
+from PIL import Image, ImageEnhance, ImageOps
 
 from poetcore.data.near_duplicates import (
-    close_pairs,
+    NEAR,
     duplicate_groups,
     near_duplicate_pairs,
+    near_matches,
     similarity,
 )
-from poetcore.data.perceptual_hash import dct_hash, positions
-from tests.conftest import picture
+from poetcore.data.perceptual_hash import hash_picture
+from poetcore.data.spectra import common
+from tests.conftest import encoded, picture
 
 TURNS = list(Image.Transpose)
+PICTURES = 40
 
 
-def grey(seed: int) -> Image.Image:
-    return picture(seed, (32, 32), "L")
+def photo(seed: int) -> Image.Image:
+    """A picture with coarse and fine detail, as a photo has them."""
+    chance = np.random.default_rng(seed)
+    layers = [
+        np.asarray(
+            Image.fromarray(chance.integers(0, 255, (side, side, 3), np.uint8)).resize(
+                (240, 180), Image.Resampling.BICUBIC
+            ),
+            float,
+        )
+        / side
+        for side in (4, 8, 16)
+    ]
+    mixed = sum(layers)
+    return Image.fromarray((255 * (mixed - mixed.min()) / np.ptp(mixed)).astype(np.uint8))
 
 
-def hashed(image: Image.Image) -> int:
-    return dct_hash(np.asarray(image))
+def table(pictures: list[Image.Image]) -> pd.DataFrame:
+    return pd.DataFrame({"thumbnail": [hash_picture(one).thumbnail for one in pictures]})
+
+
+def saved(image: Image.Image, quality: int) -> Image.Image:
+    return Image.open(io.BytesIO(encoded(image, quality=quality))).convert("RGB")
+
+
+def cropped(image: Image.Image, share: float = 0.03) -> Image.Image:
+    return ImageOps.crop(image, (round(image.width * share), round(image.height * share)) * 2)
+
+
+def smaller(image: Image.Image) -> Image.Image:
+    return image.resize((image.width * 6 // 10, image.height * 6 // 10), Image.Resampling.BICUBIC)
+
+
+def grey(image: Image.Image) -> Image.Image:
+    return image.convert("L").convert("RGB")
+
+
+CHANGES = {
+    "resized": smaller,
+    "saved again": lambda image: saved(image, 40),
+    "mirrored": ImageOps.mirror,
+    "cropped": cropped,
+    "grey": grey,
+    "brighter": lambda image: ImageEnhance.Brightness(image).enhance(1.15),
+    "all at once": lambda image: saved(grey(smaller(ImageOps.mirror(cropped(image)))), 60),
+}
+
+
+@pytest.fixture(scope="module")
+def photos() -> list[Image.Image]:
+    return [photo(seed) for seed in range(PICTURES)]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_changed_copy_is_found_again(change, photos):
+    matches = near_matches(table([CHANGES[change](one) for one in photos]), table(photos))
+    right = sum(matches.get(row, (None,))[0] == row for row in range(PICTURES))
+    assert right >= 0.95 * PICTURES
+
+
+@pytest.mark.parametrize("turn", TURNS)
+def test_a_turned_copy_is_found_again(turn, photos):
+    matches = near_matches(table([photos[3].transpose(turn)]), table(photos))
+    assert matches[0][0] == 3
+
+
+def test_other_pictures_match_none(photos):
+    others = [photo(seed) for seed in range(1000, 1000 + PICTURES)]
+    assert near_matches(table(others), table(photos)) == {}
+
+
+def test_the_most_similar_one_is_named(photos):
+    among = [cropped(photos[0]), photos[0], photos[1]]
+    assert near_matches(table([photos[0]]), table(among))[0] == (1, pytest.approx(1, abs=1e-4))
+
+
+def test_nothing_is_found_among_none(photos):
+    assert near_matches(table(photos[:2]), table([])) == near_matches(table([]), table(photos[:2])) == {}
+
+
+def test_frames_of_one_scene_are_one_group(photos):
+    frames = []
+    for scene in photos[:6]:
+        chance = np.random.default_rng(7)
+        for _ in range(8):
+            x, y = chance.uniform(0.04, 0.1, 2)
+            box = (240 * x, 180 * y, 240 * (x + 0.86), 180 * (y + 0.86))
+            frames.append(scene.crop(tuple(map(round, box))))
+    groups = duplicate_groups(near_duplicate_pairs(table(frames)))
+    assert groups == [list(range(first, first + 8)) for first in range(0, 48, 8)]
+
+
+def test_what_all_have_in_common_makes_no_duplicates(photos):
+    """As before a camera that stands still: only what is held into the picture counts."""
+    scenes = []
+    for thing in photos[1:31]:
+        scene = photos[0].copy()
+        scene.paste(thing.resize((80, 80)), (80, 50))
+        scenes.append(scene)
+    assert near_duplicate_pairs(table(scenes)) == {}
+
+
+def test_pairs_are_told_from_both_sides(photos):
+    pairs = near_duplicate_pairs(table([photos[0], photos[1], smaller(photos[0])]))
+    assert pairs == {0: {2: pairs[2][0]}, 2: {0: pairs[0][2]}} and pairs[0][2] > NEAR
+
+
+def test_plain_pictures_are_never_alike():
+    assert near_duplicate_pairs(table([Image.new("RGB", (64, 64), (96, 96, 96))] * 2)) == {}
+
+
+def test_many_pictures_of_one_hash_are_compared_with_the_first_only(photos):
+    one = table([photos[0]])
+    pairs = near_duplicate_pairs(pd.concat([one] * 2000, ignore_index=True))
+    assert sum(map(len, pairs.values())) == 2 * 1999
+
+
+def test_different_pictures_are_hardly_similar():
+    ones, others = (np.stack([small(seed) for seed in seeds]) for seeds in (range(20), range(20, 40)))
+    assert similarity(ones, others, common(ones), np.zeros(20, int)).max() < 0.75
+
+
+def test_the_same_colours_swapped_are_not_the_same():
+    one = small(1)[None]
+    swapped = one[..., [1, 2, 0]]
+    assert similarity(one, swapped, np.zeros((16, 16, 3), np.float32), np.zeros(1, int))[0] < NEAR
 
 
 def small(seed: int) -> np.ndarray:
     return np.asarray(picture(seed, (16, 16)))
-
-
-def brute_force(hashes: np.ndarray, distance: int) -> set[tuple[int, int]]:
-    """Compare every hash with every other in every position."""
-    placed = positions(hashes)
-    return {
-        (i, j)
-        for i in range(len(hashes))
-        for j in range(i + 1, len(hashes))
-        if np.bitwise_count(placed[:, i] ^ hashes[j]).min() <= distance
-    }
-
-
-def found(hashes: np.ndarray, distance: int) -> list[tuple[int, int]]:
-    return [tuple(pair) for chunk in close_pairs(hashes, distance) for pair in chunk.tolist()]
-
-
-@st.composite
-def crowded(draw: st.DrawFn) -> np.ndarray:
-    """Hashes of which many lie close together: a few, each with some of their bits and positions changed."""
-    start = draw(arrays.arrays(np.uint64, st.integers(1, 6)))
-    made = list(start)
-    for _ in range(draw(st.integers(0, 24))):
-        one = made[draw(st.integers(0, len(made) - 1))]
-        for bit in draw(st.lists(st.integers(0, 63), max_size=9)):
-            one ^= np.uint64(1) << np.uint64(bit)
-        made.append(positions(np.array([one]))[draw(st.integers(0, 7)), 0])
-    return np.unique(np.array(made, np.uint64))
-
-
-@given(crowded(), st.integers(0, 9))
-@settings(deadline=None)
-def test_the_index_finds_what_brute_force_finds(hashes, distance):
-    assert set(found(hashes, distance)) == brute_force(hashes, distance)
-
-
-@given(crowded())
-@settings(deadline=None)
-def test_a_pair_is_given_once(hashes):
-    pairs = found(hashes, 7)
-    assert len(pairs) == len(set(pairs))
-
-
-def test_many_hashes_are_compared_in_parts_without_losing_any(monkeypatch):
-    monkeypatch.setattr("poetcore.data.near_duplicates._QUERIES", 7)
-    monkeypatch.setattr("poetcore.data.near_duplicates._AT_ONCE", 3)
-    chance = np.random.default_rng(1)
-    start = chance.integers(0, 2**63, 30, dtype=np.uint64)
-    hashes = np.unique(np.concatenate([start, start ^ np.uint64(0b1001), start ^ np.uint64(1 << 40)]))
-    pairs = set(found(hashes, 7))
-    assert pairs == brute_force(hashes, 7) and len(pairs) == 90
-
-
-def test_no_hashes_have_no_pairs():
-    assert found(np.array([], np.uint64), 7) == []
-
-
-@pytest.mark.parametrize("turn", TURNS)
-@pytest.mark.parametrize("seed", range(3))
-def test_the_hash_of_a_turned_picture_is_among_the_positions(turn, seed):
-    image = grey(seed)
-    known = positions(np.array([hashed(image)], np.uint64))[:, 0]
-    # A frequency that is hardly there counts as not there, whatever its sign.
-    assert np.bitwise_count(known ^ np.uint64(hashed(image.transpose(turn)))).min() <= 2
-
-
-def test_the_eight_positions_of_a_picture_differ():
-    assert len(set(positions(np.array([hashed(grey(4))], np.uint64))[:, 0].tolist())) == 8
-
-
-def test_the_first_position_is_the_picture_as_it_is():
-    hashes = np.array([hashed(grey(seed)) for seed in range(5)], np.uint64)
-    assert (positions(hashes)[0] == hashes).all()
-
-
-def test_a_brighter_picture_of_less_contrast_has_nearly_the_same_hash():
-    image = grey(5)
-    pale = image.point([int(40 + value * 0.7) for value in range(256)])
-    assert (hashed(pale) ^ hashed(image)).bit_count() <= 2
-
-
-def test_a_plain_picture_has_no_bits():
-    assert hashed(Image.new("L", (32, 32), 90)) == 0
-
-
-@pytest.mark.parametrize("turn", TURNS)
-def test_a_turned_picture_is_entirely_alike(turn):
-    one = picture(6, (16, 16))
-    like = similarity(np.asarray(one)[None], np.asarray(one.transpose(turn))[None])
-    assert like[0] == pytest.approx(1, abs=1e-5)
-
-
-def test_different_pictures_are_hardly_alike():
-    ones = np.stack([small(seed) for seed in range(20)])
-    others = np.stack([small(seed) for seed in range(20, 40)])
-    assert similarity(ones, others).max() < 0.75
-
-
-def test_a_hash_that_happens_to_be_equal_makes_no_pair():
-    table = pd.DataFrame({"hash": [b"\1" * 8] * 2, "thumbnail": [small(1).tobytes(), small(2).tobytes()]})
-    assert near_duplicate_pairs(table, 0.85) == {}
-
-
-def test_pictures_of_one_hash_that_look_alike_are_a_pair():
-    table = pd.DataFrame({"hash": [b"\1" * 8] * 2, "thumbnail": [small(1).tobytes()] * 2})
-    assert near_duplicate_pairs(table, 0.85)[0] == {1: pytest.approx(1, abs=1e-5)}
-
-
-def test_plain_pictures_are_never_alike():
-    table = pd.DataFrame({"hash": [bytes(8)] * 2, "thumbnail": [b"\x60" * 768] * 2})
-    assert near_duplicate_pairs(table, 0.85) == {}
-
-
-def test_ten_thousand_pictures_of_one_hash_are_compared_with_the_first_only():
-    table = pd.DataFrame({"hash": [b"\1" * 8] * 10_000, "thumbnail": [small(1).tobytes()] * 10_000})
-    pairs = near_duplicate_pairs(table, 0.85)
-    assert sum(map(len, pairs.values())) == 2 * 9_999
 
 
 def test_a_group_is_what_pairs_link():
