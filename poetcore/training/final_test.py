@@ -72,5 +72,6 @@ def final_metrics(test: HeldOut, validation: HeldOut) -> dict[str, Any]:
         "final_test_cross_entropy": test.cross_entropy,
         "validation_accuracy": validation.accuracy.value,
         "validation_count": validation.accuracy.total,
+        "validation_interval": validation.accuracy.interval,
         "validation_cross_entropy": validation.cross_entropy,
     }

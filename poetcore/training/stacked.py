@@ -5,6 +5,7 @@ step draws one batch of all pictures, and each layer is trained on those of the 
 out: the layers stand side by side in one matrix.
 """
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -52,8 +53,7 @@ def held_out_probabilities(
         folds: `(n,) int64`, the fold of each example, from 0; a copy has that of its picture.
         labels: how many labels there are.
         options: steps, learning rate, batch size, seed.
-        on_step: called now and then with the steps done, in the caller's thread or another one; an exception
-            that it raises ends the training.
+        on_step: called now and then with the steps done; an exception that it raises ends the training.
 
     Returns:
         `(n, labels) float32`, the probabilities of each example by the layer of its fold; not finite where a
@@ -69,7 +69,7 @@ def held_out_probabilities(
     def work(share: np.ndarray) -> None:
         def on_steps(done: int) -> None:
             if stop.is_set():
-                raise InterruptedError
+                raise _StoppedError
             if on_step and share[0] == 0:
                 on_step(done)
 
@@ -88,10 +88,16 @@ def held_out_probabilities(
     # As in `train`: a step's matrices are so small that BLAS's threads would wait for each other.
     with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(len(shares)) as pool:
         others = [pool.submit(work, share) for share in shares[1:]]
-        work(shares[0])
-        for other in others:
-            other.result()
+        with contextlib.suppress(_StoppedError):  # by another thread, whose error it is
+            work(shares[0])
+        for error in (other.exception() for other in others):
+            if error and not isinstance(error, _StoppedError):
+                raise error
     return probabilities
+
+
+class _StoppedError(Exception):
+    """Another thread failed."""
 
 
 def _train(

@@ -138,6 +138,21 @@ def test_an_exception_of_the_report_ends_it(wide, monkeypatch):
         held_out_probabilities(clouds(50), folds_of(50), 3, OPTIONS, stop)
 
 
+def test_an_error_in_another_thread_is_raised(monkeypatch):
+    monkeypatch.setattr(stacked, "_WIDE", 1)
+    monkeypatch.setattr(stacked, "cores", lambda: 2)
+    trained = stacked._train
+
+    def fails(*arguments):
+        if arguments[4][0] > 0:
+            raise MemoryError("no room")
+        return trained(*arguments)
+
+    monkeypatch.setattr(stacked, "_train", fails)
+    with pytest.raises(MemoryError, match="no room"):
+        held_out_probabilities(clouds(50), folds_of(50), 3, OPTIONS)
+
+
 def test_the_error_is_that_of_honest_probabilities():
     examples, folds = clouds(600), folds_of(600)
     together = cross_entropy(held_out_probabilities(examples, folds, 3, OPTIONS), examples.targets)
