@@ -115,7 +115,7 @@ class Examples:
             Their feature vectors `(k, vector_length) float32` and targets `(k,) int64`.
         """
         rows = chosen if self.rows is None else self.rows[chosen]
-        # As a plain array: what is read of a memory-mapped file would stay its kind through every calculation.
+        # As a plain array: what is read of a memory-mapped one would stay its kind in every calculation.
         return np.asarray(self.vectors).take(rows, axis=0), self.targets[chosen]
 
 
