@@ -43,7 +43,7 @@ _COMPARED = 1024
 
 #: How alike two pictures must be from afar to be compared, and with how many others one is at the most.
 _LEAST_ALIKE = 0.7
-_MOST = 16
+_MOST = 12
 
 #: Share of a picture's sides that its second window leaves out at each margin, as a crop does.
 _ZOOM = 0.03
@@ -138,14 +138,18 @@ class _Finder:
 
 def _best(found: _Candidates) -> _Candidates:
     """Keep each pair once, and of each picture asked for the `_MOST` that are most alike."""
-    found = found.take(np.lexsort((-found.alike, found.row, found.asked)))
-    new = np.diff(found.asked, prepend=-1) + np.diff(found.row, prepend=-1) != 0
-    new |= np.diff(found.asked, prepend=-1) != 0
-    found = found.take(new)
+    found = _once(found, found.asked, found.row)
     found = found.take(np.lexsort((-found.alike, found.asked)))
     _, starts, sizes = np.unique(found.asked, return_index=True, return_counts=True)
     rank = np.arange(len(found.asked)) - np.repeat(starts, sizes)
     return found.take(rank < _MOST)
+
+
+def _once(found: _Candidates, one: np.ndarray, other: np.ndarray) -> _Candidates:
+    """Keep of the candidates with the same two numbers the one that is most alike."""
+    order = np.lexsort((-found.alike, other, one))
+    new = (np.diff(one[order], prepend=-1) != 0) | (np.diff(other[order], prepend=-1) != 0)
+    return found.take(order[new])
 
 
 def similarity(one: np.ndarray, other: np.ndarray, shared: np.ndarray, position: np.ndarray) -> np.ndarray:
@@ -195,14 +199,19 @@ def near_duplicate_pairs(pictures: pd.DataFrame, least: float = NEAR) -> dict[in
     first = seen.first_of_each()
     again = np.flatnonzero(first != np.arange(len(first)))
     same = _Candidates(first[again], again, np.zeros_like(again), np.ones(len(again), np.float32))
-    for found in (same, *_Finder(seen).candidates(seen)):
-        found = found.take(found.asked != found.row)
-        values = similarity(seen.small[found.asked], seen.small[found.row], shared, found.position)
-        near = values >= least
-        ones, others = seen.rows[found.asked[near]].tolist(), seen.rows[found.row[near]].tolist()
-        for one, other, value in zip(ones, others, values[near].tolist(), strict=True):
-            pairs[one][other] = pairs[other][one] = max(value, pairs[one].get(other, 0.0))
+    found = _both_ways(_joined([same, *_Finder(seen).candidates(seen)]))
+    values = similarity(seen.small[found.asked], seen.small[found.row], shared, found.position)
+    near = values >= least
+    ones, others = seen.rows[found.asked[near]].tolist(), seen.rows[found.row[near]].tolist()
+    for one, other, value in zip(ones, others, values[near].tolist(), strict=True):
+        pairs[one][other] = pairs[other][one] = value
     return pairs
+
+
+def _both_ways(found: _Candidates) -> _Candidates:
+    """Keep each pair once, whichever of the two was asked for, and none of a picture with itself."""
+    found = found.take(found.asked != found.row)
+    return _once(found, np.minimum(found.asked, found.row), np.maximum(found.asked, found.row))
 
 
 def near_matches(

@@ -10,6 +10,8 @@ __all__ = ["align"]
 
 _ROUNDS = 3
 
+_MEAN = np.full(3, 1 / 3, np.float32)
+
 #: How far, in pixels, a corner of the picture may be moved by each of the six parameters.
 _FARTHEST = 1.5
 
@@ -31,14 +33,14 @@ def align(fixed: np.ndarray, moving: np.ndarray) -> np.ndarray:
     half = side / 2
     down, across = (np.mgrid[:side, :side].reshape(2, -1) - (side - 1) / 2) / half
     grid = np.stack([np.ones_like(across), across, down]).astype(np.float32)  # (3, pixels)
-    goal = _standard(fixed.mean(axis=3))
+    goal = _standard(fixed @ _MEAN)
     slope_down, slope_across = (
         slope.reshape(count, 1, side * side) for slope in np.gradient(goal, axis=(1, 2))
     )
     steepest = np.concatenate([slope_across * grid, slope_down * grid], axis=1)  # (n, 6, pixels)
     normal = steepest @ steepest.transpose(0, 2, 1) + _DAMPING * np.eye(6, dtype=np.float32)
     inverse = np.linalg.inv(normal)
-    grey = moving.mean(axis=3, keepdims=True)
+    grey = (moving @ _MEAN)[..., None]
     warp = np.tile(np.eye(3, dtype=np.float32), (count, 1, 1))
     for _ in range(_ROUNDS):
         error = _standard(_warped(grey, warp, grid)[..., 0]) - goal
@@ -74,6 +76,8 @@ def _warped(pictures: np.ndarray, warp: np.ndarray, grid: np.ndarray) -> np.ndar
 
 def _standard(pictures: np.ndarray) -> np.ndarray:
     """Scale pictures `(n, s, s)` to mean 0 and deviation 1."""
-    away = pictures - pictures.mean(axis=(1, 2), keepdims=True)
-    standard: np.ndarray = away / np.maximum(away.std(axis=(1, 2), keepdims=True), 1e-6)
+    standard: np.ndarray = pictures - pictures.mean(axis=(1, 2), keepdims=True)
+    pixels = pictures.shape[1] * pictures.shape[2]
+    spread = np.sqrt(np.einsum("nij,nij->n", standard, standard) / pixels)
+    standard /= np.maximum(spread, 1e-6)[:, None, None]
     return standard

@@ -88,18 +88,19 @@ def in_common_colours(
         other: likewise.
         shared: of `common`.
     """
-    grey = (_is_grey(one) | _is_grey(other))[:, None, None, None]
+    grey = _is_grey(one) | _is_grey(other)
     one, other = one - shared, other - shared
-    return np.where(grey, _greyed(one), one), np.where(grey, _greyed(other), other)
+    for pictures in (one, other):
+        pictures[grey] = (pictures[grey] @ _LUMA)[..., None]
+    return one, other
 
 
 def _is_grey(small: np.ndarray) -> np.ndarray:
-    grey: np.ndarray = (small.max(axis=3) - small.min(axis=3)).mean(axis=(1, 2)) < _COLOURLESS
+    red, green, blue = small[..., 0], small[..., 1], small[..., 2]
+    strongest = np.maximum(np.maximum(red, green), blue)
+    weakest = np.minimum(np.minimum(red, green), blue)
+    grey: np.ndarray = (strongest - weakest).mean(axis=(1, 2), dtype=np.float32) < _COLOURLESS
     return grey
-
-
-def _greyed(pictures: np.ndarray) -> np.ndarray:
-    return np.repeat((pictures @ _LUMA)[..., None], 3, axis=3)
 
 
 def coarse(small: np.ndarray, shared: np.ndarray, margin: float) -> np.ndarray:
