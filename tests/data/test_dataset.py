@@ -1,16 +1,12 @@
-"""A folder of folders as a table, what makes it unusable, and its stable split."""
+"""A folder of folders as a table, and what makes it unusable."""
 
-import hashlib
 import os
 import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from poetcore.data.dataset import (
     QUARANTINE,
@@ -20,7 +16,6 @@ from poetcore.data.dataset import (
     scan,
 )
 from poetcore.data.file_index import FileIndex, sha_of
-from poetcore.data.splitting import assign_splits
 from poetcore.errors import DatasetError
 from tests.conftest import encoded, fill, picture
 from tests.unprivileged import as_nobody, needs_permissions, open_folder
@@ -30,21 +25,6 @@ from tests.unprivileged import as_nobody, needs_permissions, open_folder
 def memory(tmp_path: Path) -> Iterator[FileIndex]:
     with FileIndex(tmp_path / "fingerprints.sqlite") as opened:
         yield opened
-
-
-def table(rows: list[tuple[str, str, str]]) -> pd.DataFrame:
-    """A table of pictures from (path, label, content)."""
-    found = [(path, label, hashlib.sha256(content.encode()).hexdigest()) for path, label, content in rows]
-    return pd.DataFrame(found, columns=["path", "label", "sha"])
-
-
-def many(count: int, folder: str = "/set") -> pd.DataFrame:
-    labels = ("daisy", "rose", "tulip")
-    return table([(f"{folder}/{labels[i % 3]}/{i}.jpg", labels[i % 3], f"picture {i}") for i in range(count)])
-
-
-def by_sha(pictures: pd.DataFrame, validation: float = 10, testing: float = 10) -> dict[str, str]:
-    return dict(zip(pictures["sha"], assign_splits(pictures, validation, testing), strict=True))
 
 
 def test_counts_are_by_label_in_the_order_of_names(memory, tmp_path):
@@ -183,66 +163,3 @@ def test_copies_do_not_count_as_different_pictures(memory, tmp_path):
 
 def test_just_enough_pictures_are_trainable(memory, tmp_path):
     check_trainable(scan(fill(tmp_path / "set", {"rose": 3, "tulip": 3}), memory), 10, 10)
-
-
-def test_split_survives_renaming_and_moving():
-    assert by_sha(many(300)) == by_sha(many(300, folder="/elsewhere/renamed_"))
-
-
-def test_split_survives_another_order_of_the_files():
-    pictures = many(300)
-    assert by_sha(pictures) == by_sha(pictures.sample(frac=1, random_state=1))
-
-
-def test_split_survives_added_files():
-    before, after = by_sha(many(300)), by_sha(many(700))
-    assert before.items() <= after.items()
-
-
-def test_split_shares_are_roughly_right():
-    share = assign_splits(many(2000), 15, 25).value_counts(normalize=True)
-    assert abs(share["validation"] - 0.15) < 0.03 and abs(share["testing"] - 0.25) < 0.03
-
-
-def test_split_is_aligned_with_the_table():
-    pictures = many(50).sample(frac=1, random_state=2)
-    assert assign_splits(pictures, 10, 10).index.tolist() == pictures.index.tolist()
-
-
-@pytest.mark.parametrize(("validation", "testing", "none"), [(0, 20, "validation"), (20, 0, "testing")])
-def test_no_share_gives_no_pictures(validation, testing, none):
-    assert none not in set(assign_splits(many(300), validation, testing))
-
-
-def test_tiny_sets_still_get_a_picture_for_each_part():
-    for number in range(100):
-        pictures = table([(f"/set/{i % 2}/{i}.jpg", str(i % 2), f"{number}, {i}") for i in range(6)])
-        assert set(assign_splits(pictures, 10, 10)) == {"training", "validation", "testing"}, number
-
-
-ROWS = st.tuples(st.sampled_from("ab"), st.integers(0, 25), st.sampled_from(["", "s1", "s2", "s3"]))
-
-
-@settings(max_examples=60, deadline=None, database=None)
-@given(st.lists(ROWS, min_size=1), st.integers(0, 49), st.integers(0, 49))
-def test_identical_contents_and_series_stand_together(rows, validation, testing):
-    pictures = table(
-        [
-            (
-                f"/set/{label}/{series}_nohash_{i}.jpg" if series else f"/set/{label}/{i}.jpg",
-                label,
-                str(content),
-            )
-            for i, (label, content, series) in enumerate(rows)
-        ]
-    )
-    series = [f"{label}/{name}" if name else f"alone {i}" for i, (label, _, name) in enumerate(rows)]
-    split = assign_splits(pictures, validation, testing)
-    assert split.groupby(pictures["sha"]).nunique().max() == 1
-    assert split.groupby(series).nunique().max() == 1
-
-
-def test_series_of_one_name_in_two_labels_are_two_series():
-    names = [(f"/set/{label}/s{i}_nohash_1.jpg", label) for i in range(60) for label in ("a", "b")]
-    split = assign_splits(table([(path, label, path) for path, label in names]), 25, 25)
-    assert any(split[i] != split[i + 1] for i in range(0, 120, 2))
