@@ -12,6 +12,7 @@ import numpy as np
 import psutil
 import pytest
 
+from poetcore.data.perceptual_hash import HashIndex
 from poetcore.errors import OptionError
 from poetcore.evaluation.evaluate import evaluate
 from poetcore.features.augmentation import Augmentation
@@ -76,6 +77,15 @@ def test_photos_have_the_same_features_bit_for_bit(cache, backbone_file, tmp_pat
     with FeatureCache(tmp_path / "local.sqlite") as other:
         wanted = {one.sha: one.vector for one in extract(photos, BACKBONE, lambda: backbone_file, other)}
     assert same(found, wanted)
+
+
+def test_photos_have_the_same_hashes(cache, backbone_file, tmp_path):
+    photos = by_content(PHOTOS)
+    with HashIndex(tmp_path / "ray.sqlite") as ours, HashIndex(tmp_path / "local.sqlite") as theirs:
+        list(extract(photos, BACKBONE, lambda: backbone_file, cache, engine="ray", hashes=ours))
+        with FeatureCache(tmp_path / "vectors_2.sqlite") as other:
+            list(extract(photos, BACKBONE, lambda: backbone_file, other, hashes=theirs))
+        assert ours.get(photos).to_dict() == theirs.get(photos).to_dict() and not ours.missing(photos)
 
 
 def test_what_ray_computed_is_in_the_cache_for_every_engine(cache, backbone_file):
