@@ -51,7 +51,7 @@ if found:
             delta_arrow="off",
             border=True,
         )
-    draw_remarks(headline)
+    draw_remarks(headline, choice)
 
 st.subheader("The seven steps")
 for number, step in enumerate(todo, 1):

@@ -27,7 +27,7 @@ if not choice.run or not choice.demo or not found:
     st.stop()
 
 evaluation, known = found
-draw_remarks(known.headline, advise=False)
+draw_remarks(known.headline)
 settings = pick_slides(evaluation.metrics.labels)
 try:
     predictions = still_there(

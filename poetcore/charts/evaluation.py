@@ -120,7 +120,7 @@ def coverage_chart(table: pd.DataFrame) -> alt.LayerChart:
     """
     long = table.melt("threshold", ["accuracy", "coverage"], "quantity", "value").dropna()
     long["quantity"] = long["quantity"].map(
-        {"accuracy": "accuracy of the answers", "coverage": "coverage (share answered)"}
+        {"accuracy": "accuracy of the answers", "coverage": "coverage (answered)"}
     )
     base = alt.Chart(long).encode(
         x=alt.X("threshold:Q", title="confidence threshold", axis=alt.Axis(format="%")),

@@ -13,6 +13,7 @@ from poetcore.curation.repair import Repairs
 from poetcore.evaluation.evaluate import Evaluation
 from poetcore.evaluation.metrics import Metrics
 from poetcore.evaluation.slides import Filter, Slide, deck
+from poetcore.ui.choice import chosen
 from poetcore.ui.freshness import Checked
 from poetcore.ui.headline import accuracy_metric, draw_remarks
 from poetcore.ui.leaks import leak_words, seen_number, seen_pictures
@@ -63,7 +64,7 @@ def draw_headline(metrics: Metrics, found: Checked) -> None:
             "Demo pictures that the model was trained or validated on, exactly or as a near duplicate"
             " (resized, cropped, mirrored, recoloured, of the same burst). The accuracy is without them.",
         )
-    draw_remarks(found.headline)
+    draw_remarks(found.headline, chosen())
     if metrics.skipped:
         with st.expander(f"{len(metrics.skipped)} files are excluded", icon=":material/warning:"):
             st.dataframe(pd.DataFrame(metrics.skipped), hide_index=True, width="stretch")

@@ -7,12 +7,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from poetcore.evaluation.accuracy import Accuracy
 from poetcore.evaluation.headline import Headline
-from poetcore.ui.text import plain
+from poetcore.ui.choice import Choice
+from poetcore.ui.freshness import trained_on
+from poetcore.ui.text import plain, short
 
 __all__ = ["accuracy_metric", "draw_remarks", "figure_metric", "range_words"]
-
-
-_NO_ACCURACY = "No accuracy can be told"
 
 
 def accuracy_metric(place: DeltaGenerator, name: str, accuracy: Accuracy, help: str = "") -> None:
@@ -56,28 +55,40 @@ def range_words(low: float, high: float) -> str:
     return f"{100 * low:.{digits}f} to {100 * high:.{digits}f} %"
 
 
-def draw_remarks(headline: Headline, advise: bool = True) -> None:
+def draw_remarks(headline: Headline, choice: Choice | None = None) -> None:
     """Show what must be known to read the accuracy, or the banner in its place where there is none.
 
     Args:
         headline: of an evaluation.
-        advise: also say what to do where there is no accuracy, with the pages that do it.
+        choice: what is chosen, to say what to do where there is no accuracy; without it that is not said.
     """
     words = "\n\n".join(map(plain, headline.remarks))
-    if headline.accuracy is None and not advise:
-        st.error(words, icon=":material/block:", title=_NO_ACCURACY)
-    elif headline.accuracy is None:
-        st.error(
-            f"{words}\n\nA model remembers the pictures that it was trained on: labelling them right does not"
-            " show that it can label new ones. Split your pictures into training and demo pictures, train on"
-            " the first and evaluate on the second.",
-            icon=":material/block:",
-            title=_NO_ACCURACY,
-        )
-        with st.container(horizontal=True):
-            st.page_link("prepare.py", label="Split pictures", icon=":material/content_copy:")
-            st.page_link("train.py", label="Train", icon=":material/model_training:")
+    if headline.accuracy is None:
+        advice = f"\n\n{_advice(choice)}" if choice else ""
+        st.error(f"{words}{advice}", icon=":material/block:", title="No accuracy can be told")
+        if choice:
+            with st.container(horizontal=True):
+                st.page_link("train.py", label="Train", icon=":material/model_training:")
+                st.page_link("prepare.py", label="Split pictures", icon=":material/content_copy:")
     elif headline.mark:
         st.warning(words, icon=":material/warning:", title=f"{headline.mark[:1].upper()}{headline.mark[1:]}")
     elif words:
         st.caption(words)
+
+
+def _advice(choice: Choice) -> str:
+    """Say what to do about demo pictures that were seen in training, as Markdown."""
+    why = (
+        "A model remembers the pictures that it was trained on: labelling them right does not show that it"
+        " can label new ones."
+    )
+    run, dataset = choice.run, choice.dataset
+    if run and dataset and not trained_on(run, dataset):
+        return (
+            f"{why} The run {plain(run.name)} was trained on {plain(short(run.record().image_dir))}, not on"
+            f" the chosen dataset: train on {plain(short(dataset))}, and evaluate that run."
+        )
+    return (
+        f"{why} Split your pictures into training and demo pictures, train on the first and evaluate on the"
+        " second."
+    )

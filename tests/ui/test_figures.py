@@ -31,6 +31,11 @@ def change(own: Trained, **figures: object) -> Metrics:
     return metrics_of(own)
 
 
+def plainly(app: AppTest) -> str:
+    """The error on a page, without the backslashes of Markdown."""
+    return str(app.error[0].value).replace("\\", "")
+
+
 def figures(app: AppTest) -> dict[str, str]:
     return {metric.label: metric.value for metric in app.metric}
 
@@ -123,6 +128,16 @@ def test_where_most_pictures_were_seen_there_is_a_banner_and_no_accuracy(seen, p
     app = seen(page)
     assert not app.metric
     assert "were seen in training" in app.error[0].value and not app.exception
+
+
+@pytest.mark.slow
+def test_where_the_run_was_trained_on_another_dataset_the_banner_says_on_which_to_train(own, tmp_path):
+    """A set that was prepared from the pictures of the run, whose demo part it has seen therefore."""
+    for part in ("train", "demo"):
+        shutil.copytree(own.sample / "train", tmp_path / "set" / part)
+    evaluate(own.run, tmp_path / "set" / "demo", own.workspace)
+    app = opened("evaluate", dataset=str(tmp_path / "set/train"), demo=str(tmp_path / "set/demo"))
+    assert "was trained on sample/train, not on the chosen dataset: train on set/train" in plainly(app)
 
 
 @pytest.mark.slow

@@ -276,8 +276,9 @@ class Show {
     say("summary-name", state.mistakesOnly ? "Only the mistakes" : this.title);
     say("summary-share", share(result));
     say("summary-count", `${result.right} of ${result.seen} right${unseen ? `, ${unseen} not seen` : ""}`);
-    const notes = [...noted(state, deck)].map(([note, number]) => `${number} ${note}`);
-    say("summary-notes", [...notes, ...(this.mark ? [this.mark] : [])].join(" · "));
+    const notes = noted(state, deck);
+    const marks = this.mark.split("; ").filter((mark) => mark && !notes.has(mark));
+    say("summary-notes", [...[...notes].map(([note, number]) => `${number} ${note}`), ...marks].join(" · "));
     say("summary-duel", against.of ? `${duelWords(against)}: ${outcome(against)}` : "");
     say("summary-heading", places.length ? `${places.length} mistake${places.length > 1 ? "s" : ""}` : "No mistakes");
     say("summary-more", places.length > THUMBNAILS ? `and ${places.length - THUMBNAILS} more` : "");
