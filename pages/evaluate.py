@@ -63,7 +63,7 @@ still_there(evaluation, known, "The figures are those of before: evaluate again.
 draw_headline(metrics, known)
 draw_leaks(evaluation.predictions, metrics, key=f"leaks_{run.name}_{demo}")
 
-left, right = st.columns([3, 2])
+left, right = st.columns([4, 3])
 with left:
     st.subheader("Confusion matrix")
     unit = st.segmented_control(

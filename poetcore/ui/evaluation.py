@@ -102,13 +102,17 @@ def draw_per_label(evaluation: Evaluation) -> None:
         placeholder="–",
         column_config={
             "precision": column(
-                format="%.1f %%", help="Of the pictures predicted to be this label, how many are."
+                width=66, format="%.1f %%", help="Of the pictures predicted to be this label, how many are."
             ),
             "recall": column(
-                format="%.1f %%", help="Of the pictures of this label, how many are predicted to be it."
+                width=60,
+                format="%.1f %%",
+                help="Of the pictures of this label, how many are predicted to be it.",
             ),
-            "F1": column(format="%.2f", help="The harmonic mean of precision and recall."),
-            "support": column(format="%d", help="How many pictures of this label the demo folder has."),
+            "F1": column(width=46, format="%.2f", help="The harmonic mean of precision and recall."),
+            "support": column(
+                width=62, format="%d", help="How many pictures of this label the demo folder has."
+            ),
         },
     )
     if table[["precision", "recall", "F1"]].isna().any(axis=None):
@@ -118,7 +122,7 @@ def draw_per_label(evaluation: Evaluation) -> None:
         times = {1: "once", 2: "twice"}.get(n, f"{n} times")
         st.markdown(
             f"**{plain(true)}** was predicted to be **{plain(predicted)}** {times}"
-            f" ({100 * share:.0f} % of its pictures)."
+            f" ({100 * share:.0f}\u00a0% of its pictures)."
         )
 
 

@@ -40,9 +40,17 @@ def figure_metric(
         shown, below = "–", "not known"
     else:
         shown = f"{100 * value:.1f} %"
-        below = f"{range_words(*interval)}, {pictures:,} pictures" if interval else f"{pictures:,} pictures"
-    more = " The range holds the true figure 19 times out of 20." if interval else ""
-    place.metric(name, shown, below, delta_color="off", delta_arrow="off", border=True, help=help + more)
+        below = ", ".join([*([range_words(*interval)] if interval else []), f"n = {pictures:,}"])
+    more = " The range holds the true figure 19 times out of 20;" if interval else ""
+    place.metric(
+        name,
+        shown,
+        below,
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+        help=f"{help}{more} n is the number of pictures.",
+    )
 
 
 def range_words(low: float, high: float) -> str:

@@ -15,8 +15,11 @@ __all__ = ["draw_leaks", "leak_words", "seen_number", "seen_pictures"]
 
 
 def leak_words(metrics: Metrics) -> str:
-    """Return how many pictures were seen in training, both kinds apart: `the same 3, near duplicates 12`."""
-    return "none was found" if metrics.leaked == metrics.leaked_near == 0 else leak_counts(metrics)
+    """Return in few words how many pictures were seen in training, both kinds apart: `3 exact, 12 near`."""
+    if metrics.leaked == metrics.leaked_near == 0:
+        return "none was found"
+    kinds = {"exact": metrics.leaked, "near": metrics.leaked_near}
+    return ", ".join(f"{what} not known" if n is None else f"{n:,} {what}" for what, n in kinds.items())
 
 
 def seen_number(metrics: Metrics, accuracy: Accuracy) -> str:
@@ -58,7 +61,7 @@ def draw_leaks(predictions: pd.DataFrame, metrics: Metrics, key: str) -> None:
         return
     rows = predictions[predictions["path"].isin(seen)]
     with st.expander(
-        f"Pictures that were seen in training ({leak_words(metrics)})", icon=":material/visibility:"
+        f"Pictures that were seen in training ({leak_counts(metrics)})", icon=":material/visibility:"
     ):
         st.caption(
             "Left a demo picture, right the training picture that it repeats. A near duplicate is a resized,"

@@ -20,11 +20,11 @@ def draw_run(run: Run) -> None:
     found = record.cross_validation or {}
     figure_metric(
         cross,
-        "Accuracy (cross validation)",
+        "Accuracy",
         found.get("accuracy"),
         found.get("interval"),
         found.get("n", 0),
-        "How often pictures that were not trained on are labelled right.",
+        "By cross validation: how often pictures that were not trained on are labelled right.",
     )
     figure_metric(
         test,
@@ -45,10 +45,11 @@ def draw_run(run: Run) -> None:
     seconds.metric(
         "Time",
         f"{record.timings['total_s']:.0f} s",
-        f"features: {record.bottlenecks['computed']} computed, {record.bottlenecks['cached']} cached",
+        f"{record.bottlenecks['computed']:,} new, {record.bottlenecks['cached']:,} cached",
         delta_color="off",
         delta_arrow="off",
         border=True,
+        help="Of the whole training, and for how many pictures features were extracted anew or were cached.",
     )
     if changed := run_changes(run).sentence:
         st.warning(f"{plain(changed)} Train again to include what is there now.", icon=":material/warning:")
@@ -66,8 +67,8 @@ def _why_they_differ(record: RunRecord) -> str:
     excluded = found.get("left_out", 0)
     without = f", except {excluded:,} of labels whose pictures are all alike" if excluded else ""
     sentence = (
-        f"Cross validation trains {found['folds']} more times, each time without another part of the"
-        f" pictures, so that all are tested once{without}"
+        f"The accuracy is by cross validation: {found['folds']} more trainings, each without another part of"
+        f" the pictures, by which every picture is tested once{without}"
     )
     tested = record.metrics["final_test_count"]
     if not tested:

@@ -47,7 +47,7 @@ def test_the_accuracy_of_home_has_its_range_and_number_of_pictures(full):
     metrics = Evaluation.load(full.run.evaluation("demo")).metrics
     accuracy = opened("home").metric[0]
     assert accuracy.value == f"{100 * metrics.accuracy:.1f} %"
-    assert accuracy.delta.endswith(f"{metrics.total} pictures") and " to " in accuracy.delta
+    assert accuracy.delta.endswith(f"n = {metrics.total}") and " to " in accuracy.delta
 
 
 def test_the_headline_is_that_of_the_metrics(full):
@@ -66,14 +66,14 @@ def test_the_accuracy_is_without_leaked_pictures_and_both_kinds_are_counted(own)
     app = opened("evaluate")
     assert figures(app)["Accuracy"] == f"{100 * (unseen - 4) / unseen:.1f} %"
     assert figures(app)["Seen in training"] == "3"
-    assert app.metric[3].delta == "the same 1, near duplicates 2"
+    assert app.metric[3].delta == "1 exact, 2 near"
     assert f"all {metrics.total} pictures, the 3 seen in training included" in texts_of(app)
 
 
 def test_near_duplicates_that_are_not_known_are_not_none(own):
     change(own, leaked=0, leaked_near=None)
     app = opened("evaluate")
-    assert figures(app)["Seen in training"] == "–" and "near duplicates not known" in app.metric[3].delta
+    assert figures(app)["Seen in training"] == "–" and "near not known" in app.metric[3].delta
 
 
 def test_macro_f1_says_over_how_many_labels(own):

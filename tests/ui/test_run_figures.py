@@ -44,8 +44,8 @@ def test_the_first_figure_of_a_run_is_cross_validated_with_the_test_beside_it(ow
         replace(record, cross_validation=checked, groups={"by": "near", "count": 40, "largest": 3})
     )
     app = opened("train")
-    assert [metric.label for metric in app.metric][:2] == ["Accuracy (cross validation)", "Test accuracy"]
-    assert (app.metric[0].value, app.metric[0].delta) == ("90.0 %", "84 to 94 %, 60 pictures")
+    assert [metric.label for metric in app.metric][:2] == ["Accuracy", "Test accuracy"]
+    assert (app.metric[0].value, app.metric[0].delta) == ("90.0 %", "84 to 94 %, n = 60")
     assert "40 groups (near duplicates); the largest has 3 pictures" in texts_of(app)
 
 
