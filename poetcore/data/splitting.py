@@ -1,6 +1,7 @@
 """The stable split into training, validation and testing, group by group."""
 
 import hashlib
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -133,14 +134,17 @@ def _group_names(table: pd.DataFrame, series: pd.Series, remembered: Mapping[str
     """Return the name of each group, in the order of their numbers."""
     own = table["sha"].astype(object)
     own[series.index] = series
-    names: list[str] = own.groupby(table["group"]).min().tolist()
-    once = table.drop_duplicates("sha")
-    known = once.assign(name=once["sha"].map(remembered)).dropna(subset="name")
-    votes = known.groupby(["group", "name"]).size().reset_index(name="votes")
-    votes = votes.sort_values(["votes", "name"], ascending=[False, True]).drop_duplicates("group")
-    for group, name in zip(votes["group"], votes["name"], strict=True):
-        names[group] = name
-    return names
+    groups = table["group"].tolist()
+    names: dict[int, str] = {}
+    for group, name in zip(groups, own, strict=True):
+        names[group] = min(name, names.get(group, name))
+    votes: dict[int, Counter[str]] = defaultdict(Counter)
+    for sha, group in dict(zip(table["sha"], groups, strict=True)).items():
+        if name := remembered.get(sha):
+            votes[group][name] += 1
+    for group, counted in votes.items():
+        names[group] = min(counted, key=lambda name: (-counted[name], name))
+    return [names[group] for group in range(len(names))]
 
 
 def _percent(key: str) -> float:

@@ -94,7 +94,7 @@ def prepare_examples(
         check_trainable(dataset, options.validation_percentage, options.testing_percentage)
         before = time.perf_counter()
         with workspace.feature_cache() as cache, workspace.hash_index() as hashes:
-            splitter = _Splitter(options, workspace, index, hashes, on_progress)
+            splitter = _Splitter(options, workspace, hashes, on_progress)
             backbone = _calibrated(backbone, dataset, splitter, workspace, on_progress)
             extractor = _Extractor(config, backbone, vectors, workspace, index, cache, hashes, on_progress)
             extraction = extractor.extract(_paths(dataset.pictures))
@@ -128,13 +128,11 @@ class _Splitter:
         self,
         options: TrainingOptions,
         workspace: Workspace,
-        index: FileIndex,
         hashes: HashIndex,
         on_progress: OnProgress,
     ) -> None:
         self._options = options
         self._workspace = workspace
-        self._index = index
         self._hashes = hashes
         self._on_progress = on_progress
 
@@ -149,21 +147,23 @@ class _Splitter:
         known = None
         if options.group_by != "exact":
             # Pictures whose features were extracted by an earlier version have no hash yet.
-            self._index.record_decoded(dict(hash_all(paths, self._hashes, self._on_progress)))
+            hash_all(paths, self._hashes, self._on_progress)
             known = self._hashes.get(paths)
         groups = group_pictures(pictures, options.group_by, hashes=known, folder=dataset.folder)
         held_out = options.validation_percentage + options.testing_percentage
         if held_out:
             check_groups(pictures, groups, options.group_by)
         with self._workspace.group_names() as names:
+            remembered = names.get(options.group_by, paths)
             split = split_groups(
                 pictures,
                 groups,
-                names.get(options.group_by, paths),
+                remembered,
                 options.validation_percentage,
                 options.testing_percentage,
             )
-            names.put(options.group_by, split.names)
+            new = {sha: name for sha, name in split.names.items() if remembered.get(sha) != name}
+            names.put(options.group_by, new)
         return pictures.assign(split=split.parts, group=groups)
 
 
