@@ -9,6 +9,7 @@ from poetcore.curation.repair import Repairs
 from poetcore.data.dataset import Dataset
 from poetcore.data.splitting import assign_splits
 from poetcore.errors import PoetError
+from poetcore.training.train import TrainingOptions
 from poetcore.ui.choice import chosen
 from poetcore.ui.datasets import draw_ways_in
 from poetcore.ui.embedding_map import draw_map
@@ -16,7 +17,7 @@ from poetcore.ui.health import draw_health
 from poetcore.ui.label_issues import draw_label_issues
 from poetcore.ui.pictures import Card, gallery
 from poetcore.ui.repairs import draw_repairs
-from poetcore.ui.state import explain, scanned
+from poetcore.ui.state import explain, scanned, workspace
 from poetcore.ui.text import plain
 from poetcore.workspace.datasets import dataset_warnings
 
@@ -39,12 +40,15 @@ def draw_pictures(dataset: Dataset) -> None:
     left, right = st.columns(2)
     with left:
         st.subheader("Pictures per label")
-        parts = pictures.assign(part=assign_splits(pictures, 10, 10))
+        with workspace().group_names() as names:
+            known = names.get(TrainingOptions.group_by, pictures["sha"])
+        parts = pictures.assign(part=assign_splits(pictures, 10, 10, known))
         counts = parts.groupby(["label", "part"]).size().rename("pictures").reset_index()
         st.altair_chart(counts_chart(counts), width="stretch")
         st.caption(
             "The planned split, at 10 % each for validation and testing. It depends on what is in a file, so"
-            " renaming or adding pictures moves none to another part."
+            " renaming or adding pictures moves none to another part. Near duplicates stand in one part from"
+            " the first training on."
         )
     with right:
         st.subheader("Sizes")

@@ -33,7 +33,10 @@ class Split:
 
 
 def assign_splits(
-    pictures: pd.DataFrame, validation_percentage: float, testing_percentage: float
+    pictures: pd.DataFrame,
+    validation_percentage: float,
+    testing_percentage: float,
+    remembered: Mapping[str, str] | None = None,
 ) -> pd.Series:
     """Assign each picture to training, validation or testing; only what is exactly the same stands together.
 
@@ -41,12 +44,13 @@ def assign_splits(
         pictures: a table with the columns path, label and sha.
         validation_percentage: 0 to 100.
         testing_percentage: 0 to 100; the two together less than 100.
+        remembered: sha -> name of its group, of contents that were split before; these stay where they are.
 
     Returns:
         "training", "validation" or "testing", aligned with `pictures`.
     """
     groups = group_pictures(pictures)
-    return split_groups(pictures, groups, {}, validation_percentage, testing_percentage).parts
+    return split_groups(pictures, groups, remembered or {}, validation_percentage, testing_percentage).parts
 
 
 def check_groups(pictures: pd.DataFrame, groups: np.ndarray, by: str) -> None:

@@ -147,6 +147,12 @@ def test_a_single_picture_is_split_by_its_own_content():
     assert split(many(300), np.arange(300)).parts.equals(assign_splits(many(300), 10, 10))
 
 
+def test_a_split_without_hashes_keeps_what_is_remembered():
+    pictures = many(300)
+    first = split(pictures, groups_of(300, 3))
+    assert assign_splits(pictures, 10, 10, first.names).equals(first.parts)
+
+
 @pytest.mark.parametrize("number", range(30))
 def test_every_label_keeps_a_group_to_train_on(number):
     rows = [(f"/{i}.jpg", "ab"[i % 2], f"{number} {i}") for i in range(8)]
