@@ -141,7 +141,7 @@ def _files_of(name: str, stamp: int, _run: Run) -> str:
     return _hash(_run.split())
 
 
-@st.cache_resource(ttl="15s", max_entries=32, show_spinner=False)
+@st.cache_resource(ttl="15s", max_entries=16, show_spinner=False)
 def _now(folder: str) -> _Now:
     """Scan a folder; what is returned is shared, so nobody may change it."""
     try:

@@ -158,6 +158,14 @@ def test_pictures_that_were_seen_stand_beside_their_twins(seen):
     assert html.count("poet-pair'>") == 12 and "training: " in html
 
 
+@pytest.mark.slow
+def test_a_picture_whose_twin_is_gone_says_so(seen, own):
+    twin = sorted((own.sample / "train" / "daisy").iterdir())[0]
+    twin.unlink()
+    html = "".join(element.proto.body for element in seen("evaluate").get("html"))
+    assert html.count("The training picture is not there any more.") == 1
+
+
 # ---------------------------------------------------------------------- out of date
 
 
