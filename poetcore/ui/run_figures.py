@@ -29,17 +29,17 @@ def draw_run(run: Run) -> None:
     figure_metric(
         test,
         "Test accuracy",
-        metrics["final_test_accuracy"],
-        metrics["final_test_interval"],
-        metrics["final_test_count"] or 0,
+        metrics.get("final_test_accuracy"),
+        metrics.get("final_test_interval"),
+        metrics.get("final_test_count") or 0,
         "The original script's figure: on the testing part of the pictures.",
     )
     figure_metric(
         validation,
         "Validation accuracy",
-        metrics["validation_accuracy"],
+        metrics.get("validation_accuracy"),
         metrics.get("validation_interval"),
-        metrics["validation_count"] or 0,
+        metrics.get("validation_count") or 0,
         "On pictures held out to follow the training.",
     )
     seconds.metric(
@@ -51,8 +51,12 @@ def draw_run(run: Run) -> None:
         border=True,
         help="Of the whole training, and for how many pictures features were extracted anew or were cached.",
     )
-    if changed := run_changes(run).sentence:
-        st.warning(f"{plain(changed)} Train again to include what is there now.", icon=":material/warning:")
+    changes = run_changes(run)
+    if changes.any:
+        sentence = plain(changes.sentence)
+        st.warning(f"{sentence} Train again to include what is there now.", icon=":material/warning:")
+    elif not changes.known:
+        st.caption("Whether its pictures are still the same is not known: they are not where they were.")
     st.caption(" ".join(filter(None, (_why_they_differ(record), _groups(record)))))
 
 
@@ -70,7 +74,7 @@ def _why_they_differ(record: RunRecord) -> str:
         f"The accuracy is by cross validation: {found['folds']} more trainings, each without another part of"
         f" the pictures, by which every picture is tested once{without}"
     )
-    tested = record.metrics["final_test_count"]
+    tested = record.metrics.get("final_test_count")
     if not tested:
         return f"{sentence}."
     return (
