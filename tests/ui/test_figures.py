@@ -70,12 +70,14 @@ def test_the_accuracy_is_without_leaked_pictures_and_both_kinds_are_counted(own)
     assert f"all {metrics.total} pictures, the 3 seen in training included" in texts_of(app)
 
 
+@pytest.mark.slow
 def test_near_duplicates_that_are_not_known_are_not_none(own):
     change(own, leaked=0, leaked_near=None)
     app = opened("evaluate")
     assert figures(app)["Seen in training"] == "–" and "near not known" in app.metric[3].delta
 
 
+@pytest.mark.slow
 def test_macro_f1_says_over_how_many_labels(own):
     change(own, macro_f1_labels=4)
     macro = next(metric for metric in opened("evaluate").metric if metric.label == "Macro F1")
@@ -115,6 +117,7 @@ def test_a_temperature_is_offered_used_and_taken_back(own):
     assert own.run.temperature() == 1.0 and metrics_of(own).temperature == 1.0
 
 
+@pytest.mark.slow
 def test_where_no_temperature_is_offered_there_is_no_button(full):
     assert not {"calibrate", "uncalibrate"} & {button.key for button in opened("evaluate").button}
 
@@ -210,6 +213,7 @@ def test_missing_files_of_an_evaluation_of_an_earlier_version_are_told(own, page
     assert "1 picture was moved or taken out since the evaluation." in texts_of(opened(page))
 
 
+@pytest.mark.slow
 def test_the_sidebar_says_where_a_run_was_trained_on_another_dataset(own, tmp_path):
     other = shutil.copytree(own.sample / "demo", tmp_path / "other")
     captions = [caption.value for caption in opened("home", dataset=str(other)).sidebar.caption]

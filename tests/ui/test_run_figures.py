@@ -49,6 +49,7 @@ def test_the_first_figure_of_a_run_is_cross_validated_with_the_test_beside_it(ow
     assert "40 groups (near duplicates); the largest has 3 pictures" in texts_of(app)
 
 
+@pytest.mark.slow
 def test_a_run_without_cross_validation_says_that_it_is_not_known(own):
     own.run.write_record(replace(own.run.record(), cross_validation=None, groups={}))
     app = opened("train")
@@ -58,12 +59,14 @@ def test_a_run_without_cross_validation_says_that_it_is_not_known(own):
 # ---------------------------------------------------------------------- would more pictures help?
 
 
+@pytest.mark.slow
 def test_the_learning_curve_is_offered_with_what_it_does(full):
     app = opened("train")
     assert "Compute the learning curve" in [button.label for button in app.button]
     assert "what twice and four times as many would bring" in texts_of(app)
 
 
+@pytest.mark.slow
 def test_a_learning_curve_shows_its_advice_and_each_label(own):
     curve = {
         "points": [{"pictures": 40, "accuracy": 0.8, "low": 0.7, "high": 0.9}],
