@@ -61,7 +61,7 @@ evaluation, known = found
 metrics = evaluation.metrics
 still_there(evaluation, known, "The figures are those of before: evaluate again.")
 draw_headline(metrics, known)
-draw_leaks(evaluation.predictions, metrics, key=f"leaks_{run.name}_{demo}")
+draw_leaks(evaluation.predictions, metrics, Path(run.record().image_dir), key=f"leaks_{run.name}_{demo}")
 
 left, right = st.columns([4, 3])
 with left:

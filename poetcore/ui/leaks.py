@@ -48,12 +48,13 @@ def seen_pictures(predictions: pd.DataFrame) -> dict[str, str]:
     return found | dict.fromkeys(predictions.loc[same, "path"], "seen in training")
 
 
-def draw_leaks(predictions: pd.DataFrame, metrics: Metrics, key: str) -> None:
+def draw_leaks(predictions: pd.DataFrame, metrics: Metrics, trained_on: Path, key: str) -> None:
     """Show, folded away, each picture that was seen in training beside its twin; nothing where there is none.
 
     Args:
         predictions: of the evaluation.
         metrics: of the evaluation.
+        trained_on: the folder of the training pictures.
         key: tells this gallery from others of the page.
     """
     seen = seen_pictures(predictions)
@@ -68,10 +69,10 @@ def draw_leaks(predictions: pd.DataFrame, metrics: Metrics, key: str) -> None:
             " cropped, mirrored or recoloured copy, or a frame of the same burst; look whether you agree."
             " Another photo of the same thing is none, and is not found."
         )
-        pair_gallery(_pairs(rows, seen), key=key)
+        pair_gallery(_pairs(rows, seen, trained_on), key=key)
 
 
-def _pairs(rows: pd.DataFrame, seen: Mapping[str, str]) -> list[tuple[Card, Card | None]]:
+def _pairs(rows: pd.DataFrame, seen: Mapping[str, str], trained_on: Path) -> list[tuple[Card, Card | None]]:
     twins = [str(twin) for twin in rows["twin"].fillna("")] if "twin" in rows else [""] * len(rows)
     demo, training = shas(tuple(rows["path"])), shas(tuple(twins))
     return [
@@ -81,9 +82,15 @@ def _pairs(rows: pd.DataFrame, seen: Mapping[str, str]) -> list[tuple[Card, Card
                 Path(path).name,
                 (f"demo: {label}", "near duplicate" if seen[path].startswith("near") else "same picture"),
             ),
-            Card(other, Path(twin).name, (f"training: {Path(twin).parent.name}",)) if other else None,
+            Card(other, Path(twin).name, (f"training: {_label(twin, trained_on)}",)) if other else None,
         )
         for path, label, sha, twin, other in zip(
             rows["path"], rows["label"], demo, twins, training, strict=True
         )
     ]
+
+
+def _label(path: str, folder: Path) -> str:
+    """Return the label of a training picture, which may lie in a sub-folder of its label's."""
+    place = Path(path)
+    return place.relative_to(folder).parts[0] if place.is_relative_to(folder) else place.parent.name
