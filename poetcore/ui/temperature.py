@@ -1,9 +1,12 @@
 """The temperature that makes a run's probabilities believable: offered where they are off, and undone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import streamlit as st
 
+from poetcore.errors import PoetError
+from poetcore.ui.state import explain
 from poetcore.workspace.run import Run
 
 __all__ = ["draw_temperature"]
@@ -17,26 +20,40 @@ def draw_temperature(run: Run, evaluate_again: Callable[[], None]) -> None:
         evaluate_again: called once the temperature has changed.
     """
     offered = (run.record().cross_validation or {}).get("calibration") or {}
-    used = run.temperature()
-    if used == 1.0 and not offered.get("offered"):
-        return
-    with st.container(border=True):
-        if used != 1.0:
-            st.markdown(
-                f"**The probabilities of this run are calibrated** (temperature {used:.2f}), here and in"
-                " every export."
-            )
-            if st.button("Use the probabilities as trained", icon=":material/undo:", key="uncalibrate"):
-                run.set_temperature(1.0)
-                evaluate_again()
+    try:
+        used = run.temperature()
+        if used == 1.0 and not offered.get("offered"):
             return
-        temperature = float(offered["temperature"])
-        direction = "surer than it may be" if temperature > 1 else "less sure than it may be"
+        wanted = _draw_offer(offered) if used == 1.0 else _draw_way_back(used)
+        if wanted is None:
+            return
+        run.set_temperature(wanted)
+    except PoetError as error:
+        explain(error)
+        return
+    evaluate_again()
+
+
+def _draw_way_back(used: float) -> float | None:
+    """Draw that a temperature is used; return 1, which is none, once it is to be taken back."""
+    with st.container(border=True):
+        st.markdown(
+            f"**The probabilities of this run are calibrated** (temperature {used:.2f}), here and in every"
+            " export."
+        )
+        undone = st.button("Use the probabilities as trained", icon=":material/undo:", key="uncalibrate")
+        return 1.0 if undone else None
+
+
+def _draw_offer(offered: Mapping[str, Any]) -> float | None:
+    """Draw what a temperature would do; return it once it is to be used."""
+    temperature = float(offered["temperature"])
+    direction = "surer than it may be" if temperature > 1 else "less sure than it may be"
+    with st.container(border=True):
         st.markdown(
             f"**This model is {direction}.** Found in cross validation, on pictures that it was not trained"
             f" on. One number, the temperature {temperature:.2f}, mends it: no predicted label changes, only"
             " the probabilities do, here and in every export. It can be undone."
         )
-        if st.button("Calibrate the probabilities", icon=":material/tune:", key="calibrate"):
-            run.set_temperature(temperature)
-            evaluate_again()
+        used = st.button("Calibrate the probabilities", icon=":material/tune:", key="calibrate")
+        return temperature if used else None

@@ -118,6 +118,13 @@ def test_a_temperature_is_offered_used_and_taken_back(own):
 
 
 @pytest.mark.slow
+def test_a_damaged_layer_is_reported_in_a_sentence(own):
+    (own.run.folder / "head.npz").write_bytes(b"damaged")
+    app = opened("evaluate")
+    assert "head.npz is damaged: train again" in plainly(app) and not app.exception
+
+
+@pytest.mark.slow
 def test_where_no_temperature_is_offered_there_is_no_button(full):
     assert not {"calibrate", "uncalibrate"} & {button.key for button in opened("evaluate").button}
 
