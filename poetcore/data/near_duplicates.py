@@ -6,6 +6,7 @@ two zooms, and which agree when seen from afar. They are compared in detail: see
 
 from collections import defaultdict
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -25,6 +26,7 @@ from poetcore.data.spectra import (
     turn,
     turn_coarse,
 )
+from poetcore.system.files import cores
 
 __all__ = ["NEAR", "duplicate_groups", "near_duplicate_pairs", "near_matches", "similarity"]
 
@@ -67,7 +69,7 @@ class _Candidates(NamedTuple):
     position: np.ndarray
     alike: np.ndarray
 
-    def take(self, chosen: np.ndarray) -> "_Candidates":
+    def take(self, chosen: np.ndarray | slice) -> "_Candidates":
         return _Candidates(*(column[chosen] for column in self))
 
 
@@ -165,19 +167,27 @@ def similarity(one: np.ndarray, other: np.ndarray, shared: np.ndarray, position:
         `(m,) float32`: 1 where one is the other, brighter or darker or grey at most; near 0 where they have
         nothing in common. Colours count only where both have some.
     """
-    values = np.empty(len(one), np.float32)
-    for begin in range(0, len(one), _COMPARED):
-        part = slice(begin, begin + _COMPARED)
-        moving, fixed = in_common_colours(one[part], other[part], shared)
-        moving = turn(moving, position[part])
-        found = correlation(moving, fixed)
-        unsure = np.flatnonzero((found > _HOPELESS) & (found < _CERTAIN))
-        moving, fixed = moving[unsure], fixed[unsure]
-        cropped = correlation(moving, fixed, 0, _ZOOM), correlation(moving, fixed, _ZOOM, 0)
-        moved = correlation(align(fixed, moving), fixed, _MOVED, _MOVED) - _FREEDOM
-        found[unsure] = np.max([found[unsure], *cropped, moved], axis=0)
-        values[part] = found
-    return values
+    moving, fixed = in_common_colours(one, other, shared)
+    moving = turn(moving, position)
+    found = correlation(moving, fixed)
+    unsure = np.flatnonzero((found > _HOPELESS) & (found < _CERTAIN))
+    moving, fixed = moving[unsure], fixed[unsure]
+    cropped = correlation(moving, fixed, 0, _ZOOM), correlation(moving, fixed, _ZOOM, 0)
+    moved = correlation(align(fixed, moving), fixed, _MOVED, _MOVED) - _FREEDOM
+    found[unsure] = np.max([found[unsure], *cropped, moved], axis=0)
+    return found
+
+
+def _compare(asked: _Pictures, known: _Pictures, shared: np.ndarray, found: _Candidates) -> np.ndarray:
+    """Return the similarity of all candidates, `(k,) float32`, computed in parts on all cores."""
+
+    def compare(begin: int) -> np.ndarray:
+        some = found.take(slice(begin, begin + _COMPARED))
+        return similarity(asked.small[some.asked], known.small[some.row], shared, some.position)
+
+    with ThreadPoolExecutor(cores()) as pool:
+        parts = list(pool.map(compare, range(0, len(found.asked), _COMPARED)))
+    return np.concatenate([np.empty(0, np.float32), *parts])
 
 
 def near_duplicate_pairs(pictures: pd.DataFrame, least: float = NEAR) -> dict[int, dict[int, float]]:
@@ -200,7 +210,7 @@ def near_duplicate_pairs(pictures: pd.DataFrame, least: float = NEAR) -> dict[in
     again = np.flatnonzero(first != np.arange(len(first)))
     same = _Candidates(first[again], again, np.zeros_like(again), np.ones(len(again), np.float32))
     found = _both_ways(_joined([same, *_Finder(seen).candidates(seen)]))
-    values = similarity(seen.small[found.asked], seen.small[found.row], shared, found.position)
+    values = _compare(seen, seen, shared, found)
     near = values >= least
     ones, others = seen.rows[found.asked[near]].tolist(), seen.rows[found.row[near]].tolist()
     for one, other, value in zip(ones, others, values[near].tolist(), strict=True):
@@ -232,7 +242,7 @@ def near_matches(
     wanted, known = _Pictures(_unpacked(asked), shared), _Pictures(others, shared)
     best: dict[int, tuple[int, float]] = {}
     for found in _Finder(known).candidates(wanted):
-        values = similarity(wanted.small[found.asked], known.small[found.row], shared, found.position)
+        values = _compare(wanted, known, shared, found)
         for number in np.flatnonzero(values >= least).tolist():
             row, value = int(wanted.rows[found.asked[number]]), float(values[number])
             if value > best.get(row, (0, 0.0))[1]:
