@@ -79,7 +79,7 @@ def _draw_macro(place: DeltaGenerator, metrics: Metrics) -> None:
         f"{metrics.macro_f1:.3f}",
         f"over {there}{of_all} labels",
         "The mean of the labels' F1, 1 is perfect: every label counts the same, however few pictures it has."
-        " Labels without pictures in the demo folder are left out of it.",
+        " Labels without pictures in the demo folder are excluded.",
     )
 
 

@@ -73,7 +73,7 @@ def draw_remarks(headline: Headline, choice: Choice | None = None) -> None:
     words = "\n\n".join(map(plain, headline.remarks))
     if headline.accuracy is None:
         advice = f"\n\n{_advice(choice)}" if choice else ""
-        st.error(f"{words}{advice}", icon=":material/block:", title="No accuracy can be told")
+        st.error(f"{words}{advice}", icon=":material/block:", title="No accuracy to show")
         if choice:
             with st.container(horizontal=True):
                 st.page_link("train.py", label="Train", icon=":material/model_training:")
@@ -85,7 +85,7 @@ def draw_remarks(headline: Headline, choice: Choice | None = None) -> None:
 
 
 def _advice(choice: Choice) -> str:
-    """Say what to do about demo pictures that were seen in training, as Markdown."""
+    """Return what to do about demo pictures that were seen in training, as Markdown."""
     why = (
         "A model remembers the pictures that it was trained on: labelling them right does not show that it"
         " can label new ones."

@@ -32,7 +32,7 @@ def draw_learning_curve(run: Run) -> None:
     st.caption(
         "Solid: measured, each picture by models that were not trained on it. Dashed: forecast for twice and"
         " four times as many pictures of the same kind. The true accuracy is expected in the band 19 times"
-        " out of 20. What pictures of another kind would bring cannot be told from these."
+        " out of 20. These pictures do not show what others, of another kind, would bring."
     )
     with st.expander("Per label", icon=":material/label:"):
         st.dataframe(_labels(found.per_label), hide_index=True, width="stretch", placeholder="–")

@@ -61,7 +61,7 @@ def draw_run(run: Run) -> None:
 
 
 def _why_they_differ(record: RunRecord) -> str:
-    """Say in a sentence why cross-validated and test accuracy are not the same."""
+    """Return a sentence on why cross-validated and test accuracy are not the same."""
     found = record.cross_validation
     if not found:
         # A run of this version knows its groups.
@@ -84,7 +84,7 @@ def _why_they_differ(record: RunRecord) -> str:
 
 
 def _groups(record: RunRecord) -> str:
-    """Say how many groups the split kept together, where any has more than one picture."""
+    """Return how many groups the split kept together, where any has more than one picture."""
     groups = record.groups
     if not groups or groups["largest"] < 2:
         return ""

@@ -157,7 +157,7 @@ def _trained(choice: Choice) -> tuple[bool, str]:
 
 
 def _aged(run: Run) -> str:
-    """Say that the pictures have changed since a run was trained; "" where they have not."""
+    """Return a note that the pictures have changed since a run was trained; "" where they have not."""
     changed = run_changes(run).any
     return "Its pictures have changed since: train again to include what is there now." if changed else ""
 

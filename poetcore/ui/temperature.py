@@ -52,8 +52,8 @@ def _draw_offer(offered: Mapping[str, Any]) -> float | None:
     with st.container(border=True):
         st.markdown(
             f"**This model is {direction}.** Found in cross validation, on pictures that it was not trained"
-            f" on. One number, the temperature {temperature:.2f}, mends it: no predicted label changes, only"
-            " the probabilities do, here and in every export. It can be undone."
+            f" on. One number, the temperature {temperature:.2f}, corrects it: no predicted label changes,"
+            " only the probabilities do, here and in every export. It can be undone."
         )
         used = st.button("Calibrate the probabilities", icon=":material/tune:", key="calibrate")
         return temperature if used else None
