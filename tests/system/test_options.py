@@ -118,3 +118,12 @@ def test_names_that_are_no_option_are_ignored():
 def test_a_missing_value_without_a_default_is_named():
     with pytest.raises(OptionError, match="folder is missing"):
         build(Outer, {})
+
+
+def test_a_value_that_is_no_choice_is_refused_with_the_choices():
+    @dataclass(frozen=True)
+    class Choosing:
+        by: str = field(default="near", metadata=option("How.", choices=("near", "far")))
+
+    with pytest.raises(OptionError, match="Unknown by 'deep': choose near, far"):
+        check_limits(Choosing("deep"))

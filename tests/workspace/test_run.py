@@ -188,6 +188,11 @@ def test_the_split_file_has_the_agreed_columns_only(run):
     assert (run.folder / "split.csv").read_text().splitlines()[0] == "path,label,split,sha"
 
 
+def test_the_groups_of_a_split_are_read_as_they_were_written(run):
+    run.write_split(table_of(["x", "y", "z"]).assign(group=[0, 1, 0]))
+    assert run.split()["group"].tolist() == [0, 1, 0]
+
+
 def test_head_is_read_as_it_was_written(run):
     kernel = np.arange(6, dtype=np.float32).reshape(3, 2) / 7
     bias = np.array([0.5, -2], np.float32)
