@@ -244,7 +244,7 @@ def _draws(
         eighth = assign_folds(targets[others], groups[others], _PARTS[0])
         for part in _PARTS:
             draws = 1 if labels > _MANY_LABELS else part
-            own = eighth * part // _PARTS[0]
+            own = eighth % part
             of_part[part] += [Subset(others[own == draw], tested) for draw in range(draws)]
     whole = {
         part: subsets
@@ -254,7 +254,8 @@ def _draws(
     if len(whole) < 2 or 1 not in whole:
         raise DatasetError(
             "There is no learning curve, because half of the pictures would leave a label without any, where"
-            " near duplicates count as one: add different pictures, 20 or more a label."
+            " those of a group, such as near duplicates, count as one: add different pictures, 20 or more a"
+            " label."
         )
     yield from whole.items()
 

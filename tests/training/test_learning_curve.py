@@ -124,6 +124,14 @@ def test_draws_of_a_size_are_disjoint_and_are_all_there_is():
         assert all(not set(folds[one.trained]) & set(folds[one.tested]) for one in subsets)
 
 
+@pytest.mark.parametrize("each", [7, 13, 17])
+def test_each_label_is_shared_out_evenly(each):
+    found, _ = drawn(np.repeat(np.arange(3), each))
+    for part, subsets in found.items():
+        counts = np.array([np.bincount(one.trained // each, minlength=3) for one in subsets])
+        assert np.ptp(counts.reshape(5, part, 3), axis=1).max() <= 1
+
+
 def test_no_group_is_in_two_draws():
     targets, groups = np.arange(400) // 4 % 2, np.arange(400) // 4
     found = dict(_draws(targets, groups, groups % 5, 2))
