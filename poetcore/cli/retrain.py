@@ -14,7 +14,6 @@ from poetcore.system.options import build, options_of
 from poetcore.training.config import RunConfig
 from poetcore.workspace.head import Head
 from poetcore.workspace.run import Run
-from poetcore.workspace.run_record import RunRecord
 from poetcore.workspace.workspace import Workspace
 
 __all__ = ["retrain"]
@@ -85,6 +84,7 @@ def retrain(
     from poetcore.evaluation.frozen import check_output_layer
     from poetcore.export.export import export
     from poetcore.system.files import write_whole
+    from poetcore.training.final_test import why_they_differ
     from poetcore.training.retrain import retrain as train
 
     if intermediate_store_frequency < 0:
@@ -134,31 +134,19 @@ def retrain(
             "bottlenecks": record.bottlenecks,
             "timings": record.timings,
             "splits": record.splits,
-            **(_demo_figures(run) if config.demo_dir else {"demo_accuracy": None}),
+            **(_demo_figures(run) if config.demo_dir else {"demo_accuracy": None, "demo_mark": ""}),
             "skipped": record.skipped,
             "misclassified": misclassified,
         },
         f"Run {run.name}: {len(record.labels)} labels, {splits}, {record.timings['total_s']:.1f} s.",
         f"{run.status().message} It is in {run.folder}.",
-        *_why_they_differ(record),
+        *filter(None, [why_they_differ(record)]),
         *(
             f"{one['path']}: true label {one['label']}, predicted label {one['predicted']}"
             for one in misclassified
         ),
         f"Next: python -m poetcore evaluate YOUR_DEMO_FOLDER --run {run.name!r}",
     )
-
-
-def _why_they_differ(record: RunRecord) -> list[str]:
-    """Return the sentence that tells the two accuracies apart, where there are two."""
-    tested = record.metrics["final_test_count"]
-    if not record.cross_validation or not tested:
-        return []
-    return [
-        f"The cross-validated accuracy counts {record.cross_validation['n']} pictures, each predicted by a"
-        f" layer trained without it; the final test accuracy, the original script's, only the {tested} test"
-        " pictures, and is less certain."
-    ]
 
 
 def _demo_figures(run: Run) -> dict[str, Any]:

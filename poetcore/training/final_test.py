@@ -9,8 +9,9 @@ from poetcore.evaluation.accuracy import Accuracy, independent_number
 from poetcore.evaluation.metrics import confusion_matrix
 from poetcore.training.train import Examples, TrainingOptions
 from poetcore.workspace.head import Head, cross_entropy
+from poetcore.workspace.run_record import RunRecord
 
-__all__ = ["HeldOut", "evaluate_examples", "final_metrics", "sample_test"]
+__all__ = ["HeldOut", "evaluate_examples", "final_metrics", "sample_test", "why_they_differ"]
 
 
 @dataclass(frozen=True)
@@ -75,3 +76,23 @@ def final_metrics(test: HeldOut, validation: HeldOut) -> dict[str, Any]:
         "validation_interval": validation.accuracy.interval,
         "validation_cross_entropy": validation.cross_entropy,
     }
+
+
+def why_they_differ(record: RunRecord) -> str:
+    """Return a sentence on why cross-validated and test accuracy differ; "" without a cross validation."""
+    found, metrics = record.cross_validation, record.metrics
+    if not found:
+        return ""
+    excluded = found.get("excluded", 0)
+    without = f", except {excluded:,} of labels that are one group each" if excluded else ""
+    sentence = (
+        f"The accuracy is by cross validation: {found['folds']} more trainings, each without another part of"
+        f" the pictures, by which every picture is tested once{without}"
+    )
+    tested = metrics.get("final_test_count")
+    if not tested:
+        return f"{sentence}."
+    (low, high), (test_low, test_high) = found["interval"], metrics["final_test_interval"]
+    few = ", so few that chance moves it more" if test_high - test_low > high - low else ""
+    pictures = "1 picture" if tested == 1 else f"{tested:,} pictures"
+    return f"{sentence}; the test accuracy is of this very model on the {pictures} held out from it{few}."

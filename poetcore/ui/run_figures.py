@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from poetcore.training.final_test import why_they_differ
 from poetcore.ui.freshness import run_changes
 from poetcore.ui.headline import figure_metric
 from poetcore.ui.settings import GROUPS
@@ -57,30 +58,17 @@ def draw_run(run: Run) -> None:
         st.warning(f"{sentence} Train again to include what is there now.", icon=":material/warning:")
     elif not changes.known:
         st.caption("Whether its pictures are still the same is not known: they are not where they were.")
-    st.caption(" ".join(filter(None, (_why_they_differ(record), _groups(record)))))
+    st.caption(" ".join(filter(None, (_about_validation(record), _groups(record)))))
 
 
-def _why_they_differ(record: RunRecord) -> str:
-    """Return a sentence on why cross-validated and test accuracy are not the same."""
-    found = record.cross_validation
-    if not found:
-        # A run of this version knows its groups.
-        if record.groups:
-            return "There is no cross validation: all pictures of each label are alike, or it diverged."
-        return "Trained by an earlier version of Poet, without cross validation: train again to see it."
-    excluded = found.get("left_out", 0)
-    without = f", except {excluded:,} of labels whose pictures are all alike" if excluded else ""
-    sentence = (
-        f"The accuracy is by cross validation: {found['folds']} more trainings, each without another part of"
-        f" the pictures, by which every picture is tested once{without}"
-    )
-    tested = record.metrics.get("final_test_count")
-    if not tested:
-        return f"{sentence}."
-    return (
-        f"{sentence}; the test accuracy is of this very model on the {tested:,} pictures held out from it,"
-        " and with so few chance moves it more."
-    )
+def _about_validation(record: RunRecord) -> str:
+    """Return a sentence on why cross-validated and test accuracy are not the same, or why there is only one."""
+    if record.cross_validation:
+        return why_they_differ(record)
+    # A run of this version knows its groups.
+    if record.groups:
+        return "There is no cross validation: all pictures of each label are one group, or it diverged."
+    return "Trained by an earlier version of Poet, without cross validation: train again to see it."
 
 
 def _groups(record: RunRecord) -> str:

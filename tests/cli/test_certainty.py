@@ -47,7 +47,7 @@ def test_a_training_answers_with_its_cross_validation(trained, place):
 def test_a_training_tells_the_cross_validated_accuracy_first_and_why_they_differ(training):
     said = training.stdout
     assert said.index("Cross-validated accuracy") < said.index("Final test accuracy")
-    assert "each predicted by a layer trained without it" in said
+    assert "each without another part of the pictures" in said
 
 
 def test_a_learning_curve_answers_with_its_points_and_advice(place):
