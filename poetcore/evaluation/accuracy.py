@@ -48,7 +48,9 @@ class Accuracy:
         share, z2 = self.correct / self.total, _Z95**2
         centre = (share + z2 / (2 * n)) / (1 + z2 / n)
         half = _Z95 / (1 + z2 / n) * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
-        return max(0.0, centre - half), min(1.0, centre + half)
+        # Rounding must not leave 0.9999999999999999 where all are right.
+        low = max(0.0, centre - half) if self.correct else 0.0
+        return low, min(1.0, centre + half) if self.correct < self.total else 1.0
 
     def __str__(self) -> str:
         if self.value is None or self.interval is None:

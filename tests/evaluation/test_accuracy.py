@@ -22,6 +22,12 @@ def test_interval_stays_between_0_and_1_and_holds_the_value(correct, total):
     assert 0 <= low <= accuracy.value + rounding and accuracy.value - rounding <= high <= 1
 
 
+@pytest.mark.parametrize("independent", [None, 7.3, 2399.7])
+def test_interval_ends_at_0_where_none_is_right_and_at_1_where_all_are(independent):
+    assert Accuracy(0, 2400, independent).interval[0] == 0
+    assert Accuracy(2400, 2400, independent).interval[1] == 1
+
+
 def test_value_is_the_share():
     assert Accuracy(3, 8).value == 0.375
 
