@@ -48,6 +48,7 @@ def evaluate(
         OptionError: the engine is unknown, not installed, or cannot run the run's backbone.
         RunError: the run is unfinished or damaged.
     """
+    temperature = run.temperature()  # of the layer that is read now, whatever happens to the run meanwhile
     classifier = Classifier(run, workspace, engine)
     demo = _scan(folder, workspace)
     unknown = sorted(set(demo.labels) - set(classifier.labels))
@@ -65,7 +66,7 @@ def evaluate(
         classifier.cached_labels,
         {label: label for label in classifier.labels},
     )
-    evaluation = _evaluation(run.name, demo.folder, table, skipped, leaks, state, before, run.temperature())
+    evaluation = _evaluation(run.name, demo.folder, table, skipped, leaks, state, before, temperature)
     _folder_for(run, demo.folder).write(evaluation.predictions, asdict(evaluation.metrics))
     return evaluation
 

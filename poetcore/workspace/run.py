@@ -194,7 +194,10 @@ class Run:
         Raises:
             RunError: it is missing or damaged; a run of an earlier version has none.
         """
-        return read_table(self._file("cross_validation.csv"), ("path", "label", "predicted"))
+        file = self.folder / "cross_validation.csv"
+        if not file.is_file():
+            raise RunError(f"The run {self.name!r} has no cross validation: train it again.")
+        return read_table(file, ("path", "label", "predicted"))
 
     def write_cross_validation(self, predictions: "pd.DataFrame") -> None:
         """Write `cross_validation.csv`."""
