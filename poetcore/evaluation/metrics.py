@@ -187,13 +187,15 @@ def _calibration(predictions: pd.DataFrame, groups: np.ndarray | None) -> dict[s
     confidence, correct = (predictions[name].to_numpy() for name in ("confidence", "correct"))
     error, noise = calibration_error(confidence, correct), calibration_noise(confidence, groups=groups)
     bins = reliability(confidence, correct).to_dict("records")
-    rows = predictions.to_dict("records")
-    given = [row[f"p_{row['label']}"] for row in rows if f"p_{row['label']}" in row]
+    parts = [(f"p_{label}", rows) for label, rows in predictions.groupby("label")]
+    given = [rows[name].to_numpy(float) for name, rows in parts if name in rows]
     return {
         "error": error,
         "noise": noise,
         "off": error > noise,
-        "log_loss": float(-np.log(np.maximum(given, 1e-12)).mean()) if len(given) == len(rows) else None,
+        "log_loss": float(-np.log(np.maximum(np.concatenate(given), 1e-12)).mean())
+        if len(given) == len(parts)
+        else None,
         "bins": [{name: None if np.isnan(x) else x for name, x in one.items()} for one in bins],
     }
 
