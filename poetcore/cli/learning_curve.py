@@ -78,4 +78,4 @@ def _percent(share: float) -> str:
 
 
 def _gain(low: float, high: float) -> str:
-    return f"{low * 100:+.1f} to {high * 100:+.1f}"
+    return f"{low * 100:+z.1f} to {high * 100:+z.1f}"

@@ -118,7 +118,7 @@ def _about_leaks(metrics: Metrics, seen: int) -> list[str]:
         )
     elif seen:
         found.append(
-            f"{of_all} seen in training ({listed}) and left out of the accuracy; with them it is"
+            f"{of_all} seen in training ({listed}) and excluded from the accuracy; with them it is"
             f" {metrics.accuracy:.1%}.".replace("%", " %")
         )
     if metrics.leaked_near is None:

@@ -34,7 +34,7 @@ FOLDS = 5
 #: and Bengio take 1 / k + tested / trained = 1 / k + 1 / (k - 1).
 VARIANCE_FACTOR = 1 + FOLDS / (FOLDS - 1)
 
-#: Probabilities that the table holds at the most: beyond, its columns p_<label> are left out.
+#: Probabilities that the table holds at the most: beyond, it has no columns p_<label>.
 _MOST_PROBABILITIES = 5_000_000
 
 #: Probabilities from which a temperature is fitted at the most, of pictures drawn by lot.
@@ -47,11 +47,10 @@ class CrossValidation:
 
     Attributes:
         predictions: one row a picture: path, label, predicted, correct (bool), confidence (0 to 1), fold
-        (from
-            0), and a column p_<label> for each label.
+            (from 0), and a column p_<label> for each label, unless those would hold millions of numbers.
         figures: what `run.json` holds of it: `accuracy` (0 to 1), `n` (pictures), `interval` (95 %),
             `per_label`, `cross_entropy`, `folds`, `groups` (not divided by the folds), `independent` (as many
-            independent pictures would have this interval), `left_out` (pictures of labels that stand in one
+            independent pictures would have this interval), `excluded` (pictures of labels that stand in one
             group only, which no layer can be trained and tested on), and `calibration` with `error`, `noise`,
             `temperature`, `cross_entropy_calibrated` and whether the temperature is `offered`.
     """
@@ -90,8 +89,8 @@ def cross_validate(
     tested = _trained_elsewhere(targets, folds)
     if not tested.any():
         raise DatasetError(
-            "There is no cross validation, because the pictures of each label are all near duplicates of each"
-            " other: add different pictures."
+            "There is no cross validation, because the pictures of each label are all in one group: add"
+            " different pictures."
         )
     fold_of_group = np.zeros(int(group.max()) + 1, np.int64)
     fold_of_group[group[:count]] = folds
@@ -110,7 +109,7 @@ def cross_validate(
     return CrossValidation(
         _table(pictures[tested], probabilities, folds[tested], labels),
         _figures(probabilities, targets[tested], group[:count][tested], folds[tested], labels)
-        | {"left_out": int(count - tested.sum())},
+        | {"excluded": int(count - tested.sum())},
     )
 
 

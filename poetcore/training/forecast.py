@@ -52,8 +52,7 @@ class Forecast:
         low: lower end of the band: the doubt of the accuracy today and of the gain.
         high: upper end.
         gain: `accuracy` less that of all pictures today; known better than the accuracy itself, since both
-        are
-            counted on the same pictures.
+            are counted on the same pictures.
         gain_low: lower end of its 95 % interval; below 0 where a gain cannot be told from chance.
         gain_high: upper end.
     """

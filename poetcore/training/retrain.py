@@ -220,8 +220,8 @@ def _cross_validate(
         int(found.predictions["correct"].sum()), found.figures["n"], found.figures["independent"]
     )
     message = f"Cross-validated accuracy {accuracy}."
-    if left_out := found.figures["left_out"]:
-        message += f" It leaves out {left_out} pictures of labels whose pictures are all near duplicates."
+    if excluded := found.figures["excluded"]:
+        message += f" Excluded from it: {excluded:,} pictures of labels that are one group each."
     return found, message
 
 

@@ -60,8 +60,7 @@ def predict_from_subsets(
         labels: how many labels there are.
         options: steps, learning rate, batch size, seed.
         on_share: called now and then with the part of the work that is done, 0 to 1; an exception that it
-        raises
-            ends the work.
+            raises ends the work.
 
     Returns:
         For each subset the index of the most probable label of each tested example, `(k,) int64`; -1 where

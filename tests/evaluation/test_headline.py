@@ -36,7 +36,7 @@ def test_some_seen_pictures_are_left_out():
     told = headline(metrics(2, 1))
     assert (figures(told), told.mark) == ((5, 7), "")
     assert told.remarks == (
-        "3 of these 10 pictures were seen in training (2 the same, 1 a near duplicate) and left out of the"
+        "3 of these 10 pictures were seen in training (2 the same, 1 a near duplicate) and excluded from the"
         " accuracy; with them it is 80.0 %.",
     )
 

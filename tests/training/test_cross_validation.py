@@ -105,11 +105,11 @@ def test_copies_are_trained_on_where_their_picture_is_and_never_tested(examples)
     assert found.figures["n"] == len(found.predictions) == 200
 
 
-def test_a_label_in_one_group_is_left_out_and_counted(examples):
+def test_a_label_in_one_group_is_excluded_and_counted(examples):
     groups = np.where(examples.targets == 1, 500, np.arange(200))
     found = validated(examples, groups)
     birch = int((examples.targets == 1).sum())
-    assert found.figures["left_out"] == birch and found.figures["n"] == 200 - birch
+    assert found.figures["excluded"] == birch and found.figures["n"] == 200 - birch
     assert found.figures["per_label"]["birch"] == {
         "precision": None,
         "recall": None,
