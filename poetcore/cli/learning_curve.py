@@ -22,7 +22,7 @@ def learning_curve(
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     json: JsonOption = False,
 ) -> None:
-    """Tell whether more pictures would help: accuracy at fewer of a run's pictures, and the forecast."""
+    """Measure whether more pictures would help: accuracy at fewer of a run's pictures, and a forecast."""
     from poetcore.cli.terminal import Terminal, table
     from poetcore.training.learning_curve import LearningCurve
     from poetcore.training.learning_curve import learning_curve as measure

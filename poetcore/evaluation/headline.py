@@ -69,7 +69,7 @@ def leak_counts(metrics: Metrics) -> str:
 
 
 def calibration_sentence(metrics: Metrics) -> str:
-    """Say how far the confidences can be believed; "" where that is not known."""
+    """Return a sentence on how far the confidences can be believed; "" where that is not known."""
     found = metrics.calibration
     if found is None:
         return ""
@@ -98,7 +98,7 @@ def _unseen(metrics: Metrics, seen: int) -> Accuracy:
 
 
 def _about_leaks(metrics: Metrics, seen: int) -> list[str]:
-    """Say how many pictures the model was trained or validated on, and what is not known of that."""
+    """Return sentences on how many pictures were seen in training, and on what is not known of that."""
     if metrics.leaked is None:
         return ["Which pictures this model was trained with is not known: some of these may be among them."]
     found = []
@@ -128,7 +128,7 @@ def _about_leaks(metrics: Metrics, seen: int) -> list[str]:
 
 
 def _changes_mark(metrics: Metrics) -> str:
-    """Say in a few words how the demo folder was changed, and the accuracy before."""
+    """Return in a few words how the demo folder was changed, and the accuracy before."""
     counts = {"label": (metrics.relabelled, "changed"), "picture": (metrics.removed, "removed")}
     done = ", ".join(f"{n:,} {what}{'s' * (n > 1)} {how}" for what, (n, how) in counts.items() if n)
     before = metrics.accuracy_before
@@ -136,7 +136,7 @@ def _changes_mark(metrics: Metrics) -> str:
 
 
 def _about_changes(metrics: Metrics) -> str:
-    """Say how the demo folder was changed after a model had been evaluated on it."""
+    """Return a sentence on how the demo folder was changed after a model had been evaluated on it."""
     done = []
     if metrics.relabelled:
         done.append(_were(metrics.relabelled, "label", "changed"))

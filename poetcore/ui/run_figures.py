@@ -62,7 +62,7 @@ def draw_run(run: Run) -> None:
 
 
 def _about_validation(record: RunRecord) -> str:
-    """Return a sentence on why cross-validated and test accuracy are not the same, or why there is only one."""
+    """Return a sentence on why cross-validated and test accuracy differ, or why there is only one."""
     if record.cross_validation:
         return why_they_differ(record)
     # A run of this version knows its groups.

@@ -86,7 +86,7 @@ class DemoFolders(Database):
 
 
 def _renamed(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
-    """Give the pictures of a label folder that was renamed its new name.
+    """Rename the label of pictures whose label folder was renamed.
 
     It was where all that is left of it lies under one label that there was not before: pictures that were
     relabelled one by one lie under labels that there were.
