@@ -13,7 +13,8 @@ from tests.conftest import ROOT
     [
         ("--help", {"pandas", "psutil", "rich", "scipy", "sklearn", "streamlit", "tensorflow"}),
         ("backbones", {"pandas", "psutil", "scipy", "sklearn", "streamlit", "tensorflow"}),
-        ("runs", {"pandas", "scipy", "sklearn", "streamlit", "tensorflow"}),
+        # It compares figures with the files that are there now, in tables.
+        ("runs", {"scipy", "sklearn", "streamlit", "tensorflow"}),
     ],
 )
 def test_command_imports_no_heavy_library(command, heavy, tmp_path):

@@ -3,7 +3,7 @@
 import pytest
 
 from poetcore.system.progress import PHASES, RUN_PHASES, Progress
-from poetcore.workspace import run
+from poetcore.workspace import run_record
 
 
 def test_a_phase_is_shown_in_its_words():
@@ -24,18 +24,20 @@ def test_the_share_lies_between_0_and_1(done, total, share):
 
 
 def test_a_run_goes_through_the_phases_in_their_order():
-    assert run.PHASES == RUN_PHASES
+    assert run_record.PHASES == RUN_PHASES
     assert RUN_PHASES == (
         "starting",
         "drawing",
         "scanning",
         "backbone",
         "bottlenecks",
+        "hashing",
         "training",
+        "cross_validating",
         "testing",
         "evaluating",
     )
 
 
 def test_the_end_of_a_run_is_no_phase_of_work():
-    assert not set(PHASES) & set(run.FINAL_PHASES)
+    assert not set(PHASES) & set(run_record.FINAL_PHASES)
