@@ -50,7 +50,7 @@ def evaluate(
     """Evaluate a run, or a frozen graph, on a folder of labelled pictures that it was not trained with.
 
     Pictures that the run has seen in training, the same or near duplicates, are found and excluded from
-    the accuracy; where most were seen there is none.
+    the accuracy; where half or more were seen there is none.
     """
     from poetcore.cli.terminal import Terminal, table
     from poetcore.evaluation.evaluate import evaluate as evaluate_run

@@ -39,7 +39,7 @@ def before_and_after(folder: Path, runs: Iterable[Run], steps: Sequence[Step]) -
     Returns:
         One row a run and demo folder it was evaluated on: run, trained (when it began), repairs (in words,
         which came before it), pictures (of its splits), test (accuracy, 0 to 1), tested (pictures), demo
-        folder, demo (accuracy, 0 to 1; missing where most pictures were seen in training) and evaluated
+        folder, demo (accuracy, 0 to 1; missing where half or more were seen in training) and evaluated
         (pictures), these three missing where it was not evaluated, and note: what must be known to compare
         the demo accuracy, as `demo_results` marks it.
     """

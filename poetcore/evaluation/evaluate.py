@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from poetcore.data.dataset import Dataset, scan
@@ -135,29 +136,21 @@ def _predictions(
     Raises:
         DatasetError: no picture could be used.
     """
-    rows, skipped, labels = [], demo.skipped(), list(predictions[0].labels) if predictions else []
+    rows, probabilities, skipped = [], [], demo.skipped()
     for prediction, label in zip(predictions, true, strict=True):
         if prediction.probabilities is None:
             skipped.append({"path": str(prediction.path), "reason": prediction.reason or "cannot be used"})
             continue
         predicted, confidence = prediction.top(1)[0]
-        rows.append(
-            (
-                str(prediction.path),
-                label,
-                predicted,
-                label == predicted,
-                confidence,
-                prediction.sha,
-                *tuple(float(p) for p in prediction.probabilities),
-            )
-        )
+        rows.append((str(prediction.path), label, predicted, label == predicted, confidence, prediction.sha))
+        probabilities.append(prediction.probabilities)
     if not rows:
         raise DatasetError(
             f"No usable picture in {demo.folder}: {skipped[0]['path']} {skipped[0]['reason']}."
         )
-    columns = ["path", "label", "predicted", "correct", "confidence", "sha"]
-    return pd.DataFrame(rows, columns=columns + [f"p_{label}" for label in labels]), skipped
+    table = pd.DataFrame(rows, columns=["path", "label", "predicted", "correct", "confidence", "sha"])
+    names = [f"p_{label}" for label in predictions[0].labels]
+    return table.join(pd.DataFrame(np.stack(probabilities).astype(float), columns=names)), skipped
 
 
 def _evaluation(

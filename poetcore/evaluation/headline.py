@@ -14,8 +14,8 @@ class Headline:
     """The accuracy that may stand alone, and what must be known to read it.
 
     Attributes:
-        accuracy: on pictures that are not known to have been seen in training; None where most of them were
-            seen: then there is no accuracy to show.
+        accuracy: on pictures that are not known to have been seen in training; None where half or
+            more were seen: then there is no accuracy to show.
         mark: a few words to stand wherever the figure appears, such as "seen in training", "3 labels changed:
             85.6 % before" or "out of date"; "" for none.
         remarks: full sentences, plain text.
