@@ -29,8 +29,8 @@ def demo_results(runs: Iterable[Run], files: Callable[[Path], Dataset | None] | 
             evaluations are only compared with each other.
 
     Returns:
-        One row an evaluation: run (its name), folder (the demo folder), accuracy (0 to 1; missing where most
-        pictures were seen in training), correct and total (pictures it rests on), state (hash of contents and
+        One row an evaluation: run (its name), folder (the demo folder), accuracy (0 to 1; missing where half
+        or more were seen in training), correct and total (pictures it rests on), state (hash of contents and
         labels) and mark: a few words to stand beside the figure, "" for none. "out of date" are figures of
         other files than those there now, "other demo pictures" those of others than the first row of the
         same folder where that is gone, "demo pictures not known" those of an earlier version.

@@ -13,7 +13,7 @@ from poetcore.workspace.run_record import Status
 
 __all__ = ["Reporter", "TrainingProgress", "reporting"]
 
-#: Between two writes of the status in the course of a phase.
+#: Between two writes of the status, or two events, in the course of a phase.
 _SECONDS = 0.5
 
 #: Between two writes at all: replacing a file may wait for the disk, and nobody reads phases this short.
@@ -38,7 +38,7 @@ class Reporter:
         self.started = run.status().started
         self._run = run
         self._on_progress = on_progress
-        self._written = 0.0
+        self._written = self._noted = 0.0
         self._phase = ""
 
     def __call__(self, progress: Progress) -> None:
@@ -46,20 +46,19 @@ class Reporter:
         now = time.time()
         if isinstance(progress, TrainingProgress):
             self._run.append_event("step", **asdict(progress.step))
-        waited = now - self._written
-        if progress.phase != self._phase or waited > _SECONDS or progress.done == progress.total:
-            if progress.phase == "bottlenecks":
-                self._run.append_event("bottleneck", done=progress.done, total=progress.total)
-            if waited > _LEAST_SECONDS:
-                self._write(progress, now)
+        waited, last = now - self._written, progress.done == progress.total
+        if progress.phase == "bottlenecks" and (last or now - self._noted > _SECONDS):
+            self._run.append_event("bottleneck", done=progress.done, total=progress.total)
+            self._noted = now
+        if waited > _LEAST_SECONDS and (progress.phase != self._phase or waited > _SECONDS or last):
+            self._run.write_status(
+                Status(
+                    progress.phase, progress.done, progress.total, self.started, now, message=progress.message
+                )
+            )
+            self._written, self._phase = now, progress.phase
         if self._on_progress:
             self._on_progress(progress)
-
-    def _write(self, progress: Progress, now: float) -> None:
-        self._run.write_status(
-            Status(progress.phase, progress.done, progress.total, self.started, now, message=progress.message)
-        )
-        self._written, self._phase = now, progress.phase
 
     def end(self, phase: str, message: str) -> None:
         """Write how the run ended: one of `FINAL_PHASES`, and a sentence."""
