@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,8 +55,12 @@ class Difference:
 
 
 def current_files(folder: Path, workspace: Workspace) -> Dataset | None:
-    """Scan a folder of label folders; None where it is gone. Unchanged files are not read again."""
-    with contextlib.suppress(DatasetError), workspace.file_index() as index:
+    """Scan a folder of label folders, unchanged files not again; None where it is gone.
+
+    Also None in a workspace that may only be read: there the scan cannot be written down.
+    """
+    unwritable = (OSError, sqlite3.OperationalError)
+    with contextlib.suppress(DatasetError, *unwritable), workspace.file_index() as index:
         return scan(folder, index)
     return None
 

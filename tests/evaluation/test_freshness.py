@@ -16,6 +16,8 @@ from poetcore.evaluation.freshness import (
 )
 from poetcore.evaluation.headline import headline
 from poetcore.workspace.run import Run
+from poetcore.workspace.workspace import Workspace
+from tests.unprivileged import as_nobody, needs_permissions, open_folder
 
 
 @pytest.fixture
@@ -109,3 +111,12 @@ def test_an_evaluation_of_an_earlier_version_is_read(trained, tmp_path):
     assert headline(loaded.metrics).remarks == (
         "Whether near duplicates of these pictures were trained on is not known.",
     )
+
+
+@needs_permissions
+def test_in_a_workspace_that_may_only_be_read_the_files_are_not_known(trained):
+    with open_folder() as place:
+        shutil.copytree(trained.sample / "demo", place / "demo")
+        (place / "workspace").mkdir(mode=0o755)
+        with as_nobody():
+            assert current_files(place / "demo", Workspace(place / "workspace")) is None
