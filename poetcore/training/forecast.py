@@ -84,8 +84,9 @@ def fit_curve(pictures: Sequence[float], correct: np.ndarray, groups: np.ndarray
     """Fit accuracy = a + b / sqrt(pictures), and foretell what more pictures would bring.
 
     The lower end of a gain is that of a fit with 1 / pictures, the upper end that of 1 / sqrt(pictures), each
-    with its own 95 % doubt: from how differently the same tested pictures fared at the several numbers. A
-    power law with a free exponent was too hopeful.
+    with its own 95 % doubt: from how differently the same tested pictures fared at the several numbers, and
+    no less than if one of them had been right at the last number alone. A power law with a free exponent was
+    too hopeful.
 
     Source: of the two rates, the "slow" and the "fast" one of statistical learning theory, S. Boucheron,
     O. Bousquet, G. Lugosi, "Theory of classification", ESAIM: Probability and Statistics 9 (2005), 323-375.
@@ -106,7 +107,7 @@ def fit_curve(pictures: Sequence[float], correct: np.ndarray, groups: np.ndarray
         fast, fast_doubt = _gain(numbers, correct, groups, factor, _FAST)
         room = 1 - last.accuracy
         gain = min(slow, room)
-        gain_low = min(fast - fast_doubt, slow - slow_doubt, room)
+        gain_low = max(min(fast - fast_doubt, slow - slow_doubt, room), 0 - last.accuracy)
         gain_high = min(max(slow + slow_doubt, fast + fast_doubt), room)
         forecast.append(
             Forecast(
@@ -129,10 +130,13 @@ def _gain(
     """Compute what `factor` times as many pictures add to accuracy a + b / numbers^rate, and its doubt."""
     design = np.stack([np.ones(len(numbers)), numbers**-rate], axis=1)
     step = (factor * numbers[-1]) ** -rate - numbers[-1] ** -rate
-    of_each = correct @ np.linalg.pinv(design)[1] * step
+    weights = np.linalg.pinv(design)[1] * step
+    of_each = correct @ weights
     # Pictures of a group fare alike, so that groups are counted, not pictures.
     of_groups = np.bincount(groups, of_each - of_each.mean())
-    return float(of_each.mean()), float(_DOUBT * np.sqrt((of_groups**2).sum()) / len(of_each))
+    # Where a few pictures fared the same at every number, the next one still may not.
+    squares = max((of_groups**2).sum(), weights[-1] ** 2)
+    return float(of_each.mean()), float(_DOUBT * np.sqrt(squares) / len(of_each))
 
 
 def advice(overall: Curve, per_label: Mapping[str, Curve], counts: Mapping[str, int]) -> str:

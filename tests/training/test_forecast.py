@@ -75,6 +75,12 @@ def test_nothing_exceeds_all_or_falls_below_none():
     assert high.forecast[1].gain <= 1 - 0.999 + 1e-9
 
 
+def test_a_few_pictures_that_were_wrong_at_every_number_may_yet_gain():
+    numbers, groups = [10, 20, 40, 80], np.arange(6)
+    twice = fit_curve(numbers, np.zeros((6, 4)), groups).forecast[0]
+    assert (twice.gain, twice.gain_low) == (0, 0) and 0.05 < twice.gain_high < 0.5
+
+
 def test_all_right_at_every_number_gains_nothing():
     one = fitted([1.0, 1.0, 1.0, 1.0]).forecast[0]
     assert one.gain == pytest.approx(0) and one.accuracy == pytest.approx(1)
