@@ -199,11 +199,12 @@ def _calibration(
         if not inside.all():
             temperature = fit_temperature(drawn[~inside], true[~inside])
             scaled[inside] = apply_temperature(drawn[inside], temperature)
-    calibrated = cross_entropy(scaled, true)
+    gain = cross_entropy(drawn, true) - cross_entropy(scaled, true)
     return {
         "error": error,
         "noise": noise,
         "temperature": fit_temperature(drawn, true),
-        "cross_entropy_calibrated": calibrated,
-        "offered": bool(error > noise and calibrated < cross_entropy(drawn, true)),
+        # Of all pictures, as far as those drawn can tell, to be compared with what it is without temperature.
+        "cross_entropy_calibrated": cross_entropy(probabilities, targets) - gain,
+        "offered": bool(error > noise and gain > 0),
     }

@@ -6,8 +6,11 @@ import pytest
 
 from poetcore.errors import DatasetError, OptionError
 from poetcore.evaluation.accuracy import Accuracy
+from poetcore.training import cross_validation
 from poetcore.training.cross_validation import cross_validate, cross_validated_accuracy
 from poetcore.training.train import Examples, TrainingOptions
+from poetcore.workspace.head import cross_entropy
+from tests.evaluation.test_calibration import drawn
 from tests.training.test_stacked import OPTIONS, clouds
 
 LABELS = ["ash", "birch", "cedar"]
@@ -149,3 +152,13 @@ def test_probabilities_that_are_far_too_certain_get_a_temperature_offered():
 def test_nothing_is_offered_where_the_error_is_within_the_noise(found):
     calibration = found.figures["calibration"]
     assert calibration["error"] <= calibration["noise"] and calibration["offered"] is False
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_temperature_fitted_on_some_pictures_is_compared_on_these(monkeypatch, seed):
+    monkeypatch.setattr(cross_validation, "_FITTED_PROBABILITIES", 1)
+    probabilities, targets = drawn(20_000, temperature=1.25, seed=seed)
+    places = np.arange(20_000)
+    found = cross_validation._calibration(probabilities, targets, places, places % 5)
+    assert found["offered"]
+    assert found["cross_entropy_calibrated"] < cross_entropy(probabilities, targets)
