@@ -85,7 +85,8 @@ if known.headline.accuracy is None:
     )
 elif seen := metrics.total - known.headline.accuracy.total:
     st.caption(
-        f"Matrix and metrics are of all {metrics.total:,} pictures, the {seen:,} seen in training included."
+        f"Matrix, metrics and accuracy against coverage are of all {metrics.total:,} pictures, the {seen:,}"
+        " seen in training included."
     )
 
 draw_gallery(evaluation, pick_cell(event.selection.get(CELL) or []), f"{run.name}_{demo}")
@@ -97,11 +98,14 @@ with left:
     draw_temperature(run, lambda: evaluate_now(run, demo))
 with right:
     st.subheader("Accuracy against coverage")
-    st.altair_chart(coverage_chart(threshold_table(evaluation.predictions)), width="stretch")
-    st.caption(
-        "What if the model only answered above a confidence threshold? Move along the lines to one: the"
-        " dashed line is the share of pictures that would get an answer, the solid line how many of those"
-        " answers are right."
-    )
+    if known.headline.accuracy is None:
+        st.caption("Most of these pictures were seen in training, so that it would show the memory only.")
+    else:
+        st.altair_chart(coverage_chart(threshold_table(evaluation.predictions)), width="stretch")
+        st.caption(
+            "What if the model only answered above a confidence threshold? Move along the lines to one: the"
+            " dashed line is the share of pictures that would get an answer, the solid line how many of those"
+            " answers are right."
+        )
 st.subheader("Download")
 downloads(run, evaluation, lambda one: report(one, known.changes))

@@ -27,6 +27,8 @@ if not choice.run or not choice.demo or not found:
     st.stop()
 
 evaluation, known = found
+if known.headline.accuracy:
+    st.markdown(f"Accuracy: **{known.headline.accuracy}**")
 draw_remarks(known.headline)
 settings = pick_slides(evaluation.metrics.labels)
 try:

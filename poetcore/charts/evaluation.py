@@ -126,10 +126,10 @@ def coverage_chart(table: pd.DataFrame) -> alt.LayerChart:
         x=alt.X("threshold:Q", title="confidence threshold", axis=alt.Axis(format="%")),
         y=alt.Y("value:Q", title=None, axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])),
         color=alt.Color("quantity:N", title=None, legend=LINES),
+        # In both layers: a legend of one layer only would be drawn a second time in an SVG.
+        strokeDash=alt.StrokeDash("quantity:N", title=None, legend=LINES),
     )
-    lines = base.mark_line(interpolate="step-after", strokeWidth=2.5).encode(
-        strokeDash=alt.StrokeDash("quantity:N", title=None, legend=LINES)
-    )
+    lines = base.mark_line(interpolate="step-after", strokeWidth=2.5)
     points = base.mark_point(opacity=0, size=90).encode(
         tooltip=[
             alt.Tooltip("threshold", title="confidence threshold", format=".0%"),

@@ -6,7 +6,14 @@ from poetcore.evaluation.accuracy import Accuracy
 from poetcore.evaluation.freshness import Difference
 from poetcore.evaluation.metrics import Metrics
 
-__all__ = ["Headline", "calibration_sentence", "headline", "leak_counts"]
+__all__ = [
+    "Headline",
+    "calibration_pictures",
+    "calibration_sentence",
+    "headline",
+    "label_doubt",
+    "leak_counts",
+]
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,12 @@ def headline(metrics: Metrics, difference: Difference | None = None) -> Headline
             "Many of these pictures are near duplicates of each other: they tell as much as"
             f" {metrics.independent:.0f} that differ."
         )
+    there = sum(one["support"] > 0 for one in metrics.per_label.values())
+    if 0 < there < len(metrics.labels):
+        remarks.append(
+            f"The demo folder has pictures of {there:,} of the {len(metrics.labels):,} labels only: how well"
+            " the others are recognised it does not show."
+        )
     if metrics.relabelled or metrics.removed:
         marks.append(_changes_mark(metrics))
         remarks.append(_about_changes(metrics))
@@ -61,11 +74,11 @@ def headline(metrics: Metrics, difference: Difference | None = None) -> Headline
 
 
 def leak_counts(metrics: Metrics) -> str:
-    """Return how many pictures were seen in training, both kinds apart: "the same 1, near duplicates 3"."""
+    """Return how many pictures were seen in training, both kinds apart: "1 exact, 3 near duplicates"."""
     if metrics.leaked is None and metrics.leaked_near is None:
         return "not known"
-    kinds = {"the same": metrics.leaked, "near duplicates": metrics.leaked_near}
-    return ", ".join(f"{what} {'not known' if n is None else f'{n:,}'}" for what, n in kinds.items())
+    kinds = {"exact": metrics.leaked, "near duplicates": metrics.leaked_near}
+    return ", ".join(f"{what} not known" if n is None else f"{n:,} {what}" for what, n in kinds.items())
 
 
 def calibration_sentence(metrics: Metrics) -> str:
@@ -74,15 +87,43 @@ def calibration_sentence(metrics: Metrics) -> str:
     if found is None:
         return ""
     verdict = "more than" if found["off"] else "no more than"
+    pictures = calibration_pictures(metrics)
+    which = f"the {pictures:,} pictures" + (" not seen in training" if pictures < metrics.total else "")
     loss = "" if found["log_loss"] is None else f" Log loss {found['log_loss']:.3f}."
     return (
-        f"The confidences are off by {found['error']:.1%} on average (expected calibration error), {verdict}"
-        f" chance explains (up to {found['noise']:.1%}).{loss}".replace("%", " %")
+        f"The confidences of {which} are off by {found['error']:.1%} on average (expected calibration error),"
+        f" {verdict} chance explains (up to {found['noise']:.1%}).{loss}".replace("%", " %")
     )
 
 
+def label_doubt(metrics: Metrics) -> str:
+    """Return how sure the lowest recall is, as an example of all figures per label; "" without pictures.
+
+    Where most pictures were seen in training it is "" too: an interval would make more of the figures.
+    """
+    found = {label: one["recall"] for label, one in metrics.per_label.items() if one["recall"] is not None}
+    if not found or 2 * _seen(metrics) >= metrics.total:
+        return ""
+    label = min(found, key=lambda one: found[one])
+    place = metrics.labels.index(label)
+    total = metrics.per_label[label]["support"]
+    # Near duplicates among the pictures make each label's figures as much less sure as the accuracy.
+    share = 1 if metrics.independent is None else metrics.independent / metrics.total
+    recall = Accuracy(metrics.confusion_matrix[place][place], total, max(1.0, share * total))
+    low, high = recall.interval or (0.0, 1.0)
+    return (
+        f"Figures per label are of few pictures: the recall of {label}, {recall.correct:,} of {total:,}, is"
+        f" 95 % sure to lie between {low:.0%} and {high:.0%}.".replace("%", " %").replace("95  %", "95 %")
+    )
+
+
+def calibration_pictures(metrics: Metrics) -> int:
+    """Count the pictures that the calibration is of: those not known to have been seen in training."""
+    return sum(int(one["n"]) for one in metrics.calibration["bins"]) if metrics.calibration else 0
+
+
 def _seen(metrics: Metrics) -> int:
-    """Count the pictures that are known to have been seen in training, the same and near duplicates."""
+    """Count the pictures that are known to have been seen in training, exactly and as near duplicates."""
     counted = (metrics.leaked or 0) + (metrics.leaked_near or 0)
     # Of near duplicates some may be known while others are not.
     return counted if metrics.unseen is None else max(counted, metrics.total - metrics.unseen)
@@ -103,8 +144,9 @@ def _about_leaks(metrics: Metrics, seen: int) -> list[str]:
         return ["Which pictures this model was trained with is not known: some of these may be among them."]
     found = []
     near = seen - metrics.leaked
-    kinds = {"the same": metrics.leaked, "a near duplicate" if near == 1 else "near duplicates": near}
-    listed = ", ".join(f"{count:,} {what}" for what, count in kinds.items() if count)
+    kinds = {"exactly": metrics.leaked, f"as {'a near duplicate' if near == 1 else 'near duplicates'}": near}
+    there = [what for what, count in kinds.items() if count]
+    listed = there[0] if len(there) == 1 else ", ".join(f"{kinds[what]:,} {what}" for what in there)
     of_all = f"{seen:,} of these {metrics.total:,} pictures were"
     if seen == metrics.total:
         of_all = f"All {seen:,} of these pictures were" if seen > 1 else "The only picture was"

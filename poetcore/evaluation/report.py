@@ -16,7 +16,7 @@ from poetcore.data import images
 from poetcore.errors import PictureError
 from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.freshness import Difference
-from poetcore.evaluation.headline import calibration_sentence, headline, leak_counts
+from poetcore.evaluation.headline import calibration_sentence, headline, label_doubt, leak_counts
 from poetcore.evaluation.metrics import threshold_table
 from poetcore.evaluation.slides import Filter, deck
 from poetcore.version import __version__
@@ -49,6 +49,7 @@ def report(evaluation: Evaluation, difference: Difference | None = None) -> str:
             that was not compared.
     """
     metrics, predictions = evaluation.metrics, evaluation.predictions
+    leaks = evaluation.leaks()
     misclassified = deck(predictions, Filter("mistakes"), "surest")
     template = Path(__file__).with_suffix(".html").read_text(encoding="utf-8")
     return (
@@ -58,8 +59,10 @@ def report(evaluation: Evaluation, difference: Difference | None = None) -> str:
             title=f"{metrics.run} on {Path(metrics.folder).name}",
             told=headline(metrics, difference),
             calibration=calibration_sentence(metrics),
+            label_doubt=label_doubt(metrics),
             metrics=metrics,
-            leaks=evaluation.leaks(),
+            leaks=leaks,
+            seen={leak["path"] for leak in leaks},
             leak_counts=leak_counts(metrics),
             most=MAX_MISCLASSIFIED,
             confusion_svg=_svg(confusion_chart(metrics.confusion_matrix, metrics.labels)),

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from poetcore.charts.evaluation import reliability_chart
+from poetcore.evaluation.headline import calibration_pictures
 from poetcore.evaluation.metrics import Metrics
 
 __all__ = ["draw_calibration"]
@@ -30,7 +31,7 @@ def draw_calibration(metrics: Metrics) -> None:
     )
     st.markdown(
         f"**Expected calibration error {100 * found['error']:.1f} percentage points**: so far apart, on"
-        f" average, are the confidence and the share that is right. {_against_chance(found)}"
+        f" average, are the confidence and the share that is right. {_against_chance(found, metrics)}"
     )
     if found["log_loss"] is not None:
         st.markdown(
@@ -40,8 +41,10 @@ def draw_calibration(metrics: Metrics) -> None:
         )
 
 
-def _against_chance(found: dict[str, Any]) -> str:
-    noise = f"With so many pictures chance alone makes up to {100 * found['noise']:.1f}"
+def _against_chance(found: dict[str, Any], metrics: Metrics) -> str:
+    pictures = calibration_pictures(metrics)
+    which = " that were not seen in training" if pictures < metrics.total else ""
+    noise = f"With the {pictures:,} pictures{which} chance alone makes up to {100 * found['noise']:.1f}"
     if found["off"]:
         return f"{noise}, so the probabilities are off."
-    return f"{noise}, so nothing speaks against the probabilities."
+    return f"{noise}, so these pictures do not show that the probabilities are off."

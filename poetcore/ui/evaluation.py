@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from poetcore.curation.repair import Repairs
 from poetcore.evaluation.evaluate import Evaluation
+from poetcore.evaluation.headline import label_doubt
 from poetcore.evaluation.metrics import Metrics
 from poetcore.evaluation.slides import Filter, Slide, deck
 from poetcore.ui.choice import chosen
@@ -117,6 +118,8 @@ def draw_per_label(evaluation: Evaluation) -> None:
     )
     if table[["precision", "recall", "F1"]].isna().any(axis=None):
         st.caption("–: undefined, because no picture has this label, or none was predicted to have it.")
+    if doubt := label_doubt(metrics):
+        st.caption(plain(doubt))
     for true, predicted, n in evaluation.most_confused()[:4]:
         share = n / metrics.per_label[true]["support"]
         times = {1: "once", 2: "twice"}.get(n, f"{n} times")
@@ -152,7 +155,7 @@ def draw_gallery(evaluation: Evaluation, cell: tuple[str, str] | None, key: str)
         rows = rows[rows["predicted"] == wanted_predicted]
     slides = deck(rows, Filter("all" if cell or true == predicted != "any" else "mistakes"), "surest")
     if not slides:
-        st.success("No such picture.", icon=":material/check_circle:")
+        st.info("No such picture.")
         draw_repairs(folder)
         return
     first = slides[:2000]

@@ -103,7 +103,9 @@ def draw_ended() -> None:
         return
     status = jobs().status(run)
     if status.phase == "done":
-        st.success(f"{plain(run.name)} is ready. {plain(status.message)}", icon=":material/check_circle:")
+        st.success(
+            plain(status.message), title=f"{plain(run.name)} is ready.", icon=":material/check_circle:"
+        )
     elif status.phase == "cancelled":
         st.info(
             f"{plain(run.name)} was stopped. The features that were extracted are kept, so the next training"

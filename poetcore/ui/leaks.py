@@ -7,7 +7,6 @@ import pandas as pd
 import streamlit as st
 
 from poetcore.evaluation.accuracy import Accuracy
-from poetcore.evaluation.headline import leak_counts
 from poetcore.evaluation.metrics import Metrics
 from poetcore.ui.pictures import Card, pair_gallery, shas
 
@@ -62,7 +61,7 @@ def draw_leaks(predictions: pd.DataFrame, metrics: Metrics, trained_on: Path, ke
         return
     rows = predictions[predictions["path"].isin(seen)]
     with st.expander(
-        f"Pictures that were seen in training ({leak_counts(metrics)})", icon=":material/visibility:"
+        f"Pictures that were seen in training ({leak_words(metrics)})", icon=":material/visibility:"
     ):
         st.caption(
             "Left a demo picture, right the training picture that it repeats. A near duplicate is a resized,"

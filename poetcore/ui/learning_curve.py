@@ -30,7 +30,8 @@ def draw_learning_curve(run: Run) -> None:
     st.markdown(f"**{plain(found.advice)}**")
     st.altair_chart(learning_curve_chart(found.table()), width="stretch", key=f"learning_{run.name}")
     st.caption(
-        "Solid: measured, each picture by models that were not trained on it. Dashed: forecast for twice and"
+        "Solid: measured, each picture by models that were not trained on it, so on four fifths of all at the"
+        " most. Dashed: forecast for twice and"
         " four times as many pictures of the same kind. The true accuracy is expected in the band 19 times"
         " out of 20. These pictures do not show what others, of another kind, would bring."
     )

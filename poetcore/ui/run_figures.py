@@ -50,7 +50,8 @@ def draw_run(run: Run) -> None:
         delta_color="off",
         delta_arrow="off",
         border=True,
-        help="Of the whole training, and for how many pictures features were extracted anew or were cached.",
+        help="Of the whole training, and for how many pictures features were extracted anew or were cached;"
+        " copies of a picture count once.",
     )
     changes = run_changes(run)
     if changes.any:
@@ -72,8 +73,13 @@ def _about_validation(record: RunRecord) -> str:
 
 
 def _groups(record: RunRecord) -> str:
-    """Return how many groups the split kept together, where any has more than one picture."""
+    """Return how many groups the split kept together, where any has two pictures or more."""
     groups = record.groups
+    if groups and groups["by"] == "exact":
+        return (
+            "Only copies of one file were kept together: if there are near duplicates, such as frames of one"
+            " burst, these figures are too high."
+        )
     if not groups or groups["largest"] < 2:
         return ""
     what = GROUPS.get(groups["by"], "what belongs together").lower()

@@ -51,7 +51,7 @@ def draw_runs() -> None:
             ),
             "remarks": st.column_config.TextColumn(
                 help="What must be known to read the figures: demo pictures seen in training, labels changed"
-                " after a model was seen, files changed since."
+                " after a model was seen, files changed since, near duplicates on both sides of the split."
             ),
             "steps": st.column_config.NumberColumn(format="localized"),
         },
@@ -88,7 +88,7 @@ def _row(run: Run, demo: Path | None) -> dict[str, object]:
             ),
             "demo accuracy": about_demo.figure,
             "demo folder": about_demo.folder,
-            "remarks": " · ".join(filter(None, (about_demo.remark, _about_dataset(run)))),
+            "remarks": " · ".join(filter(None, (about_demo.remark, _about_dataset(run, record)))),
             "pictures": sum(record.splits.values()),
             "dataset": short(record.image_dir),
             "backbone": record.backbone,
@@ -125,10 +125,11 @@ def _about_demo(run: Run, demo: Path | None) -> _Demo:
     return _Demo()
 
 
-def _about_dataset(run: Run) -> str:
-    """Return in a few words whether a run's pictures are still those of its folder."""
-    changes = run_changes(run)
-    return "dataset changed since" if changes.any else ""
+def _about_dataset(run: Run, record: RunRecord) -> str:
+    """Return in a few words what makes the figures of a run doubtful: changed pictures, or their split."""
+    remarks = ["dataset changed since"] if run_changes(run).any else []
+    remarks += ["near duplicates not kept together"] if (record.groups or {}).get("by") == "exact" else []
+    return " · ".join(remarks)
 
 
 def _cross_validated(record: RunRecord) -> str | None:

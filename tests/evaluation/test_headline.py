@@ -8,11 +8,16 @@ import pandas as pd
 import pytest
 
 from poetcore.evaluation.freshness import Difference
-from poetcore.evaluation.headline import Headline, calibration_sentence, headline, leak_counts
+from poetcore.evaluation.headline import Headline, calibration_sentence, headline, label_doubt, leak_counts
 from poetcore.evaluation.metrics import Metrics, compute_metrics
 
 TEN = pd.DataFrame(
-    {"label": ["ant"] * 10, "predicted": ["ant"] * 8 + ["bee"] * 2, "confidence": 0.8, "leaked": False}
+    {
+        "label": ["ant", "bee"] * 5,
+        "predicted": ["ant", "bee"] * 4 + ["bee", "ant"],
+        "confidence": 0.8,
+        "leaked": False,
+    }
 ).assign(correct=lambda table: table["label"] == table["predicted"], leaked_near=False)
 
 
@@ -36,8 +41,8 @@ def test_some_seen_pictures_are_left_out():
     told = headline(metrics(2, 1))
     assert (figures(told), told.mark) == ((5, 7), "")
     assert told.remarks == (
-        "3 of these 10 pictures were seen in training (2 the same, 1 a near duplicate) and excluded from the"
-        " accuracy; with them it is 80.0 %.",
+        "3 of these 10 pictures were seen in training (2 exactly, 1 as a near duplicate) and excluded"
+        " from the accuracy; with them it is 80.0 %.",
     )
 
 
@@ -62,8 +67,8 @@ def test_what_is_not_known_of_a_model_is_said():
 @pytest.mark.parametrize(
     ("leaked", "near", "words"),
     [
-        (1, 3, "the same 1, near duplicates 3"),
-        (0, None, "the same 0, near duplicates not known"),
+        (1, 3, "1 exact, 3 near duplicates"),
+        (0, None, "0 exact, near duplicates not known"),
         (None, None, "not known"),
     ],
 )
@@ -82,12 +87,17 @@ def test_near_duplicates_that_are_known_do_not_count_while_others_are_not():
     assert (found.leaked, found.leaked_near, found.unseen) == (1, None, 7)
     told = headline(found)
     assert figures(told) == (5, 7)
-    assert "(1 the same, 2 near duplicates)" in told.remarks[0] and "Whether more near" in told.remarks[1]
+    assert "(1 exactly, 2 as near duplicates)" in told.remarks[0] and "Whether more near" in told.remarks[1]
 
 
 def test_removed_pictures_that_cannot_be_predicted_are_counted():
     told = headline(metrics(removed=3, accuracy_before=0.75, correct_before=9, total_before=12))
     assert "75.0 % (9 of 12, without 1 that cannot be predicted any more)" in told.remarks[0]
+
+
+def test_labels_without_a_demo_picture_are_said():
+    told = headline(compute_metrics(TEN, ["ant", "bee", "cat"], "run", Path("/demo"), []))
+    assert told.remarks[0].startswith("The demo folder has pictures of 2 of the 3 labels only")
 
 
 def test_changed_labels_stand_beside_the_accuracy_before():
@@ -128,13 +138,39 @@ def test_many_near_duplicates_among_the_pictures_are_said():
     assert len(told.remarks) == 1 and told.remarks[0].endswith("they tell as much as 2 that differ.")
 
 
+# ------------------------------------------------------------------------------------------ figures per label
+
+
+def test_the_lowest_recall_has_its_interval():
+    assert label_doubt(metrics()).endswith(
+        "the recall of ant, 4 of 5, is 95 % sure to lie between 38 % and 96 %."
+    )
+
+
+def test_near_duplicates_make_a_recall_less_sure():
+    assert "between 26 % and 98 %" in label_doubt(metrics(independent=5.0))
+
+
+def test_of_pictures_that_were_mostly_seen_no_recall_has_an_interval():
+    assert label_doubt(metrics(5)) == ""
+
+
 # ------------------------------------------------------------------------------------------------ calibration
 
 
 def test_calibration_says_whether_chance_explains_the_error():
     assert metrics().calibration is not None
     text = calibration_sentence(metrics())
-    assert text.startswith("The confidences are off by 0.0 % on average") and "no more than chance" in text
+    assert (
+        text.startswith("The confidences of the 10 pictures are off by 0.0 % on average")
+        and "no more than chance" in text
+    )
+
+
+def test_calibration_says_that_seen_pictures_are_left_out():
+    assert calibration_sentence(metrics(2)).startswith(
+        "The confidences of the 8 pictures not seen in training"
+    )
 
 
 def test_calibration_is_that_of_pictures_that_were_not_seen():

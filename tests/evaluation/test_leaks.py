@@ -107,7 +107,7 @@ def test_where_most_pictures_were_seen_there_is_no_accuracy(trained, tmp_path):
         copied(picture, tmp_path / "all", Path(picture["path"]).name)
     told = headline(evaluate(trained.run, tmp_path / "all", trained.workspace).metrics)
     assert (told.accuracy, told.mark) == (None, "seen in training")
-    assert told.remarks[0].startswith("All 6 of these pictures were seen in training (6 the same)")
+    assert told.remarks[0].startswith("All 6 of these pictures were seen in training (exactly)")
 
 
 def test_of_a_model_made_elsewhere_no_leak_is_known(trained, few):

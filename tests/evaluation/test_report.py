@@ -100,8 +100,8 @@ def test_the_accuracy_with_leaked_pictures_stands_beside_it(made):
 
 
 def test_leaked_pictures_are_listed_with_their_kind(made):
-    assert "Seen in training: the same 1, near duplicates not known." in made
-    assert re.findall(r"(\d{3}\.jpg)</td><td>(.*?)</td>", made) == [("000.jpg", "the same")]
+    assert "Seen in training: 1 exact, near duplicates not known." in made
+    assert re.findall(r"(\d{3}\.jpg)</td><td>(.*?)</td>", made) == [("000.jpg", "exact")]
 
 
 def test_where_most_pictures_are_leaked_there_is_a_banner_and_no_accuracy(tmp_path):
@@ -120,7 +120,22 @@ def test_what_is_undefined_is_a_dash(tmp_path):
     page = report(evaluation(tmp_path, [("ant", "ant", 0.9), ("bee", "bee", 0.9)]))
     row = re.search(r"<tr><th>&lt;script.*?</tr>", page, re.DOTALL)
     assert row and row[0].count("<td>–</td>") == 3
-    assert "the mean of 2 of 3 labels" in page
+    assert "the mean over the 2 of 3 labels that have" in page
+
+
+def test_where_there_is_no_accuracy_there_is_none_against_coverage_either(tmp_path):
+    page = report(evaluation(tmp_path, [("ant", "ant", 0.9), ("bee", "bee", 0.9)]))
+    assert "coverage" not in page
+
+
+def test_each_line_of_a_chart_is_in_its_legend_once(made):
+    assert made.count(">accuracy of the answers<") == 1
+
+
+def test_a_misclassified_picture_that_was_seen_in_training_says_so(tmp_path):
+    found = evaluation(tmp_path)
+    found.predictions["leaked"] = ~found.predictions["correct"]
+    assert report(found).count("<br>seen in training") == 3
 
 
 def test_the_charts_are_drawings_in_it(made):
