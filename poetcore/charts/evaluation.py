@@ -90,9 +90,11 @@ def confusion_chart(
     )
     words = base.mark_text(fontSize=14, fontWeight=600).encode(
         text="text:N",
-        color=alt.condition(
-            "datum.kind == 'right' && datum.share > 0.55", alt.value("white"), alt.value(GREY)
-        ),
+        color=alt.when("datum.kind == 'right' && datum.share > 0.55")
+        .then(alt.value("white"))
+        .when("datum.kind == 'wrong' && datum.share > 0.55")
+        .then(alt.value("#1b2330"))
+        .otherwise(alt.value(GREY)),
     )
     frame = base.mark_rect(
         fillOpacity=0, stroke="#db2777", strokeWidth=3, cornerRadius=3, tooltip=None

@@ -28,7 +28,7 @@ def curve_spec(quantity: str, steps: int) -> dict[str, Any]:
     )
     scale = alt.Scale(zero=False, nice=True, padding=4) if percent else alt.Scale(zero=True)
     title = "accuracy" if percent else "cross entropy"
-    axis = alt.Axis(format="%") if percent else alt.Axis(format=".2~f")
+    axis = alt.Axis(format=".0%", tickMinStep=0.01) if percent else alt.Axis(format=".2~f")
     base = alt.Chart(pd.DataFrame({"step": [], "split": []})).encode(
         x=alt.X(
             "step:Q",

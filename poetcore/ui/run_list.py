@@ -50,8 +50,9 @@ def draw_runs() -> None:
                 " evaluation. Compare only runs that were evaluated on the same."
             ),
             "remarks": st.column_config.TextColumn(
+                width="medium",
                 help="What must be known to read the figures: demo pictures seen in training, labels changed"
-                " after a model was seen, files changed since, near duplicates on both sides of the split."
+                " after a model was seen, files changed since, near duplicates on both sides of the split.",
             ),
             "steps": st.column_config.NumberColumn(format="localized"),
         },

@@ -48,12 +48,12 @@ def _draw_way_back(used: float) -> float | None:
 def _draw_offer(offered: Mapping[str, Any]) -> float | None:
     """Draw what a temperature would do; return it once it is to be used."""
     temperature = float(offered["temperature"])
-    direction = "surer than it may be" if temperature > 1 else "less sure than it may be"
+    direction = "overconfident: surer" if temperature > 1 else "underconfident: less sure"
     with st.container(border=True):
         st.markdown(
-            f"**This model is {direction}.** Found in cross validation, on pictures that it was not trained"
-            f" on. One number, the temperature {temperature:.2f}, corrects it: no predicted label changes,"
-            " only the probabilities do, here and in every export. It can be undone."
+            f"**This model is {direction} than it is right.** Found in cross validation, on pictures that it"
+            f" was not trained on. One number, the temperature {temperature:.2f}, corrects it: no predicted"
+            " label changes, only the probabilities do, here and in every export. It can be undone."
         )
         used = st.button("Calibrate the probabilities", icon=":material/tune:", key="calibrate")
         return temperature if used else None
