@@ -8,7 +8,7 @@ import pandas as pd
 from poetcore.api.arguments import PathLike, path_of, whole_number
 from poetcore.errors import OptionError
 from poetcore.evaluation.evaluation import Evaluation
-from poetcore.evaluation.freshness import Difference, current_files, evaluation_difference
+from poetcore.evaluation.freshness import Difference, current_files, evaluation_difference, run_difference
 from poetcore.evaluation.headline import Headline, headline
 from poetcore.system.files import write_whole
 from poetcore.workspace.run import Run
@@ -162,8 +162,9 @@ class Report:
         return file
 
     def _difference(self) -> Difference:
-        folder = Path(self.evaluation.metrics.folder)
-        return evaluation_difference(self.evaluation, self._run, current_files(folder, self._workspace))
+        now = current_files(Path(self.evaluation.metrics.folder), self._workspace)
+        trained_on = current_files(Path(self._run.record().image_dir), self._workspace)
+        return evaluation_difference(self.evaluation, self._run, now, run_difference(self._run, trained_on))
 
     def __repr__(self) -> str:
         told = headline(self.evaluation.metrics)  # without looking at files

@@ -3,7 +3,7 @@
 import contextlib
 import math
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -29,6 +29,8 @@ class Difference:
         known: whether the files could be compared at all; where not, the numbers are 0.
         subject: what was computed, as a sentence begins with it.
         calibrated: whether the run's probabilities were calibrated, or not any more, since.
+        training: how the pictures differ that the evaluated run was trained on; None where not compared. The
+            figure stays true of the model, so `any` and `sentence` are without it.
     """
 
     added: int = 0
@@ -37,6 +39,7 @@ class Difference:
     known: bool = True
     subject: str = "This figure"
     calibrated: bool = False
+    training: "Difference | None" = None
 
     @property
     def any(self) -> bool:
@@ -44,11 +47,15 @@ class Difference:
         return bool(self.added or self.removed or self.relabelled or self.calibrated)
 
     @property
+    def counts(self) -> str:
+        """How many pictures were added, removed and relabelled; empty where none was."""
+        counts = {"added": self.added, "removed": self.removed, "given another label": self.relabelled}
+        return ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
+
+    @property
     def sentence(self) -> str:
         """What differs, in one sentence; empty where nothing is known to."""
-        counts = {"added": self.added, "removed": self.removed, "given another label": self.relabelled}
-        listed = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
-        reasons = [f"the pictures in its folder are others now ({listed})"] if listed else []
+        reasons = [f"the pictures in its folder are others now ({self.counts})"] if self.counts else []
         if self.calibrated:
             reasons.append("the run's probabilities were calibrated anew")
         return f"{self.subject} is out of date: {' and '.join(reasons)}." if reasons else ""
@@ -79,13 +86,16 @@ def run_difference(run: Run, dataset: Dataset | None) -> Difference:
     return Difference(known=False, subject=subject)
 
 
-def evaluation_difference(evaluation: Evaluation, run: Run, dataset: Dataset | None) -> Difference:
+def evaluation_difference(
+    evaluation: Evaluation, run: Run, dataset: Dataset | None, training: Difference | None = None
+) -> Difference:
     """Compare the pictures that an evaluation was made on with those there now.
 
     Args:
         evaluation: of the run on a demo folder.
         run: the run as it is now.
         dataset: the demo folder as it is now; None where it is gone.
+        training: made by `run_difference`; None where that is not asked.
     """
     subject = "This evaluation"
     then = evaluation.predictions
@@ -93,10 +103,10 @@ def evaluation_difference(evaluation: Evaluation, run: Run, dataset: Dataset | N
     with contextlib.suppress(RunError):
         calibrated = not math.isclose(evaluation.metrics.temperature, run.temperature(), rel_tol=1e-6)
     if dataset is None or "sha" not in then:
-        return Difference(known=False, subject=subject, calibrated=calibrated)
-    return _difference(then, dataset.pictures, subject, calibrated)
+        return Difference(known=False, subject=subject, calibrated=calibrated, training=training)
+    return replace(_difference(then, dataset.pictures, subject), calibrated=calibrated, training=training)
 
 
-def _difference(then: pd.DataFrame, now: pd.DataFrame, subject: str, calibrated: bool = False) -> Difference:
+def _difference(then: pd.DataFrame, now: pd.DataFrame, subject: str) -> Difference:
     added, removed, relabelled = count_changes(then, now)
-    return Difference(added, removed, relabelled, subject=subject, calibrated=calibrated)
+    return Difference(added, removed, relabelled, subject=subject)

@@ -70,6 +70,12 @@ def headline(metrics: Metrics, difference: Difference | None = None) -> Headline
         remarks.append(difference.sentence)
     elif difference is not None and not difference.known:
         remarks.append("Whether the demo folder still holds these pictures is not known.")
+    training = difference.training if difference else None
+    if training and training.any:
+        remarks.append(
+            f"The pictures in the folder that the model was trained on are others now ({training.counts}):"
+            " this is the accuracy of the model as it was trained."
+        )
     return Headline(accuracy, "; ".join(marks), tuple(remarks))
 
 

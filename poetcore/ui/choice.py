@@ -11,7 +11,7 @@ import streamlit as st
 
 from poetcore.ui.freshness import trained_on
 from poetcore.ui.state import workspace
-from poetcore.ui.text import plain, short, short_names
+from poetcore.ui.text import apart, plain, short_names
 from poetcore.workspace.datasets import demo_folders, sibling_demo, training_folders
 from poetcore.workspace.run import Run
 
@@ -70,7 +70,8 @@ def draw_choice() -> None:
     _toast_finished(set(runs))
     run = _draw_run(list(runs))
     if run and dataset and not trained_on(runs[run], Path(dataset)):
-        st.caption(f"Trained on {plain(short(runs[run].record().image_dir))}, not on the dataset above.")
+        other, _ = apart(runs[run].record().image_dir, dataset)
+        st.caption(f"Trained on {plain(other)}, not on the dataset above.")
     _write_address({"dataset": dataset, "demo": demo, "run": run})
     st.session_state["choice"] = Choice(
         Path(dataset) if dataset else None, Path(demo) if demo else None, runs[run] if run else None

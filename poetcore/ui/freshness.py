@@ -86,9 +86,9 @@ def check(run: Run, folder: EvaluationFolder) -> Checked:
     Raises:
         RunError: the evaluation is damaged.
     """
-    now = _now(metrics_of(folder).folder)
-    stamps = (_time(folder.metrics_file), _time(run.folder / "head.npz"), now.state)
-    return _checked(str(folder.folder), stamps, run, folder, now.dataset)
+    now, training = _now(metrics_of(folder).folder), run_changes(run)
+    stamps = (_time(folder.metrics_file), _time(run.folder / "head.npz"), now.state, training.counts)
+    return _checked(str(folder.folder), stamps, run, folder, now.dataset, training)
 
 
 def run_changes(run: Run) -> Difference:
@@ -124,10 +124,15 @@ def files_of(run: Run) -> str:
 
 @st.cache_data(max_entries=256, show_spinner=False)
 def _checked(
-    name: str, stamps: tuple[object, ...], _run: Run, _folder: EvaluationFolder, _now: Dataset | None
+    name: str,
+    stamps: tuple[object, ...],
+    _run: Run,
+    _folder: EvaluationFolder,
+    _now: Dataset | None,
+    _training: Difference,
 ) -> Checked:
     evaluation = loaded(_folder)
-    changes = evaluation_difference(evaluation, _run, _now)
+    changes = evaluation_difference(evaluation, _run, _now, _training)
     return Checked(changes, headline(evaluation.metrics, changes))
 
 

@@ -9,7 +9,7 @@ from poetcore.evaluation.accuracy import Accuracy
 from poetcore.evaluation.headline import Headline
 from poetcore.ui.choice import Choice
 from poetcore.ui.freshness import trained_on
-from poetcore.ui.text import plain, short
+from poetcore.ui.text import apart, plain
 
 __all__ = ["accuracy_metric", "draw_remarks", "figure_metric", "range_words"]
 
@@ -92,9 +92,10 @@ def _advice(choice: Choice) -> str:
     )
     run, dataset = choice.run, choice.dataset
     if run and dataset and not trained_on(run, dataset):
+        other, this = map(plain, apart(run.record().image_dir, dataset))
         return (
-            f"{why} The run {plain(run.name)} was trained on {plain(short(run.record().image_dir))}, not on"
-            f" the chosen dataset: train on {plain(short(dataset))}, and evaluate that run."
+            f"{why} The run {plain(run.name)} was trained on {other}, not on"
+            f" the chosen dataset: train on {this}, and evaluate that run."
         )
     return (
         f"{why} Split your pictures into training and demo pictures, train on the first and evaluate on the"

@@ -1,7 +1,11 @@
 """The figures of a finished run: by cross validation, by its test, and on which pictures."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import streamlit as st
 
+from poetcore.evaluation.accuracy import Accuracy
 from poetcore.training.final_test import why_they_differ
 from poetcore.ui.freshness import run_changes
 from poetcore.ui.headline import figure_metric
@@ -39,7 +43,7 @@ def draw_run(run: Run) -> None:
         validation,
         "Validation accuracy",
         metrics.get("validation_accuracy"),
-        metrics.get("validation_interval"),
+        _validation_interval(metrics),
         metrics.get("validation_count") or 0,
         "On pictures held out to follow the training.",
     )
@@ -60,6 +64,14 @@ def draw_run(run: Run) -> None:
     elif not changes.known:
         st.caption("Whether its pictures are still the same is not known: they are not where they were.")
     st.caption(" ".join(filter(None, (_about_validation(record), _groups(record)))))
+
+
+def _validation_interval(metrics: Mapping[str, Any]) -> Sequence[float] | None:
+    """Return the interval of the validation accuracy; runs of earlier versions did not write it down."""
+    count, value = metrics.get("validation_count"), metrics.get("validation_accuracy")
+    if metrics.get("validation_interval") or not count or value is None:
+        return metrics.get("validation_interval")
+    return Accuracy(round(value * count), count).interval
 
 
 def _about_validation(record: RunRecord) -> str:

@@ -8,7 +8,7 @@ from poetcore.data.dataset import Dataset
 from poetcore.errors import RunError
 from poetcore.ui.choice import Choice
 from poetcore.ui.freshness import Checked, files_now, files_of, run_changes, same_folder, trained_on
-from poetcore.ui.text import plain, short
+from poetcore.ui.text import apart, plain, short
 from poetcore.workspace.run import Run
 
 __all__ = ["Step", "next_step", "steps", "were_tuned"]
@@ -149,9 +149,10 @@ def _trained(choice: Choice) -> tuple[bool, str]:
         return False, ""
     if trained_on(choice.run, choice.dataset):
         return True, ""
+    other, this = map(plain, apart(choice.run.record().image_dir, choice.dataset))
     return False, (
         f"The run {plain(choice.run.name)} was trained on another folder,"
-        f" {plain(short(choice.run.record().image_dir))}: train on {plain(short(choice.dataset))}, or choose"
+        f" {other}: train on {this}, or choose"
         " another run."
     )
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-__all__ = ["plain", "short", "short_names"]
+__all__ = ["apart", "plain", "short", "short_names"]
 
 #: What Markdown and Streamlit's additions (formulas, emoji, colours) give a meaning anywhere in a line.
 _INLINE = re.compile(r"([\\`*_{}\[\]<>#|~$:&])")
@@ -48,6 +48,12 @@ def plain(text: object) -> str:
 def short(path: Path | str, parts: int = 2) -> str:
     """Return the last parts of a folder's path: `sample/train`. Not escaped."""
     return str(Path(*Path(path).parts[-parts:]))
+
+
+def apart(one: Path | str, other: Path | str) -> tuple[str, str]:
+    """Return a name for each of two folders, long enough to tell them apart. Not escaped."""
+    names = short_names([str(one), str(other)])
+    return names[str(one)], names[str(other)]
 
 
 def short_names(paths: Sequence[str]) -> dict[str, str]:

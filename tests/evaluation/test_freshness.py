@@ -108,8 +108,8 @@ def test_an_evaluation_of_an_earlier_version_is_read(trained, tmp_path):
     loaded = Evaluation.load(folder)
     assert (len(loaded.predictions), loaded.leaks()) == (16, [])
     assert (loaded.metrics.per_label["rose"]["f1"], loaded.metrics.macro_f1_labels) == (None, 4)
-    assert headline(loaded.metrics).remarks == (
-        "Whether near duplicates of these pictures were trained on is not known.",
+    assert headline(loaded.metrics).remarks[0] == (
+        "Whether near duplicates of these pictures were trained on is not known."
     )
 
 

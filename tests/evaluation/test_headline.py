@@ -119,6 +119,11 @@ def test_figures_that_are_out_of_date_say_so():
     assert (told.mark, told.remarks) == ("out of date", (difference.sentence,))
 
 
+def test_training_pictures_that_are_others_now_are_said():
+    told = headline(metrics(), Difference(training=Difference(added=2)))
+    assert told.mark == "" and "the model was trained on are others now (2 added)" in told.remarks[-1]
+
+
 def test_what_cannot_be_compared_is_said():
     told = headline(metrics(), Difference(known=False))
     assert (told.mark, told.remarks) == (

@@ -186,6 +186,13 @@ def test_a_figure_of_other_files_says_so(own, page):
     assert "the pictures in its folder are others now (1 removed)" in opened(page).warning[0].value
 
 
+@pytest.mark.parametrize("page", FIGURE_PAGES)
+@pytest.mark.slow
+def test_a_figure_of_a_run_trained_on_other_pictures_says_so(own, page):
+    next((own.sample / "train").rglob("*.jpg")).unlink()
+    assert "trained on are others now (1 removed)" in texts_of(opened(page))
+
+
 @pytest.mark.slow
 def test_the_table_of_runs_marks_figures_of_other_files(own):
     next((own.sample / "demo").rglob("*.jpg")).unlink()
