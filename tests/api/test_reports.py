@@ -37,7 +37,7 @@ def seen(here, tmp_path) -> Path:
 def test_the_headline_leaves_out_what_was_seen(run, demo):
     told = run.evaluate(demo).headline
     assert isinstance(told, Headline) and told.accuracy is not None
-    assert (told.accuracy.total, len(told.remarks)) == (16, 1)
+    assert told.accuracy.total == 16 and "1 of these 17 pictures was seen in training" in told.remarks[0]
 
 
 def test_leaks_are_a_table(run, demo):
