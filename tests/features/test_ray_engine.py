@@ -140,7 +140,14 @@ def test_a_file_that_a_worker_elsewhere_cannot_see_is_not_taken_for_gone(tmp_pat
     path = tmp_path / "here.jpg"
     path.write_bytes(encoded(picture(1)))
     (sha,) = by_content([path])
-    row = {"sha": sha, "vector": None, "reason": "does not exist", "decoded": False, "machine": "far-away"}
+    row = {
+        "sha": sha,
+        "vector": None,
+        "hash": None,
+        "reason": "does not exist",
+        "decoded": False,
+        "machine": "far-away",
+    }
     assert "on the machine far-away (does not exist): put the pictures where every" in str(
         ray_engine._to_bottleneck(row, path).reason
     )
