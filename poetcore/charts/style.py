@@ -11,4 +11,4 @@ BLUE, ORANGE = "#3b82f6", "#f08c00"
 GREY = "#7a8496"
 
 #: A legend that shows lines as lines.
-LINES = alt.Legend(orient="top", symbolOpacity=1, symbolType="stroke", symbolStrokeWidth=3)
+LINES = alt.Legend(orient="top", symbolOpacity=1, symbolType="stroke", symbolStrokeWidth=3, columnPadding=24)

@@ -90,7 +90,7 @@ def _groups(record: RunRecord) -> str:
     if groups and groups["by"] == "exact":
         return (
             "Only copies of one file were kept together: if there are near duplicates, such as frames of one"
-            " burst, these figures are too high."
+            " burst, these figures may be too high."
         )
     if not groups or groups["largest"] < 2:
         return ""

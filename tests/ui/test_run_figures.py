@@ -60,7 +60,7 @@ def test_a_split_that_divides_near_duplicates_says_so(own):
     record = own.run.record()
     own.run.write_record(replace(record, groups={"by": "exact", "count": 60, "largest": 1}))
     app = opened("train")
-    assert "these figures are too high" in texts_of(app)
+    assert "these figures may be too high" in texts_of(app)
     table = next(frame.value for frame in app.dataframe if "state" in frame.value).set_index("run")
     assert "near duplicates not kept together" in str(table.loc[own.run.name, "remarks"])
 
