@@ -16,7 +16,7 @@ import pandas as pd
 from PIL import Image, ImageChops, ImageFilter
 
 from poetcore.data import images
-from poetcore.data.file_index import sha_of
+from poetcore.data.file_index import read_content
 from poetcore.data.perceptual_hash import PerceptualHash, hash_all, hash_picture
 from poetcore.errors import PictureError
 from poetcore.system.database import Database
@@ -213,11 +213,8 @@ def measure_all(
 
 def _measure(sha: str, path: Path) -> tuple[Measure, PerceptualHash] | str | None:
     """Measure a file, or return why that cannot be done; None where it is gone or was changed meanwhile."""
-    try:
-        content = images.read(path)
-    except PictureError:
-        return None
-    if sha_of(content) != sha:
+    content = read_content(path, sha)
+    if content is None:
         return None
     try:
         return _measure_and_hash(content)

@@ -4,7 +4,6 @@ A file that has the same path, size and modification time as before is not opene
 content is kept under its hash, so a picture that was moved or copied is known already.
 """
 
-import contextlib
 import hashlib
 import time
 from collections.abc import Sequence
@@ -19,7 +18,7 @@ from poetcore.system.database import Database
 from poetcore.system.files import cores, in_chunks, is_unicode
 from poetcore.system.progress import OnProgress, Progress
 
-__all__ = ["FileEntry", "FileIndex", "sha_of"]
+__all__ = ["FileEntry", "FileIndex", "read_content", "sha_of"]
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS files (
@@ -66,6 +65,20 @@ class FileEntry:
 def sha_of(content: bytes) -> str:
     """Return the sha256 of a content, as 64 hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()
+
+
+def read_content(path: Path, sha: str) -> bytes | None:
+    """Read a file, or return None where it is gone or has another content than is meant.
+
+    Args:
+        path: the file.
+        sha: sha256 of the content that is meant.
+    """
+    try:
+        content = images.read(path)
+    except PictureError:
+        return None
+    return content if sha_of(content) == sha else None
 
 
 class FileIndex(Database):
@@ -123,10 +136,8 @@ class FileIndex(Database):
             sha: sha256 of the content.
         """
         for (path,) in self._rows("SELECT path FROM files WHERE sha = ? ORDER BY path", (sha,)):
-            with contextlib.suppress(PictureError):
-                content = images.read(Path(path))
-                if sha_of(content) == sha:
-                    return content
+            if (content := read_content(Path(path), sha)) is not None:
+                return content
         return None
 
     def record_decoded(self, reasons: dict[str, str | None]) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from poetcore.data import images
-from poetcore.data.file_index import sha_of
+from poetcore.data.file_index import read_content
 from poetcore.errors import PictureError
 from poetcore.system.database import Database
 from poetcore.system.files import cores, in_chunks
@@ -123,11 +123,8 @@ def hash_all(
 
 def _hash(sha: str, path: Path) -> PerceptualHash | str | None:
     """Hash a file, or return why that cannot be done; None where it is gone or was changed meanwhile."""
-    try:
-        content = images.read(path)
-    except PictureError:
-        return None
-    if sha_of(content) != sha:
+    content = read_content(path, sha)
+    if content is None:
         return None
     try:
         return hash_picture(images.decode(content, at_least=_DECODED))
