@@ -10,7 +10,7 @@ import numpy as np
 
 from poetcore.data import images
 from poetcore.errors import PictureError, RunError
-from poetcore.features.backbones import find
+from poetcore.features.backbones import Backbone, find
 from poetcore.features.engines import DEFAULT_ENGINE, ENGINES, check_engine
 from poetcore.features.extraction import extract_features
 from poetcore.features.litert import FeatureExtractor, model_file
@@ -18,7 +18,7 @@ from poetcore.system.progress import OnProgress
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
 
-__all__ = ["Classifier", "PictureClassifier", "Prediction"]
+__all__ = ["Classifier", "PictureClassifier", "Prediction", "model_of"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -144,7 +144,7 @@ class Classifier:
             reasons = extract_features(
                 {entry.sha: entry.path for entry in entries if entry.reason is None},
                 self._backbone,
-                lambda: self._model_file(on_progress),
+                lambda: model_of(self.run, self._backbone, self._workspace, on_progress),
                 cache,
                 index,
                 hashes=hashes,
@@ -184,11 +184,25 @@ class Classifier:
         except PictureError as error:
             return Prediction(Path(name), self.labels, None, reason=str(error))
         if self._model is None:
-            self._model = FeatureExtractor(self._model_file())
+            self._model = FeatureExtractor(model_of(self.run, self._backbone, self._workspace))
         vector = self._model.extract(pixels)
         return Prediction(Path(name), self.labels, self._head.probabilities(vector[np.newaxis])[0])
 
-    def _model_file(self, on_progress: OnProgress | None = None) -> Path:
-        if self.run.backbone_file.exists():
-            return self.run.backbone_file
-        return model_file(self._backbone, self._workspace.models, on_progress)
+
+def model_of(
+    run: Run, backbone: Backbone, workspace: Workspace, on_progress: OnProgress | None = None
+) -> Path:
+    """Return the LiteRT file of a run's backbone: the copy kept with the run, else the workspace's.
+
+    Args:
+        run: which one.
+        backbone: its network.
+        workspace: where converted backbones are kept; it is converted where it is missing.
+        on_progress: called in the phase `backbone` while it is converted.
+
+    Raises:
+        BackboneError: the backbone's weights cannot be read or downloaded, or its conversion failed.
+    """
+    if run.backbone_file.exists():
+        return run.backbone_file
+    return model_file(backbone, workspace.models, on_progress)

@@ -9,9 +9,9 @@ import numpy as np
 
 from poetcore.data.grouping import assign_folds
 from poetcore.errors import DatasetError, OptionError, RunError
-from poetcore.features.backbones import find
+from poetcore.evaluation.classifier import model_of
+from poetcore.features.backbones import Backbone, find
 from poetcore.features.extraction import extract_features
-from poetcore.features.litert import model_file
 from poetcore.features.memmap import FeatureTable
 from poetcore.system.progress import OnProgress, Progress
 from poetcore.training.cross_validation import FOLDS
@@ -124,7 +124,7 @@ def learning_curve(run: Run, workspace: Workspace, on_progress: OnProgress | Non
     options = TrainingOptions(**{name: value for name, value in record.options.items() if name in known})
     backbone = find(record.backbone, record.calibration)
     with FeatureTable(workspace.bottlenecks, backbone.vector_length) as vectors:
-        pictures = _extracted(run, workspace, vectors, on_progress)
+        pictures = _extracted(run, backbone, workspace, vectors, on_progress)
         numbers = {label: number for number, label in enumerate(record.labels)}
         targets = pictures["label"].map(numbers).to_numpy(np.int64)
         examples = Examples(vectors.array, targets, vectors.rows(pictures["sha"]))
@@ -192,7 +192,11 @@ def measure_curve(
 
 
 def _extracted(
-    run: Run, workspace: Workspace, vectors: FeatureTable, on_progress: OnProgress | None
+    run: Run,
+    backbone: Backbone,
+    workspace: Workspace,
+    vectors: FeatureTable,
+    on_progress: OnProgress | None,
 ) -> "pd.DataFrame":
     """Fill the table with the feature vectors of a run's pictures, and return those of them that have one.
 
@@ -204,16 +208,11 @@ def _extracted(
     record, pictures = run.record(), run.split()
     if "group" not in pictures:  # a run of an earlier version kept only copies together
         pictures["group"] = pd.factorize(pictures["sha"])[0]
-    backbone = find(record.backbone, record.calibration)
     with workspace.file_index() as index, workspace.feature_cache() as cache:
         extract_features(
             {sha: Path(path) for sha, path in zip(pictures["sha"], pictures["path"], strict=True)},
             backbone,
-            lambda: (
-                run.backbone_file
-                if run.backbone_file.exists()
-                else model_file(backbone, workspace.models, on_progress)
-            ),
+            lambda: model_of(run, backbone, workspace, on_progress),
             cache,
             index,
             sink=vectors.add,

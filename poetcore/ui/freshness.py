@@ -7,9 +7,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
 import streamlit as st
 
+from poetcore.data.contents import state_of
 from poetcore.data.dataset import Dataset, scan
 from poetcore.errors import DatasetError, RunError
 from poetcore.evaluation.evaluate import Evaluation
@@ -143,7 +143,7 @@ def _run_changes(name: str, stamps: tuple[object, ...], _run: Run, _now: Dataset
 
 @st.cache_data(max_entries=256, show_spinner=False)
 def _files_of(name: str, stamp: int, _run: Run) -> str:
-    return _hash(_run.split())
+    return state_of(_run.split())
 
 
 @st.cache_resource(ttl="15s", max_entries=16, show_spinner=False)
@@ -154,12 +154,7 @@ def _now(folder: str) -> _Now:
             dataset = scan(Path(folder), index)
     except DatasetError:
         return _Now(None, "")
-    return _Now(dataset, _hash(dataset.pictures))
-
-
-def _hash(pictures: pd.DataFrame) -> str:
-    hashes = pd.util.hash_pandas_object(pictures[["sha", "label"]], index=False)
-    return f"{int(hashes.sum())} {len(hashes)}"
+    return _Now(dataset, state_of(dataset.pictures))
 
 
 def _time(file: Path) -> int:
