@@ -1,7 +1,7 @@
 """A folder of folders as a table of pictures."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -9,7 +9,7 @@ import pandas as pd
 from poetcore.data.file_index import FileEntry, FileIndex
 from poetcore.errors import DatasetError
 from poetcore.system.files import is_unicode, printable, walk
-from poetcore.system.names import is_hidden
+from poetcore.system.names import is_hidden, natural_key
 from poetcore.system.progress import OnProgress
 
 __all__ = [
@@ -38,16 +38,22 @@ class Dataset:
 
     Attributes:
         folder: absolute path.
-        labels: the label folders' names, sorted.
+        labels: the label folders' names, in natural order.
         pictures: one row a usable picture: path (absolute), label, width, height (pixels, upright), format,
             bytes, sha (sha256 of the file); sorted by label, then path.
         refused: one row a file that cannot be used: path, label, reason.
+        empty: the names of label folders without any file; they are not among `labels`.
+        loose: the files that lie beside the label folders instead of in one, sorted.
+        litter: how many files that phones and desktops leave behind were passed over.
     """
 
     folder: Path
     labels: tuple[str, ...]
     pictures: pd.DataFrame
     refused: pd.DataFrame
+    empty: tuple[str, ...] = ()
+    loose: tuple[str, ...] = ()
+    litter: int = 0
 
     def counts(self) -> dict[str, int]:
         """Count the usable pictures of each label, zeros included."""
@@ -71,11 +77,10 @@ class Dataset:
             {"path": found["path"], "label": found["label"], "reason": found["sha"].map(reasons)},
             columns=_REFUSED_COLUMNS,
         )
-        return Dataset(
-            self.folder,
-            self.labels,
-            self.pictures[~bad].reset_index(drop=True),
-            pd.concat([self.refused, refused], ignore_index=True),
+        return replace(
+            self,
+            pictures=self.pictures[~bad].reset_index(drop=True),
+            refused=pd.concat([self.refused, refused], ignore_index=True),
         )
 
 
@@ -122,7 +127,7 @@ def scan(
     bad = [p for p in entries if p.reason is not None]
     return Dataset(
         folder,
-        tuple(sorted({label_of[path] for path in paths})),
+        tuple(sorted({label_of[path] for path in paths}, key=natural_key)),
         pd.DataFrame([_row(p, label_of[p.path]) for p in good], columns=_PICTURE_COLUMNS),
         pd.DataFrame(
             [(printable(p.path), label_of[p.path], p.reason) for p in bad], columns=_REFUSED_COLUMNS

@@ -4,7 +4,7 @@ import re
 
 from poetcore.errors import OptionError
 
-__all__ = ["MAX_BYTES", "check_name", "is_hidden", "is_name", "to_name"]
+__all__ = ["MAX_BYTES", "check_name", "is_hidden", "is_name", "natural_key", "to_name"]
 
 #: File systems take 255 bytes; the rest is kept for what is added: numbers, endings, temporary names.
 MAX_BYTES = 100
@@ -19,10 +19,24 @@ _FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
 #: Devices of Windows, reserved with any ending: same source.
 _DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\.|$)", re.IGNORECASE)
 
+#: Not \d, which also finds digits such as "²", of which int() makes nothing; nor so many that int() refuses.
+_DIGITS = re.compile(r"([0-9]{1,50})")
+
 
 def is_hidden(name: str) -> bool:
     """Return whether a file or folder of this name is ignored: hidden, or litter of an operating system."""
     return name.startswith(".") or name.lower() in _LITTER
+
+
+def natural_key(text: str) -> tuple[tuple[int | str, ...], str]:
+    """Return what to sort names by so that people find them: `2` before `10`, `a` beside `A`.
+
+    >>> sorted(["label 10", "label 2", "Label 1"], key=natural_key)
+    ['Label 1', 'label 2', 'label 10']
+    """
+    parts = _DIGITS.split(text.casefold())
+    # Texts and numbers take turns, so that one is never compared with the other.
+    return tuple(int(part) if place % 2 else part for place, part in enumerate(parts)), text
 
 
 def is_name(text: str) -> bool:
