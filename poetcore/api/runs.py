@@ -1,6 +1,7 @@
 """Runs from Python: train one, find one, list them."""
 
 import warnings
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pandas as pd
 from poetcore.api.arguments import PathLike, Progressing, on_progress, workspace_at
 from poetcore.api.trained_run import TrainedRun
 from poetcore.data.dataset import label_folders
+from poetcore.data.subset import join_labels
 from poetcore.errors import OptionError
 from poetcore.evaluation.freshness import current_files, run_difference
 from poetcore.evaluation.frozen import check_output_layer
@@ -31,6 +33,7 @@ def retrain(
     engine: str = "litert",
     workspace: PathLike = "tf_files",
     progress: Progressing = None,
+    labels: str | Iterable[str] = "",
     **options: Any,
 ) -> TrainedRun:
     """Train the last layer of a pre-trained network on a folder of label folders.
@@ -45,11 +48,12 @@ def retrain(
         workspace: the folder in which Poet keeps what it makes.
         progress: None for a bar where there is a terminal or notebook, False for none, or a function that is
             called with a `Progress`.
+        labels: train on these labels only: a list, or text such as "daisy,rose"; all by default.
         options: the original script's options by their names: `how_many_training_steps`, `learning_rate`,
             `testing_percentage`, `validation_percentage`, `eval_step_interval`, `train_batch_size`,
             `test_batch_size`, `validation_batch_size`, `seed`, `flip_left_right`, `random_crop`,
-            `random_scale`, `random_brightness`, `distortion_variants`, `group_by`, `final_tensor_name`;
-            `poetcore retrain --help` explains them and tells their defaults.
+            `random_scale`, `random_brightness`, `distortion_variants`, `group_by`, `final_tensor_name`,
+            `max_pictures_per_label`; `poetcore retrain --help` explains them and tells their defaults.
 
     Returns:
         The finished run.
@@ -77,6 +81,7 @@ def retrain(
             "demo_dir": demo_dir,
             "name": name,
             "engine": engine,
+            "labels": labels if isinstance(labels, str) else join_labels(labels),
         },
     )
     check_output_layer(config.final_tensor_name)

@@ -7,6 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from poetcore.data.file_index import FileEntry, FileIndex
+from poetcore.data.listing import is_listing
+from poetcore.data.subset import chosen_labels, take_of_each
 from poetcore.errors import DatasetError
 from poetcore.system.files import is_unicode, printable, walk
 from poetcore.system.names import is_hidden, natural_key
@@ -17,6 +19,7 @@ __all__ = [
     "QUARANTINE_MARK",
     "Dataset",
     "check_trainable",
+    "dataset_exists",
     "label_folders",
     "scan",
 ]
@@ -82,6 +85,36 @@ class Dataset:
             pictures=self.pictures[~bad].reset_index(drop=True),
             refused=pd.concat([self.refused, refused], ignore_index=True),
         )
+
+    def subset(self, labels: str = "", at_most: int = -1) -> "Dataset":
+        """Return the same dataset with some of its labels, and at most so many pictures of each.
+
+        Args:
+            labels: as the option of the same name has them, `daisy,rose`; all where empty.
+            at_most: pictures of each label, by their contents; -1 for all. See `take_of_each`.
+
+        Raises:
+            OptionError: a name is none of the labels.
+        """
+        chosen = chosen_labels(labels, self.labels)
+        pictures = self.pictures[self.pictures["label"].isin(chosen)]
+        refused = self.refused[self.refused["label"].isin(chosen)]
+        return replace(
+            self,
+            labels=chosen,
+            pictures=take_of_each(pictures, at_most).reset_index(drop=True),
+            refused=refused.reset_index(drop=True),
+        )
+
+    @property
+    def read_only(self) -> bool:
+        """Whether pictures cannot be moved or relabelled here: those of a CSV file."""
+        return is_listing(self.folder)
+
+
+def dataset_exists(path: Path) -> bool:
+    """Return whether a path is a folder, or a CSV file of pictures, which can be scanned."""
+    return path.is_dir() or is_listing(path)
 
 
 def scan(

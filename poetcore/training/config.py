@@ -6,7 +6,7 @@ from pathlib import Path
 from poetcore.features.augmentation import NO_AUGMENTATION, Augmentation
 from poetcore.features.backbones import DEFAULT
 from poetcore.features.engines import DEFAULT_ENGINE
-from poetcore.system.options import option
+from poetcore.system.options import check_limits, option
 from poetcore.training.train import TrainingOptions
 from poetcore.workspace.workspace import Workspace
 
@@ -15,7 +15,11 @@ __all__ = ["RunConfig", "demo_config"]
 
 @dataclass(frozen=True)
 class RunConfig:
-    """The configuration of a run. Each field says what it decides."""
+    """The configuration of a run. Each field says what it decides.
+
+    Raises:
+        OptionError: a value is impossible.
+    """
 
     image_dir: Path = field(
         metadata=option("Folder that holds one folder of pictures per label.", environment="TFP_IMAGES_DIR")
@@ -46,6 +50,25 @@ class RunConfig:
             " cluster of RAY_ADDRESS)."
         ),
     )
+    labels: str = field(
+        default="",
+        metadata=option(
+            "Train on these labels only, such as daisy,rose (a name that holds a comma in double quotes); all"
+            " by default."
+        ),
+    )
+    max_pictures_per_label: int = field(
+        default=-1,
+        metadata=option(
+            "Pictures of each label at the most, -1 for all; a larger number takes those of a smaller one"
+            " too.",
+            minimum=3,
+            all_value=-1,
+        ),
+    )
+
+    def __post_init__(self) -> None:
+        check_limits(self)
 
 
 def demo_config(workspace: Workspace) -> RunConfig:

@@ -2,26 +2,23 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from poetcore.data.dataset import Dataset, check_trainable, scan
-from poetcore.data.file_index import FileIndex
 from poetcore.data.grouping import group_pictures
 from poetcore.data.perceptual_hash import HashIndex, hash_all
 from poetcore.data.splitting import SPLITS, check_groups, split_groups
-from poetcore.features.augmentation import NO_AUGMENTATION, Augmentation
 from poetcore.features.backbones import Backbone
-from poetcore.features.cache import FeatureCache
-from poetcore.features.extraction import Extraction, extract_features
-from poetcore.features.litert import calibrate, model_file
+from poetcore.features.extraction import Extraction
+from poetcore.features.litert import calibrate
 from poetcore.features.memmap import FeatureTable
 from poetcore.system.progress import OnProgress, Progress
 from poetcore.training.config import RunConfig
+from poetcore.training.extractor import RunExtractor, paths_of, subset_of
 from poetcore.training.train import Examples, TrainingOptions
 from poetcore.workspace.workspace import Workspace
 
@@ -90,15 +87,15 @@ def prepare_examples(
         FeatureTable(workspace.bottlenecks, backbone.vector_length) as vectors,
     ):
         on_progress(Progress("scanning"))
-        dataset = scan(config.image_dir, index, on_progress=on_progress)
+        whole = scan(config.image_dir, index, on_progress=on_progress)
+        dataset = subset_of(whole, config)
         check_trainable(dataset, options.validation_percentage, options.testing_percentage)
         before = time.perf_counter()
         with workspace.feature_cache() as cache, workspace.hash_index() as hashes:
             splitter = _Splitter(options, workspace, hashes, on_progress)
             backbone = _calibrated(backbone, dataset, splitter, workspace, on_progress)
-            extractor = _Extractor(config, backbone, vectors, workspace, index, cache, hashes, on_progress)
-            extraction = extractor.extract(_paths(dataset.pictures))
-            usable = dataset.without(extraction.reasons)
+            extractor = RunExtractor(config, backbone, vectors, workspace, index, cache, hashes, on_progress)
+            extraction, usable = extractor.extract_subset(whole)
             check_trainable(usable, options.validation_percentage, options.testing_percentage)
             split = splitter.split(usable)
             parts = {name: _examples(split, name, usable.labels, vectors) for name in SPLITS}
@@ -143,7 +140,7 @@ class _Splitter:
             DatasetError: there are too few groups.
         """
         options, pictures = self._options, dataset.pictures
-        paths = _paths(pictures)
+        paths = paths_of(pictures)
         known = None
         if options.group_by != "exact":
             # Pictures whose features were extracted by an earlier version have no hash yet.
@@ -165,83 +162,6 @@ class _Splitter:
             new = {sha: name for sha, name in split.names.items() if remembered.get(sha) != name}
             names.put(options.group_by, new)
         return pictures.assign(split=split.parts, group=groups)
-
-
-class _Extractor:
-    """Extracts the features of a run's pictures into one table.
-
-    Its keys are the sha of a picture, and (copy, sha) of an augmented copy.
-    """
-
-    def __init__(
-        self,
-        config: RunConfig,
-        backbone: Backbone,
-        vectors: FeatureTable,
-        workspace: Workspace,
-        index: FileIndex,
-        cache: FeatureCache,
-        hashes: HashIndex,
-        on_progress: OnProgress,
-    ) -> None:
-        self._config = config
-        self._backbone = backbone
-        self._vectors = vectors
-        self._models = workspace.models
-        self._index = index
-        self._cache = cache
-        self._hashes = hashes
-        self._on_progress = on_progress
-
-    def extract(self, pictures: dict[str, Path]) -> Extraction:
-        """Extract the features of pictures, given by their sha, each content once."""
-        return self._extract(pictures, NO_AUGMENTATION, 0, self._on_progress)
-
-    def copies(self, pictures: pd.DataFrame) -> list[tuple[np.ndarray, np.ndarray]]:
-        """Extract the features of the augmented copies of pictures.
-
-        Args:
-            pictures: columns path and sha.
-
-        Returns:
-            For each round of copies, which of the pictures have one, `(n,) bool`, and the rows of these in
-            the table, `(k,) int64`.
-        """
-        paths = _paths(pictures)
-        copies = self._config.augmentation.distortion_variants
-        found = []
-        for copy in range(1, copies + 1):
-            done_before, total = (copy - 1) * len(paths), copies * len(paths)
-
-            def on_copies(now: Progress, before: int = done_before, total: int = total) -> None:
-                message = "Extracting features of augmented copies"
-                self._on_progress(replace(now, done=before + now.done, total=total, message=message))
-
-            self._extract(paths, self._config.augmentation, copy, on_copies)
-            # A picture that is gone meanwhile is missing here and does no harm.
-            there = np.array([(copy, sha) in self._vectors for sha in pictures["sha"]], bool)
-            found.append((there, self._vectors.rows((copy, sha) for sha in pictures["sha"][there])))
-        return found
-
-    def _extract(
-        self, pictures: dict[str, Path], augmentation: Augmentation, copy: int, on_progress: OnProgress
-    ) -> Extraction:
-        def add(sha: str, vector: np.ndarray) -> None:
-            self._vectors.add((copy, sha) if copy else sha, vector)
-
-        return extract_features(
-            pictures,
-            self._backbone,
-            lambda: model_file(self._backbone, self._models, self._on_progress),
-            self._cache,
-            self._index,
-            hashes=self._hashes,
-            sink=add,
-            augmentation=augmentation,
-            copy=copy,
-            engine=self._config.engine,
-            on_progress=on_progress,
-        )
 
 
 def _with_copies(
@@ -271,13 +191,8 @@ def _calibrated(
     if not backbone.quantized:
         return backbone
     split = splitter.split(dataset)
-    pictures = _paths(split[split["split"] == "training"])
+    pictures = paths_of(split[split["split"] == "training"])
     return calibrate(backbone, pictures, workspace.models, on_progress)
-
-
-def _paths(pictures: pd.DataFrame) -> dict[str, Path]:
-    """Return a file of each content, by its sha."""
-    return {sha: Path(path) for sha, path in zip(pictures["sha"], pictures["path"], strict=True)}
 
 
 def _examples(split: pd.DataFrame, part: str, labels: Sequence[str], vectors: FeatureTable) -> Examples:

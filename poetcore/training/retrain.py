@@ -41,6 +41,9 @@ _HISTOGRAMS = 40
 #: Called at every report with the steps done and the last layer as it then is.
 OnWeights = Callable[[int, Head], None]
 
+#: The options in `run.json` beyond the hyperparameters.
+_KEPT_OPTIONS = ("final_tensor_name", "engine", "labels", "max_pictures_per_label")
+
 _LIBRARIES = ("tensorflow", "keras", "ai-edge-litert", "numpy", "pillow")
 
 
@@ -143,8 +146,7 @@ def _retrain(
             backbone=prepared.backbone.name,
             input_size=prepared.backbone.input_size,
             labels=labels,
-            options=hyper_parameters
-            | {"final_tensor_name": config.final_tensor_name, "engine": config.engine},
+            options=hyper_parameters | {name: getattr(config, name) for name in _KEPT_OPTIONS},
             splits={name: len(part) for name, part in prepared.parts.items()},
             skipped=prepared.dataset.skipped(),
             bottlenecks={

@@ -3,15 +3,20 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from poetcore.data.dataset import Dataset
 from poetcore.errors import RunError
+from poetcore.system.options import options_of
+from poetcore.training.config import RunConfig
 from poetcore.ui.choice import Choice
 from poetcore.ui.freshness import Checked, files_now, files_of, run_changes, same_folder, trained_on
 from poetcore.ui.text import apart, plain, short
 from poetcore.workspace.run import Run
 
 __all__ = ["Step", "next_step", "steps", "were_tuned"]
+
+_OPTIONS = options_of(RunConfig)
 
 #: Options that change how a training is watched or drawn, not what it learns from.
 _NO_SETTINGS = {
@@ -111,11 +116,16 @@ def were_tuned(runs: Iterable[Run], dataset: Path) -> bool:
         try:
             record = run.record()
             if same_folder(Path(record.image_dir), dataset):
-                options = {name: v for name, v in record.options.items() if name not in _NO_SETTINGS}
+                options = {name: v for name, v in record.options.items() if _chosen(name, v)}
                 tried.add((record.backbone, str(sorted(options.items())), files_of(run)))
         except RunError:
             continue
     return len(tried) > 1
+
+
+def _chosen(name: str, value: Any) -> bool:
+    """Return whether an option is a setting of one's own; runs of earlier versions lack newer options."""
+    return name not in _NO_SETTINGS and not (name in _OPTIONS and _OPTIONS[name].default == value)
 
 
 def _gathered(folder: Path | None, dataset: Dataset | None) -> tuple[bool, str]:

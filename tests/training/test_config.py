@@ -20,7 +20,7 @@ def changed(option: Option) -> Any:
     if option.type is bool:
         return not option.default
     if option.type in (int, float):
-        return option.default + 3
+        return option.default + 4
     return "elsewhere" if option.type in (str, str | None) else Path("else") / "where"
 
 

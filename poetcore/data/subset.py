@@ -1,0 +1,99 @@
+"""A part of a dataset: some of its labels, and at most so many pictures of each."""
+
+import csv
+import io
+from collections.abc import Collection, Iterable, Sequence
+
+import pandas as pd
+
+from poetcore.errors import OptionError
+
+__all__ = ["chosen_labels", "join_labels", "split_labels", "take_of_each"]
+
+#: Labels that a message lists at the most.
+_LISTED = 30
+
+
+def split_labels(text: str) -> list[str]:
+    """Return the names in a list such as `daisy,rose`; one that holds a comma stands in double quotes.
+
+    >>> split_labels('daisy, "rose, wild"')
+    ['daisy', 'rose, wild']
+
+    Raises:
+        OptionError: it cannot be read.
+    """
+    try:
+        names = [name for row in csv.reader(io.StringIO(text), skipinitialspace=True) for name in row]
+    except csv.Error as error:
+        raise OptionError(f"labels cannot be read ({error}): list names with commas between.") from None
+    return [name for name in names if name.strip()]
+
+
+def join_labels(labels: Iterable[str]) -> str:
+    """Return names as a list that `split_labels` reads.
+
+    >>> join_labels(["daisy", "rose, wild"])
+    'daisy,"rose, wild"'
+    """
+    out = io.StringIO()
+    csv.writer(out, lineterminator="").writerow(list(labels))
+    return out.getvalue()
+
+
+def chosen_labels(text: str, known: Sequence[str]) -> tuple[str, ...]:
+    """Return the labels that the option `labels` names, in the order of all.
+
+    Args:
+        text: names with commas between; one that holds a comma stands in double quotes, unless it stands
+            alone. Nothing but blanks names all.
+        known: every label of the dataset.
+
+    Raises:
+        OptionError: a name is none of them.
+    """
+    if not text.strip():
+        return tuple(known)
+    names = [text] if text in known else split_labels(text)
+    matched = _matched(names, known)
+    unknown = [name for name in names if name not in matched]
+    if unknown or not names:
+        listed = ", ".join(known[:_LISTED])
+        more = f" and {len(known) - _LISTED:,} more" if len(known) > _LISTED else ""
+        raise OptionError(
+            f"labels names {', '.join(map(repr, unknown)) or 'none'}: choose from {listed}{more}, with commas"
+            " between, and a name that holds a comma in double quotes."
+        )
+    wanted = set(matched.values())
+    return tuple(label for label in known if label in wanted)
+
+
+def _matched(names: Iterable[str], known: Sequence[str]) -> dict[str, str]:
+    found = {}
+    for name in names:
+        if label := next((one for one in (name, name.strip()) if one in known), None):
+            found[name] = label
+    return found
+
+
+def take_of_each(pictures: pd.DataFrame, at_most: int, first: Collection[str] = ()) -> pd.DataFrame:
+    """Return at most so many pictures of each label.
+
+    Which ones hangs on their contents alone, so that a larger number takes all that a smaller one takes, and
+    those of a group of near duplicates are as likely as any other. Copies of a content come last.
+
+    Args:
+        pictures: columns label and sha.
+        at_most: how many of each label; -1 for all.
+        first: shas of pictures that are taken in any case, and before others.
+
+    Returns:
+        Some of the rows, in the same order.
+    """
+    if at_most == -1:
+        return pictures
+    known = pictures["sha"].isin(set(first))
+    copy = pictures.groupby(["label", "sha"]).cumcount()
+    order = pd.DataFrame({"label": pictures["label"], "new": ~known, "copy": copy, "sha": pictures["sha"]})
+    rank = order.sort_values(["new", "copy", "sha"], kind="stable").groupby("label").cumcount()
+    return pictures[(rank.reindex(pictures.index) < at_most) | known]

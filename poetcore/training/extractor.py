@@ -1,0 +1,131 @@
+"""The features of the pictures that a run takes of a dataset, and of their augmented copies."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from poetcore.data.dataset import Dataset
+from poetcore.data.file_index import FileIndex
+from poetcore.data.perceptual_hash import HashIndex
+from poetcore.features.augmentation import NO_AUGMENTATION, Augmentation
+from poetcore.features.backbones import Backbone
+from poetcore.features.cache import FeatureCache
+from poetcore.features.extraction import Extraction, extract_features
+from poetcore.features.litert import model_file
+from poetcore.features.memmap import FeatureTable
+from poetcore.system.progress import OnProgress, Progress
+from poetcore.training.config import RunConfig
+from poetcore.workspace.workspace import Workspace
+
+__all__ = ["RunExtractor", "paths_of", "subset_of"]
+
+
+def subset_of(whole: Dataset, config: RunConfig) -> Dataset:
+    """Return the pictures of a dataset that a run takes.
+
+    Raises:
+        OptionError: a label that it names is not there.
+    """
+    return whole.subset(config.labels, config.max_pictures_per_label)
+
+
+def paths_of(pictures: pd.DataFrame) -> dict[str, Path]:
+    """Return a file of each content, by its sha."""
+    return {sha: Path(path) for sha, path in zip(pictures["sha"], pictures["path"], strict=True)}
+
+
+class RunExtractor:
+    """Extracts the features of a run's pictures into one table.
+
+    Its keys are the sha of a picture, and (copy, sha) of an augmented copy.
+    """
+
+    def __init__(
+        self,
+        config: RunConfig,
+        backbone: Backbone,
+        vectors: FeatureTable,
+        workspace: Workspace,
+        index: FileIndex,
+        cache: FeatureCache,
+        hashes: HashIndex,
+        on_progress: OnProgress,
+    ) -> None:
+        self._config = config
+        self._backbone = backbone
+        self._vectors = vectors
+        self._models = workspace.models
+        self._index = index
+        self._cache = cache
+        self._hashes = hashes
+        self._on_progress = on_progress
+
+    def extract(self, pictures: dict[str, Path]) -> Extraction:
+        """Extract the features of pictures, given by their sha, each content once."""
+        return self._extract(pictures, NO_AUGMENTATION, 0, self._on_progress)
+
+    def extract_subset(self, whole: Dataset) -> tuple[Extraction, Dataset]:
+        """Extract the features of the pictures that a run takes of a dataset.
+
+        Where a label has more pictures than are taken, others take the place of those that cannot be used.
+
+        Returns:
+            What was computed, cached and could not be used; and the subset without the latter.
+        """
+        found = self.extract(paths_of(subset_of(whole, self._config).pictures))
+        new = found
+        while new.reasons:
+            whole = whole.without(new.reasons)
+            pictures = paths_of(subset_of(whole, self._config).pictures)
+            missing = {sha: path for sha, path in pictures.items() if sha not in self._vectors}
+            new = self.extract(missing) if missing else Extraction()
+            found.computed, found.cached = found.computed + new.computed, found.cached + new.cached
+        return found, subset_of(whole, self._config)
+
+    def copies(self, pictures: pd.DataFrame) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Extract the features of the augmented copies of pictures.
+
+        Args:
+            pictures: columns path and sha.
+
+        Returns:
+            For each round of copies, which of the pictures have one, `(n,) bool`, and the rows of these in
+            the table, `(k,) int64`.
+        """
+        paths = paths_of(pictures)
+        copies = self._config.augmentation.distortion_variants
+        found = []
+        for copy in range(1, copies + 1):
+            done_before, total = (copy - 1) * len(paths), copies * len(paths)
+
+            def on_copies(now: Progress, before: int = done_before, total: int = total) -> None:
+                message = "Extracting features of augmented copies"
+                self._on_progress(replace(now, done=before + now.done, total=total, message=message))
+
+            self._extract(paths, self._config.augmentation, copy, on_copies)
+            # A picture that is gone meanwhile is missing here and does no harm.
+            there = np.array([(copy, sha) in self._vectors for sha in pictures["sha"]], bool)
+            found.append((there, self._vectors.rows((copy, sha) for sha in pictures["sha"][there])))
+        return found
+
+    def _extract(
+        self, pictures: dict[str, Path], augmentation: Augmentation, copy: int, on_progress: OnProgress
+    ) -> Extraction:
+        def add(sha: str, vector: np.ndarray) -> None:
+            self._vectors.add((copy, sha) if copy else sha, vector)
+
+        return extract_features(
+            pictures,
+            self._backbone,
+            lambda: model_file(self._backbone, self._models, self._on_progress),
+            self._cache,
+            self._index,
+            hashes=self._hashes,
+            sink=add,
+            augmentation=augmentation,
+            copy=copy,
+            engine=self._config.engine,
+            on_progress=on_progress,
+        )
