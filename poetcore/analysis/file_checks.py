@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from poetcore.analysis.checks import TINY, Check, Found, Pictures, rows
+from poetcore.system.names import PICTURE_ENDINGS
 
 __all__ = ["FILE_CHECKS"]
 
@@ -16,18 +17,7 @@ _SMALL_FILE = 2048.0
 _ODD_ASPECT = 0.35
 _ODD_SIZE = 0.1
 
-#: What the names of a format's files end with.
-_EXTENSIONS = {
-    "JPEG": {".jpg", ".jpeg", ".jpe", ".jfif"},
-    "MPO": {".jpg", ".jpeg", ".jpe", ".jfif", ".mpo"},
-    "PNG": {".png", ".apng"},
-    "WEBP": {".webp"},
-    "GIF": {".gif"},
-    "BMP": {".bmp", ".dib"},
-    "TIFF": {".tif", ".tiff"},
-    "AVIF": {".avif", ".avifs"},
-}
-_KNOWN_EXTENSIONS = set().union(*_EXTENSIONS.values())
+_KNOWN_EXTENSIONS = set().union(*PICTURE_ENDINGS.values())
 
 
 def _tiny(pictures: Pictures) -> Iterator[Found]:
@@ -66,7 +56,7 @@ def _odd_size(pictures: Pictures) -> Iterator[Found]:
 def _wrong_extension(pictures: Pictures) -> Iterator[Found]:
     for one in rows(pictures.dataset.pictures):
         ending = Path(one.path).suffix.lower()
-        if ending in _KNOWN_EXTENSIONS and ending not in _EXTENSIONS.get(one.format, {ending}):
+        if ending in _KNOWN_EXTENSIONS and ending not in PICTURE_ENDINGS.get(one.format, (ending,)):
             yield Found(one, f"It is a {one.format} file, named {ending}.")
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from poetcore.data.file_index import FileEntry, FileIndex
 from poetcore.data.listing import is_listing
+from poetcore.data.litter import without_litter
 from poetcore.data.subset import chosen_labels, take_of_each
 from poetcore.errors import DatasetError
 from poetcore.system.files import is_unicode, printable, walk
@@ -140,31 +141,34 @@ def scan(
     """
     folder = Path(os.path.abspath(folder.expanduser()))
     paths: list[Path] = []
+    passed_over: list[Path] = []
     label_of: dict[Path, str] = {}
     for label_folder in label_folders(folder):
         try:
-            inside = [Path(entry.path) for entry in walk(label_folder)]
+            inside = [Path(entry.path) for entry in walk(label_folder, passed_over.append)]
         except PermissionError:
             inside = [label_folder]  # listed among the refused, with the reason
         paths += inside
         label_of |= dict.fromkeys(inside, label_folder.name)
-    if not paths:
+    entries = file_index.lookup(paths, on_progress)
+    if verify:
+        entries = file_index.verify(entries, on_progress)
+    entries, litter = without_litter(entries)
+    if not entries:
         raise DatasetError(
             f"No files in the label folders of {printable(folder)}: put the pictures of each category into"
             " its folder."
         )
-    entries = file_index.lookup(paths, on_progress)
-    if verify:
-        entries = file_index.verify(entries, on_progress)
     good = [p for p in entries if p.reason is None]
     bad = [p for p in entries if p.reason is not None]
     return Dataset(
         folder,
-        tuple(sorted({label_of[path] for path in paths}, key=natural_key)),
+        tuple(sorted({label_of[entry.path] for entry in entries}, key=natural_key)),
         pd.DataFrame([_row(p, label_of[p.path]) for p in good], columns=_PICTURE_COLUMNS),
         pd.DataFrame(
             [(printable(p.path), label_of[p.path], p.reason) for p in bad], columns=_REFUSED_COLUMNS
         ),
+        litter=len(passed_over) + litter,
     )
 
 

@@ -19,6 +19,7 @@ from poetcore.sources.fetch import Fetched, Outcome, PlaceholderError
 from poetcore.sources.gather_log import DUPLICATE, KEPT, Entry, GatherLog
 from poetcore.sources.urls import UrlEntry
 from poetcore.system.files import write_whole
+from poetcore.system.names import PICTURE_ENDINGS
 
 __all__ = ["MIN_PIXELS", "Keeper", "Picture", "check_picture", "stem"]
 
@@ -33,16 +34,11 @@ _ONE_COLOUR_LEVELS = 8
 #: The same picture from so many URLs of one host is a placeholder.
 _PLACEHOLDER_COPIES = 3
 
-_SUFFIX = {
-    "JPEG": ".jpg",
-    "MPO": ".jpg",
-    "PNG": ".png",
-    "WEBP": ".webp",
-    "GIF": ".gif",
-    "BMP": ".bmp",
-    "TIFF": ".tif",
-    "AVIF": ".avif",
-}
+#: What a name in a URL may end with; the file's ending comes from its content.
+_ENDING = re.compile(
+    "|".join(re.escape(ending) + "$" for endings in PICTURE_ENDINGS.values() for ending in endings),
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -81,7 +77,7 @@ def check_picture(content: bytes) -> Picture:
     if near.mean() >= _ONE_COLOUR_SHARE:
         raise PlaceholderError("is a placeholder: it is nearly one colour")
     pixel_hash = hashlib.sha256(small.tobytes()).hexdigest()
-    return Picture(sha_of(content), pixel_hash, _SUFFIX[info.format])
+    return Picture(sha_of(content), pixel_hash, PICTURE_ENDINGS[info.format][0])
 
 
 def stem(entry: UrlEntry) -> str:
@@ -90,7 +86,7 @@ def stem(entry: UrlEntry) -> str:
     It is readable, safe on every system, the same in every run, and different for different URLs.
     """
     name = entry.name or unquote(urlsplit(entry.url).path).rstrip("/").rpartition("/")[2]
-    plain = re.sub(r"\.(jpe?g|png|webp|gif|bmp|tiff?|avif)$", "", name, flags=re.IGNORECASE)
+    plain = _ENDING.sub("", name)
     safe = re.sub(r"[^A-Za-z0-9._-]+", "_", plain).strip("._-")[:60].replace("_nohash_", "_")
     return f"{safe or 'picture'}_{hashlib.sha256(entry.url.encode()).hexdigest()[:10]}"
 

@@ -3,36 +3,47 @@
 import os
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from poetcore.system.names import is_hidden
+from poetcore.system.names import PICTURE_ENDINGS, is_hidden, is_litter
 
 __all__ = ["cores", "in_chunks", "is_unicode", "printable", "walk", "write_whole"]
 
 T = TypeVar("T")
 
-_PICTURE_ENDINGS = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"}
+_PICTURE_ENDINGS = tuple(ending for endings in PICTURE_ENDINGS.values() for ending in endings)
 
 
-def walk(folder: Path) -> Iterator[os.DirEntry[str]]:
+def walk(folder: Path, on_litter: Callable[[Path], object] | None = None) -> Iterator[os.DirEntry[str]]:
     """Yield every file below a folder, sorted by name, without hidden ones.
 
     Links to folders are followed, and every folder is entered once. A link whose target is gone is yielded
     like a file, so that it can be reported; so is an empty folder with a picture's ending ("x.jpg"), which is
     most likely a mistake.
+
+    Args:
+        folder: where to begin.
+        on_litter: called with each file that is passed over because a system or device made it by itself;
+            such a folder counts as one.
     """
-    yield from _walk(str(folder), seen=set())
+    yield from _walk(str(folder), set(), on_litter)
 
 
-def _walk(folder: str, seen: set[str]) -> Iterator[os.DirEntry[str]]:
+def _walk(
+    folder: str, seen: set[str], on_litter: Callable[[Path], object] | None
+) -> Iterator[os.DirEntry[str]]:
     """Walk a folder; `seen` has the real paths of all folders that were entered."""
     seen.add(os.path.realpath(folder))
     with os.scandir(folder) as entries:
-        listed = sorted((entry for entry in entries if not is_hidden(entry.name)), key=lambda e: e.name)
+        listed = sorted(entries, key=lambda entry: entry.name)
     for entry in listed:
+        if is_hidden(entry.name):
+            if on_litter and is_litter(entry.name):
+                on_litter(Path(entry.path))
+            continue
         if not _is_folder(entry):
             yield entry
             continue
@@ -40,13 +51,13 @@ def _walk(folder: str, seen: set[str]) -> Iterator[os.DirEntry[str]]:
             continue
         try:
             inside = False
-            for found in _walk(entry.path, seen):
+            for found in _walk(entry.path, seen, on_litter):
                 inside = True
                 yield found
         except PermissionError:
             yield entry
         else:
-            if not inside and Path(entry.name).suffix.lower() in _PICTURE_ENDINGS:
+            if not inside and entry.name.lower().endswith(_PICTURE_ENDINGS):
                 yield entry
 
 

@@ -4,13 +4,58 @@ import re
 
 from poetcore.errors import OptionError
 
-__all__ = ["MAX_BYTES", "check_name", "is_hidden", "is_name", "natural_key", "to_name"]
+__all__ = [
+    "MAX_BYTES",
+    "PICTURE_ENDINGS",
+    "check_name",
+    "is_hidden",
+    "is_litter",
+    "is_name",
+    "is_sidecar",
+    "is_video",
+    "natural_key",
+    "to_name",
+]
 
 #: File systems take 255 bytes; the rest is kept for what is added: numbers, endings, temporary names.
 MAX_BYTES = 100
 
-#: What operating systems leave in folders; nobody means them as pictures.
-_LITTER = {"thumbs.db", "desktop.ini", "ehthumbs.db", "__macosx", "icon\r"}
+#: What the names of a format's files end with; the first is what Poet writes.
+PICTURE_ENDINGS = {
+    "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"),
+    "MPO": (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo"),
+    "PNG": (".png", ".apng"),
+    "WEBP": (".webp",),
+    "GIF": (".gif",),
+    "BMP": (".bmp", ".dib"),
+    "TIFF": (".tif", ".tiff"),
+    "AVIF": (".avif", ".avifs"),
+    "HEIF": (".heic", ".heif", ".hif"),
+    "JXL": (".jxl",),
+    "JPEG2000": (".jp2", ".j2k", ".jpx", ".j2c", ".jpc", ".jpf"),
+    "PPM": (".ppm", ".pgm", ".pbm", ".pnm", ".pfm"),
+}
+
+#: Files and folders that systems, NAS boxes and picture managers make by themselves (Windows, macOS,
+#: Synology, Picasa, Google); nobody means them as pictures or labels.
+_LITTER = {
+    *("thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini", "folder.ini", "albumart.pamp"),
+    *("__macosx", "icon\r", ".ds_store", ".localized", ".apdisk", ".directory"),
+    *("@eadir", "#recycle", "#snapshot", "$recycle.bin", "system volume information", "lost+found"),
+    *("picasa.ini", ".picasa.ini", ".picasaoriginals", "zbthumbnail.info", ".nomedia", ".thumbnails"),
+}
+
+#: What stands beside pictures and speaks of them: edits, dates, addresses, notes, checksums, shortcuts.
+_SIDECARS = (
+    *(".aae", ".xmp", ".thm", ".pp3", ".dop", ".cos", ".on1", ".ini", ".db", ".info", ".plist"),
+    *(".json", ".xml", ".yaml", ".yml", ".csv", ".tsv", ".txt", ".md", ".nfo", ".log", ".html", ".htm"),
+    *(".md5", ".sha1", ".sha256", ".lnk", ".url", ".webloc"),
+)
+
+_VIDEOS = (
+    *(".mov", ".mp4", ".m4v", ".3gp", ".3g2", ".avi", ".mts", ".m2ts", ".mpg", ".mpeg", ".mkv", ".webm"),
+    *(".wmv", ".insv", ".lrv"),
+)
 
 #: Separators of paths, and what Windows does not allow in a name ("Naming Files, Paths, and Namespaces",
 #: learn.microsoft.com/windows/win32/fileio/naming-a-file).
@@ -26,6 +71,24 @@ _DIGITS = re.compile(r"([0-9]{1,50})")
 def is_hidden(name: str) -> bool:
     """Return whether a file or folder of this name is ignored: hidden, or litter of an operating system."""
     return name.startswith(".") or name.lower() in _LITTER
+
+
+def is_litter(name: str) -> bool:
+    """Return whether a file of this name was made by a system or device: its name leaves no doubt.
+
+    Of what `is_hidden`, the rest was hidden by a person or a program, who know about it.
+    """
+    return name.startswith("._") or name.lower() in _LITTER
+
+
+def is_sidecar(name: str) -> bool:
+    """Return whether a file of this name, if it is no picture, is what phones and programs put beside one."""
+    return name.lower().endswith(_SIDECARS)
+
+
+def is_video(name: str) -> bool:
+    """Return whether a file of this name is a video, if it is no picture."""
+    return name.lower().endswith(_VIDEOS)
 
 
 def natural_key(text: str) -> tuple[tuple[int | str, ...], str]:

@@ -49,12 +49,12 @@ def test_sub_folders_belong_to_their_label(memory, tmp_path):
 
 def test_unusable_files_are_listed_with_reasons(memory, tmp_path):
     fill(tmp_path / "set", {"rose": 1})
-    (tmp_path / "set/rose/notes.txt").write_text("water daily")
+    (tmp_path / "set/rose/notes").write_text("water daily")
     (tmp_path / "set/rose/empty.jpg").touch()
     refused = scan(tmp_path / "set", memory).refused
     assert [(Path(path).name, label, reason) for path, label, reason in refused.to_numpy()] == [
         ("empty.jpg", "rose", "is empty (0 bytes)"),
-        ("notes.txt", "rose", "is not a picture (JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF)"),
+        ("notes", "rose", "is not a picture (JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF)"),
     ]
 
 

@@ -68,7 +68,7 @@ BAD = {
     "zip.jpg": (b"PK\x03\x04" + bytes(60), "is not a picture"),
     "zeros.gif": (bytes(5000), "is not a picture"),
     "bomb.png": (huge_png(30_000), "megapixels"),
-    "notes.txt": (b"bought in May", "is not a picture"),
+    "notes": (b"bought in May", "is not a picture"),
 }
 
 #: What must be used although it is odd.
