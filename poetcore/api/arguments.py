@@ -12,9 +12,10 @@ from rich.console import Console
 
 from poetcore.errors import DatasetError, OptionError
 from poetcore.system.files import walk
+from poetcore.system.paths import to_path
 from poetcore.system.progress import OnProgress
 from poetcore.system.progress_bars import Bars, NotebookBars
-from poetcore.workspace.workspace import Workspace
+from poetcore.workspace.workspace import Workspace, default_workspace
 
 __all__ = [
     "PathLike",
@@ -41,10 +42,13 @@ def path_of(value: object, name: str) -> Path:
         name: of the argument.
 
     Raises:
-        OptionError: it is empty, or something else.
+        OptionError: it is empty, can be no path, or is something else.
     """
     if isinstance(value, str | os.PathLike) and isinstance(text := os.fspath(value), str) and text:
-        return Path(text)
+        try:
+            return to_path(text)
+        except OptionError as error:
+            raise OptionError(f"{name}: {error}") from None
     raise OptionError(f"{name} must be a path, as text or a Path. Received: {reprlib.repr(value)}.")
 
 
@@ -60,9 +64,13 @@ def whole_number(value: int, name: str) -> int:
         raise OptionError(f"{name} must be a whole number. Received: {value!r}.") from None
 
 
-def workspace_at(folder: PathLike) -> Workspace:
-    """Return the workspace in a folder, which is made when something is first written into it."""
-    return Workspace(path_of(folder, "workspace"))
+def workspace_at(folder: PathLike | None) -> Workspace:
+    """Return the workspace in a folder, which is made when something is first written into it.
+
+    Args:
+        folder: None for the environment's: TFP_WORKSPACE, or tf_files in the current folder.
+    """
+    return default_workspace() if folder is None else Workspace(path_of(folder, "workspace"))
 
 
 @contextmanager

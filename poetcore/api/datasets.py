@@ -132,13 +132,13 @@ class ImageDataset:
 
 
 def load_dataset(
-    folder: PathLike, *, workspace: PathLike = "tf_files", progress: Progressing = None
+    folder: PathLike, *, workspace: PathLike | None = None, progress: Progressing = None
 ) -> ImageDataset:
     """Scan a folder of label folders; what is in unchanged files is known from before.
 
     Args:
         folder: one folder of pictures per label.
-        workspace: the folder in which Poet keeps what it makes.
+        workspace: the folder in which Poet keeps what it makes; by default TFP_WORKSPACE's, or tf_files.
         progress: None for a bar where there is a terminal or notebook, False for none, or a function.
 
     Raises:
@@ -157,7 +157,7 @@ def extract_features(
     paths: PathLike | Iterable[PathLike],
     architecture: str = DEFAULT,
     *,
-    workspace: PathLike = "tf_files",
+    workspace: PathLike | None = None,
     progress: Progressing = None,
 ) -> pd.DataFrame:
     """Compute the feature vector (bottleneck) of pictures; what was computed before is not computed again.
@@ -165,7 +165,7 @@ def extract_features(
     Args:
         paths: files, or folders of pictures.
         architecture: a backbone, one of `list_backbones()`.
-        workspace: the folder in which Poet keeps what it makes.
+        workspace: the folder in which Poet keeps what it makes; by default TFP_WORKSPACE's, or tf_files.
         progress: None for a bar where there is a terminal or notebook, False for none, or a function.
 
     Returns:
@@ -195,7 +195,7 @@ def extract_features(
     return pd.DataFrame(np.stack(rows), index=pd.Index([str(file) for file in files], name="path"))
 
 
-def list_backbones(*, workspace: PathLike = "tf_files") -> pd.DataFrame:
+def list_backbones(*, workspace: PathLike | None = None) -> pd.DataFrame:
     """List the pre-trained networks.
 
     Returns:

@@ -31,7 +31,7 @@ def retrain(
     demo_dir: PathLike | None = None,
     name: str | None = None,
     engine: str = "litert",
-    workspace: PathLike = "tf_files",
+    workspace: PathLike | None = None,
     progress: Progressing = None,
     labels: str | Iterable[str] = "",
     **options: Any,
@@ -45,7 +45,7 @@ def retrain(
             did not work.
         name: the run's name; from date and time by default.
         engine: what extracts the features: "litert", "keras" or "ray".
-        workspace: the folder in which Poet keeps what it makes.
+        workspace: the folder in which Poet keeps what it makes; by default TFP_WORKSPACE's, or tf_files.
         progress: None for a bar where there is a terminal or notebook, False for none, or a function that is
             called with a `Progress`.
         labels: train on these labels only: a list, or text such as "daisy,rose"; all by default.
@@ -95,12 +95,12 @@ def retrain(
     return TrainedRun(run, place)
 
 
-def load_run(name: str = "latest", *, workspace: PathLike = "tf_files") -> TrainedRun:
+def load_run(name: str = "latest", *, workspace: PathLike | None = None) -> TrainedRun:
     """Find a finished run by its name.
 
     Args:
         name: a run's name, or "latest" for the newest finished one.
-        workspace: the folder in which Poet keeps what it makes.
+        workspace: the folder in which Poet keeps what it makes; by default TFP_WORKSPACE's, or tf_files.
 
     Raises:
         RunError: there is none of that name, or it is unfinished or damaged.
@@ -113,7 +113,7 @@ def load_run(name: str = "latest", *, workspace: PathLike = "tf_files") -> Train
     return TrainedRun(place.run(name), place)
 
 
-def list_runs(*, workspace: PathLike = "tf_files") -> pd.DataFrame:
+def list_runs(*, workspace: PathLike | None = None) -> pd.DataFrame:
     """List the runs, the newest first.
 
     Figures that cannot be compared are marked, and so are those of other files than those there now.

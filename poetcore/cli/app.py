@@ -16,6 +16,7 @@ from poetcore.cli.export import export
 from poetcore.cli.gather import gather
 from poetcore.cli.learning_curve import learning_curve
 from poetcore.cli.listings import backbones, runs
+from poetcore.cli.options import reads_paths
 from poetcore.cli.overview import overview
 from poetcore.cli.prepare import prepare
 from poetcore.cli.retrain import retrain
@@ -57,7 +58,7 @@ _COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
 
 for _command, _arguments in _COMMANDS:
     _example = f"python -m poetcore {_command.__name__} {_arguments}".rstrip()
-    app.command(_command.__name__, epilog=f"Example: {_example}")(_command)
+    app.command(_command.__name__, epilog=f"Example: {_example}")(reads_paths(_command))
 
 
 def main() -> None:

@@ -1,14 +1,19 @@
 """The options that several commands take, and how a command takes those that a dataclass declares."""
 
+import copy
 import inspect
+import os
 from collections.abc import Callable
 from dataclasses import MISSING
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, get_args
 
 import typer
+from typer.models import ParameterInfo
 
+from poetcore.errors import OptionError
 from poetcore.system.options import Option, options_of
+from poetcore.system.paths import to_path
 from poetcore.training.config import RunConfig
 
 __all__ = [
@@ -18,6 +23,7 @@ __all__ = [
     "RunNameOption",
     "RunOption",
     "WorkspaceOption",
+    "reads_paths",
     "takes_options_of",
 ]
 
@@ -69,3 +75,37 @@ def _parameter(one: Option) -> inspect.Parameter:
         default=inspect.Parameter.empty if one.default is MISSING else one.default,
         annotation=Annotated[one.type, typer.Option(f"--{one.flag}", envvar=one.environment, help=one.help)],
     )
+
+
+def reads_paths(command: Callable[..., None]) -> Callable[..., None]:
+    """Return a command whose paths, wherever they are given, are understood as people paste them."""
+    signature = inspect.signature(command, eval_str=True)
+    parameters = [one.replace(annotation=_pasted(one.annotation)) for one in signature.parameters.values()]
+    command.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]  # PEP 362
+    return command
+
+
+def _pasted(annotation: Any) -> Any:
+    kind, *details = get_args(annotation) or (annotation,)
+    if Path not in (kind, *(inner for one in get_args(kind) for inner in (one, *get_args(one)))):
+        return annotation
+    pasted = [copy.copy(one) for one in details]
+    for one in pasted:
+        if isinstance(one, ParameterInfo):
+            one.parser = path
+    return Annotated[kind, *pasted]
+
+
+def path(value: str | os.PathLike[str]) -> Path:
+    """Return a value of the command line or the environment as a path.
+
+    Raises:
+        BadParameter: it can be none, or is the next option where the value was forgotten.
+    """
+    text = os.fspath(value)
+    if text.startswith("--") and not os.path.lexists(text):
+        raise typer.BadParameter(f"{text!r} is an option: give a path before it, or ./{text} for that name.")
+    try:
+        return to_path(text)
+    except OptionError as error:
+        raise typer.BadParameter(str(error)) from None

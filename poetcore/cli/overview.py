@@ -97,7 +97,7 @@ def _demo(dir: Path, demo_dir: Path | None, index: "FileIndex") -> "Dataset | No
 
     if demo_dir:
         return scan(demo_dir, index)
-    beside = sibling_demo(dir.expanduser().absolute())
+    beside = sibling_demo(dir.absolute())
     with suppress(DatasetError):
         return scan(beside, index) if beside else None
     return None

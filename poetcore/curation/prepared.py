@@ -81,8 +81,8 @@ def check_apart(source: Path, folder: Path) -> Path:
     Raises:
         DatasetError: one lies in the other, or a file is in the way.
     """
-    folder = Path(os.path.abspath(folder.expanduser()))
-    old, new = Path(os.path.realpath(source.expanduser())), Path(os.path.realpath(folder))
+    folder = Path(os.path.abspath(folder))
+    old, new = Path(os.path.realpath(source)), Path(os.path.realpath(folder))
     if old == new or old in new.parents or new in old.parents:
         raise DatasetError(
             f"{printable(folder)} and the source {printable(source)} lie in one another: the new set needs a"

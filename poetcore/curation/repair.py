@@ -38,7 +38,7 @@ class Repairs:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.folder = Path(os.path.abspath(folder.expanduser()))
+        self.folder = Path(os.path.abspath(folder))
         self._quarantine = Quarantine(self.folder)
         self._journal = Journal(self.folder / ".poet" / "repairs.jsonl")
 

@@ -139,7 +139,7 @@ def scan(
     Raises:
         DatasetError: the folder is missing or holds no label folders.
     """
-    folder = Path(os.path.abspath(folder.expanduser()))
+    folder = Path(os.path.abspath(folder))
     paths: list[Path] = []
     passed_over: list[Path] = []
     label_of: dict[Path, str] = {}
@@ -182,7 +182,6 @@ def label_folders(folder: Path) -> list[Path]:
     Raises:
         DatasetError: the folder is missing or holds no label folders.
     """
-    folder = folder.expanduser()
     if not folder.exists():
         raise DatasetError(
             f"No such folder: {printable(folder)}. Give a folder that holds one folder per label."

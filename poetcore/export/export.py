@@ -145,7 +145,7 @@ def _target(run: Run, kind: ExportFormat, out: Path | None) -> Path:
     """Return where an export goes; nothing that is not an earlier export is ever replaced."""
     if out is None:
         return run.exports / kind.name / kind.default_name
-    out = out.expanduser().absolute()
+    out = out.absolute()
     if not kind.folder_marker:
         target = out / kind.default_name if out.is_dir() or not out.suffix else out
         if not target.name.endswith(kind.suffix):

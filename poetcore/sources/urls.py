@@ -1,6 +1,7 @@
 """Lists of picture URLs: one a line, as people write them and as ImageNet publishes them."""
 
 import csv
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from poetcore.errors import OptionError
+from poetcore.system.paths import to_path
 
 __all__ = ["Source", "UrlEntry", "UrlList", "parse_urls", "read_table", "read_urls"]
 
@@ -120,7 +122,7 @@ def read_table(file: Path) -> dict[str, Path]:
         OptionError: the table cannot be read, or a row is not a label and a file.
     """
     found: dict[str, Path] = {}
-    for number, row in enumerate(csv.reader(_text(file).lstrip("\ufeff").splitlines()), start=1):
+    for number, row in enumerate(_rows(file), start=1):
         cells = [cell.strip() for cell in row]
         if not any(cells) or cells[0].startswith("#"):
             continue
@@ -133,12 +135,20 @@ def read_table(file: Path) -> dict[str, Path]:
             )
         if cells[0] in found:
             raise OptionError(f"The label {cells[0]!r} stands twice in {file}: write one row for it.")
-        found[cells[0]] = file.parent / cells[1]
+        beside = str(file.parent / cells[1])
+        found[cells[0]] = Path(beside) if os.path.lexists(beside) else file.parent / to_path(cells[1])
     if not found:
         raise OptionError(
             f"No row in {file}: write rows of a label and a file of URLs, with a comma between."
         )
     return found
+
+
+def _rows(file: Path) -> list[list[str]]:
+    try:
+        return list(csv.reader(_text(file).lstrip("\ufeff").splitlines()))
+    except csv.Error as error:  # a field of more than 131,072 characters: no name of a file is so long
+        raise OptionError(f"{file} is not a table of labels and files of URLs ({error}).") from None
 
 
 def _text(file: Path) -> str:

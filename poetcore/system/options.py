@@ -18,6 +18,7 @@ from typing import Any, TypeVar, get_args, get_type_hints
 import numpy as np
 
 from poetcore.errors import OptionError
+from poetcore.system.paths import to_path
 
 __all__ = ["Option", "build", "check_limits", "flatten", "option", "options_of"]
 
@@ -168,7 +169,10 @@ def _converted(name: str, value: Any, kind: Any) -> Any:
     if isinstance(value, np.generic):
         value = value.item()
     if Path in kinds and isinstance(value, str | os.PathLike) and str(value):
-        return Path(value)
+        try:
+            return to_path(os.fspath(value))
+        except OptionError as error:
+            raise OptionError(f"{name}: {error}") from None
     if float in kinds and type(value) is int:
         return float(value)
     if type(value) in kinds or not all(one in _KINDS for one in kinds):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from poetcore.data.file_index import FileIndex
 from poetcore.errors import OptionError, RunError
 from poetcore.system.names import check_name
+from poetcore.system.paths import to_path
 from poetcore.workspace.run import Run
 from poetcore.workspace.run_record import DAMAGED, Status
 
@@ -42,7 +43,7 @@ class Workspace:
         bottlenecks: Path | None = None,
         summaries: Path | None = None,
     ) -> None:
-        self.root = Path(os.path.abspath(root.expanduser()))
+        self.root = Path(os.path.abspath(root))
         if self.root.is_file():
             raise OptionError(f"{self.root} is a file: a workspace is a folder, which is made where needed.")
         self.datasets = self.root / "datasets"
@@ -189,7 +190,7 @@ class Workspace:
 
 
 def _folder(given: Path | None) -> Path | None:
-    return Path(os.path.abspath(given.expanduser())) if given else None
+    return Path(os.path.abspath(given)) if given else None
 
 
 def check_run_name(name: str) -> None:
@@ -208,4 +209,4 @@ def check_run_name(name: str) -> None:
 
 def default_workspace() -> Workspace:
     """Return the workspace of the environment: TFP_WORKSPACE, or tf_files in the current folder."""
-    return Workspace(Path(os.environ.get("TFP_WORKSPACE", "tf_files")))
+    return Workspace(to_path(os.environ.get("TFP_WORKSPACE") or "tf_files"))

@@ -114,7 +114,7 @@ def test_numbers_of_numpy_are_options_too(here):
     [
         lambda run, path: poet.load_dataset(path),
         lambda run, path: poet.retrain(path),
-        lambda run, path: poet.load_run("first", workspace=path),
+        lambda run, path: poet.load_run("first", workspace="" if path is None else path),
         lambda run, path: poet.make_sample(path),
         lambda run, path: run.evaluate(path),
         lambda run, path: run.predict(path),
@@ -125,6 +125,19 @@ def test_numbers_of_numpy_are_options_too(here):
 def test_what_is_no_path_is_told_in_a_sentence(run, call, path):
     with pytest.raises(OptionError, match="must be a path.* Received: "):
         call(run, path)
+
+
+def test_the_environment_names_the_workspace(here, monkeypatch, tmp_path):
+    monkeypatch.setenv("TFP_WORKSPACE", " 'tf_files/' ")
+    monkeypatch.chdir(here)
+    assert poet.load_run("first").folder.is_relative_to(here)
+    monkeypatch.setenv("TFP_WORKSPACE", str(tmp_path))
+    assert poet.list_runs().empty and not poet.list_runs(workspace="tf_files").empty
+
+
+def test_a_pasted_path_is_understood(run, here):
+    assert run.evaluate(f" '{here}/sample/demo/' ").total == 20
+    assert len(poet.load_dataset((here / "sample/train").as_uri())) == 60
 
 
 def test_a_report_is_not_written_over_a_folder(run, here):
