@@ -11,7 +11,7 @@ from poetcore.charts.dataset import REGION, map_chart
 from poetcore.data.dataset import Dataset
 from poetcore.ui.features import DatasetFeatures, draw_features
 from poetcore.ui.pictures import Card
-from poetcore.ui.repairs import Repairable, repair_gallery
+from poetcore.ui.repair_gallery import Repairable, repair_gallery
 from poetcore.ui.text import plain
 
 __all__ = ["draw_map", "within"]

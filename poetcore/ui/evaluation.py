@@ -19,7 +19,8 @@ from poetcore.ui.freshness import Checked
 from poetcore.ui.headline import accuracy_metric, draw_remarks
 from poetcore.ui.leaks import leak_words, seen_number, seen_pictures
 from poetcore.ui.pictures import Card, shas
-from poetcore.ui.repairs import Repairable, draw_repairs, repair_gallery
+from poetcore.ui.repair_gallery import Repairable, repair_gallery
+from poetcore.ui.repairs import draw_repairs
 from poetcore.ui.text import plain
 from poetcore.workspace.records import to_json
 from poetcore.workspace.run import Run
@@ -156,6 +157,7 @@ def draw_gallery(evaluation: Evaluation, cell: tuple[str, str] | None, key: str)
     slides = deck(rows, Filter("all" if cell or true == predicted != "any" else "mistakes"), "surest")
     if not slides:
         st.info("No such picture.")
+        repair_gallery(folder, [], evaluation.metrics.labels, key=f"gallery_{key}_none")
         draw_repairs(folder)
         return
     first = slides[:2000]

@@ -11,7 +11,7 @@ from poetcore.curation.repair import Repairs
 from poetcore.data.dataset import Dataset
 from poetcore.errors import DatasetError
 from poetcore.ui.pictures import Card, gallery
-from poetcore.ui.repairs import Repairable, repair_gallery
+from poetcore.ui.repair_gallery import Repairable, repair_gallery
 from poetcore.ui.state import progress_bar, scanned, workspace
 from poetcore.ui.text import plain, short
 from poetcore.workspace.datasets import sibling_demo

@@ -20,7 +20,7 @@ from poetcore.ui.choice import chosen
 from poetcore.ui.features import DatasetFeatures, draw_features
 from poetcore.ui.freshness import same_folder
 from poetcore.ui.pictures import Card, gallery
-from poetcore.ui.repairs import Repairable, repair_gallery
+from poetcore.ui.repair_gallery import Repairable, repair_gallery
 from poetcore.ui.state import explain, workspace
 from poetcore.ui.text import plain
 from poetcore.workspace.datasets import demo_folders

@@ -1,8 +1,6 @@
-"""Repairing from the dashboard: a gallery to select in, the pending changes, the history with undo."""
+"""The repairs of a dataset on a page: the pending changes, and the history with undo."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha1
 from pathlib import Path
@@ -13,93 +11,19 @@ import streamlit as st
 from poetcore.curation.before_after import before_and_after
 from poetcore.curation.repair import Change, Pending, Repairs, Step
 from poetcore.errors import PoetError
-from poetcore.ui.components.picker import Request, Selectable, picker
 from poetcore.ui.freshness import forget_scans
-from poetcore.ui.pictures import Card, draw_pages, page_of, shas
+from poetcore.ui.pictures import shas
 from poetcore.ui.route import address
 from poetcore.ui.state import explain, progress_bar, workspace
 from poetcore.ui.text import plain, short
 
-__all__ = ["Repairable", "draw_repairs", "repair_gallery"]
+__all__ = ["change_word", "count_words", "draw_repairs"]
 
 #: Steps that are shown at once; the older ones are folded away.
 _RECENT = 5
 
 #: Pictures of a step that are listed on the page; the journal has them all.
 _DETAILS = 500
-
-
-@dataclass(frozen=True)
-class Repairable:
-    """A picture in a gallery that may have to be repaired.
-
-    Attributes:
-        card: how it looks.
-        path: absolute.
-        label: the given label.
-        reason: why it is shown, in a few words; kept with the change.
-        suggested: the label that it probably should have.
-    """
-
-    card: Card
-    path: str
-    label: str
-    reason: str
-    suggested: str | None = None
-
-
-def repair_gallery(folder: Path, items: Sequence[Repairable], labels: Sequence[str], key: str) -> None:
-    """Show pictures, a page at a time, that can be selected and then relabelled, set aside or verified.
-
-    What is asked for becomes a pending change; `draw_repairs` shows those and applies them.
-
-    Args:
-        folder: the folder of label folders in which they lie.
-        items: the pictures.
-        labels: what they can be relabelled to; others can be typed.
-        key: tells this gallery from others of the page.
-    """
-    if items:
-        _draw_gallery(folder, tuple(items), tuple(labels), key)
-
-
-@st.fragment
-def _draw_gallery(folder: Path, items: tuple[Repairable, ...], labels: tuple[str, ...], key: str) -> None:
-    repairs = Repairs(folder)
-    shown = page_of(len(items), key)
-    try:
-        planned = {str(pending.change.path): _word(pending.change) for pending in repairs.pending()}
-        asked = picker(
-            [
-                Selectable(item.card, item.path, item.suggested is not None, planned.get(item.path, ""))
-                for item in items[shown.start : shown.stop]
-            ],
-            labels,
-            key=f"{key}_picker",
-            total=len(items),
-            suggested=sum(item.suggested is not None for item in items),
-            pictures=sha1("\n".join(item.path for item in items).encode()).hexdigest(),
-        )
-        if asked:
-            added = repairs.propose(_changes(asked, items))
-            st.toast(f"{_count(added, 'change')} pending: see *Repairs* below.", icon=":material/edit_note:")
-            st.rerun()
-    except PoetError as error:
-        explain(error)
-    draw_pages(shown, len(items), key)
-
-
-def _changes(asked: Request, items: Sequence[Repairable]) -> list[Change]:
-    """Turn what someone asked for into changes; "suggested" passes over pictures without a suggestion."""
-    paths = set(asked.paths)
-    meant = [item for item in items if asked.everything or item.path in paths]
-    if asked.action == "suggested":
-        return [_change(item, "relabel", item.suggested) for item in meant if item.suggested]
-    return [_change(item, asked.action, asked.label) for item in meant]
-
-
-def _change(item: Repairable, action: str, label: str) -> Change:
-    return Change(Path(item.path), action, item.card.sha, item.reason, label)
 
 
 @st.fragment
@@ -136,7 +60,7 @@ def _draw_pending(repairs: Repairs, pending: list[Pending]) -> None:
             "picture": address(one.change.sha, 120),
             "file": one.change.path.name,
             "from": _label(repairs, one.change.path),
-            "to": _word(one.change),
+            "to": change_word(one.change),
             "reason": one.change.reason,
         }
         for one in pending
@@ -157,7 +81,7 @@ def _draw_pending(repairs: Repairs, pending: list[Pending]) -> None:
     selected = [ids[row] for row in table.selection.rows if row < len(ids)]
     with st.container(horizontal=True, vertical_alignment="center"):
         apply = st.button(
-            f"Apply {_count(len(pending), 'change')}",
+            f"Apply {count_words(len(pending), 'change')}",
             type="primary",
             icon=":material/check:",
             key=f"apply_{repairs.folder}",
@@ -183,7 +107,7 @@ def _draw_history(repairs: Repairs, steps: list[Step]) -> None:
     for step in steps[:_RECENT]:
         _draw_step(repairs, step)
     if older := steps[_RECENT:]:
-        with st.expander(f"{_count(len(older), 'older step')}"):
+        with st.expander(f"{count_words(len(older), 'older step')}"):
             for step in older[:200]:
                 _draw_step(repairs, step)
 
@@ -221,7 +145,7 @@ def _details(repairs: Repairs, step: Step) -> pd.DataFrame:
             {
                 "file": outcome.change.path.name,
                 "from": _label(repairs, outcome.change.path),
-                "to": _word(outcome.change),
+                "to": change_word(outcome.change),
                 "reason": outcome.change.reason,
                 "state": outcome.state,
                 "trouble": outcome.trouble,
@@ -275,7 +199,8 @@ def _label(repairs: Repairs, path: Path) -> str:
     return path.relative_to(repairs.folder).parts[0]
 
 
-def _word(change: Change) -> str:
+def change_word(change: Change) -> str:
+    """Return a change in a word or two."""
     return {"relabel": f"→ {change.label}", "quarantine": "quarantine"}.get(change.action, "label is correct")
 
 
@@ -291,5 +216,6 @@ def _summary(step: Step) -> str:
     return ", ".join(parts)
 
 
-def _count(number: int, word: str) -> str:
+def count_words(number: int, word: str) -> str:
+    """Return a number with its noun: `1 change`, `2 changes`."""
     return f"{number} {word}" + "s" * (number != 1)

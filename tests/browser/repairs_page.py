@@ -6,7 +6,8 @@ import streamlit as st
 
 from poetcore.curation.repair import Repairs
 from poetcore.ui.pictures import Card
-from poetcore.ui.repairs import Repairable, draw_repairs, repair_gallery
+from poetcore.ui.repair_gallery import Repairable, repair_gallery
+from poetcore.ui.repairs import draw_repairs
 from poetcore.ui.state import scanned
 
 st.set_page_config(layout="wide", page_title="Repairs")
@@ -29,5 +30,7 @@ items = [
     )
     for path, label, sha in zip(pictures["path"], pictures["label"], pictures["sha"], strict=True)
 ]
-repair_gallery(folder, items, dataset.labels, key="gallery")
+label = st.selectbox("Label", ["any", *dataset.labels])
+shown = [item for item in items if label in ("any", item.label)]
+repair_gallery(folder, shown, dataset.labels, key=f"gallery_{label}")
 draw_repairs(folder)

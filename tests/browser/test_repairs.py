@@ -2,17 +2,15 @@
 
 import re
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Locator, Page, WebSocket, expect
+from playwright.sync_api import Page, WebSocket, expect
 
 from poetcore.curation.repair import Repairs
 from tests.browser.conftest import ROOT, Serve, screenshot, serving
 from tests.browser.dashboard import NOT_FOUND, Dashboard, copy_of, until
+from tests.browser.repair_gallery import APP, Gallery
 from tests.conftest import Trained, fill
-
-APP = Path(__file__).with_name("repairs_app.py")
 
 
 @pytest.fixture(scope="module")
@@ -27,34 +25,6 @@ def folder(tmp_path: Path) -> Path:
     for number in range(2):
         (made / f"rose/rose_{number:03d}.jpg").rename(made / f"rose/a_tulip_{number}.jpg")
     return made
-
-
-class Gallery:
-    """The gallery and the list below it, in one tab."""
-
-    def __init__(self, page: Page, address: str, folder: Path) -> None:
-        self.page = page
-        page.goto(f"{address}/?folder={quote(str(folder))}")
-        self.figures = page.locator(".poet-grid figure")
-        expect(self.figures.first).to_be_visible()
-
-    def box(self, name: str) -> Locator:
-        return self.page.get_by_role("checkbox", name=f"Select {name}", exact=True)
-
-    def button(self, name: str | re.Pattern[str]) -> Locator:
-        return self.page.get_by_role("button", name=name, exact=isinstance(name, str))
-
-    def select(self, *names: str) -> "Gallery":
-        for name in names:
-            self.box(name).check()
-        return self
-
-    def says(self, words: str) -> None:
-        expect(self.page.get_by_text(words, exact=True).first).to_be_visible()
-
-    def apply(self, count: str) -> None:
-        self.page.get_by_role("button", name=f"Apply {count}").click()
-        self.says("No pending changes.")
 
 
 @pytest.fixture
@@ -166,13 +136,14 @@ def test_a_picture_with_a_change_is_shown_as_such(gallery):
 def test_the_selection_is_kept_from_page_to_page(gallery):
     gallery.select("rose_004.jpg")
     gallery.page.get_by_test_id("stPagination").get_by_role("button").last.click()
-    gallery.select("tulip_003.jpg").says("2 selected")
+    gallery.select("tulip_003.jpg").says("2 selected, 1 not shown here")
 
 
 def test_all_pictures_of_all_pages_can_be_selected(gallery, folder):
     gallery.page.get_by_role("checkbox", name="Select all on this page").check()
     gallery.says("24 selected")
     gallery.button("Select all 34").click()
+    gallery.says("34 selected, 10 not shown here")
     gallery.button("Label is correct").click()
     until(lambda: len(Repairs(folder).pending()) == 34)
 

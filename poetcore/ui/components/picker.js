@@ -1,4 +1,4 @@
-// A gallery whose pictures can be selected. The selection stays in the browser until something is to be done with it.
+// A gallery whose pictures can be selected. What is selected stays in the browser until something is to be done with it.
 
 function element(tag, className, text) {
   const made = document.createElement(tag);
@@ -10,9 +10,8 @@ function element(tag, className, text) {
 class Picker {
   constructor(root) {
     this.root = root;
-    this.selected = new Map(); // path -> card, also of pages that are not shown
-    this.everything = false;
     this.listeners = new AbortController();
+    this.answered = new Set(); // requests to which Python's answer has been carried out
     this.listen();
   }
 
@@ -20,22 +19,29 @@ class Picker {
     return this.root.querySelector(`.${name}`);
   }
 
-  /** Take what Python sent: another page keeps the selection, another set of pictures begins without. */
+  /** Take what Python sent: the pictures of a page, and its answer to what was asked for. */
   update(data, send) {
     this.send = send;
     const received = JSON.stringify(data);
     if (received === this.received) return;
-    if (data.set !== this.data?.set) this.deselect();
+    if (data.folder !== this.data?.folder) {
+      this.marks = new Marks(data.folder);
+      this.cleared = [];
+    }
     this.received = received;
     this.data = data;
     this.last = undefined;
+    this.take(data.answer);
     this.part("poet-grid").replaceChildren(...data.cards.map((card, index) => this.figure(card, index)));
     this.paint();
   }
 
-  deselect() {
-    this.selected.clear();
-    this.everything = false;
+  /** Carry out an answer, once: pictures to select, and those that are done with. */
+  take(answer) {
+    if (!answer || this.answered.has(answer.id)) return;
+    this.answered.add(answer.id);
+    const add = answer.add.map(([path, sha, reason, suggested]) => ({ path, sha, reason, suggested }));
+    this.change(add, answer.remove);
   }
 
   // -- painting
@@ -57,31 +63,40 @@ class Picker {
   }
 
   paint() {
-    const { cards, total } = this.data;
+    const { cards, total, only } = this.data;
     const figures = this.part("poet-grid").children;
     cards.forEach((card, index) => {
-      const on = this.everything || this.selected.has(card.path);
+      const on = this.marks.has(card);
       figures[index].classList.toggle("is-selected", on);
       figures[index].querySelector(".box").checked = on;
     });
-    const here = cards.filter((card) => this.selected.has(card.path)).length;
-    const number = this.everything ? total : this.selected.size;
+    const here = cards.filter((card) => this.marks.has(card)).length;
+    const number = this.marks.size;
     const every = this.part("every");
-    every.checked = this.everything || (here > 0 && here === cards.length);
+    every.checked = here > 0 && here === cards.length;
     every.indeterminate = !every.checked && number > 0;
+    every.disabled = !cards.length;
     every.ariaLabel = "Select all on this page";
-    this.part("count").textContent = number ? `${number} selected` : "Select pictures to repair them";
-    const more = this.part("more");
-    more.hidden = this.everything || !every.checked || total <= cards.length;
-    more.textContent = `Select all ${total}`;
+    this.part("tools").hidden = !cards.length && !number && !this.cleared.length && !only;
+    this.part("count").textContent = this.countWords(number, number - here);
+    this.part("more").hidden = !every.checked || total <= cards.length || number >= total;
+    this.part("more").textContent = `Select all ${total}`;
+    this.part("show").hidden = !only && !(number > here);
+    this.part("show").textContent = only ? "Show all pictures again" : "Show only the selected";
     this.part("acts").hidden = !number;
-    const suggested = this.everything
-      ? this.data.suggested
-      : [...this.selected.values()].filter((card) => card.suggested).length;
-    this.part("suggest").hidden = !suggested;
+    this.part("clear").hidden = !number;
+    this.part("undo").hidden = Boolean(number) || !this.cleared.length;
+    this.part("undo").textContent = `Select the ${this.cleared.length} again`;
+    const suggested = this.marks.count((mark) => mark.suggested);
+    this.part("suggest").hidden = !suggested || !this.data.suggests;
     this.part("suggest").textContent =
       suggested === number ? "Use the suggested label" : `Use the suggested label of ${suggested}`;
     if (!number) this.openMenu(false);
+  }
+
+  countWords(number, elsewhere) {
+    if (!number) return this.data.cards.length ? "Select pictures to repair them" : "";
+    return `${number} selected${elsewhere ? `, ${elsewhere} not shown here` : ""}`;
   }
 
   // -- what people do
@@ -94,11 +109,13 @@ class Picker {
       if (event.key === "Enter" && event.target.matches(".box")) event.target.click();
     });
     on("every", "change", (event) => this.selectPage(event.target.checked));
-    on("more", "click", () => {
-      this.everything = true;
+    on("more", "click", () => this.ask("all"));
+    on("show", "click", () => this.ask(this.data.only ? "show all" : "show selected"));
+    on("clear", "click", () => this.clear());
+    on("undo", "click", () => {
+      this.change(this.cleared, []);
       this.paint();
     });
-    on("clear", "click", () => this.clear());
     on("suggest", "click", () => this.act("suggested"));
     on("quarantine", "click", () => this.act("quarantine"));
     on("correct", "click", () => this.act("fine"));
@@ -112,6 +129,16 @@ class Picker {
       const choice = event.target.closest(".choice");
       if (choice) this.act("relabel", choice.value);
     });
+    // Another tab changed what is selected.
+    window.addEventListener(
+      "storage",
+      (event) => {
+        if (event.key !== this.marks.key && event.key !== null) return;
+        this.marks.read();
+        this.paint();
+      },
+      { signal },
+    );
     document.addEventListener(
       "pointerdown",
       (event) => {
@@ -131,41 +158,43 @@ class Picker {
     const on = event.target.checked;
     const from = (event.shiftKey || this.shift) && this.last !== undefined ? this.last : index;
     this.shift = false;
-    this.narrowToPage();
-    for (let i = Math.min(from, index); i <= Math.max(from, index); i++) this.select(this.data.cards[i], on);
+    const range = this.data.cards.slice(Math.min(from, index), Math.max(from, index) + 1);
+    this.select(range, on);
     this.last = index;
-    this.paint();
   }
 
-  select(card, on) {
-    if (on) this.selected.set(card.path, card);
-    else this.selected.delete(card.path);
+  select(cards, on) {
+    if (on) this.change(cards, []);
+    else this.change([], cards.map((card) => card.path));
+    this.paint();
   }
 
   selectPage(on) {
-    this.narrowToPage();
-    this.data.cards.forEach((card) => this.select(card, on));
-    this.paint();
+    this.select(this.data.cards, on);
   }
 
-  /** Without one of them it is no longer everything: what is left is this page. */
-  narrowToPage() {
-    if (!this.everything) return;
-    this.deselect();
-    this.data.cards.forEach((card) => this.select(card, true));
+  change(add, remove) {
+    this.marks.change(add, remove);
+    this.cleared = [];
   }
 
   clear() {
-    this.deselect();
+    const cleared = this.marks.read().list();
+    this.change([], cleared.map(([path]) => path));
+    this.cleared = cleared.map(([path, sha, reason, suggested]) => ({ path, sha, reason, suggested }));
     this.paint();
-    this.part("every").focus();
+    this.part("undo").focus();
   }
 
   act(action, label = "") {
-    const paths = this.everything ? [] : [...this.selected.keys()];
-    this.send("act", { action, label, paths, everything: this.everything, set: this.data.set });
     this.openMenu(false);
-    this.clear();
+    this.ask(action, label);
+  }
+
+  /** Send a request; what was selected stays so until Python answers that it is pending. */
+  ask(action, label = "") {
+    const id = `${Date.now()}-${Math.random()}`;
+    this.send("act", { id, action, label, marks: this.marks.read().list(), set: this.data.set });
   }
 
   // -- the menu of labels

@@ -1,12 +1,13 @@
 """A gallery whose pictures can be selected, and the toolbar with what can be done to the selected ones.
 
-Selecting happens in the browser alone: `picker.js` keeps the selection, over several pages too, and Python
-receives it once, together with the requested action. Only the cards of the shown page are sent, as the HTML
-that every gallery has; the script adds a checkbox to each.
+What is selected belongs to the pictures of a dataset and stays in the browser (`marks.js`): over pages,
+filters and reloads, in all tabs, until it is cleared or becomes pending changes. Python receives it together
+with the requested action. Only the cards of the shown page are sent, as the HTML that every gallery has; the
+script adds a checkbox to each.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +15,39 @@ import streamlit as st
 
 from poetcore.ui.pictures import Card, card_html, gallery_css
 
-__all__ = ["Request", "Selectable", "picker"]
+__all__ = ["Answer", "Mark", "Request", "Selectable", "picker"]
 
 _HERE = Path(__file__).parent
 
+
+def _text(*names: str) -> str:
+    return "\n".join((_HERE / name).read_text(encoding="utf-8") for name in names)
+
+
 _component = st.components.v2.component(
     "poet_picker",
-    html=(_HERE / "picker.html").read_text(encoding="utf-8"),
-    css=gallery_css() + (_HERE / "picker.css").read_text(encoding="utf-8"),
-    js=(_HERE / "picker.js").read_text(encoding="utf-8"),
+    html=_text("picker.html"),
+    css=gallery_css() + _text("picker.css"),
+    js=_text("marks.js", "picker.js"),
     isolate_styles=True,
 )
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A selected picture.
+
+    Attributes:
+        path: its file.
+        sha: the hash of its content when it was selected.
+        reason: why it was shown.
+        suggested: the label that it probably should have, or "".
+    """
+
+    path: str
+    sha: str
+    reason: str
+    suggested: str = ""
 
 
 @dataclass(frozen=True)
@@ -33,14 +56,12 @@ class Selectable:
 
     Attributes:
         card: how it looks.
-        path: the file of its picture.
-        suggested: whether there is a suggested label for it.
+        mark: what selecting it keeps.
         planned: the change that is pending for it, in a word or two; empty for none.
     """
 
     card: Card
-    path: str
-    suggested: bool = False
+    mark: Mark
     planned: str = ""
 
 
@@ -49,16 +70,32 @@ class Request:
     """What the user asked for.
 
     Attributes:
-        action: "relabel", "suggested", "quarantine" or "fine" (the label is correct).
+        id: of the request, for the `Answer`.
+        action: "relabel", "suggested", "quarantine" or "fine" (the label is correct); "all" selects all
+            pictures of the gallery, "show selected" and "show all" choose which are shown.
         label: the new label, for "relabel".
-        paths: of the selected pictures; empty where `everything` is selected.
-        everything: all pictures of the gallery, whatever page they are on.
+        marks: the selected pictures, whether they are shown or not.
     """
 
+    id: str
     action: str
     label: str
-    paths: tuple[str, ...]
-    everything: bool
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What becomes of the selection: the browser carries an answer out once.
+
+    Attributes:
+        id: of the request.
+        add: pictures to select.
+        remove: paths that are no longer selected.
+    """
+
+    id: str
+    add: tuple[Mark, ...] = field(default=())
+    remove: tuple[str, ...] = field(default=())
 
 
 def picker(
@@ -66,9 +103,12 @@ def picker(
     labels: Sequence[str],
     *,
     key: str,
+    folder: Path,
     total: int,
-    suggested: int,
     pictures: str,
+    suggests: bool = False,
+    only: bool = False,
+    answer: Answer | None = None,
 ) -> Request | None:
     """Draw a page of selectable pictures and return what was asked for just now.
 
@@ -76,26 +116,46 @@ def picker(
         shown: the pictures of the page.
         labels: what pictures can be relabelled to; others can be typed.
         key: tells this picker from others of the page.
+        folder: the dataset to which the selection belongs.
         total: how many pictures there are on all pages.
-        suggested: how many of those have a suggested label.
-        pictures: identifies all of them: where it changes, the selection is cleared, and a request that was
-            made for others does not count.
+        pictures: identifies all of them: "all" does not count where it was asked for others.
+        suggests: whether suggested labels may be taken.
+        only: whether only the selected pictures are shown.
+        answer: to an earlier request.
 
     Returns:
         The request, once; None in every other run of the script.
     """
     cards = [
         {
-            "path": one.path,
-            "name": Path(one.path).name,
+            "path": one.mark.path,
+            "name": Path(one.mark.path).name,
             "html": card_html(one.card),
-            "suggested": one.suggested,
+            "sha": one.mark.sha,
+            "reason": one.mark.reason,
+            "suggested": one.mark.suggested,
             "planned": one.planned,
         }
         for one in shown
     ]
-    data = {"cards": cards, "labels": list(labels), "total": total, "suggested": suggested, "set": pictures}
+    data = {
+        "cards": cards,
+        "labels": list(labels),
+        "folder": str(folder),
+        "total": total,
+        "set": pictures,
+        "suggests": suggests,
+        "only": only,
+        "answer": _packed(answer) if answer else None,
+    }
     asked: dict[str, Any] | None = _component(key=key, data=data, on_act_change=lambda: None).act
-    if not asked or asked["set"] != pictures:
+    if not asked or (asked["action"] == "all" and asked["set"] != pictures):
         return None
-    return Request(asked["action"], asked["label"], tuple(asked["paths"]), asked["everything"])
+    return Request(
+        asked["id"], asked["action"], asked["label"], tuple(Mark(*map(str, mark)) for mark in asked["marks"])
+    )
+
+
+def _packed(answer: Answer) -> dict[str, object]:
+    add = [[mark.path, mark.sha, mark.reason, mark.suggested] for mark in answer.add]
+    return {"id": answer.id, "add": add, "remove": list(answer.remove)}

@@ -1,0 +1,142 @@
+"""A gallery of pictures that can be selected and repaired; what is asked for becomes a pending change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha1
+from pathlib import Path
+
+import streamlit as st
+
+from poetcore.curation.repair import Change, Repairs
+from poetcore.errors import PoetError
+from poetcore.ui.components.picker import Answer, Mark, Request, Selectable, picker
+from poetcore.ui.pictures import Card, draw_pages, page_of, shas
+from poetcore.ui.repairs import change_word, count_words
+from poetcore.ui.state import explain
+
+__all__ = ["Repairable", "repair_gallery"]
+
+
+@dataclass(frozen=True)
+class Repairable:
+    """A picture in a gallery that may have to be repaired.
+
+    Attributes:
+        card: how it looks.
+        path: absolute.
+        label: the given label.
+        reason: why it is shown, in a few words; kept with the change.
+        suggested: the label that it probably should have.
+    """
+
+    card: Card
+    path: str
+    label: str
+    reason: str
+    suggested: str | None = None
+
+    @property
+    def mark(self) -> Mark:
+        """What selecting it keeps."""
+        return Mark(self.path, self.card.sha, self.reason, self.suggested or "")
+
+
+def repair_gallery(folder: Path, items: Sequence[Repairable], labels: Sequence[str], key: str) -> None:
+    """Show pictures, a page at a time, that can be selected and then relabelled, set aside or verified.
+
+    What is asked for becomes a pending change; `draw_repairs` shows those and applies them. The selection is
+    the dataset's: pictures that were selected elsewhere stay so, and are counted.
+
+    Args:
+        folder: the folder of label folders in which they lie.
+        items: the pictures.
+        labels: what they can be relabelled to; others can be typed.
+        key: tells this gallery from others of the page.
+    """
+    _draw_gallery(folder, tuple(items), tuple(labels), key)
+
+
+@st.fragment
+def _draw_gallery(folder: Path, items: tuple[Repairable, ...], labels: tuple[str, ...], key: str) -> None:
+    repairs = Repairs(folder)
+    marks: tuple[Mark, ...] | None = st.session_state.get(f"{key}_only")
+    drawn = items if marks is None else _selected(repairs.folder, items, marks)
+    page = key if marks is None else f"{key}_only_page"
+    shown = page_of(len(drawn), page)
+    try:
+        planned = {str(pending.change.path): change_word(pending.change) for pending in repairs.pending()}
+        asked = picker(
+            [
+                Selectable(item.card, item.mark, planned.get(item.path, ""))
+                for item in drawn[shown.start : shown.stop]
+            ],
+            labels,
+            key=f"{key}_picker",
+            folder=repairs.folder,
+            total=len(drawn),
+            pictures=sha1("\n".join(item.path for item in drawn).encode()).hexdigest(),
+            suggests=any(item.suggested for item in items),
+            only=marks is not None,
+            answer=st.session_state.pop(f"{key}_answer", None),
+        )
+        if asked:
+            _carry_out(repairs, asked, drawn, key)
+    except PoetError as error:
+        explain(error)
+    draw_pages(shown, len(drawn), page)
+
+
+def _carry_out(repairs: Repairs, asked: Request, drawn: Sequence[Repairable], key: str) -> None:
+    """Do what was asked for, and draw the gallery or the page anew with the answer."""
+    if asked.action == "all":
+        st.session_state[f"{key}_answer"] = Answer(asked.id, add=tuple(item.mark for item in drawn))
+        st.rerun(scope="fragment")
+    if asked.action == "show all":
+        st.session_state.pop(f"{key}_only", None)
+        st.rerun(scope="fragment")
+    there = _still_there(asked.marks)
+    gone = tuple(mark.path for mark in asked.marks if mark not in there)
+    if gone:
+        st.toast(f"Not selected any more, because they were moved or changed: {len(gone)}.")
+    if asked.action == "show selected":
+        st.session_state[f"{key}_only"] = there
+        st.session_state[f"{key}_answer"] = Answer(asked.id, remove=gone)
+        st.rerun(scope="fragment")
+    changes = _changes(asked, there)
+    added = repairs.propose(changes)
+    done = tuple(str(change.path) for change in changes)
+    st.session_state[f"{key}_answer"] = Answer(asked.id, remove=gone + done)
+    st.session_state.pop(f"{key}_only", None)
+    st.toast(f"{count_words(added, 'change')} pending: see *Repairs* below.", icon=":material/edit_note:")
+    st.rerun()
+
+
+def _still_there(marks: Sequence[Mark]) -> tuple[Mark, ...]:
+    """Return the selected pictures whose files still are what they were."""
+    now = shas(tuple(mark.path for mark in marks))
+    return tuple(mark for mark, sha in zip(marks, now, strict=True) if sha == mark.sha)
+
+
+def _selected(folder: Path, items: Sequence[Repairable], marks: Sequence[Mark]) -> tuple[Repairable, ...]:
+    """Return the selected pictures as this gallery shows them, and those of others by label and reason."""
+    known = {item.path: item for item in items}
+    return tuple(known.get(mark.path) or _repairable(folder, mark) for mark in marks)
+
+
+def _repairable(folder: Path, mark: Mark) -> Repairable:
+    path = Path(mark.path)
+    label = path.relative_to(folder).parts[0] if path.is_relative_to(folder) else path.parent.name
+    return Repairable(
+        Card(mark.sha, label, (path.name, mark.reason)), mark.path, label, mark.reason, mark.suggested
+    )
+
+
+def _changes(asked: Request, marks: Sequence[Mark]) -> list[Change]:
+    """Turn what someone asked for into changes; "suggested" passes over pictures without a suggestion."""
+    if asked.action == "suggested":
+        return [_change(mark, "relabel", mark.suggested) for mark in marks if mark.suggested]
+    return [_change(mark, asked.action, asked.label) for mark in marks]
+
+
+def _change(mark: Mark, action: str, label: str) -> Change:
+    return Change(Path(mark.path), action, mark.sha, mark.reason, label)
