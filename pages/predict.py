@@ -6,6 +6,7 @@ import streamlit as st
 from poetcore.ui.choice import chosen
 from poetcore.ui.predictions import draw_prediction, predict, table_of
 from poetcore.ui.text import plain
+from poetcore.workspace.records import to_csv
 
 _TYPES = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "avif"]
 
@@ -45,5 +46,5 @@ table: pd.DataFrame = table_of([one for one, _ in labelled])
 with st.expander("As a table", icon=":material/table_view:"):
     st.dataframe(table, hide_index=True, width="stretch")
 st.download_button(
-    "Predictions as CSV", table.to_csv(index=False), "predictions.csv", "text/csv", icon=":material/download:"
+    "Predictions as CSV", to_csv(table), "predictions.csv", "text/csv", icon=":material/download:"
 )

@@ -23,9 +23,10 @@ from poetcore.curation.selection import PARTS
 from poetcore.data import images
 from poetcore.data.dataset import Dataset, scan
 from poetcore.data.file_index import sha_of
-from poetcore.errors import DatasetError, PictureError
+from poetcore.errors import DatasetError, PictureError, RunError
 from poetcore.system.files import cores, in_chunks, printable, walk, write_whole
 from poetcore.system.progress import OnProgress, Progress
+from poetcore.workspace.records import read_table, to_csv
 from poetcore.workspace.workspace import Workspace
 
 __all__ = ["Outcome", "check_apart", "execute", "existing_split", "manifest_of", "scan_source"]
@@ -259,19 +260,17 @@ def _read_manifest(file: Path) -> dict[str, str]:
     if not file.exists():
         return {}
     try:
-        listed = pd.read_csv(file, dtype=str, keep_default_na=False)
-    except (ValueError, OSError):
-        listed = pd.DataFrame()
-    if not set(COLUMNS) <= set(listed.columns):
+        listed = read_table(file, tuple(COLUMNS))
+    except (RunError, OSError):
         raise DatasetError(
             f"{printable(file)} is no list of a prepared set: move it away, or choose another folder."
-        )
+        ) from None
     ours = listed[(listed["destination"] != "") & (listed["reason"] != FOUND)]
     return dict(zip(ours["destination"], ours["sha"], strict=True))
 
 
 def _write_manifest(folder: Path, pictures: pd.DataFrame) -> None:
-    text = pictures[COLUMNS].to_csv(index=False, lineterminator="\n").encode()
+    text = to_csv(pictures[COLUMNS]).encode()
     file = manifest_of(folder)
     if not file.exists() or file.read_bytes() != text:
         write_whole(file, text)

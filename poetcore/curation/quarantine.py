@@ -1,13 +1,12 @@
 """The folder beside the label folders in which pictures are set aside, with a list of the reasons."""
 
 import contextlib
-import csv
-import io
 from collections.abc import Iterable
 from pathlib import Path
 
 from poetcore.data.dataset import QUARANTINE, QUARANTINE_MARK
 from poetcore.system.files import write_whole
+from poetcore.system.spreadsheets import csv_text
 
 __all__ = ["Quarantine"]
 
@@ -43,13 +42,10 @@ class Quarantine:
         """
         if not self._mark.exists():
             return
-        out = io.StringIO()
-        rows = csv.writer(out)
-        rows.writerow(("picture", "from", "reason", "time"))
-        rows.writerows(pictures)
+        text = csv_text([("picture", "from", "reason", "time"), *pictures], "\r\n")
         # Windows refuses while the list is open in another program; the next step writes it again.
         with contextlib.suppress(OSError):
-            write_whole(self._reasons, out.getvalue().encode("utf-8-sig"))
+            write_whole(self._reasons, text.encode("utf-8-sig"))
 
     def clear(self) -> None:
         """Remove the list and the mark if nothing is set aside."""

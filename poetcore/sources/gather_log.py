@@ -5,8 +5,6 @@ The database is `DEST/.poet/gather.sqlite`, shared by every process that gathers
 authors, where known.
 """
 
-import csv
-import io
 import sqlite3
 import time
 from collections.abc import Iterable
@@ -15,6 +13,7 @@ from pathlib import Path
 
 from poetcore.system.database import Database
 from poetcore.system.files import write_whole
+from poetcore.system.spreadsheets import csv_text
 
 __all__ = ["DUPLICATE", "KEPT", "Entry", "GatherLog"]
 
@@ -139,13 +138,13 @@ class GatherLog(Database):
         entries = self._all("ORDER BY label, asked, address")
         shown = [name for name in _COLUMNS if name not in ("look", "host")]
         rows = [_cells(entry, shown) for entry in entries]
-        write_whole(self.file, _csv(shown, rows))
+        write_whole(self.file, csv_text([shown, *rows]))
         owned = [entry for entry in entries if entry.outcome == KEPT and (entry.licence or entry.attribution)]
         owned.sort(key=lambda entry: entry.file)
         if owned:
             names = ["file", "licence", "attribution", "page", "address"]
             rows = [_cells(entry, names) for entry in owned]
-            write_whole(self.attribution_file, _csv(names, rows))
+            write_whole(self.attribution_file, csv_text([names, *rows]))
 
     def _first(self, where: str, values: tuple[str, ...]) -> Entry | None:
         found = self._all(f"{where} LIMIT 1", values)
@@ -159,16 +158,4 @@ def _cells(entry: Entry, names: list[str]) -> list[str]:
     """Return the text of an entry in each of some columns."""
     texts = {name: str(value) for name, value in zip(_COLUMNS, astuple(entry), strict=True)}
     texts["asked"] = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(entry.asked))
-    # A spreadsheet takes these for formulas, and attributions are written by strangers.
-    return [
-        f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
-        for text in (texts[name] for name in names)
-    ]
-
-
-def _csv(names: list[str], rows: list[list[str]]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(names)
-    writer.writerows(rows)
-    return out.getvalue()
+    return [texts[name] for name in names]

@@ -22,7 +22,7 @@ from poetcore.ui.pictures import Card, shas
 from poetcore.ui.repair_gallery import Repairable, repair_gallery
 from poetcore.ui.repairs import draw_repairs
 from poetcore.ui.text import plain
-from poetcore.workspace.records import to_json
+from poetcore.workspace.records import to_csv, to_json
 from poetcore.workspace.run import Run
 
 __all__ = ["downloads", "draw_gallery", "draw_headline", "draw_per_label", "still_there"]
@@ -198,7 +198,7 @@ def downloads(run: Run, evaluation: Evaluation, report: Callable[[Evaluation], s
     with st.container(horizontal=True):
         st.download_button(
             "predictions.csv",
-            lambda: evaluation.predictions.to_csv(index=False),
+            lambda: to_csv(evaluation.predictions),
             f"{stem}-predictions.csv",
             "text/csv",
             icon=":material/table_view:",

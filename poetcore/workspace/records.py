@@ -1,12 +1,13 @@
 """How values are written in the files of a run folder and read again: JSON and CSV, errors as sentences."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import UnionType
 from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin, get_type_hints
 
 from poetcore.errors import RunError
+from poetcore.system.spreadsheets import escape, unescape
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,11 +72,15 @@ def read_record(file: Path, kind: type[Record]) -> Record:
 
 
 def to_csv(table: "pd.DataFrame") -> str:
-    """Return a table as CSV.
+    """Return a table as CSV that a spreadsheet opens without running what stands in it; see `spreadsheets`.
 
-    With this line end pandas quotes both kinds of line break, which file names may hold on Linux.
+    Every CSV file that is made from a table comes from here, and `read_table` reads it again.
     """
-    return table.to_csv(index=False, lineterminator="\r\n")
+    return _with_texts(table, escape).to_csv(
+        # With this line end pandas quotes both kinds of line break, which file names may hold on Linux.
+        index=False,
+        lineterminator="\r\n",
+    )
 
 
 def read_table(file: Path, text_columns: tuple[str, ...], optional: tuple[str, ...] = ()) -> "pd.DataFrame":
@@ -97,9 +102,24 @@ def read_table(file: Path, text_columns: tuple[str, ...], optional: tuple[str, .
         raise RunError(f"{file} is missing: train or evaluate again.") from None
     except ValueError:
         raise RunError(f"{file} is damaged: train or evaluate again.") from None
+    table = _with_texts(table, unescape)
     if not set(text_columns) <= set(table.columns):
         raise RunError(f"{file} is damaged: train or evaluate again.")
     return table
+
+
+def _with_texts(table: "pd.DataFrame", change: Callable[[str], str]) -> "pd.DataFrame":
+    """Return a table with every text in it changed, those of its heading too."""
+    import pandas as pd
+
+    def changed(value: Any) -> Any:
+        return change(value) if isinstance(value, str) else value
+
+    new = table.copy(deep=False)
+    for place, (_, column) in enumerate(table.items()):  # by place: names may occur twice
+        if not pd.api.types.is_numeric_dtype(column.dtype):
+            new.isetitem(place, column.map(changed).array)
+    return new.set_axis([changed(name) for name in table.columns], axis=1)
 
 
 def _fits(value: Any, kind: Any) -> bool:
