@@ -10,7 +10,7 @@ import pandas as pd
 
 from poetcore.api.arguments import PathLike, Progressing, on_progress, workspace_at
 from poetcore.api.trained_run import TrainedRun
-from poetcore.data.dataset import label_folders
+from poetcore.data.label_folders import label_folders
 from poetcore.data.subset import join_labels
 from poetcore.errors import OptionError
 from poetcore.evaluation.freshness import current_files, run_difference

@@ -93,11 +93,11 @@ def overview(
 def _demo(dir: Path, demo_dir: Path | None, index: "FileIndex") -> "Dataset | None":
     """Scan the demo folder; one that was not asked for and cannot be used counts as none."""
     from poetcore.data.dataset import scan
-    from poetcore.workspace.datasets import sibling_demo
+    from poetcore.data.layout import demo_beside
 
     if demo_dir:
         return scan(demo_dir, index)
-    beside = sibling_demo(dir.absolute())
+    beside = demo_beside(dir.absolute())
     with suppress(DatasetError):
         return scan(beside, index) if beside else None
     return None

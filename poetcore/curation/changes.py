@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from poetcore.data.dataset import QUARANTINE
+from poetcore.data.layout import QUARANTINE
 from poetcore.errors import OptionError
 from poetcore.system.files import is_unicode, printable
 from poetcore.system.names import check_name, is_hidden

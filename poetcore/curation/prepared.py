@@ -106,17 +106,12 @@ def scan_source(
         on_progress: called in the phases `scanning`, `decoding` and `measuring`.
 
     Raises:
-        DatasetError: it holds no label folders, or is a prepared set itself.
+        DatasetError: it holds no label folders, or not in itself, such as a prepared set.
     """
     repairs = Repairs(source)
     repairs.recover()
     with workspace.file_index() as index:
         dataset = scan(source, index, verify=True, on_progress=on_progress)
-    if set(dataset.labels) == set(PARTS):
-        raise DatasetError(
-            f"{printable(source)} holds a train and a demo folder, not one folder per label: give"
-            f" {printable(source / 'train')} as the source."
-        )
     issues = find_issues(dataset, workspace, on_progress=on_progress, verified=repairs.verified())
     return dataset, issues
 

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from poetcore.data.dataset import QUARANTINE, QUARANTINE_MARK
+from poetcore.data.layout import QUARANTINE, QUARANTINE_MARK
 from poetcore.system.files import write_whole
 from poetcore.system.spreadsheets import csv_text
 

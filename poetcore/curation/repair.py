@@ -22,7 +22,7 @@ from poetcore.curation.journal import Journal
 from poetcore.curation.moving import content_of, finish, free_name, move
 from poetcore.curation.quarantine import Quarantine
 from poetcore.curation.repair_log import Entry, Log, now, proposal
-from poetcore.data.dataset import QUARANTINE
+from poetcore.data.layout import QUARANTINE
 from poetcore.errors import DatasetError, OptionError
 from poetcore.system.files import printable
 from poetcore.system.progress import OnProgress, Progress

@@ -1,36 +1,30 @@
 """A folder of folders as a table of pictures."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
 from poetcore.data.file_index import FileEntry, FileIndex
+from poetcore.data.label_folders import label_folders
 from poetcore.data.listing import is_listing
 from poetcore.data.litter import without_litter
 from poetcore.data.subset import chosen_labels, take_of_each
 from poetcore.errors import DatasetError
-from poetcore.system.files import is_unicode, printable, walk
-from poetcore.system.names import is_hidden, natural_key
+from poetcore.system.files import printable, walk
 from poetcore.system.progress import OnProgress
 
 __all__ = [
-    "QUARANTINE",
-    "QUARANTINE_MARK",
     "Dataset",
     "check_trainable",
     "dataset_exists",
-    "label_folders",
     "scan",
 ]
 
 #: Below this many pictures a label is hard to train and to evaluate: the codelab's rule of thumb.
 FEW_PICTURES = 20
-
-#: Beside the label folders, what was set aside; a folder of this name without the mark is a label like any.
-QUARANTINE = "quarantine"
-QUARANTINE_MARK = ".poet"
 
 _PICTURE_COLUMNS = ["path", "label", "width", "height", "format", "bytes", "sha"]
 _REFUSED_COLUMNS = ["path", "label", "reason"]
@@ -45,9 +39,11 @@ class Dataset:
         labels: the label folders' names, in natural order.
         pictures: one row a usable picture: path (absolute), label, width, height (pixels, upright), format,
             bytes, sha (sha256 of the file); sorted by label, then path.
-        refused: one row a file that cannot be used: path, label, reason.
+        refused: one row a file that cannot be used: path, label, reason; also a folder whose name cannot be
+            a label, its label empty.
         empty: the names of label folders without any file; they are not among `labels`.
-        loose: the files that lie beside the label folders instead of in one, sorted.
+        loose: the names of pictures that lie beside the label folders instead of in one, in natural order.
+        hidden: the names of folders with pictures that are passed over, as a dot begins their name.
         litter: how many files that phones and desktops leave behind were passed over.
     """
 
@@ -57,6 +53,7 @@ class Dataset:
     refused: pd.DataFrame
     empty: tuple[str, ...] = ()
     loose: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
     litter: int = 0
 
     def counts(self) -> dict[str, int]:
@@ -124,94 +121,62 @@ def scan(
     *,
     verify: bool = False,
     on_progress: OnProgress | None = None,
+    known_labels: Sequence[str] | None = (),
 ) -> Dataset:
     """Scan a folder that holds one folder of pictures per label.
 
     Sub-folders of a label folder belong to it. Hidden files and folders are ignored; a folder with nothing
-    in it is no label.
+    in it is no label, nor is one whose name cannot be one.
 
     Args:
         folder: the folder of label folders.
         file_index: remembers what is in unchanged files.
         verify: also decode every picture that never was decoded, so that truncated ones are refused now.
         on_progress: called in the phases `scanning` and, to verify, `decoding`.
+        known_labels: where all its folders are called like these, such as the labels of a run, it is the
+            right folder whatever they hold; None where it must be taken as it is.
 
     Raises:
         DatasetError: the folder is missing or holds no label folders.
+        LevelError: it is one too high or too low.
     """
     folder = Path(os.path.abspath(folder))
-    paths: list[Path] = []
+    found = label_folders(folder, known_labels)
     passed_over: list[Path] = []
     label_of: dict[Path, str] = {}
-    for label_folder in label_folders(folder):
+    for label_folder in found.folders:
         try:
             inside = [Path(entry.path) for entry in walk(label_folder, passed_over.append)]
         except PermissionError:
             inside = [label_folder]  # listed among the refused, with the reason
-        paths += inside
         label_of |= dict.fromkeys(inside, label_folder.name)
-    entries = file_index.lookup(paths, on_progress)
+    entries = file_index.lookup(list(label_of), on_progress)
     if verify:
         entries = file_index.verify(entries, on_progress)
     entries, litter = without_litter(entries)
-    if not entries:
+    filled = {label_of[entry.path] for entry in entries}
+    if not filled:
         raise DatasetError(
             f"No files in the label folders of {printable(folder)}: put the pictures of each category into"
             " its folder."
         )
     good = [p for p in entries if p.reason is None]
-    bad = [p for p in entries if p.reason is not None]
+    refused = [(printable(p.path), label_of[p.path], p.reason) for p in entries if p.reason is not None]
+    refused += [(printable(path), "", reason) for path, reason in found.unusable.items()]
     return Dataset(
         folder,
-        tuple(sorted({label_of[entry.path] for entry in entries}, key=natural_key)),
+        tuple(path.name for path in found.folders if path.name in filled),
         pd.DataFrame([_row(p, label_of[p.path]) for p in good], columns=_PICTURE_COLUMNS),
-        pd.DataFrame(
-            [(printable(p.path), label_of[p.path], p.reason) for p in bad], columns=_REFUSED_COLUMNS
-        ),
+        pd.DataFrame(refused, columns=_REFUSED_COLUMNS),
+        empty=tuple(path.name for path in found.folders if path.name not in filled),
+        loose=tuple(p.path.name for p in file_index.lookup(found.loose) if p.reason is None),
+        hidden=tuple(path.name for path in found.hidden),
         litter=len(passed_over) + litter,
     )
 
 
 def _row(found: FileEntry, label: str) -> tuple[str, str, int, int, str, int, str]:
     return (str(found.path), label, found.width, found.height, found.format, found.bytes, found.sha)
-
-
-def label_folders(folder: Path) -> list[Path]:
-    """List the folders whose names are the labels, sorted.
-
-    Raises:
-        DatasetError: the folder is missing or holds no label folders.
-    """
-    if not folder.exists():
-        raise DatasetError(
-            f"No such folder: {printable(folder)}. Give a folder that holds one folder per label."
-        )
-    if not folder.is_dir():
-        raise DatasetError(f"{printable(folder)} is a file: give a folder that holds one folder per label.")
-    try:
-        inside = sorted(path for path in folder.iterdir() if not is_hidden(path.name))
-    except PermissionError:
-        raise DatasetError(
-            f"The folder {printable(folder)} may not be read: change its permissions."
-        ) from None
-    found = [path for path in inside if path.is_dir() and not _is_quarantine(path)]
-    if not found:
-        loose = " Its files lie loose:" if inside else ""
-        raise DatasetError(
-            f"No label folders in {printable(folder)}.{loose} Make one folder per category, named after it,"
-            " and put its pictures inside."
-        )
-    for path in found:
-        if not is_unicode(path) or not path.name.isprintable():
-            raise DatasetError(
-                f"The label folder {printable(path)!r} has a name that cannot be shown: rename it, its name"
-                " becomes the label."
-            )
-    return found
-
-
-def _is_quarantine(folder: Path) -> bool:
-    return folder.name == QUARANTINE and (folder / QUARANTINE_MARK).exists()
 
 
 def check_trainable(dataset: Dataset, validation_percentage: float, testing_percentage: float) -> None:

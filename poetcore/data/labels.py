@@ -17,17 +17,15 @@ __all__ = ["difference", "match_labels", "nearest", "similar_labels", "unusable_
 #: "confusables.txt", Unicode Technical Standard 39).
 _LOOK_ALIKE = str.maketrans("аеорсухѕіјԁһԛԝмтквнαορνιτκıℓ\u2044\u2215", "aeopcyxsijdhqwmtkbhaopvitkil//")
 
-#: What is written between two words in several ways; a hyphen or a dot beside a digit or at an end has a
+#: What is written between two words in several ways; a hyphen or dot beside a digit or at an end has a
 #: meaning: "A-" is not "A", nor "1.5" "15".
 _LETTER = r"[^\W\d_]"
-_SEPARATORS = re.compile(
-    rf"(?<=[^\W_])[\s_]+(?=[^\W_])|(?<={_LETTER})[\s_\-\u2010-\u2015.]+(?={_LETTER})"
-)
+_SEPARATORS = re.compile(rf"(?<=[^\W_])[\s_]+(?=[^\W_])|(?<={_LETTER})[\s_\-\u2010-\u2015.]+(?={_LETTER})")
 
 #: Endings of plurals that one and the same category is written with and without.
 _PLURALS = ("s", "es", "n", "en")
 
-#: A word of fewer letters is too short for one letter to be a slip of the pen: "ant" and "bat" are two things.
+#: A word of fewer letters is too short for one letter to be a slip: "ant" and "bat" are two things.
 _LONG_WORD = 5
 _LONG_PLURAL = 3
 

@@ -1,20 +1,43 @@
 """Is this folder the right one: not one too high, such as one that holds `train` and `test`, or a wrapper?"""
 
+import os
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from poetcore.errors import DatasetError
-from poetcore.system.files import printable
-from poetcore.system.names import is_hidden
+from poetcore.system.files import printable, walk
+from poetcore.system.names import is_hidden, natural_key
 
-__all__ = ["DEMO_NAMES", "TRAIN_NAMES", "Level", "LevelError", "better_level", "demo_beside"]
+__all__ = [
+    "DEMO_NAMES",
+    "QUARANTINE",
+    "QUARANTINE_MARK",
+    "TRAIN_NAMES",
+    "Level",
+    "LevelError",
+    "better_level",
+    "demo_beside",
+    "folders_in",
+    "is_folder",
+    "level_above",
+]
 
 #: What the parts of a divided set are called; of several demo parts the first in this order is meant.
 TRAIN_NAMES = ("train", "training")
 DEMO_NAMES = ("demo", "test", "testing", "valid", "validation", "val", "eval", "holdout", "dev")
 
+#: Beside the label folders, what was set aside; a folder of this name without the mark is a label like any.
+QUARANTINE = "quarantine"
+QUARANTINE_MARK = ".poet"
+
 #: A wrapper in a wrapper happens; more than that is some other tree.
 _DEEPEST = 4
+
+#: So many labels are named where a folder above is proposed.
+_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -31,9 +54,14 @@ class Level:
     train: Path
     demo: Path | None
 
+    @property
+    def is_above(self) -> bool:
+        """Whether the folder that was given is one too low: a label folder itself."""
+        return self.given.parent == self.train
+
 
 class LevelError(DatasetError):
-    """A folder one too high was given; `level` has the one that is meant.
+    """A folder one too high or too low was given; `level` has the one that is meant.
 
     Args:
         level: where the label folders are.
@@ -41,18 +69,49 @@ class LevelError(DatasetError):
 
     def __init__(self, level: Level) -> None:
         self.level = level
+        given, train = printable(level.given), printable(level.train)
+        if level.is_above:
+            labels = [printable(Path(path.name)) for path in folders_in(level.train)]
+            more = f" and {len(labels) - _NAMED} more" if len(labels) > _NAMED else ""
+            super().__init__(
+                f"{given} holds pictures itself, not one folder per label: give the folder above it, {train},"
+                f" whose label folders are {', '.join(labels[:_NAMED])}{more}."
+            )
+            return
         beside = f", and {printable(level.demo)} to evaluate on" if level.demo else ""
-        super().__init__(
-            f"The label folders are not in {printable(level.given)} but further down: give"
-            f" {printable(level.train)}{beside}."
-        )
+        super().__init__(f"The label folders are not in {given} but further down: give {train}{beside}.")
+
+
+def folders_in(folder: Path) -> list[Path]:
+    """List the folders in a folder that may be label folders, in natural order.
+
+    Hidden ones and what Poet set aside are no labels; of a folder that cannot be read there are none.
+    """
+    try:
+        inside = list(folder.iterdir())
+    except OSError:
+        return []
+    found = [path for path in inside if not is_hidden(path.name) and is_folder(path)]
+    return sorted((p for p in found if not _is_quarantine(p)), key=lambda path: natural_key(path.name))
+
+
+def is_folder(path: Path) -> bool:
+    """Return whether a path is a folder that can be asked about."""
+    try:
+        return path.is_dir()
+    except OSError:  # no permission, a name that is too long
+        return False
+
+
+def _is_quarantine(folder: Path) -> bool:
+    return folder.name == QUARANTINE and os.path.lexists(folder / QUARANTINE_MARK)
 
 
 def better_level(folder: Path) -> Level | None:
     """Return where the label folders are if they are not in this folder itself, or None.
 
-    A folder is one too high where all its folders are called like the parts of a divided set and hold folders
-    themselves, or where it holds one folder only, and that nothing but several folders.
+    A folder is one too high where its folders are called like the parts of a divided set and hold folders
+    themselves, or where it holds one folder only, with several folders that hold most of its files.
 
     Args:
         folder: a folder that can be read.
@@ -60,37 +119,103 @@ def better_level(folder: Path) -> Level | None:
     return _below(folder, folder, _DEEPEST)
 
 
+def level_above(folder: Path) -> Level | None:
+    """Return the folder above if this one is a label folder among others, or None.
+
+    Args:
+        folder: one without folders in it.
+    """
+    beside = [path for path in folders_in(folder.parent) if _first_file(path)]
+    if folder.parent == folder or len(beside) < 2 or not _first_file(folder):
+        return None
+    return Level(folder, folder.parent, demo_beside(folder.parent))
+
+
 def demo_beside(folder: Path) -> Path | None:
     """Return the demo folder beside a folder of training pictures of a divided set, or None."""
-    if folder.name.casefold() not in TRAIN_NAMES or not folder.parent.is_dir():
+    if not _is_part(folder.name, TRAIN_NAMES):
         return None
-    return _first(_folders(folder.parent), DEMO_NAMES)
+    return _demo_among(folders_in(folder.parent))
 
 
 def _below(given: Path, folder: Path, deepest: int) -> Level | None:
-    inside = _folders(folder)
-    names = {path.name.casefold() for path in inside}
+    inside = folders_in(folder)
     train = _first(inside, TRAIN_NAMES)
-    if train and names <= {*TRAIN_NAMES, *DEMO_NAMES} and _folders(train):
-        return Level(given, train, _first(inside, DEMO_NAMES))
+    if train and folders_in(train) and _is_divided(inside, train):
+        return Level(given, _unwrapped(train), _demo_among(inside))
     if len(inside) != 1 or not deepest:
         return None
     (only,) = inside
     deeper = _below(given, only, deepest - 1)
     if deeper:
         return deeper
-    loose = any(not path.is_dir() and not is_hidden(path.name) for path in only.iterdir())
-    return Level(given, only, None) if len(_folders(only)) > 1 and not loose else None
+    return Level(given, only, None) if _holds_labels(only) else None
 
 
-def _folders(folder: Path) -> list[Path]:
+def _is_divided(inside: Sequence[Path], train: Path) -> bool:
+    """Return whether these are the parts of one set: by their names, or as another part has its labels."""
+    if all(_is_part(path.name, (*TRAIN_NAMES, *DEMO_NAMES)) for path in inside):
+        return True
+    demo = _demo_among(inside)
+    return demo is not None and len(_names(_unwrapped(train)) & _names(demo)) > 1
+
+
+def _demo_among(folders: Sequence[Path]) -> Path | None:
+    """Return the demo part of a divided set; pictures without labels cannot be evaluated on."""
+    demo = _first([path for path in folders if folders_in(path)], DEMO_NAMES)
+    return _unwrapped(demo) if demo else None
+
+
+def _unwrapped(part: Path) -> Path:
+    """Return the folder of label folders of a part: some are wrapped once more, `train/train/<label>`."""
+    deeper = _below(part, part, _DEEPEST)
+    return deeper.train if deeper else part
+
+
+def _holds_labels(only: Path) -> bool:
+    """Return whether a folder looks like one of label folders: several, and few files beside them."""
+    loose = sum(1 for _ in _files(only))
+    filled = [path for path in folders_in(only) if _first_file(path) or folders_in(path)]
+    in_folders = sum(1 for _ in islice((entry for path in filled for entry in _walk(path)), loose + 1))
+    return len(filled) > 1 and in_folders > loose
+
+
+def _names(folder: Path) -> set[str]:
+    return {path.name.casefold() for path in folders_in(folder)}
+
+
+def _files(folder: Path) -> Iterator[Path]:
     try:
-        return sorted(path for path in folder.iterdir() if not is_hidden(path.name) and path.is_dir())
+        inside = sorted(folder.iterdir())
     except OSError:
-        return []
+        return
+    yield from (path for path in inside if not is_hidden(path.name) and not is_folder(path))
 
 
-def _first(folders: list[Path], names: tuple[str, ...]) -> Path | None:
+def _first_file(folder: Path) -> Path | None:
+    return next(_files(folder), None)
+
+
+def _walk(folder: Path) -> Iterator[os.DirEntry[str]]:
+    try:
+        yield from walk(folder)
+    except OSError:
+        return
+
+
+def _first(folders: Sequence[Path], names: tuple[str, ...]) -> Path | None:
     """Return the folder whose name comes first among `names`, whatever its case."""
-    found = {path.name.casefold(): path for path in reversed(folders)}
-    return next((found[name] for name in names if name in found), None)
+    ranks = {path: rank for path in folders if (rank := _rank(path.name, names)) is not None}
+    return min(ranks, key=lambda path: (ranks[path], path.name)) if ranks else None
+
+
+def _is_part(name: str, names: tuple[str, ...]) -> bool:
+    return _rank(name, names) is not None
+
+
+def _rank(name: str, names: tuple[str, ...]) -> int | None:
+    """Return the place in `names` of a word that a folder is called by: `Train`, `seg_test`, `test set`."""
+    words = re.split(r"[\s_\-.]+", name.casefold())
+    if len(words) > 2:
+        return None
+    return next((rank for rank, part in enumerate(names) if part in words), None)

@@ -68,7 +68,7 @@ def current_files(folder: Path, workspace: Workspace) -> Dataset | None:
     """
     unwritable = (OSError, sqlite3.OperationalError)
     with contextlib.suppress(DatasetError, *unwritable), workspace.file_index() as index:
-        return scan(folder, index)
+        return scan(folder, index, known_labels=None)
     return None
 
 

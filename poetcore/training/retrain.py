@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from poetcore.data.dataset import label_folders
+from poetcore.data.label_folders import label_folders
 from poetcore.errors import DatasetError, OptionError, PoetError
 from poetcore.evaluation.accuracy import Accuracy
 from poetcore.evaluation.evaluate import Evaluation, evaluate

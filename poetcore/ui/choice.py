@@ -9,10 +9,11 @@ from pathlib import Path
 
 import streamlit as st
 
+from poetcore.data.layout import demo_beside
 from poetcore.ui.freshness import trained_on
 from poetcore.ui.state import workspace
 from poetcore.ui.text import apart, plain, short_names
-from poetcore.workspace.datasets import demo_folders, sibling_demo, training_folders
+from poetcore.workspace.datasets import demo_folders, training_folders
 from poetcore.workspace.run import Run
 
 __all__ = ["Choice", "choose", "chosen", "draw_choice", "forget"]
@@ -57,7 +58,7 @@ def draw_choice() -> None:
     place = workspace()
     datasets = [str(folder) for folder in training_folders(place)]
     dataset = _draw_folder("dataset", "Dataset", datasets, "A folder with one folder of pictures per label.")
-    beside = sibling_demo(Path(dataset)) if dataset else None
+    beside = demo_beside(Path(dataset)) if dataset else None
     before = st.session_state.get("demo_goes_with")
     if beside and before and dataset != before:
         choose(demo=str(beside))  # another dataset brings its own demo folder along

@@ -151,7 +151,7 @@ def _now(folder: str) -> _Now:
     """Scan a folder; what is returned is shared, so nobody may change it."""
     try:
         with workspace().file_index() as index, st.spinner(f"Scanning {plain(folder)} ...", show_time=True):
-            dataset = scan(Path(folder), index)
+            dataset = scan(Path(folder), index, known_labels=None)
     except DatasetError:
         return _Now(None, "")
     return _Now(dataset, state_of(dataset.pictures))

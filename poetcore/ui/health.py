@@ -9,12 +9,12 @@ import streamlit as st
 from poetcore.analysis.issues import CHECKS, Check, Issue, find_issues, summary
 from poetcore.curation.repair import Repairs
 from poetcore.data.dataset import Dataset
+from poetcore.data.layout import demo_beside
 from poetcore.errors import DatasetError
 from poetcore.ui.pictures import Card, gallery
 from poetcore.ui.repair_gallery import Repairable, repair_gallery
 from poetcore.ui.state import progress_bar, scanned, workspace
 from poetcore.ui.text import plain, short
-from poetcore.workspace.datasets import sibling_demo
 
 __all__ = ["draw_health"]
 
@@ -33,7 +33,7 @@ def draw_health(folder: Path, demo_folder: Path | None) -> None:
         demo_folder: the one to compare it with; by default that which lies beside it.
     """
     dataset = scanned(folder)
-    demo = _demo(folder, demo_folder or sibling_demo(folder))
+    demo = _demo(folder, demo_folder or demo_beside(folder))
     issues = _issues(dataset, demo)
     compared = f", and compared with those of {plain(short(demo.folder))}" if demo else ""
     st.caption(f"{len(dataset.pictures):,} pictures of {plain(short(folder))} were scanned{compared}.")

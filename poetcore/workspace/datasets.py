@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from poetcore.data import images
 from poetcore.data.dataset import FEW_PICTURES, Dataset
+from poetcore.data.layout import better_level, demo_beside
 from poetcore.errors import DatasetError, PictureError
 from poetcore.system.names import is_hidden, to_name
 from poetcore.workspace.workspace import Workspace
@@ -18,7 +19,6 @@ __all__ = [
     "MAX_GIGABYTES",
     "Unpacked",
     "demo_folders",
-    "sibling_demo",
     "training_folders",
     "unpack",
 ]
@@ -30,8 +30,6 @@ MAX_PICTURE_MEGABYTES = 200
 
 #: A label with this many times the pictures of another is warned of.
 IMBALANCE = 3
-
-_TRAIN, _DEMO = "train", "demo"
 
 
 @dataclass(frozen=True)
@@ -51,21 +49,15 @@ class Unpacked:
 
 def training_folders(workspace: Workspace) -> list[Path]:
     """List the folders of training pictures: those of this workspace, then those of earlier runs."""
-    found = [folder / _TRAIN if (folder / _TRAIN).is_dir() else folder for folder in _datasets(workspace)]
+    found = [level.train if (level := better_level(folder)) else folder for folder in _datasets(workspace)]
     found += [Path(run.record().image_dir) for run in workspace.finished_runs()]
     return [folder for folder in dict.fromkeys(found) if folder.is_dir()]
 
 
 def demo_folders(workspace: Workspace) -> list[Path]:
     """List the folders of demo pictures: those beside training folders, then those of earlier evaluations."""
-    found = [demo for folder in training_folders(workspace) if (demo := sibling_demo(folder))]
+    found = [demo for folder in training_folders(workspace) if (demo := demo_beside(folder))]
     return list(dict.fromkeys(found))
-
-
-def sibling_demo(folder: Path) -> Path | None:
-    """Return the demo folder beside a training folder, or None."""
-    demo = folder.parent / _DEMO
-    return demo if folder.name == _TRAIN and demo.is_dir() else None
 
 
 def unpack(workspace: Workspace, name: str, archive: BinaryIO) -> Unpacked:

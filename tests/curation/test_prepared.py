@@ -129,6 +129,7 @@ def test_files_of_the_same_name_are_all_kept(tmp_path, place):
         path = tmp_path / "source" / "rose" / name
         path.parent.mkdir(parents=True)
         path.write_bytes(encoded(picture(number)))
+    fill(tmp_path / "source", {"tulip": 1}, seed=1)
     make(tmp_path / "source", tmp_path / "set", place, train=3, demo=0)
     found = [path.name.casefold() for path in (tmp_path / "set" / "train" / "rose").iterdir()]
     assert len(set(found)) == 3
@@ -207,7 +208,7 @@ def test_a_file_in_the_way_is_an_error(source, tmp_path):
 
 def test_a_prepared_set_is_no_source(source, tmp_path, place):
     make(source, tmp_path / "set", place)
-    with pytest.raises(DatasetError, match="holds a train and a demo folder"):
+    with pytest.raises(DatasetError, match=r"give .*train, and .*demo to evaluate on"):
         scan_source(tmp_path / "set", place)
 
 

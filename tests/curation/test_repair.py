@@ -5,8 +5,8 @@ import csv
 import pytest
 
 from poetcore.curation.repair import Change, Repairs
-from poetcore.data.dataset import label_folders
 from poetcore.data.file_index import sha_of
+from poetcore.data.label_folders import label_folders
 from poetcore.errors import OptionError
 from poetcore.system.progress import Progress
 from poetcore.training.retrain import RunConfig, retrain
@@ -109,7 +109,7 @@ def test_a_quarantined_picture_is_set_aside_under_its_label(repairs, folder):
 
 def test_the_quarantine_is_no_label(repairs, folder):
     applied(repairs, change(folder, "rose/1.jpg"))
-    assert [path.name for path in label_folders(folder)] == ["rose", "tulip"]
+    assert [path.name for path in label_folders(folder).folders] == ["rose", "tulip"]
 
 
 def test_the_quarantine_lists_its_reasons(repairs, folder):

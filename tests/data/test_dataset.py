@@ -8,14 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from poetcore.data.dataset import (
-    QUARANTINE,
-    QUARANTINE_MARK,
-    check_trainable,
-    label_folders,
-    scan,
-)
+from poetcore.data.dataset import check_trainable, scan
 from poetcore.data.file_index import FileIndex, sha_of
+from poetcore.data.layout import QUARANTINE, QUARANTINE_MARK, LevelError
 from poetcore.errors import DatasetError
 from tests.conftest import encoded, fill, picture
 from tests.unprivileged import as_nobody, needs_permissions, open_folder
@@ -123,10 +118,64 @@ def test_only_empty_label_folders_are_refused(memory, tmp_path):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux allows any bytes in a name")
-def test_a_label_that_is_no_text_is_refused(tmp_path):
+def test_a_label_that_is_no_text_is_refused_and_the_rest_is_used(memory, tmp_path):
+    folder = fill(tmp_path / "set", {"rose": 2})
+    Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9")).mkdir()
+    found = scan(folder, memory)
+    assert found.counts() == {"rose": 2}
+    assert found.refused.to_numpy().tolist() == [
+        [
+            str(folder / "caf\\xe9"),
+            "",
+            "has a name that is not valid Unicode: rename this folder, its pictures are not used",
+        ]
+    ]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux allows any bytes in a name")
+def test_a_folder_of_labels_that_are_no_text_only_is_refused(memory, tmp_path):
     Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9")).mkdir()
-    with pytest.raises(DatasetError, match="has a name that cannot be shown: rename it"):
-        label_folders(tmp_path)
+    with pytest.raises(DatasetError, match="No label folder in .* can be used: .*caf.*rename this folder"):
+        scan(tmp_path, memory)
+
+
+def test_empty_label_folders_are_named(memory, tmp_path):
+    found = scan(fill(tmp_path / "set", {"rose": 1, "daisy 10": 0, "daisy 2": 0}), memory)
+    assert (found.labels, found.empty) == (("rose",), ("daisy 2", "daisy 10"))
+
+
+def test_loose_pictures_are_named_and_other_loose_files_are_not(memory, tmp_path):
+    folder = fill(tmp_path / "set", {"rose": 1, "tulip": 1})
+    for name in ("10.jpg", "2.jpg"):
+        (folder / name).write_bytes(encoded(picture()))
+    (folder / "LICENSE.txt").write_text("free")
+    assert scan(folder, memory).loose == ("2.jpg", "10.jpg")
+
+
+def test_hidden_folders_with_pictures_are_named(memory, tmp_path):
+    folder = fill(tmp_path / "set", {"rose": 1, ".git": 0})
+    fill(folder / "tulip", {"1": 1}).rename(folder / ".tulip")
+    (folder / ".tulip" / "1" / "1_000.jpg").rename(folder / ".tulip" / "1.jpg")
+    assert scan(folder, memory).hidden == (".tulip",)
+
+
+def test_labels_are_in_natural_order(memory, tmp_path):
+    found = scan(fill(tmp_path / "set", {"10": 1, "2": 1, "1": 1, "11": 1}), memory)
+    assert found.labels == ("1", "2", "10", "11")
+
+
+def test_a_folder_one_too_high_is_questioned(memory, tmp_path):
+    fill(tmp_path / "photos/train", {"rose": 1, "tulip": 1})
+    fill(tmp_path / "photos/test", {"rose": 1, "tulip": 1}, seed=1)
+    with pytest.raises(LevelError, match=r"give .*photos/train, and .*photos/test to evaluate on\.$"):
+        scan(tmp_path / "photos", memory)
+
+
+@pytest.mark.parametrize("known", [("test", "train"), None])
+def test_the_level_is_not_questioned_where_the_labels_are_known(known, memory, tmp_path):
+    fill(tmp_path / "photos/train", {"rose": 1, "tulip": 1})
+    fill(tmp_path / "photos/test", {"rose": 1, "tulip": 1}, seed=1)
+    assert scan(tmp_path / "photos", memory, known_labels=known).labels == ("test", "train")
 
 
 @needs_permissions

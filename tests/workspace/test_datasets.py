@@ -10,7 +10,7 @@ import pytest
 from poetcore.data.dataset import Dataset, scan
 from poetcore.errors import DatasetError
 from poetcore.workspace import datasets as catalogue
-from poetcore.workspace.datasets import dataset_warnings, demo_folders, sibling_demo, training_folders, unpack
+from poetcore.workspace.datasets import dataset_warnings, demo_folders, training_folders, unpack
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import encoded, fill, picture
 
@@ -232,13 +232,11 @@ def test_the_demo_folder_beside_a_training_folder_is_offered(trained):
     assert demo_folders(trained.workspace) == [trained.sample / "demo"]
 
 
-def test_a_sibling_demo_needs_a_folder_named_train(place):
-    fill(place.datasets / "insects" / "demo", {"ant": 1})
-    assert sibling_demo(place.datasets / "insects" / "pictures") is None
-
-
-def test_a_train_folder_without_a_demo_folder_has_none(place):
-    assert sibling_demo(fill(place.datasets / "insects" / "train", {"ant": 1})) is None
+def test_a_dataset_that_holds_split_folders_is_offered_by_them(place):
+    fill(place.datasets / "insects" / "Train", {"ant": 1, "bee": 1})
+    fill(place.datasets / "insects" / "valid", {"ant": 1, "bee": 1})
+    assert training_folders(place) == [place.datasets / "insects" / "Train"]
+    assert demo_folders(place) == [place.datasets / "insects" / "valid"]
 
 
 # --------------------------------------------------------------------------------------------------- worries
