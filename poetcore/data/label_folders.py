@@ -45,14 +45,14 @@ def label_folders(folder: Path, known_labels: Sequence[str] | None = ()) -> Labe
         DatasetError: the folder is missing, cannot be read or holds no label folders.
         LevelError: it is one too high or too low.
     """
-    folder = folder.expanduser()
     inside = _inside(folder)
     found = folders_in(folder)
+    files = tuple(path for path in inside if not is_hidden(path.name) and not is_folder(path))
     if not found:
         level = level_above(folder) if known_labels is not None else None
         if level:
             raise LevelError(level)
-        loose = " Its files lie loose:" if inside else ""
+        loose = " Its files lie loose:" if files else ""
         raise DatasetError(
             f"No label folders in {printable(folder)}.{loose} Make one folder per category, named after it,"
             " and put its pictures inside."
@@ -71,7 +71,7 @@ def label_folders(folder: Path, known_labels: Sequence[str] | None = ()) -> Labe
     return LabelFolders(
         tuple(path for path in found if path not in unusable),
         unusable,
-        tuple(path for path in inside if not is_hidden(path.name) and not is_folder(path)),
+        files,
         tuple(path for path in inside if _is_hidden_label(path)),
     )
 
