@@ -7,25 +7,24 @@
 
 Everything is kept in the dataset's folder: what was proposed, applied and undone in `.poet/repairs.jsonl`
 (see `repair_log`), what was set aside under `quarantine/<label>/` with the reasons in
-`quarantine/REASONS.csv`. Any number of windows and programs may repair the same folder at once. The journal
-says where from and where to a file is going to be moved before it is, so that a move which a killed process
-left half done can be recovered.
+`quarantine/REASONS.csv`. Any number of windows and programs may repair the same folder at once; what a killed
+process left half done is recovered (see `mover`).
 """
 
 import contextlib
 import os
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path, PurePosixPath
 
 from poetcore.curation.changes import ACTIONS, Change, Pending, Step, check_changes
 from poetcore.curation.journal import Journal
-from poetcore.curation.moving import content_of, finish, free_name, move
-from poetcore.curation.quarantine import Quarantine
-from poetcore.curation.repair_log import Entry, Log, now, proposal
+from poetcore.curation.merging import plan_merge
+from poetcore.curation.mover import Group, Mover
+from poetcore.curation.moving import content_of, free_name
+from poetcore.curation.repair_log import Entry, now, proposal
 from poetcore.data.layout import QUARANTINE
 from poetcore.errors import DatasetError, OptionError
-from poetcore.system.files import printable
-from poetcore.system.progress import OnProgress, Progress
+from poetcore.system.progress import OnProgress
 
 __all__ = ["ACTIONS", "Change", "Pending", "Repairs", "Step"]
 
@@ -39,8 +38,8 @@ class Repairs:
 
     def __init__(self, folder: Path) -> None:
         self.folder = Path(os.path.abspath(folder))
-        self._quarantine = Quarantine(self.folder)
         self._journal = Journal(self.folder / ".poet" / "repairs.jsonl")
+        self._mover = Mover(self.folder, self._journal)
 
     def propose(self, changes: Sequence[Change]) -> int:
         """Add changes to be applied later; a picture's new change replaces its pending one.
@@ -57,12 +56,12 @@ class Repairs:
         """
         if not changes:
             return 0
-        proposed = {self._relative(change.path): change for change in changes}
-        check_changes(proposed, self.folder, self._quarantine.is_a_label())
+        proposed = {self._mover.relative(change.path): change for change in changes}
+        check_changes(proposed, self.folder, self._mover.quarantine.is_a_label())
         as_is = {place for place, change in proposed.items() if _label(place) == change.folder}
         proposed = {place: change for place, change in proposed.items() if place not in as_is}
         with self._journal.locked():
-            log = self._recovered()
+            log = self._mover.recovered()
             first = log.next_id
             self._discard([entry.id for entry in log.pending() if entry.place in as_is])
             self._journal.append(
@@ -75,12 +74,12 @@ class Repairs:
 
     def pending(self) -> list[Pending]:
         """List the changes that are not yet applied, the oldest first."""
-        return [entry.as_pending(self.folder) for entry in self._log().pending()]
+        return [entry.as_pending(self.folder) for entry in self._mover.log().pending()]
 
     def discard(self, ids: Collection[str]) -> None:
         """Discard pending changes; those that are no longer pending are skipped."""
         with self._journal.locked():
-            self._discard([entry.id for entry in self._recovered().pending() if entry.id in ids])
+            self._discard([entry.id for entry in self._mover.recovered().pending() if entry.id in ids])
 
     def apply(self, ids: Collection[str] | None = None, on_progress: OnProgress | None = None) -> Step | None:
         """Apply pending changes.
@@ -96,7 +95,7 @@ class Repairs:
             The step with the outcome of each change, or None where none was pending.
         """
         with self._journal.locked():
-            log = self._recovered()
+            log = self._mover.recovered()
             entries = [entry for entry in log.pending() if ids is None or entry.id in ids]
             if not entries:
                 return None
@@ -106,11 +105,43 @@ class Repairs:
                 target = self._target(entry, taken)
                 taken.add(target)
                 moves.append((entry, self.folder / entry.place, target))
-            return self._execute(log.next_step, None, moves, on_progress)
+            return self._mover.execute(Group(log.next_step, moves), on_progress)
+
+    def merge(self, label: str, into: str, on_progress: OnProgress | None = None) -> Step:
+        """Put all pictures of a label under another one, at once and as one step, and remove its folder.
+
+        Pending changes of its pictures stay pending. A file of a name that is taken gets another one.
+
+        Args:
+            label: the label folder that is emptied.
+            into: the label that takes its pictures; a new name renames the label.
+            on_progress: called in the phase `moving`.
+
+        Raises:
+            OptionError: there is no such label folder, or the two are one.
+            DatasetError: the folder cannot be written.
+        """
+        with self._journal.locked():
+            log = self._mover.recovered()
+            plan = plan_merge(self.folder, label, into)
+            places = [self._mover.relative(change.path) for change in plan.changes]
+            lines = [
+                proposal(str(number), place, change, change.sha) | {"merge": True}
+                for number, (place, change) in enumerate(zip(places, plan.changes, strict=True), log.next_id)
+            ]
+            self._discard([e.id for e in log.pending() if e.place in places and e.label == into])
+            moves = [
+                (Entry.proposed(line), change.path, target)
+                for line, change, target in zip(lines, plan.changes, plan.targets, strict=True)
+            ]
+            emptied = [self._mover.relative(place) for place in plan.emptied]
+            return self._mover.execute(
+                Group(log.next_step, moves, before=lines, emptied=emptied), on_progress
+            )
 
     def steps(self) -> list[Step]:
         """List the steps that were applied, the newest first."""
-        return self._log().steps(self.folder)
+        return self._mover.log().steps(self.folder)
 
     def undo(self, step: str, on_progress: OnProgress | None = None) -> Step:
         """Move every picture of a step back to where it was.
@@ -129,7 +160,7 @@ class Repairs:
             OptionError: there is no such step, or nothing of it is left to undo.
         """
         with self._journal.locked():
-            log = self._recovered()
+            log = self._mover.recovered()
             entries = log.applied_in(step)
             if not entries:
                 raise OptionError(f"Step {step} is undone already, or there was none: choose another.")
@@ -143,12 +174,13 @@ class Repairs:
                     target = free_name(target, taken)
                 taken.add(target)
                 moves.append((entry, source, target))
-            blocked = log.blocked(entries, self._is_taken)
-            return self._execute(f"undo {step}", step, moves, on_progress, blocked)
+            blocked, restored = log.blocked(entries, self._is_taken), log.emptied_in(step)
+            group = Group(f"undo {step}", moves, undoes=step, blocked=blocked, restored=restored)
+            return self._mover.execute(group, on_progress)
 
     def verified(self) -> set[str]:
         """Return the contents (sha256) that the user found right as they are."""
-        return self._log().verified()
+        return self._mover.log().verified()
 
     def recover(self) -> None:
         """Finish what a killed process left half moved, unless another process is applying changes now.
@@ -156,98 +188,11 @@ class Repairs:
         Every change does this first. A page or a program that shows the folder calls it before scanning, so
         that no picture is seen in two places or in none.
         """
-        if self._log().open is None:
+        if self._mover.log().open is None:
             return
         # Whoever holds the lock recovers; a folder that cannot be written stays as it is and can be read.
         with contextlib.suppress(DatasetError), self._journal.locked(patience=0):
-            self._recovered()
-
-    def _execute(
-        self,
-        group: str,
-        undoes: str | None,
-        moves: list[tuple[Entry, Path, Path]],
-        on_progress: OnProgress | None,
-        blocked: dict[str, str] | None = None,
-    ) -> Step:
-        """Move files; the journal gets the plan first, then the outcome of each."""
-        listed = [
-            {"id": entry.id, "from": self._relative(source), "to": self._relative(target)}
-            for entry, source, target in moves
-        ]
-        begin = {"event": "begin", "step": group, "undoes": undoes, "time": now()}
-        made = self._missing_folders(target for _, _, target in moves)
-        self._journal.append(begin | {"made": made, "moves": listed})
-        for number, (entry, source, target) in enumerate(moves, 1):
-            refusal = (blocked or {}).get(entry.id)
-            if refusal is None and not (undoes and source == target):
-                refusal = self._move(entry, source, target)
-            line = {"event": "refused", "id": entry.id, "reason": refusal}
-            # Not synchronised to disk each time: where a file is shows what was done.
-            self._journal.append(line if refusal else {"event": "done", "id": entry.id}, sync=False)
-            if on_progress:
-                on_progress(Progress("moving", number, len(moves)))
-        self._end(group)
-        return next(step for step in self.steps() if step.id == (undoes or group))
-
-    def _move(self, entry: Entry, source: Path, target: Path) -> str | None:
-        """Move one file and return None, or leave it and return why."""
-        if not os.path.lexists(source):
-            return "It is not there any more."
-        if content_of(source) != entry.sha:
-            return "Its content is not what it was: look at it again."
-        if source == target:
-            return None
-        if source.is_symlink() and not source.readlink().is_absolute():
-            return "It is a link that only works where it is: move it by hand."
-        while True:
-            try:
-                if target.is_relative_to(self._quarantine.folder):
-                    if self._quarantine.is_a_label():
-                        return f"The folder {QUARANTINE} is a label here: rename it."
-                    self._quarantine.prepare()
-                move(source, target, entry.sha)
-                return None
-            except FileExistsError:
-                if not target.parent.is_dir():
-                    return f"The folder {target.parent.name} cannot be made: a file of that name is there."
-                # Another program took the name just now.
-                target = free_name(target)
-                self._journal.append({"event": "intent", "id": entry.id, "to": self._relative(target)})
-            except OSError as error:
-                return f"It cannot be moved ({error.strerror or error})."
-
-    def _end(self, group: str) -> None:
-        """End a group of moves: remove empty folders that Poet made, and list what is set aside."""
-        log = self._log()
-        removed = []
-        for made in sorted(log.made, key=lambda made: made.count("/"), reverse=True):
-            with contextlib.suppress(OSError):
-                if made == QUARANTINE:
-                    self._quarantine.clear()
-                if (self.folder / made).is_dir():
-                    (self.folder / made).rmdir()  # fails where it is not empty
-                removed.append(made)
-        self._quarantine.list_reasons(
-            (entry.place, entry.origin, entry.reason, entry.time) for entry in log.quarantined()
-        )
-        self._journal.append({"event": "end", "step": group, "time": now(), "removed": removed})
-
-    def _log(self) -> Log:
-        """Read the journal; nothing is written."""
-        return Log(self._journal.lines())
-
-    def _recovered(self) -> Log:
-        """Read the journal after finishing what a killed process left half moved; the lock must be held."""
-        log = self._log()
-        if log.open is None:
-            return log
-        for entry, origin, to in log.half_done():
-            source, target = self.folder / origin, self.folder / to
-            if source != target and finish(source, target, entry.sha):
-                self._journal.append({"event": "done", "id": entry.id}, sync=False)
-        self._end(log.open)
-        return self._log()
+            self._mover.recovered()
 
     def _target(self, entry: Entry, taken: Collection[Path]) -> Path:
         place = PurePosixPath(entry.place)
@@ -257,21 +202,8 @@ class Repairs:
             return free_name(self.folder / QUARANTINE / place.parts[0] / place.name, taken)
         return self.folder / place
 
-    def _missing_folders(self, targets: Iterable[Path]) -> list[str]:
-        """List the folders that must be made, outer ones first."""
-        wanted = {parent for target in targets for parent in target.parents}
-        inside = [parent for parent in wanted if parent.is_relative_to(self.folder) and not parent.exists()]
-        return sorted(self._relative(parent) for parent in inside)
-
     def _is_taken(self, place: str) -> bool:
         return os.path.lexists(self.folder / place)
-
-    def _relative(self, path: Path) -> str:
-        """Return a path as the journal has it: `rose/a.jpg`, on every system."""
-        path = Path(os.path.abspath(path))
-        if not path.is_relative_to(self.folder):
-            raise OptionError(f"{printable(path)} does not lie in {printable(self.folder)}.")
-        return path.relative_to(self.folder).as_posix()
 
     def _discard(self, ids: list[str]) -> None:
         if ids:

@@ -2,11 +2,13 @@
 
 The lines, each an object with `event`:
 
-propose    id, time, path, action, label, sha, reason: a change is proposed for the picture at a path
+propose    id, time, path, action, label, sha, reason: a change is proposed for the picture at a path; a
+           pending one is discarded, unless `merge` is true
 withdraw   time, ids: pending changes are discarded
 begin      step, undoes, time, made, moves: these files will be moved; `step` is a number, or "undo 3"
            where `undoes` is "3" instead of null; `made` lists the folders that are made for it, `moves` has
-           id, from, to
+           id, from, to; `emptied`, where it is there, lists folders to be removed once they are empty,
+           `restored` those to be made again
 intent     id, to: this one goes to another name than `begin` said
 done       id: this one was moved
 refused    id, reason: this one was left as it is
@@ -42,6 +44,12 @@ class Entry:
     step: int = 0
     trouble: str = ""
 
+    @classmethod
+    def proposed(cls, line: Mapping[str, Any]) -> "Entry":
+        """Return the change that a line `propose` tells of."""
+        words = {name: line[name] for name in ("id", "time", "action", "label", "sha", "reason")}
+        return cls(**words, place=line["path"], origin=line["path"])
+
     def change(self, path: Path) -> Change:
         """Return the change, of the picture at a path."""
         return Change(path, self.action, self.sha, self.reason, self.label)
@@ -63,6 +71,8 @@ class _Group:
     undoes: str | None
     time: str
     moves: dict[str, tuple[str, str]] = field(default_factory=dict)
+    emptied: tuple[str, ...] = ()
+    restored: tuple[str, ...] = ()
 
 
 class Log:
@@ -85,6 +95,7 @@ class Log:
         self._group: _Group | None = None
         self._last = 0
         self._times: dict[str, str] = {}
+        self._emptied: dict[str, tuple[str, ...]] = {}
         for line in lines:
             getattr(self, f"_on_{line.get('event')}", lambda _: None)(line)
         self.open = self._group.step if self._group else None
@@ -123,6 +134,14 @@ class Log:
         moves = self._group.moves if self._group else {}
         return [(self._entries[id], *move) for id, move in moves.items() if id in self._entries]
 
+    def emptied_in(self, step: str) -> tuple[str, ...]:
+        """Return the folders that a step emptied to be removed, inner ones first."""
+        return self._emptied.get(step, ())
+
+    def open_folders(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the folders that the open group empties, inner ones first, and those that it makes again."""
+        return (self._group.emptied, self._group.restored) if self._group else ((), ())
+
     def blocked(self, entries: Sequence[Entry], is_taken: Callable[[str], bool]) -> dict[str, str]:
         """Find the changes that cannot be undone before a later step is: id -> why.
 
@@ -150,18 +169,9 @@ class Log:
 
     def _on_propose(self, line: Mapping[str, Any]) -> None:
         for entry in self._at.setdefault(line["path"], []):
-            if entry.state == "pending":
+            if entry.state == "pending" and not line.get("merge"):
                 entry.state = "discarded"
-        entry = Entry(
-            id=line["id"],
-            time=line["time"],
-            action=line["action"],
-            label=line["label"],
-            sha=line["sha"],
-            reason=line["reason"],
-            place=line["path"],
-            origin=line["path"],
-        )
+        entry = Entry.proposed(line)
         self._entries[entry.id] = entry
         self._at[entry.place].append(entry)
 
@@ -171,7 +181,9 @@ class Log:
 
     def _on_begin(self, line: Mapping[str, Any]) -> None:
         moves = {move["id"]: (move["from"], move["to"]) for move in line["moves"]}
-        self._group = _Group(line["step"], line["undoes"], line["time"], moves)
+        emptied, restored = (tuple(line.get(name, ())) for name in ("emptied", "restored"))
+        self._group = _Group(line["step"], line["undoes"], line["time"], moves, emptied, restored)
+        self._emptied[line["step"]] = emptied
         self.made |= set(line["made"])
         if line["undoes"] is None:
             self._last = int(line["step"])

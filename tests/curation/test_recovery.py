@@ -20,9 +20,9 @@ pytestmark = pytest.mark.slow
 KILLED = """
 import os, signal
 from pathlib import Path
-import poetcore.curation.repair
+import poetcore.curation.mover
 from poetcore.curation.repair import Repairs
-real, moved = poetcore.curation.repair.move, []
+real, moved = poetcore.curation.mover.move, []
 def deadly(source, target, sha):
     if {when!r} == "before" and len(moved) == 2:
         os._exit(9)
@@ -30,7 +30,7 @@ def deadly(source, target, sha):
     moved.append(source)
     if {when!r} == "after" and len(moved) == 2:
         os._exit(9)
-poetcore.curation.repair.move = deadly
+poetcore.curation.mover.move = deadly
 repairs = Repairs(Path({folder!r}))
 {act}
 """

@@ -85,7 +85,7 @@ def test_two_pictures_of_one_name_both_arrive(repairs, folder):
 def test_a_name_that_another_program_takes_at_the_last_moment_is_not_overwritten(
     repairs, folder, monkeypatch
 ):
-    import poetcore.curation.repair as module
+    import poetcore.curation.mover as module
 
     real = module.move
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-import poetcore.curation.repair
+import poetcore.curation.mover
 from poetcore.curation.repair import ACTIONS, Change, Repairs
 from tests.curation.repairing import pictures, pictures_in, put, tree
 
@@ -102,7 +102,7 @@ class Repairing(RuleBasedStateMachine):
 
     @rule(data=st.data(), undoing=st.booleans(), after=st.integers(0, 2), before_the_move=st.booleans())
     def pull_the_plug(self, data, undoing, after, before_the_move):
-        real, count = poetcore.curation.repair.move, 0
+        real, count = poetcore.curation.mover.move, 0
 
         def cut(source, target, sha):
             nonlocal count
@@ -116,7 +116,7 @@ class Repairing(RuleBasedStateMachine):
         self.repairs.recover()
         applied = [step.id for step in self.repairs.steps() if step.of("applied")]
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(poetcore.curation.repair, "move", cut)
+            patch.setattr(poetcore.curation.mover, "move", cut)
             try:
                 if undoing and applied:
                     self.repairs.undo(applied[0])
