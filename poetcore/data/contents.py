@@ -4,6 +4,8 @@ import hashlib
 
 import pandas as pd
 
+from poetcore.data.labels import match_labels
+
 __all__ = ["count_changes", "state_of"]
 
 
@@ -23,6 +25,8 @@ def state_of(pictures: pd.DataFrame) -> str:
 def count_changes(then: pd.DataFrame, now: pd.DataFrame) -> tuple[int, int, int]:
     """Count pictures that were added, removed and relabelled; each copy of a content is a picture.
 
+    A label that is written in another way now, `Rose` for `rose`, is the same one (see `labels`).
+
     >>> then = pd.DataFrame({"sha": ["a", "b", "c"], "label": ["rose", "rose", "tulip"]})
     >>> now = pd.DataFrame({"sha": ["a", "b", "d"], "label": ["rose", "tulip", "tulip"]})
     >>> count_changes(then, now)
@@ -32,6 +36,8 @@ def count_changes(then: pd.DataFrame, now: pd.DataFrame) -> tuple[int, int, int]
         then: columns sha and label, one row a picture.
         now: likewise.
     """
+    known = match_labels(now["label"].unique(), then["label"].unique().tolist())
+    now = now.assign(label=now["label"].map(lambda name: known.get(name, name)))
     if state_of(then) == state_of(now):
         return 0, 0, 0  # at once, since that is how it usually is
     both = pd.concat([then.groupby(["sha", "label"]).size(), now.groupby(["sha", "label"]).size()], axis=1)

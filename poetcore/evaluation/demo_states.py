@@ -1,6 +1,6 @@
 """Whether a demo folder was changed after a model had been evaluated on it, and the accuracy before."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +21,8 @@ class DemoState:
         state: hash of the contents and labels now.
         relabelled: pictures that have another label now.
         removed: pictures that are not there any more.
-        first: the pictures as they were first evaluated, columns sha and label.
+        first: the pictures as they were first evaluated, columns sha and label (as the model writes it; None
+            for one that it does not know).
     """
 
     state: str
@@ -38,37 +39,47 @@ class DemoState:
         self,
         predicted: Mapping[str, str],
         predict: Callable[[list[str]], Mapping[str, str]],
-        label_of: Mapping[str, str],
     ) -> Accuracy | None:
         """Compute a model's accuracy on the folder as it was first evaluated; None where nothing was changed.
 
         Args:
             predicted: sha -> the label predicted now.
             predict: returns likewise for the shas of removed pictures, as far as that can be done.
-            label_of: a folder's label -> the same as the model writes it; pictures of other labels, which the
-                model does not know, do not count.
 
         Returns:
-            Over the pictures for which a label can be predicted.
+            Over the pictures for which a label can be predicted, and whose true label the model knows.
         """
         if not self.changed:
             return None
         removed = self.first.loc[~self.first["sha"].isin(predicted), "sha"]
         answers = self.first["sha"].map(dict(predicted) | dict(predict(removed.unique().tolist())))
-        true = self.first["label"].map(dict(label_of))
-        known = answers.notna() & true.notna()
-        return Accuracy(int((answers[known] == true[known]).sum()), int(known.sum()))
+        known = answers.notna() & self.first["label"].notna()
+        return Accuracy(int((answers[known] == self.first["label"][known]).sum()), int(known.sum()))
 
 
-def demo_state(folder: Path, pictures: pd.DataFrame, workspace: Workspace) -> DemoState:
+def demo_state(
+    folder: Path,
+    pictures: pd.DataFrame,
+    workspace: Workspace,
+    match: Callable[[Iterable[str]], Mapping[str, str]],
+) -> DemoState:
     """Compare a demo folder with how it was first evaluated; what is new in it is remembered from now on.
 
     Args:
         folder: absolute.
         pictures: those that are evaluated, columns sha and label (the label folder's name).
         workspace: where first labels are remembered.
+        match: returns names of label folders as the model writes them, without those that it does not know:
+            two names for one label are no difference.
     """
     with workspace.demo_folders() as folders:
         first = folders.remember(folder, pictures)
-    _, removed, relabelled = count_changes(first, pictures)
-    return DemoState(state_of(pictures), relabelled, removed, first)
+    known = match({*first["label"], *pictures["label"]})
+    then, now = (
+        table.assign(label=table["label"].map(lambda name: known.get(name, name)))
+        for table in (first, pictures)
+    )
+    _, removed, relabelled = count_changes(then, now)
+    return DemoState(
+        state_of(pictures), relabelled, removed, first.assign(label=first["label"].map(dict(known)))
+    )

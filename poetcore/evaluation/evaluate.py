@@ -1,7 +1,7 @@
 """Evaluating a run or a frozen graph on a demo folder."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -9,14 +9,16 @@ import numpy as np
 import pandas as pd
 
 from poetcore.data.dataset import Dataset, scan
+from poetcore.data.labels import match_labels
 from poetcore.errors import DatasetError, RunError
 from poetcore.evaluation.accuracy import Accuracy
 from poetcore.evaluation.classifier import Classifier, PictureClassifier, Prediction
 from poetcore.evaluation.demo_states import DemoState, demo_state
 from poetcore.evaluation.evaluation import Evaluation
-from poetcore.evaluation.graphs import match_labels
+from poetcore.evaluation.graphs import match_graph_labels
 from poetcore.evaluation.leaks import Leaks, find_leaks
 from poetcore.evaluation.metrics import Metrics, compute_metrics
+from poetcore.evaluation.true_labels import true_labels
 from poetcore.features.engines import DEFAULT_ENGINE
 from poetcore.system.progress import OnProgress
 from poetcore.workspace.records import read_record
@@ -51,21 +53,14 @@ def evaluate(
     """
     temperature = run.temperature()  # of the layer that is read now, whatever happens to the run meanwhile
     classifier = Classifier(run, workspace, engine)
-    demo = _scan(folder, workspace)
-    unknown = sorted(set(demo.labels) - set(classifier.labels))
-    if unknown:
-        raise DatasetError(
-            f"The run {run.name!r} was not trained on the label{'s' * (len(unknown) > 1)}"
-            f" {', '.join(unknown)} of {demo.folder}: it was trained on {', '.join(classifier.labels)}."
-        )
+    demo = _scan(folder, workspace, classifier.labels)
+    labels = true_labels(demo.labels, classifier.labels, f"The run {run.name!r}", demo.folder)
     predicted = _predict(classifier, demo, on_progress)
-    table, skipped = _predictions(demo, demo.pictures["label"], predicted)
+    table, skipped = _predictions(demo, labels, predicted)
     leaks = find_leaks(table, run, workspace, on_progress)
-    state = demo_state(demo.folder, table, workspace)
+    state = _state(demo, table, workspace, lambda names: match_labels(names, classifier.labels))
     before = state.accuracy_before(
-        dict(zip(table["sha"], table["predicted"], strict=True)),
-        classifier.cached_labels,
-        {label: label for label in classifier.labels},
+        dict(zip(table["sha"], table["predicted"], strict=True)), classifier.cached_labels
     )
     evaluation = _evaluation(run.name, demo.folder, table, skipped, leaks, state, before, temperature)
     _folder_for(run, demo.folder).write(evaluation.predictions, asdict(evaluation.metrics))
@@ -90,26 +85,36 @@ def evaluate_graph(
         on_progress: called in the phase `evaluating`.
 
     Raises:
-        DatasetError: the folder cannot be used.
-        OptionError: the graph cannot be run, or was not trained on a label.
+        DatasetError: the folder cannot be used, or has a label that the graph was not trained on.
+        OptionError: the graph cannot be run.
     """
-    demo = _scan(folder, workspace)
-    model_labels = match_labels(classifier.labels, demo.labels)
-    predicted = _predict(classifier, demo, on_progress)
-    table, skipped = _predictions(demo, demo.pictures["label"].map(model_labels), predicted)
-    leaks = find_leaks(table, None, workspace, on_progress)
-    folders = table.assign(label=table["path"].map(demo.pictures.set_index("path")["label"]))
-    state = demo_state(demo.folder, folders, workspace)
-    # A graph keeps no feature vectors, so nothing can be predicted for pictures that are gone.
-    before = state.accuracy_before(
-        dict(zip(table["sha"], table["predicted"], strict=True)), lambda shas: {}, model_labels
+    demo = _scan(folder, workspace, classifier.labels)
+    labels = true_labels(
+        demo.labels, classifier.labels, f"The graph {name!r}", demo.folder, match_graph_labels
     )
+    predicted = _predict(classifier, demo, on_progress)
+    table, skipped = _predictions(demo, labels, predicted)
+    leaks = find_leaks(table, None, workspace, on_progress)
+    state = _state(demo, table, workspace, lambda names: match_graph_labels(names, classifier.labels))
+    # A graph keeps no feature vectors, so nothing can be predicted for pictures that are gone.
+    before = state.accuracy_before(dict(zip(table["sha"], table["predicted"], strict=True)), lambda shas: {})
     return _evaluation(name, demo.folder, table, skipped, leaks, state, before)
 
 
-def _scan(folder: Path, workspace: Workspace) -> Dataset:
+def _scan(folder: Path, workspace: Workspace, known_labels: Sequence[str]) -> Dataset:
     with workspace.file_index() as file_index:
-        return scan(folder, file_index)
+        return scan(folder, file_index, known_labels=known_labels)
+
+
+def _state(
+    demo: Dataset,
+    table: pd.DataFrame,
+    workspace: Workspace,
+    match: Callable[[Iterable[str]], Mapping[str, str]],
+) -> DemoState:
+    """Compare a demo folder, its labels as its folders are called, with how it was first evaluated."""
+    folder_of = demo.pictures.set_index("path")["label"]
+    return demo_state(demo.folder, table.assign(label=table["path"].map(folder_of)), workspace, match)
 
 
 def _predict(
@@ -120,14 +125,14 @@ def _predict(
 
 
 def _predictions(
-    demo: Dataset, true: pd.Series, predictions: Sequence[Prediction]
+    demo: Dataset, labels: Mapping[str, str], predictions: Sequence[Prediction]
 ) -> tuple[pd.DataFrame, list[dict[str, str]]]:
     """Compare predictions with the true labels.
 
     Args:
         demo: the pictures.
-        true: their true labels, as the model writes them, in the same order.
-        predictions: in the same order.
+        labels: label folder -> its label as the model writes it.
+        predictions: of the pictures, in the same order.
 
     Returns:
         One row a picture that could be used: path, label, predicted, correct, confidence, sha, then
@@ -137,7 +142,7 @@ def _predictions(
         DatasetError: no picture could be used.
     """
     rows, probabilities, skipped = [], [], demo.skipped()
-    for prediction, label in zip(predictions, true, strict=True):
+    for prediction, label in zip(predictions, demo.pictures["label"].map(labels), strict=True):
         if prediction.probabilities is None:
             skipped.append({"path": str(prediction.path), "reason": prediction.reason or "cannot be used"})
             continue

@@ -13,13 +13,14 @@ from PIL import Image
 
 from poetcore.data import images
 from poetcore.data.file_index import sha_of
+from poetcore.data.labels import match_labels
 from poetcore.errors import OptionError, PictureError
 from poetcore.evaluation.classifier import Prediction
 from poetcore.evaluation.frozen import BATCH, FrozenGraph, GraphOptions, layer_name
 from poetcore.system.files import in_chunks
 from poetcore.system.progress import OnProgress, Progress
 
-__all__ = ["GraphClassifier", "match_labels", "original_form"]
+__all__ = ["GraphClassifier", "match_graph_labels", "original_form"]
 
 #: Pixels a side where the graph leaves it open: MobileNet's, and those of Inception V3, whose input is Mul.
 _DEFAULT_SIZE, _INCEPTION_SIZE, _INCEPTION_INPUT = 224, 299, "Mul"
@@ -124,51 +125,27 @@ def original_form(label: str) -> str:
     return re.sub(r"[^a-z0-9]+", " ", label.lower()).strip()
 
 
-def match_labels(model_labels: Iterable[str], folder_labels: Iterable[str]) -> dict[str, str]:
-    """Find each folder's label among a model's: by its own name, else by the original script's form of it.
+def match_graph_labels(names: Iterable[str], known: Sequence[str]) -> dict[str, str]:
+    """Find each name among a graph's labels: by what it looks like, else by the original script's form of it.
 
     Args:
-        model_labels: as the labels file has them.
-        folder_labels: names of the label folders.
+        names: of label folders.
+        known: as the labels file has them.
 
     Returns:
-        folder label -> model label, in the order of `folder_labels`.
-
-    Raises:
-        OptionError: a folder's label is unknown, fits several of the model's, or two folders mean the same.
+        name -> the graph's label; a name that fits none, or several alike, is missing.
     """
-    known = list(model_labels)
+    names = list(names)
+    found = match_labels(names, known)
     by_form: dict[str, list[str]] = {}
     for label in known:
         by_form.setdefault(original_form(label), []).append(label)
-    matched: dict[str, str] = {}
-    unknown = []
-    for folder in folder_labels:
-        form = original_form(folder)
+    for name in names:
         # A name without a-z or 0-9 has an empty form, which says nothing.
-        fitting = [folder] if folder in known else by_form.get(form, []) if form else []
-        if not fitting:
-            unknown.append(folder)
-        elif len(fitting) > 1:
-            raise OptionError(
-                f"The folder {folder!r} fits several labels of the model, {', '.join(map(repr, fitting))}:"
-                " rename it to exactly one of them."
-            )
-        else:
-            matched[folder] = fitting[0]
-    if unknown:
-        raise OptionError(
-            f"The model was not trained on the label{'s' * (len(unknown) > 1)}"
-            f" {', '.join(map(repr, unknown))}: it has {', '.join(map(repr, known))}."
-        )
-    for label in set(matched.values()):
-        same = [folder for folder, meant in matched.items() if meant == label]
-        if len(same) > 1:
-            raise OptionError(
-                f"The folders {', '.join(map(repr, same))} mean the same label {label!r} of the model: make"
-                " them one folder."
-            )
-    return matched
+        fitting = by_form.get(original_form(name), []) if original_form(name) else []
+        if name not in found and len(fitting) == 1:
+            found[name] = fitting[0]
+    return found
 
 
 def _read_labels(file: Path) -> tuple[str, ...]:

@@ -96,9 +96,17 @@ def test_a_mistyped_demo_folder_begins_no_run(here):
     assert list(poet.list_runs()["name"]) == before
 
 
-def test_a_demo_folder_that_cannot_be_evaluated_is_a_warning(here):
+def test_a_demo_folder_one_too_high_begins_no_run(here):
+    before = list(poet.list_runs()["name"])
+    with pytest.raises(DatasetError, match="give sample/train, and sample/demo to evaluate on"):
+        poet.retrain("sample/train", demo_dir="sample")
+    assert list(poet.list_runs()["name"]) == before
+
+
+def test_a_demo_folder_that_cannot_be_evaluated_is_a_warning(here, tmp_path):
+    demo = fill(tmp_path / "others", {"daisy": 1, "cactus": 1})
     with pytest.warns(UserWarning, match="demo folder could not be evaluated: .*not trained on"):
-        run = poet.retrain("sample/train", how_many_training_steps=20, demo_dir="sample", name="warned")
+        run = poet.retrain("sample/train", how_many_training_steps=20, demo_dir=demo, name="warned")
     assert run.name == "warned"
 
 

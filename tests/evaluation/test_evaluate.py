@@ -14,6 +14,7 @@ from poetcore.evaluation.evaluate import (
     Evaluation,
     evaluate,
 )
+from poetcore.evaluation.freshness import current_files, evaluation_difference
 from poetcore.sources.samples import SAMPLE_LABELS
 from poetcore.workspace.run import EvaluationFolder, Run
 from tests.conftest import fill
@@ -125,8 +126,32 @@ def test_a_demo_folder_may_lack_labels(trained, tmp_path):
 
 def test_an_unknown_label_is_named_with_those_of_the_run(trained, tmp_path):
     fill(tmp_path / "wrong", {"rose": 1, "orchid": 1})
-    with pytest.raises(DatasetError, match="was not trained on the label orchid.*daisy.*tulip"):
+    with pytest.raises(DatasetError, match="was not trained on the label 'orchid' of .*'daisy'.*'tulip'"):
         evaluate(trained.run, tmp_path / "wrong", trained.workspace)
+
+
+def test_folders_that_look_like_a_label_of_the_run_count_together_as_it(trained, tmp_path):
+    demo = Path(shutil.copytree(trained.sample / "demo", tmp_path / "otherwise"))
+    other = demo / "r\u043ese"  # with a Cyrillic o
+    other.mkdir()
+    for path in sorted((demo / "rose").iterdir())[:2]:
+        path.rename(other / path.name)
+    (demo / "tulip").rename(demo / "T")
+    (demo / "T").rename(demo / "TULIP")
+    found = evaluate(trained.run, demo, trained.workspace)
+    assert found.metrics.per_label["rose"]["support"] == 4
+    assert set(found.predictions["label"]) == set(SAMPLE_LABELS)
+    files = current_files(demo, trained.workspace)
+    assert not evaluation_difference(found, trained.run, files).any
+
+
+def test_a_label_folder_that_is_written_otherwise_later_is_no_other_label(trained, tmp_path):
+    demo = Path(shutil.copytree(trained.sample / "demo", tmp_path / "renamed"))
+    evaluate(trained.run, demo, trained.workspace)
+    (demo / "tulip").rename(demo / "T")
+    (demo / "T").rename(demo / "Tulip")
+    found = evaluate(trained.run, demo, trained.workspace).metrics
+    assert (found.relabelled, found.removed, found.accuracy_before) == (0, 0, None)
 
 
 def test_a_folder_without_a_usable_picture_is_told_with_a_reason(trained, tmp_path):

@@ -88,7 +88,7 @@ def test_a_demo_folder_with_an_unknown_label_is_reported_in_a_sentence(full, tmp
     folder = fill(tmp_path / "others", {"daisy": 1, "cactus": 1})
     app = opened("evaluate", demo=str(folder))
     next(b for b in app.button if b.label == "Evaluate on the demo folder").click().run()
-    assert "was not trained on the label cactus" in app.error[0].value and not app.exception
+    assert "was not trained on the label 'cactus'" in app.error[0].value and not app.exception
 
 
 def test_a_slideshow_of_nothing_says_which_filter_to_change(full):

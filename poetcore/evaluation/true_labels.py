@@ -1,0 +1,59 @@
+"""The true labels of a demo folder as a model writes them; its folders' names may be written otherwise."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from poetcore.data.labels import difference, match_labels, nearest
+from poetcore.errors import DatasetError
+from poetcore.system.files import printable
+
+__all__ = ["listed_labels", "true_labels"]
+
+#: Labels that a message lists at the most.
+_LISTED = 30
+
+
+def true_labels(
+    folders: Iterable[str],
+    known: Sequence[str],
+    model: str,
+    demo: Path,
+    match: Callable[[Iterable[str], Sequence[str]], Mapping[str, str]] = match_labels,
+) -> Mapping[str, str]:
+    """Return each label folder's label as a model writes it; several folders may have one label.
+
+    Args:
+        folders: names of label folders.
+        known: the model's labels.
+        model: what a sentence calls it: "The run 'roses'".
+        demo: the demo folder, to be named in the message.
+        match: finds names among the model's labels.
+
+    Raises:
+        DatasetError: the model does not know a label, or the name fits several of its labels alike.
+    """
+    names = list(folders)
+    matched = match(names, known)
+    unknown = [name for name in names if name not in matched]
+    if unknown:
+        raise DatasetError(
+            f"{model} was not trained on the label{'s' * (len(unknown) > 1)} {listed_labels(unknown)} of"
+            f" {printable(demo)}: it was trained on {listed_labels(known)}.{_nearly(unknown, known)}"
+        )
+    return matched
+
+
+def listed_labels(labels: Sequence[str]) -> str:
+    """Return labels in quotes, so that blanks show, with commas between."""
+    more = f" and {len(labels) - _LISTED:,} more" if len(labels) > _LISTED else ""
+    return ", ".join(map(repr, labels[:_LISTED])) + more
+
+
+def _nearly(unknown: Iterable[str], known: Sequence[str]) -> str:
+    """Say what differs where an unknown label is nearly a known one, and what to do about it."""
+    pairs = [(name, other) for name in unknown if (other := nearest(name, known))]
+    said = [f"{name!r} is nearly {other!r} ({difference(name, other)})" for name, other in pairs]
+    if not said:
+        return ""
+    names = "the folder" if len(said) == 1 else "these folders"
+    return f" {'; '.join(said)}: rename {names} if that is meant."
