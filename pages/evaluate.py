@@ -14,6 +14,7 @@ from poetcore.ui.choice import chosen
 from poetcore.ui.evaluation import downloads, draw_gallery, draw_headline, draw_per_label, still_there
 from poetcore.ui.freshness import checked, forget_scans
 from poetcore.ui.leaks import draw_leaks
+from poetcore.ui.no_run import draw_no_run
 from poetcore.ui.state import explain, progress_bar, workspace
 from poetcore.ui.temperature import draw_temperature
 from poetcore.ui.text import plain, short
@@ -22,8 +23,7 @@ from poetcore.workspace.run import Run
 st.title("Evaluate")
 choice = chosen()
 if choice.run is None:
-    st.info("There is no finished run to evaluate yet.")
-    st.page_link("train.py", label="Train one", icon=":material/model_training:")
+    draw_no_run("evaluate")
     st.stop()
 if choice.demo is None:
     st.info(

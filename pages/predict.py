@@ -4,8 +4,9 @@ import pandas as pd
 import streamlit as st
 
 from poetcore.ui.choice import chosen
+from poetcore.ui.no_run import draw_no_run
 from poetcore.ui.predictions import draw_prediction, predict, table_of
-from poetcore.ui.text import plain
+from poetcore.ui.text import few, plain
 from poetcore.workspace.records import to_csv
 
 _TYPES = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "avif"]
@@ -13,11 +14,10 @@ _TYPES = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "avif"]
 st.title("Predict")
 run = chosen().run
 if run is None:
-    st.info("There is no finished run to predict with yet.")
-    st.page_link("train.py", label="Train one", icon=":material/model_training:")
+    draw_no_run("predict with")
     st.stop()
 labels = run.labels()
-st.markdown(f"Model **{plain(run.name)}** ({len(labels)} labels): {plain(', '.join(labels))}.")
+st.markdown(f"Model **{plain(run.name)}** ({len(labels)} labels): {plain(few(labels))}.")
 files = st.file_uploader("Pictures", type=_TYPES, accept_multiple_files=True, key="uploads")
 photos = [(file.name, file.getvalue()) for file in files]
 if st.toggle("Use the camera", key="camera_on"):

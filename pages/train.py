@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from poetcore.data.layout import better_level
 from poetcore.errors import PoetError
 from poetcore.training.config import RunConfig
 from poetcore.training.train import TrainingOptions
@@ -12,7 +13,7 @@ from poetcore.ui.learning_curve import draw_learning_curve
 from poetcore.ui.run_figures import draw_run
 from poetcore.ui.run_list import draw_runs
 from poetcore.ui.settings import pick_augmentation, pick_backbone, pick_options
-from poetcore.ui.state import explain, jobs
+from poetcore.ui.state import explain, jobs, offer_level
 from poetcore.ui.tensorboard import draw_tensorboard
 from poetcore.ui.text import plain, short
 
@@ -30,6 +31,10 @@ choice = chosen()
 if choice.dataset is None:
     st.info("Choose a dataset to train on first.")
     st.page_link("overview.py", label="Go to the overview", icon=":material/photo_library:")
+    st.stop()
+
+if level := better_level(choice.dataset):
+    offer_level(level)
     st.stop()
 
 st.subheader("A new training")

@@ -1,6 +1,8 @@
 """The chosen dataset, demo folder and run: drawn in the sidebar, the same on every page.
 
-The choice is kept in the session and in the page's address, so that an address can be sent to someone.
+The choice is kept in the session and in the page's address, so that an address can be sent to someone. The
+three belong together: another dataset brings the demo folder and the run that go with it, or none, unless the
+user chose others for it before.
 """
 
 from collections.abc import Sequence
@@ -9,14 +11,18 @@ from pathlib import Path
 
 import streamlit as st
 
-from poetcore.data.layout import demo_beside
+from poetcore.data.dataset import dataset_exists
+from poetcore.data.layout import better_level, demo_beside
+from poetcore.errors import OptionError
+from poetcore.ui.fields import dataset_path, explain_missing
 from poetcore.ui.freshness import trained_on
-from poetcore.ui.state import workspace
+from poetcore.ui.state import offer_level, workspace
+from poetcore.ui.subsets import subset_words
 from poetcore.ui.text import apart, plain, short_names
 from poetcore.workspace.datasets import demo_folders, training_folders
 from poetcore.workspace.run import Run
 
-__all__ = ["Choice", "choose", "chosen", "draw_choice", "forget"]
+__all__ = ["Choice", "chosen", "draw_choice", "forget"]
 
 
 @dataclass(frozen=True)
@@ -24,8 +30,8 @@ class Choice:
     """What the user works with; each may be None.
 
     Attributes:
-        dataset: folder of training pictures.
-        demo: folder to evaluate on.
+        dataset: training pictures: a folder of label folders, or a CSV file.
+        demo: the same to evaluate on.
         run: a finished run.
     """
 
@@ -40,43 +46,113 @@ def chosen() -> Choice:
     return choice if isinstance(choice, Choice) else Choice(None, None, None)
 
 
-def choose(**values: str) -> None:
-    """Set `dataset`, `demo` or `run` from a page; it holds from the next rerun on."""
-    for name, value in values.items():
-        st.session_state[f"next_{name}"] = value
-
-
 def forget(name: str) -> None:
     """Drop a choice whose folder or run was deleted; the next rerun takes another."""
     for key in (f"pick_{name}", f"asked_{name}"):
         st.session_state.pop(key, None)
+    st.session_state.pop("choice_goes_with", None)
+    chosen_with = st.session_state.get("chosen_with", {})
+    st.session_state["chosen_with"] = {key: value for key, value in chosen_with.items() if key[1] != name}
     st.query_params.pop(name, None)
 
 
 def draw_choice() -> None:
     """Draw the three choices and remember them."""
     place = workspace()
+    wanted = {name: _wanted(name) for name in ("dataset", "demo", "run")}
     datasets = [str(folder) for folder in training_folders(place)]
-    dataset = _draw_folder("dataset", "Dataset", datasets, "A folder with one folder of pictures per label.")
+    dataset = _draw_folder(
+        "dataset", "Dataset", datasets, wanted["dataset"], datasets[0] if datasets else None
+    )
+    follows = _Follower(dataset)
     beside = demo_beside(Path(dataset)) if dataset else None
-    before = st.session_state.get("demo_goes_with")
-    if beside and before and dataset != before:
-        choose(demo=str(beside))  # another dataset brings its own demo folder along
-    st.session_state["demo_goes_with"] = dataset
-    demos = [str(folder) for folder in demo_folders(place)]
-    if beside:
-        demos = [str(beside), *(folder for folder in demos if folder != str(beside))]
-    demo = _draw_folder("demo", "Demo folder", demos, "Labelled pictures that the model was not trained on.")
+    demos = list(dict.fromkeys([*([str(beside)] if beside else []), *map(str, demo_folders(place))]))
+    automatic = str(beside) if beside else None
+    demo = _draw_folder(
+        "demo", "Demo folder", demos, follows.asked("demo", wanted["demo"], automatic), automatic
+    )
+    follows.keep("demo", wanted["demo"], demo)
     runs = {run.name: run for run in place.finished_runs()}
     _toast_finished(set(runs))
-    run = _draw_run(list(runs))
-    if run and dataset and not trained_on(runs[run], Path(dataset)):
-        other, _ = apart(runs[run].record().image_dir, dataset)
-        st.caption(f"Trained on {plain(other)}, not on the dataset above.")
+    own = next((name for name, run in runs.items() if dataset and trained_on(run, Path(dataset))), None)
+    own = own if dataset else next(iter(runs), None)
+    run = _draw_run(list(runs), follows.asked("run", wanted["run"], own), own, dataset)
+    follows.keep("run", wanted["run"], run)
+    _draw_story(runs[run] if run else None, dataset, demo)
     _write_address({"dataset": dataset, "demo": demo, "run": run})
     st.session_state["choice"] = Choice(
         Path(dataset) if dataset else None, Path(demo) if demo else None, runs[run] if run else None
     )
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What is to be chosen now.
+
+    Attributes:
+        value: its path or name; None for none.
+        explicit: whether a page, a new address or the user chose it just now.
+        linked: whether it came with a new address.
+    """
+
+    value: str | None
+    explicit: bool
+    linked: bool = False
+
+
+def _wanted(name: str) -> _Wanted:
+    """Return what a page set, what a new address holds, what the user picked, or the value so far.
+
+    A widget's state is lost on some ways from page to page and an address arrives from outside, so the value
+    is written into the widget's state before it is drawn, and into the address after it.
+    """
+    before: str | None = st.session_state.get(f"asked_{name}")
+    if f"next_{name}" in st.session_state:
+        return _Wanted(st.session_state.pop(f"next_{name}"), True)
+    linked = st.query_params.get(name)
+    if linked is not None and linked != before:
+        return _Wanted(linked, True, True)
+    picked: str | None = st.session_state.get(f"pick_{name}", before)
+    return _Wanted(picked, picked != before)
+
+
+class _Follower:
+    """Demo folder and run follow the dataset, unless others were chosen for it.
+
+    Args:
+        dataset: the one that is chosen now.
+    """
+
+    def __init__(self, dataset: str | None) -> None:
+        self._chosen: dict[tuple[str | None, str], str | None] = st.session_state.setdefault(
+            "chosen_with", {}
+        )
+        self._dataset = dataset
+        self._changed = dataset != st.session_state.get("choice_goes_with", "")
+        st.session_state["choice_goes_with"] = dataset
+
+    def asked(self, name: str, wanted: _Wanted, automatic: str | None) -> _Wanted:
+        """Return what is to be chosen with the dataset."""
+        if wanted.explicit or not self._changed:
+            return wanted
+        return _Wanted(self._chosen.get((self._dataset, name), automatic), False)
+
+    def keep(self, name: str, wanted: _Wanted, value: str | None) -> None:
+        """Remember what was chosen on purpose."""
+        if wanted.explicit:
+            self._chosen[self._dataset, name] = value
+
+
+def _draw_story(run: Run | None, dataset: str | None, demo: str | None) -> None:
+    """Say in a line or two how the three choices go together, where that is not plain."""
+    if run and dataset and not trained_on(run, Path(dataset)):
+        other, _ = apart(run.record().image_dir, dataset)
+        st.caption(f"Trained on {plain(other)}, not on the dataset above.")
+    if run and (part := subset_words(run)):
+        st.caption(plain(part))
+    for name, folder in (("dataset", dataset), ("demo", demo)):
+        if folder and (level := better_level(Path(folder))):
+            offer_level(level, name, "sidebar")
 
 
 def _toast_finished(done: set[str]) -> None:
@@ -87,69 +163,81 @@ def _toast_finished(done: set[str]) -> None:
         st.toast(f"The run {plain(name)} is ready: choose it under *Run*.", icon=":material/check_circle:")
 
 
-def _draw_folder(name: str, label: str, options: Sequence[str], help: str) -> str | None:
-    """Draw the choice of a folder, which may also be typed; return its path."""
-    current = _current(name)
+_HELP = {
+    "dataset": "A folder with one folder of pictures per label, or a CSV file with columns path and label.",
+    "demo": "Labelled pictures that the model was not trained on, in the same form.",
+}
+
+
+def _draw_folder(
+    name: str, label: str, options: Sequence[str], wanted: _Wanted, automatic: str | None
+) -> str | None:
+    """Draw the choice of a folder, which may also be typed; return its path.
+
+    Args:
+        name: "dataset" or "demo".
+        label: over the field.
+        options: what is offered.
+        wanted: what is to be chosen.
+        automatic: what is chosen where that cannot be.
+    """
     known = list(options)
-    if current is not None and current not in known and Path(current).is_dir():
-        known.insert(0, current)
-    _set_current(name, label, current, known)
+    if wanted.value is None and name == "dataset":
+        wanted = _Wanted(automatic, False)
+    value, missing = _found(wanted.value, known), None
+    if wanted.value is not None and value is None:
+        missing = wanted.value
+        before = st.session_state.get(f"asked_{name}")
+        value = before if before and dataset_exists(Path(before)) else automatic
+    if value is not None and value not in known:
+        known.insert(0, value)
+    st.session_state[f"pick_{name}"] = value
     names = short_names(known)
-    value = st.selectbox(
+    picked = st.selectbox(
         label,
         known,
+        index=0 if name == "dataset" and known else None,
         key=f"pick_{name}",
         format_func=lambda path: names.get(path, path),
-        help=help,
+        help=_HELP[name],
         accept_new_options=True,
-        placeholder="Type a folder's path",
+        placeholder="None: type a folder's path",
         persist_state="session",
     )
-    if value is None or value in known:
-        return value
-    folder = Path(value).expanduser()
-    if folder.is_dir():
-        return str(folder.absolute())
-    st.warning(f"No such folder: {plain(value)}")
-    return None
+    if missing is not None:
+        explain_missing(label, missing)
+    return picked
 
 
-def _draw_run(known: Sequence[str]) -> str | None:
+def _found(text: str | None, known: Sequence[str]) -> str | None:
+    """Return the path that is meant by what was chosen, typed or linked to; None where it is not there."""
+    if text is None or text in known:
+        return text
+    try:
+        path = dataset_path(text)
+    except OptionError:
+        return None
+    return str(path) if path else None
+
+
+def _draw_run(
+    known: Sequence[str], wanted: _Wanted, automatic: str | None, dataset: str | None
+) -> str | None:
     """Draw the choice of a run; return its name."""
-    _set_current("run", "Run", _current("run"), known)
-    return st.selectbox(
+    there = wanted.value is None or wanted.value in known
+    st.session_state["pick_run"] = wanted.value if there else automatic
+    run = st.selectbox(
         "Run",
         known,
+        index=None,
         key="pick_run",
         help="A finished training.",
-        placeholder="None yet",
+        placeholder="None on this dataset yet" if known and dataset else "None yet",
         persist_state="session",
     )
-
-
-def _current(name: str) -> str | None:
-    """Return what is to be chosen now: what a page set, what a new address holds, or the value so far.
-
-    A widget's state is lost on some ways from page to page and an address arrives from outside, so the value
-    is written into the widget's state before it is drawn, and into the address after it.
-    """
-    wanted: str | None = st.session_state.pop(f"next_{name}", None)
-    if wanted is not None:
-        return wanted
-    asked = st.query_params.get(name)
-    if asked is not None and asked != st.session_state.get(f"asked_{name}"):
-        return asked
-    value: str | None = st.session_state.get(f"pick_{name}")
-    return value
-
-
-def _set_current(name: str, label: str, current: str | None, known: Sequence[str]) -> None:
-    """Set the value of a widget that is drawn next: `current`, or the first where that one is missing."""
-    if current not in known:
-        if current is not None:
-            st.warning(f"{label} not found: {plain(current)}")
-        current = known[0] if known else None
-    st.session_state[f"pick_{name}"] = current
+    if not there:
+        st.warning(f"Run not found: {plain(wanted.value)}")
+    return run
 
 
 def _write_address(values: dict[str, str | None]) -> None:

@@ -5,8 +5,7 @@ import streamlit as st
 
 from poetcore.errors import PoetError
 from poetcore.sources.samples import download_flowers, make_sample
-from poetcore.ui.choice import choose
-from poetcore.ui.state import explain, progress_bar, workspace
+from poetcore.ui.state import choose, explain, progress_bar, workspace
 from poetcore.ui.text import plain
 from poetcore.workspace.datasets import unpack
 

@@ -16,9 +16,8 @@ from poetcore.sources.urls import Source, UrlList, parse_urls
 from poetcore.system.files import walk
 from poetcore.system.names import check_name, is_hidden
 from poetcore.system.progress import Progress
-from poetcore.ui.choice import choose
 from poetcore.ui.pictures import Card, gallery, shas
-from poetcore.ui.state import explain, workspace
+from poetcore.ui.state import choose, explain, workspace
 from poetcore.ui.text import plain
 
 __all__ = ["draw_gather"]

@@ -8,9 +8,8 @@ from poetcore.charts.training import curve_spec
 from poetcore.errors import RunError
 from poetcore.system.progress import Progress
 from poetcore.training.curves import curves, verdict
-from poetcore.ui.choice import choose
 from poetcore.ui.freshness import forget_scans
-from poetcore.ui.state import jobs
+from poetcore.ui.state import choose, jobs
 from poetcore.ui.text import plain
 from poetcore.workspace.run import Run
 from poetcore.workspace.run_record import PHASES, Status

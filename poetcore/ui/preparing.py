@@ -11,14 +11,14 @@ from poetcore.curation.prepare import Plan, plan
 from poetcore.curation.prepared import Outcome, check_apart, execute, existing_split, scan_source
 from poetcore.curation.selection import DEFAULT_EXCLUDED, EXCLUDABLE, MANDATORY, SplitOptions
 from poetcore.data.dataset import Dataset
+from poetcore.data.layout import LevelError
 from poetcore.errors import PoetError
-from poetcore.system.names import is_name, to_name
-from poetcore.ui.choice import choose, chosen
+from poetcore.ui.choice import chosen
 from poetcore.ui.freshness import forget_scans
 from poetcore.ui.pictures import Card, gallery
-from poetcore.ui.state import explain, progress_bar, workspace
-from poetcore.ui.text import plain, short, short_names
-from poetcore.workspace.datasets import training_folders
+from poetcore.ui.prepare_fields import pick_folder, pick_source
+from poetcore.ui.state import choose, explain, offer_level, progress_bar, workspace
+from poetcore.ui.text import plain, short
 
 __all__ = ["draw_prepare"]
 
@@ -37,12 +37,12 @@ _ORDERS = {
 
 def draw_prepare() -> None:
     """Draw everything: choose a source and numbers, look at the preview, then copy the pictures."""
-    source = _pick_source()
+    source = pick_source()
     if source is None:
         st.info("No pictures yet: type the path of a folder that holds one folder of pictures per label.")
         st.page_link("overview.py", label="Or take the sample flowers", icon=":material/photo_library:")
         return
-    folder = _pick_folder(source)
+    folder = pick_folder(source)
     options = _pick_options()
     if folder is None:
         return
@@ -50,6 +50,9 @@ def draw_prepare() -> None:
         check_apart(source, folder)
         dataset, issues = _scanned_source(source)
         planned = plan(dataset, issues, options, existing_split(folder, workspace()))
+    except LevelError as error:
+        offer_level(error.level, "dataset" if source == chosen().dataset else "prepare_source")
+        return
     except PoetError as error:
         explain(error)
         return
@@ -60,62 +63,22 @@ def draw_prepare() -> None:
         _draw_made(made)
 
 
-def _pick_source() -> Path | None:
-    known = [str(path) for path in training_folders(workspace())]
-    current = st.session_state.get("prepare_source_kept") or chosen().dataset
-    if current and str(current) not in known:
-        known.insert(0, str(current))
-    names = short_names(known)
-    value = st.selectbox(
-        "Pictures to choose from",
-        known,
-        index=known.index(str(current)) if current else None,
-        format_func=lambda path: names.get(path, path),
-        accept_new_options=True,
-        placeholder="Type a folder's path",
-        help="A folder with one folder of pictures per label. It stays as it is.",
-    )
-    if not value:
-        return None
-    source = Path(value).expanduser()
-    if not source.is_dir():
-        st.warning(f"No such folder: {plain(value)}")
-        return None
-    source = source.absolute()
-    st.session_state["prepare_source_kept"] = str(source)
-    return source
-
-
-def _pick_folder(source: Path) -> Path | None:
-    stem = source.parent.name if source.name == "train" else source.name
-    name = st.text_input(
-        "Name of the new set",
-        value=f"{to_name(stem, default='pictures')}_set",
-        max_chars=300,
-        key=f"prepare_name_{source}",
-        help="A folder among the datasets of the workspace; or the path of a folder elsewhere.",
-    ).strip()
-    if Path(name).expanduser().is_absolute():
-        return Path(name).expanduser()
-    if is_name(name):
-        return workspace().datasets / name
-    st.warning(
-        'Give the whole path of a folder, or a name that every system accepts: without < > : " / \\ | ? *,'
-        " without a dot at either end, and not one that a system reserves."
-    )
-    return None
-
-
 def _pick_options() -> SplitOptions:
     numbers = st.columns([1, 1, 2])
-    train = numbers[0].number_input("Training pictures per label", min_value=1, value=200, step=10)
-    demo = numbers[1].number_input("Demo pictures per label", min_value=0, value=50, step=10)
+    train = numbers[0].number_input(
+        "Training pictures per label", 1, value=200, step=10, key="prepare_train", persist_state="session"
+    )
+    demo = numbers[1].number_input(
+        "Demo pictures per label", 0, value=50, step=10, key="prepare_demo", persist_state="session"
+    )
     order = numbers[2].segmented_control(
         "Which first",
         list(_ORDERS),
         default="random",
         required=True,
         format_func=_ORDERS.__getitem__,
+        key="prepare_order",
+        persist_state="session",
         help="Largest files first is the tutorial's rule: what is small is often broken.",
     )
     seed = 0
@@ -126,6 +89,8 @@ def _pick_options() -> SplitOptions:
             offered,
             default=[name for name in offered if name in DEFAULT_EXCLUDED],
             format_func=lambda name: CHECKS[name].title,
+            key="prepare_exclude",
+            persist_state="session",
         )
         always = [CHECKS[name].title.lower() for name in EXCLUDABLE if name in MANDATORY]
         st.caption(
@@ -139,7 +104,14 @@ def _pick_options() -> SplitOptions:
             ).set_index("check"),
             border="horizontal",
         )
-        seed = st.number_input("Seed", min_value=0, value=0, help="Another seed draws other pictures.")
+        seed = st.number_input(
+            "Seed",
+            min_value=0,
+            value=0,
+            key="prepare_seed",
+            persist_state="session",
+            help="Another seed draws other pictures.",
+        )
     return SplitOptions(int(train), int(demo), order or "random", int(seed), frozenset(exclude))
 
 

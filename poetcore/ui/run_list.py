@@ -10,11 +10,11 @@ import pandas as pd
 import streamlit as st
 
 from poetcore.errors import PoetError, RunError
-from poetcore.ui.choice import choose, chosen, forget
+from poetcore.ui.choice import chosen, forget
 from poetcore.ui.freshness import check, run_changes
 from poetcore.ui.headline import range_words
 from poetcore.ui.job_panel import draw_failure
-from poetcore.ui.state import evaluation_at, explain, jobs, metrics_of
+from poetcore.ui.state import choose, evaluation_at, explain, jobs, metrics_of
 from poetcore.ui.text import plain, short
 from poetcore.workspace.run import Run
 from poetcore.workspace.run_record import DAMAGED, RunRecord

@@ -8,26 +8,35 @@ from pathlib import Path
 import streamlit as st
 
 from poetcore.data.dataset import Dataset, scan
+from poetcore.data.layout import Level, LevelError
 from poetcore.errors import PoetError, RunError
 from poetcore.evaluation.evaluate import Evaluation
 from poetcore.evaluation.metrics import Metrics
 from poetcore.system.progress import PHASES, OnProgress, Progress
 from poetcore.training.jobs import Jobs
-from poetcore.ui.text import plain
+from poetcore.ui.text import plain, short
 from poetcore.workspace.records import read_record
 from poetcore.workspace.run import EvaluationFolder, Run
 from poetcore.workspace.workspace import Workspace, default_workspace
 
 __all__ = [
+    "choose",
     "evaluation_at",
     "explain",
     "jobs",
     "loaded",
     "metrics_of",
+    "offer_level",
     "progress_bar",
     "scanned",
     "workspace",
 ]
+
+
+def choose(**values: str | None) -> None:
+    """Set `dataset`, `demo` or `run` from a page, None for none; it holds from the next rerun on."""
+    for name, value in values.items():
+        st.session_state[f"next_{name}"] = value
 
 
 @st.cache_resource(show_spinner=False)
@@ -124,5 +133,35 @@ def progress_bar() -> Iterator[OnProgress]:
 
 
 def explain(error: PoetError) -> None:
-    """Show what went wrong, in the error's own sentence."""
-    st.error(plain(error), icon=":material/error:")
+    """Show what went wrong, in the error's own sentence, with a button where one click mends it."""
+    if isinstance(error, LevelError):
+        offer_level(error.level)
+    else:
+        st.error(plain(error), icon=":material/error:")
+
+
+def offer_level(level: Level, chosen_as: str = "dataset", place: str = "page") -> None:
+    """Say that a folder one too high or too low was chosen, and offer what is meant.
+
+    Args:
+        level: where the label folders are.
+        chosen_as: "dataset", "demo", or another choice whose next value is kept as `next_<name>`.
+        place: tells this offer from others on the screen.
+    """
+    demo = level.demo if chosen_as == "dataset" else None
+    meant = (level.demo or level.train) if chosen_as == "demo" else level.train
+    given, inner = plain(short(level.given)), plain(short(meant))
+    beside = f", and {plain(short(demo))} to evaluate on" if demo else ""
+    st.warning(
+        f"{given} holds pictures of one label: the label folders are in {inner}{beside}."
+        if level.is_above
+        else f"The label folders are not in {given} itself but in {inner}{beside}.",
+        icon=":material/account_tree:",
+    )
+    st.button(
+        f"Use {inner} and {plain(short(demo))} as demo folder" if demo else f"Use {inner}",
+        key=f"level_{place}_{chosen_as}_{level.given}",
+        icon=":material/subdirectory_arrow_right:",
+        on_click=choose,
+        kwargs={chosen_as: str(meant)} | ({"demo": str(demo)} if demo else {}),
+    )

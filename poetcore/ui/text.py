@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-__all__ = ["apart", "plain", "short", "short_names"]
+__all__ = ["apart", "few", "plain", "short", "short_names"]
 
 #: What Markdown and Streamlit's additions (formulas, emoji, colours) give a meaning anywhere in a line.
 _INLINE = re.compile(r"([\\`*_{}\[\]<>#|~$:&])")
@@ -43,6 +43,17 @@ def plain(text: object) -> str:
     """
     words = _REPLACED_LATE.sub(_WORD_JOINER, " ".join(str(text).split()))
     return _AT_START.sub(r"\1\\\2", _INLINE.sub(r"\\\1", words))
+
+
+def few(names: Sequence[str], most: int = 12) -> str:
+    """Return names as a list in a sentence, the first ones only where there are many. Not escaped.
+
+    >>> few(["ant", "bee", "cat"], 2)
+    'ant, bee and 1 more'
+    """
+    if len(names) <= most:
+        return ", ".join(names)
+    return f"{', '.join(names[:most])} and {len(names) - most:,} more"
 
 
 def short(path: Path | str, parts: int = 2) -> str:

@@ -76,3 +76,95 @@ def test_a_name_that_is_markdown_is_shown_as_it_is(full):
     name = "![x](http://evil.example/x.png)"
     app = opened("home", run=name)
     assert app.sidebar.warning[0].value == f"Run not found: {plain(name)}"
+
+
+# ------------------------------------------------------------------------- what belongs together
+
+
+def picked(app):
+    return [box.value for box in app.sidebar.selectbox]
+
+
+def change(app, name, text):
+    """Choose what is no option yet; AppTest cannot type into a select box, so as a page does it."""
+    app.session_state[f"next_{name}"] = str(text)
+    return picked(app.run())
+
+
+def change_dataset(app, folder):
+    return change(app, "dataset", folder)
+
+
+def test_another_dataset_without_demo_folder_and_run_leaves_none_of_the_former_chosen(full, tmp_path):
+    folder = fill(tmp_path / "insects", {"ant": 2, "bee": 2})
+    app = opened("home")
+    assert change_dataset(app, folder) == [str(folder), None, None]
+    assert not {"demo", "run"} & set(app.query_params)
+
+
+def test_going_back_to_a_dataset_brings_its_demo_folder_and_run_back(full, tmp_path):
+    folder = fill(tmp_path / "insects", {"ant": 2, "bee": 2})
+    app = opened("home", dataset=str(folder))
+    back = change_dataset(app, full.sample / "train")
+    assert back == [str(full.sample / "train"), str(full.sample / "demo"), full.run.name]
+
+
+def test_a_demo_folder_that_was_chosen_for_a_dataset_is_kept_for_it(full, tmp_path):
+    own = fill(tmp_path / "own", {"daisy": 2, "rose": 2})
+    folder = fill(tmp_path / "insects", {"ant": 2, "bee": 2})
+    app = opened("home")
+    change(app, "demo", own)
+    change_dataset(app, folder)
+    assert change_dataset(app, full.sample / "train")[1] == str(own)
+
+
+def test_a_run_of_another_dataset_can_be_chosen_and_is_told(full, tmp_path):
+    folder = fill(tmp_path / "insects", {"ant": 2, "bee": 2})
+    app = opened("home", dataset=str(folder))
+    app.sidebar.selectbox(key="pick_run").set_value(full.run.name).run()
+    assert picked(app)[2] == full.run.name
+    assert "not on the dataset above" in app.sidebar.caption[0].value
+
+
+@pytest.mark.parametrize("page", ["evaluate", "predict"])
+def test_a_page_without_a_run_of_the_dataset_says_so(full, tmp_path, page):
+    folder = fill(tmp_path / "insects", {"ant": 2, "bee": 2})
+    app = opened(page, dataset=str(folder))
+    assert "No run was trained on the chosen dataset" in app.info[0].value
+
+
+# ------------------------------------------------------------------------------- pasted paths
+
+
+def test_a_pasted_path_is_understood(empty, tmp_path, monkeypatch):
+    folder = fill(tmp_path / "my insects", {"ant": 2, "bee": 2})
+    monkeypatch.setenv("POET_TEST_HOME", str(tmp_path))
+    app = opened("home")
+    for text in (f'  "{folder}" ', f"{folder.as_uri()}/", "$POET_TEST_HOME/my insects/", f"{folder}\\"):
+        assert change_dataset(app, text)[0] == str(folder)
+
+
+def test_a_path_that_can_be_none_is_explained_and_the_choice_stays(full):
+    app = opened("home")
+    assert change_dataset(app, "~nobody-here/x")[0] == str(full.sample / "train")
+    assert "nobody-here" in app.sidebar.warning[0].value
+
+
+# -------------------------------------------------------------------------- one folder too high
+
+
+@pytest.fixture
+def divided(tmp_path):
+    for part in ("train", "test"):
+        fill(tmp_path / "photos" / part, {"ant": 3, "bee": 3})
+    return tmp_path / "photos"
+
+
+@pytest.mark.parametrize("page", ["home", "overview", "train", "prepare"])
+def test_one_click_takes_the_training_and_the_demo_folder_of_a_divided_set(empty, divided, page):
+    app = opened(page, dataset=str(divided))
+    assert not app.exception
+    offers = [button for button in app.button if button.label.startswith("Use photos/train")]
+    assert offers[0].label == "Use photos/train and photos/test as demo folder"
+    offers[0].click().run()
+    assert picked(app)[:2] == [str(divided / "train"), str(divided / "test")]

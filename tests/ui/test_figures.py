@@ -146,7 +146,12 @@ def test_where_the_run_was_trained_on_another_dataset_the_banner_says_on_which_t
     for part in ("train", "demo"):
         shutil.copytree(own.sample / "train", tmp_path / "set" / part)
     evaluate(own.run, tmp_path / "set" / "demo", own.workspace)
-    app = opened("evaluate", dataset=str(tmp_path / "set/train"), demo=str(tmp_path / "set/demo"))
+    app = opened(
+        "evaluate",
+        dataset=str(tmp_path / "set/train"),
+        demo=str(tmp_path / "set/demo"),
+        run=own.run.name,
+    )
     assert "was trained on sample/train, not on the chosen dataset: train on set/train" in plainly(app)
 
 
@@ -230,5 +235,5 @@ def test_missing_files_of_an_evaluation_of_an_earlier_version_are_told(own, page
 @pytest.mark.slow
 def test_the_sidebar_says_where_a_run_was_trained_on_another_dataset(own, tmp_path):
     other = shutil.copytree(own.sample / "demo", tmp_path / "other")
-    captions = [caption.value for caption in opened("home", dataset=str(other)).sidebar.caption]
+    captions = [caption.value for caption in opened("home", dataset=str(other), run="first").sidebar.caption]
     assert captions == ["Trained on sample/train, not on the dataset above."]
