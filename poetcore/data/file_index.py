@@ -1,7 +1,8 @@
 """The index of files, each read once: content hash, size in pixels, format, and why it cannot be used.
 
 A file that has the same path, size and modification time as before is not opened again. What is found in a
-content is kept under its hash, so a picture that was moved or copied is known already.
+content is kept under its hash, so a picture that was moved or copied is known already. Why a content was
+refused is forgotten once other formats can be read.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from poetcore.data import images
+from poetcore.data.formats import decoders
 from poetcore.errors import PictureError
 from poetcore.system.database import Database
 from poetcore.system.files import cores, in_chunks, is_unicode
@@ -91,6 +93,22 @@ class FileIndex(Database):
     """
 
     schema = _SCHEMA
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(file)
+        self._forget_refusals()
+
+    def _forget_refusals(self) -> None:
+        """Forget why contents were refused if other formats can be read now, by a new version or package."""
+        readable = decoders()
+        if self._rows("PRAGMA user_version") == [(readable,)]:
+            return
+        refused = "SELECT sha FROM contents WHERE reason IS NOT NULL"
+        self._write(
+            (f"DELETE FROM files WHERE sha IN ({refused})", [()]),
+            ("DELETE FROM contents WHERE reason IS NOT NULL", [()]),
+            (f"PRAGMA user_version = {readable}", [()]),
+        )
 
     def lookup(self, paths: Sequence[Path], on_progress: OnProgress | None = None) -> list[FileEntry]:
         """Return the entry of each file, in the order given; only new and changed files are read.

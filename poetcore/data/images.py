@@ -1,7 +1,7 @@
 """The one place where pictures are decoded: for training, evaluation, prediction, upload and export.
 
-A picture is recognised by its content, never by its file extension. Whatever its mode, it becomes
-8-bit RGB: alpha lies over white, 16-bit values are scaled, only the first frame of an animation counts,
+A picture is recognised by its content, never by its file extension (`formats` says which can be read).
+Whatever its mode, it becomes 8-bit sRGB (`colours` says how); only the first frame of an animation counts,
 and the EXIF orientation is applied. For a network it is resized to the square input size between the four
 nearest pixels (bilinear, not antialiased), as the original TensorFlow for Poets scripts do and as these
 networks were trained; a picture much larger than that is first halved up to three times.
@@ -10,26 +10,27 @@ networks were trained; a picture much larger than that is first halved up to thr
 import io
 import os
 import stat
-import struct
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import (  # the plugins register their formats as they are imported
-    AvifImagePlugin,
-    BmpImagePlugin,
-    GifImagePlugin,
-    Image,
-    JpegImagePlugin,
-    PngImagePlugin,
-    TiffImagePlugin,
-    WebPImagePlugin,
-)
+from PIL import Image, ImageFile
 
+from poetcore.data.colours import flatten, is_deep, load_deep, to_srgb
+from poetcore.data.formats import (
+    DRAFTED,
+    FORMATS,
+    MAX_JPEG_MEGAPIXELS,
+    MAX_MEGAPIXELS,
+    max_megapixels,
+    recognise,
+)
+from poetcore.data.refusals import RAW, camera_raw, not_a_picture, video
 from poetcore.errors import PictureError
 
 __all__ = [
     "FORMATS",
+    "MAX_JPEG_MEGAPIXELS",
     "MAX_MEGAPIXELS",
     "PictureInfo",
     "decode",
@@ -39,27 +40,6 @@ __all__ = [
     "thumbnail",
     "to_square",
 ]
-
-#: What may be decoded (JPEG includes MPO, its multi-picture form). A closed list: some of Pillow's other
-#: readers start programs (EPS runs Ghostscript).
-FORMATS = tuple(
-    plugin.format
-    for plugin in (
-        JpegImagePlugin.JpegImageFile,
-        PngImagePlugin.PngImageFile,
-        WebPImagePlugin.WebPImageFile,
-        GifImagePlugin.GifImageFile,
-        BmpImagePlugin.BmpImageFile,
-        TiffImagePlugin.TiffImageFile,
-        AvifImagePlugin.AvifImageFile,
-    )
-)
-
-#: A larger picture is refused before its pixels are decoded.
-MAX_MEGAPIXELS = 100
-
-#: ISO/IEC 23008-12, annex B, and what phones write.
-_HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 
 _ORIENTATION = 0x0112  # the EXIF tag
 _SIDEWAYS = (5, 6, 7, 8)  # its values that swap width and height
@@ -93,13 +73,18 @@ def read(path: Path) -> bytes:
     """Read a whole file.
 
     Raises:
-        PictureError: the file is a folder, missing, empty, a broken link or not readable; the message is the
-            reason in a few words.
+        PictureError: the file is a folder, missing, empty, a broken link, not readable or a video; the
+            message is the reason in a few words.
     """
     try:
         if not stat.S_ISREG(path.stat().st_mode) and not path.is_dir():
             raise PictureError("is not a file (a pipe or a device)")
-        content = path.read_bytes()
+        with path.open("rb", buffering=0) as file:
+            # A video of gigabytes is not read to the end to find that out.
+            if reason := video(file.read(64)):
+                raise PictureError(reason)
+            file.seek(0)
+            content = file.readall()
     except IsADirectoryError:
         raise PictureError("is a folder, not a picture") from None
     except FileNotFoundError:
@@ -144,17 +129,21 @@ def decode(content: bytes, at_least: int | None = None) -> Image.Image:
     Raises:
         PictureError: whatever is wrong with it, in a few words.
     """
-    picture = _open(content)
+    opened = _open(content)
+    if at_least is not None and opened.format in DRAFTED:
+        opened.draft(None, (at_least, at_least))
+    _check_size(opened, MAX_MEGAPIXELS)
     try:
+        loaded = load_deep(opened, _open(content)) if is_deep(opened) else opened
+        loaded.load()
+        upright = _UPRIGHT.get(_orientation(opened))
+        picture = flatten(loaded)
+        profile = picture.info.get("icc_profile")
         if at_least is not None:
-            picture.draft(None, (at_least, at_least))
-        picture.load()
-        upright = _UPRIGHT.get(_orientation(picture))
-        picture = _to_rgb(picture)
+            picture = _halve(picture, at_least)
+        picture = to_srgb(picture, profile)
     except Exception as error:  # decoders of damaged files raise almost anything
         raise PictureError(f"is damaged or truncated ({_first_line(error)})") from None
-    if at_least is not None:
-        picture = _halve(picture, at_least)
     return picture if upright is None else picture.transpose(upright)
 
 
@@ -199,41 +188,34 @@ def thumbnail(content: bytes, pixels: int) -> bytes:
     return out.getvalue()
 
 
-def _open(content: bytes) -> Image.Image:
+def _open(content: bytes) -> ImageFile.ImageFile:
     """Open lazily: the header is read, the pixels are not."""
     if not content:
         raise PictureError("is empty (0 bytes)")
+    if camera_raw(content):
+        raise PictureError(RAW)
     try:
-        picture = _recognise(content)
+        picture = recognise(content)
+    except PictureError:
+        raise
     except Image.DecompressionBombError:
         raise PictureError(f"has more than {MAX_MEGAPIXELS} megapixels") from None
     except Exception as error:  # a damaged header can raise almost anything
-        raise PictureError(f"is damaged ({_first_line(error)})") from None
+        raise PictureError(f"is damaged, or of a kind that cannot be read ({_first_line(error)})") from None
     if picture is None:
-        raise PictureError(_not_a_picture(content))
-    if picture.width * picture.height > MAX_MEGAPIXELS * 1_000_000:
-        raise PictureError(
-            f"has {picture.width} x {picture.height} pixels, more than {MAX_MEGAPIXELS} megapixels"
-        )
+        raise PictureError(not_a_picture(content))
+    _check_size(picture, max_megapixels(picture))
     return picture
 
 
-def _recognise(content: bytes) -> Image.Image | None:
-    """Return the picture of the first format that recognises a content, or None.
-
-    As `Image.open` does, but for its size limit of 89 megapixels: that is a setting of the whole process and
-    begins with a warning on the terminal.
-    """
-    for name in FORMATS:
-        factory, accept = Image.OPEN[name]
-        # A text says why Pillow was built without this format.
-        if accept is not None and accept(content[:16]) is not True:
-            continue
-        try:
-            return factory(io.BytesIO(content), "")
-        except (SyntaxError, IndexError, TypeError, struct.error):  # raised where it is not theirs
-            continue
-    return None
+def _check_size(picture: Image.Image, limit: int) -> None:
+    """Check a picture's pixels, in megapixels."""
+    if picture.width * picture.height > limit * 1_000_000:
+        progressive = " in a progressive JPEG" if picture.info.get("progressive") else ""
+        raise PictureError(
+            f"has {picture.width} x {picture.height} pixels{progressive}, more than {limit} megapixels:"
+            " save it smaller"
+        )
 
 
 def _halve(picture: Image.Image, at_least: int) -> Image.Image:
@@ -244,53 +226,12 @@ def _halve(picture: Image.Image, at_least: int) -> Image.Image:
     return picture.reduce(factor) if factor > 1 else picture
 
 
-def _to_rgb(picture: Image.Image) -> Image.Image:
-    if picture.mode == "RGB" and not picture.has_transparency_data:
-        return picture
-    if picture.mode.startswith("I") or picture.mode == "F":
-        return Image.fromarray(_to_8_bit(np.asarray(picture))).convert("RGB")
-    if picture.has_transparency_data:
-        layer = picture.convert("RGBA")
-        white = Image.new("RGBA", layer.size, (255, 255, 255, 255))
-        return Image.alpha_composite(white, layer).convert("RGB")
-    return picture.convert("RGB")
-
-
-def _to_8_bit(values: np.ndarray) -> np.ndarray:
-    """Scale 16-bit, 32-bit or floating-point grey values, `(h, w)`, to 0..255 `uint8`."""
-    if values.dtype.kind == "f":
-        finite = np.nan_to_num(values)
-        levels = finite * (255.0 if finite.max(initial=0) <= 1 else 1.0)
-    elif values.dtype.itemsize > 2 and values.max(initial=0) <= 255:
-        levels = values  # 8-bit values in 32-bit cells
-    else:
-        levels = np.clip(values, 0, 65535) // 257
-    scaled: np.ndarray = np.clip(levels, 0, 255).astype(np.uint8)
-    return scaled
-
-
 def _orientation(picture: Image.Image) -> int:
     try:
         value = picture.getexif().get(_ORIENTATION, 1)
     except Exception:  # a damaged EXIF block says nothing
         return 1
     return value if value == 1 or value in _UPRIGHT else 1
-
-
-def _not_a_picture(content: bytes) -> str:
-    """Return what a file is that no decoder recognised, in a few words."""
-    if content[4:8] == b"ftyp" and content[8:12] in _HEIC_BRANDS:
-        return "is a HEIC photo, which cannot be read here: save it as JPEG"
-    head = content[:1024].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    if head.startswith((b"<svg", b"<?xml", b"<!--")) and b"<html" not in head:
-        return "is a drawing (SVG or XML), not a photo: save it as PNG"
-    if head.startswith((b"<!doctype", b"<html")):
-        return "is a web page, not a picture"
-    if content[4:12] == b"ftypavif" or content.startswith(
-        (b"\xff\xd8", b"\x89PNG", b"GIF8", b"RIFF", b"BM", b"II*\0", b"MM\0*")
-    ):
-        return "is damaged: it begins like a picture, but its header cannot be read"
-    return "is not a picture (JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF)"
 
 
 def _first_line(error: Exception) -> str:

@@ -11,6 +11,7 @@ import pytest
 from poetcore.data.dataset import check_trainable, scan
 from poetcore.data.file_index import FileIndex, sha_of
 from poetcore.data.layout import QUARANTINE, QUARANTINE_MARK, LevelError
+from poetcore.data.refusals import NOT_A_PICTURE
 from poetcore.errors import DatasetError
 from tests.conftest import encoded, fill, picture
 from tests.unprivileged import as_nobody, needs_permissions, open_folder
@@ -49,7 +50,7 @@ def test_unusable_files_are_listed_with_reasons(memory, tmp_path):
     refused = scan(tmp_path / "set", memory).refused
     assert [(Path(path).name, label, reason) for path, label, reason in refused.to_numpy()] == [
         ("empty.jpg", "rose", "is empty (0 bytes)"),
-        ("notes", "rose", "is not a picture (JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF)"),
+        ("notes", "rose", NOT_A_PICTURE),
     ]
 
 

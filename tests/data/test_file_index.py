@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from poetcore.data import file_index, images
 from poetcore.data.file_index import FileEntry, FileIndex, sha_of
+from poetcore.data.formats import decoders
+from poetcore.data.refusals import NOT_A_PICTURE
 from poetcore.system.progress import Progress
 from tests.conftest import ROOT, encoded, fill, picture
 
@@ -102,7 +105,7 @@ def test_a_file_that_is_gone_has_a_reason(memory, tmp_path):
 
 def test_text_is_refused_with_a_reason(memory, tmp_path):
     (found,) = memory.lookup([write(tmp_path / "a.jpg", b"shopping list")])
-    assert found.reason == "is not a picture (JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF)"
+    assert found.reason == NOT_A_PICTURE
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux allows any bytes in a name")
@@ -206,3 +209,15 @@ def test_two_processes_that_look_up_at_once_lose_nothing(tmp_path):
         write(path, bytes(path.stat().st_size))
     with FileIndex(file) as memory:
         assert [p.sha for p in memory.lookup(paths)] == shas
+
+
+@pytest.mark.parametrize(("after", "reason"), [(0, NOT_A_PICTURE), (1, None)])
+def test_a_reason_lasts_until_other_formats_can_be_read(after, reason, tmp_path, monkeypatch):
+    path = write(tmp_path / "a.jpg", jpeg(1))
+    with monkeypatch.context() as patch, FileIndex(tmp_path / "memory.sqlite") as first:
+        patch.setattr(images, "recognise", lambda content: None)
+        patch.setattr(images, "not_a_picture", lambda content: NOT_A_PICTURE)
+        first.lookup([path])
+    monkeypatch.setattr(file_index, "decoders", lambda: decoders() + after)
+    with FileIndex(tmp_path / "memory.sqlite") as second:
+        assert second.lookup([path])[0].reason == reason

@@ -52,16 +52,17 @@ def test_a_picture_with_a_hole_is_refused():
     ("content", "reason"),
     [
         (b"", "is empty (0 bytes)"),
-        (b"Milk, eggs, butter\n", "is not a picture (JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF)"),
+        (b"Milk, eggs, butter\n", "is not a picture (JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, HEIC, "),
         (b"<!DOCTYPE html>\n<html><p>404</p></html>", "is a web page, not a picture"),
         (b"\n  <html><p>404</p></html>", "is a web page, not a picture"),
-        (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "is a drawing (SVG or XML), not a photo"),
-        (b'<?xml version="1.0"?><svg/>', "is a drawing (SVG or XML), not a photo"),
-        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(99), "is a HEIC photo, which cannot be read here"),
+        (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "is a drawing (SVG), not a photo"),
+        (b'<?xml version="1.0"?><svg/>', "is a drawing (SVG), not a photo"),
+        (b'<?xml version="1.0"?><plist/>', "is not a picture"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(99), "is damaged, or of a kind"),
         (b"\x89PNG is a format", "is damaged: it begins like a picture"),
-        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "is not a picture"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "is a drawing (PostScript)"),
     ],
-    ids=["empty", "text", "html", "html_after_space", "svg", "xml", "heic", "png_start", "eps"],
+    ids=["empty", "text", "html", "html_after_space", "svg", "xml", "plist", "heic", "png_start", "eps"],
 )
 def test_refusal_says_what_the_file_is(content, reason):
     assert refusal(content).startswith(reason)

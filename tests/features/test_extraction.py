@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from poetcore.data import images
+from poetcore.data.refusals import NOT_A_PICTURE
 from poetcore.features.backbones import DEFAULT, find
 from poetcore.features.cache import FeatureCache
 from poetcore.features.engines import BATCH_SIZE, Bottleneck
@@ -122,7 +123,7 @@ def test_no_pictures_give_no_bottlenecks(cache):
     ("content", "reason"),
     [
         (b"", "is empty (0 bytes)"),
-        (b"no picture", "is not a picture (JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF)"),
+        (b"no picture", NOT_A_PICTURE),
         (encoded(picture(5, (300, 200)))[:2500], "is damaged or truncated"),
     ],
     ids=["empty", "text", "truncated"],
