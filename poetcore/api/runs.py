@@ -10,7 +10,7 @@ import pandas as pd
 
 from poetcore.api.arguments import PathLike, Progressing, on_progress, workspace_at
 from poetcore.api.trained_run import TrainedRun
-from poetcore.data.label_folders import label_folders
+from poetcore.data.dataset import check_dataset
 from poetcore.data.subset import join_labels
 from poetcore.errors import OptionError
 from poetcore.evaluation.freshness import current_files, run_difference
@@ -86,7 +86,7 @@ def retrain(
     )
     check_output_layer(config.final_tensor_name)
     if config.demo_dir:
-        label_folders(config.demo_dir)  # a mistyped folder is told before the training, not after it
+        check_dataset(config.demo_dir)  # a mistyped folder is told before the training, not after it
     place = workspace_at(workspace)
     with on_progress(progress) as show:
         run = train(config, place, show)

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, WorkspaceOption, takes_options_of
+from poetcore.data.dataset import dataset_exists
 from poetcore.errors import OptionError
 from poetcore.features.backbones import DEFAULT, Backbone, find, from_environment
 from poetcore.system.options import build, options_of
@@ -165,8 +166,11 @@ def _check_places(demo_dir: Path | None, output_labels: Path | None, folders: di
     Raises:
         OptionError: a folder is missing, or is a file, or a file is a folder.
     """
-    if demo_dir and not demo_dir.is_dir():
-        raise OptionError(f"No such folder: {demo_dir}. --demo_dir holds one folder of pictures per label.")
+    if demo_dir and not dataset_exists(demo_dir):
+        raise OptionError(
+            f"No such folder: {demo_dir}. --demo_dir holds one folder of pictures per label, or is a CSV file"
+            " of paths and labels."
+        )
     if output_labels and output_labels.is_dir():
         raise OptionError(f"{output_labels} is a folder: --output_labels is the file to write.")
     for name, folder in folders.items():

@@ -1,7 +1,7 @@
 """A folder of folders as a table of pictures."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,16 +9,17 @@ import pandas as pd
 
 from poetcore.data.file_index import FileEntry, FileIndex
 from poetcore.data.label_folders import label_folders
-from poetcore.data.listing import is_listing
+from poetcore.data.listing import Listing, check_listing, is_listing, read_listing
 from poetcore.data.litter import without_litter
 from poetcore.data.subset import chosen_labels, take_of_each
 from poetcore.errors import DatasetError
 from poetcore.system.files import printable, walk
+from poetcore.system.names import natural_key
 from poetcore.system.progress import OnProgress
 
 __all__ = [
     "Dataset",
-    "check_trainable",
+    "check_dataset",
     "dataset_exists",
     "scan",
 ]
@@ -32,11 +33,11 @@ _REFUSED_COLUMNS = ["path", "label", "reason"]
 
 @dataclass(frozen=True)
 class Dataset:
-    """The pictures of a folder that holds one folder per label.
+    """The pictures of a folder that holds one folder per label, or those that a CSV file lists.
 
     Attributes:
-        folder: absolute path.
-        labels: the label folders' names, in natural order.
+        folder: absolute path; of a CSV file or a split of it where that lists the pictures.
+        labels: the label folders' names, or the labels in the CSV file, in natural order.
         pictures: one row a usable picture: path (absolute), label, width, height (pixels, upright), format,
             bytes, sha (sha256 of the file); sorted by label, then path.
         refused: one row a file that cannot be used: path, label, reason; also a folder whose name cannot be
@@ -115,6 +116,18 @@ def dataset_exists(path: Path) -> bool:
     return path.is_dir() or is_listing(path)
 
 
+def check_dataset(path: Path) -> None:
+    """Check that a path is a folder that holds label folders, or a CSV file of pictures.
+
+    Raises:
+        DatasetError: it is not, or cannot be read.
+    """
+    if is_listing(path):
+        read_listing(path)
+    else:
+        label_folders(path)
+
+
 def scan(
     folder: Path,
     file_index: FileIndex,
@@ -123,13 +136,13 @@ def scan(
     on_progress: OnProgress | None = None,
     known_labels: Sequence[str] | None = (),
 ) -> Dataset:
-    """Scan a folder that holds one folder of pictures per label.
+    """Scan a folder that holds one folder of pictures per label, or a CSV file that lists pictures.
 
     Sub-folders of a label folder belong to it. Hidden files and folders are ignored; a folder with nothing
     in it is no label, nor is one whose name cannot be one.
 
     Args:
-        folder: the folder of label folders.
+        folder: the folder of label folders, or a CSV file; see `poetcore.data.listing`.
         file_index: remembers what is in unchanged files.
         verify: also decode every picture that never was decoded, so that truncated ones are refused now.
         on_progress: called in the phases `scanning` and, to verify, `decoding`.
@@ -141,6 +154,8 @@ def scan(
         LevelError: it is one too high or too low.
     """
     folder = Path(os.path.abspath(folder))
+    if is_listing(folder):
+        return _listed(read_listing(folder), file_index, verify, on_progress)
     found = label_folders(folder, known_labels)
     passed_over: list[Path] = []
     label_of: dict[Path, str] = {}
@@ -150,24 +165,18 @@ def scan(
         except PermissionError:
             inside = [label_folder]  # listed among the refused, with the reason
         label_of |= dict.fromkeys(inside, label_folder.name)
-    entries = file_index.lookup(list(label_of), on_progress)
-    if verify:
-        entries = file_index.verify(entries, on_progress)
-    entries, litter = without_litter(entries)
+    entries, litter = without_litter(_entries(list(label_of), file_index, verify, on_progress))
     filled = {label_of[entry.path] for entry in entries}
     if not filled:
         raise DatasetError(
             f"No files in the label folders of {printable(folder)}: put the pictures of each category into"
             " its folder."
         )
-    good = [p for p in entries if p.reason is None]
-    refused = [(printable(p.path), label_of[p.path], p.reason) for p in entries if p.reason is not None]
-    refused += [(printable(path), "", reason) for path, reason in found.unusable.items()]
+    unusable = [(printable(path), "", reason) for path, reason in found.unusable.items()]
     return Dataset(
         folder,
         tuple(path.name for path in found.folders if path.name in filled),
-        pd.DataFrame([_row(p, label_of[p.path]) for p in good], columns=_PICTURE_COLUMNS),
-        pd.DataFrame(refused, columns=_REFUSED_COLUMNS),
+        *_tables(entries, label_of, unusable),
         empty=tuple(path.name for path in found.folders if path.name not in filled),
         loose=tuple(p.path.name for p in file_index.lookup(found.loose) if p.reason is None),
         hidden=tuple(path.name for path in found.hidden),
@@ -175,35 +184,33 @@ def scan(
     )
 
 
+def _listed(listing: Listing, file_index: FileIndex, verify: bool, on_progress: OnProgress | None) -> Dataset:
+    label_of = listing.label_of
+    paths = sorted(label_of, key=lambda path: (natural_key(label_of[path]), path))
+    entries = _entries(paths, file_index, verify, on_progress)
+    check_listing(listing, entries)
+    labels = tuple(sorted(set(label_of.values()), key=natural_key))
+    return Dataset(listing.folder, labels, *_tables(entries, label_of, listing.refused))
+
+
+def _entries(
+    paths: Sequence[Path], file_index: FileIndex, verify: bool, on_progress: OnProgress | None
+) -> list[FileEntry]:
+    entries = file_index.lookup(paths, on_progress)
+    return file_index.verify(entries, on_progress) if verify else entries
+
+
+def _tables(
+    entries: Iterable[FileEntry], label_of: Mapping[Path, str], refused: Iterable[tuple[str, str, str]]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the tables of usable pictures and of refused files."""
+    good = [_row(p, label_of[p.path]) for p in entries if p.reason is None]
+    bad = [(printable(p.path), label_of[p.path], p.reason) for p in entries if p.reason is not None]
+    return (
+        pd.DataFrame(good, columns=_PICTURE_COLUMNS),
+        pd.DataFrame([*bad, *refused], columns=_REFUSED_COLUMNS),
+    )
+
+
 def _row(found: FileEntry, label: str) -> tuple[str, str, int, int, str, int, str]:
     return (str(found.path), label, found.width, found.height, found.format, found.bytes, found.sha)
-
-
-def check_trainable(dataset: Dataset, validation_percentage: float, testing_percentage: float) -> None:
-    """Check that a classifier can be trained and evaluated with these pictures.
-
-    Args:
-        dataset: the pictures.
-        validation_percentage: 0 to 100.
-        testing_percentage: 0 to 100.
-
-    Raises:
-        DatasetError: there is a single label, or one has too few different pictures for one to stand in each
-            part of the split.
-    """
-    if len(dataset.labels) < 2:
-        only = dataset.labels[0] if dataset.labels else "none"
-        raise DatasetError(
-            f"Only one label in {dataset.folder}: {only}. A classifier needs at least two label folders to"
-            " tell apart."
-        )
-    needed = 1 + (validation_percentage > 0) + (testing_percentage > 0)
-    different = dataset.pictures.groupby("label")["sha"].nunique()
-    short = {label: int(different.get(label, 0)) for label in dataset.labels}
-    short = {label: n for label, n in short.items() if n < needed}
-    if short:
-        listed = ", ".join(f"{label} ({n})" for label, n in short.items())
-        raise DatasetError(
-            f"Too few different usable pictures to split in {dataset.folder}: {listed}. Each label needs at"
-            f" least {needed}, and {FEW_PICTURES} or more to be evaluated fairly."
-        )

@@ -82,7 +82,10 @@ def _inside(folder: Path) -> list[Path]:
             f"No such folder: {printable(folder)}. Give a folder that holds one folder per label."
         )
     if not is_folder(folder):
-        raise DatasetError(f"{printable(folder)} is a file: give a folder that holds one folder per label.")
+        raise DatasetError(
+            f"{printable(folder)} is a file: give a folder that holds one folder per label, or a CSV file of"
+            " paths and labels."
+        )
     try:
         return sorted(folder.iterdir(), key=lambda path: natural_key(path.name))
     except OSError as error:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 import pandas as pd
 
+from poetcore.data.labels import match_labels
 from poetcore.errors import OptionError
 
 __all__ = ["chosen_labels", "join_labels", "split_labels", "take_of_each"]
@@ -42,7 +43,7 @@ def join_labels(labels: Iterable[str]) -> str:
 
 
 def chosen_labels(text: str, known: Sequence[str]) -> tuple[str, ...]:
-    """Return the labels that the option `labels` names, in the order of all.
+    """Return the labels that the option `labels` names, in the order of all; see `match_labels`.
 
     Args:
         text: names with commas between; one that holds a comma stands in double quotes, unless it stands
@@ -55,7 +56,7 @@ def chosen_labels(text: str, known: Sequence[str]) -> tuple[str, ...]:
     if not text.strip():
         return tuple(known)
     names = [text] if text in known else split_labels(text)
-    matched = _matched(names, known)
+    matched = match_labels(names, known)
     unknown = [name for name in names if name not in matched]
     if unknown or not names:
         listed = ", ".join(known[:_LISTED])
@@ -66,14 +67,6 @@ def chosen_labels(text: str, known: Sequence[str]) -> tuple[str, ...]:
         )
     wanted = set(matched.values())
     return tuple(label for label in known if label in wanted)
-
-
-def _matched(names: Iterable[str], known: Sequence[str]) -> dict[str, str]:
-    found = {}
-    for name in names:
-        if label := next((one for one in (name, name.strip()) if one in known), None):
-            found[name] = label
-    return found
 
 
 def take_of_each(pictures: pd.DataFrame, at_most: int, first: Collection[str] = ()) -> pd.DataFrame:

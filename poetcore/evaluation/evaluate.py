@@ -10,6 +10,7 @@ import pandas as pd
 
 from poetcore.data.dataset import Dataset, scan
 from poetcore.data.labels import match_labels
+from poetcore.data.listing import demo_part
 from poetcore.errors import DatasetError, RunError
 from poetcore.evaluation.accuracy import Accuracy
 from poetcore.evaluation.classifier import Classifier, PictureClassifier, Prediction
@@ -103,7 +104,7 @@ def evaluate_graph(
 
 def _scan(folder: Path, workspace: Workspace, known_labels: Sequence[str]) -> Dataset:
     with workspace.file_index() as file_index:
-        return scan(folder, file_index, known_labels=known_labels)
+        return scan(demo_part(folder), file_index, known_labels=known_labels)
 
 
 def _state(

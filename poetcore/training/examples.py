@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from poetcore.data.dataset import Dataset, check_trainable, scan
+from poetcore.data.dataset import Dataset, scan
 from poetcore.data.grouping import group_pictures
 from poetcore.data.perceptual_hash import HashIndex, hash_all
 from poetcore.data.splitting import SPLITS, check_groups, split_groups
+from poetcore.data.trainable import check_trainable
 from poetcore.features.backbones import Backbone
 from poetcore.features.extraction import Extraction
 from poetcore.features.litert import calibrate

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from poetcore.data.label_folders import label_folders
+from poetcore.data.dataset import check_dataset
 from poetcore.errors import DatasetError, OptionError, PoetError
 from poetcore.evaluation.accuracy import Accuracy
 from poetcore.evaluation.evaluate import Evaluation, evaluate
@@ -71,7 +71,7 @@ def retrain(
     """
     backbone = find(config.architecture)
     check_engine(config.engine, backbone)
-    label_folders(config.image_dir)  # a mistyped folder is no run
+    check_dataset(config.image_dir)  # a mistyped folder is no run
     run = workspace.begin_run(config.name)
     with reporting(run, on_progress) as reporter, Summaries(workspace.summaries / run.name) as summaries:
         _retrain(config, backbone, workspace, run, reporter, summaries, on_weights)
