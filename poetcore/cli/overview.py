@@ -94,9 +94,10 @@ def _demo(dir: Path, demo_dir: Path | None, index: "FileIndex") -> "Dataset | No
     """Scan the demo folder; one that was not asked for and cannot be used counts as none."""
     from poetcore.data.dataset import scan
     from poetcore.data.layout import demo_beside
+    from poetcore.data.listing import demo_part
 
     if demo_dir:
-        return scan(demo_dir, index)
+        return scan(demo_part(demo_dir), index)
     beside = demo_beside(dir.absolute())
     with suppress(DatasetError):
         return scan(beside, index) if beside else None

@@ -107,7 +107,7 @@ def plan(
     rejected = _rejected(dataset, issues, options)
     clean = dataset.pictures[~dataset.pictures["path"].isin(rejected)]
     earlier, elsewhere = _earlier(existing_split, dict(zip(clean["sha"], clean["label"], strict=True)))
-    clean = in_order(clean[~clean["sha"].isin(elsewhere)], dataset.folder, options, earlier)
+    clean = in_order(clean[~clean["sha"].isin(elsewhere)], options, earlier)
     if "near_duplicate" in options.exclude:
         first = clean.groupby(clean["sha"].map(lambda sha: groups.get(sha, sha)))["path"].transform("first")
         for path, stays in zip(clean["path"], first, strict=True):

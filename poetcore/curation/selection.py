@@ -101,11 +101,9 @@ def similarity_groups(pictures: pd.DataFrame, issues: Iterable[Issue]) -> dict[s
     return {sha: min(group) for group in linked_groups(pairs) for sha in group}
 
 
-def in_order(
-    clean: pd.DataFrame, folder: Path, options: SplitOptions, earlier: Collection[str]
-) -> pd.DataFrame:
+def in_order(clean: pd.DataFrame, options: SplitOptions, earlier: Collection[str]) -> pd.DataFrame:
     """Sort pictures so that those to be taken first come first."""
-    name = clean["path"].map(lambda path: Path(path).relative_to(folder).as_posix())
+    name = clean["path"].map(lambda path: Path(path).as_posix())
     ranks = {
         "name": name,
         "size": -clean["bytes"],

@@ -63,6 +63,11 @@ class CsvTable:
                 return
         raise DatasetError(f"{printable(file)} {self._what_is_wrong()}")
 
+    @property
+    def has_splits(self) -> bool:
+        """Whether there is a column of splits."""
+        return self._columns[2] is not None
+
     def rows(self) -> Iterator[CsvRow]:
         """Read the rows below the header; empty ones are skipped."""
         path, label, split = self._columns

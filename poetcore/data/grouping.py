@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from poetcore.data.groups import GROUP_BY, linked_groups
+from poetcore.data.listing import is_listing
 from poetcore.data.near_duplicates import NEAR, near_duplicate_pairs
 
 __all__ = ["GROUP_BY", "assign_folds", "group_pictures", "series_names"]
@@ -33,7 +34,7 @@ def group_pictures(
         by: one of `GROUP_BY`.
         hashes: of the pictures, by sha, column thumbnail, as `HashIndex.get` returns them; needed
             unless `by` is exact. A picture without one has no near duplicates.
-        folder: the folder of label folders; needed where `by` is folder.
+        folder: the folder of label folders, or the CSV file; needed where `by` is folder.
 
     Returns:
         The number of each picture's group, `(n,) int64`, from 0 in the order of the first pictures.
@@ -78,7 +79,15 @@ def _near(distinct: pd.Index, hashes: pd.DataFrame) -> Iterator[tuple[int, int]]
 
 
 def _subjects(pictures: pd.DataFrame, folder: Path) -> pd.Series:
-    """Return the sub-folder of a label in which each picture is, of those that are in one."""
+    """Return the sub-folder of a label in which each picture is, of those that are in one.
+
+    In a CSV file, the folder in which a picture lies, where those of its label lie in several.
+    """
+    if is_listing(folder):
+        parents = pictures["path"].map(os.path.dirname)
+        several = parents.groupby(pictures["label"]).transform("nunique") > 1
+        subjects: pd.Series = parents[several]
+        return subjects
     inside = [Path(path).relative_to(folder).parts for path in pictures["path"]]
     names = pd.Series([parts[1] if len(parts) > 2 else None for parts in inside], pictures.index, object)
     return names.dropna()

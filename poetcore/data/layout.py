@@ -3,19 +3,20 @@
 import os
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from poetcore.data.listing import demo_part, is_listing
+from poetcore.data.part_names import DEMO_NAMES, TRAIN_NAMES
 from poetcore.errors import DatasetError
 from poetcore.system.files import printable, walk
 from poetcore.system.names import is_hidden, natural_key
 
 __all__ = [
-    "DEMO_NAMES",
     "QUARANTINE",
     "QUARANTINE_MARK",
-    "TRAIN_NAMES",
     "Level",
     "LevelError",
     "better_level",
@@ -24,10 +25,6 @@ __all__ = [
     "is_folder",
     "level_above",
 ]
-
-#: What the parts of a divided set are called; of several demo parts the first in this order is meant.
-TRAIN_NAMES = ("train", "training")
-DEMO_NAMES = ("demo", "test", "testing", "valid", "validation", "val", "eval", "holdout", "dev")
 
 #: Beside the label folders, what was set aside; a folder of this name without the mark is a label like any.
 QUARANTINE = "quarantine"
@@ -132,7 +129,15 @@ def level_above(folder: Path) -> Level | None:
 
 
 def demo_beside(folder: Path) -> Path | None:
-    """Return the demo folder beside a folder of training pictures of a divided set, or None."""
+    """Return the demo folder beside a folder of training pictures of a divided set, or None.
+
+    Args:
+        folder: the folder; of a CSV file the demo pictures are some of its rows.
+    """
+    if is_listing(folder):
+        with suppress(DatasetError):
+            return part if (part := demo_part(folder)) != folder else None
+        return None
     if not _is_part(folder.name, TRAIN_NAMES):
         return None
     return _demo_among(folders_in(folder.parent))

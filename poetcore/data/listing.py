@@ -23,16 +23,12 @@ from pathlib import Path
 from poetcore.data.csv_table import CsvRow, CsvTable
 from poetcore.data.file_index import FileEntry
 from poetcore.data.labels import unusable_name
-from poetcore.data.layout import TRAIN_NAMES
+from poetcore.data.part_names import TEST_NAMES, TRAIN_NAMES, VALIDATION_NAMES
 from poetcore.errors import DatasetError, OptionError
 from poetcore.system.files import printable
 from poetcore.system.paths import MAX_NAME, to_path
 
 __all__ = ["Listing", "check_listing", "demo_part", "is_listing", "read_listing"]
-
-#: Of the splits that are no training: those to evaluate on, else those to validate on.
-_TEST_NAMES = {"test", "testing", "demo", "eval", "evaluation", "holdout"}
-_VALIDATION_NAMES = {"valid", "validation", "val", "dev"}
 
 _FILE_ENDINGS = {".csv", ".tsv"}
 _PICTURE_ENDINGS = (".jpg", ".jpeg", ".png")
@@ -77,7 +73,8 @@ def demo_part(path: Path) -> Path:
     """
     if not (is_listing(path) and path.is_file()):
         return path
-    names = _demo_names(dict.fromkeys(row.split for row in CsvTable(path).rows()))
+    table = CsvTable(path)
+    names = _demo_names(dict.fromkeys(row.split for row in table.rows())) if table.has_splits else []
     return path / (names[0] if len(names) == 1 else "demo") if names else path
 
 
@@ -119,7 +116,7 @@ def read_listing(path: Path) -> Listing:
 
 def _demo_names(splits: Mapping[str, object]) -> list[str]:
     """Return which splits are demo pictures; none where no split is called like one of training."""
-    for names in (_TEST_NAMES, _VALIDATION_NAMES):
+    for names in (TEST_NAMES, VALIDATION_NAMES):
         if found := [name for name in splits if name in names]:
             return found
     return []
@@ -132,7 +129,7 @@ def _taken(file: Path, wanted: str, splits: Mapping[str, object]) -> set[str]:
         return {wanted}
     if not wanted or wanted in TRAIN_NAMES:
         return set(splits) - demo or demo
-    if demo and wanted in _TEST_NAMES:
+    if demo and wanted in TEST_NAMES:
         return demo
     known = ", ".join(filter(None, splits)) or "none, for it has no column split"
     raise DatasetError(f"{printable(file)} has no split {wanted!r}: it has {known}.")

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from poetcore.data import images
-from poetcore.data.dataset import FEW_PICTURES, Dataset
+from poetcore.data.dataset import FEW_PICTURES, Dataset, dataset_exists
 from poetcore.data.layout import better_level, demo_beside
 from poetcore.errors import DatasetError, PictureError
 from poetcore.system.names import is_hidden, to_name
@@ -51,7 +51,7 @@ def training_folders(workspace: Workspace) -> list[Path]:
     """List the folders of training pictures: those of this workspace, then those of earlier runs."""
     found = [level.train if (level := better_level(folder)) else folder for folder in _datasets(workspace)]
     found += [Path(run.record().image_dir) for run in workspace.finished_runs()]
-    return [folder for folder in dict.fromkeys(found) if folder.is_dir()]
+    return [folder for folder in dict.fromkeys(found) if dataset_exists(folder)]
 
 
 def demo_folders(workspace: Workspace) -> list[Path]:

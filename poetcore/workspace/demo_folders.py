@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from poetcore.data.contents import state_of
+from poetcore.data.dataset import dataset_exists
 from poetcore.system.database import Database
 
 __all__ = ["DemoFolders"]
@@ -80,7 +81,7 @@ class DemoFolders(Database):
         shared = Counter(folder for folder, _ in set(self._rows_in(query, set(pictures["sha"]))))
         for folder, count in shared.most_common():
             first = self.first(Path(folder))
-            if 2 * count >= first["sha"].nunique() and not Path(folder).exists():
+            if 2 * count >= first["sha"].nunique() and not dataset_exists(Path(folder)):
                 return first
         return pd.DataFrame(columns=["sha", "label"])
 
