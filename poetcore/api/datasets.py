@@ -21,6 +21,7 @@ from poetcore.api.arguments import (
 )
 from poetcore.curation.repair import Repairs
 from poetcore.data.dataset import Dataset, scan
+from poetcore.data.listing import write_listing
 from poetcore.features.backbones import DEFAULT, find
 from poetcore.features.extraction import extract_features as extract_features_of
 from poetcore.features.litert import list_backbones as backbones_in
@@ -31,7 +32,7 @@ __all__ = ["ImageDataset", "extract_features", "list_backbones", "load_dataset",
 
 
 class ImageDataset:
-    """A folder of label folders.
+    """A folder of label folders, or the pictures that a CSV file lists.
 
     Args:
         dataset: what a scan found.
@@ -76,6 +77,23 @@ class ImageDataset:
     def refused(self) -> pd.DataFrame:
         """The files that cannot be used: path, label, reason."""
         return self._dataset.refused
+
+    def to_csv(self, path: PathLike) -> Path:
+        """Write path and label of each usable picture as a CSV file that `load_dataset` reads.
+
+        Args:
+            path: the CSV file; pictures below its folder are written relative to it.
+
+        Raises:
+            OptionError: the file cannot be written, or its name does not end in .csv.
+
+        Example:
+            >>> len(poet.load_dataset(data.to_csv("flowers.csv"))) == len(data)
+            True
+        """
+        file = path_of(path, "path")
+        write_listing(file, ("path", "label"), self.pictures[["path", "label"]].to_numpy())
+        return file
 
     def find_issues(self, *, progress: Progressing = None) -> pd.DataFrame:
         """Find what is wrong with which picture: damaged, blurry, dark, doubled, under two labels and more.
@@ -137,7 +155,8 @@ def load_dataset(
     """Scan a folder of label folders; what is in unchanged files is known from before.
 
     Args:
-        folder: one folder of pictures per label.
+        folder: one folder of pictures per label; or a CSV file with the columns path, label and, where there
+            are demo pictures among them, split (`labels.csv/test` names those of one split).
         workspace: the folder in which Poet keeps what it makes; by default TFP_WORKSPACE's, or tf_files.
         progress: None for a bar where there is a terminal or notebook, False for none, or a function.
 

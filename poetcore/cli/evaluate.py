@@ -1,5 +1,6 @@
 """The commands that predict: a run's accuracy on a folder, and the labels of single pictures."""
 
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,6 +11,7 @@ from poetcore.cli.options import (
     DEFAULT_WORKSPACE,
     EngineOption,
     JsonOption,
+    OutputCsvOption,
     RunOption,
     WorkspaceOption,
     takes_options_of,
@@ -38,7 +40,7 @@ LabelsOption = Annotated[
 
 @takes_options_of(GraphOptions, after="labels")
 def evaluate(
-    dir: Annotated[Path, typer.Argument(help="Demo folder: one folder of pictures per label.")],
+    dir: Annotated[Path, typer.Argument(help="Demo folder: one folder of pictures per label, or a CSV.")],
     run: RunOption = "latest",
     graph: GraphOption = None,
     labels: LabelsOption = None,
@@ -65,8 +67,7 @@ def evaluate(
         else:
             evaluation = evaluate_run(place.run(run), dir, place, on_progress=bars.show, engine=engine)
     metrics = evaluation.metrics
-    for skipped in metrics.skipped:
-        terminal.message(f"Excluded: {skipped['path']} {skipped['reason']}.")
+    terminal.skipped("Excluded", metrics.skipped)
     rows = [
         [label, *("–" if s[k] is None else f"{s[k]:.3f}" for k in _SCORES), str(s["support"])]
         for label, s in metrics.per_label.items()
@@ -97,12 +98,14 @@ def label_image(
     labels: LabelsOption = None,
     engine: EngineOption = DEFAULT_ENGINE,
     top: Annotated[int, typer.Option(min=1, help="How many labels to show for each picture.")] = 5,
+    output_csv: OutputCsvOption = None,
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     json: JsonOption = False,
     **options: Any,
 ) -> None:
     """Predict the most probable labels of pictures."""
     from poetcore.cli.terminal import Terminal
+    from poetcore.data.listing import write_listing
     from poetcore.evaluation.classifier import Classifier, PictureClassifier
     from poetcore.system.files import printable, walk
 
@@ -124,8 +127,10 @@ def label_image(
         found = classifier.classify(paths, bars.show)
     skipped = [{"path": printable(p.path), "reason": p.reason} for p in found if p.probabilities is None]
     labelled = [p for p in found if p.probabilities is not None]
-    for one in skipped:
-        terminal.message(f"Excluded: {one['path']} {one['reason']}.")
+    terminal.skipped("Excluded", skipped)
+    if output_csv:
+        rows = [(os.path.abspath(p.path), *p.top(1)[0]) for p in labelled]
+        write_listing(output_csv, ("path", "label", "confidence"), rows)
     terminal.answer(
         {
             "predictions": [

@@ -20,6 +20,7 @@ __all__ = [
     "DEFAULT_WORKSPACE",
     "EngineOption",
     "JsonOption",
+    "OutputCsvOption",
     "RunNameOption",
     "RunOption",
     "WorkspaceOption",
@@ -36,6 +37,10 @@ WorkspaceOption = Annotated[
     Path, typer.Option(envvar="TFP_WORKSPACE", help="Folder for runs, models, caches and datasets.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="End with one line of JSON on standard output.")]
+OutputCsvOption = Annotated[
+    Path | None,
+    typer.Option("--output_csv", help="Write path and label of each picture there, to be read as a dataset."),
+]
 RunOption = Annotated[str, typer.Option(help="A run's name, or `latest`.")]
 RunNameOption = Annotated[str | None, typer.Option("--run_name", help=_RUN_OPTIONS["name"].help)]
 EngineOption = Annotated[str, typer.Option(help=_RUN_OPTIONS["engine"].help)]

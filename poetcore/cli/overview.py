@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, WorkspaceOption
+from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, OutputCsvOption, WorkspaceOption
 from poetcore.errors import DatasetError, OptionError
 from poetcore.workspace.workspace import Workspace
 
@@ -41,7 +41,7 @@ DemoOption = Annotated[
 
 
 def overview(
-    dir: Annotated[Path, typer.Argument(help="Folder that holds one folder of pictures per label.")],
+    dir: Annotated[Path, typer.Argument(help="Folder of one folder of pictures per label, or a CSV file.")],
     demo_dir: DemoOption = None,
     suspects: Annotated[
         bool, typer.Option("--suspects", help="Also rank the pictures whose label is probably wrong.")
@@ -49,6 +49,7 @@ def overview(
     architecture: Annotated[
         str | None, typer.Option(help="The network that extracts features for --suspects.")
     ] = None,
+    output_csv: OutputCsvOption = None,
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     json: JsonOption = False,
 ) -> None:
@@ -57,6 +58,7 @@ def overview(
     from poetcore.cli.terminal import Terminal, table
     from poetcore.curation.repair import Repairs
     from poetcore.data.dataset import scan
+    from poetcore.data.listing import write_listing
     from poetcore.system.files import printable
 
     terminal, place = Terminal(json), Workspace(workspace)
@@ -70,6 +72,8 @@ def overview(
         # Every picture has been decoded by now, so this only finds which of them are damaged.
         dataset = scan(dir, index, verify=True)
         listed = _suspects(dataset, verified, architecture, place, terminal, bars.show) if suspects else None
+    if output_csv:
+        write_listing(output_csv, ("path", "label"), dataset.pictures[["path", "label"]].to_numpy())
     counts, found = dataset.counts(), summary(issues)
     here = Counter(issue.label for issue in issues)
     rows = [[label, str(n), str(here[label])] for label, n in counts.items()]

@@ -13,7 +13,10 @@ __all__ = ["prepare"]
 
 def prepare(
     source: Annotated[
-        Path, typer.Argument(metavar="SRC", help="Folder that holds one folder of pictures per label.")
+        Path,
+        typer.Argument(
+            metavar="SRC", help="Folder that holds one folder of pictures per label, or a CSV file."
+        ),
     ],
     folder: Annotated[
         Path, typer.Argument(metavar="DEST", help="Where the new set goes: DEST/train and DEST/demo.")
@@ -52,7 +55,7 @@ def prepare(
 ) -> None:
     """Copy clean pictures into a train and a demo folder, so many of each label; the originals stay."""
     from poetcore.cli.terminal import Terminal, table
-    from poetcore.curation.prepare import plan
+    from poetcore.curation.prepare import label_folder_names, plan
     from poetcore.curation.prepared import check_apart, execute, existing_split, scan_source
     from poetcore.curation.selection import DEFAULT_EXCLUDED, MANDATORY, SplitOptions, check_names
     from poetcore.errors import OptionError
@@ -80,6 +83,11 @@ def prepare(
     sentences = [
         f"{short.label}: {short.train} training pictures and {short.demo} demo pictures are missing."
         for short in planned.shortfalls
+    ]
+    sentences += [
+        f"The pictures of the label {label} are in folders called {name}, since it can be no name of one."
+        for label, name in label_folder_names(dataset).items()
+        if label != name
     ]
     if done.not_linked:
         sentences.append(

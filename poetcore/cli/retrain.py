@@ -123,8 +123,7 @@ def retrain(
     if output_labels:
         write_whole(output_labels, "".join(f"{label}\n" for label in record.labels))
     misclassified = _misclassified(run, place, config.engine) if print_misclassified_test_images else []
-    for skipped in record.skipped:
-        terminal.message(f"Skipped: {skipped['path']} {skipped['reason']}.")
+    terminal.skipped("Skipped", record.skipped)
     splits = ", ".join(f"{count} {name}" for name, count in record.splits.items())
     terminal.answer(
         {

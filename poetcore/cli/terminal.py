@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -10,6 +11,9 @@ from rich.table import Table
 from poetcore.system.progress_bars import Bars
 
 __all__ = ["Terminal", "table"]
+
+#: More files that cannot be used than this would hide what a command has to say.
+_SKIPPED = 20
 
 
 class Terminal:
@@ -27,6 +31,13 @@ class Terminal:
     def message(self, message: str) -> None:
         """Print a message on standard error."""
         self._messages.print(message, soft_wrap=True)
+
+    def skipped(self, word: str, skipped: Sequence[Mapping[str, object]]) -> None:
+        """Print which files could not be used, each with `path` and `reason`, on standard error."""
+        for one in skipped[:_SKIPPED]:
+            self.message(f"{word}: {one['path']} {one['reason']}.")
+        if len(skipped) > _SKIPPED:
+            self.message(f"{word}: {len(skipped) - _SKIPPED:,} more; --json lists them all.")
 
     def answer(self, data: dict[str, Any], *shown: str | Table) -> None:
         """Print the result: `data` as one line of JSON, or what is `shown` to a person."""

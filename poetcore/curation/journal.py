@@ -27,9 +27,11 @@ class Journal:
 
     Args:
         file: the journal; it and its folder are made when something is first written.
+        read_only: why nothing may be written, as a sentence; empty where it may.
     """
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, read_only: str = "") -> None:
+        self._read_only = read_only
         self._file = file
         self._lock = file.with_suffix(".lock")
 
@@ -40,6 +42,7 @@ class Journal:
         Raises:
             DatasetError: another still holds it after so many seconds, or the folder cannot be written.
         """
+        self.check_writable()
         try:
             self._file.parent.mkdir(exist_ok=True)
             lock = FileLock(self._lock).acquire(timeout=patience)
@@ -52,6 +55,15 @@ class Journal:
             raise self._unwritable(error) from None
         with lock:
             yield
+
+    def check_writable(self) -> None:
+        """Check that something may be written.
+
+        Raises:
+            DatasetError: it may not.
+        """
+        if self._read_only:
+            raise DatasetError(self._read_only)
 
     def lines(self) -> list[dict[str, Any]]:
         """Read all lines, oldest first; one that is not whole or not JSON is skipped."""

@@ -6,6 +6,7 @@ into both parts, and near duplicates go into one part.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain, count
 from pathlib import Path, PurePosixPath
 
 import pandas as pd
@@ -13,8 +14,9 @@ import pandas as pd
 from poetcore.analysis.issues import Issue
 from poetcore.curation.selection import PARTS, SplitOptions, in_order, select, similarity_groups
 from poetcore.data.dataset import Dataset
+from poetcore.system.names import is_name, to_name
 
-__all__ = ["COLUMNS", "FOUND", "ExistingSplit", "Plan", "Shortfall", "plan"]
+__all__ = ["COLUMNS", "FOUND", "ExistingSplit", "Plan", "Shortfall", "label_folder_names", "plan"]
 
 COLUMNS = ["source", "destination", "label", "part", "sha", "issue", "reason"]
 
@@ -106,7 +108,9 @@ def plan(
     groups = similarity_groups(dataset.pictures, issues)
     rejected = _rejected(dataset, issues, options)
     clean = dataset.pictures[~dataset.pictures["path"].isin(rejected)]
-    earlier, elsewhere = _earlier(existing_split, dict(zip(clean["sha"], clean["label"], strict=True)))
+    folder_of = label_folder_names(dataset)
+    wanted_in = dict(zip(clean["sha"], clean["label"].map(folder_of), strict=True))
+    earlier, elsewhere = _earlier(existing_split, wanted_in)
     clean = in_order(clean[~clean["sha"].isin(elsewhere)], options, earlier)
     if "near_duplicate" in options.exclude:
         first = clean.groupby(clean["sha"].map(lambda sha: groups.get(sha, sha)))["path"].transform("first")
@@ -126,7 +130,7 @@ def plan(
     files = pd.concat([dataset.pictures, dataset.refused.assign(sha="", bytes=0)])
     files = files[["path", "label", "sha", "bytes"]].sort_values(["label", "path"])
     chosen = files[files["sha"].isin(part_of) & ~files["path"].isin(rejected)]
-    places = _places(chosen, part_of, existing_split, earlier)
+    places = _places(chosen.assign(label=chosen["label"].map(folder_of)), part_of, existing_split, earlier)
     rows = []
     for path, label, sha, size in files.itertuples(index=False):
         place, part, issue, reason = "", "unused", "", ""
@@ -177,8 +181,23 @@ def _rejected(dataset: Dataset, issues: Iterable[Issue], options: SplitOptions) 
     return rejected
 
 
+def label_folder_names(dataset: Dataset) -> dict[str, str]:
+    """Return the folder that each label gets: its own name, unless a CSV file has one that is none."""
+    if not dataset.read_only:
+        return {label: label for label in dataset.labels}
+    names = {label: label for label in dataset.labels if is_name(label)}
+    taken = {name.casefold() for name in names}
+    for label in dataset.labels:
+        if label not in names:
+            plain = to_name(label, default="label")
+            numbered = (f"{plain}_{number}" for number in count(2))
+            names[label] = next(name for name in chain([plain], numbered) if name.casefold() not in taken)
+            taken.add(names[label].casefold())
+    return names
+
+
 def _earlier(
-    existing_split: ExistingSplit, label_of: Mapping[str, str]
+    existing_split: ExistingSplit, folder_of: Mapping[str, str]
 ) -> tuple[dict[str, tuple[str, str]], dict[str, str]]:
     """Find what is in the folder already: sha -> (part, destination), and sha -> where else it is.
 
@@ -188,8 +207,8 @@ def _earlier(
     elsewhere: dict[str, str] = {}
     for name in sorted(existing_split.files, key=lambda name: (name not in existing_split.ours, name)):
         sha, parts = existing_split.files[name], PurePosixPath(name).parts
-        if sha in label_of:
-            if len(parts) > 2 and parts[1] == label_of[sha]:
+        if sha in folder_of:
+            if len(parts) > 2 and parts[1] == folder_of[sha]:
                 earlier.setdefault(sha, (parts[0], name))
             else:
                 elsewhere.setdefault(sha, name)

@@ -23,7 +23,9 @@ from poetcore.curation.mover import Group, Mover
 from poetcore.curation.moving import content_of, free_name
 from poetcore.curation.repair_log import Entry, now, proposal
 from poetcore.data.layout import QUARANTINE
+from poetcore.data.listing import is_listing
 from poetcore.errors import DatasetError, OptionError
+from poetcore.system.files import printable
 from poetcore.system.progress import OnProgress
 
 __all__ = ["ACTIONS", "Change", "Pending", "Repairs", "Step"]
@@ -38,7 +40,7 @@ class Repairs:
 
     def __init__(self, folder: Path) -> None:
         self.folder = Path(os.path.abspath(folder))
-        self._journal = Journal(self.folder / ".poet" / "repairs.jsonl")
+        self._journal = Journal(self.folder / ".poet" / "repairs.jsonl", _read_only(self.folder))
         self._mover = Mover(self.folder, self._journal)
 
     def propose(self, changes: Sequence[Change]) -> int:
@@ -56,6 +58,7 @@ class Repairs:
         """
         if not changes:
             return 0
+        self._journal.check_writable()
         proposed = {self._mover.relative(change.path): change for change in changes}
         check_changes(proposed, self.folder, self._mover.quarantine.is_a_label())
         as_is = {place for place, change in proposed.items() if _label(place) == change.folder}
@@ -208,6 +211,16 @@ class Repairs:
     def _discard(self, ids: list[str]) -> None:
         if ids:
             self._journal.append({"event": "withdraw", "time": now(), "ids": ids})
+
+
+def _read_only(folder: Path) -> str:
+    """Return why nothing can be repaired in a dataset; empty where it can."""
+    if not is_listing(folder):
+        return ""
+    return (
+        f"The pictures of the CSV file {printable(folder)} cannot be repaired, they stay where they are: copy"
+        " them into folders first (the command prepare, or the page Prepare)."
+    )
 
 
 def _label(place: str) -> str:

@@ -95,15 +95,15 @@ class Dataset:
         Raises:
             OptionError: a name is none of the labels.
         """
-        chosen = chosen_labels(labels, self.labels)
-        pictures = self.pictures[self.pictures["label"].isin(chosen)]
-        refused = self.refused[self.refused["label"].isin(chosen)]
-        return replace(
-            self,
-            labels=chosen,
-            pictures=take_of_each(pictures, at_most).reset_index(drop=True),
-            refused=refused.reset_index(drop=True),
-        )
+        whole = self
+        if labels.strip():
+            chosen = chosen_labels(labels, self.labels)
+            pictures, refused = (
+                table[table["label"].isin(chosen)].reset_index(drop=True)
+                for table in (self.pictures, self.refused)
+            )
+            whole = replace(self, labels=chosen, pictures=pictures, refused=refused, empty=())
+        return replace(whole, pictures=take_of_each(whole.pictures, at_most).reset_index(drop=True))
 
     @property
     def read_only(self) -> bool:

@@ -10,13 +10,13 @@ The first line names the columns, in any order and among others:
   pictures, `labels.csv/test` those of one split.
 
 Commas, semicolons or tabs separate the cells; the text is UTF-8, UTF-16 or Windows' cp1252. What Poet writes
-can be read so too: a run's `split.csv` and `cross_validation.csv`, an evaluation's `predictions.csv`,
-`label_image --output_csv`, and `to_csv` of a dataset.
+can be read so too: a run's `split.csv` and `cross_validation.csv`, an evaluation's `predictions.csv`, what
+`overview` and `label_image` write with `--output_csv`, and `to_csv` of a dataset.
 """
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,10 +25,11 @@ from poetcore.data.file_index import FileEntry
 from poetcore.data.labels import unusable_name
 from poetcore.data.part_names import TEST_NAMES, TRAIN_NAMES, VALIDATION_NAMES
 from poetcore.errors import DatasetError, OptionError
-from poetcore.system.files import printable
+from poetcore.system.files import printable, write_whole
 from poetcore.system.paths import MAX_NAME, to_path
+from poetcore.system.spreadsheets import csv_text
 
-__all__ = ["Listing", "check_listing", "demo_part", "is_listing", "read_listing"]
+__all__ = ["Listing", "check_listing", "demo_part", "is_listing", "read_listing", "write_listing"]
 
 _FILE_ENDINGS = {".csv", ".tsv"}
 _PICTURE_ENDINGS = (".jpg", ".jpeg", ".png")
@@ -112,6 +113,35 @@ def read_listing(path: Path) -> Listing:
         else:
             label_of[place] = first
     return Listing(path, label_of, refused)
+
+
+def write_listing(file: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a CSV file of pictures that `read_listing` reads.
+
+    Args:
+        file: the CSV file; one that is there is replaced.
+        columns: what the columns are called; the first is `path`.
+        rows: one a picture, its absolute path first; one below the folder of the file is written relative to
+            it, so that both can be moved together.
+
+    Raises:
+        OptionError: the file cannot be written, or is called otherwise than `read_listing` asks.
+    """
+    if file.suffix.lower() not in _FILE_ENDINGS or file.is_dir():
+        raise OptionError(f"{printable(file)} is no name of a CSV file: give one that ends in .csv.")
+    folder = Path(os.path.abspath(file.parent))
+    text = csv_text([columns, *([_relative(str(path), folder), *cells] for path, *cells in rows)])
+    try:
+        write_whole(file, text)
+    except OSError as error:
+        raise OptionError(
+            f"{printable(file)} cannot be written ({error.strerror or error}): give another file."
+        ) from None
+
+
+def _relative(path: str, folder: Path) -> str:
+    place = Path(path)
+    return place.relative_to(folder).as_posix() if place.is_relative_to(folder) else path
 
 
 def _demo_names(splits: Mapping[str, object]) -> list[str]:

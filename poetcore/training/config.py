@@ -22,7 +22,10 @@ class RunConfig:
     """
 
     image_dir: Path = field(
-        metadata=option("Folder that holds one folder of pictures per label.", environment="TFP_IMAGES_DIR")
+        metadata=option(
+            "Folder that holds one folder of pictures per label, or a CSV file of paths and labels.",
+            environment="TFP_IMAGES_DIR",
+        )
     )
     architecture: str = field(
         default=DEFAULT,
