@@ -1,8 +1,8 @@
 """What a health check is: one entry of a table, with its threshold, its words and the function that finds it.
 
 Another check is an entry and a function in the module of its kind, and nothing else: `content_checks` (the
-same or nearly the same content), `look_checks` (what shows in the pixels) or `file_checks` (name, header and
-size).
+same or nearly the same content), `look_checks` (what shows in the pixels), `file_checks` (name, header and
+size) or `label_checks` (the label folders).
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -147,6 +147,7 @@ class Check:
             where nothing is measured.
         needs_demo: whether it compares with the demo folder.
         side_by_side: whether a picture is best seen beside the first of those it is related to.
+        of_pictures: whether it flags pictures of the dataset; else folders, or files beside them.
     """
 
     name: str
@@ -158,6 +159,7 @@ class Check:
     threshold: float | None = None
     needs_demo: bool = False
     side_by_side: bool = False
+    of_pictures: bool = True
 
     def issues(self, pictures: Pictures) -> list[Issue]:
         """List what the check finds."""

@@ -20,7 +20,7 @@ _RELATED = 20
 
 def _unreadable(pictures: Pictures) -> Iterator[Found]:
     for one in rows(pictures.dataset.refused.assign(sha="")):
-        yield Found(one, f"The file {one.reason}.")
+        yield Found(one, f"The {'file' if one.label else 'folder'} {one.reason}.")
 
 
 def _two_labels(pictures: Pictures) -> Iterator[Found]:

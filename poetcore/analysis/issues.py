@@ -12,6 +12,7 @@ import pandas as pd
 from poetcore.analysis.checks import Check, Issue, Pictures
 from poetcore.analysis.content_checks import CONTENT_CHECKS
 from poetcore.analysis.file_checks import FILE_CHECKS
+from poetcore.analysis.label_checks import LABEL_CHECKS
 from poetcore.analysis.look_checks import LOOK_CHECKS
 from poetcore.analysis.measures import measure_all, read_measures
 from poetcore.data.dataset import Dataset
@@ -26,7 +27,8 @@ SEVERITIES = ("error", "warning", "note")
 CHECKS: dict[str, Check] = {
     check.name: check
     for check in sorted(
-        (*CONTENT_CHECKS, *LOOK_CHECKS, *FILE_CHECKS), key=lambda check: SEVERITIES.index(check.severity)
+        (*CONTENT_CHECKS, *LABEL_CHECKS, *LOOK_CHECKS, *FILE_CHECKS),
+        key=lambda check: SEVERITIES.index(check.severity),
     )
 }
 

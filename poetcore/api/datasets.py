@@ -55,7 +55,7 @@ class ImageDataset:
 
     @property
     def classes_(self) -> np.ndarray:
-        """The labels, `(labels,) str`, sorted."""
+        """The labels, `(labels,) str`, in natural order: 2 before 10."""
         return np.array(self._dataset.labels)
 
     @cached_property
@@ -94,6 +94,35 @@ class ImageDataset:
         file = path_of(path, "path")
         write_listing(file, ("path", "label"), self.pictures[["path", "label"]].to_numpy())
         return file
+
+    @property
+    def empty(self) -> tuple[str, ...]:
+        """The label folders without pictures; they are none of `classes_`."""
+        return self._dataset.empty
+
+    @property
+    def loose(self) -> tuple[str, ...]:
+        """The pictures that lie beside the label folders, and so have no label."""
+        return self._dataset.loose
+
+    def merge_labels(self, label: str, into: str, *, progress: Progressing = None) -> "ImageDataset":
+        """Put all pictures of a label under another one; its folder goes, and `poetcore undo` brings it back.
+
+        Args:
+            label: the label whose folder is emptied.
+            into: the label that takes its pictures; a new name renames the label.
+            progress: None for a bar where there is a terminal or notebook, False for none, or a function.
+
+        Returns:
+            The dataset as it is then.
+
+        Raises:
+            OptionError: there is no such label folder, or the two are one.
+            DatasetError: the folder cannot be written.
+        """
+        with on_progress(progress) as show:
+            Repairs(self.folder).merge(label, into, show)
+        return load_dataset(self.folder, workspace=self._workspace.root, progress=progress)
 
     def find_issues(self, *, progress: Progressing = None) -> pd.DataFrame:
         """Find what is wrong with which picture: damaged, blurry, dark, doubled, under two labels and more.
@@ -139,9 +168,11 @@ class ImageDataset:
         return len(self._dataset.pictures)
 
     def __repr__(self) -> str:
+        more = f", {len(self.empty)} empty label folders" if self.empty else ""
+        more += f", {len(self.loose)} loose pictures" if self.loose else ""
         return (
             f"ImageDataset({len(self.classes_)} labels, {len(self)} pictures,"
-            f" {len(self.refused)} files that cannot be used)"
+            f" {len(self.refused)} files that cannot be used{more})"
         )
 
     def _repr_html_(self) -> str:

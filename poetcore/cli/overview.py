@@ -12,6 +12,7 @@ import typer
 
 from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, OutputCsvOption, WorkspaceOption
 from poetcore.errors import DatasetError, OptionError
+from poetcore.system.names import natural_key
 from poetcore.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def overview(
     from poetcore.data.dataset import scan
     from poetcore.data.listing import write_listing
     from poetcore.system.files import printable
+    from poetcore.workspace.datasets import dataset_notes
 
     terminal, place = Terminal(json), Workspace(workspace)
     repairs = Repairs(dir)
@@ -76,12 +78,18 @@ def overview(
         write_listing(output_csv, ("path", "label"), dataset.pictures[["path", "label"]].to_numpy())
     counts, found = dataset.counts(), summary(issues)
     here = Counter(issue.label for issue in issues)
-    rows = [[label, str(n), str(here[label])] for label, n in counts.items()]
+    labels = sorted([*counts, *dataset.empty], key=natural_key)
+    rows = [[label, str(counts.get(label, 0)), str(here[label])] for label in labels]
     compared = f" Compared with the demo folder {printable(demo.folder)}." if demo else ""
     terminal.answer(
         {
             "labels": counts,
             "total": len(dataset.pictures),
+            "refused": len(dataset.refused),
+            "empty": list(dataset.empty),
+            "loose": list(dataset.loose),
+            "hidden": list(dataset.hidden),
+            "litter": dataset.litter,
             "issues": [asdict(issue) for issue in issues],
             "counts": found.to_dict("index"),
             "demo": printable(demo.folder) if demo else None,
@@ -89,6 +97,7 @@ def overview(
         | ({} if listed is None else {"suspects": listed.to_dict("records")}),
         table(str(dataset.folder), ["label", "pictures", "issues"], rows),
         f"{len(dataset.pictures)} usable pictures in {len(counts)} labels, {len(issues)} issues.{compared}",
+        *dataset_notes(dataset),
         *_issue_lines(issues),
         *([] if listed is None else _suspect_lines(listed)),
     )
@@ -150,12 +159,13 @@ def _suspect_lines(suspects: "pd.DataFrame") -> Iterator[str]:
 def _issue_lines(issues: "Sequence[Issue]") -> "Iterator[str]":
     """List what each check found and what to do about it, with some of the files."""
     from poetcore.analysis.issues import CHECKS
+    from poetcore.system.files import one_line
 
     for check in CHECKS.values():
         found = [issue for issue in issues if issue.issue == check.name]
         if not found:
             continue
         yield f"\n{check.title}: {len(found)} ({check.severity}). {check.explanation}\n{check.advice}"
-        yield from (f"  {issue.path}: {issue.detail}" for issue in found[:_NAMED])
+        yield from (f"  {one_line(issue.path)}: {issue.detail}" for issue in found[:_NAMED])
         if len(found) > _NAMED:
             yield f"  ... and {len(found) - _NAMED} more; --json lists them all."

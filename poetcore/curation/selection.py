@@ -40,8 +40,8 @@ MANDATORY = frozenset({"unreadable", "two_labels", "duplicate"})
 #: What is excluded unless it is kept on purpose.
 DEFAULT_EXCLUDED = frozenset({"placeholder", "tiny", "small_file"})
 
-#: The checks whose pictures can be excluded; the others compare a folder with its demo folder.
-EXCLUDABLE = tuple(name for name, check in CHECKS.items() if not check.needs_demo)
+#: The checks whose pictures can be excluded; the others compare with the demo folder, or flag no pictures.
+EXCLUDABLE = tuple(name for name, check in CHECKS.items() if check.of_pictures and not check.needs_demo)
 
 
 @dataclass(frozen=True)

@@ -63,8 +63,15 @@ class Dataset:
         return {label: int(found.get(label, 0)) for label in self.labels}
 
     def skipped(self) -> list[dict[str, str]]:
-        """List the refused files as `{"path": ..., "reason": ...}`."""
-        pairs = zip(self.refused["path"], self.refused["reason"], strict=True)
+        """List what is not used as `{"path": ..., "reason": ...}`: refused, empty folders, loose pictures."""
+        pairs = [
+            *zip(self.refused["path"], self.refused["reason"], strict=True),
+            *((str(self.folder / name), "holds no pictures, so it is no label") for name in self.empty),
+            *(
+                (str(self.folder / name), "lies beside the label folders, so it has no label")
+                for name in self.loose
+            ),
+        ]
         return [{"path": path, "reason": reason} for path, reason in pairs]
 
     def without(self, reasons: dict[str, str]) -> "Dataset":

@@ -36,11 +36,10 @@ def unusable_name(name: str) -> str | None:
     Any script, emoji and marks of writing direction can; what would break a table or a line cannot.
     """
     if any("\ud800" <= letter <= "\udfff" for letter in name):
-        return "has a name that is not valid Unicode: rename this folder, its pictures are not used"
+        return "has a name that is not valid Unicode: rename it, its pictures are not used"
     if any(unicodedata.category(letter) in ("Cc", "Zl", "Zp") for letter in name):
         return (
-            "has a line break or another control character in its name: rename this folder, its pictures are"
-            " not used"
+            "has a line break or another control character in its name: rename it, its pictures are not used"
         )
     return None
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from poetcore.data.labels import unusable_name
 from poetcore.data.listing import demo_part, is_listing
 from poetcore.data.part_names import DEMO_NAMES, TRAIN_NAMES
 from poetcore.errors import DatasetError
@@ -68,7 +69,7 @@ class LevelError(DatasetError):
         self.level = level
         given, train = printable(level.given), printable(level.train)
         if level.is_above:
-            labels = [printable(Path(path.name)) for path in folders_in(level.train)]
+            labels = [path.name for path in folders_in(level.train) if not unusable_name(path.name)]
             more = f" and {len(labels) - _NAMED} more" if len(labels) > _NAMED else ""
             super().__init__(
                 f"{given} holds pictures itself, not one folder per label: give the folder above it, {train},"

@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TypeVar
 
 from poetcore.system.names import PICTURE_ENDINGS, is_hidden, is_litter
 
-__all__ = ["cores", "in_chunks", "is_unicode", "printable", "walk", "write_whole"]
+__all__ = ["cores", "in_chunks", "is_unicode", "one_line", "printable", "walk", "write_whole"]
 
 T = TypeVar("T")
 
@@ -104,6 +105,12 @@ def is_unicode(path: Path) -> bool:
 def printable(path: Path) -> str:
     r"""Return a path as text that can always be stored and shown, foreign bytes as `\xff`."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def one_line(text: str) -> str:
+    r"""Return a text as one line of a terminal shows it: a line break in a name as `\n`."""
+    broken = ("Cc", "Cs", "Zl", "Zp")  # but not the joiners of emoji and other scripts
+    return "".join(repr(one)[1:-1] if unicodedata.category(one) in broken else one for one in text)
 
 
 def in_chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -102,6 +102,7 @@ def _stamp(*sets: Dataset | None) -> tuple[object, ...]:
         if one is not None:
             files = pd.util.hash_pandas_object(one.pictures[["path", "sha"]], index=False)
             found += [int(files.sum()), tuple(one.refused["path"]), frozenset(Repairs(one.folder).verified())]
+            found += [one.labels, one.empty, one.loose, one.hidden]
     return tuple(found)
 
 

@@ -3,6 +3,7 @@
 import tempfile
 import zipfile
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -18,6 +19,8 @@ __all__ = [
     "MAX_FILES",
     "MAX_GIGABYTES",
     "Unpacked",
+    "dataset_notes",
+    "dataset_warnings",
     "demo_folders",
     "training_folders",
     "unpack",
@@ -150,6 +153,36 @@ def _datasets(workspace: Workspace) -> list[Path]:
         return []
     inside = sorted(path for path in workspace.datasets.iterdir() if path.is_dir())
     return [path for path in inside if not is_hidden(path.name)]
+
+
+def dataset_notes(dataset: Dataset) -> list[str]:
+    """List in sentences what lies in a dataset's folder and is not used: files that cannot be, empty folders.
+
+    Args:
+        dataset: what a scan found.
+    """
+    refused, litter = len(dataset.refused), dataset.litter
+    files = "1 file" if refused == 1 else f"{refused:,} files"
+    sentences = [f"{files} cannot be used: the health check tells why."] if refused else []
+    sentences += [f"{label}: no pictures. Training goes on without this label." for label in dataset.empty]
+    if dataset.loose:
+        pictures = "1 picture" if len(dataset.loose) == 1 else f"{len(dataset.loose):,} pictures"
+        sentences.append(
+            f"{pictures} beside the label folders instead of in one: {_first_few(dataset.loose)}."
+        )
+    if dataset.hidden:
+        sentences.append(
+            f"Hidden, as a dot begins the name, and so passed over: {_first_few(dataset.hidden)}."
+        )
+    if litter:
+        left = "1 file" if litter == 1 else f"{litter:,} files"
+        sentences.append(f"Passed over: {left} that phones and desktops leave behind.")
+    return sentences
+
+
+def _first_few(names: Sequence[str], most: int = 3) -> str:
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return f"{', '.join(names[:most])}{more}"
 
 
 def dataset_warnings(dataset: Dataset) -> list[str]:

@@ -162,3 +162,42 @@ def test_suspects_need_a_network_that_is_not_quantized(trained, tmp_path):
     asked = ("--suspects", "--architecture", "efficientnet_lite0_quantized", "--workspace", tmp_path / "w")
     done = run_poet("overview", trained.sample / "train", *asked)
     assert done.returncode == 2 and "choose efficientnet_lite0." in done.stderr
+
+
+@pytest.fixture(scope="module")
+def messy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Labels 2 and 10, an empty one, a loose picture, a file that cannot be used."""
+    base = tmp_path_factory.mktemp("messy")
+    fill(base / "set", {"10": 2, "2": 2, "daisy": 0})
+    (base / "set" / "a.jpg").write_bytes(encoded(picture(5)))
+    (base / "set" / "2" / "bad.jpg").touch()
+    return base
+
+
+def test_what_is_not_used_is_in_the_answer(messy):
+    said = json.loads(overview(messy, messy / "set", "--json").splitlines()[-1])
+    unused = {name: said[name] for name in ("refused", "empty", "loose", "hidden", "litter")}
+    assert unused == {"refused": 1, "empty": ["daisy"], "loose": ["a.jpg"], "hidden": [], "litter": 0}
+    assert list(said["labels"]) == ["2", "10"]
+
+
+def test_what_is_not_used_is_told_and_labels_stand_as_people_count(messy):
+    shown = overview(messy, messy / "set")
+    table = [line.split("│")[1].strip() for line in shown.splitlines() if line.startswith("│")]
+    assert table == ["2", "10", "daisy"]
+    assert "daisy: no pictures. Training goes on without this label." in shown
+    assert "1 picture beside the label folders instead of in one: a.jpg." in shown
+    assert "1 file cannot be used: the health check tells why." in shown
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ("", "further down: give {0}/train, and {0}/demo to evaluate on."),
+        ("train/ash", "give the folder above it, {0}/train, whose label folders are ash, oak."),
+    ],
+)
+def test_a_folder_of_another_level_is_told_with_the_one_to_give(given, sentence, place):
+    done = run_poet("overview", place / given, "--workspace", place / "tf_files")
+    assert done.returncode == 2
+    assert done.stderr.strip().endswith(sentence.format(place))

@@ -129,7 +129,7 @@ def test_a_label_that_is_no_text_is_refused_and_the_rest_is_used(memory, tmp_pat
         [
             str(folder / "caf\\xe9"),
             "",
-            "has a name that is not valid Unicode: rename this folder, its pictures are not used",
+            "has a name that is not valid Unicode: rename it, its pictures are not used",
         ]
     ]
 
@@ -137,7 +137,7 @@ def test_a_label_that_is_no_text_is_refused_and_the_rest_is_used(memory, tmp_pat
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux allows any bytes in a name")
 def test_a_folder_of_labels_that_are_no_text_only_is_refused(memory, tmp_path):
     Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9")).mkdir()
-    with pytest.raises(DatasetError, match="No label folder in .* can be used: .*caf.*rename this folder"):
+    with pytest.raises(DatasetError, match="No label folder in .* can be used: .*caf.*rename it"):
         scan(tmp_path, memory)
 
 

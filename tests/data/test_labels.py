@@ -114,4 +114,4 @@ def test_any_text_can_be_a_label(name):
 
 @pytest.mark.parametrize("name", ["two\nlines", "tab\t", "bell\x07", "a\u2028b", "a\x85b", "caf\udce9"])
 def test_what_would_break_a_line_or_a_table_cannot_be_a_label(name):
-    assert "rename this folder" in (unusable_name(name) or "")
+    assert "rename it" in (unusable_name(name) or "")

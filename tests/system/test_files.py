@@ -148,3 +148,11 @@ def test_chunks_are_full_but_the_last_and_lose_nothing(items, size):
     chunks = list(files.in_chunks(iter(items), size))
     assert list(chain.from_iterable(chunks)) == items
     assert all(len(chunk) == size for chunk in chunks[:-1]) and all(chunks)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("two\nlines", r"two\nlines"), ("\x1b[31m", r"\x1b[31m"), ("👩\u200d🌾 ä", "👩\u200d🌾 ä")],
+)
+def test_a_name_is_shown_on_one_line(name, shown):
+    assert files.one_line(name) == shown

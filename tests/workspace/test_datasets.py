@@ -10,7 +10,13 @@ import pytest
 from poetcore.data.dataset import Dataset, scan
 from poetcore.errors import DatasetError
 from poetcore.workspace import datasets as catalogue
-from poetcore.workspace.datasets import dataset_warnings, demo_folders, training_folders, unpack
+from poetcore.workspace.datasets import (
+    dataset_notes,
+    dataset_warnings,
+    demo_folders,
+    training_folders,
+    unpack,
+)
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import encoded, fill, picture
 
@@ -271,3 +277,25 @@ def test_a_label_whose_files_all_are_unusable_is_a_worry(place):
     (place.datasets / "insects" / "bee").mkdir()
     (place.datasets / "insects" / "bee" / "b.jpg").write_bytes(b"no picture")
     assert any("bee (0)" in sentence for sentence in dataset_warnings(dataset(place, {})))
+
+
+def test_what_is_not_used_is_told_in_sentences(place):
+    folder = fill(place.datasets / "insects", {"ant": 2, "bee": 2, "fly": 0})
+    (folder / "ant" / "bad.jpg").touch()
+    (folder / "ant" / "Thumbs.db").touch()
+    fill(folder / "gnat", {"1": 1})
+    (folder / "gnat" / "1" / "1_000.jpg").rename(folder / "gnat" / "1.jpg")
+    (folder / "gnat").rename(folder / ".gnat")
+    for number in range(5):
+        (folder / f"{number}.jpg").write_bytes(PICTURE)
+    assert dataset_notes(dataset(place, {})) == [
+        "1 file cannot be used: the health check tells why.",
+        "fly: no pictures. Training goes on without this label.",
+        "5 pictures beside the label folders instead of in one: 0.jpg, 1.jpg, 2.jpg and 2 more.",
+        "Hidden, as a dot begins the name, and so passed over: .gnat.",
+        "Passed over: 1 file that phones and desktops leave behind.",
+    ]
+
+
+def test_of_a_folder_where_everything_is_used_there_is_nothing_to_tell(place):
+    assert dataset_notes(dataset(place, {"ant": 2, "bee": 2})) == []
