@@ -7,7 +7,8 @@
     ├── BackboneError     a pre-trained network is unknown or cannot be built
     ├── RunError          a run is missing, unfinished or damaged
     ├── DownloadError     something could not be fetched
-    └── ParityError       an exported model does not predict as the app does
+    ├── ParityError       an exported model does not predict as the app does
+    └── ResourceError     the machine has no more of something: disk, memory
 
 A message is one sentence that names the thing, says what is wrong, and what to do.
 """
@@ -20,6 +21,7 @@ __all__ = [
     "ParityError",
     "PictureError",
     "PoetError",
+    "ResourceError",
     "RunError",
 ]
 
@@ -53,6 +55,12 @@ class RunError(PoetError):
 
 class ParityError(PoetError):
     """An exported model does not predict as the app does."""
+
+    exit_status = 1
+
+
+class ResourceError(PoetError):
+    """The machine has no more of something, or fails; nothing was wrong with what the user asked."""
 
     exit_status = 1
 

@@ -11,7 +11,7 @@ from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, WorkspaceOption,
 from poetcore.data.dataset import dataset_exists
 from poetcore.errors import OptionError
 from poetcore.features.backbones import DEFAULT, Backbone, find, from_environment
-from poetcore.system.options import build, options_of
+from poetcore.system.options import build, check_number, options_of
 from poetcore.training.config import RunConfig
 from poetcore.workspace.head import Head
 from poetcore.workspace.run import Run
@@ -88,6 +88,7 @@ def retrain(
     from poetcore.training.final_test import why_they_differ
     from poetcore.training.retrain import retrain as train
 
+    check_number(intermediate_store_frequency, "intermediate_store_frequency")
     if intermediate_store_frequency < 0:
         raise OptionError(
             "intermediate_store_frequency must be 0, for none, or more."

@@ -14,6 +14,7 @@ import pandas as pd
 from poetcore.analysis.issues import CHECKS, Issue
 from poetcore.data.groups import linked_groups
 from poetcore.errors import OptionError
+from poetcore.system.options import check_number
 
 __all__ = [
     "DEFAULT_EXCLUDED",
@@ -64,7 +65,9 @@ class SplitOptions:
     exclude: frozenset[str] = DEFAULT_EXCLUDED
 
     def __post_init__(self) -> None:
+        check_number(self.seed, "seed")
         for name, least in (("train_per_label", 1), ("demo_per_label", 0)):
+            check_number(getattr(self, name), name)
             if getattr(self, name) < least:
                 raise OptionError(
                     f"{name} is a number of pictures and must be at least {least}."

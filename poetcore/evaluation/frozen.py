@@ -16,6 +16,9 @@ __all__ = ["BATCH", "FrozenGraph", "GraphOptions", "check_output_layer", "labels
 #: Batch size where the graph leaves it open.
 BATCH = 16
 
+#: Pixels a side; 16 pictures of it take a gigabyte.
+_MAX_SIDE = 2048
+
 #: What TensorFlow allows as the name of an operation.
 _LAYER_NAME = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*")
 
@@ -38,9 +41,13 @@ class GraphOptions:
 
     input_height: int | None = field(
         default=None,
-        metadata=option("Height of the input in pixels, where the graph leaves it open.", minimum=1),
+        metadata=option(
+            "Height of the input in pixels, where the graph leaves it open.", minimum=1, maximum=_MAX_SIDE
+        ),
     )
-    input_width: int | None = field(default=None, metadata=option("Its width, likewise.", minimum=1))
+    input_width: int | None = field(
+        default=None, metadata=option("Its width, likewise.", minimum=1, maximum=_MAX_SIDE)
+    )
     input_mean: float = field(default=128, metadata=option("Subtracted from each pixel value."))
     input_std: float = field(
         default=128, metadata=option("What the difference is divided by.", positive=True)

@@ -3,8 +3,22 @@
 from dataclasses import dataclass
 
 from poetcore.errors import OptionError
+from poetcore.system.options import check_number
 
 __all__ = ["FetchOptions"]
+
+
+#: More threads than a process gets, longer waits than a socket takes, or more than memory holds.
+_MOST = {
+    "workers": 1000,
+    "per_host": 1000,
+    "interval": 86_400,
+    "connect_timeout": 86_400,
+    "read_timeout": 86_400,
+    "total_timeout": 86_400,
+    "max_megabytes": 2000,
+    "retries": 100,
+}
 
 
 @dataclass(frozen=True)
@@ -49,6 +63,11 @@ class FetchOptions:
     contact: str = ""
 
     def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            check_number(value, name)
+        for name, most in _MOST.items():
+            if getattr(self, name) > most:
+                raise OptionError(f"{name} must be at most {most}. Received: {getattr(self, name)}")
         for name in ("workers", "per_host", "host_failures", "host_placeholders"):
             if getattr(self, name) < 1:
                 raise OptionError(f"{name} must be at least 1. Received: {getattr(self, name)}")

@@ -31,6 +31,7 @@ from poetcore.sources.keeper import Keeper, check_picture
 from poetcore.sources.urls import Source, UrlEntry
 from poetcore.system.files import walk
 from poetcore.system.names import check_name
+from poetcore.system.options import check_number
 from poetcore.system.progress import OnProgress
 
 __all__ = ["check_count", "gather"]
@@ -114,6 +115,7 @@ def check_count(count: int | None) -> None:
     Raises:
         OptionError: it is less than 1.
     """
+    check_number(count, "count")
     if count is not None and count < 1:
         raise OptionError(f"count is a number of pictures and must be at least 1. Received: {count}")
 

@@ -174,6 +174,7 @@ def _fetch(archive: Path, url: str, sha256: str, on_progress: OnProgress | None)
     """Download an archive and check its sha256; nothing is left behind if it fails."""
     import pooch
 
+    archive.parent.mkdir(parents=True, exist_ok=True)
     bar = _ProgressBar(on_progress) if on_progress else False
     by_hand = f"try again, or download {url} with a browser, save it as {archive} and then try again."
     # Pooch does not close the connection of a download that breaks off.
@@ -184,6 +185,10 @@ def _fetch(archive: Path, url: str, sha256: str, on_progress: OnProgress | None)
             pooch.retrieve(
                 url, f"sha256:{sha256}", fname=archive.name, path=archive.parent, downloader=downloader
             )
+        except PermissionError:  # of pooch's own, which names no file
+            raise OptionError(
+                f"{archive.parent} may not be written: change its permissions, or choose another workspace."
+            ) from None
         # The exceptions of requests are OSErrors, and so are errors of the disk.
         except OSError as error:
             raise DownloadError(

@@ -94,6 +94,7 @@ class Database:
     def _begin_anew(self, error: sqlite3.DatabaseError) -> None:
         # Damage is the plain class; its children stand for locks, permissions and our own mistakes.
         if type(error) is not sqlite3.DatabaseError:
+            error.args = (f"{self._database_file} cannot be used ({error})",)
             raise error
         if hasattr(self, "_connection"):
             self._connection.close()

@@ -20,9 +20,21 @@ import numpy as np
 from poetcore.errors import OptionError
 from poetcore.system.paths import to_path
 
-__all__ = ["Option", "build", "check_limits", "flatten", "option", "options_of"]
+__all__ = [
+    "MAX_INTEGER",
+    "Option",
+    "build",
+    "check_limits",
+    "check_number",
+    "flatten",
+    "option",
+    "options_of",
+]
 
 Options = TypeVar("Options")
+
+#: The largest whole number of 64 bits with a sign.
+MAX_INTEGER = 2**63 - 1
 
 _KEY = "option"
 
@@ -48,7 +60,7 @@ class Option:
         help: what it decides, in a sentence or two.
         minimum: smallest possible value, or None.
         maximum: largest possible value, or None.
-        positive: whether values must be more than 0 and finite.
+        positive: whether values must be more than 0.
         all_value: value that stands for "all" beside the limits, or None.
         choices: the only possible values, or empty.
         environment: environment variable that gives the value where the command line does not, or None.
@@ -76,17 +88,37 @@ class Option:
             return
         if self.choices and value not in self.choices:
             raise OptionError(f"Unknown {self.name} {value!r}: choose {', '.join(self.choices)}.")
-        if self.positive and not (value > 0 and math.isfinite(value)):
+        check_number(value, self.name)
+        if self.positive and not value > 0:
             raise OptionError(f"{self.name} must be more than 0. Received: {value}.")
         if self.minimum is None or value == self.all_value:
             return
+        every = "" if self.all_value is None else f", or {self.all_value} for all"
         if self.maximum is None and value < self.minimum:
-            every = "" if self.all_value is None else f", or {self.all_value} for all"
             raise OptionError(f"{self.name} must be {self.minimum} or more{every}. Received: {value}.")
         if self.maximum is not None and not self.minimum <= value <= self.maximum:
             raise OptionError(
-                f"{self.name} must lie between {self.minimum} and {self.maximum}. Received: {value}."
+                f"{self.name} must lie between {self.minimum} and {self.maximum}{every}. Received: {value}."
             )
+
+
+def check_number(value: Any, name: str) -> None:
+    """Check that a number is one that numpy, SQLite and JSON hold: finite, and whole ones in 64 bits.
+
+    Args:
+        value: a number; anything else passes.
+        name: what it is, as the message begins.
+
+    Raises:
+        OptionError: it is not.
+    """
+    if isinstance(value, float) and not math.isfinite(value):
+        raise OptionError(f"{name} must be a finite number. Received: {value}.")
+    if isinstance(value, int) and abs(value) > MAX_INTEGER:
+        raise OptionError(
+            f"{name} must lie between -{MAX_INTEGER} and {MAX_INTEGER}. Received: a number of"
+            f" {value.bit_length()} bits."
+        )
 
 
 def option(help: str, **limits: Any) -> dict[str, dict[str, Any]]:

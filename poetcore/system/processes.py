@@ -3,7 +3,6 @@
 import os
 import signal
 import site
-import sqlite3
 import subprocess
 import sys
 import warnings
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from poetcore.errors import PoetError
+from poetcore.system.failures import as_poet_error
 
 if TYPE_CHECKING:
     import psutil
@@ -48,16 +48,15 @@ def run_to_exit(command: Callable[[], object]) -> None:
     try:
         command()
         return
-    except PoetError as error:
-        sentence, status = str(error), error.exit_status
     except KeyboardInterrupt:
         sentence, status = "Stopped.", 1
-    except sqlite3.Error as error:
-        sentence, status = f"The caches in the workspace cannot be used: {error}.", 1
     except BrokenPipeError:
         sys.exit(1)  # whoever read our output has gone
-    except OSError as error:
-        sentence, status = f"{error.strerror or error}: {error.filename or 'no file named'}.", 1
+    except Exception as error:
+        explained = as_poet_error(error)
+        if explained is None:
+            raise
+        sentence, status = str(explained), explained.exit_status
     sys.stderr.write(f"Error: {sentence}\n")
     sys.exit(status)
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 
-from poetcore.errors import PoetError
+from poetcore.system.failures import as_poet_error
 from poetcore.system.progress import OnProgress, Progress
 from poetcore.training.train import StepReport
 from poetcore.workspace.run import Run
@@ -72,12 +72,9 @@ def reporting(run: Run, on_progress: OnProgress | None) -> Iterator[Reporter]:
     reporter = Reporter(run, on_progress)
     try:
         yield reporter
-    except PoetError as error:
-        reporter.end("failed", str(error))
-        raise
     except KeyboardInterrupt:
         reporter.end("cancelled", "Stopped before it was finished.")
         raise
     except BaseException as error:
-        reporter.end("failed", f"{type(error).__name__}: {error}")
+        reporter.end("failed", str(as_poet_error(error) or f"{type(error).__name__}: {error}"))
         raise

@@ -55,7 +55,8 @@ def retrain(
 ) -> Run:
     """Scan, split, extract features, train, test and save.
 
-    Whatever happens, how it ended is written into the run's folder.
+    Whatever happens, how it ended is written into the run's folder; only where this process made the run and
+    was refused before the training, no run is left.
 
     Args:
         config: the configuration of the run.
@@ -73,8 +74,13 @@ def retrain(
     check_engine(config.engine, backbone)
     check_dataset(config.image_dir)  # a mistyped folder is no run
     run = workspace.begin_run(config.name)
-    with reporting(run, on_progress) as reporter, Summaries(workspace.summaries / run.name) as summaries:
-        _retrain(config, backbone, workspace, run, reporter, summaries, on_weights)
+    try:
+        with reporting(run, on_progress) as reporter, Summaries(workspace.summaries / run.name) as summaries:
+            _retrain(config, backbone, workspace, run, reporter, summaries, on_weights)
+    except PoetError:
+        if not run.has_begun():  # what is refused is told by the exception; the name stays free
+            workspace.delete_run(run)
+        raise
     return run
 
 

@@ -8,7 +8,7 @@ A step multiplies two small matrices and its gradient has a closed form, so it i
 numbers are TensorFlow's to rounding, without waiting for TensorFlow to start.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,7 +18,16 @@ from poetcore.errors import OptionError
 from poetcore.system.options import check_limits, option
 from poetcore.workspace.head import Head, cross_entropy
 
-__all__ = ["Balanced", "Examples", "StepReport", "TrainingOptions", "train"]
+__all__ = ["MAX_BATCH", "MAX_STEPS", "Balanced", "Examples", "StepReport", "TrainingOptions", "train"]
+
+#: Of 1,280 numbers each these examples take half a gigabyte, and a step needs them twice.
+MAX_BATCH = 100_000
+
+#: An hour and more; a training ends, whatever was mistyped.
+MAX_STEPS = 10_000_000
+
+#: Examples that are drawn at once, a quarter of a gigabyte.
+_DRAWN = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -36,6 +45,7 @@ class TrainingOptions:
         metadata=option(
             "Batches to train on. More steps fit the pictures better, up to a point that the curves show.",
             minimum=1,
+            maximum=MAX_STEPS,
         ),
     )
     learning_rate: float = field(
@@ -61,13 +71,20 @@ class TrainingOptions:
         ),
     )
     eval_step_interval: int = field(default=10, metadata=option("Steps between two reports.", minimum=1))
-    train_batch_size: int = field(default=100, metadata=option("Batch size of a training step.", minimum=1))
+    train_batch_size: int = field(
+        default=100, metadata=option("Batch size of a training step.", minimum=1, maximum=MAX_BATCH)
+    )
     test_batch_size: int = field(
         default=-1, metadata=option("Pictures in the final test, -1 for all.", minimum=1, all_value=-1)
     )
     validation_batch_size: int = field(
         default=100,
-        metadata=option("Batch size of the validation in a report, -1 for all.", minimum=1, all_value=-1),
+        metadata=option(
+            "Batch size of the validation in a report, -1 for all.",
+            minimum=1,
+            maximum=MAX_BATCH,
+            all_value=-1,
+        ),
     )
     seed: int = field(
         default=0,
@@ -172,7 +189,7 @@ def train(
     with np.errstate(over="ignore", invalid="ignore"), threadpool_limits(1, user_api="blas"):
         while done < options.how_many_training_steps:
             steps = min(options.eval_step_interval, options.how_many_training_steps - done)
-            for batch in balanced.draw(generator, (steps, options.train_batch_size)):
+            for batch in _batches(balanced, generator, steps, options.train_batch_size):
                 drawn = training.take(batch)
                 _step(head, *drawn, options.learning_rate)
             done += steps
@@ -218,6 +235,15 @@ class Balanced:
         place = (generator.random(shape) * self._counts[label]).astype(np.int64)
         drawn: np.ndarray = self._order[self._starts[label] + place]
         return drawn
+
+
+def _batches(
+    balanced: Balanced, generator: "np.random.Generator", steps: int, size: int
+) -> Iterator[np.ndarray]:
+    """Yield the batches up to the next report, each `(size,) int64`, as many at a time as fit in memory."""
+    at_once = max(1, _DRAWN // size)
+    for start in range(0, steps, at_once):
+        yield from balanced.draw(generator, (min(at_once, steps - start), size))
 
 
 def _sample(generator: "np.random.Generator", count: int, size: int) -> np.ndarray:

@@ -51,6 +51,10 @@ class Run:
         """Return whether the folder is one of a run."""
         return (self.folder / "status.json").is_file()
 
+    def has_begun(self) -> bool:
+        """Return whether it has something to keep: a report of the training, or what a process is to do."""
+        return (self.folder / "config.json").is_file() or any(self.events("step"))
+
     def status(self) -> Status:
         """Read what it is doing, or how it ended.
 

@@ -185,7 +185,7 @@ class Workspace:
                 if phase != "done":
                     raise RunError(f"The run {name!r} is not finished (it is {phase!r}): choose another.")
                 return run
-        listed = ", ".join(run.name for run in runs[:8]) or "none yet"
+        listed = ", ".join([run.name for run in runs if run.state() == "done"][:8]) or "none yet"
         raise RunError(f"No run named {name!r} in {self.runs}. There are: {listed}.")
 
 

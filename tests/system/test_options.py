@@ -17,6 +17,8 @@ class Inner:
     batch: int = field(default=-1, metadata=option("How many at once.", minimum=1, all_value=-1))
     rate: float = field(default=0.5, metadata=option("How far.", positive=True))
     size: int | None = field(default=None, metadata=option("How large.", minimum=1))
+    pixels: int = field(default=-1, metadata=option("A side.", minimum=1, maximum=99, all_value=-1))
+    shift: float = field(default=0, metadata=option("Any."))
     internal: int = 0
 
     def __post_init__(self) -> None:
@@ -31,7 +33,17 @@ class Outer:
 
 
 def test_options_are_found_with_those_of_the_dataclasses_inside_in_their_order():
-    assert list(options_of(Outer)) == ["folder", "steps", "share", "batch", "rate", "size", "demo"]
+    assert list(options_of(Outer)) == [
+        "folder",
+        "steps",
+        "share",
+        "batch",
+        "rate",
+        "size",
+        "pixels",
+        "shift",
+        "demo",
+    ]
 
 
 def test_an_option_has_its_type_default_help_and_environment():
@@ -39,6 +51,18 @@ def test_an_option_has_its_type_default_help_and_environment():
     steps, folder = found["steps"], found["folder"]
     assert (steps.type, steps.default, steps.help) == (int, 5, "How many.")
     assert (folder.type, folder.default, folder.environment) == (Path, MISSING, "FOLDER")
+
+
+@pytest.mark.parametrize("value", [2**63, -(2**63), 10**23])
+def test_a_whole_number_beyond_64_bits_is_refused_with_what_is_allowed(value):
+    with pytest.raises(OptionError, match="steps must lie between -9223372036854775807 and") as told:
+        Inner(steps=value)
+    assert len(str(told.value)) < 150
+
+
+def test_a_whole_number_that_python_does_not_write_is_refused():
+    with pytest.raises(OptionError, match="Received: a number of 16610 bits"):
+        Inner(steps=10**5000)
 
 
 def test_a_flag_is_the_name_unless_another_is_declared():
@@ -52,10 +76,12 @@ def test_a_flag_is_the_name_unless_another_is_declared():
         ("share", 100, "between 0 and 99"),
         ("share", -1, "between 0 and 99"),
         ("batch", 0, "1 or more, or -1 for all"),
+        ("pixels", 0, "between 1 and 99, or -1 for all"),
+        ("shift", float("-inf"), "a finite number"),
         ("size", 0, "1 or more"),
         ("rate", 0.0, "more than 0"),
-        ("rate", float("inf"), "more than 0"),
-        ("rate", float("nan"), "more than 0"),
+        ("rate", float("inf"), "a finite number"),
+        ("rate", float("nan"), "a finite number"),
     ],
 )
 def test_a_value_beyond_its_limits_is_refused_with_what_is_allowed(name, value, allowed):

@@ -117,8 +117,9 @@ def test_latest_without_a_finished_run_says_how_to_get_one(place):
 
 def test_an_unknown_name_is_answered_with_the_names_that_exist(place):
     add(place, "roses", "done", 100)
+    add(place, "lilies", "done", 150)
     add(place, "tulips", "failed", 200)
-    with pytest.raises(RunError, match=r"'rosse'.*tulips, roses"):
+    with pytest.raises(RunError, match=r"'rosse'.*There are: lilies, roses\."):
         place.run("rosse")
 
 

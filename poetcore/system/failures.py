@@ -1,0 +1,82 @@
+"""What the system refuses - a file, memory, a database - as one sentence and an exit status."""
+
+import errno
+import sqlite3
+
+from poetcore.errors import OptionError, PoetError, ResourceError
+
+__all__ = ["as_poet_error"]
+
+#: What went wrong with a file that is named before it, and what to do. These the user can mend.
+_UNUSABLE = {
+    errno.ENOENT: "is not there: give another path, or put it there",
+    errno.ENOTDIR: "cannot be used, because a file stands where a folder is meant: give another path",
+    errno.EISDIR: "is a folder, where a file is meant: give the path of a file",
+    errno.EEXIST: "is there already, and is not what is meant: give another path",
+    errno.ENOTEMPTY: "is a folder with other things in it: give another path",
+    errno.EACCES: "may not be read or written: change its permissions, or give another path",
+    errno.EPERM: "may not be read or written: change its permissions, or give another path",
+    errno.EROFS: "lies on a disk that may only be read: give another path",
+    errno.ENAMETOOLONG: "is too long a path for this disk: give a shorter one",
+    errno.ELOOP: "is a link that leads to itself: give another path",
+    errno.EINVAL: "cannot be used as it is: give another path",
+    errno.ENXIO: "is no usual file: give another path",
+    errno.ENODEV: "is no usual file: give another path",
+    errno.EILSEQ: "has a name that this disk does not take: give another path",
+}
+
+_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+
+#: SQLite may not open or write the file (sqlite.org/rescode.html).
+_CLOSED = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH)
+
+
+def as_poet_error(error: BaseException) -> PoetError | None:
+    """Return the error that tells its user in one sentence what the system refused.
+
+    Args:
+        error: what was raised.
+
+    Returns:
+        The error itself where it is Poet's, an `OptionError` where another path would do, a `ResourceError`
+        where the machine is to blame, and None for anything else: that is a mistake of Poet's.
+    """
+    if isinstance(error, PoetError):
+        return error
+    if isinstance(error, MemoryError):
+        detail = f" ({error})" if str(error) else ""
+        return ResourceError(
+            f"There is not enough memory{detail}: close other programs, or choose smaller numbers."
+        )
+    if isinstance(error, sqlite3.Error):
+        return _of_database(error)
+    if isinstance(error, OSError):
+        return _of_file(error)
+    return None
+
+
+def _of_file(error: OSError) -> PoetError:
+    if error.filename is None:
+        return ResourceError(f"{error.strerror or error or type(error).__name__}: no file was named.")
+    name = " and ".join(str(one) for one in (error.filename, error.filename2) if one is not None)
+    if error.errno in _UNUSABLE:
+        return OptionError(f"{name} {_UNUSABLE[error.errno]}.")
+    if error.errno in _FULL:
+        return ResourceError(f"{name} cannot be written, because the disk is full: make room, and try again.")
+    return ResourceError(
+        f"{name} cannot be used ({error.strerror or error}): try again, or give another path."
+    )
+
+
+def _of_database(error: sqlite3.Error) -> PoetError:
+    """Return what to tell of an error that names its file, as those of `system/database.py` do."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in _CLOSED:
+        return OptionError(f"{error}: make the file and its folder writable, or choose another workspace.")
+    if code == sqlite3.SQLITE_FULL:
+        return ResourceError(f"{error}: make room on the disk, and try again.")
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return ResourceError(f"{error}: another process uses it, try again.")
+    if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM):
+        return ResourceError(f"{error}: try again.")
+    return OptionError(f"{error}: delete the file, it is made again.")
