@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -69,7 +69,7 @@ def chosen_labels(text: str, known: Sequence[str]) -> tuple[str, ...]:
     return tuple(label for label in known if label in wanted)
 
 
-def take_of_each(pictures: pd.DataFrame, at_most: int, first: Collection[str] = ()) -> pd.DataFrame:
+def take_of_each(pictures: pd.DataFrame, at_most: int) -> pd.DataFrame:
     """Return at most so many pictures of each label.
 
     Which ones hangs on their contents alone, so that a larger number takes all that a smaller one takes, and
@@ -78,15 +78,12 @@ def take_of_each(pictures: pd.DataFrame, at_most: int, first: Collection[str] = 
     Args:
         pictures: columns label and sha.
         at_most: how many of each label; -1 for all.
-        first: shas of pictures that are taken in any case, and before others.
 
     Returns:
         Some of the rows, in the same order.
     """
     if at_most == -1:
         return pictures
-    known = pictures["sha"].isin(set(first))
-    copy = pictures.groupby(["label", "sha"]).cumcount()
-    order = pd.DataFrame({"label": pictures["label"], "new": ~known, "copy": copy, "sha": pictures["sha"]})
-    rank = order.sort_values(["new", "copy", "sha"], kind="stable").groupby("label").cumcount()
-    return pictures[(rank.reindex(pictures.index) < at_most) | known]
+    order = pictures.assign(copy=pictures.groupby(["label", "sha"]).cumcount())
+    rank = order.sort_values(["copy", "sha"], kind="stable").groupby("label").cumcount()
+    return pictures[rank.reindex(pictures.index) < at_most]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from poetcore.data.dataset import Dataset, scan
 from poetcore.data.labels import match_labels
-from poetcore.data.listing import demo_part
+from poetcore.data.listing import demo_part, is_listing
 from poetcore.errors import DatasetError, RunError
 from poetcore.evaluation.accuracy import Accuracy
 from poetcore.evaluation.classifier import Classifier, PictureClassifier, Prediction
@@ -19,8 +19,9 @@ from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.graphs import match_graph_labels
 from poetcore.evaluation.leaks import Leaks, find_leaks
 from poetcore.evaluation.metrics import Metrics, compute_metrics
-from poetcore.evaluation.true_labels import true_labels
+from poetcore.evaluation.true_labels import true_labels, without_other_labels
 from poetcore.features.engines import DEFAULT_ENGINE
+from poetcore.system.names import to_name
 from poetcore.system.progress import OnProgress
 from poetcore.workspace.records import read_record
 from poetcore.workspace.run import EvaluationFolder, Run
@@ -39,9 +40,12 @@ def evaluate(
 ) -> Evaluation:
     """Evaluate a run on a folder of label folders and keep the result in the run's folder.
 
+    Of a run that was trained on some of the labels of its dataset, pictures of other labels are excluded.
+
     Args:
         run: a finished run.
-        folder: the demo folder, which the run should never have seen.
+        folder: the demo folder, which the run should never have seen, or a CSV file, of which the demo rows
+            are evaluated.
         workspace: where caches are kept.
         on_progress: called in the phase `backbone` where the backbone must be prepared first, then in
             `evaluating`.
@@ -55,6 +59,9 @@ def evaluate(
     temperature = run.temperature()  # of the layer that is read now, whatever happens to the run meanwhile
     classifier = Classifier(run, workspace, engine)
     demo = _scan(folder, workspace, classifier.labels)
+    excluded: dict[str, int] = {}
+    if run.record().options.get("labels"):  # of all labels some were chosen
+        demo, excluded = without_other_labels(demo, classifier.labels)
     labels = true_labels(demo.labels, classifier.labels, f"The run {run.name!r}", demo.folder)
     predicted = _predict(classifier, demo, on_progress)
     table, skipped = _predictions(demo, labels, predicted)
@@ -63,7 +70,9 @@ def evaluate(
     before = state.accuracy_before(
         dict(zip(table["sha"], table["predicted"], strict=True)), classifier.cached_labels
     )
-    evaluation = _evaluation(run.name, demo.folder, table, skipped, leaks, state, before, temperature)
+    evaluation = _evaluation(
+        run.name, demo.folder, table, skipped, leaks, state, before, temperature, excluded
+    )
     _folder_for(run, demo.folder).write(evaluation.predictions, asdict(evaluation.metrics))
     return evaluation
 
@@ -168,6 +177,7 @@ def _evaluation(
     state: DemoState,
     before: Accuracy | None,
     temperature: float = 1.0,
+    excluded: Mapping[str, int] | None = None,
 ) -> Evaluation:
     """Put together what is known of an evaluated folder."""
     labels = [column.removeprefix("p_") for column in table.columns if column.startswith("p_")]
@@ -183,6 +193,7 @@ def _evaluation(
         relabelled=state.relabelled,
         removed=state.removed,
         temperature=temperature,
+        excluded=dict(excluded or {}),
     )
     if before is not None:
         metrics = replace(
@@ -196,10 +207,11 @@ def _evaluation(
 
 def _folder_for(run: Run, demo: Path) -> EvaluationFolder:
     """Return the evaluation's folder, named after the demo folder, with a hash where that name is taken."""
-    plain = run.evaluation(demo.name)
+    name = to_name(demo.name, "demo") if is_listing(demo) else demo.name  # a split may be called anything
+    plain = run.evaluation(name)
     try:
         if not plain.exists() or read_record(plain.metrics_file, Metrics).folder == str(demo):
             return plain
     except RunError:
         return plain  # damaged: written anew
-    return run.evaluation(f"{demo.name}-{hashlib.sha1(str(demo).encode()).hexdigest()[:6]}")
+    return run.evaluation(f"{name}-{hashlib.sha1(str(demo).encode()).hexdigest()[:6]}")

@@ -10,9 +10,11 @@ import pandas as pd
 
 from poetcore.data.contents import count_changes
 from poetcore.data.dataset import Dataset, scan
+from poetcore.data.labels import match_labels
 from poetcore.errors import DatasetError, RunError
 from poetcore.evaluation.evaluation import Evaluation
 from poetcore.workspace.run import Run
+from poetcore.workspace.run_record import RunRecord
 from poetcore.workspace.workspace import Workspace
 
 __all__ = ["Difference", "current_files", "evaluation_difference", "run_difference"]
@@ -82,7 +84,9 @@ def run_difference(run: Run, dataset: Dataset | None) -> Difference:
     subject = f"What is told of the run {run.name}"
     with contextlib.suppress(RunError):
         if dataset is not None:
-            return _difference(run.split(), dataset.pictures, subject)
+            then, record = run.split(), run.record()
+            now = _chosen(dataset.pictures, then, record)
+            return _difference(then, now, subject)
     return Difference(known=False, subject=subject)
 
 
@@ -104,7 +108,37 @@ def evaluation_difference(
         calibrated = not math.isclose(evaluation.metrics.temperature, run.temperature(), rel_tol=1e-6)
     if dataset is None or "sha" not in then:
         return Difference(known=False, subject=subject, calibrated=calibrated, training=training)
-    return replace(_difference(then, dataset.pictures, subject), calibrated=calibrated, training=training)
+    now = dataset.pictures
+    with contextlib.suppress(RunError):
+        now = _of_chosen_labels(now, then, run.record())
+    return replace(_difference(then, now, subject), calibrated=calibrated, training=training)
+
+
+def _chosen(now: pd.DataFrame, then: pd.DataFrame, record: RunRecord) -> pd.DataFrame:
+    """Return the pictures of a folder without those that a run did not take, and would not take again.
+
+    Args:
+        now: the pictures there, columns sha and label.
+        then: those that the run took, likewise.
+        record: of the run, with the labels and the number that were chosen.
+    """
+    now = _of_chosen_labels(now, then, record)
+    at_most = record.options.get("max_pictures_per_label", -1)
+    if at_most == -1:
+        return now
+    counts = then["label"].value_counts()
+    full = match_labels(now["label"].unique(), counts.index[counts >= at_most].tolist())
+    copies = now["sha"].map(then["sha"].value_counts()).fillna(0)
+    taken = now.groupby("sha").cumcount() < copies
+    return now[taken | ~now["label"].isin(full)]
+
+
+def _of_chosen_labels(now: pd.DataFrame, then: pd.DataFrame, record: RunRecord) -> pd.DataFrame:
+    """Return the pictures of a folder without those of labels that a run was, on purpose, not trained on."""
+    if not record.options.get("labels"):
+        return now
+    known = match_labels(now["label"].unique(), record.labels)
+    return now[now["label"].isin(known) | now["sha"].isin(then["sha"])]
 
 
 def _difference(then: pd.DataFrame, now: pd.DataFrame, subject: str) -> Difference:

@@ -1,5 +1,6 @@
 """Which figure of an evaluation may stand as "the accuracy", and what must be said beside it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from poetcore.evaluation.accuracy import Accuracy
@@ -14,6 +15,9 @@ __all__ = [
     "label_doubt",
     "leak_counts",
 ]
+
+#: Labels that a sentence lists at the most.
+_LISTED = 10
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,8 @@ def headline(metrics: Metrics, difference: Difference | None = None) -> Headline
             "Many of these pictures are near duplicates of each other: they tell as much as"
             f" {metrics.independent:.0f} that differ."
         )
+    if metrics.excluded:
+        remarks.append(_about_excluded(metrics.excluded))
     there = sum(one["support"] > 0 for one in metrics.per_label.values())
     if 0 < there < len(metrics.labels):
         remarks.append(
@@ -173,6 +179,15 @@ def _about_leaks(metrics: Metrics, seen: int) -> list[str]:
         more = "more " if near else ""
         found.append(f"Whether {more}near duplicates of these pictures were trained on is not known.")
     return found
+
+
+def _about_excluded(excluded: Mapping[str, int]) -> str:
+    """Return a sentence on pictures of labels that a run of chosen labels does not know."""
+    number = sum(excluded.values())
+    names = ", ".join(list(excluded)[:_LISTED]) + (", ..." if len(excluded) > _LISTED else "")
+    count = "1 picture is" if number == 1 else f"{number:,} pictures are"
+    which = "a label that was" if len(excluded) == 1 else f"{len(excluded):,} labels that were"
+    return f"{count} excluded, of {which} not chosen for the training: {names}."
 
 
 def _changes_mark(metrics: Metrics) -> str:

@@ -1,7 +1,7 @@
 """The figures of a table of predictions: confusion matrix, accuracy, per-class metrics, coverage."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,7 @@ class Metrics:
         total_before: pictures of that state, without removed ones whose feature vectors are gone.
         calibration: how far confidences can be believed: `error`, `noise`, `off`, `log_loss` and `bins`.
         temperature: what the run's outputs were divided by before the softmax, 1 where uncalibrated.
+        excluded: pictures of labels that a run of chosen labels was not trained on: label -> their number.
     """
 
     run: str
@@ -81,6 +82,7 @@ class Metrics:
     total_before: int | None = None
     calibration: dict[str, Any] | None = None
     temperature: float = 1.0
+    excluded: dict[str, int] = field(default_factory=dict)
 
 
 def confusion_matrix(

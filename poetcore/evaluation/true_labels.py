@@ -1,13 +1,15 @@
 """The true labels of a demo folder as a model writes them; its folders' names may be written otherwise."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from poetcore.data.dataset import Dataset
 from poetcore.data.labels import difference, match_labels, nearest
 from poetcore.errors import DatasetError
 from poetcore.system.files import printable
 
-__all__ = ["listed_labels", "true_labels"]
+__all__ = ["listed_labels", "true_labels", "without_other_labels"]
 
 #: Labels that a message lists at the most.
 _LISTED = 30
@@ -41,6 +43,27 @@ def true_labels(
             f" {printable(demo)}: it was trained on {listed_labels(known)}.{_nearly(unknown, known)}"
         )
     return matched
+
+
+def without_other_labels(demo: Dataset, known: Sequence[str]) -> tuple[Dataset, dict[str, int]]:
+    """Return a demo folder without the labels that a model was, on purpose, not trained on.
+
+    Args:
+        demo: the demo folder.
+        known: the model's labels.
+
+    Returns:
+        The rest, or all where nothing would be left; and how many pictures of each other label there are.
+    """
+    matched = match_labels(demo.labels, known)
+    if not matched:
+        return demo, {}
+    others = {label: count for label, count in demo.counts().items() if label not in matched}
+    pictures, refused = (
+        table[~table["label"].isin(others)].reset_index(drop=True) for table in (demo.pictures, demo.refused)
+    )
+    labels = tuple(label for label in demo.labels if label in matched)
+    return replace(demo, labels=labels, pictures=pictures, refused=refused), others
 
 
 def listed_labels(labels: Sequence[str]) -> str:

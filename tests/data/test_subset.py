@@ -73,11 +73,6 @@ def test_a_copy_is_taken_after_all_other_contents():
     assert "".join(take_of_each(pictures(rose="aaabc"), 3)["sha"]) == "abc"
 
 
-def test_pictures_that_come_first_are_taken_and_count():
-    assert "".join(take_of_each(pictures(rose="abcdz"), 2, first="z")["sha"]) == "az"
-    assert "".join(take_of_each(pictures(rose="abcd"), 1, first="bd")["sha"]) == "bd"
-
-
 def test_all_are_taken_for_minus_one():
     assert len(take_of_each(pictures(rose="abcd"), -1)) == 4
 
