@@ -33,7 +33,8 @@ def allowed_hosts() -> list[str]:
 
 @asynccontextmanager
 async def lifespan(_: object) -> AsyncIterator[None]:
-    """Print, when the server ends, that a training goes on and how to find it."""
+    """Clear what a killed server left behind; print at the end that a training goes on and how to find it."""
+    default_workspace().clear_leftovers()
     yield
     run = Jobs(default_workspace()).running()
     if run:

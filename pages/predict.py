@@ -9,8 +9,6 @@ from poetcore.ui.predictions import draw_prediction, predict, table_of
 from poetcore.ui.text import few, plain
 from poetcore.workspace.records import to_csv
 
-_TYPES = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "avif"]
-
 st.title("Predict")
 run = chosen().run
 if run is None:
@@ -18,7 +16,8 @@ if run is None:
     st.stop()
 labels = run.labels()
 st.markdown(f"Model **{plain(run.name)}** ({len(labels)} labels): {plain(few(labels))}.")
-files = st.file_uploader("Pictures", type=_TYPES, accept_multiple_files=True, key="uploads")
+# Any ending: what a file is, its content tells.
+files = st.file_uploader("Pictures", accept_multiple_files=True, key="uploads")
 photos = [(file.name, file.getvalue()) for file in files]
 if st.toggle("Use the camera", key="camera_on"):
     shot = st.camera_input("Take a picture", key="camera")

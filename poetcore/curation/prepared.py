@@ -26,6 +26,7 @@ from poetcore.data.file_index import sha_of
 from poetcore.errors import DatasetError, PictureError, RunError
 from poetcore.system.files import cores, in_chunks, printable, walk, write_whole
 from poetcore.system.progress import OnProgress, Progress
+from poetcore.system.temporary import clear_leftovers, temporary_path
 from poetcore.workspace.records import read_table, to_csv
 from poetcore.workspace.workspace import Workspace
 
@@ -160,6 +161,7 @@ def execute(
     with _writing(folder):
         if not link:
             _check_space(folder, int(todo["bytes"].sum()))
+        clear_leftovers(folder, deep=True)
         _remove(folder, plan.removals)
         _write_manifest(folder, plan.pictures)
         for label_folder in {str(Path(name).parent) for name in todo["destination"]}:
@@ -239,7 +241,7 @@ def _put(source: Path, target: Path, sha: str, link: bool) -> tuple[str, str]:
             refusal = error.strerror or str(error)
         else:
             return "linked", ""
-    temporary = target.with_name(f".{sha[:16]}.{os.getpid()}.tmp")
+    temporary = temporary_path(target)
     try:
         temporary.write_bytes(content)
         stat = source.stat()

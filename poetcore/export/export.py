@@ -8,7 +8,6 @@ comparison with the app travel with each.
 
 import contextlib
 import io
-import tempfile
 import warnings
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -26,6 +25,7 @@ from poetcore.export.parity import Parity, check, pictures_of
 from poetcore.features.backbones import find
 from poetcore.features.litert import CALIBRATION_PICTURES
 from poetcore.system.progress import OnProgress, Progress
+from poetcore.system.temporary import clear_leftovers, temporary_folder
 from poetcore.system.tensorflow import muted
 from poetcore.workspace.records import to_json
 from poetcore.workspace.run import Run
@@ -101,8 +101,8 @@ def export(
     backbone = find(record.backbone)
     network = Network(build_model(backbone, head), tuple(labels), output_layer, calibration)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as temporary:
-        place = Path(temporary)
+    clear_leftovers(target.parent)
+    with temporary_folder(target) as place:
         made, labels_name = place / target.name, kind.labels_name(target)
         with _quiet():
             kind.write(network, made)

@@ -33,6 +33,7 @@ from poetcore.system.files import walk
 from poetcore.system.names import check_name
 from poetcore.system.options import check_number
 from poetcore.system.progress import OnProgress
+from poetcore.system.temporary import clear_leftovers
 
 __all__ = ["check_count", "gather"]
 
@@ -87,6 +88,7 @@ def gather(
     check_count(count)
     try:
         dest.mkdir(parents=True, exist_ok=True)
+        clear_leftovers(dest, deep=True)
         log = GatherLog(dest)
     except OSError as error:
         raise OptionError(f"{dest} cannot be made or written ({error.strerror or error}).") from None

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import random
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from poetcore.errors import DatasetError, DownloadError, OptionError
 from poetcore.sources.drawn.drawing import draw_picture
 from poetcore.system.progress import OnProgress, Progress
+from poetcore.system.temporary import clear_leftovers, temporary_folder
 
 __all__ = [
     "FLOWERS_SHA256",
@@ -82,8 +82,9 @@ def make_sample(
         return folder
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as temporary:
-            whole = Path(temporary) / folder.name
+        clear_leftovers(folder.parent)
+        with temporary_folder(folder) as temporary:
+            whole = temporary / folder.name
             for done, (split, label, index) in enumerate(missing, start=1):
                 path = whole / _picture_path(split, label, index)
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -182,9 +183,12 @@ def _fetch(archive: Path, url: str, sha256: str, on_progress: OnProgress | None)
         hooks = {"response": lambda response, **_: responses.enter_context(response)}
         downloader = pooch.HTTPDownloader(progressbar=bar, timeout=_TIMEOUT, hooks=hooks)
         try:
-            pooch.retrieve(
-                url, f"sha256:{sha256}", fname=archive.name, path=archive.parent, downloader=downloader
-            )
+            archive.parent.mkdir(parents=True, exist_ok=True)
+            clear_leftovers(archive.parent)
+            with temporary_folder(archive) as temporary:
+                there = archive.parent if archive.exists() else temporary
+                pooch.retrieve(url, f"sha256:{sha256}", fname=archive.name, path=there, downloader=downloader)
+                (there / archive.name).replace(archive)
         except PermissionError:  # of pooch's own, which names no file
             raise OptionError(
                 f"{archive.parent} may not be written: change its permissions, or choose another workspace."
@@ -220,11 +224,11 @@ def _unpack(archive: Path, url: str) -> None:
 
     folder = archive.parent
     try:
-        with tempfile.TemporaryDirectory(prefix=f".{_PHOTOS}.", dir=folder) as temporary:
+        with temporary_folder(folder / _PHOTOS) as temporary:
             with tarfile.open(archive, "r:gz") as tar:
                 # "data" refuses members outside of the folder, links that lead out of it, and devices.
                 tar.extractall(temporary, filter="data")
-            unpacked = Path(temporary) / _PHOTOS
+            unpacked = temporary / _PHOTOS
             if not unpacked.is_dir():
                 raise tarfile.TarError(f"it has no folder {_PHOTOS}")
             _move(unpacked, folder / _PHOTOS)

@@ -1,7 +1,6 @@
 """Files: walking folders, writing them whole, their names as text; and work in chunks on every core."""
 
 import os
-import threading
 import time
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from poetcore.system.names import PICTURE_ENDINGS, is_hidden, is_litter
+from poetcore.system.temporary import temporary_path
 
 __all__ = ["cores", "in_chunks", "is_unicode", "one_line", "printable", "walk", "write_whole"]
 
@@ -65,8 +65,7 @@ def _walk(
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file under a temporary name, then rename it, so that readers see the old or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Two tabs of the dashboard are two threads of one process.
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_native_id()}.tmp")
+    temporary = temporary_path(path)
     try:
         temporary.write_bytes(content.encode() if isinstance(content, str) else content)
         _replace(temporary, path)

@@ -7,7 +7,7 @@ from poetcore.errors import PoetError
 from poetcore.sources.samples import download_flowers, make_sample
 from poetcore.ui.state import choose, explain, progress_bar, workspace
 from poetcore.ui.text import plain
-from poetcore.workspace.datasets import unpack
+from poetcore.workspace.archives import unpack
 
 __all__ = ["draw_ways_in"]
 
@@ -40,16 +40,16 @@ def draw_ways_in() -> None:
 def _draw_upload() -> None:
     report = st.session_state.get("unpacked_report")
     if report:
-        st.caption(f"{report.pictures} pictures were unpacked into {plain(report.folder)}.")
+        litter = f" {report.litter} files of phones and desktops were passed over." if report.litter else ""
+        st.caption(f"{report.pictures} pictures were unpacked into {plain(report.folder)}.{litter}")
         if report.excluded:
             st.dataframe(pd.DataFrame(report.excluded, columns=["excluded", "because it"]), hide_index=True)
-    archive = st.file_uploader("Or a zip file of label folders", type="zip", key="zip")
+    archive = st.file_uploader("Or a zip file of label folders", key="zip")
     if archive is None or st.session_state.get("unpacked") == archive.file_id:
         return
     with st.spinner(f"Unpacking {plain(archive.name)} ..."):
         unpacked = unpack(workspace(), archive.name, archive)
     st.session_state["unpacked"] = archive.file_id
     st.session_state["unpacked_report"] = unpacked
-    train = unpacked.folder / "train"
-    choose(dataset=str(train if train.is_dir() else unpacked.folder))
+    choose(dataset=str(unpacked.train), demo=str(unpacked.demo) if unpacked.demo else None)
     st.rerun()

@@ -156,9 +156,7 @@ def _ask_list() -> _Request | None:
         placeholder="https://example.org/daisy.jpg",
         persist_state="session",
     )
-    file = st.file_uploader(
-        "Or a text file of URLs", type=["txt", "csv", "tsv"], max_upload_size=20, key="gather_file"
-    )
+    file = st.file_uploader("Or a text file of URLs", max_upload_size=20, key="gather_file")
     content = file.getvalue().decode("utf-8-sig", "backslashreplace") if file else ""
     listed = parse_urls([*pasted.splitlines(), *content.splitlines()])
     if listed.entries:

@@ -1,53 +1,22 @@
-"""The folders of pictures that a workspace knows, and zip files that become such folders."""
+"""The folders of pictures that a workspace knows, and what may spoil a training on them."""
 
-import tempfile
-import zipfile
-import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from pathlib import Path
 
-from poetcore.data import images
 from poetcore.data.dataset import FEW_PICTURES, Dataset, dataset_exists
 from poetcore.data.layout import better_level, demo_beside
-from poetcore.errors import DatasetError, PictureError
-from poetcore.system.names import is_hidden, to_name
+from poetcore.system.names import is_hidden
 from poetcore.workspace.workspace import Workspace
 
 __all__ = [
-    "MAX_FILES",
-    "MAX_GIGABYTES",
-    "Unpacked",
     "dataset_notes",
     "dataset_warnings",
     "demo_folders",
     "training_folders",
-    "unpack",
 ]
-
-#: What a zip file may hold at the most.
-MAX_FILES = 50_000
-MAX_GIGABYTES = 5
-MAX_PICTURE_MEGABYTES = 200
 
 #: A label with this many times the pictures of another is warned of.
 IMBALANCE = 3
-
-
-@dataclass(frozen=True)
-class Unpacked:
-    """The outcome of unpacking a zip file.
-
-    Attributes:
-        folder: where its label folders are now.
-        pictures: how many pictures were unpacked.
-        excluded: the other files, each with its reason.
-    """
-
-    folder: Path
-    pictures: int
-    excluded: list[tuple[str, str]]
 
 
 def training_folders(workspace: Workspace) -> list[Path]:
@@ -61,91 +30,6 @@ def demo_folders(workspace: Workspace) -> list[Path]:
     """List the folders of demo pictures: those beside training folders, then those of earlier evaluations."""
     found = [demo for folder in training_folders(workspace) if (demo := demo_beside(folder))]
     return list(dict.fromkeys(found))
-
-
-def unpack(workspace: Workspace, name: str, archive: BinaryIO) -> Unpacked:
-    """Unpack a zip file of label folders into the workspace; only pictures, and nothing outside of it.
-
-    Args:
-        workspace: where its dataset goes.
-        name: the zip file's name, from which the dataset gets its own.
-        archive: the zip file.
-
-    Raises:
-        DatasetError: it is not a zip file, holds too much, or no picture in a folder.
-    """
-    stem = to_name(Path(name).stem, default="upload")
-    target = workspace.datasets / stem
-    number = 1
-    while target.exists():
-        number += 1
-        target = workspace.datasets / f"{stem}_{number}"
-    try:
-        with zipfile.ZipFile(archive) as opened:
-            members = [m for m in opened.infolist() if not m.is_dir()]
-            _check_size(name, members)
-            workspace.datasets.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(prefix=".upload.", dir=workspace.datasets) as temporary:
-                whole = Path(temporary) / "whole"
-                pictures, excluded = _extract(opened, members, whole)
-                if not pictures:
-                    raise DatasetError(
-                        f"No picture in a label folder in {name}: zip a folder that holds one folder per"
-                        " label."
-                    )
-                _strip(whole).rename(target)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        raise DatasetError(f"{name} cannot be unpacked ({error}): make a plain zip file of it.") from None
-    return Unpacked(target, pictures, excluded)
-
-
-def _check_size(name: str, members: list[zipfile.ZipInfo]) -> None:
-    total = sum(member.file_size for member in members)
-    if len(members) > MAX_FILES or total > MAX_GIGABYTES * 1e9:
-        raise DatasetError(
-            f"{name} holds {len(members)} files of {total / 1e9:.1f} GB; at most {MAX_FILES} files of"
-            f" {MAX_GIGABYTES} GB can be unpacked: unpack it by hand and give its folder."
-        )
-
-
-def _extract(
-    opened: zipfile.ZipFile, members: list[zipfile.ZipInfo], target: Path
-) -> tuple[int, list[tuple[str, str]]]:
-    pictures, excluded = 0, []
-    for member in members:
-        parts = PurePosixPath(member.filename.replace("\\", "/")).parts
-        if any(is_hidden(part) for part in parts if part != ".."):
-            continue
-        try:
-            _check_place(member, parts)
-            content = opened.read(member)
-            images.identify(content)
-            place = target.joinpath(*parts)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(content)
-        except (PictureError, zipfile.BadZipFile, zlib.error, OSError) as error:
-            # One bad file does not spoil the rest.
-            excluded.append((member.filename, getattr(error, "strerror", None) or str(error)))
-        else:
-            pictures += 1
-    return pictures, excluded
-
-
-def _check_place(member: zipfile.ZipInfo, parts: tuple[str, ...]) -> None:
-    if not parts or ".." in parts or parts[0] == "/" or ":" in member.filename:
-        raise PictureError("points outside of the zip file")
-    if len(parts) < 2:
-        raise PictureError("lies in no label folder")
-    if member.file_size > MAX_PICTURE_MEGABYTES * 1e6:
-        raise PictureError(f"is larger than {MAX_PICTURE_MEGABYTES} MB")
-
-
-def _strip(folder: Path) -> Path:
-    """Return the folder of the label folders; zip programs like to wrap it in another one."""
-    inside = list(folder.iterdir())
-    if len(inside) == 1 and inside[0].is_dir() and all(path.is_dir() for path in inside[0].iterdir()):
-        return inside[0]
-    return folder
 
 
 def _datasets(workspace: Workspace) -> list[Path]:

@@ -13,6 +13,7 @@ from poetcore.data.file_index import FileIndex
 from poetcore.errors import OptionError, RunError
 from poetcore.system.names import check_name
 from poetcore.system.paths import to_path
+from poetcore.system.temporary import clear_leftovers
 from poetcore.workspace.run import Run
 from poetcore.workspace.run_record import DAMAGED, Status
 
@@ -79,6 +80,14 @@ class Workspace:
         from poetcore.workspace.demo_folders import DemoFolders
 
         return DemoFolders(self.root / "demo_folders.sqlite")
+
+    def clear_leftovers(self) -> None:
+        """Delete the temporary files and folders that killed processes left in the workspace."""
+        runs: list[Path] = []
+        with contextlib.suppress(OSError):  # there are none yet
+            runs = list(self.runs.iterdir())
+        for folder in (self.root, self.datasets, self.models, self.bottlenecks, *runs):
+            clear_leftovers(folder)
 
     def create_run(self, name: str | None = None) -> Run:
         """Create an empty run folder in the phase "starting".

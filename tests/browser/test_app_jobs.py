@@ -168,12 +168,12 @@ def test_after_a_deletion_no_other_run_is_about_to_be_deleted(dashboard, known):
 
 
 def zip_of_label_folders() -> bytes:
-    """Four pictures, a text file, and a picture that wants to lie beside the dataset."""
+    """Four pictures, a text, and a picture that wants to lie beside the dataset."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for number, name in enumerate(("ant/1.jpg", "ant/2.jpg", "bee/1.jpg", "bee/2.jpg", "../evil.jpg")):
             archive.writestr(f"insects/{name}" if name[0] != "." else name, encoded(picture(500 + number)))
-        archive.writestr("insects/ant/notes.txt", "six legs")
+        archive.writestr("insects/ant/notes", "six legs")
     return out.getvalue()
 
 
@@ -199,5 +199,5 @@ def test_files_of_a_zip_that_were_skipped_are_listed_with_their_reasons(unzipped
     # A table is a drawing; the words in it are there for screen readers only.
     cells = unzipped.page.get_by_role("gridcell", include_hidden=True)
     expect(cells.filter(has_text="points outside of the zip file")).to_be_attached()
-    expect(cells.filter(has_text="notes.txt")).to_be_attached()
+    expect(cells.filter(has_text="notes")).to_be_attached()
     screenshot(unzipped.page, "overview-zip")

@@ -1,22 +1,12 @@
 """Folders of pictures that a workspace knows, zip files that become such folders, and worries in words."""
 
-import io
-import zipfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from poetcore.data.dataset import Dataset, scan
-from poetcore.errors import DatasetError
-from poetcore.workspace import datasets as catalogue
-from poetcore.workspace.datasets import (
-    dataset_notes,
-    dataset_warnings,
-    demo_folders,
-    training_folders,
-    unpack,
-)
+from poetcore.workspace.datasets import dataset_notes, dataset_warnings, demo_folders, training_folders
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import encoded, fill, picture
 
@@ -27,167 +17,6 @@ TWO = {"ant/a.jpg": PICTURE, "bee/b.jpg": encoded(picture(2))}
 @pytest.fixture
 def place(tmp_path: Path) -> Workspace:
     return Workspace(tmp_path / "tf_files")
-
-
-def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_STORED) -> io.BytesIO:
-    """Make a zip file whose members have exactly these names."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", method) as archive:
-        for name, content in files.items():
-            member = zipfile.ZipInfo("x")
-            member.filename, member.compress_type = name, method  # set late: a path is not made harmless
-            archive.writestr(member, content)
-    out.seek(0)
-    return out
-
-
-def files(folder: Path) -> set[str]:
-    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
-
-
-# ------------------------------------------------------------------------------------------------- zip files
-
-
-def test_a_zip_file_of_label_folders_becomes_a_dataset(place):
-    unpacked = unpack(place, "insects.zip", zipped(TWO))
-    assert (unpacked.folder, files(unpacked.folder)) == (place.datasets / "insects", set(TWO))
-
-
-def test_pictures_are_unpacked_as_they_are(place):
-    folder = unpack(place, "insects.zip", zipped(TWO, zipfile.ZIP_DEFLATED)).folder
-    assert (folder / "ant" / "a.jpg").read_bytes() == PICTURE
-
-
-def test_a_folder_around_the_label_folders_is_stripped(place):
-    wrapped = {f"my insects/{name}": content for name, content in TWO.items()}
-    assert files(unpack(place, "insects.zip", zipped(wrapped)).folder) == set(TWO)
-
-
-def test_a_single_label_folder_is_not_taken_for_a_wrapper(place):
-    assert files(unpack(place, "ants.zip", zipped({"ant/a.jpg": PICTURE})).folder) == {"ant/a.jpg"}
-
-
-@pytest.mark.parametrize(
-    "name", ["../evil.jpg", "ant/../../evil.jpg", "/ant/evil.jpg", "C:/ant/evil.jpg", "..\\ant\\evil.jpg"]
-)
-def test_a_file_that_points_outside_is_excluded_with_its_reason(place, name):
-    unpacked = unpack(place, "insects.zip", zipped(TWO | {name: PICTURE}))
-    assert unpacked.excluded == [(name, "points outside of the zip file")]
-
-
-@pytest.mark.parametrize("name", ["../../evil.jpg", "/ant/../evil.jpg", "C:\\ant\\evil.jpg"])
-def test_nothing_is_written_outside_of_the_dataset(place, name):
-    folder = unpack(place, "insects.zip", zipped(TWO | {name: PICTURE})).folder
-    written = {path for path in place.root.parent.rglob("*") if path.is_file()}
-    assert written == {folder / one for one in TWO}
-
-
-def test_an_absolute_path_writes_nothing_there(place, tmp_path):
-    unpack(place, "insects.zip", zipped(TWO | {f"{tmp_path}/evil/evil.jpg": PICTURE}))
-    assert not (tmp_path / "evil").exists()
-
-
-def test_backslashes_divide_folders_too(place):
-    windows = {name.replace("/", "\\"): content for name, content in TWO.items()}
-    assert files(unpack(place, "insects.zip", zipped(windows)).folder) == set(TWO)
-
-
-def test_a_file_that_is_no_picture_is_excluded_with_its_reason(place):
-    unpacked = unpack(place, "insects.zip", zipped(TWO | {"ant/notes.txt": b"six legs"}))
-    assert unpacked.excluded[0][0] == "ant/notes.txt" and "is not a picture" in unpacked.excluded[0][1]
-
-
-def test_a_picture_beside_the_label_folders_is_excluded_with_its_reason(place):
-    assert unpack(place, "insects.zip", zipped(TWO | {"c.jpg": PICTURE})).excluded == [
-        ("c.jpg", "lies in no label folder")
-    ]
-
-
-@pytest.mark.parametrize("name", ["__MACOSX/ant/._a.jpg", "ant/.hidden.jpg", ".git/a.jpg", "ant/Thumbs.db"])
-def test_hidden_files_and_litter_are_ignored_without_a_word(place, name):
-    unpacked = unpack(place, "insects.zip", zipped(TWO | {name: PICTURE}))
-    assert (unpacked.pictures, unpacked.excluded) == (2, [])
-
-
-def test_pictures_are_counted(place):
-    assert unpack(place, "insects.zip", zipped(TWO | {"ant/notes.txt": b"six legs"})).pictures == 2
-
-
-def test_a_second_zip_file_of_a_name_does_not_replace_the_first(place):
-    folders = [unpack(place, "insects.zip", zipped(TWO)).folder.name for _ in range(3)]
-    assert folders == ["insects", "insects_2", "insects_3"]
-
-
-@pytest.mark.parametrize(
-    ("name", "folder"),
-    [("my insects!.zip", "my_insects"), ("../../x.zip", "x"), ("....zip", "upload"), ("käfer.zip", "käfer")],
-)
-def test_the_dataset_is_named_after_the_zip_file(place, name, folder):
-    assert unpack(place, name, zipped(TWO)).folder == place.datasets / folder
-
-
-def test_too_many_files_are_refused_with_their_number(place, monkeypatch):
-    monkeypatch.setattr(catalogue, "MAX_FILES", 1)
-    with pytest.raises(DatasetError, match="holds 2 files"):
-        unpack(place, "insects.zip", zipped(TWO))
-
-
-def test_too_much_is_refused_before_it_is_unpacked(place, monkeypatch):
-    monkeypatch.setattr(catalogue, "MAX_GIGABYTES", 1e-6)
-    with pytest.raises(DatasetError, match="unpack it by hand"):
-        unpack(place, "bomb.zip", zipped({"ant/a.jpg": bytes(2_000_000)}, zipfile.ZIP_DEFLATED))
-
-
-def cut(archive: io.BytesIO) -> io.BytesIO:
-    return io.BytesIO(archive.getvalue()[:-30])
-
-
-def encrypted(archive: io.BytesIO) -> io.BytesIO:
-    """Say in every header that the content is encrypted, as a password does."""
-    content = bytearray(archive.getvalue())
-    for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
-        at = -1
-        while (at := content.find(mark, at + 1)) >= 0:
-            content[at + flags] |= 1
-    return io.BytesIO(bytes(content))
-
-
-def damaged(archive: io.BytesIO) -> io.BytesIO:
-    """Overwrite the middle of the first compressed file."""
-    content = bytearray(archive.getvalue())
-    content[40:140] = b"\xff" * 100
-    return io.BytesIO(bytes(content))
-
-
-UNUSABLE = {
-    "no zip file": io.BytesIO(b"not a zip file at all"),
-    "empty": io.BytesIO(b""),
-    "cut off": cut(zipped(TWO)),
-    "encrypted": encrypted(zipped(TWO)),
-    "damaged": damaged(zipped(TWO, zipfile.ZIP_DEFLATED)),
-    "wrong checksum": damaged(zipped(TWO)),
-    "no picture": zipped({"ant/notes.txt": b"six legs"}),
-    "no file": zipped({}),
-    "a file where a folder should be": zipped(TWO | {"ant/a.jpg/c.jpg": PICTURE}),
-    "a name too long for a file": zipped(TWO | {f"ant/{'a' * 300}.jpg": PICTURE}),
-}
-
-
-@pytest.mark.parametrize("what", UNUSABLE)
-def test_a_zip_file_that_cannot_be_used_is_refused_or_its_bad_file_excluded(place, what):
-    try:
-        unpacked = unpack(place, "insects.zip", UNUSABLE[what])
-    except DatasetError as error:
-        assert "insects.zip" in str(error)
-    else:
-        assert unpacked.pictures >= 1 and len(unpacked.excluded) == 1
-
-
-@pytest.mark.parametrize("what", ["no zip file", "encrypted", "no picture"])
-def test_a_refused_zip_file_leaves_nothing_behind(place, what):
-    with pytest.raises(DatasetError):
-        unpack(place, "insects.zip", UNUSABLE[what])
-    assert not place.datasets.exists() or not list(place.datasets.iterdir())
 
 
 # --------------------------------------------------------------------------------------------------- folders

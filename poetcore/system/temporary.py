@@ -1,0 +1,111 @@
+"""Temporary files and folders beside what they become, and those that a killed process left behind.
+
+A name tells whose it is, `.photos.3f2a9c.4711.1b2c3d4e.tmp`: of which machine (workspaces may lie on a shared
+disk) and which process. What no living process owns is cleared by a call that says so, where such work begins
+and when the dashboard starts; reading never clears anything.
+"""
+
+import hashlib
+import platform
+import re
+import secrets
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from os import DirEntry, getpid, scandir
+from pathlib import Path
+
+from poetcore.system.processes import find_process
+
+__all__ = ["clear_leftovers", "temporary_folder", "temporary_path"]
+
+_NAME = re.compile(r"\..*\.(?P<machine>[0-9a-f]{6})\.(?P<pid>[0-9]{1,10})\.[0-9a-f]{8}\.tmp", re.DOTALL)
+
+#: What earlier versions left of zip files: whose it was cannot be told, so it is cleared once it is old.
+_EARLIER = re.compile(r"\.upload\.[a-z0-9_]{8}")
+_OLD_SECONDS = 86_400
+
+#: File systems take 255 bytes a name.
+_PURPOSE_BYTES = 150
+
+
+def temporary_path(target: Path) -> Path:
+    """Return a new path beside the one that a file is to have in the end.
+
+    Args:
+        target: where the file will be once it is whole.
+    """
+    purpose = target.name.encode(errors="surrogateescape")[:_PURPOSE_BYTES].decode(errors="ignore")
+    return target.with_name(f".{purpose}.{_machine()}.{getpid()}.{secrets.token_hex(4)}.tmp")
+
+
+@contextmanager
+def temporary_folder(target: Path) -> Iterator[Path]:
+    """Make a folder beside a path, and delete it with what is still in it at the end.
+
+    Args:
+        target: where its content goes once it is whole; the folder that it is to be in exists.
+    """
+    folder = temporary_path(target)
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def clear_leftovers(folder: Path, *, deep: bool = False) -> int:
+    """Delete the temporary files and folders in a folder whose process has ended.
+
+    Args:
+        folder: where to look; it may be missing.
+        deep: look into its folders too.
+
+    Returns:
+        How many were deleted.
+    """
+    cleared = 0
+    for entry in _entries(folder):
+        if _is_left(entry):
+            cleared += _delete(entry)
+        elif deep and not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False):
+            cleared += clear_leftovers(Path(entry.path), deep=True)
+    return cleared
+
+
+def _entries(folder: Path) -> list[DirEntry[str]]:
+    try:
+        with scandir(folder) as entries:
+            return list(entries)
+    except OSError:
+        return []
+
+
+def _is_left(entry: DirEntry[str]) -> bool:
+    """Return whether an entry is temporary and nobody works on it any more."""
+    named = _NAME.fullmatch(entry.name)
+    if not named and not _EARLIER.fullmatch(entry.name):
+        return False
+    try:
+        changed = entry.stat(follow_symlinks=False).st_mtime
+    except OSError:
+        return False
+    if not named:
+        return time.time() - changed > _OLD_SECONDS
+    # A process of the same number that began after the last change is another one.
+    return named["machine"] == _machine() and find_process(int(named["pid"]), changed) is None
+
+
+def _delete(entry: DirEntry[str]) -> bool:
+    with suppress(OSError):
+        if entry.is_dir(follow_symlinks=False):
+            shutil.rmtree(entry.path)
+        else:
+            Path(entry.path).unlink()
+        return True
+    return False
+
+
+def _machine() -> str:
+    return hashlib.sha256(platform.node().encode(errors="replace")).hexdigest()[:6]

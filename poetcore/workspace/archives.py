@@ -1,0 +1,196 @@
+"""Zip files of label folders, which become datasets of the workspace."""
+
+import os
+import zipfile
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from poetcore.data import images
+from poetcore.data.layout import better_level
+from poetcore.data.litter import litter_among
+from poetcore.errors import DatasetError, PictureError
+from poetcore.system.names import is_hidden, is_litter, to_name
+from poetcore.system.temporary import clear_leftovers, temporary_folder
+from poetcore.workspace.workspace import Workspace
+
+__all__ = ["MAX_FILES", "MAX_GIGABYTES", "Unpacked", "unpack"]
+
+#: What a zip file may hold at the most.
+MAX_FILES = 50_000
+MAX_GIGABYTES = 5
+MAX_PICTURE_MEGABYTES = 200
+
+#: The flag of a member whose name is UTF-8 (APPNOTE.TXT 4.4.4, pkware.com).
+_UTF8_FLAG = 0x800
+
+#: (where, what) -> other archives that people have.
+_OTHERS = (
+    (0, b"\x1f\x8b", "a tar.gz or gzip archive"),
+    (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (0, b"Rar!", "a RAR archive"),
+    (0, b"BZh", "a bzip2 archive"),
+    (0, b"\xfd7zXZ", "an xz archive"),
+    (257, b"ustar", "a tar archive"),
+)
+
+
+@dataclass(frozen=True)
+class Unpacked:
+    """The outcome of unpacking a zip file.
+
+    Attributes:
+        folder: the dataset in the workspace.
+        train: the folder of its label folders to train on: `folder`, or one below it.
+        demo: the folder beside it to evaluate on, or None.
+        pictures: how many pictures were unpacked.
+        excluded: the other files, each with its reason.
+        litter: how many files that phones and desktops leave behind were passed over.
+    """
+
+    folder: Path
+    train: Path
+    demo: Path | None
+    pictures: int
+    excluded: list[tuple[str, str]]
+    litter: int = 0
+
+
+@dataclass
+class _Extracted:
+    """What came out of a zip file: where pictures were written -> member; member -> why it was not."""
+
+    pictures: dict[Path, str] = field(default_factory=dict)
+    excluded: dict[str, str] = field(default_factory=dict)
+    litter: int = 0
+
+
+def unpack(workspace: Workspace, name: str, archive: BinaryIO) -> Unpacked:
+    """Unpack a zip file of label folders into the workspace; only pictures, and nothing outside of it.
+
+    Folders around the label folders are stripped, whatever lies loose beside them; a zip file with `train`
+    and `test` stays divided.
+
+    Args:
+        workspace: where its dataset goes.
+        name: the zip file's name, from which the dataset gets its own.
+        archive: the zip file.
+
+    Raises:
+        DatasetError: it is not a zip file, holds too much, or no picture in a folder.
+    """
+    _check_kind(name, archive)
+    clear_leftovers(workspace.datasets)
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            members = [m for m in opened.infolist() if not m.is_dir()]
+            _check_size(name, members)
+            workspace.datasets.mkdir(parents=True, exist_ok=True)
+            with temporary_folder(workspace.datasets / "upload") as whole:
+                return _put_in_place(name, workspace.datasets, whole, _extract(opened, members, whole))
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        raise DatasetError(f"{name} cannot be unpacked ({error}): make a plain zip file of it.") from None
+
+
+def _check_kind(name: str, archive: BinaryIO) -> None:
+    head = archive.read(512)
+    archive.seek(0)
+    for place, mark, kind in _OTHERS:
+        if head.startswith(mark, place):
+            raise DatasetError(
+                f"{name} is {kind}, and only zip files are unpacked here: unpack it on your computer and give"
+                " the folder's path, or make a zip file of that folder."
+            )
+
+
+def _check_size(name: str, members: list[zipfile.ZipInfo]) -> None:
+    total = sum(member.file_size for member in members)
+    if len(members) > MAX_FILES or total > MAX_GIGABYTES * 1e9:
+        raise DatasetError(
+            f"{name} holds {len(members)} files of {total / 1e9:.1f} GB; at most {MAX_FILES} files of"
+            f" {MAX_GIGABYTES} GB can be unpacked: unpack it by hand and give its folder."
+        )
+
+
+def _extract(opened: zipfile.ZipFile, members: Iterable[zipfile.ZipInfo], whole: Path) -> _Extracted:
+    """Write the pictures into a folder; one bad file does not spoil the rest."""
+    found = _Extracted()
+    reasons: dict[PurePosixPath, str | None] = {}
+    names: dict[PurePosixPath, str] = {}
+    for member in members:
+        name = _name_of(member)
+        inside = PurePosixPath(name.replace("\\", "/"))
+        if hidden := [part for part in inside.parts if part != ".." and is_hidden(part)]:
+            found.litter += is_litter(hidden[0])
+            continue
+        names[inside], place = name, whole / inside
+        try:
+            _check_place(member, inside)
+            content = opened.read(member)
+            images.identify(content)
+            if place.exists():
+                raise PictureError("has the name of another file in the zip file")
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
+        except (PictureError, zipfile.BadZipFile, zlib.error, OSError) as error:
+            reasons[inside] = getattr(error, "strerror", None) or str(error)
+        else:
+            reasons[inside] = None
+            found.pictures[place] = name
+    litter = litter_among(reasons)
+    found.litter += len(litter)
+    found.excluded = {names[one]: why for one, why in reasons.items() if why and one not in litter}
+    return found
+
+
+def _name_of(member: zipfile.ZipInfo) -> str:
+    """Return a member's name; macOS writes UTF-8 without saying so, which would read `L├╢wenzahn`."""
+    if member.flag_bits & _UTF8_FLAG:
+        return member.filename
+    try:
+        return member.filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return member.filename
+
+
+def _check_place(member: zipfile.ZipInfo, inside: PurePosixPath) -> None:
+    if not inside.parts or ".." in inside.parts or inside.is_absolute() or ":" in str(inside):
+        raise PictureError("points outside of the zip file")
+    if member.file_size > MAX_PICTURE_MEGABYTES * 1e6:
+        raise PictureError(f"is larger than {MAX_PICTURE_MEGABYTES} MB")
+
+
+def _put_in_place(name: str, datasets: Path, whole: Path, found: _Extracted) -> Unpacked:
+    """Strip the folders around the label folders, then move the rest to its place in one step."""
+    level = better_level(whole)
+    train, demo = (level.train, level.demo) if level else (whole, None)
+    root = Path(os.path.commonpath([train, demo])) if demo else train
+    for path, member in list(found.pictures.items()):
+        if not path.is_relative_to(root) or path.parent in (root, train, demo):
+            found.excluded[member] = "lies in no label folder"
+            path.unlink()
+            del found.pictures[path]
+    if not found.pictures:
+        raise DatasetError(
+            f"No picture in a label folder in {name}: zip a folder that holds one folder per label."
+        )
+    target = _free_name(datasets / to_name(Path(name).stem, default="upload"))
+    root.rename(target)
+    return Unpacked(
+        target,
+        target / train.relative_to(root),
+        target / demo.relative_to(root) if demo else None,
+        len(found.pictures),
+        list(found.excluded.items()),
+        found.litter,
+    )
+
+
+def _free_name(target: Path) -> Path:
+    number, free = 1, target
+    while free.exists():
+        number += 1
+        free = target.with_name(f"{target.name}_{number}")
+    return free
