@@ -4,13 +4,15 @@ from pathlib import Path
 
 import streamlit as st
 
-from poetcore.charts.evaluation import CELL, confusion_chart, coverage_chart, pick_cell
+from poetcore.charts.evaluation import coverage_chart
+from poetcore.charts.style import FEW_LABELS
 from poetcore.errors import PoetError
 from poetcore.evaluation.evaluate import evaluate
 from poetcore.evaluation.metrics import threshold_table
 from poetcore.evaluation.report import report
 from poetcore.ui.calibration import draw_calibration
 from poetcore.ui.choice import chosen
+from poetcore.ui.confusion import draw_matrix
 from poetcore.ui.evaluation import downloads, draw_gallery, draw_headline, draw_per_label, still_there
 from poetcore.ui.freshness import checked, forget_scans
 from poetcore.ui.leaks import draw_leaks
@@ -63,22 +65,16 @@ still_there(evaluation, known, "The figures are those of before: evaluate again.
 draw_headline(metrics, known)
 draw_leaks(evaluation.predictions, metrics, Path(run.record().image_dir), key=f"leaks_{run.name}_{demo}")
 
-left, right = st.columns([4, 3])
-with left:
-    st.subheader("Confusion matrix")
-    unit = st.segmented_control(
-        "Show", ["counts", "row percentages"], default="counts", required=True, key="matrix_unit"
-    )
-    event = st.altair_chart(
-        confusion_chart(metrics.confusion_matrix, metrics.labels, unit == "row percentages"),
-        width="stretch",
-        on_select="rerun",
-        key=f"matrix_{run.name}_{demo}",
-    )
-    st.caption("Each row is a true label, each column a predicted one. Click a cell: its pictures are below.")
-with right:
-    st.subheader("Per-class metrics")
+key = f"{run.name}_{demo}"
+if len(metrics.labels) > FEW_LABELS:
+    cell = draw_matrix(metrics, key)
     draw_per_label(evaluation)
+else:
+    left, right = st.columns([4, 3])
+    with left:
+        cell = draw_matrix(metrics, key)
+    with right:
+        draw_per_label(evaluation)
 if known.headline.accuracy is None:
     st.caption(
         "Most of these pictures were seen in training: matrix and metrics do not show how good the model is."
@@ -89,7 +85,7 @@ elif seen := metrics.total - known.headline.accuracy.total:
         " seen in training included."
     )
 
-draw_gallery(evaluation, pick_cell(event.selection.get(CELL) or []), f"{run.name}_{demo}")
+draw_gallery(evaluation, cell, key)
 
 left, right = st.columns(2)
 with left:

@@ -5,21 +5,27 @@ from pathlib import Path
 import streamlit as st
 
 from poetcore.charts.dataset import counts_chart, sizes_chart
+from poetcore.charts.style import FEW_LABELS
 from poetcore.curation.repair import Repairs
 from poetcore.data.dataset import Dataset
 from poetcore.data.splitting import assign_splits
 from poetcore.errors import PoetError
+from poetcore.system.names import natural_key
 from poetcore.training.train import TrainingOptions
 from poetcore.ui.choice import chosen
 from poetcore.ui.datasets import draw_ways_in
 from poetcore.ui.embedding_map import draw_map
 from poetcore.ui.health import draw_health
 from poetcore.ui.label_issues import draw_label_issues
+from poetcore.ui.labels import pick_label
 from poetcore.ui.pictures import Card, gallery
 from poetcore.ui.repairs import draw_repairs
 from poetcore.ui.state import explain, scanned, workspace
 from poetcore.ui.text import plain
 from poetcore.workspace.datasets import dataset_warnings
+
+#: Pixels of the place in which a long chart scrolls.
+_SCROLLS = 430
 
 SECTIONS = ["Pictures", "Health", "Suspect labels", "Map"]
 
@@ -44,7 +50,9 @@ def draw_pictures(dataset: Dataset) -> None:
             known = names.get(TrainingOptions.group_by, pictures["sha"])
         parts = pictures.assign(part=assign_splits(pictures, 10, 10, known))
         counts = parts.groupby(["label", "part"]).size().rename("pictures").reset_index()
-        st.altair_chart(counts_chart(counts), width="stretch")
+        counts = counts.sort_values("label", key=lambda names: names.map(natural_key), kind="stable")
+        with st.container(height=_SCROLLS if len(dataset.labels) > FEW_LABELS else "content", border=False):
+            st.altair_chart(counts_chart(counts), width="stretch")
         st.caption(
             "The planned split, at 10 % each for validation and testing. It depends on what is in a file, so"
             " renaming or adding pictures moves none to another part. Near duplicates stand in one part from"
@@ -54,20 +62,13 @@ def draw_pictures(dataset: Dataset) -> None:
         st.subheader("Sizes")
         named = pictures.assign(name=pictures["path"].map(lambda p: Path(p).name))
         if len(named[["width", "height"]].drop_duplicates()) > 1:
-            st.altair_chart(sizes_chart(named), width="stretch")
+            st.altair_chart(sizes_chart(named, dataset.labels), width="stretch")
         else:
             st.markdown(f"All pictures are {named['width'].iloc[0]} x {named['height'].iloc[0]} pixels.")
         st.caption("Every picture is resized to the square that the network sees; odd shapes lose the most.")
 
     st.subheader("Sample pictures")
-    label = st.segmented_control(
-        "Label",
-        dataset.labels,
-        default=dataset.labels[0],
-        required=True,
-        format_func=plain,
-        key="sheet_label",
-    )
+    label = pick_label(dataset.labels, key=f"sheet_label_{folder}")
     shown = pictures[pictures["label"] == label]
     gallery(
         [

@@ -4,6 +4,7 @@ import streamlit as st
 
 from poetcore.errors import PoetError
 from poetcore.evaluation.slides import deck
+from poetcore.system.names import natural_key
 from poetcore.ui.choice import chosen
 from poetcore.ui.components.slideshow import slideshow
 from poetcore.ui.evaluation import still_there
@@ -30,7 +31,8 @@ evaluation, known = found
 if known.headline.accuracy:
     st.markdown(f"Accuracy: **{known.headline.accuracy}**")
 draw_remarks(known.headline)
-settings = pick_slides(evaluation.metrics.labels)
+labels = sorted(evaluation.metrics.labels, key=natural_key)
+settings = pick_slides(labels)
 try:
     predictions = still_there(
         evaluation,
@@ -50,7 +52,7 @@ slides = slides[:_MOST]
 slideshow(
     slides,
     addresses([slide.path for slide in slides], pixels=1920),
-    evaluation.metrics.labels,
+    labels,
     key="slideshow",
     guess_first=settings.guess_first,
     title=f"{choice.run.name} on {short(choice.demo)}",

@@ -1,7 +1,11 @@
 """Charts of a dataset: pictures per label, their sizes, the map."""
 
+from collections.abc import Sequence
+
 import altair as alt
 import pandas as pd
+
+from poetcore.charts.style import BLUE, FEW_LABELS
 
 __all__ = ["REGION", "counts_chart", "map_chart", "sizes_chart"]
 
@@ -16,30 +20,32 @@ def counts_chart(counts: pd.DataFrame) -> alt.Chart:
     """Draw pictures per label as bars, one colour per part of the split.
 
     Args:
-        counts: columns label, part, pictures.
+        counts: columns label, part, pictures; labels are drawn in the order in which they come.
     """
     order = ["training", "validation", "testing"]
+    many = counts["label"].nunique() > FEW_LABELS
     chart: alt.Chart = (
         alt.Chart(counts)
         .mark_bar()
         .encode(
-            y=alt.Y("label:N", title=None, sort=None, axis=alt.Axis(labelLimit=160)),
+            y=alt.Y("label:N", title=None, sort=None, axis=alt.Axis(labelLimit=160, labelOverlap=False)),
             x=alt.X("sum(pictures):Q", title="pictures", axis=alt.Axis(tickMinStep=1, format="d")),
             color=alt.Color("part:N", title=None, sort=order, legend=alt.Legend(orient="top")),
             order=alt.Order("rank:Q"),
             tooltip=["label", alt.Tooltip("part", title="split"), "pictures"],
         )
         .transform_calculate(rank=f"indexof({order}, datum.part)")
-        .properties(height=90 + 32 * counts["label"].nunique())
+        .properties(height=90 + (18 if many else 32) * counts["label"].nunique())
     )
     return chart
 
 
-def sizes_chart(pictures: pd.DataFrame) -> alt.Chart:
+def sizes_chart(pictures: pd.DataFrame, labels: Sequence[str] = ()) -> alt.Chart:
     """Draw width against height of pictures, in pixels; at most 2,000 of them, drawn at random.
 
     Args:
         pictures: columns name, label, width, height.
+        labels: in the order of the legend.
     """
     shown = pictures.sample(_MANY, random_state=0) if len(pictures) > _MANY else pictures
     scale, axis = alt.Scale(zero=True, nice=True), alt.Axis(format="~s")
@@ -49,9 +55,7 @@ def sizes_chart(pictures: pd.DataFrame) -> alt.Chart:
         .encode(
             x=alt.X("width:Q", title="width (pixels)", scale=scale, axis=axis),
             y=alt.Y("height:Q", title="height (pixels)", scale=scale, axis=axis),
-            color=alt.Color(
-                "label:N", title=None, legend=alt.Legend(orient="top", columns=3, symbolOpacity=1)
-            ),
+            color=_colours(labels or sorted(pictures["label"].unique()), columns=3),
             tooltip=["name", "label", "width", "height"],
         )
         .properties(height=340)
@@ -59,13 +63,14 @@ def sizes_chart(pictures: pd.DataFrame) -> alt.Chart:
     return chart
 
 
-def map_chart(points: pd.DataFrame) -> alt.Chart:
+def map_chart(points: pd.DataFrame, labels: Sequence[str] = ()) -> alt.Chart:
     """Draw one point a picture; pointing at one shows it, dragging marks the region `REGION`.
 
     Every point is sent to the browser, so they carry no more than is drawn.
 
     Args:
         points: columns x, y, label, sha.
+        labels: in the order of the legend.
     """
     # No condition on the region: restyling thousands of points at each move of the mouse would stutter.
     region = alt.selection_interval(name=REGION, encodings=["x", "y"], clear="dblclick")
@@ -80,9 +85,7 @@ def map_chart(points: pd.DataFrame) -> alt.Chart:
         .encode(
             x=alt.X("x:Q", axis=axis, scale=scale),
             y=alt.Y("y:Q", axis=axis, scale=scale),
-            color=alt.Color(
-                "label:N", title=None, legend=alt.Legend(orient="top", columns=6, symbolOpacity=1)
-            ),
+            color=_colours(labels or sorted(points["label"].unique()), columns=6),
             tooltip=["image:N", "label:N"],
         )
         .add_params(region)
@@ -90,3 +93,11 @@ def map_chart(points: pd.DataFrame) -> alt.Chart:
         .properties(height=560, usermeta={"embedOptions": {"renderer": "canvas"}})
     )
     return chart
+
+
+def _colours(labels: Sequence[str], columns: int) -> alt.Color | alt.ColorValue:
+    """Return the colours of labels with a legend; of many they would repeat, and it would fill the page."""
+    if len(labels) > FEW_LABELS:
+        return alt.ColorValue(BLUE)
+    legend = alt.Legend(orient="top", columns=columns, symbolOpacity=1, labelLimit=140)
+    return alt.Color("label:N", title=None, scale=alt.Scale(domain=list(labels)), legend=legend)

@@ -1,117 +1,14 @@
-"""Charts of an evaluation: the confusion matrix, coverage, reliability."""
-
-from collections.abc import Mapping, Sequence
-from typing import Any
+"""Charts of an evaluation: coverage, reliability."""
 
 import altair as alt
 import pandas as pd
 
-from poetcore.charts.style import BLUE, GREY, LINES, ORANGE
+from poetcore.charts.style import BLUE, GREY, LINES
 
-__all__ = ["CELL", "confusion_chart", "coverage_chart", "pick_cell", "reliability_chart"]
-
-#: Name of the selection in the confusion matrix.
-CELL = "cell"
-
-#: Labels with more letters than this altogether do not fit side by side below a matrix.
-_LEVEL_LETTERS = 42
+__all__ = ["coverage_chart", "reliability_chart"]
 
 #: A bin of confidence with fewer pictures than this says little.
 _FEW = 10
-
-
-def confusion_chart(
-    matrix: Sequence[Sequence[int]], labels: Sequence[str], percentages: bool = False
-) -> alt.LayerChart:
-    """Draw a confusion matrix whose cells can be clicked; the selection is called `CELL`.
-
-    TensorBoard's picture of it is `poetcore.training.matrix_picture`: this chart as a PNG takes 2.4 s and
-    180 MB for 5 labels and 9 s and 470 MB for 130, Pillow 0.1 and 0.4 s and 3 MB.
-
-    Args:
-        matrix: counts; `C[i][j]` pictures known to be label i that were predicted to be label j.
-        labels: of its rows and columns.
-        percentages: write row percentages instead of counts; they are the shade either way.
-    """
-    cells = pd.DataFrame(
-        [
-            (
-                true,
-                predicted,
-                n,
-                n / max(sum(row), 1),
-                "none" if not n else "right" if true == predicted else "wrong",
-            )
-            for true, row in zip(labels, matrix, strict=True)
-            for predicted, n in zip(labels, row, strict=True)
-        ],
-        columns=["label", "predicted", "pictures", "share", "kind"],
-    )
-    cells["text"] = (
-        cells["share"].map(lambda s: f"{s:.0%}" if s else "")
-        if percentages
-        else cells["pictures"].astype(str)
-    )
-    clicked = alt.selection_point(
-        name=CELL, fields=["label", "predicted"], toggle=False, empty=False, clear="dblclick"
-    )
-    level = sum(map(len, labels)) <= _LEVEL_LETTERS
-    axis = alt.Axis(
-        labelFlush=False, labelLimit=120, labelAngle=0 if level else -40, ticks=False, domain=False
-    )
-    base = alt.Chart(cells).encode(
-        x=alt.X("predicted:N", title="predicted label", sort=list(labels), axis=axis),
-        y=alt.Y(
-            "label:N",
-            title="true label",
-            sort=list(labels),
-            axis=alt.Axis(labelFlush=False, labelLimit=120, ticks=False, domain=False),
-        ),
-    )
-    tooltip = [
-        alt.Tooltip("label", title="true label"),
-        alt.Tooltip("predicted", title="predicted label"),
-        "pictures",
-        alt.Tooltip("share", title="row percentage", format=".1%"),
-    ]
-    # Blue for right, orange for wrong; which is which also shows from the place, on or off the diagonal.
-    squares = (
-        base.mark_rect(cornerRadius=3, cursor="pointer")
-        .encode(
-            color=alt.Color(
-                "kind:N",
-                scale=alt.Scale(domain=["right", "wrong", "none"], range=[BLUE, ORANGE, "#8891a3"]),
-                legend=None,
-            ),
-            opacity=alt.Opacity("share:Q", scale=alt.Scale(domain=[0, 1], range=[0.07, 0.95]), legend=None),
-            tooltip=tooltip,
-        )
-        .add_params(clicked)
-    )
-    words = base.mark_text(fontSize=14, fontWeight=600).encode(
-        text="text:N",
-        color=alt.when("datum.kind == 'right' && datum.share > 0.55")
-        .then(alt.value("white"))
-        .when("datum.kind == 'wrong' && datum.share > 0.55")
-        .then(alt.value("#1b2330"))
-        .otherwise(alt.value(GREY)),
-    )
-    frame = base.mark_rect(
-        fillOpacity=0, stroke="#db2777", strokeWidth=3, cornerRadius=3, tooltip=None
-    ).transform_filter(clicked)
-    chart: alt.LayerChart = (squares + words + frame).properties(height=max(220, 56 * len(labels) + 60))
-    return chart
-
-
-def pick_cell(selection: Sequence[Mapping[str, Any]]) -> tuple[str, str] | None:
-    """Return the cell that was clicked in a confusion matrix: (true label, predicted label), or None.
-
-    Args:
-        selection: the value of `CELL`.
-    """
-    if not selection or not {"label", "predicted"} <= set(selection[0]):
-        return None
-    return str(selection[0]["label"]), str(selection[0]["predicted"])
 
 
 def coverage_chart(table: pd.DataFrame) -> alt.LayerChart:

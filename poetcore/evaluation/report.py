@@ -11,20 +11,27 @@ import pandas as pd
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from poetcore.charts.evaluation import confusion_chart, coverage_chart, reliability_chart
+from poetcore.charts.confusion import confusion_chart
+from poetcore.charts.evaluation import coverage_chart, reliability_chart
+from poetcore.charts.style import FEW_LABELS
 from poetcore.data import images
 from poetcore.errors import PictureError
+from poetcore.evaluation.confusions import by_confusion, by_name, part_of
 from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.freshness import Difference
 from poetcore.evaluation.headline import calibration_sentence, headline, label_doubt, leak_counts
-from poetcore.evaluation.metrics import threshold_table
+from poetcore.evaluation.metrics import Metrics, threshold_table
 from poetcore.evaluation.slides import Filter, deck
+from poetcore.system.names import natural_key
 from poetcore.version import __version__
 
 __all__ = ["MAX_MISCLASSIFIED", "report"]
 
 #: More misclassified pictures than this make a file that is slow to open; the rest is in predictions.csv.
 MAX_MISCLASSIFIED = 200
+
+#: Labels of a confusion matrix that is drawn, and confusions that are listed where there are more.
+_MOST_LABELS, _MOST_CONFUSED = 60, 20
 
 #: Pixels of a thumbnail's longer side.
 _THUMBNAIL = 240
@@ -61,11 +68,15 @@ def report(evaluation: Evaluation, difference: Difference | None = None) -> str:
             calibration=calibration_sentence(metrics),
             label_doubt=label_doubt(metrics),
             metrics=metrics,
+            names=sorted(metrics.labels, key=natural_key),
             leaks=leaks,
             seen={leak["path"] for leak in leaks},
             leak_counts=leak_counts(metrics),
             most=MAX_MISCLASSIFIED,
-            confusion_svg=_svg(confusion_chart(metrics.confusion_matrix, metrics.labels)),
+            confusion_svg=_svg(_matrix(metrics), wide=len(metrics.labels) > FEW_LABELS),
+            wide=len(metrics.labels) > FEW_LABELS,
+            drawn=min(_MOST_LABELS, len(metrics.labels)),
+            confused=evaluation.most_confused()[:_MOST_CONFUSED],
             reliability_svg=_svg(reliability_chart(pd.DataFrame(metrics.calibration["bins"])))
             if metrics.calibration
             else "",
@@ -81,10 +92,24 @@ def report(evaluation: Evaluation, difference: Difference | None = None) -> str:
     )
 
 
-def _svg(chart: alt.LayerChart) -> Markup:
-    """Draw a chart as SVG, in which the texts are escaped already."""
+def _matrix(metrics: Metrics) -> alt.LayerChart:
+    """Draw the confusion matrix by name, of very many labels the most confused ones."""
+    places = by_name(metrics.labels)
+    if len(places) > _MOST_LABELS:
+        most = set(by_confusion(metrics.confusion_matrix, metrics.labels)[:_MOST_LABELS])
+        places = [place for place in places if place in most]
+    return confusion_chart(
+        part_of(metrics.confusion_matrix, places),
+        [metrics.labels[place] for place in places],
+        supports=[sum(metrics.confusion_matrix[place]) for place in places],
+    )
+
+
+def _svg(chart: alt.LayerChart, wide: bool = False) -> Markup:
+    """Draw a chart as SVG, in which the texts are escaped already; a wide one has a width of its own."""
     out = io.StringIO()
-    chart.properties(width=560).configure_view(stroke=None).save(out, format="svg")
+    sized = chart if wide else chart.properties(width=560)
+    sized.configure_view(stroke=None).save(out, format="svg")
     return Markup(out.getvalue())
 
 

@@ -46,7 +46,11 @@ def _draw(dataset: Dataset, features: DatasetFeatures) -> None:
         )
     points, explained = _points(features.key, method, dataset.pictures, features)
     event = st.altair_chart(
-        map_chart(points), width="stretch", on_select="rerun", selection_mode=REGION, key=f"map_{method}"
+        map_chart(points, dataset.labels),
+        width="stretch",
+        on_select="rerun",
+        selection_mode=REGION,
+        key=f"map_{method}",
     )
     st.caption(_explanation(method, explained))
     selected = within(points, event.selection.get(REGION) or {})

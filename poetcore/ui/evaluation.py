@@ -14,9 +14,11 @@ from poetcore.evaluation.evaluate import Evaluation
 from poetcore.evaluation.headline import label_doubt
 from poetcore.evaluation.metrics import Metrics
 from poetcore.evaluation.slides import Filter, Slide, deck
+from poetcore.system.names import natural_key
 from poetcore.ui.choice import chosen
 from poetcore.ui.freshness import Checked
 from poetcore.ui.headline import accuracy_metric, draw_remarks
+from poetcore.ui.labels import filter_label
 from poetcore.ui.leaks import leak_words, seen_number, seen_pictures
 from poetcore.ui.pictures import Card, shas
 from poetcore.ui.repair_gallery import Repairable, repair_gallery
@@ -91,8 +93,10 @@ def _metric(place: DeltaGenerator, name: str, value: str, below: str, help: str)
 
 def draw_per_label(evaluation: Evaluation) -> None:
     """Show precision, recall, F1 and support of each label, and which labels are confused most often."""
+    st.subheader("Per-class metrics")
     metrics = evaluation.metrics
     table = pd.DataFrame.from_dict(metrics.per_label, orient="index")
+    table = table.loc[sorted(table.index, key=natural_key)]
     table = table.astype({"precision": float, "recall": float, "f1": float, "support": int})
     table[["precision", "recall"]] *= 100
     table = table.rename_axis("label").reset_index().rename(columns={"f1": "F1"})
@@ -132,7 +136,7 @@ def draw_per_label(evaluation: Evaluation) -> None:
 
 def draw_gallery(evaluation: Evaluation, cell: tuple[str, str] | None, key: str) -> None:
     """Show the pictures of a cell of the confusion matrix, or all misclassified ones."""
-    labels = ["any", *evaluation.metrics.labels]
+    labels = evaluation.metrics.labels
     folder = Path(evaluation.metrics.folder)
     if cell:
         st.subheader(f"True label {plain(cell[0])}, predicted label {plain(cell[1])}")
@@ -146,15 +150,17 @@ def draw_gallery(evaluation: Evaluation, cell: tuple[str, str] | None, key: str)
         )
     with st.container(horizontal=True):
         # The same by keyboard: a chart cannot be clicked without a mouse.
-        true = st.selectbox("True label", labels, key=f"true_{key}", disabled=cell is not None)
-        predicted = st.selectbox("Predicted label", labels, key=f"said_{key}", disabled=cell is not None)
+        true = filter_label("True label", labels, f"true_{key}", disabled=cell is not None)
+        predicted = filter_label("Predicted label", labels, f"said_{key}", disabled=cell is not None)
     wanted_true, wanted_predicted = cell or (true, predicted)
     rows = evaluation.predictions
-    if wanted_true != "any":
+    if wanted_true is not None:
         rows = rows[rows["label"] == wanted_true]
-    if wanted_predicted != "any":
+    if wanted_predicted is not None:
         rows = rows[rows["predicted"] == wanted_predicted]
-    slides = deck(rows, Filter("all" if cell or true == predicted != "any" else "mistakes"), "surest")
+    slides = deck(
+        rows, Filter("all" if cell or (true is not None and true == predicted) else "mistakes"), "surest"
+    )
     if not slides:
         st.info("No such picture.")
         repair_gallery(folder, [], evaluation.metrics.labels, key=f"gallery_{key}_none")

@@ -11,6 +11,7 @@ from poetcore.curation.repair import Repairs
 from poetcore.data.dataset import Dataset
 from poetcore.data.layout import demo_beside
 from poetcore.errors import DatasetError
+from poetcore.ui.labels import filter_label
 from poetcore.ui.pictures import Card, gallery
 from poetcore.ui.repair_gallery import Repairable, repair_gallery
 from poetcore.ui.state import progress_bar, scanned, workspace
@@ -64,11 +65,11 @@ def draw_health(folder: Path, demo_folder: Path | None) -> None:
     found = [issue for issue in issues if issue.issue == check.name]
     labels = [label for label in counts.columns if counts.loc[check.name, label]]
     if len(labels) > 1:
-        label = st.selectbox("Label", ["any", *labels], key=f"health_label_{folder}_{check.name}", width=240)
-        found = [issue for issue in found if label in ("any", issue.label)]
+        label = filter_label("Label", labels, key=f"health_label_{folder}_{check.name}")
+        found = [issue for issue in found if label in (None, issue.label)]
     else:
-        label = "any"
-    _draw_pictures(check, found, dataset, demo, key=f"health_{folder}_{check.name}_{label}")
+        label = None
+    _draw_pictures(check, found, dataset, demo, key=f"health_{folder}_{check.name}_{label or ''}")
     _draw_checked()
 
 

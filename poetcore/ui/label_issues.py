@@ -19,6 +19,7 @@ from poetcore.errors import PoetError
 from poetcore.ui.choice import chosen
 from poetcore.ui.features import DatasetFeatures, draw_features
 from poetcore.ui.freshness import same_folder
+from poetcore.ui.labels import filter_label, pick_label
 from poetcore.ui.pictures import Card, gallery
 from poetcore.ui.repair_gallery import Repairable, repair_gallery
 from poetcore.ui.state import explain, workspace
@@ -75,11 +76,11 @@ def _draw_list(dataset: Dataset, scored: pd.DataFrame) -> None:
         )
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        label = st.selectbox("Given label", ["any", *dataset.labels], key="suspects_label")
-        other = st.selectbox("Suggested label", ["any", *dataset.labels], key="suspects_other")
+        label = filter_label("Given label", dataset.labels, key="suspects_label")
+        other = filter_label("Suggested label", dataset.labels, key="suspects_other")
     shown = found[
-        found["label"].isin([label] if label != "any" else dataset.labels)
-        & found["suggested"].isin([other] if other != "any" else dataset.labels)
+        found["label"].isin([label] if label is not None else dataset.labels)
+        & found["suggested"].isin([other] if other is not None else dataset.labels)
     ]
     st.subheader(f"{len(shown):,} pictures to look at, the most suspect first")
     st.caption(
@@ -119,14 +120,7 @@ def _item(row: Any, by_hand: bool) -> Repairable:
 
 
 def _draw_extremes(scored: pd.DataFrame) -> None:
-    label = st.segmented_control(
-        "Label",
-        sorted(scored["label"].unique()),
-        default=scored["label"].min(),
-        required=True,
-        format_func=plain,
-        key="extremes_label",
-    )
+    label = pick_label(list(scored["label"].unique()), key="extremes_label")
     typical, hard = typical_and_hard(scored, label)
     st.subheader("Most typical")
     st.caption(

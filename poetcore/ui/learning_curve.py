@@ -7,6 +7,7 @@ import streamlit as st
 
 from poetcore.charts.training import learning_curve_chart
 from poetcore.errors import PoetError
+from poetcore.system.names import natural_key
 from poetcore.training.forecast import Curve, Forecast, Point
 from poetcore.training.learning_curve import LearningCurve, learning_curve
 from poetcore.ui.headline import range_words
@@ -59,7 +60,7 @@ def _compute(run: Run) -> LearningCurve | None:
 def _labels(per_label: Mapping[str, Curve]) -> pd.DataFrame:
     """Return a table of labels: pictures trained on, the figure now, and the forecast for more."""
     rows = []
-    for label, curve in per_label.items():
+    for label, curve in sorted(per_label.items(), key=lambda one: natural_key(one[0])):
         row: dict[str, object] = {"label": label}
         if curve.points:
             row |= {"trained on": curve.points[-1].pictures, "now": _with_range(curve.points[-1])}

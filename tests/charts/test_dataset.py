@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from poetcore.charts.dataset import counts_chart, sizes_chart
+from poetcore.charts.dataset import counts_chart, map_chart, sizes_chart
+from poetcore.charts.style import FEW_LABELS
 
 
 def test_counts_are_valid_vega_lite():
@@ -20,3 +21,17 @@ def test_sizes_of_very_many_pictures_are_drawn_for_a_part_of_them():
     many = pd.DataFrame({"name": "a.jpg", "label": "ant", "width": range(5000), "height": 240})
     (rows,) = sizes_chart(many).to_dict()["datasets"].values()
     assert len(rows) == 2000
+
+
+def test_more_labels_than_there_are_colours_have_neither_colours_nor_a_legend():
+    names = [f"label {number}" for number in range(FEW_LABELS + 1)]
+    points = pd.DataFrame(
+        {"x": 0.0, "y": 0.0, "label": names, "sha": "5", "name": "a", "width": 1, "height": 1}
+    )
+    for chart in (map_chart(points, names), sizes_chart(points, names)):
+        assert set(chart.to_dict()["encoding"]["color"]) == {"value"}
+
+
+def test_a_legend_has_the_order_that_is_given():
+    points = pd.DataFrame({"x": 0.0, "y": 0.0, "label": ["10", "2"], "sha": "5"})
+    assert map_chart(points, ["2", "10"]).to_dict()["encoding"]["color"]["scale"]["domain"] == ["2", "10"]

@@ -7,13 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from poetcore.charts.evaluation import (
-    CELL,
-    confusion_chart,
-    coverage_chart,
-    pick_cell,
-    reliability_chart,
-)
+from poetcore.charts.confusion import CELL, confusion_chart, pick_cell
+from poetcore.charts.evaluation import coverage_chart, reliability_chart
 
 LABELS = ["ant", "bee", "cat"]
 #: Rows are true labels; no two cells off the diagonal are alike and no number is its mirror's.
@@ -94,7 +89,7 @@ def test_the_diagonal_is_right_and_the_rest_wrong_where_there_are_pictures():
 
 def test_true_labels_run_down_and_predicted_ones_across_in_the_order_of_the_labels():
     layer = confusion_chart(COUNTS, ["cat", "ant", "bee"]).to_dict()["layer"][0]["encoding"]
-    axes = [(layer[a]["field"], layer[a]["sort"]) for a in ("y", "x")]
+    axes = [(layer[a]["field"], layer[a]["scale"]["domain"]) for a in ("y", "x")]
     assert axes == [("label", ["cat", "ant", "bee"]), ("predicted", ["cat", "ant", "bee"])]
 
 
@@ -150,3 +145,37 @@ def test_calibrated_probabilities_lie_on_the_diagonal():
     chart = reliability_chart(BINS).to_dict()
     line = next(rows for rows in chart["datasets"].values() if "n" not in rows[0])
     assert line == [{"confidence": 0.0, "accuracy": 0.0}, {"confidence": 1.0, "accuracy": 1.0}]
+
+
+# ---------------------------------------------------------------------------------- many labels
+
+MANY = [f"label {number}" for number in range(60)]
+
+
+def many(correct: int = 3) -> list[list[int]]:
+    """Nothing is wrong but one picture of the first label."""
+    counts = (np.eye(len(MANY), dtype=int) * correct).tolist()
+    counts[0][1] = 1
+    return counts
+
+
+def test_many_labels_have_cells_of_a_size_of_their_own_and_every_name():
+    drawn = confusion_chart(many(), MANY).to_dict(validate=True)
+    assert drawn["width"] == drawn["height"] == {"step": 26}
+    assert drawn["layer"][0]["encoding"]["x"]["axis"]["labelOverlap"] is False
+
+
+def test_of_many_labels_only_what_was_counted_is_sent():
+    assert len(cells(confusion_chart(many(), MANY))) == len(MANY) + 1
+
+
+def test_the_order_of_labels_is_no_expression():
+    """Vega-Lite turns a list to sort by into nested conditions, one in the other: 400 hang a browser."""
+    assert "sort" not in confusion_chart(many(), MANY).to_dict()["layer"][0]["encoding"]["x"]
+
+
+def test_the_percentages_of_a_part_are_of_all_pictures_of_the_label():
+    assert (
+        cells(confusion_chart([[2, 1], [0, 5]], ["ant", "bee"], supports=[10, 5]))["ant", "ant"]["share"]
+        == 0.2
+    )

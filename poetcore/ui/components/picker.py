@@ -8,6 +8,7 @@ script adds a checkbox to each.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from hashlib import sha1
 from pathlib import Path
 from typing import Any
 
@@ -148,7 +149,9 @@ def picker(
         "only": only,
         "answer": _packed(answer) if answer else None,
     }
-    asked: dict[str, Any] | None = _component(key=key, data=data, on_act_change=lambda: None).act
+    # Streamlit refuses keys with two underlines in a row, which may stand in the names of folders and labels.
+    safe = sha1(key.encode("utf-8", "surrogateescape")).hexdigest()
+    asked: dict[str, Any] | None = _component(key=f"picker_{safe}", data=data, on_act_change=lambda: None).act
     if not asked or (asked["action"] == "all" and asked["set"] != pictures):
         return None
     return Request(
