@@ -19,6 +19,7 @@ from poetcore.cli.listings import backbones, runs
 from poetcore.cli.options import reads_paths
 from poetcore.cli.overview import overview
 from poetcore.cli.prepare import prepare
+from poetcore.cli.repairs import merge, undo
 from poetcore.cli.retrain import retrain
 from poetcore.cli.samples import demo, download
 from poetcore.system.processes import run_to_exit
@@ -42,6 +43,8 @@ app = typer.Typer(
 _COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (demo, ""),
     (overview, "my_photos"),
+    (merge, "my_photos 'Rose ' rose"),
+    (undo, "my_photos"),
     (prepare, "my_photos my_set --train_per_label 200"),
     (retrain, "--image_dir my_photos/train --how_many_training_steps 500"),
     (evaluate, "my_photos/demo --run latest"),

@@ -14,6 +14,7 @@ process left half done is recovered (see `mover`).
 import contextlib
 import os
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from poetcore.curation.changes import ACTIONS, Change, Pending, Step, check_changes
@@ -22,7 +23,8 @@ from poetcore.curation.merging import plan_merge
 from poetcore.curation.mover import Group, Mover
 from poetcore.curation.moving import content_of, free_name
 from poetcore.curation.repair_log import Entry, now, proposal
-from poetcore.data.layout import QUARANTINE
+from poetcore.data.labels import match_labels
+from poetcore.data.layout import QUARANTINE, folders_in
 from poetcore.data.listing import is_listing
 from poetcore.errors import DatasetError, OptionError
 from poetcore.system.files import printable
@@ -47,7 +49,8 @@ class Repairs:
         """Add changes to be applied later; a picture's new change replaces its pending one.
 
         Args:
-            changes: one that would change nothing, such as a label that the picture has, is skipped.
+            changes: one that would change nothing, such as a label that the picture has, is skipped. A label
+                that looks like that of a folder means that folder.
 
         Returns:
             How many were added.
@@ -59,7 +62,7 @@ class Repairs:
         if not changes:
             return 0
         self._journal.check_writable()
-        proposed = {self._mover.relative(change.path): change for change in changes}
+        proposed = {self._mover.relative(change.path): change for change in self._as_folders(changes)}
         check_changes(proposed, self.folder, self._mover.quarantine.is_a_label())
         as_is = {place for place, change in proposed.items() if _label(place) == change.folder}
         proposed = {place: change for place, change in proposed.items() if place not in as_is}
@@ -196,6 +199,12 @@ class Repairs:
         # Whoever holds the lock recovers; a folder that cannot be written stays as it is and can be read.
         with contextlib.suppress(DatasetError), self._journal.locked(patience=0):
             self._mover.recovered()
+
+    def _as_folders(self, changes: Sequence[Change]) -> list[Change]:
+        """Return changes with their new labels as the label folders are called: a run may write `Rose`."""
+        folders = [path.name for path in folders_in(self.folder)]
+        known = match_labels({change.label for change in changes}, folders)
+        return [replace(change, label=known.get(change.label, change.label)) for change in changes]
 
     def _target(self, entry: Entry, taken: Collection[Path]) -> Path:
         place = PurePosixPath(entry.place)

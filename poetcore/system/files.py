@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from poetcore.system.names import PICTURE_ENDINGS, is_hidden, is_litter
+from poetcore.system.names import PICTURE_ENDINGS, is_hidden, is_litter, natural_key
 from poetcore.system.temporary import temporary_path
 
 __all__ = ["cores", "in_chunks", "is_unicode", "one_line", "printable", "walk", "write_whole"]
@@ -19,7 +19,7 @@ _PICTURE_ENDINGS = tuple(ending for endings in PICTURE_ENDINGS.values() for endi
 
 
 def walk(folder: Path, on_litter: Callable[[Path], object] | None = None) -> Iterator[os.DirEntry[str]]:
-    """Yield every file below a folder, sorted by name, without hidden ones.
+    """Yield every file below a folder, names in natural order, without hidden ones.
 
     Links to folders are followed, and every folder is entered once. A link whose target is gone is yielded
     like a file, so that it can be reported; so is an empty folder with a picture's ending ("x.jpg"), which is
@@ -39,7 +39,7 @@ def _walk(
     """Walk a folder; `seen` has the real paths of all folders that were entered."""
     seen.add(os.path.realpath(folder))
     with os.scandir(folder) as entries:
-        listed = sorted(entries, key=lambda entry: entry.name)
+        listed = sorted(entries, key=lambda entry: natural_key(entry.name))
     for entry in listed:
         if is_hidden(entry.name):
             if on_litter and is_litter(entry.name):

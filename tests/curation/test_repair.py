@@ -245,3 +245,11 @@ def test_training_after_a_repair_computes_nothing_twice(workspace, tmp_path):
     )
     run = retrain(RunConfig(folder, training=few_steps, name="after"), workspace)
     assert run.record().bottlenecks == {"computed": 0, "cached": 23, "skipped": 0}
+
+
+def test_a_label_that_is_written_otherwise_means_the_folder_that_looks_like_it(repairs, folder):
+    relabelled(repairs, "rose/0.jpg", "Tulip")
+    assert sorted(path.name for path in folder.iterdir() if path.is_dir() and path.name != ".poet") == [
+        "rose",
+        "tulip",
+    ]

@@ -32,6 +32,16 @@ def test_walk_goes_through_sub_folders_in_the_order_of_names(tmp_path):
     assert walked(tmp_path) == ["a/deep/er/y.jpg", "a/z.jpg", "b.jpg", "c/x.jpg"]
 
 
+def test_walk_counts_as_people_do(tmp_path):
+    assert walked(plant(tmp_path, "10.jpg", "2.jpg", "1.jpg", "B.jpg", "a.jpg")) == [
+        "1.jpg",
+        "2.jpg",
+        "10.jpg",
+        "a.jpg",
+        "B.jpg",
+    ]
+
+
 def test_walk_passes_hidden_files_and_folders_by(tmp_path):
     assert walked(plant(tmp_path, ".hidden.jpg", ".git/x.jpg", "seen.jpg")) == ["seen.jpg"]
 
