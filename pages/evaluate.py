@@ -18,6 +18,7 @@ from poetcore.ui.freshness import checked, forget_scans
 from poetcore.ui.leaks import draw_leaks
 from poetcore.ui.no_run import draw_no_run
 from poetcore.ui.state import explain, progress_bar, workspace
+from poetcore.ui.subsets import subset_words
 from poetcore.ui.temperature import draw_temperature
 from poetcore.ui.text import plain, short
 from poetcore.workspace.run import Run
@@ -49,6 +50,8 @@ def evaluate_now(run: Run, demo: Path) -> None:
 
 run, demo = choice.run, choice.demo
 st.markdown(f"Run **{plain(run.name)}** on **{plain(short(demo))}**")
+if part := subset_words(run):
+    st.caption(plain(part))
 found = checked(run, demo)
 if st.button(
     "Evaluate again" if found else "Evaluate on the demo folder",

@@ -13,6 +13,7 @@ from poetcore.errors import PoetError
 from poetcore.system.names import natural_key
 from poetcore.training.train import TrainingOptions
 from poetcore.ui.choice import chosen
+from poetcore.ui.dataset_notes import draw_notes
 from poetcore.ui.datasets import draw_ways_in
 from poetcore.ui.embedding_map import draw_map
 from poetcore.ui.health import draw_health
@@ -42,6 +43,7 @@ def draw_pictures(dataset: Dataset) -> None:
 
     for sentence in dataset_warnings(dataset):
         st.warning(plain(sentence), icon=":material/warning:")
+    draw_notes(dataset)
 
     left, right = st.columns(2)
     with left:

@@ -8,11 +8,12 @@ from poetcore.training.config import RunConfig
 from poetcore.training.train import TrainingOptions
 from poetcore.ui.choice import chosen
 from poetcore.ui.exports import draw_exports
+from poetcore.ui.freshness import files_now
 from poetcore.ui.job_panel import draw_curves, draw_ended, draw_job
 from poetcore.ui.learning_curve import draw_learning_curve
 from poetcore.ui.run_figures import draw_run
 from poetcore.ui.run_list import draw_runs
-from poetcore.ui.settings import pick_augmentation, pick_backbone, pick_options
+from poetcore.ui.settings import pick_augmentation, pick_backbone, pick_options, pick_subset
 from poetcore.ui.state import explain, jobs, offer_level
 from poetcore.ui.tensorboard import draw_tensorboard
 from poetcore.ui.text import plain, short
@@ -46,6 +47,10 @@ except PoetError as error:
     explain(error)
     options = None
 augmentation = pick_augmentation()
+dataset = files_now(choice.dataset)
+labels, most = pick_subset(dataset) if dataset else ("", -1)
+for label in dataset.empty if dataset else ():
+    st.caption(f":material/info: {plain(label)}: no pictures. Training goes on without this label.")
 evaluate_too = st.checkbox(
     f"Then evaluate it on {plain(short(choice.demo))}"
     if choice.demo
@@ -63,7 +68,14 @@ if (
         demo_dir = choice.demo if evaluate_too else None
         jobs().start_training(
             RunConfig(
-                choice.dataset, backbone, options, augmentation, demo_dir=demo_dir, name=name.strip() or None
+                choice.dataset,
+                backbone,
+                options,
+                augmentation,
+                demo_dir=demo_dir,
+                name=name.strip() or None,
+                labels=labels,
+                max_pictures_per_label=most,
             )
         )
     except PoetError as error:

@@ -7,14 +7,17 @@ import pandas as pd
 import streamlit as st
 
 from poetcore.analysis.issues import CHECKS, Check, Issue, find_issues, summary
-from poetcore.curation.repair import Repairs
+from poetcore.curation.repair import Change, Repairs
 from poetcore.data.dataset import Dataset
 from poetcore.data.layout import demo_beside
-from poetcore.errors import DatasetError
+from poetcore.errors import DatasetError, PoetError
+from poetcore.system.names import natural_key
 from poetcore.ui.labels import filter_label
+from poetcore.ui.merging import draw_merges
 from poetcore.ui.pictures import Card, gallery
 from poetcore.ui.repair_gallery import Repairable, repair_gallery
-from poetcore.ui.state import progress_bar, scanned, workspace
+from poetcore.ui.repairs import count_words
+from poetcore.ui.state import explain, progress_bar, scanned, workspace
 from poetcore.ui.text import plain, short
 
 __all__ = ["draw_health"]
@@ -109,7 +112,10 @@ def _stamp(*sets: Dataset | None) -> tuple[object, ...]:
 
 def _draw_counts(counts: pd.DataFrame) -> None:
     """Show how many pictures of which label each check found."""
-    table = counts.copy()
+    # A label may be called like one of the columns, and what lies beside the label folders has none.
+    own = {"severity", "check", "pictures"}
+    table = counts[sorted(map(str, counts.columns), key=natural_key)]
+    table = table.rename(columns=lambda label: f"{label} (label)" if label in own else label or "no label")
     table.insert(0, "pictures", counts.sum(axis=1))
     table.insert(0, "check", [CHECKS[name].title for name in counts.index])
     table.insert(0, "severity", [CHECKS[name].severity for name in counts.index])
@@ -132,11 +138,16 @@ def _draw_counts(counts: pd.DataFrame) -> None:
 def _draw_pictures(
     check: Check, issues: Sequence[Issue], dataset: Dataset, demo: Dataset | None, key: str
 ) -> None:
+    if check.name == "similar_labels":
+        draw_merges(issues, dataset)
+        return
     if not any(issue.sha for issue in issues):  # nothing that could be shown
         table = pd.DataFrame(
             [(short(issue.path), issue.detail) for issue in issues], columns=["file", "what"]
         )
         st.dataframe(table, hide_index=True, width="stretch")
+        if check.name == "unreadable" and not dataset.read_only:
+            _draw_set_aside(issues, dataset)
         return
     if check.side_by_side:
         st.markdown("**Side by side**")
@@ -152,6 +163,23 @@ def _draw_pictures(
         for issue in issues
     ]
     repair_gallery(dataset.folder, items, dataset.labels, key)
+
+
+def _draw_set_aside(issues: Sequence[Issue], dataset: Dataset) -> None:
+    """Draw the button that sets files aside of which there is no picture to select."""
+    pending = {str(one.change.path) for one in Repairs(dataset.folder).pending()}
+    files = [issue for issue in issues if issue.label and issue.path not in pending]
+    words = "this file" if len(files) == 1 else f"these {len(files):,} files"
+    if not files or not st.button(f"Set {words} aside", icon=":material/archive:", key="set_aside"):
+        return
+    try:
+        changes = [Change(Path(one.path), "quarantine", one.sha, one.detail) for one in files]
+        added = Repairs(dataset.folder).propose(changes)
+    except PoetError as error:
+        explain(error)
+        return
+    st.toast(f"{count_words(added, 'change')} pending: see *Repairs* below.", icon=":material/edit_note:")
+    st.rerun()
 
 
 def _side_by_side(issues: Sequence[Issue], dataset: Dataset, demo: Dataset | None) -> list[Card]:

@@ -8,9 +8,10 @@ from pathlib import Path
 import streamlit as st
 
 from poetcore.curation.repair import Change, Repairs
+from poetcore.data.listing import is_listing
 from poetcore.errors import PoetError
 from poetcore.ui.components.picker import Answer, Mark, Request, Selectable, picker
-from poetcore.ui.pictures import Card, draw_pages, page_of, shas
+from poetcore.ui.pictures import Card, draw_pages, gallery, page_of, shas
 from poetcore.ui.repairs import change_word, count_words
 from poetcore.ui.state import explain
 
@@ -53,7 +54,10 @@ def repair_gallery(folder: Path, items: Sequence[Repairable], labels: Sequence[s
         labels: what they can be relabelled to; others can be typed.
         key: tells this gallery from others of the page.
     """
-    _draw_gallery(folder, tuple(items), tuple(labels), key)
+    if is_listing(folder):  # its pictures cannot be repaired
+        gallery([item.card for item in items], key)
+    else:
+        _draw_gallery(folder, tuple(items), tuple(labels), key)
 
 
 @st.fragment

@@ -10,6 +10,7 @@ import streamlit as st
 
 from poetcore.curation.before_after import before_and_after
 from poetcore.curation.repair import Change, Pending, Repairs, Step
+from poetcore.data.listing import is_listing
 from poetcore.errors import PoetError
 from poetcore.ui.freshness import forget_scans
 from poetcore.ui.pictures import shas
@@ -17,7 +18,7 @@ from poetcore.ui.route import address
 from poetcore.ui.state import explain, progress_bar, workspace
 from poetcore.ui.text import plain, short
 
-__all__ = ["change_word", "count_words", "draw_repairs"]
+__all__ = ["change_word", "count_words", "draw_repairs", "settle"]
 
 #: Steps that are shown at once; the older ones are folded away.
 _RECENT = 5
@@ -35,6 +36,13 @@ def draw_repairs(folder: Path) -> None:
     """
     st.subheader("Repairs", anchor=False)
     repairs = Repairs(folder)
+    if is_listing(folder):
+        st.caption(
+            "A CSV file is read only: its pictures stay where they are. To repair them, copy them into"
+            " folders first."
+        )
+        st.page_link("prepare.py", label="Prepare", icon=":material/content_copy:")
+        return
     try:
         pending, steps = repairs.pending(), repairs.steps()
         if not pending and not steps:
@@ -98,7 +106,7 @@ def _draw_pending(repairs: Repairs, pending: list[Pending]) -> None:
     if apply:
         with progress_bar() as show:
             step = repairs.apply(ids, show)
-        _settle(step)
+        settle(step)
         st.toast(f"Step {step.id}: {_summary(step)}." if step else "Applied in another window already.")
         st.rerun()
 
@@ -130,7 +138,7 @@ def _draw_step(repairs: Repairs, step: Step) -> None:
                 st.caption(f"The first {_DETAILS} of {len(step.outcomes)}.")
     if undo:
         undone = repairs.undo(step.id)
-        _settle(undone)
+        settle(undone)
         stuck = undone.of("applied")
         words = (
             f"{len(stuck)} could not be undone: {plain(stuck[0].trouble)}" if stuck else "as it was before."
@@ -185,7 +193,7 @@ def _draw_accuracies(folder: Path, steps: list[Step]) -> None:
         )
 
 
-def _settle(step: Step | None) -> None:
+def settle(step: Step | None) -> None:
     """Record where the files are now, and forget what was scanned."""
     if step:
         with workspace().file_index() as index:

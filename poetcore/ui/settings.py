@@ -5,13 +5,15 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from poetcore.data.dataset import Dataset
+from poetcore.data.subset import join_labels
 from poetcore.features.augmentation import Augmentation
 from poetcore.features.backbones import BACKBONES, DEFAULT, Backbone, find
 from poetcore.system.options import options_of
 from poetcore.training.config import RunConfig
 from poetcore.training.train import TrainingOptions
 
-__all__ = ["GROUPS", "pick_augmentation", "pick_backbone", "pick_options"]
+__all__ = ["GROUPS", "pick_augmentation", "pick_backbone", "pick_options", "pick_subset"]
 
 _OPTIONS = options_of(RunConfig)
 
@@ -92,6 +94,40 @@ def pick_options() -> TrainingOptions:
         seed=seed,
         group_by=group_by,
     )
+
+
+def pick_subset(dataset: Dataset) -> tuple[str, int]:
+    """Draw which labels and how many pictures of each are trained on.
+
+    Returns:
+        The options `labels` and `max_pictures_per_label`.
+    """
+    labels, most = _OPTIONS["labels"], _OPTIONS["max_pictures_per_label"]
+    with st.expander("Some of the labels or pictures only", icon=":material/filter_alt:"):
+        left, right = st.columns([3, 2])
+        chosen = left.multiselect(
+            "Labels",
+            dataset.labels,
+            key=f"labels_{dataset.folder}",
+            placeholder="All labels",
+            persist_state="session",
+            help="The model then knows these labels only. None chosen means all.",
+        )
+        number = right.number_input(
+            "Pictures of each label at the most",
+            min_value=most.minimum,
+            max_value=1_000_000,
+            value=None,
+            step=10,
+            placeholder="All pictures",
+            key="max_pictures_per_label",
+            persist_state="session",
+            help="Quick trials, or labels of very different size. A larger number takes those of a smaller one"
+            " too.",
+        )
+        if len(chosen) == 1:
+            st.warning("A classifier needs at least two labels to tell apart: choose another one too.")
+    return join_labels(chosen) or labels.default, int(number) if number else most.default
 
 
 def _pick_groups() -> str:

@@ -81,7 +81,7 @@ def dataset_warnings(dataset: Dataset) -> list[str]:
     if len(counts) < 2:
         sentences.append("There is only one label: a classifier needs at least two to tell apart.")
     if few:
-        listed = ", ".join(f"{label} ({n})" for label, n in few.items())
+        listed = _first_few([f"{label} ({n})" for label, n in few.items()], 12)
         sentences.append(
             f"Few pictures: {listed}. Below {FEW_PICTURES} a label is hard to train and to evaluate."
         )

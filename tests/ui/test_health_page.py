@@ -89,3 +89,62 @@ def test_another_look_measures_nothing_again(clean, monkeypatch):
     monkeypatch.setattr("poetcore.analysis.measures.measure", None)
     app.run()
     assert not app.exception and app.success
+
+
+# ------------------------------------------------------------- what is no picture, or is no label
+
+
+def section(app: AppTest, name: str) -> AppTest:
+    return app.pills[0].set_value(name).run()
+
+
+def click(app: AppTest, label: str) -> AppTest:
+    return next(button for button in app.button if button.label == label).click().run()
+
+
+def test_similar_labels_are_merged_and_the_merge_is_undone(clean):
+    (clean / "bee").rename(clean / "Ant")
+    (clean / "Ant/1.png").unlink()
+    app = section(health(clean), "similar_labels")
+    assert any("upper and lower case" in one.value for one in app.markdown)
+    click(app, "Merge into the larger one")
+    assert not (clean / "Ant").exists() and len(list((clean / "ant").iterdir())) == 3
+    click(app, "Undo")
+    assert len(list((clean / "Ant").iterdir())) == 1
+
+
+def test_unreadable_files_are_set_aside_with_a_button(clean):
+    (clean / "bee" / "cut.jpg").write_bytes(b"\xff\xd8\xff\xe0nothing")
+    app = click(section(health(clean), "unreadable"), "Set this file aside")
+    click(app, "Apply 1 change")
+    assert (clean / "quarantine/bee/cut.jpg").is_file() and not (clean / "bee/cut.jpg").exists()
+
+
+def test_labels_may_be_called_like_the_columns_of_a_table(clean):
+    (clean / "ant").rename(clean / "check")
+    (clean / "bee").rename(clean / "pictures")
+    shutil.copy(clean / "check/0.png", clean / "check/again.png")
+    (row,) = health(clean).dataframe[0].value.to_dict("records")
+    assert row["check"] == "Exact duplicates" and row["check (label)"] == 1
+
+
+@pytest.mark.slow
+def test_a_csv_file_is_checked_and_cannot_be_repaired(clean):
+    shutil.copy(clean / "ant/0.png", clean / "ant/again.png")
+    rows = [f"{path},{path.parent.name}" for path in sorted(clean.rglob("*.png"))]
+    listing = clean.parent / "labels.csv"
+    listing.write_text("\n".join(["path,label", *rows]))
+    app = health(listing)
+    assert app.dataframe[0].value["check"].tolist() == ["Exact duplicates"]
+    assert "read only" in "".join(caption.value for caption in app.caption)
+
+
+def test_what_is_not_used_is_told_quietly_beside_the_pictures(clean):
+    (clean / "empty").mkdir()
+    shutil.copy(clean / "ant/0.png", clean / "loose.png")
+    (clean / "bee" / "cut.jpg").write_bytes(b"\xff\xd8\xff\xe0nothing")
+    app = health(clean)
+    app.segmented_control(key="overview_section").set_value("Pictures").run()
+    told = "\n".join(caption.value for caption in app.caption).replace("\\", "")
+    assert "1 file cannot be used" in told and "empty: no pictures" in told and "loose.png" in told
+    assert click(app, "See them under Health").segmented_control(key="overview_section").value == "Health"

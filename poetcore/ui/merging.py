@@ -1,0 +1,72 @@
+"""Labels that look alike, side by side, each with the button that merges it into the larger one."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from poetcore.analysis.issues import Issue
+from poetcore.curation.repair import Repairs
+from poetcore.data.dataset import Dataset
+from poetcore.data.labels import difference
+from poetcore.errors import PoetError
+from poetcore.ui.pictures import Card, gallery
+from poetcore.ui.repairs import settle
+from poetcore.ui.state import explain, progress_bar
+from poetcore.ui.text import plain
+
+__all__ = ["draw_merges"]
+
+#: Pictures of each of the two labels that are shown.
+_SHOWN = 3
+
+
+def draw_merges(issues: Sequence[Issue], dataset: Dataset) -> None:
+    """Draw each pair of labels with what differs, a few pictures of both, and the button.
+
+    Args:
+        issues: of the check `similar_labels`: the smaller label, related to the larger one.
+        dataset: in which they were found.
+    """
+    counts = dataset.counts()
+    for issue in issues:
+        into = Path(issue.related[0]).name
+        if issue.label in counts and into in counts:
+            _draw_pair(issue.label, into, counts, dataset)
+
+
+def _draw_pair(label: str, into: str, counts: dict[str, int], dataset: Dataset) -> None:
+    with st.container(border=True):
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            words = difference(label, into) or "nearly alike"
+            st.markdown(
+                f"**{plain(label)}** ({counts[label]:,} pictures) is nearly **{plain(into)}**"
+                f" ({counts[into]:,}): {plain(words)}.",
+                width="stretch",
+            )
+            merge = st.button(
+                "Merge into the larger one",
+                icon=":material/merge:",
+                key=f"merge_{dataset.folder}_{label}_{into}",
+                disabled=dataset.read_only,
+                help="Moves the pictures into the other label's folder; the repairs below have the undo.",
+            )
+        pictures = dataset.pictures
+        shown = [
+            Card(sha, one, (Path(path).name,))
+            for one in (label, into)
+            for path, sha in pictures.loc[pictures["label"] == one, ["path", "sha"]]
+            .head(_SHOWN)
+            .itertuples(index=False)
+        ]
+        gallery(shown, key=f"merge_pictures_{dataset.folder}_{label}_{into}")
+    if not merge:
+        return
+    try:
+        with progress_bar() as show:
+            settle(Repairs(dataset.folder).merge(label, into, show))
+    except PoetError as error:
+        explain(error)
+        return
+    st.toast(f"{plain(label)} is merged into {plain(into)}.", icon=":material/merge:")
+    st.rerun()
