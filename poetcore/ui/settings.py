@@ -122,8 +122,8 @@ def pick_subset(dataset: Dataset) -> tuple[str, int]:
             placeholder="All pictures",
             key="max_pictures_per_label",
             persist_state="session",
-            help="Quick trials, or labels of very different size. A larger number takes those of a smaller one"
-            " too.",
+            help="For quick trials, or labels of very different size. A larger number takes those of a"
+            " smaller one too.",
         )
         if len(chosen) == 1:
             st.warning("A classifier needs at least two labels to tell apart: choose another one too.")
