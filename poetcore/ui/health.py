@@ -114,8 +114,8 @@ def _draw_counts(counts: pd.DataFrame) -> None:
     """Show how many pictures of which label each check found."""
     # A label may be called like one of the columns, and what lies beside the label folders has none.
     own = {"severity", "check", "pictures"}
-    labels = [str(label) for label in counts.columns]
-    table = counts[sorted(labels, key=natural_key)]
+    labels = sorted((str(label) for label in counts.columns), key=natural_key)
+    table = counts[labels]
     table = table.rename(columns=lambda label: f"{label} (label)" if label in own else label or "no label")
     table.insert(0, "pictures", counts.sum(axis=1))
     table.insert(0, "check", [CHECKS[name].title for name in counts.index])
