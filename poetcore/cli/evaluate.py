@@ -106,6 +106,7 @@ def label_image(
     """Predict the most probable labels of pictures."""
     from poetcore.cli.terminal import Terminal
     from poetcore.data.listing import write_listing
+    from poetcore.data.litter import litter_among
     from poetcore.evaluation.classifier import Classifier, PictureClassifier
     from poetcore.system.files import printable, walk
 
@@ -125,6 +126,11 @@ def label_image(
         classifier = Classifier(place.run(run), place, engine)
     with terminal.bars() as bars:
         found = classifier.classify(paths, bars.show)
+    # What phones put beside pictures is passed over, unless it was named itself.
+    litter = litter_among({p.path: p.reason for p in found}) - set(wanted)
+    found = [p for p in found if p.path not in litter]
+    if not found:
+        raise DatasetError(f"No pictures in {', '.join(map(printable, wanted))}.")
     skipped = [{"path": printable(p.path), "reason": p.reason} for p in found if p.probabilities is None]
     labelled = [p for p in found if p.probabilities is not None]
     terminal.skipped("Excluded", skipped)
@@ -141,6 +147,7 @@ def label_image(
                 for p in labelled
             ],
             "skipped": skipped,
+            "litter": len(litter),
         },
         *(f"{p.path}: {', '.join(f'{label} {score:.3f}' for label, score in p.top(top))}" for p in labelled),
     )

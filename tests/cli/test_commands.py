@@ -66,6 +66,7 @@ def unlabelled(trained, tmp_path_factory) -> Path:
     shutil.copy(trained.sample / "demo" / "rose" / "rose_001.jpg", folder / "b.jpg")
     shutil.copy(trained.sample / "demo" / "tulip" / "tulip_002.jpg", folder / "a.jpg")
     (folder / "bad.jpg").touch()
+    (folder / "a.jpg.json").write_text("{}")
     return folder
 
 
@@ -131,7 +132,7 @@ def test_label_image_gives_the_most_probable_labels_first(label_image_answer):
 
 def test_label_image_skips_bad_files_with_their_reason(label_image_answer, unlabelled):
     bad = {"path": str(unlabelled / "bad.jpg"), "reason": "is empty (0 bytes)"}
-    assert label_image_answer["skipped"] == [bad]
+    assert label_image_answer["skipped"] == [bad] and label_image_answer["litter"] == 1
 
 
 def test_label_image_takes_single_files(here, unlabelled):
