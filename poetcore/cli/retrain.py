@@ -85,7 +85,7 @@ def retrain(
     from poetcore.evaluation.frozen import check_output_layer
     from poetcore.export.export import export
     from poetcore.system.files import write_whole
-    from poetcore.training.final_test import why_they_differ
+    from poetcore.training.final_test import run_remarks, why_they_differ
     from poetcore.training.retrain import retrain as train
 
     check_number(intermediate_store_frequency, "intermediate_store_frequency")
@@ -135,6 +135,8 @@ def retrain(
             "bottlenecks": record.bottlenecks,
             "timings": record.timings,
             "splits": record.splits,
+            "groups": record.groups,
+            "remarks": run_remarks(record),
             **(_demo_figures(run) if config.demo_dir else {"demo_accuracy": None, "demo_mark": ""}),
             "skipped": record.skipped,
             "misclassified": misclassified,

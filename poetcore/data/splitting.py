@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 
 from poetcore.data.grouping import group_pictures, series_names
-from poetcore.errors import DatasetError
 
-__all__ = ["SPLITS", "Split", "assign_splits", "check_groups", "split_groups"]
+__all__ = ["SPLITS", "Split", "about_undivided", "assign_splits", "split_groups", "undivided_labels"]
 
 SPLITS = ("training", "validation", "testing")
+
+#: Labels that a sentence lists at the most.
+_LISTED = 10
 
 # The original script's constant, kept so that a share of n % means the same thing here.
 _MAX_PER_CLASS = 2**27 - 1
@@ -53,32 +55,49 @@ def assign_splits(
     return split_groups(pictures, groups, remembered or {}, validation_percentage, testing_percentage).parts
 
 
-def check_groups(pictures: pd.DataFrame, groups: np.ndarray, by: str) -> None:
-    """Check that every label has pictures to train on and others to be tested on.
+def undivided_labels(pictures: pd.DataFrame, groups: np.ndarray) -> dict[str, int]:
+    """Return the labels whose pictures are all one group, and how many these are.
+
+    Such a label is trained on wholly: none of its pictures can be tested whose like was not trained on.
 
     Args:
-        pictures: a table with the columns path and label.
+        pictures: a table with the column label.
         groups: `(n,) int64`, the group of each.
-        by: one of `GROUP_BY`.
-
-    Raises:
-        DatasetError: all the pictures of a label are one group.
     """
     numbers = pd.Series(groups, pictures["label"].to_numpy()).groupby(level=0)
-    alone = [str(label) for label, number in numbers.nunique().items() if number == 1]
-    if alone:
-        label, count = alone[0], int((pictures["label"] == alone[0]).sum())
-        more = f" (and so of {', '.join(alone[1:])})" if alone[1:] else ""
-        why = {
-            "exact": "have the same content or the same name before _nohash_",
-            "near": "are near duplicates of each other",
-            "folder": "are in one sub-folder or near duplicates of each other",
-        }[by]
-        way_out = "" if by == "exact" else ", or choose group_by exact, whose accuracy will be too high"
-        raise DatasetError(
-            f"All {count} pictures of {label}{more} {why}, so that none can be tested whose like was not"
-            f" trained on: add different pictures{way_out}."
+    found = numbers.agg(["nunique", "size"])
+    return {str(label): int(size) for label, size in found.loc[found["nunique"] == 1, "size"].items()}
+
+
+def about_undivided(labels: Mapping[str, int], by: str) -> str:
+    """Return a sentence on labels of which nothing could be held out; "" for none.
+
+    Args:
+        labels: as `undivided_labels` returns them.
+        by: what made the groups, one of `GROUP_BY`.
+    """
+    why = {
+        "exact": "have the same content or the same name before _nohash_",
+        "near": "are near duplicates of each other",
+        "folder": "are in one sub-folder or near duplicates of each other",
+    }[by]
+    names, single = list(labels), max(labels.values(), default=0) == 1
+    if not names:
+        return ""
+    if len(names) == 1:
+        which = (
+            f"The only picture of {names[0]} was" if single else f"All pictures of {names[0]} {why} and were"
         )
+        whom = names[0]
+    else:
+        listed = ", ".join(names[:_LISTED]) + (", ..." if len(names) > _LISTED else "")
+        each = (
+            "There is one picture of each of" if single else f"There is one picture, or all {why}, of each of"
+        )
+        which, whom = f"{each} {len(names):,} labels ({listed}); they were", "these labels"
+    verb = "are" if len(names) > 1 else "is"
+    more = "pictures" if single else "different pictures"
+    return f"{which} trained on, so how well {whom} {verb} recognised is not known: add {more}."
 
 
 def split_groups(

@@ -1,36 +1,31 @@
-"""Can a classifier be trained on these pictures, and what will not be known of it?"""
+"""Can a classifier be trained on these pictures?"""
 
-from poetcore.data.dataset import FEW_PICTURES, Dataset
+from poetcore.data.dataset import Dataset
 from poetcore.errors import DatasetError
+from poetcore.system.files import printable
 
 __all__ = ["check_trainable"]
 
+#: Labels that a message lists at the most.
+_LISTED = 10
 
-def check_trainable(dataset: Dataset, validation_percentage: float, testing_percentage: float) -> None:
-    """Check that a classifier can be trained and evaluated with these pictures.
 
-    Args:
-        dataset: the pictures.
-        validation_percentage: 0 to 100.
-        testing_percentage: 0 to 100.
+def check_trainable(dataset: Dataset) -> None:
+    """Check that a classifier can be trained on these pictures: two labels, each with one.
 
     Raises:
-        DatasetError: there is a single label, or one has too few different pictures for one to stand in each
-            part of the split.
+        DatasetError: there is a single label, or one has no picture that can be used.
     """
+    where = printable(dataset.folder)
     if len(dataset.labels) < 2:
-        only = dataset.labels[0] if dataset.labels else "none"
         raise DatasetError(
-            f"Only one label in {dataset.folder}: {only}. A classifier needs at least two label folders to"
-            " tell apart."
+            f"Only one label in {where}: {dataset.labels[0] if dataset.labels else 'none'}. A classifier"
+            " needs at least two to tell apart."
         )
-    needed = 1 + (validation_percentage > 0) + (testing_percentage > 0)
-    different = dataset.pictures.groupby("label")["sha"].nunique()
-    short = {label: int(different.get(label, 0)) for label in dataset.labels}
-    short = {label: n for label, n in short.items() if n < needed}
-    if short:
-        listed = ", ".join(f"{label} ({n})" for label, n in short.items())
+    none = [label for label, count in dataset.counts().items() if not count]
+    if none:
+        listed = ", ".join(none[:_LISTED]) + (", ..." if len(none) > _LISTED else "")
         raise DatasetError(
-            f"Too few different usable pictures to split in {dataset.folder}: {listed}. Each label needs at"
-            f" least {needed}, and {FEW_PICTURES} or more to be evaluated fairly."
+            f"No usable picture of {listed} in {where}: add some, or choose the other labels to train on"
+            " (labels)."
         )

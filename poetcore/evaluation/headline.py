@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from poetcore.evaluation.accuracy import Accuracy
 from poetcore.evaluation.freshness import Difference
 from poetcore.evaluation.metrics import Metrics
+from poetcore.evaluation.uneven import about_uneven
 
 __all__ = [
     "Headline",
@@ -68,6 +69,8 @@ def headline(metrics: Metrics, difference: Difference | None = None) -> Headline
             f"The demo folder has pictures of {there:,} of the {len(metrics.labels):,} labels only: how well"
             " the others are recognised it does not show."
         )
+    if not most and (uneven := about_uneven(metrics.per_label)):
+        remarks.append(uneven)
     if metrics.relabelled or metrics.removed:
         marks.append(_changes_mark(metrics))
         remarks.append(_about_changes(metrics))

@@ -10,6 +10,7 @@ import pandas as pd
 
 from poetcore.evaluation.accuracy import Accuracy, independent_number
 from poetcore.evaluation.calibration import calibration_error, calibration_noise, reliability
+from poetcore.evaluation.uneven import balanced_accuracy
 
 __all__ = ["Metrics", "compute_metrics", "confusion_matrix", "per_label_metrics", "threshold_table"]
 
@@ -52,6 +53,7 @@ class Metrics:
         total_before: pictures of that state, without removed ones whose feature vectors are gone.
         calibration: how far confidences can be believed: `error`, `noise`, `off`, `log_loss` and `bins`.
         temperature: what the run's outputs were divided by before the softmax, 1 where uncalibrated.
+        balanced_accuracy: mean recall of the labels that occur in the folder; None where not written down.
         excluded: pictures of labels that a run of chosen labels was not trained on: label -> their number.
     """
 
@@ -82,6 +84,7 @@ class Metrics:
     total_before: int | None = None
     calibration: dict[str, Any] | None = None
     temperature: float = 1.0
+    balanced_accuracy: float | None = None
     excluded: dict[str, int] = field(default_factory=dict)
 
 
@@ -155,6 +158,7 @@ def compute_metrics(
         independent=every.independent,
         independent_without_leaked=fair.independent,
         macro_f1_labels=len(scores),
+        balanced_accuracy=balanced_accuracy(per_label),
         calibration=_calibration(predictions[unseen], None if groups is None else groups[unseen]),
     )
 

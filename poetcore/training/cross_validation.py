@@ -21,6 +21,7 @@ from poetcore.evaluation.calibration import (
     fit_temperature,
 )
 from poetcore.evaluation.metrics import confusion_matrix, per_label_metrics
+from poetcore.evaluation.uneven import balanced_accuracy
 from poetcore.system.progress import OnProgress, Progress
 from poetcore.training.stacked import held_out_probabilities
 from poetcore.training.train import Examples, TrainingOptions
@@ -49,10 +50,11 @@ class CrossValidation:
         predictions: one row a picture: path, label, predicted, correct (bool), confidence (0 to 1), fold
             (from 0), and a column p_<label> for each label, unless those would hold millions of numbers.
         figures: what `run.json` holds of it: `accuracy` (0 to 1), `n` (pictures), `interval` (95 %),
-            `per_label`, `cross_entropy`, `folds`, `groups` (not divided by the folds), `independent` (as many
-            independent pictures would have this interval), `excluded` (pictures of labels that stand in one
-            group only, which no layer can be trained and tested on), and `calibration` with `error`, `noise`,
-            `temperature`, `cross_entropy_calibrated` and whether the temperature is `offered`.
+            `per_label`, `balanced_accuracy` (the mean recall of the labels), `cross_entropy`, `folds`,
+            `groups` (not divided by the folds), `independent` (as many independent pictures would have this
+            interval), `excluded` (pictures of labels that stand in one group only, which no layer can be
+            trained and tested on), and `calibration` with `error`, `noise`, `temperature`,
+            `cross_entropy_calibrated` and whether the temperature is `offered`.
     """
 
     predictions: pd.DataFrame
@@ -167,11 +169,13 @@ def _figures(
     matrix = confusion_matrix(targets.tolist(), predicted.tolist(), range(len(labels)))
     groups = np.unique(groups, return_inverse=True)[1]
     accuracy = cross_validated_accuracy(int(matrix.trace()), groups)
+    per_label = per_label_metrics(matrix, labels)
     return {
         "accuracy": accuracy.value,
         "n": accuracy.total,
         "interval": list(accuracy.interval or ()),
-        "per_label": per_label_metrics(matrix, labels),
+        "per_label": per_label,
+        "balanced_accuracy": balanced_accuracy(per_label),
         "cross_entropy": cross_entropy(probabilities, targets),
         "folds": len(np.unique(folds)),
         "groups": int(groups.max()) + 1,

@@ -11,7 +11,7 @@ import pandas as pd
 from poetcore.data.dataset import Dataset, scan
 from poetcore.data.grouping import group_pictures
 from poetcore.data.perceptual_hash import HashIndex, hash_all
-from poetcore.data.splitting import SPLITS, check_groups, split_groups
+from poetcore.data.splitting import SPLITS, split_groups, undivided_labels
 from poetcore.data.trainable import check_trainable
 from poetcore.features.backbones import Backbone
 from poetcore.features.extraction import Extraction
@@ -64,7 +64,12 @@ class Prepared:
             by: one of `GROUP_BY`.
         """
         sizes = np.bincount(self.split["group"])
-        return {"by": by, "count": len(sizes), "largest": int(sizes.max(initial=0))}
+        return {
+            "by": by,
+            "count": len(sizes),
+            "largest": int(sizes.max(initial=0)),
+            "undivided": undivided_labels(self.split, self.split["group"].to_numpy()),
+        }
 
 
 def prepare_examples(
@@ -90,14 +95,14 @@ def prepare_examples(
         on_progress(Progress("scanning"))
         whole = scan(config.image_dir, index, on_progress=on_progress)
         dataset = subset_of(whole, config)
-        check_trainable(dataset, options.validation_percentage, options.testing_percentage)
+        check_trainable(dataset)
         before = time.perf_counter()
         with workspace.feature_cache() as cache, workspace.hash_index() as hashes:
             splitter = _Splitter(options, workspace, hashes, on_progress)
             backbone = _calibrated(backbone, dataset, splitter, workspace, on_progress)
             extractor = RunExtractor(config, backbone, vectors, workspace, index, cache, hashes, on_progress)
             extraction, usable = extractor.extract_subset(whole)
-            check_trainable(usable, options.validation_percentage, options.testing_percentage)
+            check_trainable(usable)
             split = splitter.split(usable)
             parts = {name: _examples(split, name, usable.labels, vectors) for name in SPLITS}
             trained = split[split["split"] == "training"]
@@ -148,9 +153,6 @@ class _Splitter:
             hash_all(paths, self._hashes, self._on_progress)
             known = self._hashes.get(paths)
         groups = group_pictures(pictures, options.group_by, hashes=known, folder=dataset.folder)
-        held_out = options.validation_percentage + options.testing_percentage
-        if held_out:
-            check_groups(pictures, groups, options.group_by)
         with self._workspace.group_names() as names:
             remembered = names.get(options.group_by, paths)
             split = split_groups(

@@ -5,13 +5,15 @@ from typing import Any
 
 import numpy as np
 
+from poetcore.data.splitting import about_undivided
 from poetcore.evaluation.accuracy import Accuracy, independent_number
 from poetcore.evaluation.metrics import confusion_matrix
+from poetcore.evaluation.uneven import about_uneven
 from poetcore.training.train import Examples, TrainingOptions
 from poetcore.workspace.head import Head, cross_entropy
 from poetcore.workspace.run_record import RunRecord
 
-__all__ = ["HeldOut", "evaluate_examples", "final_metrics", "sample_test", "why_they_differ"]
+__all__ = ["HeldOut", "evaluate_examples", "final_metrics", "run_remarks", "sample_test", "why_they_differ"]
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,17 @@ def final_metrics(test: HeldOut, validation: HeldOut) -> dict[str, Any]:
         "validation_interval": validation.accuracy.interval,
         "validation_cross_entropy": validation.cross_entropy,
     }
+
+
+def run_remarks(record: RunRecord) -> list[str]:
+    """Return sentences on what a run's accuracies hide: labels without a test, one that has nearly all.
+
+    Args:
+        record: of the run; of one of an earlier version less is known.
+    """
+    uneven = about_uneven(record.cross_validation["per_label"]) if record.cross_validation else ""
+    undivided = about_undivided(record.groups.get("undivided", {}), record.groups.get("by", "exact"))
+    return [sentence for sentence in (undivided, uneven) if sentence]
 
 
 def why_they_differ(record: RunRecord) -> str:

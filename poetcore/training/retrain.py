@@ -23,7 +23,13 @@ from poetcore.system.progress import OnProgress, Progress
 from poetcore.training.config import RunConfig, demo_config
 from poetcore.training.cross_validation import CrossValidation, cross_validate
 from poetcore.training.examples import Prepared, prepare_examples
-from poetcore.training.final_test import HeldOut, evaluate_examples, final_metrics, sample_test
+from poetcore.training.final_test import (
+    HeldOut,
+    evaluate_examples,
+    final_metrics,
+    run_remarks,
+    sample_test,
+)
 from poetcore.training.progress import Reporter, TrainingProgress, reporting
 from poetcore.training.summaries import Summaries
 from poetcore.training.train import Examples, StepReport, TrainingOptions, train
@@ -174,6 +180,9 @@ def _retrain(
     )
     run.append_event("final", test_accuracy=test.accuracy.value, test_count=test.accuracy.total)
     message = f"{cross_message} Final test accuracy {test.accuracy}."
+    message += "".join(f" {remark}" for remark in run_remarks(run.record()))
+    if prepared.dataset.empty:
+        message += f" Without pictures, and so no labels: {', '.join(prepared.dataset.empty)}."
     if config.demo_dir:
         message += " " + _evaluate_demo(run, config.demo_dir, workspace, reporter, config.engine)
     reporter.end("done", message)
@@ -227,10 +236,7 @@ def _cross_validate(
     accuracy = Accuracy(
         int(found.predictions["correct"].sum()), found.figures["n"], found.figures["independent"]
     )
-    message = f"Cross-validated accuracy {accuracy}."
-    if excluded := found.figures["excluded"]:
-        message += f" Excluded from it: {excluded:,} pictures of labels that are one group each."
-    return found, message
+    return found, f"Cross-validated accuracy {accuracy}."
 
 
 def _final_test(head: Head, prepared: Prepared, options: TrainingOptions) -> tuple[HeldOut, HeldOut]:

@@ -54,7 +54,7 @@ def calibrate(run: Run, *, undo: bool = False) -> Calibrated:
     if not found:
         raise RunError(
             f"The run {run.name!r} has no cross validation from which a temperature could be fitted: train it"
-            " again."
+            " again, with several different pictures of each label."
         )
     figures = found["calibration"]
     before = run.temperature()

@@ -64,8 +64,9 @@ class RunRecord:
         metrics: final figures, by name.
         versions: of Poet and of the libraries that made it.
         calibration: which pictures a quantized backbone was calibrated on; else "".
-        groups: of pictures that the split keeps together: `by` (one of `GROUP_BY`), `count`, and `largest`,
-            the pictures of the largest; empty in runs of earlier versions.
+        groups: of pictures that the split keeps together: `by` (one of `GROUP_BY`), `count`, `largest` (the
+            pictures of the largest), and `undivided`: the labels whose pictures are all one group, so that
+            all were trained on and none tested, with their number; empty in runs of earlier versions.
         cross_validation: its figures by name; None where there was none.
     """
 

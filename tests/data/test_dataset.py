@@ -1,7 +1,6 @@
 """A folder of folders as a table, and what makes it unusable."""
 
 import os
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,6 @@ from poetcore.data.dataset import scan
 from poetcore.data.file_index import FileIndex, sha_of
 from poetcore.data.layout import QUARANTINE, QUARANTINE_MARK, LevelError
 from poetcore.data.refusals import NOT_A_PICTURE
-from poetcore.data.trainable import check_trainable
 from poetcore.errors import DatasetError
 from tests.conftest import encoded, fill, picture
 from tests.unprivileged import as_nobody, needs_permissions, open_folder
@@ -188,29 +186,3 @@ def test_a_label_folder_without_permission_is_refused_with_the_reason(memory):
         with as_nobody():
             refused = scan(folder, memory).refused
     assert refused["label"].tolist() == ["tulip"]
-
-
-def test_a_single_label_is_not_trainable(memory, tmp_path):
-    found = scan(fill(tmp_path / "set", {"rose": 5}), memory)
-    with pytest.raises(DatasetError, match="Only one label in .*: rose. A classifier needs at least two"):
-        check_trainable(found, 10, 10)
-
-
-@pytest.mark.parametrize(("validation", "testing", "needed"), [(10, 10, 3), (10, 0, 2), (0, 10, 2)])
-def test_too_few_pictures_are_named_with_the_number_needed(validation, testing, needed, memory, tmp_path):
-    found = scan(fill(tmp_path / "set", {"rose": 9, "tulip": needed - 1}), memory)
-    with pytest.raises(
-        DatasetError, match=rf": tulip \({needed - 1}\)\. Each label needs at least {needed},"
-    ):
-        check_trainable(found, validation, testing)
-
-
-def test_copies_do_not_count_as_different_pictures(memory, tmp_path):
-    fill(tmp_path / "set", {"rose": 3, "tulip": 2})
-    shutil.copy(tmp_path / "set/tulip/tulip_000.jpg", tmp_path / "set/tulip/copy.jpg")
-    with pytest.raises(DatasetError, match=r": tulip \(2\)"):
-        check_trainable(scan(tmp_path / "set", memory), 10, 10)
-
-
-def test_just_enough_pictures_are_trainable(memory, tmp_path):
-    check_trainable(scan(fill(tmp_path / "set", {"rose": 3, "tulip": 3}), memory), 10, 10)

@@ -8,8 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from poetcore.data.splitting import SPLITS, Split, assign_splits, check_groups, split_groups
-from poetcore.errors import DatasetError
+from poetcore.data.splitting import (
+    SPLITS,
+    Split,
+    about_undivided,
+    assign_splits,
+    split_groups,
+    undivided_labels,
+)
 
 
 def table(rows: list[tuple[str, str, str]]) -> pd.DataFrame:
@@ -175,11 +181,50 @@ def test_a_part_that_was_filled_stays_as_pictures_are_added(number):
     assert split(more, groups_of(68, 1), first.names).parts[:8].tolist() == first.parts.tolist()
 
 
-def test_a_label_of_one_group_is_refused_with_a_way_out():
+@pytest.mark.parametrize("number", range(10))
+def test_a_label_whose_pictures_are_one_group_is_trained_on_wholly(number):
+    rows = [(f"/{i}.jpg", "a" if i < 20 else f"b{i}", f"{number} {i}") for i in range(30)]
+    pictures = table(rows)
+    parts = split_groups(pictures, groups_of(30, 1), {}, 40, 40).parts
+    assert set(parts[20:]) == {"training"}
+
+
+def test_where_nothing_can_be_held_out_nothing_is():
+    pictures = table([(f"/{i}.jpg", f"label {i}", f"sha {i}") for i in range(40)])
+    assert set(split(pictures, groups_of(40, 1)).parts) == {"training"}
+
+
+def test_labels_whose_pictures_are_one_group_are_listed():
     pictures, groups = grouped("aab")
-    with pytest.raises(DatasetError, match=r"All 3 pictures of b are near duplicates .* group_by exact"):
-        check_groups(pictures, groups, "near")
+    assert undivided_labels(pictures, groups) == {"b": 3}
 
 
-def test_two_groups_of_each_label_are_enough():
-    check_groups(*grouped("aabb"), "near")
+def test_two_groups_of_each_label_can_be_divided():
+    assert undivided_labels(*grouped("aabb")) == {}
+
+
+@pytest.mark.parametrize(
+    ("labels", "by", "said"),
+    [
+        ({}, "near", ""),
+        (
+            {"rose": 1},
+            "near",
+            "The only picture of rose was trained on, so how well rose is recognised is not",
+        ),
+        (
+            {"rose": 3},
+            "near",
+            "All pictures of rose are near duplicates of each other and were trained on, so",
+        ),
+        ({"rose": 3}, "exact", "All pictures of rose have the same content or the same name before _nohash_"),
+        (
+            {"a": 1, "b": 1},
+            "near",
+            "There is one picture of each of 2 labels (a, b); they were trained on, so",
+        ),
+        ({"a": 1, "b": 2}, "folder", "There is one picture, or all are in one sub-folder or near duplicates"),
+    ],
+)
+def test_what_is_not_known_of_such_labels_is_said(labels, by, said):
+    assert about_undivided(labels, by).startswith(said)

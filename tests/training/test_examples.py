@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from poetcore.data import images
-from poetcore.errors import DatasetError
 from poetcore.features.augmentation import Augmentation
 from poetcore.features.backbones import DEFAULT, find
 from poetcore.training.config import RunConfig
@@ -68,12 +67,12 @@ def test_a_burst_stands_on_one_side(bursts, place):
 def test_the_groups_are_the_bursts(bursts, place):
     prepared = prepare(bursts, place)
     assert prepared.split.groupby(scene_of(prepared))["group"].nunique().tolist() == [1] * 6
-    assert prepared.group_record("near") == {"by": "near", "count": 6, "largest": FRAMES}
+    assert prepared.group_record("near") == {"by": "near", "count": 6, "largest": FRAMES, "undivided": {}}
 
 
 def test_exact_groups_divide_a_burst(bursts, place):
     prepared = prepare(bursts, place, group_by="exact")
-    assert prepared.group_record("exact") == {"by": "exact", "count": 30, "largest": 1}
+    assert prepared.group_record("exact") == {"by": "exact", "count": 30, "largest": 1, "undivided": {}}
 
 
 def test_a_sub_folder_is_a_subject(bursts, place, tmp_path):
@@ -137,20 +136,21 @@ def test_an_added_frame_moves_no_burst(bursts, workspace, tmp_path):
     assert again[first.index].tolist() == first.tolist()
 
 
-def test_a_label_that_is_one_burst_is_refused_with_a_way_out(bursts, place, tmp_path):
+def test_a_label_that_is_one_burst_is_trained_on_wholly(bursts, place, tmp_path):
     folder = tmp_path / "one"
     shutil.copytree(bursts / "cup", folder / "cup")
     frames(folder / "pen", 10)
-    with pytest.raises(DatasetError, match=r"All 5 pictures of pen are near duplicates .* group_by exact"):
-        prepare(folder, place)
+    prepared = prepare(folder, place)
+    assert prepared.group_record("near")["undivided"] == {"pen": FRAMES}
+    assert set(prepared.split.loc[prepared.split["label"] == "pen", "split"]) == {"training"}
 
 
 def test_the_record_of_a_run_counts_its_groups(bursts, place):
     run = retrain(RunConfig(bursts, training=TrainingOptions(how_many_training_steps=20)), place)
-    assert run.record().groups == {"by": "near", "count": 6, "largest": FRAMES}
+    assert run.record().groups == {"by": "near", "count": 6, "largest": FRAMES, "undivided": {}}
     assert run.split().groupby("group").size().tolist() == [FRAMES] * 6
 
 
 def test_different_pictures_are_groups_of_their_own(place, tmp_path):
     prepared = prepare(fill(tmp_path / "set", {"ash": 8, "oak": 8}), place)
-    assert prepared.group_record("near") == {"by": "near", "count": 16, "largest": 1}
+    assert prepared.group_record("near") == {"by": "near", "count": 16, "largest": 1, "undivided": {}}
