@@ -12,7 +12,7 @@ from poetcore.data.dataset import Dataset
 from poetcore.ui.features import DatasetFeatures, draw_features
 from poetcore.ui.pictures import Card
 from poetcore.ui.repair_gallery import Repairable, repair_gallery
-from poetcore.ui.text import plain
+from poetcore.ui.text import brief, few, plain
 
 __all__ = ["draw_map", "within"]
 
@@ -57,7 +57,7 @@ def _draw(dataset: Dataset, features: DatasetFeatures) -> None:
     if selected is None:
         st.info("Nothing is selected yet: drag a rectangle on the map.", icon=":material/select:")
         return
-    counts = ", ".join(f"{n} {plain(label)}" for label, n in selected["label"].value_counts().items())
+    counts = plain(few([f"{n} {brief(label)}" for label, n in selected["label"].value_counts().items()]))
     st.subheader(f"{len(selected):,} of {len(points):,} pictures")
     st.caption(f"{counts or 'None'}. Double-click the map to clear the selection.")
     items = [

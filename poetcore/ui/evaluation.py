@@ -23,7 +23,7 @@ from poetcore.ui.leaks import leak_words, seen_number, seen_pictures
 from poetcore.ui.pictures import Card, shas
 from poetcore.ui.repair_gallery import Repairable, repair_gallery
 from poetcore.ui.repairs import draw_repairs
-from poetcore.ui.text import plain
+from poetcore.ui.text import isolated, plain
 from poetcore.workspace.records import to_csv, to_json
 from poetcore.workspace.run import Run
 
@@ -188,7 +188,7 @@ def draw_gallery(evaluation: Evaluation, cell: tuple[str, str] | None, key: str)
 def _repairable(sha: str, slide: Slide, seen: str | None) -> Repairable:
     card = Card(
         sha,
-        slide.label if slide.correct else f"{slide.label} → {slide.predicted}",
+        slide.label if slide.correct else f"{isolated(slide.label)} → {isolated(slide.predicted)}",
         (Path(slide.path).name, *([seen] if seen else [])),
         slide.top,
         "right" if slide.correct else "wrong",

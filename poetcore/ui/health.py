@@ -66,7 +66,7 @@ def draw_health(folder: Path, demo_folder: Path | None) -> None:
         st.badge(check.severity, icon=icon, color=colour)  # type: ignore[arg-type]
     st.markdown(f"{check.explanation} **{check.advice}**")
     found = [issue for issue in issues if issue.issue == check.name]
-    labels = [label for label in counts.columns if counts.loc[check.name, label]]
+    labels = [label for label in counts.columns if label and counts.loc[check.name, label]]
     if len(labels) > 1:
         label = filter_label("Label", labels, key=f"health_label_{folder}_{check.name}")
         found = [issue for issue in found if label in (None, issue.label)]

@@ -23,7 +23,7 @@ from poetcore.ui.labels import filter_label, pick_label
 from poetcore.ui.pictures import Card, gallery
 from poetcore.ui.repair_gallery import Repairable, repair_gallery
 from poetcore.ui.state import explain, workspace
-from poetcore.ui.text import plain
+from poetcore.ui.text import brief, few, isolated, plain
 from poetcore.workspace.datasets import demo_folders
 
 __all__ = ["draw_label_issues"]
@@ -45,9 +45,9 @@ def draw_label_issues(dataset: Dataset) -> None:
     except PoetError as error:
         explain(error)
         return
-    few = unscored(dataset.pictures)
-    if few:
-        listed = ", ".join(f"{plain(label)} ({count})" for label, count in few.items())
+    scarce = unscored(dataset.pictures)
+    if scarce:
+        listed = plain(few([f"{brief(label)} ({count})" for label, count in scarce.items()]))
         st.warning(
             f"Not scored, because they have fewer than {FEWEST} different pictures: {listed}.",
             icon=":material/warning:",
@@ -113,9 +113,13 @@ def _is_demo(folder: Path) -> bool:
 
 
 def _item(row: Any, by_hand: bool) -> Repairable:
-    lines = (f"given label {row.score:.1%}", f"{row.suggested} {row.confidence:.0%}", Path(row.path).name)
+    lines = (
+        f"given label {row.score:.1%}",
+        f"{isolated(row.suggested)} {row.confidence:.0%}",
+        Path(row.path).name,
+    )
     reason = f"suggested {row.suggested} ({row.confidence:.0%}), given label {row.score:.1%}"
-    card = Card(row.sha, f"{row.label} → {row.suggested}?", lines)
+    card = Card(row.sha, f"{isolated(row.label)} → {isolated(row.suggested)}?", lines)
     return Repairable(card, row.path, row.label, reason, None if by_hand else row.suggested)
 
 

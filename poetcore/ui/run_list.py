@@ -66,7 +66,7 @@ def draw_runs() -> None:
     if status.phase == "failed":
         draw_failure(run, status)
     elif status.phase == DAMAGED:
-        st.warning(status.message, icon=":material/warning:")
+        st.warning(plain(status.message), icon=":material/warning:")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if status.phase == "done" and st.button("Use this run", icon=":material/check:"):
             choose(run=run.name)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from poetcore.ui.text import plain, short
+from poetcore.ui.text import brief, few, plain, short
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,16 @@ def test_what_is_no_string_is_shown_by_its_words():
 
 def test_a_folder_is_named_by_its_last_two_parts():
     assert short("/home/ann/sample/train") == "sample/train"
+
+
+@pytest.mark.parametrize("text", ["\u202eevil", "\u05e9\u05dc\u05d5\u05dd"])
+def test_a_text_from_right_to_left_leaves_the_sentence_around_it_alone(text):
+    assert plain(text) == f"\u2068{text}\u2069"
+
+
+def test_very_many_names_are_cut_off_with_a_word_about_the_rest():
+    assert few([str(number) for number in range(14)]).endswith("10, 11 and 2 more")
+
+
+def test_a_name_of_many_letters_keeps_its_beginning_and_its_end():
+    assert brief("a" * 200 + "z") == "a" * 24 + "…" + "a" * 11 + "z"
