@@ -57,7 +57,7 @@ def _draw(dataset: Dataset, features: DatasetFeatures) -> None:
     if selected is None:
         st.info("Nothing is selected yet: drag a rectangle on the map.", icon=":material/select:")
         return
-    counts = plain(few([f"{n} {brief(label)}" for label, n in selected["label"].value_counts().items()]))
+    counts = plain(few([f"{n} {brief(str(label))}" for label, n in selected["label"].value_counts().items()]))
     st.subheader(f"{len(selected):,} of {len(points):,} pictures")
     st.caption(f"{counts or 'None'}. Double-click the map to clear the selection.")
     items = [
