@@ -43,6 +43,20 @@ def test_one_name_under_two_labels_is_two_groups():
     assert group_pictures(rows).tolist() == [0, 1]
 
 
+def test_in_a_csv_file_a_folder_is_a_subject_where_a_label_has_several(tmp_path):
+    (tmp_path / "set.csv").touch()
+    rows = [
+        ("/x/ann/1.jpg", "cup"),
+        ("/x/ann/2.jpg", "cup"),
+        ("/x/bob/3.jpg", "cup"),
+        ("/x/ann/4.jpg", "pen"),
+    ]
+    rows += [("/x/ann/5.jpg", "pen")]
+    pictures = pd.DataFrame(rows, columns=["path", "label"]).assign(sha=list("vwxyz"))
+    found = group_pictures(pictures, "folder", hashes=hashes(), folder=tmp_path / "set.csv")
+    assert found.tolist() == [0, 0, 1, 2, 3]
+
+
 def test_near_duplicates_are_one_group():
     rows = table(("a/1.jpg", "x"), ("a/2.jpg", "y"), ("b/3.jpg", "z"))
     assert group_pictures(rows, "near", hashes=hashes(x=1, y=2, z=1)).tolist() == [0, 1, 0]

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from poetcore.data.dataset import Dataset, dataset_exists, scan
 from poetcore.data.file_index import FileIndex
@@ -248,3 +250,13 @@ def test_nothing_is_written_beside_a_csv_file(folder):
     before = set(folder.iterdir())
     read_listing(path)
     assert set(folder.iterdir()) == before
+
+
+@given(st.binary(max_size=300), st.sampled_from([b"path,label\n", b"image;class;split\n", b"\xff\xfe", b""]))
+def test_whatever_is_in_a_file_it_is_read_or_refused(tmp_path_factory, content, header):
+    path = tmp_path_factory.mktemp("any") / "a.csv"
+    path.write_bytes(header + content)
+    try:
+        scanned(path)
+    except DatasetError as error:
+        assert "\n" not in str(error)

@@ -1,10 +1,12 @@
 """A run on some of the labels, and on so many pictures of each."""
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
 
+import poetcore as poet
 from poetcore.errors import DatasetError, OptionError
 from poetcore.evaluation.evaluate import Evaluation, evaluate
 from poetcore.evaluation.freshness import current_files, evaluation_difference, run_difference
@@ -14,6 +16,7 @@ from poetcore.training.retrain import retrain
 from poetcore.training.train import TrainingOptions
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
+from tests.cli.inside import call
 from tests.conftest import encoded, fill, picture
 
 FEW_STEPS = TrainingOptions(how_many_training_steps=20, seed=4)
@@ -42,6 +45,36 @@ def chosen(place, folder) -> Run:
 def test_a_run_has_the_chosen_labels_and_so_many_pictures_of_each(chosen):
     counts = chosen.split()["label"].value_counts().to_dict()
     assert (chosen.record().labels, counts) == (["ash", "oak"], {"ash": 6, "oak": 6})
+
+
+def test_labels_are_a_list_in_python_and_may_hold_commas(place, tmp_path):
+    folder = fill(tmp_path / "set", {"ash": 2, "oak, red": 2, "elm": 2})
+    options = {"workspace": place.root, "how_many_training_steps": 5, "progress": False}
+    run = poet.retrain(folder, labels=["oak, red", "ash"], **options)
+    assert (run.classes_.tolist(), run.options["labels"]) == (["ash", "oak, red"], '"oak, red",ash')
+
+
+def test_labels_and_numbers_are_options_of_the_command(place, folder):
+    words = (
+        "--labels",
+        "OAK, birch",
+        "--max_pictures_per_label",
+        4,
+        "--how_many_training_steps",
+        5,
+        "--json",
+    )
+    done = call("retrain", "--image_dir", folder, *words, "--workspace", place.root)
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert (sum(found["splits"].values()), place.run(found["run"]).record().labels) == (8, ["birch", "oak"])
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("labels", "fern"), ("labels", "ash"), ("max_pictures_per_label", 2)]
+)
+def test_what_cannot_be_chosen_is_one_sentence(place, folder, name, value):
+    done = call("retrain", "--image_dir", folder, f"--{name}", value, "--workspace", place.root)
+    assert (done.status, done.stderr.count("Error: ")) == (2, 1)
 
 
 def test_what_was_chosen_stands_in_the_record(chosen):
