@@ -1,0 +1,58 @@
+"""Labels that mean something to Markdown, Vega or HTML, in the browser: shown as they are, on every page.
+
+A request to another host fails any test in this folder.
+"""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import ROOT, Serve, screenshot
+from tests.browser.dashboard import NOT_FOUND, Dashboard
+from tests.odd_labels import ODD_LABELS, odd_set
+
+pytestmark = pytest.mark.complains(NOT_FOUND)
+
+#: What a label would have become if it had been read as Markdown.
+_READ = ".katex, em em, [data-testid=stMain] a[href*=evil], [data-testid=stMain] img[src*=evil]"
+
+
+@pytest.fixture(scope="module")
+def address(serve: Serve, tmp_path_factory: pytest.TempPathFactory, backbone_file: Path) -> str:
+    made = odd_set(tmp_path_factory.mktemp("odd"), backbone_file)
+    return serve(ROOT / "app.py", {"TFP_WORKSPACE": str(made.workspace.root)})
+
+
+def is_plain(page: Page) -> None:
+    """Nothing was made of a label, and the page is no wider than the window."""
+    assert page.locator(_READ).count() == 0
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("main => main.scrollWidth <= main.clientWidth")
+
+
+@pytest.mark.parametrize("path", ["/", "/prepare", "/overview", "/train", "/slideshow", "/predict"])
+def test_a_page_makes_nothing_of_a_label_and_fits_a_phone(page: Page, address: str, path: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    Dashboard(page, address).open(path).is_settled()
+    is_plain(page)
+    screenshot(page, f"odd-{path.strip('/') or 'home'}")
+
+
+def test_a_matrix_and_its_tooltip_have_every_label_as_it_is(page: Page, address: str) -> None:
+    Dashboard(page, address).open("/evaluate").is_settled()
+    chart = page.get_by_test_id("stVegaLiteChart").first
+    expect(chart.locator("svg")).to_be_visible()
+    drawn = chart.locator("svg text").all_text_contents()
+    assert {label for label in ODD_LABELS if len(label) < 40} <= {text.strip() for text in drawn}
+    chart.locator("svg path[aria-label*='20$']").first.hover()
+    expect(page.locator("#vg-tooltip-element")).to_contain_text("20$")
+    is_plain(page)
+
+
+def test_the_bars_of_the_overview_have_every_label_as_it_is(page: Page, address: str) -> None:
+    Dashboard(page, address).open("/overview").is_settled()
+    chart = page.get_by_test_id("stVegaLiteChart").first
+    expect(chart.locator("svg")).to_be_visible()
+    drawn = {text.strip() for text in chart.locator("svg text").all_text_contents()}
+    assert {label for label in ODD_LABELS if len(label) < 40} <= drawn
