@@ -11,6 +11,7 @@ import pandas as pd
 
 from poetcore.analysis.checks import MOST_DIFFERENT, Check, Found, Pictures, rows
 from poetcore.data.near_duplicates import duplicate_groups
+from poetcore.system.names import natural_key
 
 __all__ = ["CONTENT_CHECKS"]
 
@@ -96,8 +97,8 @@ def _copies(pictures: Pictures) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
 
 def _conflict(here: pd.DataFrame, there: pd.DataFrame) -> str:
     """Name the labels of one content where they conflict; empty where they do not."""
-    labels = sorted(here["label"].unique())
-    others = sorted(set(there["label"]) - set(labels))
+    labels = sorted(here["label"].unique(), key=natural_key)
+    others = sorted(set(there["label"]) - set(labels), key=natural_key)
     if not labels or len(labels) + len(others) < 2:
         return ""
     names = " and ".join(labels)

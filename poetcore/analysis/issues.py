@@ -16,6 +16,7 @@ from poetcore.analysis.label_checks import LABEL_CHECKS
 from poetcore.analysis.look_checks import LOOK_CHECKS
 from poetcore.analysis.measures import measure_all, read_measures
 from poetcore.data.dataset import Dataset
+from poetcore.system.names import natural_key
 from poetcore.system.progress import OnProgress
 from poetcore.workspace.workspace import Workspace
 
@@ -84,8 +85,9 @@ def summary(issues: Sequence[Issue]) -> pd.DataFrame:
     """Count issues by check and label: one row a check that found something, the gravest first.
 
     Returns:
-        A row for each name of a check, a column for each label.
+        A row for each name of a check, a column for each label, in natural order.
     """
     table = pd.DataFrame([(issue.issue, issue.label) for issue in issues], columns=["check", "label"])
     counts = table.groupby(["check", "label"]).size().unstack(fill_value=0)
-    return counts.reindex([name for name in CHECKS if name in counts.index])
+    rows = [name for name in CHECKS if name in counts.index]
+    return counts.reindex(index=rows, columns=sorted(counts.columns, key=natural_key))

@@ -2,15 +2,20 @@
 
 import json
 import sys
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from poetcore.system.files import one_line
 from poetcore.system.progress_bars import Bars
 
 __all__ = ["Terminal", "table"]
+
+#: Characters of a name in the first column of a table; the rest goes on below.
+_WIDEST = 44
 
 #: More files that cannot be used than this would hide what a command has to say.
 _SKIPPED = 20
@@ -35,7 +40,7 @@ class Terminal:
     def skipped(self, word: str, skipped: Sequence[Mapping[str, object]]) -> None:
         """Print which files could not be used, each with `path` and `reason`, on standard error."""
         for one in skipped[:_SKIPPED]:
-            self.message(f"{word}: {one['path']} {one['reason']}.")
+            self.message(f"{word}: {one_line(str(one['path']))} {one['reason']}.")
         if len(skipped) > _SKIPPED:
             self.message(f"{word}: {len(skipped) - _SKIPPED:,} more; --json lists them all.")
 
@@ -58,6 +63,7 @@ def table(title: str, columns: list[str], rows: list[list[str]]) -> Table:
     drawn = Table(title=title, title_justify="left")
     for number, column in enumerate(columns):
         drawn.add_column(column, justify="right" if number else "left", overflow="fold", no_wrap=not number)
-    for row in rows:
-        drawn.add_row(*row)
+    for first, *others in rows:
+        # A long name would take the place of the figures.
+        drawn.add_row("\n".join(textwrap.wrap(first, _WIDEST, drop_whitespace=False)) or first, *others)
     return drawn

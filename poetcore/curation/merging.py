@@ -6,7 +6,7 @@ from pathlib import Path
 
 from poetcore.curation.changes import Change
 from poetcore.curation.moving import content_of, free_name
-from poetcore.data.layout import folders_in
+from poetcore.data.layout import QUARANTINE, folders_in
 from poetcore.errors import OptionError
 from poetcore.system.files import is_unicode, printable
 from poetcore.system.names import check_name
@@ -46,6 +46,8 @@ def plan_merge(folder: Path, label: str, into: str) -> Merge:
         raise OptionError(f"No label folder {label!r} in {printable(folder)}: choose one of {names}.")
     if into not in labels:
         check_name(into, "A label")
+    if QUARANTINE in (label.casefold(), into.casefold()):
+        raise OptionError(f"{QUARANTINE!r} is the folder of what is set aside: rename that label by hand.")
     source, target = folder / label, folder / into
     if source == target or (target.exists() and source.samefile(target)):
         # Also where a disk holds Rose and rose, or two ways to compose a letter, for the same name.

@@ -100,9 +100,10 @@ class Mover:
         while True:
             try:
                 if target.is_relative_to(self.quarantine.folder):
-                    if self.quarantine.is_a_label():
+                    if not self.quarantine.is_a_label():
+                        self.quarantine.prepare()
+                    elif entry.action == "quarantine":
                         return f"The folder {QUARANTINE} is a label here: rename it."
-                    self.quarantine.prepare()
                 move(source, target, entry.sha)
                 return None
             except FileExistsError:

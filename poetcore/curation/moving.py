@@ -7,6 +7,8 @@ import shutil
 from collections.abc import Collection
 from pathlib import Path
 
+from poetcore.system.paths import MAX_NAME
+
 __all__ = ["content_of", "finish", "free_name", "move"]
 
 
@@ -26,7 +28,9 @@ def free_name(path: Path, taken: Collection[Path] = ()) -> Path:
     number, free = 1, path
     while free in taken or os.path.lexists(free):
         number += 1
-        free = path.with_name(f"{path.stem}_{number}{path.suffix}")
+        ending = f"_{number}{path.suffix}"
+        stem = os.fsencode(path.stem)[: MAX_NAME - len(os.fsencode(ending))]
+        free = path.with_name(stem.decode(errors="ignore") + ending)
     return free
 
 

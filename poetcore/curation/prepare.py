@@ -14,7 +14,7 @@ import pandas as pd
 from poetcore.analysis.issues import Issue
 from poetcore.curation.selection import PARTS, SplitOptions, in_order, select, similarity_groups
 from poetcore.data.dataset import Dataset
-from poetcore.system.names import is_name, to_name
+from poetcore.system.names import is_name, natural_key, to_name
 
 __all__ = ["COLUMNS", "FOUND", "ExistingSplit", "Plan", "Shortfall", "label_folder_names", "plan"]
 
@@ -128,7 +128,9 @@ def plan(
             del part_of[sha]
             elsewhere[sha] = name
     files = pd.concat([dataset.pictures, dataset.refused.assign(sha="", bytes=0)])
-    files = files[["path", "label", "sha", "bytes"]].sort_values(["label", "path"])
+    files = files[["path", "label", "sha", "bytes"]].sort_values(
+        ["label", "path"], key=lambda names: names.map(natural_key)
+    )
     chosen = files[files["sha"].isin(part_of) & ~files["path"].isin(rejected)]
     places = _places(chosen.assign(label=chosen["label"].map(folder_of)), part_of, existing_split, earlier)
     rows = []
@@ -166,7 +168,7 @@ def _rejected(dataset: Dataset, issues: Iterable[Issue], options: SplitOptions) 
     # That no content is taken twice must not depend on which checks were made.
     labels = dataset.pictures.groupby("sha")["label"].unique()
     for sha, names in labels[labels.map(len) > 1].items():
-        reason = f"The same picture stands under {' and '.join(sorted(names))}."
+        reason = f"The same picture stands under {' and '.join(sorted(names, key=natural_key))}."
         copies = dataset.pictures.loc[dataset.pictures["sha"] == sha, "path"]
         rejected |= dict.fromkeys(copies, ("two_labels", reason))
     unwanted = (options.exclude | {"unreadable"}) - {"two_labels", "duplicate", "near_duplicate"}

@@ -121,7 +121,7 @@ def difference(a: str, b: str) -> str:
         return " and ".join(parts) or "letters that look alike"
     if _outline(a) == _outline(b):
         separated = _SEPARATORS.sub(" ", _folded(a)) == _SEPARATORS.sub(" ", _folded(b))
-        return "blanks, hyphens or underscores" if separated else "letters of another alphabet"
+        return "blanks, hyphens or underscores" if separated else "letters that look alike"
     return _one_letter(_folded(a), _folded(b)) if _slip(a, b) else ""
 
 

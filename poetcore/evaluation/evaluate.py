@@ -10,7 +10,7 @@ import pandas as pd
 
 from poetcore.data.dataset import Dataset, scan
 from poetcore.data.labels import match_labels
-from poetcore.data.listing import demo_part, is_listing
+from poetcore.data.listing import demo_part
 from poetcore.errors import DatasetError, RunError
 from poetcore.evaluation.accuracy import Accuracy
 from poetcore.evaluation.classifier import Classifier, PictureClassifier, Prediction
@@ -21,7 +21,7 @@ from poetcore.evaluation.leaks import Leaks, find_leaks
 from poetcore.evaluation.metrics import Metrics, compute_metrics
 from poetcore.evaluation.true_labels import true_labels, without_other_labels
 from poetcore.features.engines import DEFAULT_ENGINE
-from poetcore.system.names import to_name
+from poetcore.system.names import is_name, to_name
 from poetcore.system.progress import OnProgress
 from poetcore.workspace.records import read_record
 from poetcore.workspace.run import EvaluationFolder, Run
@@ -207,11 +207,19 @@ def _evaluation(
 
 def _folder_for(run: Run, demo: Path) -> EvaluationFolder:
     """Return the evaluation's folder, named after the demo folder, with a hash where that name is taken."""
-    name = to_name(demo.name, "demo") if is_listing(demo) else demo.name  # a split may be called anything
+    name = demo.name if is_name(demo.name) else to_name(demo.name, "demo")
+    for there in (demo.name or name, name):  # earlier versions took any name as it was
+        place = run.evaluation(there)
+        if place.exists() and _is_of(place, demo):
+            return place
     plain = run.evaluation(name)
-    try:
-        if not plain.exists() or read_record(plain.metrics_file, Metrics).folder == str(demo):
-            return plain
-    except RunError:
-        return plain  # damaged: written anew
+    if not plain.exists():
+        return plain
     return run.evaluation(f"{name}-{hashlib.sha1(str(demo).encode()).hexdigest()[:6]}")
+
+
+def _is_of(place: EvaluationFolder, demo: Path) -> bool:
+    try:
+        return read_record(place.metrics_file, Metrics).folder == str(demo)
+    except RunError:
+        return True  # damaged: written anew

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from poetcore.data.dataset import FEW_PICTURES, Dataset, dataset_exists
-from poetcore.data.layout import better_level, demo_beside
-from poetcore.system.names import is_hidden
+from poetcore.data.layout import better_level, demo_beside, folders_in
 from poetcore.workspace.workspace import Workspace
 
 __all__ = [
@@ -21,7 +20,8 @@ IMBALANCE = 3
 
 def training_folders(workspace: Workspace) -> list[Path]:
     """List the folders of training pictures: those of this workspace, then those of earlier runs."""
-    found = [level.train if (level := better_level(folder)) else folder for folder in _datasets(workspace)]
+    sets = folders_in(workspace.datasets)
+    found = [level.train if (level := better_level(folder)) else folder for folder in sets]
     found += [Path(run.record().image_dir) for run in workspace.finished_runs()]
     return [folder for folder in dict.fromkeys(found) if dataset_exists(folder)]
 
@@ -30,13 +30,6 @@ def demo_folders(workspace: Workspace) -> list[Path]:
     """List the folders of demo pictures: those beside training folders, then those of earlier evaluations."""
     found = [demo for folder in training_folders(workspace) if (demo := demo_beside(folder))]
     return list(dict.fromkeys(found))
-
-
-def _datasets(workspace: Workspace) -> list[Path]:
-    if not workspace.datasets.is_dir():
-        return []
-    inside = sorted(path for path in workspace.datasets.iterdir() if path.is_dir())
-    return [path for path in inside if not is_hidden(path.name)]
 
 
 def dataset_notes(dataset: Dataset) -> list[str]:

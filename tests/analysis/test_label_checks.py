@@ -36,7 +36,7 @@ def issues(memory, tmp_path):
 
 def test_labels_that_look_alike_are_flagged_with_what_differs(issues):
     assert issues({"rose": 3, "r\u043ese": 1, "tulip": 1, "tulips": 2}) == [
-        ("similar_labels", "r\u043ese", "'r\u043ese' (1) is nearly 'rose' (3): letters of another alphabet."),
+        ("similar_labels", "r\u043ese", "'r\u043ese' (1) is nearly 'rose' (3): letters that look alike."),
         ("similar_labels", "tulip", "'tulip' (1) is nearly 'tulips' (2): one letter less."),
     ]
 

@@ -136,6 +136,7 @@ def test_two_names_of_one_folder_are_not_merged(folder, repairs):
         ("rose", "a/b", "A label becomes the name of a folder"),
         ("rose", "rose", "are one folder"),
         (".poet", "rose", "No label folder '.poet'"),
+        ("rose", "Quarantine", "'quarantine' is the folder of what is set aside"),
     ],
 )
 def test_what_cannot_be_merged_is_told(label, into, message, repairs):
