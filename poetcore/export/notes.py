@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
+# Colours of another profile than sRGB, such as Display P3, have to be converted first (PIL.ImageCms).
 picture = ImageOps.exif_transpose(Image.open("photo.jpg")).convert("RGB")
 while min(picture.size) >= 2 * {size}:
     picture = picture.reduce(2)

@@ -30,10 +30,11 @@ def refusal(content: bytes) -> str:
     return str(caught.value)
 
 
-def heic(image: Image.Image, **options: object) -> bytes:
+def heic(image: Image.Image, exif: bytes | None = None) -> bytes:
     pillow_heif = pytest.importorskip("pillow_heif")
-    out = io.BytesIO()
-    pillow_heif.from_pillow(image).save(out, quality=90, **options)
+    made, out = pillow_heif.from_pillow(image), io.BytesIO()
+    made.info["exif"] = exif
+    made.save(out, quality=90)
     return out.getvalue()
 
 
@@ -73,27 +74,46 @@ def test_a_photo_of_an_iphone_is_read():
     assert difference(images.decode(content), picture(1, (320, 240))) < 4
 
 
+def test_the_colours_of_an_iphone_become_srgb():
+    from tests.data.test_colours import DISPLAY_P3, converted
+
+    wide = picture(1, (320, 240))
+    wide.info["icc_profile"] = DISPLAY_P3
+    plain, shown = (images.decode(heic(one)) for one in (picture(1, (320, 240)), wide))
+    assert np.abs(np.asarray(shown, int) - converted(plain, DISPLAY_P3)).max() <= 1
+
+
 def test_a_photo_of_an_iphone_is_turned_upright_once():
     exif = Image.Exif()
     exif[0x0112] = 6
-    turned = picture(1, (320, 240))
-    turned.info["exif"] = exif.tobytes()
-    pillow_heif = pytest.importorskip("pillow_heif")
-    pillow_heif.register_heif_opener()
-    content = encoded(turned, "HEIF", exif=exif)
+    content = heic(picture(1, (320, 240)), exif.tobytes())
     wanted = picture(1, (320, 240)).transpose(Image.Transpose.ROTATE_270)
-    with Image.open(io.BytesIO(content)) as shown:
-        assert shown.size == images.decode(content).size
-        assert difference(images.decode(content), shown.convert("RGB")) == 0
-    assert images.identify(content).width == images.decode(content).width
-    if images.decode(content).size == wanted.size:
-        assert difference(images.decode(content), wanted) < 4
+    assert images.identify(content) == PictureInfo(240, 320, "HEIF")
+    assert difference(images.decode(content), wanted) < 4
 
 
 def test_jpeg_xl_is_read():
     content = jxl(picture(1, (320, 240)))
     assert images.identify(content) == PictureInfo(320, 240, "JXL")
     assert difference(images.decode(content), picture(1, (320, 240))) < 4
+
+
+@pytest.mark.filterwarnings("ignore:Using JPEG reconstruction")
+def test_a_jpeg_inside_jpeg_xl_is_turned_upright(tmp_path):
+    pytest.importorskip("pillow_jxl")
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    (tmp_path / "a.jpg").write_bytes(encoded(picture(1, (320, 240)), exif=exif))
+    with Image.open(tmp_path / "a.jpg") as opened:
+        content = encoded(opened, "JXL", lossless_jpeg=True)
+    assert images.identify(content) == PictureInfo(240, 320, "JXL")
+    assert difference(images.decode(content), images.decode((tmp_path / "a.jpg").read_bytes())) == 0
+
+
+def test_what_the_exif_block_of_jpeg_xl_says_of_the_orientation_is_ignored():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    assert images.decode(jxl(picture(1, (320, 240)), exif=exif.tobytes())).size == (320, 240)
 
 
 @pytest.mark.parametrize(
