@@ -15,7 +15,6 @@ photos, or hardly ever found, and each would be one more decoder to trust.
 """
 
 import io
-import re
 import struct
 from collections.abc import Callable
 from contextlib import suppress
@@ -38,6 +37,7 @@ from PIL import (  # the plugins register their formats as they are imported
 
 from poetcore.data.jpeg_xl import is_jpeg_xl, open_jpeg_xl
 from poetcore.data.png_texts import without_large_texts
+from poetcore.data.portable_maps import fast_map, is_portable_map
 from poetcore.errors import PictureError
 
 __all__ = [
@@ -86,9 +86,6 @@ _HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b
 
 #: Counted up when files that were refused may be read, or the other way round.
 _VERSION = 2
-
-#: Pillow takes any text that begins with "P1" for a picture; a header has a size.
-_PPM = re.compile(rb"P[1-6fF]\s(\s|#[^\r\n]*[\r\n])*[0-9]")
 
 #: Frames of a TIFF file among which one that is not marked as reduced is looked for.
 _FRAMES = 8
@@ -165,9 +162,9 @@ def _is_reduced(picture: TiffImagePlugin.TiffImageFile) -> bool:
 
 
 def _ppm(content: bytes) -> ImageFile.ImageFile:
-    if not _PPM.match(content[:1024]):
+    if not is_portable_map(content):
         raise SyntaxError("not a PPM file")
-    return PpmImagePlugin.PpmImageFile(io.BytesIO(content), "")
+    return PpmImagePlugin.PpmImageFile(io.BytesIO(fast_map(content, MAX_MEGAPIXELS * 1_000_000)), "")
 
 
 def _heif(content: bytes) -> ImageFile.ImageFile:
