@@ -46,7 +46,8 @@ def fast_map(content: bytes, max_pixels: int) -> bytes:
     deep = top > 255 and bands == 1
     full = 65535 if deep else 255
     scaled = np.rint(np.minimum(values, top) * (full / top)).astype(">u2" if deep else np.uint8)
-    return b"P%d %d %d %d\n" % (6 if bands == 3 else 5, width, height, full) + scaled.tobytes()
+    packed: bytes = scaled.tobytes()
+    return b"P%d %d %d %d\n" % (6 if bands == 3 else 5, width, height, full) + packed
 
 
 def _values(pixels: bytes, as_text: bool, top: int, count: int) -> np.ndarray | None:
@@ -55,11 +56,9 @@ def _values(pixels: bytes, as_text: bool, top: int, count: int) -> np.ndarray | 
         kind = np.dtype(np.uint8 if top < 256 else ">u2")
         return np.frombuffer(pixels, kind, count) if len(pixels) >= count * kind.itemsize else None
     try:
-        values = np.fromstring(pixels, np.int64, count, sep=" ")
+        # Not `count` only: where there are fewer, numpy makes up the rest.
+        values = np.fromstring(pixels, np.int64, sep=" ")
     except (ValueError, DeprecationWarning):  # a comment, or a letter; older versions of numpy warn of it
         return None
-    return (
-        values
-        if len(values) == count and values.min(initial=0) >= 0 and values.max(initial=0) <= top
-        else None
-    )
+    inside = len(values) >= count and values.min(initial=0) >= 0 and values.max(initial=0) <= top
+    return values[:count] if inside else None

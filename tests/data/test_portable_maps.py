@@ -57,7 +57,7 @@ def test_a_map_that_is_fast_already_stays_as_it_is(content):
     ],
 )
 def test_what_is_damaged_or_odd_is_left_to_pillow(content):
-    assert fast_map(content, 1000) is content or content.endswith(b"more")
+    assert fast_map(content, 1000) is content
     try:
         images.decode(content)
     except PictureError as error:
