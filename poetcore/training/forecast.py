@@ -180,4 +180,5 @@ def _stands_out(one: Forecast, labels: int) -> bool:
 
 
 def _points(low: float, high: float) -> str:
-    return f"{low * 100:.1f} to {high * 100:.1f} points"
+    first, last = (f"{share * 100:.1f}" for share in (low, high))
+    return f"{first} points" if first == last else f"{first} to {last} points"

@@ -11,6 +11,9 @@ import poetcore as poet
 from poetcore.curation.repair import Change, Repairs
 from poetcore.data.dataset import scan
 from poetcore.errors import DatasetError
+from poetcore.evaluation.evaluation import Evaluation
+from poetcore.evaluation.freshness import current_files, evaluation_difference, run_difference
+from poetcore.workspace.datasets import demo_folders, training_folders
 from tests.cli.inside import Done, call
 from tests.conftest import Trained, fill
 
@@ -74,6 +77,24 @@ def test_a_run_is_evaluated_on_a_split_or_the_demo_rows(run, poetry, flowers):
         for path in (flowers, flowers / "train")
     )
     assert (whole["total"], whole["leaked"], split["total"]) == (4, 0, 14)
+
+
+def test_it_is_offered_as_a_dataset_with_its_demo_rows(run, trained, flowers):
+    assert flowers in training_folders(trained.workspace)
+    assert flowers / "test" in demo_folders(trained.workspace)
+
+
+def test_its_run_and_evaluation_are_true_of_its_files(run, trained, flowers):
+    made = trained.workspace.run("listed")
+    now, demo = (current_files(path, trained.workspace) for path in (flowers, flowers / "test"))
+    evaluation = Evaluation.load(made.evaluation("test"))
+    difference = evaluation_difference(evaluation, made, demo, run_difference(made, now))
+    assert (difference.known, difference.any, difference.training.any) == (True, False, False)
+
+
+def test_its_labels_are_scored(poetry, flowers):
+    found = answered(poetry("overview", flowers, "--suspects", "--json"))
+    assert {one["label"] for one in found["suspects"]} <= {"a/b", "-Rose"}
 
 
 def test_its_learning_curve_is_measured(run, poetry):
