@@ -1,5 +1,6 @@
 """What a file is that is refused: camera raw, before its preview is taken for the photo; videos; the rest."""
 
+import os
 import struct
 from pathlib import Path
 
@@ -114,6 +115,7 @@ def test_a_video_is_told_as_one(head):
     assert refusal(head + bytes(80)).startswith("is a video")
 
 
+@pytest.mark.skipif(os.name != "posix", reason="other systems would write the whole file")
 def test_a_video_is_not_read_to_its_end(tmp_path: Path):
     film = tmp_path / "film.jpg"
     with film.open("wb") as file:
