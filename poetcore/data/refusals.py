@@ -36,7 +36,10 @@ _RAW_SIGNATURES = (
 #: Tags of TIFF, and of DNG (Adobe's DNG specification, chapter 4).
 _NEW_SUBFILE_TYPE, _WIDTH, _PHOTOMETRIC, _SUB_IFDS, _DNG_VERSION = 254, 256, 262, 330, 50706
 _RAW_PHOTOMETRIC = (32803, 34892)  # colour filter array, linear raw
+
+#: More directories or entries are damage.
 _IFDS = 16
+_ENTRIES = 1000
 
 #: Type of a TIFF value -> its letter for `struct`; other types are of no interest here.
 _TYPES = {1: "B", 3: "H", 4: "I", 13: "I"}
@@ -134,7 +137,7 @@ def _ifds(content: bytes) -> Iterator[dict[int, tuple[int, ...]]]:
         seen.add(place)
         tags = {}
         count = _number(content, order + "H", place)
-        for entry in range(place + 2, place + 2 + 12 * count, 12):
+        for entry in range(place + 2, place + 2 + 12 * min(count, _ENTRIES), 12):
             tag, kind = (_number(content, order + "H", entry + shift) for shift in (0, 2))
             tags[tag] = _values(content, order, entry, kind)
         waiting += [*tags.get(_SUB_IFDS, ()), _number(content, order + "I", place + 2 + 12 * count)]
