@@ -1,6 +1,7 @@
 """A CSV file wherever a folder is taken, and what Poet writes read as such a file again."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from poetcore.errors import DatasetError
 from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.freshness import current_files, evaluation_difference, run_difference
 from poetcore.workspace.datasets import demo_folders, training_folders
+from poetcore.workspace.workspace import Workspace
 from tests.cli.inside import Done, call
 from tests.conftest import Trained, fill
 
@@ -29,6 +31,14 @@ def flowers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows += ["one/gone.jpg;a/b;train"]
     (folder / "flowers.csv").write_text("\n".join(rows), encoding="utf-16")
     return folder / "flowers.csv"
+
+
+@pytest.fixture(scope="module")
+def trained(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """The trained run in a workspace of its own, so that what is trained here is nobody else's latest run."""
+    root = shutil.copytree(trained.workspace.root, tmp_path_factory.mktemp("csv") / "tf_files")
+    place = Workspace(root)
+    return Trained(place, place.datasets / "sample", place.run(trained.run.name))
 
 
 @pytest.fixture(scope="module")
