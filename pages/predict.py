@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from poetcore.system.names import natural_key
 from poetcore.ui.choice import chosen
 from poetcore.ui.no_run import draw_no_run
 from poetcore.ui.predictions import draw_prediction, predict, table_of
@@ -14,7 +15,7 @@ run = chosen().run
 if run is None:
     draw_no_run("predict with")
     st.stop()
-labels = run.labels()
+labels = sorted(run.labels(), key=natural_key)
 st.markdown(f"Model **{plain(run.name)}** ({len(labels)} labels): {plain(few(labels))}.")
 # Any ending: what a file is, its content tells.
 files = st.file_uploader("Pictures", accept_multiple_files=True, key="uploads")

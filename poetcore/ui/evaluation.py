@@ -136,7 +136,7 @@ def draw_per_label(evaluation: Evaluation) -> None:
 
 def draw_gallery(evaluation: Evaluation, cell: tuple[str, str] | None, key: str) -> None:
     """Show the pictures of a cell of the confusion matrix, or all misclassified ones."""
-    labels = evaluation.metrics.labels
+    labels = sorted(evaluation.metrics.labels, key=natural_key)
     folder = Path(evaluation.metrics.folder)
     if cell:
         st.subheader(f"True label {plain(cell[0])}, predicted label {plain(cell[1])}")
@@ -163,7 +163,7 @@ def draw_gallery(evaluation: Evaluation, cell: tuple[str, str] | None, key: str)
     )
     if not slides:
         st.info("No such picture.")
-        repair_gallery(folder, [], evaluation.metrics.labels, key=f"gallery_{key}_none")
+        repair_gallery(folder, [], labels, key=f"gallery_{key}_none")
         draw_repairs(folder)
         return
     first = slides[:2000]
@@ -175,9 +175,7 @@ def draw_gallery(evaluation: Evaluation, cell: tuple[str, str] | None, key: str)
     items = [
         _repairable(sha, slide, seen.get(slide.path)) for sha, slide in found if sha and sha not in verified
     ]
-    repair_gallery(
-        folder, items, evaluation.metrics.labels, key=f"gallery_{key}_{wanted_true}_{wanted_predicted}"
-    )
+    repair_gallery(folder, items, labels, key=f"gallery_{key}_{wanted_true}_{wanted_predicted}")
     if moved := sum(not sha for sha, _ in found):
         st.caption(f"Moved since the evaluation, and not shown: {moved}. Evaluate the folder again.")
     if marked := sum(sha in verified for sha, _ in found):

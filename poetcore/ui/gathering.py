@@ -14,7 +14,7 @@ from poetcore.sources.gathered import Gathered, GatherProgress
 from poetcore.sources.inaturalist import INATURALIST, PHOTO_SIZES, find_taxon, observations
 from poetcore.sources.urls import Source, UrlList, parse_urls
 from poetcore.system.files import walk
-from poetcore.system.names import check_name, is_hidden
+from poetcore.system.names import check_name, is_hidden, natural_key
 from poetcore.system.progress import Progress
 from poetcore.ui.pictures import Card, gallery, shas
 from poetcore.ui.state import choose, explain, workspace
@@ -101,7 +101,7 @@ def _ask_dataset() -> str | None:
     known = [path.name for path in datasets.iterdir() if path.is_dir()] if datasets.is_dir() else []
     return st.selectbox(
         "Dataset",
-        sorted(name for name in known if not is_hidden(name)),
+        sorted((name for name in known if not is_hidden(name)), key=natural_key),
         index=None,
         key="gather_dataset",
         accept_new_options=True,

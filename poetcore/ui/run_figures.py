@@ -10,6 +10,7 @@ from poetcore.training.final_test import why_they_differ
 from poetcore.ui.freshness import run_changes
 from poetcore.ui.headline import figure_metric
 from poetcore.ui.settings import GROUPS
+from poetcore.ui.subsets import subset_words
 from poetcore.ui.text import plain
 from poetcore.workspace.run import Run
 from poetcore.workspace.run_record import RunRecord
@@ -63,7 +64,7 @@ def draw_run(run: Run) -> None:
         st.warning(f"{sentence} Train again to include what is there now.", icon=":material/warning:")
     elif not changes.known:
         st.caption("Whether its pictures are still the same is not known: they are not where they were.")
-    st.caption(" ".join(filter(None, (_about_validation(record), _groups(record)))))
+    st.caption(" ".join(filter(None, (plain(subset_words(run)), _about_validation(record), _groups(record)))))
 
 
 def _validation_interval(metrics: Mapping[str, Any]) -> Sequence[float] | None:
@@ -80,7 +81,13 @@ def _about_validation(record: RunRecord) -> str:
         return why_they_differ(record)
     # A run of this version knows its groups.
     if record.groups:
-        return "There is no cross validation: all pictures of each label are one group, or it diverged."
+        without = "There is no cross validation: all pictures of each label are one group, or it diverged."
+        if record.metrics.get("final_test_count") == 0:
+            without += (
+                " Nor was a picture held out for testing, as every one is needed to train on: evaluate the"
+                " run on a demo folder to know how good it is."
+            )
+        return without
     return "Trained by an earlier version of Poet, without cross validation: train again to see it."
 
 
