@@ -10,7 +10,6 @@ import pandas as pd
 
 from poetcore.api.arguments import PathLike, Progressing, on_progress, workspace_at
 from poetcore.api.trained_run import TrainedRun
-from poetcore.data.dataset import check_dataset
 from poetcore.data.subset import join_labels
 from poetcore.errors import OptionError
 from poetcore.evaluation.freshness import current_files, run_difference
@@ -85,8 +84,6 @@ def retrain(
         },
     )
     check_output_layer(config.final_tensor_name)
-    if config.demo_dir:
-        check_dataset(config.demo_dir)  # a mistyped folder is told before the training, not after it
     place = workspace_at(workspace)
     with on_progress(progress) as show:
         run = train(config, place, show)

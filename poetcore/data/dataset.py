@@ -14,7 +14,7 @@ from poetcore.data.litter import without_litter
 from poetcore.data.subset import chosen_labels, take_of_each
 from poetcore.errors import DatasetError
 from poetcore.system.files import printable, walk
-from poetcore.system.names import natural_key
+from poetcore.system.names import is_sidecar, natural_key
 from poetcore.system.progress import OnProgress
 
 __all__ = [
@@ -26,6 +26,9 @@ __all__ = [
 
 #: Below this many pictures a label is hard to train and to evaluate: the codelab's rule of thumb.
 FEW_PICTURES = 20
+
+#: Bytes; what is larger and lies beside the label folders is hardly a picture.
+_LARGEST_LOOSE = 200_000_000
 
 _PICTURE_COLUMNS = ["path", "label", "width", "height", "format", "bytes", "sha"]
 _REFUSED_COLUMNS = ["path", "label", "reason"]
@@ -123,16 +126,23 @@ def dataset_exists(path: Path) -> bool:
     return path.is_dir() or is_listing(path)
 
 
-def check_dataset(path: Path) -> None:
+def check_dataset(path: Path, known_labels: Sequence[str] = ()) -> tuple[str, ...]:
     """Check that a path is a folder that holds label folders, or a CSV file of pictures.
+
+    Args:
+        path: the folder or file.
+        known_labels: as in `scan`.
+
+    Returns:
+        The names of the label folders; none of a CSV file.
 
     Raises:
         DatasetError: it is not, or cannot be read.
     """
     if is_listing(path):
         read_listing(path)
-    else:
-        label_folders(path)
+        return ()
+    return tuple(folder.name for folder in label_folders(path, known_labels).folders)
 
 
 def scan(
@@ -185,7 +195,9 @@ def scan(
         tuple(path.name for path in found.folders if path.name in filled),
         *_tables(entries, label_of, unusable),
         empty=tuple(path.name for path in found.folders if path.name not in filled),
-        loose=tuple(p.path.name for p in file_index.lookup(found.loose) if p.reason is None),
+        loose=tuple(
+            p.path.name for p in file_index.lookup(_may_be_pictures(found.loose)) if p.reason is None
+        ),
         hidden=tuple(path.name for path in found.hidden),
         litter=len(passed_over) + litter,
     )
@@ -217,6 +229,15 @@ def _tables(
         pd.DataFrame(good, columns=_PICTURE_COLUMNS),
         pd.DataFrame([*bad, *refused], columns=_REFUSED_COLUMNS),
     )
+
+
+def _may_be_pictures(files: Iterable[Path]) -> list[Path]:
+    """Return the files that are worth reading: not an archive of gigabytes that lies there, nor its notes."""
+    return [
+        path
+        for path in files
+        if not is_sidecar(path.name) and path.is_file() and path.stat().st_size <= _LARGEST_LOOSE
+    ]
 
 
 def _row(found: FileEntry, label: str) -> tuple[str, str, int, int, str, int, str]:

@@ -78,7 +78,9 @@ def retrain(
     """
     backbone = find(config.architecture)
     check_engine(config.engine, backbone)
-    check_dataset(config.image_dir)  # a mistyped folder is no run
+    labels = check_dataset(config.image_dir)  # a mistyped folder is no run
+    if config.demo_dir:
+        check_dataset(config.demo_dir, labels)  # and is told before the training, not after it
     run = workspace.begin_run(config.name)
     try:
         with reporting(run, on_progress) as reporter, Summaries(workspace.summaries / run.name) as summaries:

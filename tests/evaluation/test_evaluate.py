@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from poetcore.data.layout import LevelError
 from poetcore.errors import DatasetError, RunError
 from poetcore.evaluation.evaluate import (
     Evaluation,
@@ -128,6 +129,13 @@ def test_an_unknown_label_is_named_with_those_of_the_run(trained, tmp_path):
     fill(tmp_path / "wrong", {"rose": 1, "orchid": 1})
     with pytest.raises(DatasetError, match="was not trained on the label 'orchid' of .*'daisy'.*'tulip'"):
         evaluate(trained.run, tmp_path / "wrong", trained.workspace)
+
+
+def test_the_level_of_a_folder_is_questioned_unless_the_run_knows_its_labels(trained, tmp_path):
+    fill(tmp_path / "wrapped" / "rose", {"garden": 1, "park": 1})
+    assert evaluate(trained.run, tmp_path / "wrapped", trained.workspace).metrics.total == 2
+    with pytest.raises(LevelError, match="give .*sample/train, and .*sample/demo to evaluate on"):
+        evaluate(trained.run, trained.sample, trained.workspace)
 
 
 def test_folders_that_look_like_a_label_of_the_run_count_together_as_it(trained, tmp_path):
