@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from poetcore.data.groups import linked_groups
 from poetcore.system.names import natural_key
 
-__all__ = ["difference", "match_labels", "nearest", "similar_labels", "unusable_name"]
+__all__ = ["difference", "match_labels", "nearest", "nearly", "similar_labels", "unusable_name"]
 
 #: Letters of other alphabets that look like Latin ones, those that occur in mixed words most (a part of
 #: "confusables.txt", Unicode Technical Standard 39).
@@ -184,6 +184,16 @@ def _one_letter(a: str, b: str) -> str:
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known label that a name is nearly, or None; what differs is told by `difference`."""
     return next((label for label in known if label != name and difference(name, label)), None)
+
+
+def nearly(unknown: Iterable[str], known: Sequence[str]) -> str:
+    """Return what differs where names are nearly known labels, as the begin of a sentence; empty for none.
+
+    >>> nearly(["tulips", "fern"], ["rose", "tulip"])
+    "'tulips' is nearly 'tulip' (one letter more)"
+    """
+    pairs = [(name, other) for name in unknown if (other := nearest(name, known))]
+    return "; ".join(f"{name!r} is nearly {other!r} ({difference(name, other)})" for name, other in pairs)
 
 
 def similar_labels(labels: Iterable[str]) -> list[tuple[str, ...]]:

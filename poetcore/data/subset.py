@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from poetcore.data.labels import match_labels
+from poetcore.data.labels import match_labels, nearly
 from poetcore.errors import OptionError
 
 __all__ = ["chosen_labels", "join_labels", "split_labels", "take_of_each"]
@@ -61,9 +61,10 @@ def chosen_labels(text: str, known: Sequence[str]) -> tuple[str, ...]:
     if unknown or not names:
         listed = ", ".join(known[:_LISTED])
         more = f" and {len(known) - _LISTED:,} more" if len(known) > _LISTED else ""
+        almost = nearly(unknown, known)
         raise OptionError(
             f"labels names {', '.join(map(repr, unknown)) or 'none'}: choose from {listed}{more}, with commas"
-            " between, and a name that holds a comma in double quotes."
+            f" between, and a name that holds a comma in double quotes.{f' {almost}.' if almost else ''}"
         )
     wanted = set(matched.values())
     return tuple(label for label in known if label in wanted)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from poetcore.data.dataset import Dataset
-from poetcore.data.labels import difference, match_labels, nearest
+from poetcore.data.labels import match_labels, nearly
 from poetcore.errors import DatasetError
 from poetcore.system.files import printable
 
@@ -38,9 +38,11 @@ def true_labels(
     matched = match(names, known)
     unknown = [name for name in names if name not in matched]
     if unknown:
+        almost = nearly(unknown, known)
+        meant = f" {almost}: rename {'these folders' if '; ' in almost else 'the folder'} if that is meant."
         raise DatasetError(
             f"{model} was not trained on the label{'s' * (len(unknown) > 1)} {listed_labels(unknown)} of"
-            f" {printable(demo)}: it was trained on {listed_labels(known)}.{_nearly(unknown, known)}"
+            f" {printable(demo)}: it was trained on {listed_labels(known)}.{meant if almost else ''}"
         )
     return matched
 
@@ -70,13 +72,3 @@ def listed_labels(labels: Sequence[str]) -> str:
     """Return labels in quotes, so that blanks show, with commas between."""
     more = f" and {len(labels) - _LISTED:,} more" if len(labels) > _LISTED else ""
     return ", ".join(map(repr, labels[:_LISTED])) + more
-
-
-def _nearly(unknown: Iterable[str], known: Sequence[str]) -> str:
-    """Say what differs where an unknown label is nearly a known one, and what to do about it."""
-    pairs = [(name, other) for name in unknown if (other := nearest(name, known))]
-    said = [f"{name!r} is nearly {other!r} ({difference(name, other)})" for name, other in pairs]
-    if not said:
-        return ""
-    names = "the folder" if len(said) == 1 else "these folders"
-    return f" {'; '.join(said)}: rename {names} if that is meant."

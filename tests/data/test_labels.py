@@ -3,6 +3,8 @@
 import unicodedata
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from poetcore.data.labels import difference, match_labels, nearest, similar_labels, unusable_name
 
@@ -115,3 +117,26 @@ def test_any_text_can_be_a_label(name):
 @pytest.mark.parametrize("name", ["two\nlines", "tab\t", "bell\x07", "a\u2028b", "a\x85b", "caf\udce9"])
 def test_what_would_break_a_line_or_a_table_cannot_be_a_label(name):
     assert "rename it" in (unusable_name(name) or "")
+
+
+#: Letters that are written in several ways, and what is hardly seen.
+TRICKY = st.text(st.sampled_from("aAäÄ\u0308oO\u043eßsSiİıI 1\xa0_-.\u200d\u200fǅﬁ\u2044/é²2"), max_size=8)
+
+
+@given(TRICKY, TRICKY)
+@settings(max_examples=400, deadline=None)
+def test_whatever_is_matched_is_the_same_or_has_a_difference_that_is_told(a, b):
+    if match_labels([a], [b]) and a != b:
+        assert difference(a, b)
+    assert match_labels([b], [b]) in ({b: b}, {})
+    assert bool(difference(a, b)) == bool(difference(b, a))
+
+
+@given(st.lists(TRICKY, max_size=6))
+@settings(max_examples=200, deadline=None)
+def test_similar_labels_are_those_that_differ_by_what_can_be_told(labels):
+    together = {frozenset((a, b)) for group in similar_labels(labels) for a in group for b in group}
+    for a in labels:
+        for b in labels:
+            if a != b and difference(a, b):
+                assert frozenset((a, b)) in together
