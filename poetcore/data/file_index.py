@@ -6,9 +6,11 @@ refused is forgotten once other formats can be read.
 """
 
 import hashlib
+import sqlite3
 import time
 from collections.abc import Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -104,11 +106,12 @@ class FileIndex(Database):
         if self._rows("PRAGMA user_version") == [(readable,)]:
             return
         refused = "SELECT sha FROM contents WHERE reason IS NOT NULL"
-        self._write(
-            (f"DELETE FROM files WHERE sha IN ({refused})", [()]),
-            ("DELETE FROM contents WHERE reason IS NOT NULL", [()]),
-            (f"PRAGMA user_version = {readable}", [()]),
-        )
+        with suppress(sqlite3.OperationalError):  # a workspace that may only be read stays as it is
+            self._write(
+                (f"DELETE FROM files WHERE sha IN ({refused})", [()]),
+                ("DELETE FROM contents WHERE reason IS NOT NULL", [()]),
+                (f"PRAGMA user_version = {readable}", [()]),
+            )
 
     def lookup(self, paths: Sequence[Path], on_progress: OnProgress | None = None) -> list[FileEntry]:
         """Return the entry of each file, in the order given; only new and changed files are read.

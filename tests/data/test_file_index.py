@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import sqlite3
 import subprocess
 import sys
 import time
@@ -221,3 +222,17 @@ def test_a_reason_lasts_until_other_formats_can_be_read(after, reason, tmp_path,
     monkeypatch.setattr(file_index, "decoders", lambda: decoders() + after)
     with FileIndex(tmp_path / "memory.sqlite") as second:
         assert second.lookup([path])[0].reason == reason
+
+
+def test_an_index_that_may_only_be_read_can_be_asked(tmp_path, monkeypatch):
+    path = write(tmp_path / "a.jpg", jpeg(1))
+    with FileIndex(tmp_path / "memory.sqlite") as first:
+        (wanted,) = first.lookup([path])
+
+    def refuse(*_: object) -> None:
+        raise sqlite3.OperationalError("attempt to write a readonly database")
+
+    monkeypatch.setattr(FileIndex, "_write", refuse)
+    monkeypatch.setattr(file_index, "decoders", lambda: 1)
+    with FileIndex(tmp_path / "memory.sqlite") as second:
+        assert second.lookup([path]) == [wanted]
