@@ -99,7 +99,7 @@ def overview(
         table(str(dataset.folder), ["label", "pictures", "issues"], rows),
         f"{len(dataset.pictures)} usable pictures in {len(counts)} labels, {len(issues)} issues.{compared}",
         *dataset_notes(dataset),
-        *_issue_lines(issues, dir),
+        *_issue_lines(issues, dataset),
         *([] if listed is None else _suspect_lines(listed)),
     )
 
@@ -157,7 +157,7 @@ def _suspect_lines(suspects: "pd.DataFrame") -> Iterator[str]:
         yield f"  ... and {len(suspects) - _NAMED} more; --json lists them all."
 
 
-def _issue_lines(issues: "Sequence[Issue]", dir: Path) -> "Iterator[str]":
+def _issue_lines(issues: "Sequence[Issue]", dataset: "Dataset") -> "Iterator[str]":
     """List what each check found and what to do about it, with some of the files."""
     from poetcore.analysis.issues import CHECKS
     from poetcore.system.files import one_line
@@ -170,6 +170,6 @@ def _issue_lines(issues: "Sequence[Issue]", dir: Path) -> "Iterator[str]":
         yield from (f"  {one_line(issue.path)}: {issue.detail}" for issue in found[:_NAMED])
         if len(found) > _NAMED:
             yield f"  ... and {len(found) - _NAMED} more; --json lists them all."
-        if check.name == "similar_labels":
-            names = (dir, found[0].label, Path(found[0].related[0]).name)
+        if check.name == "similar_labels" and not dataset.read_only:
+            names = (dataset.folder, found[0].label, Path(found[0].related[0]).name)
             yield f"  To merge: python -m poetcore merge {' '.join(quote(str(name)) for name in names)}"

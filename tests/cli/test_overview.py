@@ -201,3 +201,18 @@ def test_a_folder_of_another_level_is_told_with_the_one_to_give(given, sentence,
     done = run_poet("overview", place / given, "--workspace", place / "tf_files")
     assert done.returncode == 2
     assert done.stderr.strip().endswith(sentence.format(place))
+
+
+def test_the_command_that_merges_similar_labels_is_told(tmp_path):
+    fill(tmp_path / "my set", {"rose": 3, "roses": 1})
+    shown = overview(tmp_path, tmp_path / "my set")
+    assert "'roses' (1) is nearly 'rose' (3): one letter more." in shown
+    assert f"To merge: python -m poetcore merge '{tmp_path / 'my set'}' roses rose" in shown
+
+
+def test_similar_labels_of_a_csv_file_are_told_without_a_command_to_merge_them(tmp_path):
+    folder = fill(tmp_path, {"rose": 1, "roses": 1})
+    rows = [f"{label}/{label}_000.jpg,{label}" for label in ("rose", "roses")]
+    (folder / "set.csv").write_text("\n".join(["path,label", *rows]))
+    shown = overview(tmp_path, folder / "set.csv")
+    assert "is nearly" in shown and "To merge" not in shown
