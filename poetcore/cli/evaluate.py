@@ -81,8 +81,8 @@ def evaluate(
         f"Accuracy of {metrics.run} on {metrics.folder}: {told.sentence}.",
         f"Seen in training: {leak_counts(metrics)}.",
         *told.remarks,
-        f"Macro F1 {metrics.macro_f1:.3f}, balanced accuracy {metrics.balanced_accuracy:.3f}, the means of the"
-        f" labels with pictures: {metrics.macro_f1_labels} of {len(metrics.labels)}.",
+        f"Macro F1 {metrics.macro_f1:.3f}, balanced accuracy {metrics.balanced_accuracy:.3f}, the means of"
+        f" the labels with pictures: {metrics.macro_f1_labels} of {len(metrics.labels)}.",
         *filter(None, [calibration_sentence(metrics)]),
         table("Per-class metrics", ["label", "precision", "recall", "F1", "support"], rows),
         table("Confusion matrix (rows: true, columns: predicted)", ["", *metrics.labels], matrix),
