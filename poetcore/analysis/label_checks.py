@@ -24,7 +24,7 @@ class _Place(NamedTuple):
 def _similar_labels(pictures: Pictures) -> Iterator[Found]:
     folder, counts = pictures.dataset.folder, pictures.dataset.counts()
     for group in similar_labels(counts):
-        most = max(group, key=lambda label: counts[label])
+        most = max(group, key=lambda label: (counts[label], label == label.strip()))
         for label in group:
             if label == most:
                 continue

@@ -8,8 +8,10 @@ import streamlit as st
 
 from poetcore.analysis.embedding import explained_variance, project_to_2d, umap_installed
 from poetcore.charts.dataset import REGION, map_chart
+from poetcore.charts.style import FEW_LABELS
 from poetcore.data.dataset import Dataset
 from poetcore.ui.features import DatasetFeatures, draw_features
+from poetcore.ui.labels import filter_label
 from poetcore.ui.pictures import Card
 from poetcore.ui.repair_gallery import Repairable, repair_gallery
 from poetcore.ui.text import brief, few, plain
@@ -44,15 +46,19 @@ def _draw(dataset: Dataset, features: DatasetFeatures) -> None:
             required=True,
             key="map_method",
         )
+    many = len(dataset.labels) > FEW_LABELS
+    coloured = (
+        filter_label("Label in colour", dataset.labels, "map_label", placeholder="none") if many else None
+    )
     points, explained = _points(features.key, method, dataset.pictures, features)
     event = st.altair_chart(
-        map_chart(points, dataset.labels),
+        map_chart(points, dataset.labels, coloured),
         width="stretch",
         on_select="rerun",
         selection_mode=REGION,
         key=f"map_{method}",
     )
-    st.caption(_explanation(method, explained))
+    st.caption(_explanation(method, explained, many))
     selected = within(points, event.selection.get(REGION) or {})
     if selected is None:
         st.info("Nothing is selected yet: drag a rectangle on the map.", icon=":material/select:")
@@ -104,9 +110,16 @@ def _points(
     return points.reset_index(drop=True), explained_variance(vectors, projected)
 
 
-def _explanation(method: str, explained: float) -> str:
-    """Explain how to read the map; `explained` is the share of the variance that PCA shows."""
-    reading = (
+def _explanation(method: str, explained: float, many: bool = False) -> str:
+    """Explain how to read the map.
+
+    Args:
+        method: "pca" or "umap".
+        explained: the share of the variance that PCA shows.
+        many: whether there are too many labels for each to have a colour.
+    """
+    reading = "There are too many labels for a colour each: choose one above to see it. " if many else ""
+    reading += (
         "**How to read it.** A cloud of one colour is a label that the network tells apart easily. Two"
         " colours in one cloud are labels that it confuses: more pictures of both help. A point in the cloud"
         " of another colour may have the wrong label, and a point far from all others shows something"

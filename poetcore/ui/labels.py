@@ -29,7 +29,9 @@ def pick_label(labels: Sequence[str], key: str) -> str:
     )
 
 
-def filter_label(title: str, labels: Sequence[str], key: str, disabled: bool = False) -> str | None:
+def filter_label(
+    title: str, labels: Sequence[str], key: str, disabled: bool = False, placeholder: str = "any"
+) -> str | None:
     """Draw the choice of a label or of all, and return it; None for all.
 
     Args:
@@ -37,13 +39,14 @@ def filter_label(title: str, labels: Sequence[str], key: str, disabled: bool = F
         labels: to choose from.
         key: of the widget.
         disabled: whether nothing can be chosen now.
+        placeholder: what stands in the field where none is chosen.
     """
     return st.selectbox(
         title,
         sorted(labels, key=natural_key),
         index=None,
         key=key,
-        placeholder="any",
+        placeholder=placeholder,
         disabled=disabled,
         width=240,
     )

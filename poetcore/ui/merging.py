@@ -13,7 +13,7 @@ from poetcore.errors import PoetError
 from poetcore.ui.pictures import Card, gallery
 from poetcore.ui.repairs import settle
 from poetcore.ui.state import explain, progress_bar
-from poetcore.ui.text import plain
+from poetcore.ui.text import brief, plain
 
 __all__ = ["draw_merges"]
 
@@ -38,28 +38,20 @@ def draw_merges(issues: Sequence[Issue], dataset: Dataset) -> None:
 def _draw_pair(label: str, into: str, counts: dict[str, int], dataset: Dataset) -> None:
     with st.container(border=True):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            words = difference(label, into) or "nearly alike"
-            st.markdown(
-                f"**{plain(label)}** ({counts[label]:,} pictures) is nearly **{plain(into)}**"
-                f" ({counts[into]:,}): {plain(words)}.",
-                width="stretch",
-            )
+            words = difference(label, into) or "the labels are nearly alike"
+            st.markdown(f"What differs: {plain(words)}.", width="stretch")
             merge = st.button(
-                "Merge into the larger one",
+                "Merge into the right one",
                 icon=":material/merge:",
                 key=f"merge_{dataset.folder}_{label}_{into}",
                 disabled=dataset.read_only,
                 help="Moves the pictures into the other label's folder; the repairs below have the undo.",
             )
-        pictures = dataset.pictures
-        shown = [
-            Card(sha, one, (Path(path).name,))
-            for one in (label, into)
-            for path, sha in pictures.loc[pictures["label"] == one, ["path", "sha"]]
-            .head(_SHOWN)
-            .itertuples(index=False)
-        ]
-        gallery(shown, key=f"merge_pictures_{dataset.folder}_{label}_{into}")
+        for place, one in zip(st.columns(2), (label, into), strict=True):
+            with place:
+                # In quotes, so that a blank at an end is seen.
+                st.markdown(f"**{plain(f'“{brief(one)}”')}** · {counts[one]:,} pictures")
+                gallery(_cards(dataset, one), key=f"merge_pictures_{dataset.folder}_{label}_{into}_{one}")
     if not merge:
         return
     try:
@@ -70,3 +62,10 @@ def _draw_pair(label: str, into: str, counts: dict[str, int], dataset: Dataset) 
         return
     st.toast(f"{plain(label)} is merged into {plain(into)}.", icon=":material/merge:")
     st.rerun()
+
+
+def _cards(dataset: Dataset, label: str) -> list[Card]:
+    """Return the first few pictures of a label."""
+    pictures = dataset.pictures
+    first = pictures.loc[pictures["label"] == label, ["path", "sha"]].head(_SHOWN)
+    return [Card(sha, Path(path).name) for path, sha in first.itertuples(index=False)]

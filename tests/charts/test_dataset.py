@@ -35,3 +35,10 @@ def test_more_labels_than_there_are_colours_have_neither_colours_nor_a_legend():
 def test_a_legend_has_the_order_that_is_given():
     points = pd.DataFrame({"x": 0.0, "y": 0.0, "label": ["10", "2"], "sha": "5"})
     assert map_chart(points, ["2", "10"]).to_dict()["encoding"]["color"]["scale"]["domain"] == ["2", "10"]
+
+
+def test_of_many_labels_one_can_have_a_colour():
+    points = pd.DataFrame({"x": 0.0, "y": 0.0, "label": ["10", "2"], "sha": "5"})
+    drawn = map_chart(points, ["2", "10"], coloured="2").to_dict(validate=True)
+    (rows,) = drawn["datasets"].values()
+    assert [row["which"] for row in rows] == ["others", "this label"]
