@@ -61,6 +61,9 @@ _VIDEOS = (
 #: learn.microsoft.com/windows/win32/fileio/naming-a-file).
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
 
+#: They hold emoji such as 👩‍🌾 together, and letters of Persian and of Indian scripts apart.
+_JOINERS = {0x200C: None, 0x200D: None}
+
 #: Devices of Windows, reserved with any ending: same source.
 _DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\.|$)", re.IGNORECASE)
 
@@ -104,9 +107,11 @@ def natural_key(text: str) -> tuple[tuple[int | str, ...], str]:
 
 def is_name(text: str) -> bool:
     """Return whether a text can be the name of a visible file or folder on every system."""
+    visible = text.translate(_JOINERS)
     return (
-        text.isprintable()  # no control characters, and nothing that is not Unicode
-        and 0 < len(text.encode()) <= MAX_BYTES
+        visible != ""
+        and visible.isprintable()  # no control characters, and nothing that is not Unicode
+        and len(text.encode()) <= MAX_BYTES
         and text == text.strip()
         and not text.endswith(".")
         and not is_hidden(text)

@@ -25,6 +25,8 @@ THEN = pictures("a:rose", "b:rose", "c:tulip")
         (pictures("a:rose", "a:rose", "b:rose", "c:tulip"), (1, 0, 0)),
         (pictures("a:rose", "a:tulip", "b:rose", "c:tulip"), (1, 0, 0)),
         (pictures(), (0, 3, 0)),
+        (pictures("a:Rose ", "b:Rose ", "c:TULIP"), (0, 0, 0)),
+        (pictures("a:Rose", "b:rose", "c:tulips"), (0, 0, 1)),
     ],
     ids=["same", "order", "added", "removed", "relabelled", "copy", "copy elsewhere", "empty"],
 )

@@ -22,6 +22,7 @@ from poetcore.export.export import export
 from poetcore.training.config import RunConfig
 from poetcore.training.retrain import retrain
 from poetcore.training.train import TrainingOptions
+from poetcore.workspace.head import Head
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import encoded, picture
@@ -182,3 +183,17 @@ def test_files_of_the_longest_names_are_merged(tmp_path):
     step = Repairs(tmp_path).merge("roses", "rose")
     assert len(step.of("applied")) == 1
     assert sorted(path.read_text() for path in (tmp_path / "rose").iterdir()) == ["rose", "roses"]
+
+
+def test_a_run_whose_labels_stand_in_another_order_keeps_it(odd, tmp_path):
+    """As runs of earlier versions have it: 1, 10, 2."""
+    before = odd.run.labels()
+    order = sorted(range(len(before)), key=lambda place: before[place])
+    run = Run(Path(shutil.copytree(odd.run.folder, tmp_path / "runs" / "earlier")))
+    head = run.head()
+    labels = [before[place] for place in order]
+    assert labels != before
+    run.write_model(labels, Head(head.kernel[:, order], head.bias[order]))
+    found = evaluate(run, odd.folder, odd.workspace).metrics
+    assert found.labels == labels
+    assert found.per_label == {label: odd.evaluation.metrics.per_label[label] for label in labels}

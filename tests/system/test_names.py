@@ -9,7 +9,19 @@ from poetcore.system.names import MAX_BYTES, check_name, is_name, to_name
 
 
 @pytest.mark.parametrize(
-    "name", ["rose", "7", "花", "roses 2.1_b+c-d", "a,b (c)", "x" * MAX_BYTES, "console", "com10", "l'œillet"]
+    "name",
+    [
+        "rose",
+        "7",
+        "花",
+        "roses 2.1_b+c-d",
+        "a,b (c)",
+        "x" * MAX_BYTES,
+        "console",
+        "com10",
+        "l'œillet",
+        "👩\u200d🌾",
+    ],
 )
 def test_a_usual_name_is_accepted(name):
     check_name(name, "A label")
@@ -42,7 +54,7 @@ def test_a_dot_or_a_blank_at_an_end_is_refused(name):
     assert not is_name(name)
 
 
-@pytest.mark.parametrize("name", ["a\nb", "a\0b", "a\x7fb", "a\u202eb", "a\udcffb"])
+@pytest.mark.parametrize("name", ["a\nb", "a\0b", "a\x7fb", "a\u202eb", "a\udcffb", "\u200d"])
 def test_a_character_that_cannot_be_shown_is_refused(name):
     assert not is_name(name)
 
