@@ -16,6 +16,7 @@ from poetcore.errors import PictureError, RunError
 from poetcore.evaluation.classifier import Classifier, Prediction
 from poetcore.evaluation.evaluate import evaluate
 from poetcore.evaluation.freshness import Difference, current_files, run_difference
+from poetcore.training.curves import reports
 from poetcore.training.train import StepReport
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
@@ -133,7 +134,7 @@ class TrainedRun:
             ['step', 'train_accuracy', 'train_cross_entropy']
         """
         names = [field.name for field in dataclasses.fields(StepReport)]
-        table = pd.DataFrame(self._run.events("step"), columns=names)
+        table = pd.DataFrame(reports(self._run.events("step")), columns=names)
         if table.empty:
             raise RunError(f"The run {self.name!r} has no history: its events.jsonl is missing or damaged.")
         return table.astype({name: float for name in names if name != "step"})

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["evaluate", "label_image"]
 
 
-_SCORES = ("precision", "recall", "f1")
-
 GraphOption = Annotated[
     Path | None, typer.Option(help="A frozen graph of the original script instead of a run.")
 ]
@@ -54,7 +52,8 @@ def evaluate(
     Pictures that the run has seen in training, the same or near duplicates, are found and excluded from
     the accuracy; where half or more were seen there is none.
     """
-    from poetcore.cli.terminal import Terminal, table
+    from poetcore.cli.confusions import confusion_table, label_table
+    from poetcore.cli.terminal import Terminal
     from poetcore.evaluation.evaluate import evaluate as evaluate_run
     from poetcore.evaluation.evaluate import evaluate_graph
     from poetcore.evaluation.headline import calibration_sentence, headline, leak_counts
@@ -64,17 +63,13 @@ def evaluate(
         if graph:
             classifier = _graph_classifier(graph, labels, build(GraphOptions, options), engine)
             evaluation = evaluate_graph(classifier, graph.name, dir, place, on_progress=bars.show)
+            whole = "with --json"
         else:
-            evaluation = evaluate_run(place.run(run), dir, place, on_progress=bars.show, engine=engine)
+            chosen = place.run(run)
+            evaluation = evaluate_run(chosen, dir, place, on_progress=bars.show, engine=engine)
+            whole = f"with --json, on the page Evaluate, and in predictions.csv below {chosen.folder}"
     metrics = evaluation.metrics
     terminal.skipped("Excluded", metrics.skipped)
-    rows = [
-        [label, *("–" if s[k] is None else f"{s[k]:.3f}" for k in _SCORES), str(s["support"])]
-        for label, s in metrics.per_label.items()
-    ]
-    matrix = [
-        [label, *map(str, row)] for label, row in zip(metrics.labels, metrics.confusion_matrix, strict=True)
-    ]
     told = headline(metrics)
     terminal.answer(
         asdict(metrics) | {"mark": told.mark, "remarks": told.remarks, "leaks": evaluation.leaks()},
@@ -84,8 +79,8 @@ def evaluate(
         f"Macro F1 {metrics.macro_f1:.3f}, balanced accuracy {metrics.balanced_accuracy:.3f}, the means of"
         f" the labels with pictures: {metrics.macro_f1_labels} of {len(metrics.labels)}.",
         *filter(None, [calibration_sentence(metrics)]),
-        table("Per-class metrics", ["label", "precision", "recall", "F1", "support"], rows),
-        table("Confusion matrix (rows: true, columns: predicted)", ["", *metrics.labels], matrix),
+        *label_table(metrics),
+        *confusion_table(metrics, whole),
     )
 
 

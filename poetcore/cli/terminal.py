@@ -2,20 +2,23 @@
 
 import json
 import sys
-import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
 from poetcore.system.files import one_line
 from poetcore.system.progress_bars import Bars
 
-__all__ = ["Terminal", "table"]
+__all__ = ["Terminal", "fits", "table"]
 
-#: Characters of a name in the first column of a table; the rest goes on below.
-_WIDEST = 44
+#: A border and a blank on either side of each cell.
+_BETWEEN = 3
+
+#: Characters of a name or a sentence that stand side by side at the least.
+_LEAST = 8
 
 #: More files that cannot be used than this would hide what a command has to say.
 _SKIPPED = 20
@@ -51,7 +54,7 @@ class Terminal:
             sys.stdout.flush()
             return
         for part in shown:
-            self._out.print(part, soft_wrap=isinstance(part, str))
+            self._out.print(part, soft_wrap=isinstance(part, str), crop=False)
 
     def bars(self) -> Bars:
         """Return the progress bars, on standard error, to be used in a `with` statement."""
@@ -59,11 +62,38 @@ class Terminal:
 
 
 def table(title: str, columns: list[str], rows: list[list[str]]) -> Table:
-    """Return a table; every column but the first is a figure and stands to the right."""
+    """Return a table whose figures are whole: where it is too wide, words are wrapped.
+
+    Args:
+        title: what stands above it.
+        columns: their headings; every column but the first is a figure and stands to the right.
+        rows: the cells of each row.
+    """
     drawn = Table(title=title, title_justify="left")
+    least = [_least_width(cells) for cells in zip(columns, *rows, strict=True)]
+    left = Console().width - _BETWEEN * len(columns) - 1 - sum(least[1:])
     for number, column in enumerate(columns):
-        drawn.add_column(column, justify="right" if number else "left", overflow="fold", no_wrap=not number)
-    for first, *others in rows:
-        # A long name would take the place of the figures.
-        drawn.add_row("\n".join(textwrap.wrap(first, _WIDEST, drop_whitespace=False)) or first, *others)
+        drawn.add_column(
+            column,
+            justify="right" if number else "left",
+            overflow="fold",
+            min_width=least[number],
+            max_width=None if number else max(left, _LEAST),
+        )
+    for row in rows:
+        drawn.add_row(*row)
     return drawn
+
+
+def fits(columns: list[str], rows: list[list[str]]) -> bool:
+    """Return whether a table is no wider than the terminal with every cell on one line."""
+    widths = [max(map(cell_len, cells)) for cells in zip(columns, *rows, strict=True)]
+    return sum(widths) + _BETWEEN * len(widths) + 1 <= Console().width
+
+
+def _least_width(cells: tuple[str, ...]) -> int:
+    """Return the width that a column needs: figures are never broken, words of a sentence or name are."""
+    heading, *others = cells
+    if any(any(map(str.isalpha, cell)) for cell in others):
+        return min(_LEAST, max(map(cell_len, cells)))
+    return max(map(cell_len, [*heading.split(), *others]), default=0)

@@ -6,7 +6,6 @@ refused is forgotten once other formats can be read.
 """
 
 import hashlib
-import sqlite3
 import time
 from collections.abc import Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -17,7 +16,7 @@ from typing import Any
 
 from poetcore.data import images
 from poetcore.data.formats import decoders
-from poetcore.errors import PictureError
+from poetcore.errors import OptionError, PictureError
 from poetcore.system.database import Database
 from poetcore.system.files import cores, in_chunks, is_unicode
 from poetcore.system.progress import OnProgress, Progress
@@ -106,7 +105,7 @@ class FileIndex(Database):
         if self._rows("PRAGMA user_version") == [(readable,)]:
             return
         refused = "SELECT sha FROM contents WHERE reason IS NOT NULL"
-        with suppress(sqlite3.OperationalError):  # a workspace that may only be read stays as it is
+        with suppress(OptionError):  # a workspace that may only be read stays as it is
             self._write(
                 (f"DELETE FROM files WHERE sha IN ({refused})", [()]),
                 ("DELETE FROM contents WHERE reason IS NOT NULL", [()]),

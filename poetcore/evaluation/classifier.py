@@ -111,10 +111,11 @@ class Classifier:
         check_engine(engine, self._backbone)
         self._engine = engine
         self._head = run.head()
-        if self._head.kernel.shape[1] != len(self.labels):
+        if len(self._head.kernel) != self._backbone.vector_length:
             raise RunError(
-                f"The run {run.name!r} is damaged: {len(self.labels)} labels for"
-                f" {self._head.kernel.shape[1]} outputs, train it again."
+                f"The run {run.name!r} is damaged: its layer takes feature vectors of"
+                f" {len(self._head.kernel)} numbers, not of {self._backbone.vector_length} as"
+                f" {self._backbone.name} gives them, train it again."
             )
         self._workspace = workspace
         self._model: FeatureExtractor | None = None

@@ -23,8 +23,9 @@ from poetcore.evaluation.true_labels import true_labels, without_other_labels
 from poetcore.features.engines import DEFAULT_ENGINE
 from poetcore.system.names import is_name, to_name
 from poetcore.system.progress import OnProgress
+from poetcore.workspace.evaluation_folder import EvaluationFolder
 from poetcore.workspace.records import read_record
-from poetcore.workspace.run import EvaluationFolder, Run
+from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
 
 __all__ = ["Evaluation", "evaluate", "evaluate_graph"]

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from poetcore.errors import RunError
 from poetcore.evaluation.metrics import Metrics, per_label_metrics
+from poetcore.workspace.evaluation_folder import EvaluationFolder
 from poetcore.workspace.records import read_record
-from poetcore.workspace.run import EvaluationFolder
 
 __all__ = ["Evaluation"]
 
@@ -42,6 +43,10 @@ class Evaluation:
                 flags = predictions[column].map({"True": True, "False": False, True: True, False: False})
                 predictions[column] = flags.astype(object).where(flags.notna(), None)
         metrics = read_record(folder.metrics_file, Metrics)
+        if not _fit(predictions, metrics):
+            raise RunError(
+                f"{folder.predictions_file} does not fit {folder.metrics_file.name}: evaluate again."
+            )
         if not metrics.macro_f1_labels:  # of an earlier version, where what is undefined was 0
             per_label = per_label_metrics(np.array(metrics.confusion_matrix), metrics.labels)
             occurring = sum(one["support"] > 0 for one in per_label.values())
@@ -86,3 +91,16 @@ class Evaluation:
         wrong = self.misclassified()
         pairs = Counter(zip(wrong["label"], wrong["predicted"], strict=True))
         return [(true, predicted, n) for (true, predicted), n in pairs.most_common() if n >= minimum]
+
+
+def _fit(predictions: pd.DataFrame, metrics: Metrics) -> bool:
+    """Return whether a table has what the figures are of, and they are of as many labels as they say."""
+    columns = {"correct", *(f"p_{label}" for label in metrics.labels)}
+    sides = {len(metrics.confusion_matrix), *map(len, metrics.confusion_matrix)}
+    return (
+        columns <= set(predictions.columns)
+        and len(predictions) >= metrics.total
+        and (predictions.empty or predictions["correct"].dtype == bool)
+        and sides <= {len(metrics.labels)}
+        and set(metrics.per_label) == set(metrics.labels)
+    )

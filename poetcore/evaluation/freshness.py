@@ -2,7 +2,6 @@
 
 import contextlib
 import math
-import sqlite3
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pandas as pd
 from poetcore.data.contents import count_changes
 from poetcore.data.dataset import Dataset, scan
 from poetcore.data.labels import match_labels
-from poetcore.errors import DatasetError, RunError
+from poetcore.errors import PoetError, RunError
 from poetcore.evaluation.evaluation import Evaluation
 from poetcore.workspace.run import Run
 from poetcore.workspace.run_record import RunRecord
@@ -68,8 +67,7 @@ def current_files(folder: Path, workspace: Workspace) -> Dataset | None:
 
     Also None in a workspace that may only be read: there the scan cannot be written down.
     """
-    unwritable = (OSError, sqlite3.OperationalError)
-    with contextlib.suppress(DatasetError, *unwritable), workspace.file_index() as index:
+    with contextlib.suppress(PoetError, OSError), workspace.file_index() as index:
         return scan(folder, index, known_labels=None)
     return None
 

@@ -87,8 +87,6 @@ def export(
     """
     kind = find_format(format_name)
     record, labels, head, temperature = run.record(), run.labels(), run.head(), run.temperature()
-    if head.kernel.shape[1] != len(labels):
-        raise RunError(f"The run {run.name!r} has {len(labels)} labels for {head.kernel.shape[1]} outputs.")
     output_layer = final_tensor_name or record.options.get("final_tensor_name") or "final_result"
     if kind.names_output:
         check_output_layer(output_layer)

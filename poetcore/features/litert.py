@@ -18,6 +18,7 @@ import numpy as np
 from poetcore.data import images
 from poetcore.errors import BackboneError, PictureError, PoetError
 from poetcore.features.backbones import BACKBONES, Backbone, build, find
+from poetcore.system.failures import as_poet_error
 from poetcore.system.files import write_whole
 from poetcore.system.processes import run_module
 from poetcore.system.progress import OnProgress, Progress
@@ -207,14 +208,22 @@ class FeatureExtractor:
 
     Args:
         file: made by `convert`.
+
+    Raises:
+        BackboneError: the file is damaged.
     """
 
     def __init__(self, file: Path) -> None:
         from ai_edge_litert.interpreter import Interpreter
 
-        with muted():
-            self._interpreter = Interpreter(str(file), num_threads=1)
-            self._interpreter.allocate_tensors()
+        try:
+            with muted():
+                self._interpreter = Interpreter(str(file), num_threads=1)
+                self._interpreter.allocate_tensors()
+        except (ValueError, RuntimeError):
+            raise BackboneError(
+                f"The network in {file} is damaged: delete the file, and do again what you did."
+            ) from None
         (self._input,) = (d["index"] for d in self._interpreter.get_input_details())
         (self._output,) = (d["index"] for d in self._interpreter.get_output_details())
 
@@ -238,8 +247,11 @@ def _main(name: str, file: str) -> None:
     backbone = find(name)
     try:
         convert(backbone, Path(file), [Path(p) for p in json.load(sys.stdin)] if backbone.quantized else ())
-    except PoetError as error:
-        sys.exit(str(error))
+    except Exception as error:
+        explained = as_poet_error(error)
+        if explained is None:
+            raise
+        sys.exit(str(explained))
 
 
 if __name__ == "__main__":

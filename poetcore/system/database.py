@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar, Self, TypeVar
 
+from poetcore.system.failures import as_poet_error
 from poetcore.system.files import in_chunks
 
 __all__ = ["Database"]
@@ -33,7 +34,7 @@ class Database:
         schema: `CREATE ... IF NOT EXISTS` statements; each kind of cache has its own.
 
     Raises:
-        sqlite3.OperationalError: the file may not be opened or written, or stays locked.
+        PoetError: the file may not be opened or written, stays locked, or is of another version.
     """
 
     schema: ClassVar[str]
@@ -93,8 +94,9 @@ class Database:
 
     def _begin_anew(self, error: sqlite3.DatabaseError) -> None:
         # Damage is the plain class; its children stand for locks, permissions and our own mistakes.
+        if isinstance(error, sqlite3.OperationalError):
+            raise as_poet_error(error, self._database_file) or error from error
         if type(error) is not sqlite3.DatabaseError:
-            error.args = (f"{self._database_file} cannot be used ({error})",)
             raise error
         if hasattr(self, "_connection"):
             self._connection.close()

@@ -2,6 +2,7 @@
 
 import errno
 import sqlite3
+from pathlib import Path
 
 from poetcore.errors import OptionError, PoetError, ResourceError
 
@@ -31,11 +32,12 @@ _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 _CLOSED = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH)
 
 
-def as_poet_error(error: BaseException) -> PoetError | None:
+def as_poet_error(error: BaseException, file: Path | None = None) -> PoetError | None:
     """Return the error that tells its user in one sentence what the system refused.
 
     Args:
         error: what was raised.
+        file: of the database, which SQLite does not name.
 
     Returns:
         The error itself where it is Poet's, an `OptionError` where another path would do, a `ResourceError`
@@ -49,7 +51,7 @@ def as_poet_error(error: BaseException) -> PoetError | None:
             f"There is not enough memory{detail}: close other programs, or choose smaller numbers."
         )
     if isinstance(error, sqlite3.Error):
-        return _of_database(error)
+        return _of_database(error, file)
     if isinstance(error, OSError):
         return _of_file(error)
     return None
@@ -68,15 +70,15 @@ def _of_file(error: OSError) -> PoetError:
     )
 
 
-def _of_database(error: sqlite3.Error) -> PoetError:
-    """Return what to tell of an error that names its file, as those of `system/database.py` do."""
+def _of_database(error: sqlite3.Error, file: Path | None) -> PoetError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    what = f"{file or 'A database of the workspace'} cannot be used ({error})"
     if code in _CLOSED:
-        return OptionError(f"{error}: make the file and its folder writable, or choose another workspace.")
+        return OptionError(f"{what}: make the file and its folder writable, or choose another workspace.")
     if code == sqlite3.SQLITE_FULL:
-        return ResourceError(f"{error}: make room on the disk, and try again.")
+        return ResourceError(f"{what}: make room on the disk, and try again.")
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return ResourceError(f"{error}: another process uses it, try again.")
+        return ResourceError(f"{what}: another process uses it, try again.")
     if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM):
-        return ResourceError(f"{error}: try again.")
-    return OptionError(f"{error}: delete the file, it is made again.")
+        return ResourceError(f"{what}: try again.")
+    return OptionError(f"{what}: delete the file, it is made again.")

@@ -124,6 +124,8 @@ def find_process(pid: int, not_after: float) -> "psutil.Process | None":
     """
     import psutil
 
+    if pid <= 0:
+        return None
     try:
         process = psutil.Process(pid)
         try:

@@ -1,12 +1,15 @@
 """Training curves: the events of a run as a table, smoothed, and a verdict on them in words."""
 
 from collections.abc import Iterable
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-__all__ = ["SMOOTHING", "curves", "verdict"]
+from poetcore.training.train import StepReport
+
+__all__ = ["SMOOTHING", "curves", "reports", "verdict"]
 
 #: Share of the old value in the exponential moving average, as in TensorBoard's slider at its default.
 SMOOTHING = 0.6
@@ -25,7 +28,7 @@ def curves(events: Iterable[dict[str, Any]]) -> pd.DataFrame:
         One row per step and split: step, split ("training" or "validation"), accuracy,
         cross_entropy, and both smoothed: accuracy_smooth, cross_entropy_smooth.
     """
-    steps = [event for event in events if event["kind"] == "step"]
+    steps = reports(events)
     tables = []
     for split, prefix in (("training", "train"), ("validation", "validation")):
         rows = [e for e in steps if e[f"{prefix}_accuracy"] is not None]
@@ -41,6 +44,25 @@ def curves(events: Iterable[dict[str, Any]]) -> pd.DataFrame:
             table[f"{name}_smooth"] = table[name].ewm(alpha=1 - SMOOTHING).mean()
         tables.append(table)
     return pd.concat(tables, ignore_index=True)
+
+
+def reports(events: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the events that are reports of the training; damaged ones are passed over.
+
+    Args:
+        events: of `events.jsonl`.
+
+    Returns:
+        Dictionaries with the fields of `StepReport`, numbers or None.
+    """
+    names = [field.name for field in fields(StepReport)]
+    return [
+        event
+        for event in events
+        if event["kind"] == "step"
+        and all(isinstance(event.get(name, ""), int | float | None) for name in names)
+        and isinstance(event["step"], int)
+    ]
 
 
 def verdict(table: pd.DataFrame) -> str:

@@ -10,23 +10,17 @@ from dataclasses import replace
 
 import psutil
 
-from poetcore.system.processes import find_process, start_module, tail
+from poetcore.system.processes import start_module, tail
 from poetcore.training.config import RunConfig, demo_config
 from poetcore.training.worker import Job
 from poetcore.workspace.run import Run
-from poetcore.workspace.run_record import DAMAGED, Status
+from poetcore.workspace.run_record import Status
 from poetcore.workspace.workspace import Workspace
 
 __all__ = ["Jobs"]
 
-#: Seconds between making a run's folder and knowing its process, at the most.
-_GRACE = 10
-
 #: Seconds that a process may take to end after it was asked.
 _PATIENCE = 10
-
-
-_DIED = "The training's process ended unexpectedly; the end of its log may say why."
 
 
 class Jobs:
@@ -57,25 +51,16 @@ class Jobs:
         return self._start(demo_config(self.workspace), draw_sample=True)
 
     def status(self, run: Run) -> Status:
-        """Return what a run is doing, or how it ended.
-
-        It is failed where its process died without saying so, and damaged where its record cannot be read.
-        """
-        status = run.status()
-        if not status.final and not _alive(status):
-            status = run.status()  # it may have ended between the two looks
-            if not status.final:
-                return replace(status, phase="failed", message=_DIED)
-        if run.state() == DAMAGED:
-            return replace(status, phase=DAMAGED, message="Its run.json cannot be read: train again.")
-        return status
+        """Return what a run is doing, or how it ended; see `Run.current_status`."""
+        return run.current_status()
 
     def recover(self) -> None:
         """Write `failed` into the folders of runs whose process died without saying so."""
         # First: children that have ended are reaped, so that none counts as alive.
         self._children = [child for child in self._children if child.poll() is None]
         for run in self.workspace.all_runs():
-            if not run.status().final and (status := self.status(run)).final:
+            status = self.status(run)
+            if status.phase == "failed" and run.state() != "failed":
                 run.write_status(status)
 
     def running(self) -> Run | None:
@@ -127,10 +112,3 @@ def _end(pid: int) -> None:
             # A zombie stays in the table until its parent reaps it; it does nothing any more.
             with contextlib.suppress(psutil.TimeoutExpired):
                 process.wait(_PATIENCE)
-
-
-def _alive(status: Status) -> bool:
-    """Return whether the process that wrote a status still works on the run."""
-    if status.pid == 0:
-        return time.time() - status.heartbeat < _GRACE
-    return find_process(status.pid, not_after=status.heartbeat) is not None

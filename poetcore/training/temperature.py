@@ -51,7 +51,7 @@ def calibrate(run: Run, *, undo: bool = False) -> Calibrated:
         RunError: the run is unfinished or damaged, or has no cross validation.
     """
     found = run.record().cross_validation
-    if not found:
+    if not found or "calibration" not in found:
         raise RunError(
             f"The run {run.name!r} has no cross validation from which a temperature could be fitted: train it"
             " again, with several different pictures of each label."

@@ -17,7 +17,8 @@ from poetcore.evaluation.freshness import Difference, evaluation_difference, run
 from poetcore.evaluation.headline import Headline, headline
 from poetcore.ui.state import evaluation_at, loaded, metrics_of, scanned, workspace
 from poetcore.ui.text import plain
-from poetcore.workspace.run import EvaluationFolder, Run
+from poetcore.workspace.evaluation_folder import EvaluationFolder
+from poetcore.workspace.run import Run
 
 __all__ = [
     "Checked",

@@ -15,8 +15,9 @@ from poetcore.evaluation.metrics import Metrics
 from poetcore.system.progress import PHASES, OnProgress, Progress
 from poetcore.training.jobs import Jobs
 from poetcore.ui.text import plain, short
+from poetcore.workspace.evaluation_folder import EvaluationFolder
 from poetcore.workspace.records import read_record
-from poetcore.workspace.run import EvaluationFolder, Run
+from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace, default_workspace
 
 __all__ = [

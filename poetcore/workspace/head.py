@@ -98,4 +98,12 @@ def unpack_head(content: bytes) -> tuple[Head, Head, float]:
                 trained = Head(arrays["trained_kernel"], arrays["trained_bias"])
     except (KeyError, TypeError, EOFError, OSError, zipfile.BadZipFile) as error:
         raise ValueError(str(error)) from None
+    if not (_is_sound(applied) and _is_sound(trained) and 0 < temperature < np.inf):
+        raise ValueError("the layer is not of finite numbers, or its parts do not fit")
     return applied, trained, temperature
+
+
+def _is_sound(head: Head) -> bool:
+    kernel, bias = head.kernel, head.bias
+    numbers = all(np.issubdtype(one.dtype, np.floating) and np.isfinite(one).all() for one in (kernel, bias))
+    return numbers and kernel.ndim == 2 and bias.shape == kernel.shape[1:]

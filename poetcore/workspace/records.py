@@ -1,7 +1,7 @@
 """How values are written in the files of a run folder and read again: JSON and CSV, errors as sentences."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import UnionType
 from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin, get_type_hints
@@ -32,20 +32,24 @@ def read_json(file: Path) -> Any:
         return json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise RunError(f"{file} is missing: the run is unfinished, train or evaluate again.") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise RunError(f"{file} is damaged: train or evaluate again.") from None
+    except OSError as error:
+        raise RunError(
+            f"{file} cannot be read ({error.strerror or error}): train or evaluate again."
+        ) from None
 
 
 def read_json_lines(file: Path) -> Iterator[dict[str, Any]]:
     """Read a file of one JSON object a line; a line that is damaged or not whole yet is passed over."""
     try:
         text = file.read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
+    except OSError:
         return
     for line in text[: text.rfind("\n") + 1].split("\n"):
         try:
             value = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         if isinstance(value, dict):
             yield value
@@ -66,7 +70,7 @@ def read_record(file: Path, kind: type[Record]) -> Record:
         values = {name: value for name, value in read_json(file).items() if name in types}
         if all(_fits(value, types[name]) for name, value in values.items()):
             return kind(**values)
-    except (TypeError, AttributeError):
+    except (TypeError, AttributeError, ValueError):
         pass
     raise RunError(f"{file} is damaged or of another version: train or evaluate again.")
 
@@ -83,13 +87,19 @@ def to_csv(table: "pd.DataFrame") -> str:
     )
 
 
-def read_table(file: Path, text_columns: tuple[str, ...], optional: tuple[str, ...] = ()) -> "pd.DataFrame":
+def read_table(
+    file: Path,
+    text_columns: tuple[str, ...],
+    optional: tuple[str, ...] = (),
+    numbers: tuple[str, ...] = (),
+) -> "pd.DataFrame":
     """Read a CSV file.
 
     Args:
         file: the CSV file.
         text_columns: columns that must be there; they are read as text whatever they look like.
         optional: columns of text that may be there.
+        numbers: columns that must be there and hold numbers; those of probabilities, `p_...`, hold some too.
 
     Raises:
         RunError: it is missing or damaged.
@@ -102,8 +112,14 @@ def read_table(file: Path, text_columns: tuple[str, ...], optional: tuple[str, .
         raise RunError(f"{file} is missing: train or evaluate again.") from None
     except ValueError:
         raise RunError(f"{file} is damaged: train or evaluate again.") from None
+    except OSError as error:
+        raise RunError(
+            f"{file} cannot be read ({error.strerror or error}): train or evaluate again."
+        ) from None
     table = _with_texts(table, unescape)
-    if not set(text_columns) <= set(table.columns):
+    names = [name for name in table.columns if name in numbers or (numbers and name.startswith("p_"))]
+    sound = table.empty or all(pd.api.types.is_numeric_dtype(dtype) for dtype in table[names].dtypes)
+    if not sound or not {*text_columns, *numbers} <= set(table.columns):
         raise RunError(f"{file} is damaged: train or evaluate again.")
     return table
 
@@ -123,14 +139,24 @@ def _with_texts(table: "pd.DataFrame", change: Callable[[str], str]) -> "pd.Data
 
 
 def _fits(value: Any, kind: Any) -> bool:
-    """Return whether a value from JSON is of a field's type; what is inside a container is not looked at."""
+    """Return whether a value from JSON is of a field's type; in a container every value of it."""
     if kind is Any:
         return True
     if isinstance(kind, UnionType):
         return any(_fits(value, one) for one in get_args(kind))
-    kind = get_origin(kind) or kind
-    if kind is tuple:
+    outer, inner = get_origin(kind) or kind, get_args(kind)
+    if outer is tuple:
         return isinstance(value, list)
-    if kind is float:
+    if outer is float:
         return isinstance(value, int | float) and not isinstance(value, bool)
-    return isinstance(value, kind)
+    if not isinstance(value, outer):
+        return False
+    if outer is list and inner:
+        return _all_fit(value, inner[0])
+    return outer is not dict or not inner or _all_fit(value.values(), inner[1])
+
+
+def _all_fit(values: Iterable[Any], kind: Any) -> bool:
+    if kind in (int, str):  # a confusion matrix of 400 labels has 160,000 of them
+        return set(map(type, values)) <= {kind}
+    return all(_fits(value, kind) for value in values)

@@ -8,23 +8,28 @@ import json
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from poetcore.errors import OptionError, RunError
 from poetcore.system.files import write_whole
 from poetcore.system.options import build, flatten
-from poetcore.workspace.head import Head, pack_head, unpack_head
+from poetcore.workspace.evaluation_folder import EvaluationFolder
+from poetcore.workspace.head import Head, pack_head
+from poetcore.workspace.model_files import read_labels, read_layers
 from poetcore.workspace.records import read_json, read_json_lines, read_record, read_table, to_csv, to_json
-from poetcore.workspace.run_record import DAMAGED, RunRecord, Status
+from poetcore.workspace.run_record import DAMAGED, DIED, RunRecord, Status
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["EvaluationFolder", "Run"]
+__all__ = ["Run"]
 
 _SPLIT_COLUMNS = ("path", "label", "split", "sha")  # and `group`, which older runs lack
+
+#: Of these one at least is in the folder of a run, however it ended.
+_MARKS = ("status.json", "run.json", "config.json")
 
 Config = TypeVar("Config")
 
@@ -48,8 +53,11 @@ class Run:
         return f"Run({str(self.folder)!r})"
 
     def exists(self) -> bool:
-        """Return whether the folder is one of a run."""
-        return (self.folder / "status.json").is_file()
+        """Return whether the folder is one of a run, however damaged."""
+        try:
+            return any((self.folder / name).exists() for name in _MARKS)
+        except PermissionError:
+            return True
 
     def has_begun(self) -> bool:
         """Return whether it has something to keep: a report of the training, or what a process is to do."""
@@ -61,7 +69,35 @@ class Run:
         Raises:
             RunError: `status.json` is missing or damaged.
         """
-        return read_record(self.folder / "status.json", Status)
+        file = self.folder / "status.json"
+        status = read_record(file, Status)
+        if not status.is_sound():
+            raise RunError(f"{file} is damaged: train again.")
+        return status
+
+    def current_status(self) -> Status:
+        """Return what it is doing, or how it ended, without writing anything.
+
+        It is failed where its process died without saying so, and damaged where its files cannot be read.
+        """
+        try:
+            status = self.status()
+            if not status.final and not status.is_alive():
+                status = self.status()  # it may have ended between the two looks
+                if not status.final:
+                    return replace(status, phase="failed", message=DIED)
+            if status.phase == "done":
+                self.record()
+        except RunError as error:
+            return Status(DAMAGED, started=self.began(), heartbeat=self.began(), pid=0, message=str(error))
+        return status
+
+    def began(self) -> float:
+        """Return when it began, seconds since 1970; if that is damaged, when its folder was changed."""
+        try:
+            return self.status().started
+        except RunError:
+            return self.folder.stat().st_mtime
 
     def write_status(self, status: Status) -> None:
         """Write `status.json`."""
@@ -73,7 +109,11 @@ class Run:
         Raises:
             RunError: it is missing or damaged.
         """
-        return read_record(self.folder / "run.json", RunRecord)
+        file = self.folder / "run.json"
+        record = read_record(file, RunRecord)
+        if not record.is_sound():
+            raise RunError(f"{file} is damaged or of another version: train again.")
+        return record
 
     def config(self, kind: type[Config]) -> Config:
         """Read `config.json`, which only a run in a child process has.
@@ -96,13 +136,13 @@ class Run:
         write_whole(self.folder / "config.json", to_json(values))
 
     def state(self) -> str:
-        """Return the phase of its status, or `DAMAGED` where it is done but its record cannot be read."""
-        phase = self.status().phase
-        if phase == "done":
-            try:
+        """Return the phase of its status; `DAMAGED` if that, or the record of a done one, is unreadable."""
+        try:
+            phase = self.status().phase
+            if phase == "done":
                 self.record()
-            except RunError:
-                return DAMAGED
+        except RunError:
+            return DAMAGED
         return phase
 
     def write_record(self, record: RunRecord) -> None:
@@ -128,21 +168,24 @@ class Run:
         """Read the labels, in the order of the model's outputs.
 
         Raises:
-            RunError: they are missing or damaged.
+            RunError: they are missing or damaged, or others than those that the run was trained on.
         """
-        file = self._file("labels.txt")
-        try:
-            return [label for label in file.read_text(encoding="utf-8").split("\n") if label]
-        except UnicodeDecodeError:
-            raise RunError(f"{file} is damaged: train again.") from None
+        record = self._known_record()
+        return read_labels(self._file("labels.txt"), record.labels if record else None)
 
     def head(self) -> Head:
         """Read the layer to predict with: as it was trained, its outputs divided by the temperature.
 
         Raises:
-            RunError: it is missing or damaged.
+            RunError: it is missing or damaged, or does not fit the labels.
         """
-        return self._unpacked()[0]
+        head, labels = self._unpacked()[0], self.labels()
+        if len(head.bias) != len(labels):
+            raise RunError(
+                f"The run {self.name!r} is damaged: {len(labels)} labels for {len(head.bias)} outputs, train"
+                " it again."
+            )
+        return head
 
     def temperature(self) -> float:
         """Read what the outputs of the trained layer are divided by before the softmax; 1 where by nothing.
@@ -167,11 +210,7 @@ class Run:
         write_whole(self.folder / "head.npz", pack_head(self._unpacked()[1], temperature))
 
     def _unpacked(self) -> tuple[Head, Head, float]:
-        file = self._file("head.npz")
-        try:
-            return unpack_head(file.read_bytes())
-        except (ValueError, OSError):
-            raise RunError(f"{file} is damaged: train again.") from None
+        return read_layers(self._file("head.npz"))
 
     def write_model(self, labels: list[str], head: Head) -> None:
         """Write the layer as it was trained, and its labels."""
@@ -186,7 +225,14 @@ class Run:
         Raises:
             RunError: it is missing or damaged.
         """
-        return read_table(self._file("split.csv"), _SPLIT_COLUMNS)
+        file = self._file("split.csv")
+        split = read_table(file, _SPLIT_COLUMNS)
+        record = self._known_record()
+        if record and len(split) < sum(record.splits.values()):
+            raise RunError(f"{file} is damaged, some of its lines are gone: train again.")
+        if record and not set(split["label"]) <= set(record.labels):
+            raise RunError(f"{file} has labels that run.json has not: train again.")
+        return split
 
     def write_split(self, split: "pd.DataFrame") -> None:
         """Write `split.csv` from the columns path, label, split, sha and group."""
@@ -201,7 +247,11 @@ class Run:
         file = self.folder / "cross_validation.csv"
         if not file.is_file():
             raise RunError(f"The run {self.name!r} has no cross validation: train it again.")
-        return read_table(file, ("path", "label", "predicted"))
+        table = read_table(file, ("path", "label", "predicted"), numbers=("confidence", "fold"))
+        record = self._known_record()
+        if record and record.cross_validation and len(table) < record.cross_validation["n"]:
+            raise RunError(f"{file} is damaged, some of its lines are gone: train again.")
+        return table
 
     def write_cross_validation(self, predictions: "pd.DataFrame") -> None:
         """Write `cross_validation.csv`."""
@@ -231,6 +281,13 @@ class Run:
         newest = sorted(files, key=lambda file: file.stat().st_mtime, reverse=True)
         return [EvaluationFolder(file.parent) for file in newest]
 
+    def _known_record(self) -> RunRecord | None:
+        """Return the record, None where there is none that can be read, as while the run is trained."""
+        try:
+            return self.record()
+        except RunError:
+            return None
+
     def _file(self, name: str) -> Path:
         """Return a file of a finished run."""
         file = self.folder / name
@@ -239,34 +296,3 @@ class Run:
                 f"The run {self.name!r} has no {name}: it is unfinished or damaged, train it again."
             )
         return file
-
-
-class EvaluationFolder:
-    """One evaluation of a run on a demo folder: `predictions.csv` and `metrics.json`.
-
-    Args:
-        folder: below the run's `evaluations`.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.name = folder.name
-        self.predictions_file = folder / "predictions.csv"
-        self.metrics_file = folder / "metrics.json"
-
-    def exists(self) -> bool:
-        """Return whether the evaluation was written."""
-        return self.metrics_file.is_file()
-
-    def write(self, predictions: "pd.DataFrame", metrics: dict[str, Any]) -> None:
-        """Write both files; the metrics last, so that where they are, both are."""
-        write_whole(self.predictions_file, to_csv(predictions))
-        write_whole(self.metrics_file, to_json(metrics))
-
-    def predictions(self) -> "pd.DataFrame":
-        """Read the table of predictions.
-
-        Raises:
-            RunError: it is missing or damaged.
-        """
-        return read_table(self.predictions_file, ("path", "label", "predicted"), ("sha", "twin"))

@@ -3,11 +3,13 @@
 import os
 import time
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from poetcore.system.processes import find_process
 from poetcore.system.progress import RUN_PHASES
 
-__all__ = ["DAMAGED", "FINAL_PHASES", "PHASES", "RunRecord", "Status"]
+__all__ = ["DAMAGED", "DIED", "FINAL_PHASES", "PHASES", "RunRecord", "Status"]
 
 #: What a run does, in this order; "drawing" and "evaluating" only where they were asked for.
 PHASES = RUN_PHASES
@@ -15,6 +17,15 @@ FINAL_PHASES = ("done", "failed", "cancelled")
 
 #: The state of a run that ended well and whose record cannot be read any more; no file holds it.
 DAMAGED = "damaged"
+
+#: What is told of a run whose process is gone without having said how it ended.
+DIED = "The training's process ended unexpectedly; the end of its log may say why."
+
+#: Seconds between making a run's folder and knowing its process, at the most.
+_GRACE = 10
+
+#: The year 5138, seconds since 1970: what is later is damage.
+_LAST_TIME = 1e11
 
 
 @dataclass(frozen=True)
@@ -43,6 +54,17 @@ class Status:
     def final(self) -> bool:
         """Whether nothing more will happen."""
         return self.phase in (*FINAL_PHASES, DAMAGED)
+
+    def is_sound(self) -> bool:
+        """Return whether the times can be times, and the number that of a process."""
+        times = (self.started, self.heartbeat)
+        return all(0 <= one < _LAST_TIME for one in times) and 0 <= self.pid < 2**31
+
+    def is_alive(self) -> bool:
+        """Return whether the process that wrote this still works on the run."""
+        if self.pid == 0:
+            return time.time() - self.heartbeat < _GRACE
+        return find_process(self.pid, not_after=self.heartbeat) is not None
 
 
 @dataclass(frozen=True)
@@ -86,3 +108,14 @@ class RunRecord:
     calibration: str = ""
     groups: dict[str, Any] = field(default_factory=dict)
     cross_validation: dict[str, Any] | None = None
+
+    def is_sound(self) -> bool:
+        """Return whether what everyone reads of it is there and is what it should be."""
+        figures = [self.metrics.get("final_test_accuracy"), self.options.get("how_many_training_steps")]
+        if self.cross_validation is not None:
+            figures += [self.cross_validation.get(name, "missing") for name in ("accuracy", "n")]
+        try:
+            datetime.fromisoformat(self.created)
+        except ValueError:
+            return False
+        return all(one is None or isinstance(one, int | float) for one in figures)

@@ -127,7 +127,7 @@ class Workspace:
         if name is not None:
             check_run_name(name)
         waiting = Run(self.runs / name) if name else None
-        if waiting is None or not waiting.exists() or waiting.status().phase != "starting":
+        if waiting is None or not waiting.exists() or waiting.state() != "starting":
             waiting = self.create_run(name)
         waiting.write_status(Status("scanning", started=waiting.status().started))
         return waiting
@@ -158,13 +158,10 @@ class Workspace:
         shutil.rmtree(self.summaries / run.name, ignore_errors=True)
 
     def all_runs(self) -> list["Run"]:
-        """List every run, the newest first; other folders and damaged runs are skipped."""
+        """List every run, the newest first, damaged ones among them; other folders are skipped."""
         if not self.runs.is_dir():
             return []
-        found = []
-        for run in filter(Run.exists, map(Run, self.runs.iterdir())):
-            with contextlib.suppress(RunError):
-                found.append((run.status().started, run.name, run))
+        found = [(run.began(), run.name, run) for run in map(Run, self.runs.iterdir()) if run.exists()]
         return [run for *_, run in sorted(found, key=lambda one: one[:2], reverse=True)]
 
     def finished_runs(self) -> list["Run"]:
@@ -188,7 +185,7 @@ class Workspace:
             raise RunError(f"No finished run in {self.runs}: train one with `python -m poetcore retrain`.")
         for run in runs:
             if run.name == name:
-                phase = run.state()
+                phase = run.current_status().phase
                 if phase == DAMAGED:
                     raise RunError(f"The record of the run {name!r} cannot be read: train it again.")
                 if phase != "done":

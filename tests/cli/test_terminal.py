@@ -60,3 +60,25 @@ def test_a_single_picture_gets_no_bar(capsys):
     with Terminal(False).bars() as bars:
         bars.show(Progress("predicting", 1, 1))
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.fixture
+def narrow(monkeypatch):
+    """A terminal of 60 characters."""
+    monkeypatch.setenv("COLUMNS", "60")
+
+
+def test_a_long_name_is_wrapped_and_no_figure_is_cut(capsys, narrow):
+    figures = ["1,234,567", "98.7 %", "0.123"]
+    rows = [["x" * 200, *figures]]
+    Terminal(False).answer({}, table("t", ["label", "training pictures", "share", "F1"], rows))
+    shown = capsys.readouterr().out
+    assert all(figure in shown for figure in figures) and shown.count("x") == 200
+    assert max(map(len, shown.splitlines())) <= 60
+
+
+def test_a_table_of_more_figures_than_fit_loses_none(capsys, narrow):
+    figures = [str(10**6 + number) for number in range(9)]
+    Terminal(False).answer({}, table("t", ["label", *figures], [["x", *figures]]))
+    shown = capsys.readouterr().out
+    assert all(shown.count(figure) == 2 for figure in figures)

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import sqlite3
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from poetcore.data import file_index, images
 from poetcore.data.file_index import FileEntry, FileIndex, sha_of
 from poetcore.data.formats import decoders
 from poetcore.data.refusals import NOT_A_PICTURE
+from poetcore.errors import OptionError
 from poetcore.system.progress import Progress
 from tests.conftest import ROOT, encoded, fill, picture
 
@@ -230,7 +230,7 @@ def test_an_index_that_may_only_be_read_can_be_asked(tmp_path, monkeypatch):
         (wanted,) = first.lookup([path])
 
     def refuse(*_: object) -> None:
-        raise sqlite3.OperationalError("attempt to write a readonly database")
+        raise OptionError("attempt to write a readonly database")
 
     monkeypatch.setattr(FileIndex, "_write", refuse)
     monkeypatch.setattr(file_index, "decoders", lambda: 1)

@@ -55,7 +55,7 @@ def test_labels_are_those_of_the_run(classifier):
 def test_labels_that_do_not_fit_the_model_are_told_before_anything_is_predicted(trained, tmp_path):
     damaged = Run(Path(shutil.copytree(trained.run.folder, tmp_path / "damaged")))
     (damaged.folder / "labels.txt").write_text("daisy\n", encoding="utf-8")
-    with pytest.raises(RunError, match="The run 'damaged' is damaged: 1 labels for 5 outputs"):
+    with pytest.raises(RunError, match="the 1 labels of labels.txt are not the 5 of run.json"):
         Classifier(damaged, trained.workspace)
 
 

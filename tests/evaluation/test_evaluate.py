@@ -17,7 +17,8 @@ from poetcore.evaluation.evaluate import (
 )
 from poetcore.evaluation.freshness import current_files, evaluation_difference
 from poetcore.sources.samples import SAMPLE_LABELS
-from poetcore.workspace.run import EvaluationFolder, Run
+from poetcore.workspace.evaluation_folder import EvaluationFolder
+from poetcore.workspace.run import Run
 from tests.conftest import fill
 
 

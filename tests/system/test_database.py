@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from poetcore.errors import PoetError
 from poetcore.system.database import Database
 from tests.conftest import ROOT
 
@@ -91,7 +92,7 @@ def test_a_damaged_file_is_set_aside_and_a_new_one_begun(spoil, tmp_path):
 
 def test_a_folder_in_the_place_of_the_file_stays(tmp_path):
     (tmp_path / "a.sqlite").mkdir()
-    with pytest.raises(sqlite3.OperationalError):
+    with pytest.raises(PoetError, match="cannot be used"):
         Numbers(tmp_path / "a.sqlite")
     assert [p.name for p in tmp_path.iterdir()] == ["a.sqlite"]
 

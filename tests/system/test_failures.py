@@ -6,7 +6,7 @@ import sqlite3
 
 import pytest
 
-from poetcore.errors import DatasetError
+from poetcore.errors import DatasetError, PoetError
 from poetcore.system.database import Database
 from poetcore.system.failures import as_poet_error
 from tests.unprivileged import as_nobody, needs_permissions, open_folder
@@ -14,7 +14,7 @@ from tests.unprivileged import as_nobody, needs_permissions, open_folder
 
 def explained(act):
     """Return the status and the sentence of what an action raises."""
-    with pytest.raises((OSError, sqlite3.Error, MemoryError)) as raised:
+    with pytest.raises((OSError, MemoryError, PoetError)) as raised:
         act()
     found = as_poet_error(raised.value)
     assert found is not None and str(found).count(". ") == 0 and str(found).endswith(".")

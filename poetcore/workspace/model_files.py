@@ -1,0 +1,42 @@
+"""The files of a trained model, `labels.txt` and `head.npz`: read whole, or an error in one sentence."""
+
+from pathlib import Path
+
+from poetcore.errors import RunError
+from poetcore.workspace.head import Head, unpack_head
+
+__all__ = ["read_labels", "read_layers"]
+
+
+def read_labels(file: Path, trained: list[str] | None) -> list[str]:
+    """Read the labels, one a line, in the order of the model's outputs.
+
+    Args:
+        file: in UTF-8.
+        trained: what the run was trained on; None where that is not known.
+
+    Raises:
+        RunError: they are damaged, or others than those that the run was trained on.
+    """
+    try:
+        labels = [label for label in file.read_text(encoding="utf-8-sig").split("\n") if label]
+    except (UnicodeDecodeError, OSError):
+        raise RunError(f"{file} is damaged: train again.") from None
+    if trained is not None and labels != trained:
+        raise RunError(
+            f"The run {file.parent.name!r} is damaged: the {len(labels)} labels of {file.name} are not the"
+            f" {len(trained)} of run.json in their order: undo the change, or train again."
+        )
+    return labels
+
+
+def read_layers(file: Path) -> tuple[Head, Head, float]:
+    """Read the layer to predict with, the layer as it was trained, and the temperature between them.
+
+    Raises:
+        RunError: the file is damaged.
+    """
+    try:
+        return unpack_head(file.read_bytes())
+    except (ValueError, OSError):
+        raise RunError(f"{file} is damaged: train again.") from None
