@@ -86,7 +86,7 @@ def test_what_is_undefined_is_null_and_a_dash(say, answer, leaky):
     assert found["per_label"]["tulip"] == {"precision": None, "recall": None, "f1": None, "support": 0}
     assert found["macro_f1_labels"] == 4
     said = say("evaluate", leaky)
-    assert said.count("–") == 3 and "the mean of the labels with pictures: 4 of 5." in said
+    assert said.count("–") == 3 and "the means of the labels with pictures: 4 of 5." in said
 
 
 def test_calibration_is_told_with_its_noise(say, answer, leaky):
