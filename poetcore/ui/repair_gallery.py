@@ -57,7 +57,8 @@ def repair_gallery(folder: Path, items: Sequence[Repairable], labels: Sequence[s
     if is_listing(folder):  # its pictures cannot be repaired
         gallery([item.card for item in items], key)
     else:
-        _draw_gallery(folder, tuple(items), tuple(labels), key)
+        # What is remembered of a gallery must not show in that of another dataset.
+        _draw_gallery(folder, tuple(items), tuple(labels), f"{key}_{folder}")
 
 
 @st.fragment

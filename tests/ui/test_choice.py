@@ -1,10 +1,13 @@
 """The chosen dataset, demo folder and run: where they come from, and that they stay."""
 
+import io
+import zipfile
+
 import pytest
 
 from poetcore.ui.text import plain
 from tests.browser.dashboard import copy_of, copy_run
-from tests.conftest import fill
+from tests.conftest import encoded, fill, picture
 from tests.ui.pages import opened
 
 pytestmark = pytest.mark.slow
@@ -168,3 +171,14 @@ def test_one_click_takes_the_training_and_the_demo_folder_of_a_divided_set(empty
     assert offers[0].label == "Use photos/train and photos/test as demo folder"
     offers[0].click().run()
     assert picked(app)[:2] == [str(divided / "train"), str(divided / "test")]
+
+
+def test_an_unpacked_zip_file_has_its_own_demo_folder_and_no_run_of_another_dataset(own):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for label, seed in {"ant": 1, "bee": 2}.items():
+            archive.writestr(f"insects/{label}/a.jpg", encoded(picture(seed)))
+    app = opened("overview")
+    app.get("file_uploader")[0].set_value(("insects.zip", content.getvalue(), "application/zip")).run()
+    dataset, demo, run = picked(app)
+    assert dataset == str(own.workspace.datasets / "insects") and (demo, run) == (None, None)
