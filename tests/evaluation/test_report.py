@@ -30,19 +30,21 @@ ANSWERS = [
 ]
 
 
-def evaluation(folder: Path, answers: list[tuple[str, str, float]] = ANSWERS) -> Evaluation:
+def evaluation(
+    folder: Path, answers: list[tuple[str, str, float]] = ANSWERS, labels: list[str] = LABELS
+) -> Evaluation:
     """An evaluation of pictures that are made in a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = []
     for number, (true, predicted, confidence) in enumerate(answers):
         path = folder / f"{number:03d}.jpg"
         path.write_bytes(encoded(picture(number, (800, 600))))
-        shares = [confidence if label == predicted else (1 - confidence) / 2 for label in LABELS]
+        shares = [confidence if label == predicted else (1 - confidence) / 2 for label in labels]
         rows.append((str(path), true, predicted, true == predicted, confidence, number == 0, *shares))
     columns = ["path", "label", "predicted", "correct", "confidence", "leaked"]
-    predictions = pd.DataFrame(rows, columns=columns + [f"p_{label}" for label in LABELS])
+    predictions = pd.DataFrame(rows, columns=columns + [f"p_{label}" for label in labels])
     skipped = [{"path": "/demo/ant/<b>.jpg", "reason": "is empty (0 bytes)"}]
-    return Evaluation(compute_metrics(predictions, LABELS, "<i>my run</i>", folder, skipped), predictions)
+    return Evaluation(compute_metrics(predictions, labels, "<i>my run</i>", folder, skipped), predictions)
 
 
 @pytest.fixture(scope="module")
@@ -178,3 +180,16 @@ def test_very_many_misclassified_pictures_are_cut_off_with_a_word_about_the_rest
     many = pd.concat([one.predictions] * (MAX_MISCLASSIFIED + 5), ignore_index=True)
     page = report(Evaluation(compute_metrics(many, LABELS, "run", tmp_path, []), many))
     assert "And 5 more" in page and len(Tags(page).named("img")) == MAX_MISCLASSIFIED
+
+
+def test_of_very_many_labels_the_most_confused_are_drawn_and_listed(tmp_path):
+    labels = [f"label {number}" for number in range(100)]
+    answers = [("label 7", "label 70", 0.6), ("label 1", "label 1", 0.9)]
+    html = report(evaluation(tmp_path, answers, labels))
+    assert "Shown are the 60 labels that are confused most often, of 100" in html
+    assert "<tr><td>label 7</td><td>label 70</td><td>1</td></tr>" in html
+
+
+def test_labels_are_listed_in_the_order_in_which_people_look_for_them(tmp_path):
+    html = report(evaluation(tmp_path, [("10", "2", 0.6), ("2", "2", 0.9)], ["10", "2"]))
+    assert html.index("<tr><th>2</th>") < html.index("<tr><th>10</th>")
