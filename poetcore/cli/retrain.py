@@ -8,7 +8,6 @@ from typing import Annotated, Any
 import typer
 
 from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, WorkspaceOption, takes_options_of
-from poetcore.data.dataset import dataset_exists
 from poetcore.errors import OptionError
 from poetcore.features.backbones import DEFAULT, Backbone, find, from_environment
 from poetcore.system.options import build, check_number, options_of
@@ -168,6 +167,8 @@ def _check_places(demo_dir: Path | None, output_labels: Path | None, folders: di
     Raises:
         OptionError: a folder is missing, or is a file, or a file is a folder.
     """
+    from poetcore.data.dataset import dataset_exists
+
     if demo_dir and not dataset_exists(demo_dir):
         raise OptionError(
             f"No such folder: {demo_dir}. --demo_dir holds one folder of pictures per label, or is a CSV file"

@@ -162,8 +162,8 @@ def plan(
 def _rejected(dataset: Dataset, issues: Iterable[Issue], options: SplitOptions) -> dict[str, tuple[str, str]]:
     """Find the files that cannot be taken, each with the check that found it: path -> (issue, reason)."""
     rejected = {
-        path: ("unreadable", f"The file {reason}.")
-        for path, reason in zip(dataset.refused["path"], dataset.refused["reason"], strict=True)
+        path: ("unreadable", f"The {'file' if label else 'folder'} {reason}.")
+        for path, label, reason in dataset.refused[["path", "label", "reason"]].itertuples(index=False)
     }
     # That no content is taken twice must not depend on which checks were made.
     labels = dataset.pictures.groupby("sha")["label"].unique()
