@@ -203,7 +203,7 @@ class Repairs:
     def _as_folders(self, changes: Sequence[Change]) -> list[Change]:
         """Return changes with their new labels as the label folders are called: a run may write `Rose`."""
         folders = [path.name for path in folders_in(self.folder)]
-        known = match_labels({change.label for change in changes}, folders)
+        known = match_labels({one.label for one in changes if one.action == "relabel"}, folders)
         return [replace(change, label=known.get(change.label, change.label)) for change in changes]
 
     def _target(self, entry: Entry, taken: Collection[Path]) -> Path:
