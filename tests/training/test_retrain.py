@@ -284,10 +284,15 @@ def test_the_demo_folder_is_evaluated_at_once(place, folder, tmp_path):
 
 
 def test_a_demo_folder_that_cannot_be_used_spoils_no_training(place, folder, tmp_path):
-    config = RunConfig(folder, training=FEW_STEPS, demo_dir=tmp_path / "nowhere")
-    status = retrain(config, place).status()
+    demo = fill(tmp_path / "strange", {"elm": 1, "fir": 1})
+    status = retrain(RunConfig(folder, training=FEW_STEPS, demo_dir=demo), place).status()
     assert status.phase == "done"
-    assert "nowhere" in status.message
+    assert "The demo folder could not be evaluated: The run" in status.message
+
+
+def test_a_demo_folder_that_is_not_there_is_told_before_the_training(place, folder, tmp_path):
+    with pytest.raises(DatasetError, match="No such folder: .*nowhere"):
+        retrain(RunConfig(folder, training=FEW_STEPS, demo_dir=tmp_path / "nowhere"), place)
 
 
 def test_of_a_demo_folder_that_was_trained_on_no_accuracy_is_told(place, folder):

@@ -74,7 +74,7 @@ def test_an_exception_of_the_report_ends_it(way, examples, monkeypatch):
     def stop(_: float) -> None:
         raise KeyboardInterrupt
 
-    endless = TrainingOptions(how_many_training_steps=10**8)
+    endless = TrainingOptions(how_many_training_steps=10**7)
     with pytest.raises(KeyboardInterrupt):
         predict_from_subsets(examples, parts([30] * 5), 3, endless, stop)
 
