@@ -13,7 +13,7 @@ from poetcore.data.listing import demo_part, is_listing
 from poetcore.data.part_names import DEMO_NAMES, TRAIN_NAMES
 from poetcore.errors import DatasetError
 from poetcore.system.files import printable, walk
-from poetcore.system.names import is_hidden, natural_key
+from poetcore.system.names import PICTURE_ENDINGS, is_hidden, natural_key
 
 __all__ = [
     "QUARANTINE",
@@ -30,6 +30,8 @@ __all__ = [
 #: Beside the label folders, what was set aside; a folder of this name without the mark is a label like any.
 QUARANTINE = "quarantine"
 QUARANTINE_MARK = ".poet"
+
+_ENDINGS = tuple(ending for endings in PICTURE_ENDINGS.values() for ending in endings)
 
 #: A wrapper in a wrapper happens; more than that is some other tree.
 _DEEPEST = 4
@@ -123,8 +125,8 @@ def level_above(folder: Path) -> Level | None:
     Args:
         folder: one without folders in it.
     """
-    beside = [path for path in folders_in(folder.parent) if _first_file(path)]
-    if folder.parent == folder or len(beside) < 2 or not _first_file(folder):
+    beside = [path for path in folders_in(folder.parent) if _holds_pictures(path)]
+    if folder.parent == folder or len(beside) < 2 or not _holds_pictures(folder):
         return None
     return Level(folder, folder.parent, demo_beside(folder.parent))
 
@@ -196,6 +198,11 @@ def _files(folder: Path) -> Iterator[Path]:
     except OSError:
         return
     yield from (path for path in inside if not is_hidden(path.name) and not is_folder(path))
+
+
+def _holds_pictures(folder: Path) -> bool:
+    """Return whether a picture lies in a folder, by the names of its files."""
+    return any(path.name.lower().endswith(_ENDINGS) for path in _files(folder))
 
 
 def _first_file(folder: Path) -> Path | None:

@@ -141,6 +141,11 @@ def test_a_folder_of_pictures_alone_is_not_one_too_low(tmp_path):
     assert level_above(made(tmp_path / "photos" / "rose", "1.jpg")) is None
 
 
+def test_a_folder_of_other_files_is_not_one_too_low(tmp_path):
+    labels(tmp_path)
+    assert level_above(made(tmp_path / "taxes", "2026.pdf")) is None
+
+
 @pytest.mark.parametrize("demo", ["demo", "test", "Valid"])
 def test_the_demo_folder_beside_the_training_pictures_is_found(demo, tmp_path):
     labels(tmp_path / demo)
