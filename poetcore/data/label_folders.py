@@ -9,11 +9,9 @@ from poetcore.data.labels import match_labels, unusable_name
 from poetcore.data.layout import LevelError, better_level, folders_in, is_folder, level_above
 from poetcore.errors import DatasetError
 from poetcore.system.files import printable
-from poetcore.system.names import PICTURE_ENDINGS, is_hidden, is_litter, natural_key
+from poetcore.system.names import is_hidden, is_litter, is_picture_name, natural_key
 
 __all__ = ["LabelFolders", "label_folders"]
-
-_ENDINGS = tuple(ending for endings in PICTURE_ENDINGS.values() for ending in endings)
 
 
 @dataclass(frozen=True)
@@ -103,4 +101,4 @@ def _is_hidden_label(folder: Path) -> bool:
         names = [path.name.lower() for path in folder.iterdir()]
     except OSError:
         return False
-    return any(name.endswith(_ENDINGS) for name in names if not is_hidden(name))
+    return any(is_picture_name(name) for name in names if not is_hidden(name))

@@ -13,7 +13,7 @@ from poetcore.data.listing import demo_part, is_listing
 from poetcore.data.part_names import DEMO_NAMES, TRAIN_NAMES
 from poetcore.errors import DatasetError
 from poetcore.system.files import printable, walk
-from poetcore.system.names import PICTURE_ENDINGS, is_hidden, natural_key
+from poetcore.system.names import is_hidden, is_picture_name, natural_key
 
 __all__ = [
     "QUARANTINE",
@@ -31,7 +31,6 @@ __all__ = [
 QUARANTINE = "quarantine"
 QUARANTINE_MARK = ".poet"
 
-_ENDINGS = tuple(ending for endings in PICTURE_ENDINGS.values() for ending in endings)
 
 #: A wrapper in a wrapper happens; more than that is some other tree.
 _DEEPEST = 4
@@ -202,7 +201,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def _holds_pictures(folder: Path) -> bool:
     """Return whether a picture lies in a folder, by the names of its files."""
-    return any(path.name.lower().endswith(_ENDINGS) for path in _files(folder))
+    return any(is_picture_name(path.name) for path in _files(folder))
 
 
 def _first_file(folder: Path) -> Path | None:

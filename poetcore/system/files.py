@@ -8,14 +8,12 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from poetcore.system.names import PICTURE_ENDINGS, is_hidden, is_litter, natural_key
+from poetcore.system.names import is_hidden, is_litter, is_picture_name, natural_key
 from poetcore.system.temporary import temporary_path
 
 __all__ = ["cores", "in_chunks", "is_unicode", "one_line", "printable", "walk", "write_whole"]
 
 T = TypeVar("T")
-
-_PICTURE_ENDINGS = tuple(ending for endings in PICTURE_ENDINGS.values() for ending in endings)
 
 
 def walk(folder: Path, on_litter: Callable[[Path], object] | None = None) -> Iterator[os.DirEntry[str]]:
@@ -58,7 +56,7 @@ def _walk(
         except PermissionError:
             yield entry
         else:
-            if not inside and entry.name.lower().endswith(_PICTURE_ENDINGS):
+            if not inside and is_picture_name(entry.name):
                 yield entry
 
 

@@ -11,6 +11,7 @@ __all__ = [
     "is_hidden",
     "is_litter",
     "is_name",
+    "is_picture_name",
     "is_sidecar",
     "is_video",
     "natural_key",
@@ -35,6 +36,8 @@ PICTURE_ENDINGS = {
     "JPEG2000": (".jp2", ".j2k", ".jpx", ".j2c", ".jpc", ".jpf"),
     "PPM": (".ppm", ".pgm", ".pbm", ".pnm", ".pfm"),
 }
+
+_PICTURES = tuple(ending for endings in PICTURE_ENDINGS.values() for ending in endings)
 
 #: Files and folders that systems, NAS boxes and picture managers make by themselves (Windows, macOS,
 #: Synology, Picasa, Google); nobody means them as pictures or labels.
@@ -82,6 +85,11 @@ def is_litter(name: str) -> bool:
     Of what `is_hidden`, the rest was hidden by a person or a program, who know about it.
     """
     return name.startswith("._") or name.lower() in _LITTER
+
+
+def is_picture_name(name: str) -> bool:
+    """Return whether a file's name ends as that of a picture; only its content tells whether it is one."""
+    return name.lower().endswith(_PICTURES)
 
 
 def is_sidecar(name: str) -> bool:
