@@ -136,7 +136,7 @@ def retrain(
             "splits": record.splits,
             "groups": record.groups,
             "remarks": run_remarks(record),
-            **(_demo_figures(run) if config.demo_dir else {"demo_accuracy": None, "demo_mark": ""}),
+            **_demo_figures(run),
             "skipped": record.skipped,
             "misclassified": misclassified,
         },
@@ -152,13 +152,16 @@ def retrain(
 
 
 def _demo_figures(run: Run) -> dict[str, Any]:
-    """Return the accuracy on the demo folder, None where there is none to tell, and its mark."""
-    from poetcore.evaluation.results import demo_results
+    """Return the accuracy on the demo folder, None where there is none to tell, its mark and remarks."""
+    from poetcore.evaluation.evaluation import Evaluation
+    from poetcore.evaluation.headline import headline
 
-    found = demo_results([run])
-    if found.empty or found["accuracy"].isna()[0]:
-        return {"demo_accuracy": None, "demo_mark": "" if found.empty else found["mark"][0]}
-    return {"demo_accuracy": float(found["accuracy"][0]), "demo_mark": found["mark"][0]}
+    folders = run.evaluations()
+    if not folders:
+        return {"demo_accuracy": None, "demo_mark": "", "demo_remarks": []}
+    told = headline(Evaluation.load(folders[0]).metrics)
+    accuracy = told.accuracy.value if told.accuracy else None
+    return {"demo_accuracy": accuracy, "demo_mark": told.mark, "demo_remarks": told.remarks}
 
 
 def _check_places(demo_dir: Path | None, output_labels: Path | None, folders: dict[str, Path | None]) -> None:

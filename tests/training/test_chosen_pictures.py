@@ -148,6 +148,14 @@ def test_what_was_excluded_is_said(evaluation):
     )
 
 
+def test_what_was_excluded_is_said_where_a_run_is_evaluated_at_once(place, folder, demo):
+    words = ("--labels", "ash,oak", "--demo_dir", demo, "--how_many_training_steps", 5, "--json")
+    done = call("retrain", "--image_dir", folder, *words, "--workspace", place.root)
+    assert json.loads(done.stdout.splitlines()[-1])["demo_remarks"] == [
+        "2 pictures are excluded, of a label that was not chosen for the training: birch."
+    ]
+
+
 def test_excluded_pictures_were_not_added_since(evaluation, chosen, place, demo):
     assert not evaluation_difference(evaluation, chosen, current_files(demo, place)).any
 
