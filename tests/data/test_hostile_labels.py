@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -193,6 +193,7 @@ def test_a_run_whose_labels_stand_in_another_order_keeps_it(odd, tmp_path):
     head = run.head()
     labels = [before[place] for place in order]
     assert labels != before
+    run.write_record(replace(run.record(), labels=labels))
     run.write_model(labels, Head(head.kernel[:, order], head.bias[order]))
     found = evaluate(run, odd.folder, odd.workspace).metrics
     assert found.labels == labels
