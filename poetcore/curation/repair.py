@@ -23,6 +23,7 @@ from poetcore.curation.merging import plan_merge
 from poetcore.curation.mover import Group, Mover
 from poetcore.curation.moving import content_of, free_name
 from poetcore.curation.repair_log import Entry, now, proposal
+from poetcore.data.dataset import check_dataset
 from poetcore.data.labels import match_labels
 from poetcore.data.layout import QUARANTINE, folders_in
 from poetcore.data.listing import is_listing
@@ -125,8 +126,9 @@ class Repairs:
 
         Raises:
             OptionError: there is no such label folder, or the two are one.
-            DatasetError: the folder cannot be written.
+            DatasetError: the folder is missing or cannot be written.
         """
+        check_dataset(self.folder, None)
         with self._journal.locked():
             log = self._mover.recovered()
             plan = plan_merge(self.folder, label, into)

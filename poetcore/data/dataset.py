@@ -126,7 +126,7 @@ def dataset_exists(path: Path) -> bool:
     return path.is_dir() or is_listing(path)
 
 
-def check_dataset(path: Path, known_labels: Sequence[str] = ()) -> tuple[str, ...]:
+def check_dataset(path: Path, known_labels: Sequence[str] | None = ()) -> tuple[str, ...]:
     """Check that a path is a folder that holds label folders, or a CSV file of pictures.
 
     Args:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from poetcore.curation.repair import Repairs
-from poetcore.errors import OptionError
+from poetcore.errors import DatasetError, OptionError
 from tests.conftest import ROOT
 from tests.curation.repairing import change, pictures, pictures_in, put, relabelled, tree
 from tests.curation.test_recovery import KILLED
@@ -181,3 +181,8 @@ def test_a_merge_that_was_killed_at_its_last_file_removes_the_folder_when_recove
     assert not (folder / "tulip").exists()
     repairs.undo("1")
     assert (folder / "tulip" / "1.jpg").read_text() == "tulip 1"
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path):
+    with pytest.raises(DatasetError, match="No such folder: .*nowhere"):
+        Repairs(tmp_path / "nowhere").merge("roses", "rose")
