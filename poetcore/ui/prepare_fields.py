@@ -13,7 +13,7 @@ from poetcore.ui.state import workspace
 from poetcore.ui.text import plain, short_names
 from poetcore.workspace.datasets import training_folders
 
-__all__ = ["pick_folder", "pick_source"]
+__all__ = ["keep_source", "pick_folder", "pick_source"]
 
 
 def pick_source() -> Path | None:
@@ -52,6 +52,11 @@ def pick_source() -> Path | None:
         return None
     st.session_state["prepare_source_kept"] = Path(value)
     return Path(value)
+
+
+def keep_source(dataset: Path) -> None:
+    """Keep the source although this dataset is chosen next: it was made of it."""
+    st.session_state["prepare_goes_with"] = dataset
 
 
 def pick_folder(source: Path) -> Path | None:

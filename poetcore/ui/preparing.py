@@ -16,7 +16,7 @@ from poetcore.errors import PoetError
 from poetcore.ui.choice import chosen
 from poetcore.ui.freshness import forget_scans
 from poetcore.ui.pictures import Card, gallery
-from poetcore.ui.prepare_fields import pick_folder, pick_source
+from poetcore.ui.prepare_fields import keep_source, pick_folder, pick_source
 from poetcore.ui.state import choose, explain, offer_level, progress_bar, workspace
 from poetcore.ui.text import brief, few, plain, short
 
@@ -232,6 +232,7 @@ def _draw_button(planned: Plan, folder: Path) -> None:
         return
     forget_scans()
     st.session_state["prepare_made"] = done
+    keep_source(folder / "train")
     choose(dataset=str(folder / "train"))
     if (folder / "demo").is_dir():
         choose(demo=str(folder / "demo"))

@@ -1,11 +1,14 @@
 """The choice in the sidebar and the browser's history."""
 
+import re
+from pathlib import Path
+
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import ROOT, Serve
 from tests.browser.dashboard import NOT_FOUND, Dashboard
-from tests.conftest import Trained
+from tests.conftest import Trained, fill
 
 pytestmark = pytest.mark.complains(NOT_FOUND)
 
@@ -19,3 +22,20 @@ def test_the_choice_is_one_entry_of_the_browsers_history(page: Page, address: st
     Dashboard(page, address).open().is_at("/", trained.run.name)
     # The empty page at first, the address that was opened, and the same with the choice.
     assert page.evaluate("history.length") == 3
+
+
+def test_a_path_is_pasted_as_a_file_manager_copies_it(
+    page: Page, address: str, trained: Trained, tmp_path: Path
+) -> None:
+    folder = fill(tmp_path / "my insects", {"ant": 2, "bee": 2})
+    dashboard = Dashboard(page, address).open("/overview")
+    box = page.get_by_test_id("stSidebar").get_by_role("combobox", name="Dataset", exact=True)
+    for text, shown in ((f' "{folder}" ', "my insects"), ("/no/such/folder", "my insects")):
+        box.click()
+        box.fill(text)
+        box.press("Enter")
+        dashboard.is_settled()
+        expect(box).to_have_value(re.compile(shown))
+    dashboard.says("Dataset not found: /no/such/folder")
+    dashboard.has_chosen("Demo folder", "")
+    dashboard.has_chosen("Run", "")
