@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from poetcore.data.dataset import Dataset, dataset_exists, scan
@@ -252,6 +252,7 @@ def test_nothing_is_written_beside_a_csv_file(folder):
     assert set(folder.iterdir()) == before
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.binary(max_size=300), st.sampled_from([b"path,label\n", b"image;class;split\n", b"\xff\xfe", b""]))
 def test_whatever_is_in_a_file_it_is_read_or_refused(tmp_path_factory, content, header):
     path = tmp_path_factory.mktemp("any") / "a.csv"
