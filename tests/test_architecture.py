@@ -108,6 +108,11 @@ def test_a_package_says_what_it_is_and_is_not_for(path):
     assert words and (path.parent.name == "poetcore" or "Not for" in words)
 
 
+def test_a_text_becomes_a_path_in_one_place():
+    able = [named(path) for path in [*MODULES, *PAGES] if "expanduser" in path.read_text(encoding="utf-8")]
+    assert able == ["poetcore/system/paths.py"]
+
+
 def test_the_first_floor_has_at_most_twenty_rooms():
     rooms = [path for path in (ROOT / "poetcore").iterdir() if path.name not in ("__pycache__", "README.md")]
     assert len(rooms) <= 20

@@ -1,6 +1,7 @@
 """Processes of Poet: how one ends, how children are run, and whether one is still the one that it was."""
 
 import os
+import re
 import signal
 import site
 import subprocess
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     import psutil
 
 __all__ = ["find_process", "run_module", "run_to_exit", "start_module", "tail"]
+
+#: What was given and is repeated in a sentence is no word of it; a path is not so long.
+_ENDLESS = re.compile(r"\S{1000,}")
 
 #: Seconds that a clock may be corrected by before a process is taken for a later one of the same number.
 _DRIFT = 5
@@ -57,7 +61,8 @@ def run_to_exit(command: Callable[[], object]) -> None:
         if explained is None:
             raise
         sentence, status = str(explained), explained.exit_status
-    sys.stderr.write(f"Error: {sentence}\n")
+    shortened = _ENDLESS.sub(lambda found: f"{found[0][:100]}...", sentence)
+    sys.stderr.write(f"Error: {shortened}\n")
     sys.exit(status)
 
 

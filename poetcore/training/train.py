@@ -43,7 +43,8 @@ class TrainingOptions:
     how_many_training_steps: int = field(
         default=4000,
         metadata=option(
-            "Batches to train on. More steps fit the pictures better, up to a point that the curves show.",
+            "Batches to train on. More steps fit the pictures better, up to a point that the curves show; at"
+            f" most {MAX_STEPS:,}.",
             minimum=1,
             maximum=MAX_STEPS,
         ),
@@ -72,7 +73,10 @@ class TrainingOptions:
     )
     eval_step_interval: int = field(default=10, metadata=option("Steps between two reports.", minimum=1))
     train_batch_size: int = field(
-        default=100, metadata=option("Batch size of a training step.", minimum=1, maximum=MAX_BATCH)
+        default=100,
+        metadata=option(
+            f"Batch size of a training step, at most {MAX_BATCH:,}.", minimum=1, maximum=MAX_BATCH
+        ),
     )
     test_batch_size: int = field(
         default=-1, metadata=option("Pictures in the final test, -1 for all.", minimum=1, all_value=-1)

@@ -85,7 +85,7 @@ def _row(run: Run, demo: Path | None) -> dict[str, object]:
         row |= {
             "accuracy": _cross_validated(record),
             "test accuracy": _with_range(
-                record.metrics["final_test_accuracy"], record.metrics.get("final_test_interval")
+                record.metrics.get("final_test_accuracy"), record.metrics.get("final_test_interval")
             ),
             "demo accuracy": about_demo.figure,
             "demo folder": about_demo.folder,
@@ -93,8 +93,8 @@ def _row(run: Run, demo: Path | None) -> dict[str, object]:
             "pictures": sum(record.splits.values()),
             "dataset": short(record.image_dir),
             "backbone": record.backbone,
-            "steps": record.options["how_many_training_steps"],
-            "learning rate": record.options["learning_rate"],
+            "steps": record.options.get("how_many_training_steps"),
+            "learning rate": record.options.get("learning_rate"),
             "augmentation": _augmentation(record.options),
         }
     return row

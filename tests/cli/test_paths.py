@@ -67,3 +67,8 @@ def test_an_option_is_not_taken_for_a_path(tmp_path, monkeypatch):
     done = call("runs", "--workspace", "--json")
     assert (done.status, "'--json' is an option" in done.stderr) == (2, True)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_page_of_text_is_not_repeated_in_a_sentence():
+    done = call("evaluate", ".", "--run", "x" * 5000)
+    assert (done.status, len(done.stderr) < 400) == (2, True)
