@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from poetcore.data import images
-from poetcore.data.formats import decoders
+from poetcore.data.decoding.formats import decoders
 from poetcore.errors import OptionError, PictureError
 from poetcore.system.database import Database
 from poetcore.system.files import cores, in_chunks, is_unicode

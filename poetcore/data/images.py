@@ -1,10 +1,10 @@
 """The one place where pictures are decoded: for training, evaluation, prediction, upload and export.
 
-A picture is recognised by its content, never by its file extension (`formats` says which can be read).
-Whatever its mode, it becomes 8-bit sRGB (`colours` says how); only the first frame of an animation counts,
-and the EXIF orientation is applied. For a network it is resized to the square input size between the four
-nearest pixels (bilinear, not antialiased), as the original TensorFlow for Poets scripts do and as these
-networks were trained; a picture much larger than that is first halved up to three times.
+A picture is recognised by its content, never by its file extension (`decoding.formats` says which can be
+read). Whatever its mode, it becomes 8-bit sRGB (`decoding.colours` says how); only the first frame of an
+animation counts, and the EXIF orientation is applied. For a network it is resized to the square input size
+between the four nearest pixels (bilinear, not antialiased), as the original TensorFlow for Poets scripts do
+and as these networks were trained; a picture much larger than that is first halved up to three times.
 """
 
 import io
@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageFile
 
-from poetcore.data.colours import flatten, is_deep, load_deep, to_srgb
-from poetcore.data.formats import (
+from poetcore.data.decoding.colours import flatten, is_deep, load_deep, to_srgb
+from poetcore.data.decoding.formats import (
     DRAFTED,
     FORMATS,
     MAX_JPEG_MEGAPIXELS,
@@ -25,7 +25,7 @@ from poetcore.data.formats import (
     max_megapixels,
     recognise,
 )
-from poetcore.data.refusals import RAW, camera_raw, not_a_picture, video
+from poetcore.data.decoding.refusals import RAW, camera_raw, not_a_picture, video
 from poetcore.errors import PictureError
 
 __all__ = [

@@ -13,10 +13,9 @@ import numpy as np
 import pandas as pd
 
 from poetcore.data.groups import linked_groups
-from poetcore.data.hash_search import HashSearch
-from poetcore.data.perceptual_hash import THUMBNAIL
-from poetcore.data.registration import align
-from poetcore.data.spectra import (
+from poetcore.data.near.hash_search import HashSearch
+from poetcore.data.near.registration import align
+from poetcore.data.near.spectra import (
     coarse,
     common,
     correlation,
@@ -26,6 +25,7 @@ from poetcore.data.spectra import (
     turn,
     turn_coarse,
 )
+from poetcore.data.perceptual_hash import THUMBNAIL
 from poetcore.system.files import cores
 
 __all__ = ["NEAR", "duplicate_groups", "near_duplicate_pairs", "near_matches", "similarity"]

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from poetcore.data.dataset import scan
+from poetcore.data.decoding.refusals import NOT_A_PICTURE
 from poetcore.data.file_index import FileIndex, sha_of
 from poetcore.data.layout import QUARANTINE, QUARANTINE_MARK, LevelError
-from poetcore.data.refusals import NOT_A_PICTURE
 from poetcore.errors import DatasetError
 from tests.conftest import encoded, fill, picture
 from tests.unprivileged import as_nobody, needs_permissions, open_folder

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from poetcore.data import file_index, images
+from poetcore.data.decoding.formats import decoders
+from poetcore.data.decoding.refusals import NOT_A_PICTURE
 from poetcore.data.file_index import FileEntry, FileIndex, sha_of
-from poetcore.data.formats import decoders
-from poetcore.data.refusals import NOT_A_PICTURE
 from poetcore.errors import OptionError
 from poetcore.system.progress import Progress
 from tests.conftest import ROOT, encoded, fill, picture

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from PIL import Image, ImageEnhance, ImageOps
 
+from poetcore.data.near.spectra import common
 from poetcore.data.near_duplicates import (
     NEAR,
     duplicate_groups,
@@ -15,7 +16,6 @@ from poetcore.data.near_duplicates import (
     similarity,
 )
 from poetcore.data.perceptual_hash import hash_picture
-from poetcore.data.spectra import common
 from tests.conftest import encoded, picture
 
 TURNS = list(Image.Transpose)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from poetcore.data import images
-from poetcore.data.refusals import NOT_A_PICTURE
+from poetcore.data.decoding.refusals import NOT_A_PICTURE
 from poetcore.features.backbones import DEFAULT, find
 from poetcore.features.cache import FeatureCache
 from poetcore.features.engines import BATCH_SIZE, Bottleneck

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from poetcore.data.registration import align
+from poetcore.data.near.registration import align
 from tests.conftest import picture
 
 LARGE = picture(3, (320, 320))

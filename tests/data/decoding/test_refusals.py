@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from poetcore.data import images
-from poetcore.data.refusals import RAW, not_a_picture
+from poetcore.data.decoding.refusals import RAW, not_a_picture
 from poetcore.errors import PictureError
 from tests.conftest import encoded, picture
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from poetcore.data.spectra import (
+from poetcore.data.near.spectra import (
     coarse,
     common,
     correlation,

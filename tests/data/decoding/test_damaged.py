@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from poetcore.data import images
-from poetcore.data.formats import FORMATS
+from poetcore.data.decoding.formats import FORMATS
 from poetcore.errors import PictureError
 from tests.conftest import encoded, picture
 

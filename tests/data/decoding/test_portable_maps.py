@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from poetcore.data import images
-from poetcore.data.portable_maps import fast_map, is_portable_map
+from poetcore.data.decoding.portable_maps import fast_map, is_portable_map
 from poetcore.errors import PictureError
 
 SIZE = (7, 5)

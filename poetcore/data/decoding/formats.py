@@ -35,9 +35,9 @@ from PIL import (  # the plugins register their formats as they are imported
     WebPImagePlugin,
 )
 
-from poetcore.data.jpeg_xl import is_jpeg_xl, open_jpeg_xl
-from poetcore.data.png_texts import without_large_texts
-from poetcore.data.portable_maps import fast_map, is_portable_map
+from poetcore.data.decoding.jpeg_xl import is_jpeg_xl, open_jpeg_xl
+from poetcore.data.decoding.png_texts import without_large_texts
+from poetcore.data.decoding.portable_maps import fast_map, is_portable_map
 from poetcore.errors import PictureError
 
 __all__ = [

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from poetcore.data.hash_search import HashSearch
-from poetcore.data.spectra import positions
+from poetcore.data.near.hash_search import HashSearch
+from poetcore.data.near.spectra import positions
 
 
 def bands_apart(one: int, other: int) -> list[int]:
@@ -51,7 +51,7 @@ def test_the_search_finds_what_brute_force_finds(hashes, distance):
 
 
 def test_many_candidates_are_looked_at_in_parts_without_losing_any(monkeypatch):
-    monkeypatch.setattr("poetcore.data.hash_search._AT_ONCE", 3)
+    monkeypatch.setattr("poetcore.data.near.hash_search._AT_ONCE", 3)
     start = np.random.default_rng(1).integers(0, 2**63, 20, dtype=np.uint64)
     hashes = np.unique(np.concatenate([start, start ^ np.uint64(0b1001), start ^ np.uint64(1 << 40)]))
     assert found(hashes, 7) == brute_force(hashes, 7)

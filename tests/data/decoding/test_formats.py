@@ -11,9 +11,9 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from poetcore.data import images
-from poetcore.data.formats import FORMATS, decoders
+from poetcore.data.decoding.formats import FORMATS, decoders
+from poetcore.data.decoding.jpeg_xl import size_of
 from poetcore.data.images import PictureInfo
-from poetcore.data.jpeg_xl import size_of
 from poetcore.errors import PictureError
 from poetcore.system.names import PICTURE_ENDINGS
 from tests.conftest import ROOT, encoded, picture
@@ -75,7 +75,7 @@ def test_a_photo_of_an_iphone_is_read():
 
 
 def test_the_colours_of_an_iphone_become_srgb():
-    from tests.data.test_colours import DISPLAY_P3, converted
+    from tests.data.decoding.test_colours import DISPLAY_P3, converted
 
     wide = picture(1, (320, 240))
     wide.info["icc_profile"] = DISPLAY_P3
@@ -181,7 +181,7 @@ def test_a_png_with_large_texts_is_no_damage(content):
 
 
 def test_a_large_profile_of_a_png_is_applied():
-    from tests.data.test_colours import DISPLAY_P3
+    from tests.data.decoding.test_colours import DISPLAY_P3
 
     large = bytearray(DISPLAY_P3 + np.random.default_rng(1).bytes(2_000_000))
     large[0:4] = len(large).to_bytes(4, "big")

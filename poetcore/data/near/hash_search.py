@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from poetcore.data.spectra import positions
+from poetcore.data.near.spectra import positions
 
 __all__ = ["HashSearch"]
 
