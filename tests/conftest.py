@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 from PIL import Image
 
 from poetcore.features.backbones import DEFAULT, find
@@ -18,6 +19,10 @@ from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
 
 ROOT = Path(__file__).parents[1]
+
+# The same cases every time, and no race against the clock.
+settings.register_profile("reproducible", derandomize=True, deadline=None)
+settings.load_profile("reproducible")
 
 
 def picture(seed: int = 0, size: tuple[int, int] = (64, 48), mode: str = "RGB") -> Image.Image:

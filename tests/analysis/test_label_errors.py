@@ -75,7 +75,7 @@ def test_a_copy_under_the_same_wrong_label_is_held_out_with_it() -> None:
     assert set(find_label_issues(pictures, vectors)["path"]) == set(copies["path"])
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 12)), min_size=1, max_size=60))
 def test_one_content_is_never_in_two_folds(rows: list[tuple[str, int]]) -> None:
     pictures = pd.DataFrame([(label, f"sha{number}") for label, number in rows], columns=["label", "sha"])

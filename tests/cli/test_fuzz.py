@@ -210,9 +210,6 @@ def outside(done: Done) -> bool:
 
 @settings(
     max_examples=CALLS,
-    derandomize=True,
-    database=None,
-    deadline=None,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )

@@ -247,7 +247,7 @@ def sources(draw: st.DrawFn) -> tuple[Dataset, list[Issue]]:
     return dataset(*files), [near(a[0], b[0]) for a, b in pairs]
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(sources(), OPTIONS)
 @pytest.mark.slow
 def test_no_content_twice_and_no_near_duplicates_across(source, options):
@@ -272,7 +272,7 @@ def carried_out(planned: Plan) -> ExistingSplit:
     return ExistingSplit(files, frozenset(files))
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(sources(), OPTIONS)
 @pytest.mark.slow
 def test_a_repetition_plans_the_same(source, options):
@@ -283,7 +283,7 @@ def test_a_repetition_plans_the_same(source, options):
     assert again.removals == again.left == ()
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.integers(2, 30), st.integers(1, 30), OPTIONS)
 @pytest.mark.slow
 def test_a_larger_source_only_adds(before, more, options):

@@ -148,7 +148,7 @@ TestRepairing = Repairing.TestCase
 TestRepairing.settings = settings(max_examples=50, stateful_step_count=30, deadline=None)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     moves=st.lists(st.tuples(st.integers(0, 3), st.sampled_from(LABELS[:3])), min_size=3, max_size=6),
     dice=st.randoms(use_true_random=False),

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from poetcore.data.grouping import assign_folds, group_pictures
@@ -92,7 +92,6 @@ def test_groups_hang_on_no_index_of_the_table():
 PICTURES = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 12)), min_size=1, max_size=80)
 
 
-@settings(deadline=None)
 @given(PICTURES, st.integers(2, 6))
 def test_no_group_is_divided_between_folds(pictures, folds):
     targets, groups = np.array(pictures).T

@@ -1,6 +1,6 @@
 """Groups of what pairs link, checked against following the links one by one."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from poetcore.data.groups import linked_groups
@@ -18,7 +18,6 @@ def followed(pairs: list[tuple[int, int]]) -> set[frozenset[int]]:
     return groups
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 15), st.integers(0, 15)), max_size=25))
 def test_groups_are_what_following_the_links_finds(pairs: list[tuple[int, int]]) -> None:
     groups = linked_groups(pairs)

@@ -173,7 +173,7 @@ def only_picture_errors(content: bytes) -> None:
             pass
 
 
-@settings(max_examples=30, deadline=None, database=None)
+@settings(max_examples=30)
 @given(
     start=st.sampled_from([b"", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"II*\0", b"GIF89a", b"RIFF"]),
     rest=st.binary(),
@@ -182,7 +182,7 @@ def test_garbage_raises_nothing_but_picture_errors(start, rest):
     only_picture_errors(start + rest)
 
 
-@settings(max_examples=80, deadline=None, database=None)
+@settings(max_examples=80)
 @given(form=st.sampled_from(["JPEG", "PNG", "WEBP", "GIF", "TIFF", "AVIF"]), data=st.data())
 def test_damage_raises_nothing_but_picture_errors(form, data):
     content = bytearray(encoded(picture(3, (40, 30)), form))

@@ -124,7 +124,7 @@ TRICKY = st.text(st.sampled_from("aAäÄ\u0308oO\u043eßsSiİıI 1\xa0_-.\u200d\
 
 
 @given(TRICKY, TRICKY)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_whatever_is_matched_is_the_same_or_has_a_difference_that_is_told(a, b):
     if match_labels([a], [b]) and a != b:
         assert difference(a, b)
@@ -133,7 +133,7 @@ def test_whatever_is_matched_is_the_same_or_has_a_difference_that_is_told(a, b):
 
 
 @given(st.lists(TRICKY, max_size=6))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_similar_labels_are_those_that_differ_by_what_can_be_told(labels):
     together = {frozenset((a, b)) for group in similar_labels(labels) for a in group for b in group}
     for a in labels:

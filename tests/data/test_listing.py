@@ -252,7 +252,7 @@ def test_nothing_is_written_beside_a_csv_file(folder):
     assert set(folder.iterdir()) == before
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.binary(max_size=300), st.sampled_from([b"path,label\n", b"image;class;split\n", b"\xff\xfe", b""]))
 def test_whatever_is_in_a_file_it_is_read_or_refused(tmp_path_factory, content, header):
     path = tmp_path_factory.mktemp("any") / "a.csv"

@@ -86,7 +86,7 @@ def test_tiny_sets_still_get_a_picture_for_each_part():
 ROWS = st.tuples(st.sampled_from("ab"), st.integers(0, 25), st.sampled_from(["", "s1", "s2", "s3"]))
 
 
-@settings(max_examples=60, deadline=None, database=None)
+@settings(max_examples=60)
 @given(st.lists(ROWS, min_size=1), st.integers(0, 49), st.integers(0, 49))
 def test_identical_contents_and_series_stand_together(rows, validation, testing):
     pictures = table(

@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from poetcore.system import files
@@ -152,7 +152,6 @@ def test_a_name_in_any_script_is_text():
     assert files.is_unicode(path) and files.printable(path) == "café_花_🌷.jpg"
 
 
-@settings(database=None)
 @given(st.lists(st.integers()), st.integers(1, 7))
 def test_chunks_are_full_but_the_last_and_lose_nothing(items, size):
     chunks = list(files.in_chunks(iter(items), size))

@@ -1,7 +1,7 @@
 """The search among hashes, against comparing each with each."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -45,7 +45,6 @@ def found(hashes: np.ndarray, distance: int) -> set[tuple[int, int]]:
 
 
 @given(crowded(), st.integers(0, 16))
-@settings(deadline=None)
 def test_the_search_finds_what_brute_force_finds(hashes, distance):
     assert found(hashes, distance) == brute_force(hashes, distance)
 
