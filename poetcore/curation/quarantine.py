@@ -42,7 +42,7 @@ class Quarantine:
         """
         if not self._mark.exists():
             return
-        text = csv_text([("picture", "from", "reason", "time"), *pictures], "\r\n")
+        text = csv_text([("picture", "from", "reason", "time"), *pictures])
         # Windows refuses while the list is open in another program; the next step writes it again.
         with contextlib.suppress(OSError):
             write_whole(self._reasons, text.encode("utf-8-sig"))

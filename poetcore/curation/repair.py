@@ -13,9 +13,10 @@ process left half done is recovered (see `mover`).
 
 import contextlib
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from poetcore.curation.changes import ACTIONS, Change, Pending, Step, check_changes
 from poetcore.curation.journal import Journal
@@ -137,14 +138,15 @@ class Repairs:
                 proposal(str(number), place, change, change.sha) | {"merge": True}
                 for number, (place, change) in enumerate(zip(places, plan.changes, strict=True), log.next_id)
             ]
-            self._discard([e.id for e in log.pending() if e.place in places and e.label == into])
+            same = [e.id for e in log.pending() if e.place in places and e.label == into]
             moves = [
                 (Entry.proposed(line), change.path, target)
                 for line, change, target in zip(lines, plan.changes, plan.targets, strict=True)
             ]
             emptied = [self._mover.relative(place) for place in plan.emptied]
+            before: list[Mapping[str, Any]] = [*([_withdrawal(same)] if same else []), *lines]
             return self._mover.execute(
-                Group(log.next_step, moves, before=lines, emptied=emptied), on_progress
+                Group(log.next_step, moves, before=before, emptied=emptied), on_progress
             )
 
     def steps(self) -> list[Step]:
@@ -221,7 +223,11 @@ class Repairs:
 
     def _discard(self, ids: list[str]) -> None:
         if ids:
-            self._journal.append({"event": "withdraw", "time": now(), "ids": ids})
+            self._journal.append(_withdrawal(ids))
+
+
+def _withdrawal(ids: list[str]) -> Mapping[str, Any]:
+    return {"event": "withdraw", "time": now(), "ids": ids}
 
 
 def _read_only(folder: Path) -> str:

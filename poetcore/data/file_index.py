@@ -147,7 +147,8 @@ class FileIndex(Database):
                 if on_progress:
                     on_progress(Progress("decoding", done, len(unsure)))
         contents = self._contents([p.sha for p in entries if p.sha])
-        return [_at(p.path, contents[p.sha]) if p.sha else p for p in entries]
+        # Another process, which reads other formats, may have forgotten a refusal meanwhile.
+        return [_at(p.path, contents[p.sha]) if p.sha in contents else p for p in entries]
 
     def content(self, sha: str) -> bytes | None:
         """Read a content from a file that is indexed with it and still holds it, or return None.

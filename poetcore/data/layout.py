@@ -146,11 +146,13 @@ def demo_beside(folder: Path) -> Path | None:
 
 
 def _below(given: Path, folder: Path, deepest: int) -> Level | None:
+    if not deepest:  # links may lead in a circle
+        return None
     inside = folders_in(folder)
     train = _first(inside, TRAIN_NAMES)
-    if train and folders_in(train) and _is_divided(inside, train):
-        return Level(given, _unwrapped(train), _demo_among(inside))
-    if len(inside) != 1 or not deepest:
+    if train and folders_in(train) and _is_divided(inside, train, deepest):
+        return Level(given, _unwrapped(train, deepest), _demo_among(inside, deepest))
+    if len(inside) != 1:
         return None
     (only,) = inside
     deeper = _below(given, only, deepest - 1)
@@ -159,23 +161,23 @@ def _below(given: Path, folder: Path, deepest: int) -> Level | None:
     return Level(given, only, None) if _holds_labels(only) else None
 
 
-def _is_divided(inside: Sequence[Path], train: Path) -> bool:
+def _is_divided(inside: Sequence[Path], train: Path, deepest: int) -> bool:
     """Return whether these are the parts of one set: by their names, or as another part has its labels."""
     if all(_is_part(path.name, (*TRAIN_NAMES, *DEMO_NAMES)) for path in inside):
         return True
-    demo = _demo_among(inside)
-    return demo is not None and len(_names(_unwrapped(train)) & _names(demo)) > 1
+    demo = _demo_among(inside, deepest)
+    return demo is not None and len(_names(_unwrapped(train, deepest)) & _names(demo)) > 1
 
 
-def _demo_among(folders: Sequence[Path]) -> Path | None:
+def _demo_among(folders: Sequence[Path], deepest: int = _DEEPEST) -> Path | None:
     """Return the demo part of a divided set; pictures without labels cannot be evaluated on."""
     demo = _first([path for path in folders if folders_in(path)], DEMO_NAMES)
-    return _unwrapped(demo) if demo else None
+    return _unwrapped(demo, deepest) if demo else None
 
 
-def _unwrapped(part: Path) -> Path:
+def _unwrapped(part: Path, deepest: int) -> Path:
     """Return the folder of label folders of a part: some are wrapped once more, `train/train/<label>`."""
-    deeper = _below(part, part, _DEEPEST)
+    deeper = _below(part, part, deepest - 1)
     return deeper.train if deeper else part
 
 

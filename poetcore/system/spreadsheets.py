@@ -37,10 +37,11 @@ def unescape(text: str) -> str:
     return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
-def csv_text(rows: Iterable[Iterable[object]], line_end: str = "\n") -> str:
+def csv_text(rows: Iterable[Iterable[object]]) -> str:
     """Return rows as CSV; cells that are no text, such as numbers, are written as they are."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator=line_end)
+    # With this line end both kinds of line break are quoted, which file names may hold on Linux.
+    writer = csv.writer(out, lineterminator="\r\n")
     writer.writerows([escape(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
     return out.getvalue()
 

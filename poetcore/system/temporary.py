@@ -88,12 +88,14 @@ def _is_left(entry: DirEntry[str]) -> bool:
     if not named and not _EARLIER.fullmatch(entry.name):
         return False
     try:
-        changed = entry.stat(follow_symlinks=False).st_mtime
+        stat = entry.stat(follow_symlinks=False)
     except OSError:
         return False
     if not named:
-        return time.time() - changed > _OLD_SECONDS
-    # A process of the same number that began after the last change is another one.
+        return time.time() - stat.st_mtime > _OLD_SECONDS
+    # A process of the same number that began after the last change is another one. A copy has its source's
+    # time of change, so the other time counts too: on Windows that of making the file.
+    changed = max(stat.st_mtime, stat.st_ctime)
     return named["machine"] == _machine() and find_process(int(named["pid"]), changed) is None
 
 

@@ -71,7 +71,7 @@ class Jobs:
         return None
 
     def cancel(self, run: Run) -> Status:
-        """Ask a run's process to stop, end it if it does not, and return how the run ended."""
+        """Interrupt a run's process, end it if it goes on, and return how the run ended."""
         status = self.status(run)
         if status.final:
             return status

@@ -2,7 +2,6 @@
 
 import os
 import zipfile
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -90,7 +89,8 @@ def unpack(workspace: Workspace, name: str, archive: BinaryIO) -> Unpacked:
             workspace.datasets.mkdir(parents=True, exist_ok=True)
             with temporary_folder(workspace.datasets / "upload") as whole:
                 return _put_in_place(name, workspace.datasets, whole, _extract(opened, members, whole))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    # ValueError: of a damaged table of contents, whose places or names cannot be.
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
         raise DatasetError(f"{name} cannot be unpacked ({error}): make a plain zip file of it.") from None
 
 
@@ -134,8 +134,10 @@ def _extract(opened: zipfile.ZipFile, members: Iterable[zipfile.ZipInfo], whole:
                 raise PictureError("has the name of another file in the zip file")
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(content)
-        except (PictureError, zipfile.BadZipFile, zlib.error, OSError) as error:
-            reasons[inside] = getattr(error, "strerror", None) or str(error)
+        except (NotImplementedError, RuntimeError):  # a password, or a way of packing: of all the files
+            raise
+        except Exception as error:  # what unpacks a damaged file raises almost anything
+            reasons[inside] = getattr(error, "strerror", None) or str(error) or type(error).__name__
         else:
             reasons[inside] = None
             found.pictures[place] = name

@@ -93,6 +93,14 @@ def test_a_wrapper_in_a_wrapper_is_recognised(tmp_path):
     assert proposed(tmp_path) == ("a/b", None)
 
 
+def test_links_that_lead_in_a_circle_come_to_an_end(tmp_path):
+    for part in ("train", "test"):
+        for name in ("train", "test"):
+            made(tmp_path, f"{part}/notes")
+            (tmp_path / part / name).symlink_to(tmp_path, target_is_directory=True)
+    assert better_level(tmp_path) is not None
+
+
 def test_a_divided_set_in_a_wrapper_is_recognised(tmp_path):
     for part in ("train", "test"):
         labels(tmp_path / "archive" / part)

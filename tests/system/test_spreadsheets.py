@@ -1,5 +1,7 @@
 """CSV files run nothing in a spreadsheet, and give back exactly what was written."""
 
+import io
+
 import pytest
 
 from poetcore.system.spreadsheets import csv_text, escape, read_rows, unescape
@@ -28,8 +30,14 @@ def test_different_texts_stay_different():
 
 
 def test_numbers_stay_numbers():
-    assert csv_text([["rose", -1, 0.5], ["-rose", True, None]]) == "rose,-1,0.5\n'-rose,True,\n"
+    assert csv_text([["rose", -1, 0.5], ["-rose", True, None]]) == "rose,-1,0.5\r\n'-rose,True,\r\n"
 
 
 def test_a_cell_may_be_longer_than_pythons_own_limit():
     assert list(read_rows(["a," + "x" * 200_000])) == [["a", "x" * 200_000]]
+
+
+@pytest.mark.parametrize("text", ["a\rb", "a\nb", "\r", "\n", 'a"b', "a,b"])
+def test_a_cell_with_a_line_break_is_read_as_it_was_written(text):
+    rows = read_rows(io.StringIO(csv_text([["", text], ["x", "y"]]), newline=""))
+    assert [[unescape(cell) for cell in row] for row in rows] == [["", text], ["x", "y"]]

@@ -62,6 +62,13 @@ def test_what_this_process_works_on_stays(tmp_path):
         assert clear_leftovers(tmp_path) == 0 and folder.is_dir()
 
 
+def test_a_copy_that_has_the_day_of_its_photo_stays_while_this_process_works_on_it(tmp_path):
+    copy = temporary_path(tmp_path / "a.jpg")
+    copy.touch()
+    os.utime(copy, (1e9, 1e9))
+    assert clear_leftovers(tmp_path) == 0 and copy.exists()
+
+
 def test_what_another_living_process_works_on_stays_until_it_is_killed(tmp_path):
     command = [sys.executable, "-c", MAKE_AND_WAIT, str(tmp_path / "photos")]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as one:

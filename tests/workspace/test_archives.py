@@ -149,13 +149,27 @@ def damaged(archive: io.BytesIO) -> io.BytesIO:
     return io.BytesIO(bytes(content))
 
 
+def replaced(archive: io.BytesIO, old: bytes, new: bytes) -> io.BytesIO:
+    return io.BytesIO(archive.getvalue().replace(old, new))
+
+
+def moved(archive: io.BytesIO) -> io.BytesIO:
+    """Say that the table of contents begins before the file does."""
+    content = bytearray(archive.getvalue())
+    content[-7] = 0xFF  # the third byte of the size of the table
+    return io.BytesIO(bytes(content))
+
+
 UNUSABLE = {
     "no zip file": io.BytesIO(b"not a zip file at all"),
     "empty": io.BytesIO(b""),
     "cut off": cut(zipped(TWO)),
     "encrypted": encrypted(zipped(TWO)),
     "damaged": damaged(zipped(TWO, zipfile.ZIP_DEFLATED)),
+    "damaged LZMA": damaged(zipped(TWO, zipfile.ZIP_LZMA)),
     "wrong checksum": damaged(zipped(TWO)),
+    "a name that is no UTF-8": replaced(zipped(TWO | {"é/a.jpg": PICTURE}), "é".encode(), b"\xff\xff"),
+    "a table outside of the file": moved(zipped(TWO)),
     "no picture": zipped({"ant/notes": b"six legs"}),
     "no file": zipped({}),
     "a file where a folder should be": zipped(TWO | {"ant/a.jpg/c.jpg": PICTURE}),
