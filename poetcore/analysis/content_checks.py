@@ -21,7 +21,8 @@ _RELATED = 20
 
 def _unreadable(pictures: Pictures) -> Iterator[Found]:
     for one in rows(pictures.dataset.refused.assign(sha="")):
-        yield Found(one, f"The {'file' if one.label else 'folder'} {one.reason}.")
+        what = "folder" if not (one.label or pictures.dataset.read_only) else "file"
+        yield Found(one, f"The {what} {one.reason}.")
 
 
 def _two_labels(pictures: Pictures) -> Iterator[Found]:

@@ -170,6 +170,8 @@ def _issue_lines(issues: "Sequence[Issue]", dataset: "Dataset") -> "Iterator[str
         yield from (f"  {one_line(issue.path)}: {issue.detail}" for issue in found[:_NAMED])
         if len(found) > _NAMED:
             yield f"  ... and {len(found) - _NAMED} more; --json lists them all."
-        if check.name == "similar_labels" and not dataset.read_only:
+        if check.name == "similar_labels" and dataset.read_only:
+            yield "  A CSV file is not changed here: give these one name in it."
+        elif check.name == "similar_labels":
             names = (dataset.folder, found[0].label, Path(found[0].related[0]).name)
             yield f"  To merge: python -m poetcore merge {' '.join(quote(str(name)) for name in names)}"

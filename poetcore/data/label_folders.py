@@ -7,11 +7,15 @@ from pathlib import Path
 
 from poetcore.data.labels import match_labels, unusable_name
 from poetcore.data.layout import LevelError, better_level, folders_in, is_folder, level_above
+from poetcore.data.listing import is_listing_name, listing_hint
 from poetcore.errors import DatasetError
 from poetcore.system.files import printable
 from poetcore.system.names import is_hidden, is_litter, is_picture_name, natural_key
 
 __all__ = ["LabelFolders", "label_folders"]
+
+#: Endings of what people download datasets as; only the dashboard unpacks them, and only zip files.
+_ARCHIVES = {".zip", ".tar", ".gz", ".tgz", ".7z", ".rar", ".bz2", ".xz"}
 
 
 @dataclass(frozen=True)
@@ -47,13 +51,14 @@ def label_folders(folder: Path, known_labels: Sequence[str] | None = ()) -> Labe
     found = folders_in(folder)
     files = tuple(path for path in inside if not is_hidden(path.name) and not is_folder(path))
     if not found:
-        level = level_above(folder) if known_labels is not None else None
+        hint = listing_hint(folder)
+        level = level_above(folder) if known_labels is not None and not hint else None
         if level:
             raise LevelError(level)
-        loose = " Its files lie loose:" if files else ""
+        make = "Its files lie loose: make" if files else "Make"
         raise DatasetError(
-            f"No label folders in {printable(folder)}.{loose} Make one folder per category, named after it,"
-            " and put its pictures inside."
+            f"No label folders in {printable(folder)}. {make} one folder per category, named after it,"
+            f" and put its pictures inside.{hint}"
         )
     names = [path.name for path in found]
     if known_labels is not None and len(match_labels(names, known_labels)) < len(names):
@@ -76,13 +81,16 @@ def label_folders(folder: Path, known_labels: Sequence[str] | None = ()) -> Labe
 
 def _inside(folder: Path) -> list[Path]:
     if not os.path.lexists(folder):
+        if is_listing_name(folder):
+            raise DatasetError(f"No such CSV file: {printable(folder)}. Give one of paths and labels.")
         raise DatasetError(
             f"No such folder: {printable(folder)}. Give a folder that holds one folder per label."
         )
     if not is_folder(folder):
+        first = "unpack it and " if folder.suffix.lower() in _ARCHIVES else ""
         raise DatasetError(
-            f"{printable(folder)} is a file: give a folder that holds one folder per label, or a CSV file of"
-            " paths and labels."
+            f"{printable(folder)} is a file: {first}give a folder that holds one folder per label, or a CSV"
+            " file of paths and labels."
         )
     try:
         return sorted(folder.iterdir(), key=lambda path: natural_key(path.name))

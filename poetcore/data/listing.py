@@ -17,6 +17,7 @@ can be read so too: a run's `split.csv` and `cross_validation.csv`, an evaluatio
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +30,16 @@ from poetcore.system.files import printable, write_whole
 from poetcore.system.paths import MAX_NAME, to_path
 from poetcore.system.spreadsheets import csv_text
 
-__all__ = ["Listing", "check_listing", "demo_part", "is_listing", "read_listing", "write_listing"]
+__all__ = [
+    "Listing",
+    "check_listing",
+    "demo_part",
+    "is_listing",
+    "is_listing_name",
+    "listing_hint",
+    "read_listing",
+    "write_listing",
+]
 
 _FILE_ENDINGS = {".csv", ".tsv"}
 _PICTURE_ENDINGS = (".jpg", ".jpeg", ".png")
@@ -58,9 +68,25 @@ class Listing:
 def is_listing(path: Path) -> bool:
     """Return whether a path is a CSV file, or names a split of one, such as `labels.csv/test`."""
     try:
-        return any(one.suffix.lower() in _FILE_ENDINGS and one.is_file() for one in (path, path.parent))
+        return any(is_listing_name(one) and one.is_file() for one in (path, path.parent))
     except OSError:  # in a folder that may not be read
         return False
+
+
+def is_listing_name(path: Path) -> bool:
+    """Return whether a path is called like a CSV file, whether or not one is there."""
+    return path.suffix.lower() in _FILE_ENDINGS
+
+
+def listing_hint(folder: Path) -> str:
+    """Return a sentence that names a CSV file of paths and labels in a folder, or "" where there is none."""
+    with suppress(OSError):
+        for path in sorted(folder.iterdir()):
+            if is_listing_name(path) and path.is_file():
+                with suppress(DatasetError):
+                    CsvTable(path)
+                    return f" A CSV file in it lists pictures and labels: give {printable(path)}."
+    return ""
 
 
 def demo_part(path: Path) -> Path:

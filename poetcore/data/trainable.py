@@ -1,6 +1,7 @@
 """Can a classifier be trained on these pictures?"""
 
 from poetcore.data.dataset import Dataset
+from poetcore.data.listing import listing_hint
 from poetcore.errors import DatasetError
 from poetcore.system.files import printable
 
@@ -10,17 +11,22 @@ __all__ = ["check_trainable"]
 _LISTED = 10
 
 
-def check_trainable(dataset: Dataset) -> None:
+def check_trainable(dataset: Dataset, *, chosen: bool = False) -> None:
     """Check that a classifier can be trained on these pictures: two labels, each with one.
+
+    Args:
+        dataset: the pictures.
+        chosen: whether the folder has other labels too, which were not chosen.
 
     Raises:
         DatasetError: there is a single label, or one has no picture that can be used.
     """
     where = printable(dataset.folder)
     if len(dataset.labels) < 2:
+        only = "Only one label is chosen" if chosen else "Only one label"
         raise DatasetError(
-            f"Only one label in {where}: {dataset.labels[0] if dataset.labels else 'none'}. A classifier"
-            " needs at least two to tell apart."
+            f"{only} in {where}: {dataset.labels[0] if dataset.labels else 'none'}. A classifier"
+            f" needs at least two to tell apart.{'' if chosen else listing_hint(dataset.folder)}"
         )
     none = [label for label, count in dataset.counts().items() if not count]
     if none:

@@ -40,9 +40,11 @@ def true_labels(
     if unknown:
         almost = nearly(unknown, known)
         meant = f" {almost}: rename {'these folders' if '; ' in almost else 'the folder'} if that is meant."
+        it = "them" if len(unknown) > 1 else "it"
+        other = f" Evaluate on a folder without {it}, or train a run that knows {it}."
         raise DatasetError(
             f"{model} was not trained on the label{'s' * (len(unknown) > 1)} {listed_labels(unknown)} of"
-            f" {printable(demo)}: it was trained on {listed_labels(known)}.{meant if almost else ''}"
+            f" {printable(demo)}: it was trained on {listed_labels(known)}.{meant if almost else other}"
         )
     return matched
 

@@ -1,10 +1,12 @@
 """What the system refuses - a file, memory, a database - as one sentence and an exit status."""
 
 import errno
+import os
 import sqlite3
 from pathlib import Path
 
 from poetcore.errors import OptionError, PoetError, ResourceError
+from poetcore.system.names import lasting_name
 
 __all__ = ["as_poet_error"]
 
@@ -60,7 +62,8 @@ def as_poet_error(error: BaseException, file: Path | None = None) -> PoetError |
 def _of_file(error: OSError) -> PoetError:
     if error.filename is None:
         return ResourceError(f"{error.strerror or error or type(error).__name__}: no file was named.")
-    name = " and ".join(str(one) for one in (error.filename, error.filename2) if one is not None)
+    named = [_named(one) for one in (error.filename, error.filename2) if one is not None]
+    name = " and ".join(dict.fromkeys(named))
     if error.errno in _UNUSABLE:
         return OptionError(f"{name} {_UNUSABLE[error.errno]}.")
     if error.errno in _FULL:
@@ -68,6 +71,12 @@ def _of_file(error: OSError) -> PoetError:
     return ResourceError(
         f"{name} cannot be used ({error.strerror or error}): try again, or give another path."
     )
+
+
+def _named(file: object) -> str:
+    """Return what people call a file: of a temporary one, what it was to become."""
+    path = Path(os.fsdecode(file)) if isinstance(file, str | bytes | os.PathLike) else None
+    return str(path.with_name(lasting_name(path.name)) if path and path.name else file)
 
 
 def _of_database(error: sqlite3.Error, file: Path | None) -> PoetError:

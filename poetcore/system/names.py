@@ -7,6 +7,7 @@ from poetcore.errors import OptionError
 __all__ = [
     "MAX_BYTES",
     "PICTURE_ENDINGS",
+    "TEMPORARY_NAME",
     "check_name",
     "is_hidden",
     "is_litter",
@@ -14,12 +15,18 @@ __all__ = [
     "is_picture_name",
     "is_sidecar",
     "is_video",
+    "lasting_name",
     "natural_key",
     "to_name",
 ]
 
 #: File systems take 255 bytes; the rest is kept for what is added: numbers, endings, temporary names.
 MAX_BYTES = 100
+
+#: What `system/temporary.py` calls what is not whole yet, such as `.photos.3f2a9c.4711.1b2c3d4e.tmp`.
+TEMPORARY_NAME = re.compile(
+    r"\.(?P<purpose>.*)\.(?P<machine>[0-9a-f]{6})\.(?P<pid>[0-9]{1,10})\.[0-9a-f]{8}\.tmp", re.DOTALL
+)
 
 #: What the names of a format's files end with; the first is what Poet writes.
 PICTURE_ENDINGS = {
@@ -126,6 +133,16 @@ def is_name(text: str) -> bool:
         and not _FORBIDDEN.search(text)
         and not _DEVICE.match(text)
     )
+
+
+def lasting_name(name: str) -> str:
+    """Return what a temporary file or folder will be called once it is whole, or the name of any other.
+
+    >>> lasting_name(".photos.3f2a9c.4711.1b2c3d4e.tmp")
+    'photos'
+    """
+    match = TEMPORARY_NAME.fullmatch(name)
+    return match["purpose"] if match and match["purpose"] else name
 
 
 def check_name(text: str, subject: str) -> None:

@@ -16,11 +16,10 @@ from contextlib import contextmanager, suppress
 from os import DirEntry, getpid, scandir
 from pathlib import Path
 
+from poetcore.system.names import TEMPORARY_NAME
 from poetcore.system.processes import find_process
 
 __all__ = ["clear_leftovers", "temporary_folder", "temporary_path"]
-
-_NAME = re.compile(r"\..*\.(?P<machine>[0-9a-f]{6})\.(?P<pid>[0-9]{1,10})\.[0-9a-f]{8}\.tmp", re.DOTALL)
 
 #: What earlier versions left of zip files: whose it was cannot be told, so it is cleared once it is old.
 _EARLIER = re.compile(r"\.upload\.[a-z0-9_]{8}")
@@ -84,7 +83,7 @@ def _entries(folder: Path) -> list[DirEntry[str]]:
 
 def _is_left(entry: DirEntry[str]) -> bool:
     """Return whether an entry is temporary and nobody works on it any more."""
-    named = _NAME.fullmatch(entry.name)
+    named = TEMPORARY_NAME.fullmatch(entry.name)
     if not named and not _EARLIER.fullmatch(entry.name):
         return False
     try:

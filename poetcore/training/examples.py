@@ -95,7 +95,7 @@ def prepare_examples(
         on_progress(Progress("scanning"))
         whole = scan(config.image_dir, index, on_progress=on_progress)
         dataset = subset_of(whole, config)
-        check_trainable(dataset)
+        check_trainable(dataset, chosen=len(dataset.labels) < len(whole.labels))
         before = time.perf_counter()
         with workspace.feature_cache() as cache, workspace.hash_index() as hashes:
             splitter = _Splitter(options, workspace, hashes, on_progress)

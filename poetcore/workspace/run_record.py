@@ -19,7 +19,7 @@ FINAL_PHASES = ("done", "failed", "cancelled")
 DAMAGED = "damaged"
 
 #: What is told of a run whose process is gone without having said how it ended.
-DIED = "The training's process ended unexpectedly; the end of its log may say why."
+DIED = "The training's process ended unexpectedly: train again, nothing that was computed is lost."
 
 #: Seconds between making a run's folder and knowing its process, at the most.
 _GRACE = 10

@@ -108,8 +108,32 @@ def test_a_folder_without_label_folders_is_refused(memory, tmp_path):
 def test_loose_files_are_named_in_the_error(memory, tmp_path):
     (tmp_path / "set").mkdir()
     (tmp_path / "set/a.jpg").write_bytes(encoded(picture()))
-    with pytest.raises(DatasetError, match="Its files lie loose: Make one folder per category"):
+    with pytest.raises(DatasetError, match="Its files lie loose: make one folder per category"):
         scan(tmp_path / "set", memory)
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("set.zip", "is a file: unpack it and give a folder that holds one folder per label"),
+        ("set.tar.gz", "is a file: unpack it and give"),
+        ("gone.csv", "No such CSV file: .*gone.csv. Give one of paths and labels"),
+    ],
+)
+def test_what_is_no_folder_is_told_by_its_name(name, sentence, memory, tmp_path):
+    for archive in ("set.zip", "set.tar.gz"):
+        (tmp_path / archive).write_bytes(b"packed")
+    with pytest.raises(DatasetError, match=sentence):
+        scan(tmp_path / name, memory)
+
+
+@pytest.mark.parametrize(("head", "named"), [("path,label", True), ("a,b", False)])
+def test_a_csv_file_of_labels_beside_loose_pictures_is_named(head, named, memory, tmp_path):
+    (tmp_path / "a.jpg").write_bytes(encoded(picture()))
+    (tmp_path / "labels.csv").write_text(f"{head}\na.jpg,rose\n")
+    with pytest.raises(DatasetError) as raised:
+        scan(tmp_path, memory)
+    assert (f"give {tmp_path / 'labels.csv'}." in str(raised.value)) is named
 
 
 def test_only_empty_label_folders_are_refused(memory, tmp_path):

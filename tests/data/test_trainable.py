@@ -42,3 +42,15 @@ def test_one_picture_of_each_label_is_trainable(made):
 
 def test_chosen_labels_alone_must_be_trainable(made):
     check_trainable(made({"daisy": 0, "rose": 2, "tulip": 1}).subset("rose,tulip"))
+
+
+def test_a_single_chosen_label_is_told_apart_from_a_single_one(made):
+    with pytest.raises(DatasetError, match="Only one label is chosen in .*: rose. A classifier"):
+        check_trainable(made({"daisy": 2, "rose": 2}).subset("rose"), chosen=True)
+
+
+def test_a_csv_file_beside_the_only_folder_is_named(made):
+    dataset = made({"img": 2})
+    (dataset.folder / "labels.csv").write_text("path,label\nimg/img_0.jpg,rose\n")
+    with pytest.raises(DatasetError, match=r"in it lists pictures and labels: give .*labels.csv\."):
+        check_trainable(dataset)

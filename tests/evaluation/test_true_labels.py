@@ -32,7 +32,8 @@ def test_two_folders_may_have_one_label():
         (
             ["fern"],
             "The run 'a' was not trained on the label 'fern' of show: it was trained on"
-            " 'Gänseblümchen', 'rose', 'tulip'.",
+            " 'Gänseblümchen', 'rose', 'tulip'. Evaluate on a folder without it, or train a run that knows"
+            " it.",
         ),
         (
             ["tulips"],

@@ -9,6 +9,7 @@ import pytest
 from poetcore.errors import DatasetError, PoetError
 from poetcore.system.database import Database
 from poetcore.system.failures import as_poet_error
+from poetcore.system.temporary import temporary_path
 from tests.unprivileged import as_nobody, needs_permissions, open_folder
 
 
@@ -89,3 +90,9 @@ def test_a_database_of_other_tables_is_told_with_its_file(tmp_path):
     with Notes(tmp_path / "notes.sqlite") as notes:
         status, sentence = explained(notes.all)
     assert status == 2 and "notes.sqlite" in sentence and "delete the file" in sentence
+
+
+def test_a_temporary_file_is_called_what_it_was_to_become(tmp_path):
+    target = tmp_path / "gone" / "model.tflite"
+    _, sentence = explained(lambda: temporary_path(target).write_bytes(b""))
+    assert sentence.startswith(f"{target} is not there")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from poetcore.system import temporary
+from poetcore.system.names import lasting_name
 from poetcore.system.temporary import clear_leftovers, temporary_folder, temporary_path
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import ROOT
@@ -45,6 +46,12 @@ def test_a_temporary_folder_may_be_moved_to_its_place(tmp_path):
 
 def test_the_longest_name_has_room_for_the_temporary_one(tmp_path):
     temporary_path(tmp_path / ("花" * 85)).touch()
+
+
+def test_what_a_temporary_path_becomes_is_known(tmp_path):
+    names = ["a.tflite", "no ending", "photo.2024.tmp"]
+    assert [lasting_name(temporary_path(tmp_path / name).name) for name in names] == names
+    assert lasting_name("mine.tmp") == "mine.tmp"
 
 
 def test_two_temporary_paths_of_one_file_differ(tmp_path):
