@@ -167,7 +167,12 @@ def write_listing(file: Path, columns: Sequence[str], rows: Iterable[Sequence[ob
 
 def _relative(path: str, folder: Path) -> str:
     place = Path(path)
-    return place.relative_to(folder).as_posix() if place.is_relative_to(folder) else path
+    if not place.is_relative_to(folder):
+        return path
+    inside = place.relative_to(folder).as_posix()
+    # Otherwise a reader takes away the blank, or what looks like an address for one.
+    odd = inside[0].isspace() or inside.lower().startswith("file:")
+    return f"./{inside}" if odd else inside
 
 
 def _demo_names(splits: Mapping[str, object]) -> list[str]:

@@ -37,8 +37,10 @@ def join_labels(labels: Iterable[str]) -> str:
     >>> join_labels(["daisy", "rose, wild"])
     'daisy,"rose, wild"'
     """
+    names = list(labels)
     out = io.StringIO()
-    csv.writer(out, lineterminator="").writerow(list(labels))
+    blanks = any(name[:1].isspace() for name in names)  # they count in quotes only
+    csv.writer(out, lineterminator="", quoting=csv.QUOTE_ALL if blanks else csv.QUOTE_MINIMAL).writerow(names)
     return out.getvalue()
 
 

@@ -183,7 +183,6 @@ def _fetch(archive: Path, url: str, sha256: str, on_progress: OnProgress | None)
         hooks = {"response": lambda response, **_: responses.enter_context(response)}
         downloader = pooch.HTTPDownloader(progressbar=bar, timeout=_TIMEOUT, hooks=hooks)
         try:
-            archive.parent.mkdir(parents=True, exist_ok=True)
             clear_leftovers(archive.parent)
             with temporary_folder(archive) as temporary:
                 there = archive.parent if archive.exists() else temporary

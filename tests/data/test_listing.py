@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from poetcore.data.dataset import Dataset, dataset_exists, scan
 from poetcore.data.file_index import FileIndex
-from poetcore.data.listing import demo_part, is_listing, read_listing
+from poetcore.data.listing import demo_part, is_listing, read_listing, write_listing
 from poetcore.errors import DatasetError
 from tests.conftest import encoded, picture
 
@@ -261,3 +261,10 @@ def test_whatever_is_in_a_file_it_is_read_or_refused(tmp_path_factory, content, 
         scanned(path)
     except DatasetError as error:
         assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize("label", [" rose", "\x0c", "=1", "'a'", "file:", "~", 'a"b', "a\rb", "a;b"])
+def test_a_written_file_names_the_pictures_that_it_was_made_of(label, tmp_path):
+    place = tmp_path / label / "1.jpg"
+    write_listing(tmp_path / "set.csv", ("path", "label"), [(str(place), "rose")])
+    assert list(read_listing(tmp_path / "set.csv").label_of) == [place]

@@ -47,7 +47,7 @@ def test_of_many_labels_only_some_are_listed():
 
 @pytest.mark.parametrize("labels", [["a"], ["a, b", "c"], ['say "a"', "b"], [" a", "b"], ["'", ";"]])
 def test_joined_names_are_split_again(labels):
-    assert [name.strip() for name in split_labels(join_labels(labels))] == [one.strip() for one in labels]
+    assert split_labels(join_labels(labels)) == labels
 
 
 @pytest.mark.parametrize("text", [",", '"', '""', "x" * 200_000])
