@@ -11,12 +11,12 @@ from poetcore.errors import DatasetError
 from poetcore.system.files import printable
 from poetcore.system.spreadsheets import read_rows, unescape
 
-__all__ = ["LABEL_COLUMNS", "PATH_COLUMNS", "SPLIT_COLUMNS", "CsvRow", "CsvTable"]
+__all__ = ["CsvRow", "CsvTable"]
 
 #: What the columns may be called, whatever their case; the first that is there counts.
-PATH_COLUMNS = ("path", "file", "filename", "file_name", "image", "image_path", "image_id")
-LABEL_COLUMNS = ("label", "class", "category")
-SPLIT_COLUMNS = ("split", "set", "subset")
+_PATH_COLUMNS = ("path", "file", "filename", "file_name", "image", "image_path", "image_id")
+_LABEL_COLUMNS = ("label", "class", "category")
+_SPLIT_COLUMNS = ("split", "set", "subset")
 
 #: What Excel writes or takes as a first line to name the separator.
 _SEPARATOR = re.compile(r"sep=(.)\s*", re.IGNORECASE)
@@ -57,7 +57,7 @@ class CsvTable:
         for self._separator in separators:
             header = next(self._read(), [])
             names = [re.sub(r"[ -]", "_", name.strip().casefold()) for name in header]
-            found = [_column(names, known) for known in (PATH_COLUMNS, LABEL_COLUMNS, SPLIT_COLUMNS)]
+            found = [_column(names, known) for known in (_PATH_COLUMNS, _LABEL_COLUMNS, _SPLIT_COLUMNS)]
             if found[0] is not None and found[1] is not None:
                 self._columns = found
                 return
@@ -91,8 +91,8 @@ class CsvTable:
             return f"is empty: {_HEADER}."
         shown = first if len(first) <= 60 else f"{first[:60]}..."
         return (
-            f"has no columns of paths and labels: {_HEADER} (or {', '.join(PATH_COLUMNS[1:])};"
-            f" {', '.join(LABEL_COLUMNS[1:])}; {', '.join(SPLIT_COLUMNS[1:])}). Its first line is {shown!r}."
+            f"has no columns of paths and labels: {_HEADER} (or {', '.join(_PATH_COLUMNS[1:])};"
+            f" {', '.join(_LABEL_COLUMNS[1:])}; {', '.join(_SPLIT_COLUMNS[1:])}). Its first line is {shown!r}."
         )
 
 

@@ -21,7 +21,6 @@ from poetcore.errors import OptionError
 from poetcore.system.paths import to_path
 
 __all__ = [
-    "MAX_INTEGER",
     "Option",
     "build",
     "check_limits",
@@ -34,7 +33,7 @@ __all__ = [
 Options = TypeVar("Options")
 
 #: The largest whole number of 64 bits with a sign.
-MAX_INTEGER = 2**63 - 1
+_MAX_INTEGER = 2**63 - 1
 
 _KEY = "option"
 
@@ -114,9 +113,9 @@ def check_number(value: Any, name: str) -> None:
     """
     if isinstance(value, float) and not math.isfinite(value):
         raise OptionError(f"{name} must be a finite number. Received: {value}.")
-    if isinstance(value, int) and abs(value) > MAX_INTEGER:
+    if isinstance(value, int) and abs(value) > _MAX_INTEGER:
         raise OptionError(
-            f"{name} must lie between -{MAX_INTEGER} and {MAX_INTEGER}. Received: a number of"
+            f"{name} must lie between -{_MAX_INTEGER} and {_MAX_INTEGER}. Received: a number of"
             f" {value.bit_length()} bits."
         )
 
