@@ -92,7 +92,8 @@ class CsvTable:
         shown = first if len(first) <= 60 else f"{first[:60]}..."
         return (
             f"has no columns of paths and labels: {_HEADER} (or {', '.join(_PATH_COLUMNS[1:])};"
-            f" {', '.join(_LABEL_COLUMNS[1:])}; {', '.join(_SPLIT_COLUMNS[1:])}). Its first line is {shown!r}."
+            f" {', '.join(_LABEL_COLUMNS[1:])}; {', '.join(_SPLIT_COLUMNS[1:])}). Its first line is"
+            f" {shown!r}."
         )
 
 
