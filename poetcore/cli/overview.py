@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -160,6 +159,7 @@ def _suspect_lines(suspects: "pd.DataFrame") -> Iterator[str]:
 def _issue_lines(issues: "Sequence[Issue]", dataset: "Dataset") -> "Iterator[str]":
     """List what each check found and what to do about it, with some of the files."""
     from poetcore.analysis.issues import CHECKS
+    from poetcore.cli.terminal import command_line
     from poetcore.system.files import one_line
 
     for check in CHECKS.values():
@@ -173,5 +173,5 @@ def _issue_lines(issues: "Sequence[Issue]", dataset: "Dataset") -> "Iterator[str
         if check.name == "similar_labels" and dataset.read_only:
             yield "  A CSV file is not changed here: give these one name in it."
         elif check.name == "similar_labels":
-            names = (dataset.folder, found[0].label, Path(found[0].related[0]).name)
-            yield f"  To merge: python -m poetcore merge {' '.join(quote(str(name)) for name in names)}"
+            names = (found[0].label, Path(found[0].related[0]).name)
+            yield f"  To merge: {command_line('merge', dataset.folder, *names)}"

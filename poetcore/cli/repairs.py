@@ -1,6 +1,5 @@
 """The commands that repair a folder of label folders, as the dashboard does, and undo it."""
 
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,7 +24,7 @@ def merge(
     json: JsonOption = False,
 ) -> None:
     """Put all pictures of a label under another one, such as 'Rose ' under rose; it can be undone."""
-    from poetcore.cli.terminal import Terminal
+    from poetcore.cli.terminal import Terminal, command_line
     from poetcore.curation.repair import Repairs
 
     terminal = Terminal(json)
@@ -39,8 +38,8 @@ def merge(
     terminal.skipped("Left where it is", refused)
     terminal.answer(
         {"label": label, "into": into, "moved": len(moved), "skipped": refused, "step": step.id},
-        f"{len(moved):,} files of {label!r} are under {into!r} now.",
-        f"Undo it with: python -m poetcore undo {shlex.quote(str(dir))} {step.id}",
+        f"Put under {into!r}, of {label!r}: {_files(len(moved))}.",
+        f"Undo it with: {command_line('undo', dir, step.id)}",
     )
 
 
@@ -68,7 +67,7 @@ def undo(
     terminal.skipped("Left where it is", refused)
     terminal.answer(
         {"step": done.id, "undone": len(undone), "skipped": refused},
-        f"Step {done.id} is undone: {len(undone):,} files are back where they were.",
+        f"Step {done.id} is undone, back where it was: {_files(len(undone))}.",
     )
 
 
@@ -77,3 +76,7 @@ def _troubles(outcomes: "list[Outcome]") -> list[dict[str, str]]:
         {"path": str(one.change.path), "reason": one.trouble[:1].lower() + one.trouble[1:].rstrip(".")}
         for one in outcomes
     ]
+
+
+def _files(number: int) -> str:
+    return "1 file" if number == 1 else f"{number:,} files"

@@ -1,6 +1,9 @@
 """What a command shows: progress bars and messages on standard error, results on standard output."""
 
 import json
+import os
+import shlex
+import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,7 +15,7 @@ from rich.table import Table
 from poetcore.system.files import one_line
 from poetcore.system.progress_bars import Bars
 
-__all__ = ["Terminal", "fits", "table"]
+__all__ = ["Terminal", "command_line", "fits", "table"]
 
 #: A border and a blank on either side of each cell.
 _BETWEEN = 3
@@ -97,3 +100,21 @@ def _least_width(cells: tuple[str, ...]) -> int:
     if any(any(map(str.isalpha, cell)) for cell in others):
         return min(_LEAST, max(map(cell_len, cells)))
     return max(map(cell_len, [*heading.split(), *others]), default=0)
+
+
+def command_line(command: str, *arguments: object) -> str:
+    """Return a command of Poet as it can be typed into this system's terminal.
+
+    >>> command_line("merge", "photos", "-rose", "rose")
+    'python -m poetcore merge -- photos -rose rose'
+    """
+    words = list(map(str, arguments))
+    words = [
+        "python",
+        "-m",
+        "poetcore",
+        command,
+        *(["--"] if any(w[:1] == "-" for w in words) else []),
+        *words,
+    ]
+    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)

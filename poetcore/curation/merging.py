@@ -69,8 +69,19 @@ def plan_merge(folder: Path, label: str, into: str) -> Merge:
 
 
 def _below(folder: Path) -> Iterator[Path]:
-    """Yield everything below a folder, hidden or not, outer folders first; links are not followed."""
-    for path in sorted(folder.iterdir()):
+    """Yield everything below a folder, hidden or not, outer folders first; links are not followed.
+
+    Raises:
+        OptionError: a folder may not be read.
+    """
+    try:
+        inside = sorted(folder.iterdir())
+    except OSError as error:
+        raise OptionError(
+            f"The folder {printable(folder)} may not be read ({error.strerror or error}): change its"
+            " permissions."
+        ) from None
+    for path in inside:
         yield path
         if path.is_dir() and not path.is_symlink():
             yield from _below(path)

@@ -5,7 +5,7 @@ name then says what it is. Files whose name leaves no doubt (`Thumbs.db`, `._ros
 `poetcore.system.files.walk` without being opened.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import PurePath
 from typing import TypeVar
 
@@ -27,8 +27,10 @@ def litter_among(reasons: Mapping[P, str | None]) -> set[P]:
     Args:
         reasons: file -> why it cannot be used as a picture, or None where it can.
     """
-    pictures = {_place(path) for path, reason in reasons.items() if reason is None}
-    return {path for path, reason in reasons.items() if reason is not None and _is_litter(path, pictures)}
+    refused = [path for path, reason in reasons.items() if reason is not None]
+    videos = {path for path in refused if is_video(path.name)}
+    pictures = {_place(path) for path, reason in reasons.items() if reason is None} if videos else set()
+    return {path for path in refused if is_sidecar(path.name) or (path in videos and _is_of(path, pictures))}
 
 
 def without_litter(entries: Sequence[FileEntry]) -> tuple[list[FileEntry], int]:
@@ -37,15 +39,15 @@ def without_litter(entries: Sequence[FileEntry]) -> tuple[list[FileEntry], int]:
     Args:
         entries: of `FileIndex.lookup` or `FileIndex.verify`.
     """
+    if all(entry.reason is None for entry in entries):
+        return list(entries), 0  # at once, since that is how it usually is
     litter = litter_among({entry.path: entry.reason for entry in entries})
     return [entry for entry in entries if entry.path not in litter], len(litter)
 
 
-def _is_litter(path: PurePath, pictures: Iterable[tuple[PurePath, str]]) -> bool:
-    if is_sidecar(path.name):
-        return True
+def _is_of(video: PurePath, pictures: Container[tuple[PurePath, str]]) -> bool:
     # Some write IMG_1.MOV beside IMG_1.HEIC, others IMG_1.HEIC.MOV.
-    return is_video(path.name) and (_place(path) in pictures or _place(path.with_suffix("")) in pictures)
+    return _place(video) in pictures or _place(video.with_suffix("")) in pictures
 
 
 def _place(path: PurePath) -> tuple[PurePath, str]:

@@ -1,10 +1,11 @@
 """What a command shows: results on standard output, messages on standard error, words as they are."""
 
 import json
+import shlex
 
 import pytest
 
-from poetcore.cli.terminal import Terminal, table
+from poetcore.cli.terminal import Terminal, command_line, table
 from poetcore.system.progress import Progress
 
 
@@ -82,3 +83,9 @@ def test_a_table_of_more_figures_than_fit_loses_none(capsys, narrow):
     Terminal(False).answer({}, table("t", ["label", *figures], [["x", *figures]]))
     shown = capsys.readouterr().out
     assert all(shown.count(figure) == 2 for figure in figures)
+
+
+@pytest.mark.parametrize("words", [("my photos", "Rose ", "rose"), ("photos", "-rose", "it's")])
+def test_a_command_that_is_shown_can_be_typed(words):
+    typed = shlex.split(command_line("merge", *words))
+    assert [word for word in typed if word != "--"] == ["python", "-m", "poetcore", "merge", *words]

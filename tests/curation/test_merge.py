@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from poetcore.curation.merging import plan_merge
 from poetcore.curation.repair import Repairs
 from poetcore.errors import DatasetError, OptionError
 from tests.conftest import ROOT
 from tests.curation.repairing import change, pictures, pictures_in, put, relabelled, tree
 from tests.curation.test_recovery import KILLED
+from tests.unprivileged import as_nobody, needs_permissions, open_folder
 
 DECOMPOSED = unicodedata.normalize("NFD", "Gänseblümchen")
 
@@ -186,3 +188,13 @@ def test_a_merge_that_was_killed_at_its_last_file_removes_the_folder_when_recove
 def test_a_folder_that_is_not_there_is_told(tmp_path):
     with pytest.raises(DatasetError, match="No such folder: .*nowhere"):
         Repairs(tmp_path / "nowhere").merge("roses", "rose")
+
+
+@needs_permissions
+def test_a_folder_that_may_not_be_read_is_told():
+    with open_folder() as folder:
+        for name in ("rose", "roses"):
+            put(folder, f"{name}/1.jpg", name)
+        (folder / "roses").chmod(0)
+        with as_nobody(), pytest.raises(OptionError, match="roses may not be read"):
+            plan_merge(folder, "roses", "rose")
