@@ -1,6 +1,7 @@
 """The overview command: what it answers, what it compares with, and what it tells a person."""
 
 import json
+import shlex
 import shutil
 from pathlib import Path
 from typing import Any
@@ -208,6 +209,15 @@ def test_the_command_that_merges_similar_labels_is_told(tmp_path):
     shown = overview(tmp_path, tmp_path / "my set")
     assert "'roses' (1) is nearly 'rose' (3): one letter more." in shown
     assert f"To merge: python -m poetcore merge '{tmp_path / 'my set'}' roses rose" in shown
+
+
+def test_a_label_that_begins_like_an_option_can_be_merged_by_the_command_that_is_told(tmp_path):
+    folder = fill(tmp_path / "set", {"-rose x": 3, "-rose  x": 1})
+    (told,) = [line for line in overview(tmp_path, folder).splitlines() if "To merge: " in line]
+    command = shlex.split(told.partition("poetcore ")[2])
+    assert run_poet(*command, "--workspace", tmp_path / "tf_files").returncode == 2
+    done = run_poet(command[0], "--workspace", tmp_path / "tf_files", *command[1:])
+    assert done.returncode == 0 and not (folder / "-rose  x").exists()
 
 
 def test_similar_labels_of_a_csv_file_are_told_without_a_command_to_merge_them(tmp_path):
