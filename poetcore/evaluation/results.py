@@ -33,13 +33,14 @@ def demo_results(runs: Iterable[Run], files: Callable[[Path], Dataset | None] | 
         or more were seen in training), correct and total (pictures it rests on), state (hash of contents and
         labels) and mark: a few words to stand beside the figure, "" for none. "out of date" are figures of
         other files than those there now, "other demo pictures" those of others than the first row of the
-        same folder where that is gone, "demo pictures not known" those of an earlier version.
+        same folder where that is gone, "demo pictures not known" those of an earlier version, "some labels
+        only" those without the pictures of labels that a run of chosen labels does not know.
     """
 
     @cache
-    def state_now(folder: str) -> str:
+    def state_now(folder: str, excluded: frozenset[str]) -> str:
         now = files(Path(folder)) if files else None
-        return "" if now is None else state_of(now.pictures)
+        return "" if now is None else state_of(now.pictures[~now.pictures["label"].isin(excluded)])
 
     rows, first = [], dict[str, str]()
     for run in runs:
@@ -53,7 +54,8 @@ def demo_results(runs: Iterable[Run], files: Callable[[Path], Dataset | None] | 
     for name, metrics in rows:
         told = headline(metrics)
         marks = [told.mark] if told.mark else []
-        now, other = state_now(metrics.folder), first[metrics.folder]
+        now, other = state_now(metrics.folder, frozenset(metrics.excluded)), first[metrics.folder]
+        marks += ["some labels only"] if metrics.excluded else []
         if not metrics.state:
             marks += ["demo pictures not known"] if several[metrics.folder] > 1 else []
         elif now:

@@ -67,7 +67,8 @@ def without_other_labels(demo: Dataset, known: Sequence[str]) -> tuple[Dataset, 
         table[~table["label"].isin(others)].reset_index(drop=True) for table in (demo.pictures, demo.refused)
     )
     labels = tuple(label for label in demo.labels if label in matched)
-    return replace(demo, labels=labels, pictures=pictures, refused=refused), others
+    there = {label: count for label, count in others.items() if count}
+    return replace(demo, labels=labels, pictures=pictures, refused=refused), there
 
 
 def listed_labels(labels: Sequence[str]) -> str:

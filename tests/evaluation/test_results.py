@@ -56,6 +56,16 @@ def test_figures_of_other_files_than_those_there_now_are_out_of_date(make):
     assert found == ["out of date", ""]
 
 
+def test_labels_that_were_not_chosen_do_not_make_a_figure_out_of_date(make):
+    files = pd.concat([FILES, pd.DataFrame({"sha": ["c"], "label": ["cat"]})], ignore_index=True)
+    now = Dataset(Path("/demo"), ("ant", "bee", "cat"), files, pd.DataFrame())
+    chosen = make("chosen", excluded={"cat": 1})
+    assert marks(chosen, make("all", state=state_of(files)), files=lambda folder: now) == [
+        "some labels only",
+        "",
+    ]
+
+
 def test_where_the_folder_is_gone_nothing_is_out_of_date(make):
     assert marks(make("only"), files=lambda folder: None) == [""]
 
