@@ -60,8 +60,8 @@ def before_and_after(folder: Path, runs: Iterable[Run], steps: Sequence[Step]) -
             trained,
             f"after step {last}" if last else "before any",
             sum(record.splits.values()),
-            record.metrics["final_test_accuracy"],
-            record.metrics["final_test_count"],
+            record.metrics.get("final_test_accuracy"),
+            record.metrics.get("final_test_count"),
         )
         found = results.loc[results["run"] == run.name, ["folder", "accuracy", "total", "mark"]]
         rows += [(*about, *values) for values in found.itertuples(index=False)] or [
