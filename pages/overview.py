@@ -14,7 +14,7 @@ from poetcore.system.names import natural_key
 from poetcore.training.train import TrainingOptions
 from poetcore.ui.choice import chosen
 from poetcore.ui.dataset_notes import draw_notes
-from poetcore.ui.datasets import draw_ways_in
+from poetcore.ui.datasets import draw_unpacked, draw_ways_in
 from poetcore.ui.embedding_map import draw_map
 from poetcore.ui.health import draw_health
 from poetcore.ui.label_issues import draw_label_issues
@@ -22,7 +22,7 @@ from poetcore.ui.labels import pick_label
 from poetcore.ui.pictures import Card, gallery
 from poetcore.ui.repairs import draw_repairs
 from poetcore.ui.state import explain, scanned, workspace
-from poetcore.ui.text import plain
+from poetcore.ui.text import in_sentence, plain
 from poetcore.workspace.datasets import dataset_warnings
 
 #: Pixels of the place in which a long chart scrolls.
@@ -41,7 +41,7 @@ def draw_pictures(dataset: Dataset) -> None:
     sizes[3].metric("Formats", ", ".join(sorted(pictures["format"].unique())), border=True)
     st.caption(plain(dataset.folder))
 
-    for sentence in dataset_warnings(dataset):
+    for sentence in dataset_warnings(dataset, shown=in_sentence):
         st.warning(plain(sentence), icon=":material/warning:")
     draw_notes(dataset)
 
@@ -90,11 +90,13 @@ with st.expander("Choose other pictures", icon=":material/folder_open:", expande
 if folder is None:
     st.info("No dataset yet: take the sample flowers, a folder of yours, or a zip file, above.")
     st.stop()
+draw_unpacked(folder)
 
+# Not the widget's default: a button sets the section too, and Streamlit complains where both do.
+st.session_state.setdefault("overview_section", SECTIONS[0])
 section = st.segmented_control(
     "Section",
     SECTIONS,
-    default=SECTIONS[0],
     required=True,
     key="overview_section",
     label_visibility="collapsed",

@@ -31,7 +31,7 @@ def counts_chart(counts: pd.DataFrame) -> alt.Chart:
         alt.Chart(counts)
         .mark_bar()
         .encode(
-            y=alt.Y("label:N", title=None, sort=None, axis=alt.Axis(labelLimit=160, labelOverlap=False)),
+            y=alt.Y("label:N", title=None, sort=None, axis=alt.Axis(labelLimit=120, labelOverlap=False)),
             x=alt.X("sum(pictures):Q", title="pictures", axis=alt.Axis(tickMinStep=1, format="d")),
             color=alt.Color("part:N", title=None, sort=order, legend=alt.Legend(orient="top")),
             order=alt.Order("rank:Q"),

@@ -184,7 +184,7 @@ def _retrain(
     message = f"{cross_message} Final test accuracy {test.accuracy}."
     message += "".join(f" {remark}" for remark in run_remarks(run.record()))
     if prepared.dataset.empty:
-        message += f" Without pictures, and so no labels: {', '.join(prepared.dataset.empty)}."
+        message += f" Without pictures, and so not trained on: {', '.join(prepared.dataset.empty)}."
     if config.demo_dir:
         message += " " + _evaluate_demo(run, config.demo_dir, workspace, reporter, config.engine)
     reporter.end("done", message)

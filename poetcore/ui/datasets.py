@@ -1,5 +1,7 @@
 """Ways to bring pictures in: the drawn sample, the flower photos, a folder, a zip file."""
 
+from pathlib import Path
+
 import pandas as pd
 import streamlit as st
 
@@ -7,9 +9,9 @@ from poetcore.errors import PoetError
 from poetcore.sources.samples import download_flowers, make_sample
 from poetcore.ui.state import choose, explain, progress_bar, workspace
 from poetcore.ui.text import plain
-from poetcore.workspace.archives import unpack
+from poetcore.workspace.archives import Unpacked, unpack
 
-__all__ = ["draw_ways_in"]
+__all__ = ["draw_unpacked", "draw_ways_in"]
 
 
 def draw_ways_in() -> None:
@@ -37,13 +39,20 @@ def draw_ways_in() -> None:
         explain(error)
 
 
+def draw_unpacked(folder: Path) -> None:
+    """Tell what came out of the zip file that this dataset was in, for as long as it is chosen."""
+    report: Unpacked | None = st.session_state.get("unpacked_report")
+    if report is None or folder not in (report.folder, report.train):
+        return
+    words = "1 picture was" if report.pictures == 1 else f"{report.pictures:,} pictures were"
+    files = "1 file" if report.litter == 1 else f"{report.litter:,} files"
+    litter = f" Passed over: {files} that phones and desktops leave behind." if report.litter else ""
+    st.caption(f":material/folder_zip: {words} unpacked into {plain(report.folder)}.{litter}")
+    if report.excluded:
+        st.dataframe(pd.DataFrame(report.excluded, columns=["excluded", "because it"]), hide_index=True)
+
+
 def _draw_upload() -> None:
-    report = st.session_state.get("unpacked_report")
-    if report:
-        litter = f" {report.litter} files of phones and desktops were passed over." if report.litter else ""
-        st.caption(f"{report.pictures} pictures were unpacked into {plain(report.folder)}.{litter}")
-        if report.excluded:
-            st.dataframe(pd.DataFrame(report.excluded, columns=["excluded", "because it"]), hide_index=True)
     archive = st.file_uploader("Or a zip file of label folders", key="zip")
     if archive is None or st.session_state.get("unpacked") == archive.file_id:
         return

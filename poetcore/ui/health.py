@@ -22,6 +22,9 @@ from poetcore.ui.text import plain, short
 
 __all__ = ["draw_health"]
 
+#: Characters of a label above which its column is not as wide as its name.
+_LONG = 20
+
 _BADGES = {
     "error": (":material/error:", "red"),
     "warning": (":material/warning:", "orange"),
@@ -120,6 +123,7 @@ def _draw_counts(counts: pd.DataFrame) -> None:
     table.insert(0, "pictures", counts.sum(axis=1))
     table.insert(0, "check", [CHECKS[name].title for name in counts.index])
     table.insert(0, "severity", [CHECKS[name].severity for name in counts.index])
+    names = [str(name) for name in table]
     st.dataframe(
         table,
         hide_index=True,
@@ -132,6 +136,8 @@ def _draw_counts(counts: pd.DataFrame) -> None:
                 " note: worth a look.",
             ),
             "check": st.column_config.TextColumn(width="medium"),
+            # A long name would leave no room for the other labels.
+            **{name: st.column_config.NumberColumn(width="small") for name in names if len(name) > _LONG},
         },
     )
 

@@ -41,7 +41,7 @@ def _draw_pair(label: str, into: str, counts: dict[str, int], dataset: Dataset) 
             words = difference(label, into) or "the labels are nearly alike"
             st.markdown(f"What differs: {plain(words)}.", width="stretch")
             merge = st.button(
-                "Merge into the right one",
+                f"Merge into {plain(f'“{brief(into, 24)}”')}",
                 icon=":material/merge:",
                 key=f"merge_{dataset.folder}_{label}_{into}",
                 disabled=dataset.read_only,

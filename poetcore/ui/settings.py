@@ -12,6 +12,8 @@ from poetcore.features.backbones import BACKBONES, DEFAULT, Backbone, find
 from poetcore.system.options import options_of
 from poetcore.training.config import RunConfig
 from poetcore.training.train import TrainingOptions
+from poetcore.ui.subsets import part_words
+from poetcore.ui.text import plain
 
 __all__ = ["GROUPS", "pick_augmentation", "pick_backbone", "pick_options", "pick_subset"]
 
@@ -127,7 +129,11 @@ def pick_subset(dataset: Dataset) -> tuple[str, int]:
         )
         if len(chosen) == 1:
             st.warning("A classifier needs at least two labels to tell apart: choose another one too.")
-    return join_labels(chosen) or labels.default, int(number) if number else most.default
+    at_most = int(number) if number else most.default
+    if part := part_words(chosen, at_most):
+        # The choice outlives a training and a visit to another page, and the expander is closed by then.
+        st.caption(f":material/filter_alt: Trains on {plain(part)}.")
+    return join_labels(chosen) or labels.default, at_most
 
 
 def _pick_groups() -> str:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-__all__ = ["apart", "brief", "few", "isolated", "plain", "short", "short_names"]
+__all__ = ["apart", "brief", "few", "in_sentence", "isolated", "plain", "short", "short_names"]
 
 #: What Markdown and Streamlit's additions (formulas, emoji, colours) give a meaning anywhere in a line.
 _INLINE = re.compile(r"([\\`*_{}\[\]<>#|~$:&])")
@@ -61,13 +61,18 @@ def few(names: Sequence[str], most: int = 12) -> str:
     >>> few(["ant", "bee", "cat"], 2)
     'ant, bee and 1 more'
     """
-    listed = ", ".join(isolated(brief(name)) for name in names[:most])
+    listed = ", ".join(in_sentence(name) for name in names[:most])
     return f"{listed} and {len(names) - most:,} more" if len(names) > most else listed
 
 
 def brief(name: str, most: int = 48) -> str:
     """Return a name that is not longer than a line, without its middle where it was. Not escaped."""
     return name if len(name) <= most else f"{name[: most // 2]}…{name[-most // 4 :]}"
+
+
+def in_sentence(name: str) -> str:
+    """Return a name that fits into a sentence: not too long, its direction kept to itself. Not escaped."""
+    return isolated(brief(name))
 
 
 def short(path: Path | str, parts: int = 2) -> str:

@@ -135,4 +135,4 @@ def test_the_command_line_tells_what_is_not_known(runs, place, tmp_path):
 def test_an_empty_label_folder_is_named(place, tmp_path):
     folder = fill(tmp_path / "set", {"ash": 2, "birch": 2, "oak": 0})
     run = retrain(RunConfig(folder, training=FEW_STEPS, name="empty"), place)
-    assert "Without pictures, and so no labels: oak." in run.status().message
+    assert "Without pictures, and so not trained on: oak." in run.status().message

@@ -182,3 +182,19 @@ def test_an_unpacked_zip_file_has_its_own_demo_folder_and_no_run_of_another_data
     app.get("file_uploader")[0].set_value(("insects.zip", content.getvalue(), "application/zip")).run()
     dataset, demo, run = picked(app)
     assert dataset == str(own.workspace.datasets / "insects") and (demo, run) == (None, None)
+
+
+def test_what_came_out_of_a_zip_file_is_told_where_it_is_seen(own):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("loose.jpg", encoded(picture(9)))
+        for label, seed in {"ant": 1, "bee": 2}.items():
+            archive.writestr(f"insects/{label}/a.jpg", encoded(picture(seed)))
+    app = opened("overview")
+    app.get("file_uploader")[0].set_value(("wrapped.zip", content.getvalue(), "application/zip")).run()
+    inside = {id(one) for one in app.expander[0].caption}
+    told = [one.value for one in app.caption if id(one) not in inside and "unpacked" in one.value]
+    assert len(told) == 1 and "2 pictures were unpacked" in told[0]
+    assert app.main.dataframe[0].value.to_numpy().tolist() == [["loose.jpg", "lies in no label folder"]]
+    app.selectbox(key="pick_dataset").set_value(str(own.workspace.datasets / "sample" / "train")).run()
+    assert not any("unpacked" in one.value for one in app.caption)

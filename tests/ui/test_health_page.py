@@ -107,7 +107,7 @@ def test_similar_labels_are_merged_and_the_merge_is_undone(clean):
     (clean / "Ant/1.png").unlink()
     app = section(health(clean), "similar_labels")
     assert any("upper and lower case" in one.value for one in app.markdown)
-    click(app, "Merge into the right one")
+    click(app, "Merge into “ant”")
     assert not (clean / "Ant").exists() and len(list((clean / "ant").iterdir())) == 3
     click(app, "Undo")
     assert len(list((clean / "Ant").iterdir())) == 1

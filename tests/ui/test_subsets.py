@@ -54,6 +54,17 @@ def test_a_training_takes_the_labels_and_the_number_of_pictures_that_were_chosen
 
 
 @pytest.mark.slow
+def test_a_choice_of_pictures_is_told_outside_its_expander(full):
+    app = opened("train")
+    assert "only and on" not in texts_of(app)
+    app.multiselect[0].set_value(["daisy", "tulip"])
+    app.number_input(key="max_pictures_per_label").set_value(5).run()
+    part = "Trains on the labels daisy, tulip only and on 5 pictures of each label at the most."
+    inside = [one.value for expander in app.expander for one in expander.caption]
+    assert any(part in one.value for one in app.caption) and not any(part in one for one in inside)
+
+
+@pytest.mark.slow
 def test_one_label_alone_is_warned_of(full):
     app = opened("train")
     app.multiselect[0].set_value(["daisy"]).run()

@@ -96,6 +96,11 @@ def test_few_pictures_are_told_with_their_number(place):
     assert "bee (19)" in sentence and "ant" not in sentence
 
 
+def test_a_page_may_show_the_labels_of_a_worry_in_its_own_way(place):
+    (sentence,) = dataset_warnings(dataset(place, {"ant": 20, "bee": 19}), shown=str.upper)
+    assert "BEE (19)" in sentence
+
+
 def test_labels_out_of_balance_are_told_with_both_numbers(place):
     (sentence,) = dataset_warnings(dataset(place, {"ant": 20, "bee": 61}))
     assert "bee has 61 pictures, ant only 20" in sentence
