@@ -26,13 +26,17 @@ def counts_chart(counts: pd.DataFrame) -> alt.Chart:
         counts: columns label, part, pictures; labels are drawn in the order in which they come.
     """
     order = ["training", "validation", "testing"]
-    many = counts["label"].nunique() > FEW_LABELS
+    many = counts["label"].nunique() > FEW_LABELS  # the chart scrolls then, so its scale stands on top
     chart: alt.Chart = (
         alt.Chart(counts)
         .mark_bar()
         .encode(
             y=alt.Y("label:N", title=None, sort=None, axis=alt.Axis(labelLimit=120, labelOverlap=False)),
-            x=alt.X("sum(pictures):Q", title="pictures", axis=alt.Axis(tickMinStep=1, format="d")),
+            x=alt.X(
+                "sum(pictures):Q",
+                title="pictures",
+                axis=alt.Axis(tickMinStep=1, format="d", orient="top" if many else "bottom"),
+            ),
             color=alt.Color("part:N", title=None, sort=order, legend=alt.Legend(orient="top")),
             order=alt.Order("rank:Q"),
             tooltip=["label", alt.Tooltip("part", title="split"), "pictures"],

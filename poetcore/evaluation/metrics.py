@@ -14,6 +14,10 @@ from poetcore.evaluation.uneven import balanced_accuracy
 
 __all__ = ["Metrics", "compute_metrics", "confusion_matrix", "per_label_metrics", "threshold_table"]
 
+#: A calibration error that is larger than chance makes it by less than this share is as large: the draws are
+#: in float32.
+_SAME = 1e-6
+
 
 @dataclass(frozen=True)
 class Metrics:
@@ -198,7 +202,7 @@ def _calibration(predictions: pd.DataFrame, groups: np.ndarray | None) -> dict[s
     return {
         "error": error,
         "noise": noise,
-        "off": error > noise,
+        "off": error > noise * (1 + _SAME),
         "log_loss": float(-np.log(np.maximum(np.concatenate(given), 1e-12)).mean())
         if len(given) == len(parts)
         else None,

@@ -229,3 +229,9 @@ def test_no_loss_is_infinite(three):
 
 def test_as_many_losses_are_listed_as_asked(three):
     assert len(three.top_losses(2)) == 2
+
+
+def test_an_error_as_large_as_chance_makes_it_is_not_off():
+    wrong = table([("ant", "bee", 2, 0)]).assign(confidence=0.02)
+    found = compute_metrics(wrong, LABELS, "run", Path("/demo"), []).calibration
+    assert found is not None and found["error"] == pytest.approx(found["noise"]) and not found["off"]
