@@ -184,7 +184,8 @@ class Repairs:
                     target = free_name(target, taken)
                 taken.add(target)
                 moves.append((entry, source, target))
-            blocked, restored = log.blocked(entries, self._is_taken), log.emptied_in(step)
+            blocked = log.blocked(entries, self._is_taken)
+            restored = log.emptied_in(step) if len(blocked) < len(entries) else ()
             group = Group(f"undo {step}", moves, undoes=step, blocked=blocked, restored=restored)
             return self._mover.execute(group, on_progress)
 

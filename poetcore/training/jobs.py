@@ -101,7 +101,7 @@ class Jobs:
 
 
 def _end(pid: int) -> None:
-    """Ask a process to end; if it does not within its time, end it."""
+    """Interrupt a process; if it does not end within its time, kill it."""
     with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
         process = psutil.Process(pid)
         process.terminate()

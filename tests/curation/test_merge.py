@@ -100,6 +100,14 @@ def test_an_earlier_step_can_be_undone_after_the_merge_was(folder, repairs):
     assert tree(folder) == before
 
 
+def test_a_merge_that_cannot_be_undone_yet_makes_no_empty_folder(folder, repairs):
+    put(folder, "tulip/9.jpg", "nine")
+    step = repairs.merge("roses", "rose")
+    repairs.merge("rose", "tulip")
+    assert repairs.undo(step.id).of("undone") == []
+    assert not (folder / "roses").exists()
+
+
 def test_a_label_can_be_merged_into_a_new_name(folder, repairs):
     step = repairs.merge("roses", "dog rose")
     assert (folder / "dog rose" / "garden" / "2.jpg").is_file()
