@@ -21,8 +21,7 @@ _RELATED = 20
 
 def _unreadable(pictures: Pictures) -> Iterator[Found]:
     for one in rows(pictures.dataset.refused.assign(sha="")):
-        what = "folder" if not (one.label or pictures.dataset.read_only) else "file"
-        yield Found(one, f"The {what} {one.reason}.")
+        yield Found(one, pictures.dataset.refusal(one.label, one.reason))
 
 
 def _two_labels(pictures: Pictures) -> Iterator[Found]:

@@ -162,7 +162,7 @@ def plan(
 def _rejected(dataset: Dataset, issues: Iterable[Issue], options: SplitOptions) -> dict[str, tuple[str, str]]:
     """Find the files that cannot be taken, each with the check that found it: path -> (issue, reason)."""
     rejected = {
-        path: ("unreadable", f"The {'file' if label else 'folder'} {reason}.")
+        path: ("unreadable", dataset.refusal(label, reason))
         for path, label, reason in dataset.refused[["path", "label", "reason"]].itertuples(index=False)
     }
     # That no content is taken twice must not depend on which checks were made.

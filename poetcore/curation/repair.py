@@ -26,7 +26,7 @@ from poetcore.curation.moving import content_of, free_name
 from poetcore.curation.repair_log import Entry, now, proposal
 from poetcore.data.dataset import check_dataset
 from poetcore.data.labels import match_labels
-from poetcore.data.layout import QUARANTINE, folders_in
+from poetcore.data.layout import QUARANTINE, LevelError, better_level, folders_in
 from poetcore.data.listing import is_listing
 from poetcore.errors import DatasetError, OptionError
 from poetcore.system.files import printable
@@ -128,8 +128,11 @@ class Repairs:
         Raises:
             OptionError: there is no such label folder, or the two are one.
             DatasetError: the folder is missing or cannot be written.
+            LevelError: its folders are no labels, but the parts of a divided set or a wrapper.
         """
         check_dataset(self.folder, None)
+        if level := better_level(self.folder):  # merging train into demo would mix what must stay apart
+            raise LevelError(level)
         with self._journal.locked():
             log = self._mover.recovered()
             plan = plan_merge(self.folder, label, into)

@@ -120,6 +120,15 @@ class Dataset:
         """Whether pictures cannot be moved or relabelled here: those of a CSV file."""
         return is_listing(self.folder)
 
+    def refusal(self, label: str, reason: str) -> str:
+        """Return why a file, or a folder that is no label, cannot be used, as a sentence.
+
+        Args:
+            label: its label in `refused`.
+            reason: its reason there.
+        """
+        return f"The {'file' if label or self.read_only else 'folder'} {reason}."
+
 
 def dataset_exists(path: Path) -> bool:
     """Return whether a path is a folder, or a CSV file of pictures, which can be scanned."""

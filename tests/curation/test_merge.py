@@ -9,6 +9,7 @@ import pytest
 
 from poetcore.curation.merging import plan_merge
 from poetcore.curation.repair import Repairs
+from poetcore.data.layout import LevelError
 from poetcore.errors import DatasetError, OptionError
 from tests.conftest import ROOT
 from tests.curation.repairing import change, pictures, pictures_in, put, relabelled, tree
@@ -206,3 +207,11 @@ def test_a_folder_that_may_not_be_read_is_told():
         (folder / "roses").chmod(0)
         with as_nobody(), pytest.raises(OptionError, match="roses may not be read"):
             plan_merge(folder, "roses", "rose")
+
+
+def test_the_parts_of_a_divided_set_are_no_labels_to_merge(tmp_path):
+    for place in ("train/rose/0.jpg", "train/tulip/0.jpg", "demo/rose/1.jpg", "demo/tulip/1.jpg"):
+        put(tmp_path / "set", place, place)
+    with pytest.raises(LevelError, match="not in .*set but further down: give .*train"):
+        Repairs(tmp_path / "set").merge("train", "demo")
+    assert (tmp_path / "set/train/rose/0.jpg").exists()

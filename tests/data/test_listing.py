@@ -268,3 +268,10 @@ def test_a_written_file_names_the_pictures_that_it_was_made_of(label, tmp_path):
     place = tmp_path / label / "1.jpg"
     write_listing(tmp_path / "set.csv", ("path", "label"), [(str(place), "rose")])
     assert list(read_listing(tmp_path / "set.csv").label_of) == [place]
+
+
+def test_a_row_without_a_label_is_a_file_that_cannot_be_used(folder):
+    found = scanned(listed(folder, "path,label\n0.jpg,rose\n1.jpg,\n"))
+    (refused,) = found.refused.itertuples()
+    told = found.refusal(refused.label, refused.reason)
+    assert told == "The file has no label."
