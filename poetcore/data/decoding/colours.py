@@ -117,10 +117,13 @@ def _changes(transform: "ImageCms.ImageCmsTransform", mode: str) -> bool:
 def is_deep(picture: ImageFile.ImageFile) -> bool:
     """Return whether a picture has 16-bit colours, of which Pillow keeps the higher byte only.
 
+    Of grey with transparency it reads nothing else, so there 12-bit data stay dark.
+
     Args:
         picture: not loaded yet.
     """
-    return bool(picture.tile) and all(_raw_mode(tile.args).startswith("RGB;16") for tile in picture.tile)
+    deep = ("RGB;16", "RGBA;16")
+    return bool(picture.tile) and all(_raw_mode(tile.args).startswith(deep) for tile in picture.tile)
 
 
 def load_deep(picture: ImageFile.ImageFile, again: ImageFile.ImageFile) -> Image.Image:
@@ -131,13 +134,16 @@ def load_deep(picture: ImageFile.ImageFile, again: ImageFile.ImageFile) -> Image
         again: the same file, opened once more.
     """
     picture.load()
-    brightest = max(high for _, high in picture.getextrema())  # type: ignore[misc]
+    brightest = max(high for _, high in picture.getextrema()[:3])  # type: ignore[misc]
     if brightest > 63:  # more than 14 bits: the higher byte has it all
         return picture
     again.tile = [tile._replace(args=_lower_byte(tile.args)) for tile in again.tile]
     again.load()
     values = np.asarray(picture, np.uint32) * 256 + np.asarray(again, np.uint32)
-    deep = Image.fromarray(_to_8_bit(values, 0))
+    parts = [_to_8_bit(values[..., :3], 0)]
+    if values.shape[2] == 4:  # alpha has a range of its own
+        parts.append(_to_8_bit(values[..., 3], 0))
+    deep = Image.fromarray(np.dstack(parts))
     deep.info.update(picture.info)
     return deep
 
@@ -151,7 +157,8 @@ def _lower_byte(arguments: tuple[Any, ...] | str | None) -> tuple[Any, ...] | st
     """Return a decoder's arguments in the other order of bytes: what it takes for the higher is the lower."""
     mode = _raw_mode(arguments)
     native = "L" if sys.byteorder == "little" else "B"
-    other = "RGB;16B" if mode.replace("16N", f"16{native}").startswith("RGB;16L") else "RGB;16L"
+    bands, order = mode.replace("16N", f"16{native}").split(";16")
+    other = f"{bands};16{'B' if order.startswith('L') else 'L'}"
     return (other, *arguments[1:]) if isinstance(arguments, tuple) else other
 
 

@@ -165,9 +165,9 @@ def deep_png(values: np.ndarray) -> bytes:
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    height, width, _ = values.shape
+    height, width, bands = values.shape
     rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)
-    header = struct.pack(">IIBBBBB", width, height, 16, 2, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", width, height, 16, {3: 2, 4: 6}[bands], 0, 0, 0)
     return (
         b"\x89PNG\r\n\x1a\n"
         + chunk(b"IHDR", header)
@@ -206,6 +206,16 @@ def test_deep_colours_of_a_depth_fill_the_range(bits, form):
     content = deep_png(values) if form == "PNG" else deep_tiff(values, form[-1])
     decoded = np.asarray(images.decode(content), int)
     assert np.abs(decoded - values * (255 / (2**bits - 1))).max() <= 1
+
+
+@pytest.mark.parametrize("opaque", [4095, 65535])
+def test_deep_colours_with_transparency_fill_the_range(opaque):
+    ramps = [ramp(4095), ramp(4095)[::-1], ramp(4095) // 2]
+    whole = np.stack([*ramps, np.full((40, 60), opaque)], axis=-1)
+    decoded = np.asarray(images.decode(deep_png(whole)), int)
+    assert np.abs(decoded - whole[..., :3] * (255 / 4095)).max() <= 1
+    whole[:20, :, 3] = 0
+    assert (np.asarray(images.decode(deep_png(whole)))[:20] == 255).all()
 
 
 def test_converting_costs_no_more_than_a_few_decodings():
