@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from poetcore.data.grouping import group_pictures, series_names
+from poetcore.system.names import few
 
 __all__ = ["SPLITS", "Split", "about_undivided", "assign_splits", "split_groups", "undivided_labels"]
 
@@ -90,7 +91,7 @@ def about_undivided(labels: Mapping[str, int], by: str) -> str:
         )
         whom = names[0]
     else:
-        listed = ", ".join(names[:_LISTED]) + (", ..." if len(names) > _LISTED else "")
+        listed = few(names, _LISTED)
         each = (
             "There is one picture of each of" if single else f"There is one picture, or all {why}, of each of"
         )

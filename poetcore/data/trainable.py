@@ -4,6 +4,7 @@ from poetcore.data.dataset import Dataset
 from poetcore.data.listing import listing_hint
 from poetcore.errors import DatasetError
 from poetcore.system.files import printable
+from poetcore.system.names import few
 
 __all__ = ["check_trainable"]
 
@@ -30,8 +31,7 @@ def check_trainable(dataset: Dataset, *, chosen: bool = False) -> None:
         )
     none = [label for label, count in dataset.counts().items() if not count]
     if none:
-        listed = ", ".join(none[:_LISTED]) + (", ..." if len(none) > _LISTED else "")
         raise DatasetError(
-            f"No usable picture of {listed} in {where}: add some, or choose the other labels to train on"
-            " (labels)."
+            f"No usable picture of {few(none, _LISTED)} in {where}: add some, or choose the other labels to"
+            " train on (labels)."
         )

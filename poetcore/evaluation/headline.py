@@ -7,6 +7,7 @@ from poetcore.evaluation.accuracy import Accuracy
 from poetcore.evaluation.freshness import Difference
 from poetcore.evaluation.metrics import Metrics
 from poetcore.evaluation.uneven import about_uneven
+from poetcore.system.names import few
 
 __all__ = [
     "Headline",
@@ -187,10 +188,9 @@ def _about_leaks(metrics: Metrics, seen: int) -> list[str]:
 def _about_excluded(excluded: Mapping[str, int]) -> str:
     """Return a sentence on pictures of labels that a run of chosen labels does not know."""
     number = sum(excluded.values())
-    names = ", ".join(list(excluded)[:_LISTED]) + (", ..." if len(excluded) > _LISTED else "")
     count = "1 picture is" if number == 1 else f"{number:,} pictures are"
     which = "a label that was" if len(excluded) == 1 else f"{len(excluded):,} labels that were"
-    return f"{count} excluded, of {which} not chosen for the training: {names}."
+    return f"{count} excluded, of {which} not chosen for the training: {few(list(excluded), _LISTED)}."
 
 
 def _changes_mark(metrics: Metrics) -> str:

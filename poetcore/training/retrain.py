@@ -19,6 +19,7 @@ from poetcore.features.backbones import Backbone, find
 from poetcore.features.engines import check_engine
 from poetcore.features.litert import model_file
 from poetcore.sources.samples import make_sample
+from poetcore.system.names import few
 from poetcore.system.progress import OnProgress, Progress
 from poetcore.training.config import RunConfig, demo_config
 from poetcore.training.cross_validation import CrossValidation, cross_validate
@@ -184,7 +185,7 @@ def _retrain(
     message = f"{cross_message} Final test accuracy {test.accuracy}."
     message += "".join(f" {remark}" for remark in run_remarks(run.record()))
     if prepared.dataset.empty:
-        message += f" Without pictures, and so not trained on: {', '.join(prepared.dataset.empty)}."
+        message += f" Without pictures, and so not trained on: {few(prepared.dataset.empty)}."
     if config.demo_dir:
         message += " " + _evaluate_demo(run, config.demo_dir, workspace, reporter, config.engine)
     reporter.end("done", message)

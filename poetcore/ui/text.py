@@ -11,6 +11,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from poetcore.system.names import brief, few, in_sentence, isolated
+
 __all__ = ["apart", "brief", "few", "in_sentence", "isolated", "plain", "short", "short_names"]
 
 #: What Markdown and Streamlit's additions (formulas, emoji, colours) give a meaning anywhere in a line.
@@ -31,16 +33,6 @@ _REPLACED_LATE = re.compile(
 _WORD_JOINER = "\u2060"
 
 
-#: Letters that are written from right to left, and characters that switch the direction. Without an isolate
-#: around them they would turn around what follows in the sentence.
-_BIDI = re.compile("[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc]")
-
-
-def isolated(text: str) -> str:
-    """Return a text that leaves the direction of what stands around it alone (Unicode TR 9, FSI and PDI)."""
-    return f"\u2068{text}\u2069" if _BIDI.search(text) else text
-
-
 def plain(text: object) -> str:
     r"""Return a text as Markdown that shows its characters and nothing else.
 
@@ -53,26 +45,6 @@ def plain(text: object) -> str:
     """
     words = _REPLACED_LATE.sub(_WORD_JOINER, " ".join(str(text).split()))
     return isolated(_AT_START.sub(r"\1\\\2", _INLINE.sub(r"\\\1", words)))
-
-
-def few(names: Sequence[str], most: int = 12) -> str:
-    """Return names as a list in a sentence, the first ones only where there are many. Not escaped.
-
-    >>> few(["ant", "bee", "cat"], 2)
-    'ant, bee and 1 more'
-    """
-    listed = ", ".join(in_sentence(name) for name in names[:most])
-    return f"{listed} and {len(names) - most:,} more" if len(names) > most else listed
-
-
-def brief(name: str, most: int = 48) -> str:
-    """Return a name that is not longer than a line, without its middle where it was. Not escaped."""
-    return name if len(name) <= most else f"{name[: most // 2]}…{name[-most // 4 :]}"
-
-
-def in_sentence(name: str) -> str:
-    """Return a name that fits into a sentence: not too long, its direction kept to itself. Not escaped."""
-    return isolated(brief(name))
 
 
 def short(path: Path | str, parts: int = 2) -> str:

@@ -191,3 +191,12 @@ def test_bins_without_pictures_have_no_accuracy():
 
 def test_where_all_pictures_were_seen_calibration_is_not_known():
     assert (metrics(10).calibration, calibration_sentence(metrics(10))) == (None, "")
+
+
+def test_labels_that_were_not_chosen_are_named_as_far_as_a_sentence_can():
+    excluded = {"x" * 250: 1} | {f"label {number}": 2 for number in range(11)}
+    (remark,) = headline(metrics(excluded=excluded)).remarks
+    assert remark.startswith("23 pictures are excluded, of 12 labels") and remark.endswith(
+        "label 8 and 2 more."
+    )
+    assert "x" * 25 not in remark
