@@ -23,6 +23,7 @@ from poetcore.system.options import build
 from poetcore.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
+    from poetcore.cli.terminal import Terminal
     from poetcore.evaluation.graphs import GraphClassifier
 
 __all__ = ["evaluate", "label_image"]
@@ -65,6 +66,7 @@ def evaluate(
             evaluation = evaluate_graph(classifier, graph.name, dir, place, on_progress=bars.show)
             whole = "with --json"
         else:
+            _tell_unused(labels, terminal)
             chosen = place.run(run)
             evaluation = evaluate_run(chosen, dir, place, on_progress=bars.show, engine=engine)
             whole = f"with --json, on the page Evaluate, and in predictions.csv below {chosen.folder}"
@@ -118,6 +120,7 @@ def label_image(
     if graph:
         classifier = _graph_classifier(graph, labels, build(GraphOptions, options), engine)
     else:
+        _tell_unused(labels, terminal)
         classifier = Classifier(place.run(run), place, engine)
     with terminal.bars() as bars:
         found = classifier.classify(paths, bars.show)
@@ -148,6 +151,12 @@ def label_image(
     )
     if not labelled:
         raise PictureError(f"No picture could be labelled: {skipped[0]['path']} {skipped[0]['reason']}.")
+
+
+def _tell_unused(labels: Path | None, terminal: "Terminal") -> None:
+    """Tell someone who takes it for the option of `retrain` that this one is of a graph."""
+    if labels:
+        terminal.message("--labels is not used: it is the file beside a --graph, and a run has its own.")
 
 
 def _graph_classifier(

@@ -173,9 +173,10 @@ def _check_places(demo_dir: Path | None, output_labels: Path | None, folders: di
     from poetcore.data.dataset import dataset_exists
 
     if demo_dir and not dataset_exists(demo_dir):
+        wrong = f"{demo_dir} is a file." if demo_dir.is_file() else f"No such folder: {demo_dir}."
         raise OptionError(
-            f"No such folder: {demo_dir}. --demo_dir holds one folder of pictures per label, or is a CSV file"
-            " of paths and labels."
+            f"{wrong} --demo_dir holds one folder of pictures per label, or is a CSV file of paths and"
+            " labels."
         )
     if output_labels and output_labels.is_dir():
         raise OptionError(f"{output_labels} is a folder: --output_labels is the file to write.")

@@ -125,3 +125,10 @@ def test_a_run_whose_pictures_were_changed_is_marked(trained, tmp_path):
     (found,) = json.loads(CliRunner().invoke(app, [*words, "--json"]).stdout)["runs"]
     assert (found["out_of_date"], found["difference"]["removed"]) == (True, 1)
     assert "out of date" in " ".join(CliRunner().invoke(app, words).stdout.split())
+
+
+@pytest.mark.parametrize("command", ["evaluate", "label_image"])
+def test_labels_of_a_graph_are_not_taken_for_chosen_ones(command, trained):
+    words = (command, trained.sample / "demo", "--labels", "rose", "--workspace", trained.workspace.root)
+    done = CliRunner().invoke(app, [*map(str, words)], catch_exceptions=False)
+    assert (done.exit_code, "--labels is not used" in done.stderr) == (0, True)

@@ -165,12 +165,12 @@ def test_the_graph_predicts_what_the_run_predicts(labelled, everything):
 @pytest.mark.parametrize(
     ("option", "value", "allowed"),
     [
-        ("--how_many_training_steps", "0", "1 or more"),
+        ("--how_many_training_steps", "0", "between 1 and 10"),
         ("--learning_rate", "-0.1", "more than 0"),
         ("--testing_percentage", "101", "between 0 and 99"),
         ("--validation_percentage", "-1", "between 0 and 99"),
         ("--eval_step_interval", "0", "1 or more"),
-        ("--train_batch_size", "0", "1 or more"),
+        ("--train_batch_size", "0", "between 1 and 10"),
         ("--test_batch_size", "-2", "-1 for all"),
         ("--validation_batch_size", "0", "-1 for all"),
         ("--random_crop", "-5", "between 0 and 400"),

@@ -29,6 +29,13 @@ def test_an_unknown_option_is_wrong_use(arguments, named):
     assert named in refused(*arguments, named, "red")
 
 
+def test_a_demo_folder_that_is_packed_is_there_and_is_a_file(tmp_path):
+    (tmp_path / "demo.zip").write_bytes(b"packed")
+    folder = fill(tmp_path / "set", {"rose": 1, "tulip": 1})
+    told = refused("retrain", "--image_dir", folder, "--demo_dir", tmp_path / "demo.zip")
+    assert "demo.zip is a file. --demo_dir holds one folder" in told
+
+
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
