@@ -34,8 +34,12 @@ def typed_path(text: str) -> Path:
 def explain_missing(label: str, text: str) -> None:
     """Show under a field, by its label, why what was typed into it is no dataset."""
     try:
-        dataset_path(text)
+        path = typed_path(text)
     except OptionError as error:
         st.warning(plain(error))
+        return
+    if path.is_file():
+        more = " A zip file is brought in on the page Overview." if path.suffix.lower() == ".zip" else ""
+        st.warning(f"{plain(text)} is a file, and neither a folder of label folders nor a CSV file.{more}")
     else:
         st.warning(f"{label} not found: {plain(text)}")

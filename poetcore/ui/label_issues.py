@@ -88,10 +88,14 @@ def _draw_list(dataset: Dataset, scored: pd.DataFrame) -> None:
         " **Given label** is the probability of the label that the picture has: near 0 %, the classifier"
         " finds it wrong. The next line is the suggested label, the most probable one. **Good pictures are"
         " among them**: unusual views, several things in one picture, bad light. Where neither label fits,"
-        " the picture shows something else: set it aside. Say of good ones *Label is correct*, and they are"
-        " not shown again."
+        " the picture shows something else"
+        + (
+            "."
+            if dataset.read_only
+            else ": set it aside. Say of good ones *Label is correct*, and they are not shown again."
+        )
     )
-    if by_hand:
+    if by_hand and not dataset.read_only:
         st.caption(
             "These are demo pictures, so there is no button that takes every suggested label: a demo folder"
             " that follows a model makes models look better than they are. Correct wrong labels by hand."

@@ -198,3 +198,10 @@ def test_what_came_out_of_a_zip_file_is_told_where_it_is_seen(own):
     assert app.main.dataframe[0].value.to_numpy().tolist() == [["loose.jpg", "lies in no label folder"]]
     app.selectbox(key="pick_dataset").set_value(str(own.workspace.datasets / "sample" / "train")).run()
     assert not any("unpacked" in one.value for one in app.caption)
+
+
+def test_the_path_of_a_zip_file_is_told_where_one_is_brought_in(own, tmp_path):
+    (tmp_path / "insects.zip").touch()
+    app = opened("home", dataset=str(tmp_path / "insects.zip"))
+    (warning,) = app.sidebar.warning
+    assert "is a file" in warning.value and "on the page Overview" in warning.value
