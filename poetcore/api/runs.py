@@ -80,7 +80,7 @@ def retrain(
             "demo_dir": demo_dir,
             "name": name,
             "engine": engine,
-            "labels": labels if isinstance(labels, str) else join_labels(labels),
+            "labels": _labels(labels),
         },
     )
     check_output_layer(config.final_tensor_name)
@@ -90,6 +90,16 @@ def retrain(
     if config.demo_dir and not run.evaluations():
         warnings.warn(run.status().message, stacklevel=2)
     return TrainedRun(run, place)
+
+
+def _labels(labels: str | Iterable[str]) -> str:
+    """Return chosen labels as the option has them; a list of none is a mistake and not "all"."""
+    if isinstance(labels, str):
+        return labels
+    names = [*labels]
+    if not names:
+        raise OptionError("labels is an empty list: name at least two labels, or omit it to train on all.")
+    return join_labels(names)
 
 
 def load_run(name: str = "latest", *, workspace: PathLike | None = None) -> TrainedRun:

@@ -68,6 +68,11 @@ def test_one_bad_file_is_one_row_without_probabilities(run, here):
     assert list(table.columns) == list(run.classes_)
 
 
+def test_a_list_of_no_labels_does_not_mean_all(here):
+    with pytest.raises(OptionError, match="labels is an empty list: name at least two"):
+        poet.retrain("sample/train", labels=[])
+
+
 def test_an_unknown_option_is_told_with_the_choices(here):
     with pytest.raises(OptionError, match="Unknown option 'steps': choose from .*how_many_training_steps"):
         poet.retrain("sample/train", steps=5)

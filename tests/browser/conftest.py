@@ -27,7 +27,7 @@ from urllib.parse import urlsplit
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 
@@ -47,6 +47,12 @@ ARGUMENTS = [
     # A site whose owner lets its name lead to this machine.
     "--host-resolver-rules=MAP evil.example 127.0.0.1",
 ]
+
+_LOOKED_FOR = {
+    f"/{page}/_stcore/{what}"
+    for page in ("prepare", "overview", "train", "evaluate", "slideshow", "predict")
+    for what in ("health", "host-config")
+}
 
 Serve = Callable[..., str]
 
@@ -124,6 +130,20 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     with watched(browser) as watch:
         yield watch.page
         watch.check(request)
+
+
+@pytest.fixture
+def nothing_refused(page: Page) -> Iterator[None]:
+    """Fail where the server refuses something, but for the first requests of Streamlit's client."""
+    refused: list[str] = []
+
+    def on_response(answer: Response) -> None:
+        if answer.status >= 400 and urlsplit(answer.url).path not in _LOOKED_FOR:
+            refused.append(f"{answer.status} {answer.url}")
+
+    page.context.on("response", on_response)
+    yield
+    assert not refused
 
 
 def screenshot(page: Page, name: str) -> None:

@@ -9,7 +9,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 import psutil
-from playwright.sync_api import FloatRect, Locator, Page, Response, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from poetcore.evaluation.evaluate import evaluate
 from poetcore.workspace.run import Run
@@ -19,25 +19,8 @@ from tests.conftest import Trained
 
 #: What Chromium says where Streamlit's own client looks for its server below a page's address first.
 NOT_FOUND = r"^console: Failed to load resource: the server responded with a status of 404"
-_LOOKED_FOR = {
-    f"/{page}/_stcore/{what}"
-    for page in ("prepare", "overview", "train", "evaluate", "slideshow", "predict")
-    for what in ("health", "host-config")
-}
 
 Found = TypeVar("Found")
-
-
-def watch_answers(page: Page) -> list[str]:
-    """Collect what the server refuses to a page, except the known first requests of Streamlit's client."""
-    refused: list[str] = []
-
-    def on_response(answer: Response) -> None:
-        if answer.status >= 400 and urlsplit(answer.url).path not in _LOOKED_FOR:
-            refused.append(f"{answer.status} {answer.url}")
-
-    page.context.on("response", on_response)
-    return refused
 
 
 def copy_of(trained: Trained, folder: Path) -> Trained:

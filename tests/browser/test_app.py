@@ -2,7 +2,6 @@
 
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -14,17 +13,10 @@ from poetcore.evaluation.metrics import Metrics
 from poetcore.workspace.records import read_record
 from poetcore.workspace.workspace import Workspace
 from tests.browser.conftest import ROOT, Serve, screenshot
-from tests.browser.dashboard import NOT_FOUND, Dashboard, copy_of, server_of, until, watch_answers
+from tests.browser.dashboard import NOT_FOUND, Dashboard, copy_of, server_of, until
 from tests.conftest import Trained
 
-pytestmark = pytest.mark.complains(NOT_FOUND)
-
-
-@pytest.fixture(autouse=True)
-def nothing_refused(page: Page) -> Iterator[None]:
-    refused = watch_answers(page)
-    yield
-    assert not refused
+pytestmark = [pytest.mark.complains(NOT_FOUND), pytest.mark.usefixtures("nothing_refused")]
 
 
 # ---------------------------------------------------------------------------------------- the sample flowers

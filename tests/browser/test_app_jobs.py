@@ -17,18 +17,10 @@ from tests.browser.dashboard import (
     copy_run,
     server_of,
     until,
-    watch_answers,
 )
 from tests.conftest import Trained, encoded, picture
 
-pytestmark = pytest.mark.complains(NOT_FOUND)
-
-
-@pytest.fixture(autouse=True)
-def nothing_refused(page: Page) -> Iterator[None]:
-    refused = watch_answers(page)
-    yield
-    assert not refused
+pytestmark = [pytest.mark.complains(NOT_FOUND), pytest.mark.usefixtures("nothing_refused")]
 
 
 @pytest.fixture(scope="module")

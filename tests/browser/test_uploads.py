@@ -1,23 +1,15 @@
 """Uploads: taken by their content, whatever their name; what is no picture is told in a sentence."""
 
 import io
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import ROOT, Serve, screenshot
-from tests.browser.dashboard import NOT_FOUND, Dashboard, copy_of, watch_answers
+from tests.browser.dashboard import NOT_FOUND, Dashboard, copy_of
 from tests.conftest import Trained, encoded, picture
 
-pytestmark = pytest.mark.complains(NOT_FOUND)
-
-
-@pytest.fixture(autouse=True)
-def nothing_refused(page: Page) -> Iterator[None]:
-    refused = watch_answers(page)
-    yield
-    assert not refused
+pytestmark = [pytest.mark.complains(NOT_FOUND), pytest.mark.usefixtures("nothing_refused")]
 
 
 @pytest.fixture(scope="module")
