@@ -115,8 +115,7 @@ def check_number(value: Any, name: str) -> None:
         raise OptionError(f"{name} must be a finite number. Received: {value}.")
     if isinstance(value, int) and abs(value) > _MAX_INTEGER:
         raise OptionError(
-            f"{name} must lie between -{_MAX_INTEGER} and {_MAX_INTEGER}. Received: a number of"
-            f" {value.bit_length()} bits."
+            f"{name} must be a smaller number, one of 64 bits. Received: one of {value.bit_length()} bits."
         )
 
 

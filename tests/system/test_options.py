@@ -55,13 +55,13 @@ def test_an_option_has_its_type_default_help_and_environment():
 
 @pytest.mark.parametrize("value", [2**63, -(2**63), 10**23])
 def test_a_whole_number_beyond_64_bits_is_refused_with_what_is_allowed(value):
-    with pytest.raises(OptionError, match="steps must lie between -9223372036854775807 and") as told:
+    with pytest.raises(OptionError, match="steps must be a smaller number") as told:
         Inner(steps=value)
     assert len(str(told.value)) < 150
 
 
 def test_a_whole_number_that_python_does_not_write_is_refused():
-    with pytest.raises(OptionError, match="Received: a number of 16610 bits"):
+    with pytest.raises(OptionError, match="Received: one of 16610 bits"):
         Inner(steps=10**5000)
 
 
