@@ -1,4 +1,4 @@
-"""Zip files of label folders, which become datasets of the workspace."""
+"""Zip files of label folders, or of pictures and a CSV file, which become datasets of the workspace."""
 
 import os
 import zipfile
@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from poetcore.data import images
 from poetcore.data.layout import better_level
+from poetcore.data.listing import demo_part, read_listing
 from poetcore.data.litter import litter_among
 from poetcore.errors import DatasetError, PictureError
 from poetcore.system.names import is_hidden, is_litter, to_name
@@ -42,8 +43,8 @@ class Unpacked:
 
     Attributes:
         folder: the dataset in the workspace.
-        train: the folder of its label folders to train on: `folder`, or one below it.
-        demo: the folder beside it to evaluate on, or None.
+        train: the folder of its label folders to train on: `folder`, or one below it; or its CSV file.
+        demo: the folder beside it to evaluate on, the split of the CSV file, or None.
         pictures: how many pictures were unpacked.
         excluded: the other files, each with its reason.
         litter: how many files that phones and desktops leave behind were passed over.
@@ -59,18 +60,22 @@ class Unpacked:
 
 @dataclass
 class _Extracted:
-    """What came out of a zip file: where pictures were written -> member; member -> why it was not."""
+    """What came out of a zip file: where pictures were written -> member; member -> why it was not.
+
+    `listing` is the CSV file that names pictures of it, or None.
+    """
 
     pictures: dict[Path, str] = field(default_factory=dict)
     excluded: dict[str, str] = field(default_factory=dict)
     litter: int = 0
+    listing: Path | None = None
 
 
 def unpack(workspace: Workspace, name: str, archive: BinaryIO) -> Unpacked:
     """Unpack a zip file of label folders into the workspace; only pictures, and nothing outside of it.
 
     Folders around the label folders are stripped, whatever lies loose beside them; a zip file with `train`
-    and `test` stays divided.
+    and `test` stays divided. Where its only CSV file names its pictures, they are the dataset.
 
     Args:
         workspace: where its dataset goes.
@@ -88,7 +93,9 @@ def unpack(workspace: Workspace, name: str, archive: BinaryIO) -> Unpacked:
             _check_size(name, members)
             workspace.datasets.mkdir(parents=True, exist_ok=True)
             with temporary_folder(workspace.datasets / "upload") as whole:
-                return _put_in_place(name, workspace.datasets, whole, _extract(opened, members, whole))
+                found = _extract(opened, members, whole)
+                _extract_listing(opened, members, whole, found)
+                return _put_in_place(name, workspace.datasets, whole, found)
     # ValueError: of a damaged table of contents, whose places or names cannot be.
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
         raise DatasetError(f"{name} cannot be unpacked ({error}): make a plain zip file of it.") from None
@@ -147,6 +154,36 @@ def _extract(opened: zipfile.ZipFile, members: Iterable[zipfile.ZipInfo], whole:
     return found
 
 
+def _extract_listing(
+    opened: zipfile.ZipFile, members: Iterable[zipfile.ZipInfo], whole: Path, found: _Extracted
+) -> None:
+    """Write a zip file's only CSV file too, if that gives the pictures their labels."""
+    named = {_name_of(member): member for member in members}
+    tables = [
+        name for name in named if name.lower().endswith((".csv", ".tsv")) and not is_hidden(Path(name).name)
+    ]
+    if len(tables) != 1:
+        return
+    (table,) = tables
+    inside = PurePosixPath(table.replace("\\", "/"))
+    place = whole / inside
+    if not place.parent.is_dir() or place.exists():
+        return  # a folder of its own would become an empty label
+    try:
+        _check_place(named[table], inside)
+        place.write_bytes(opened.read(named[table]))
+        labels = {one: label for one, label in read_listing(place).label_of.items() if one in found.pictures}
+        # What only says again what the folders say does not take their place: folders can be repaired.
+        if any(path.parent.name != label for path, label in labels.items()):
+            found.listing = place
+            found.litter -= table not in found.excluded
+            found.excluded.pop(table, None)
+    except Exception:  # what unpacks a damaged file raises almost anything
+        found.listing = None
+    if not found.listing:
+        place.unlink(missing_ok=True)
+
+
 def _name_of(member: zipfile.ZipInfo) -> str:
     """Return a member's name; macOS writes UTF-8 without saying so, which would read `L├╢wenzahn`."""
     if member.flag_bits & _UTF8_FLAG:
@@ -166,14 +203,7 @@ def _check_place(member: zipfile.ZipInfo, inside: PurePosixPath) -> None:
 
 def _put_in_place(name: str, datasets: Path, whole: Path, found: _Extracted) -> Unpacked:
     """Strip the folders around the label folders, then move the rest to its place in one step."""
-    level = better_level(whole)
-    train, demo = (level.train, level.demo) if level else (whole, None)
-    root = Path(os.path.commonpath([train, demo])) if demo else train
-    for path, member in list(found.pictures.items()):
-        if not path.is_relative_to(root) or path.parent in (root, train, demo):
-            found.excluded[member] = "lies in no label folder"
-            path.unlink()
-            del found.pictures[path]
+    root, train, demo = _listed(whole, found.listing) if found.listing else _label_folders(whole, found)
     if not found.pictures:
         raise DatasetError(
             f"No picture in a label folder in {name}: zip a folder that holds one folder per label."
@@ -188,6 +218,25 @@ def _put_in_place(name: str, datasets: Path, whole: Path, found: _Extracted) -> 
         list(found.excluded.items()),
         found.litter,
     )
+
+
+def _listed(whole: Path, listing: Path) -> tuple[Path, Path, Path | None]:
+    """Return the same as `_label_folders` where a CSV file has the labels."""
+    part = demo_part(listing)
+    return whole, listing, part if part != listing else None
+
+
+def _label_folders(whole: Path, found: _Extracted) -> tuple[Path, Path, Path | None]:
+    """Return what stays of the unpacked folder, and in it those of the training and demo pictures."""
+    level = better_level(whole)
+    train, demo = (level.train, level.demo) if level else (whole, None)
+    root = Path(os.path.commonpath([train, demo])) if demo else train
+    for path, member in list(found.pictures.items()):
+        if not path.is_relative_to(root) or path.parent in (root, train, demo):
+            found.excluded[member] = "lies in no label folder"
+            path.unlink()
+            del found.pictures[path]
+    return root, train, demo
 
 
 def _free_name(target: Path) -> Path:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from poetcore.data.dataset import scan
 from poetcore.errors import DatasetError
 from poetcore.workspace import archives as catalogue
 from poetcore.workspace.archives import unpack
@@ -253,6 +254,28 @@ def test_a_divided_set_stays_divided(wrapper, demo, place):
 def test_a_set_that_is_not_divided_has_no_demo_folder(place):
     unpacked = unpack(place, "x.zip", zipped(TWO))
     assert (unpacked.train, unpacked.demo) == (unpacked.folder, None)
+
+
+@pytest.mark.parametrize("wrapper", ["", "kaggle/"])
+def test_a_csv_file_that_gives_the_pictures_their_labels_is_the_dataset(wrapper, place):
+    rows = b"image,label,split\nimg/1.jpg,ant,train\nimg/2.jpg,bee,train\nimg/3.jpg,bee,test\n"
+    pictures = {f"{wrapper}img/{i}.jpg": encoded(picture(i)) for i in (1, 2, 3)}
+    unpacked = unpack(place, "x.zip", zipped(pictures | {f"{wrapper}labels.csv": rows}))
+    listing = unpacked.folder / wrapper / "labels.csv"
+    assert (unpacked.train, unpacked.demo, unpacked.litter) == (listing, listing / "test", 0)
+    with place.file_index() as index:
+        assert scan(unpacked.train, index).counts() == {"ant": 1, "bee": 1}
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [b"path,label\nant/a.jpg,ant\nbee/b.jpg,bee\n", b"path,label\nelsewhere.jpg,wasp\n", b"a,b\n1,2\n", b""],
+)
+def test_a_csv_file_that_says_nothing_new_is_left_out(rows, place):
+    unpacked = unpack(place, "x.zip", zipped(TWO | {"notes.csv": rows, "notes/more.csv": rows}))
+    alone = unpack(place, "y.zip", zipped(TWO | {"notes.csv": rows}))
+    assert unpacked.train == unpacked.folder and alone.train == alone.folder
+    assert files(unpacked.folder) == files(alone.folder) == set(TWO)
 
 
 def test_litter_is_counted(place):
