@@ -13,8 +13,7 @@ import streamlit as st
 
 from poetcore.data.dataset import dataset_exists
 from poetcore.data.layout import better_level, demo_beside
-from poetcore.data.listing import demo_part
-from poetcore.errors import DatasetError, OptionError
+from poetcore.errors import OptionError
 from poetcore.ui.fields import dataset_path, explain_missing
 from poetcore.ui.freshness import trained_on
 from poetcore.ui.state import offer_level, workspace
@@ -66,7 +65,7 @@ def draw_choice() -> None:
         "dataset", "Dataset", datasets, wanted["dataset"], datasets[0] if datasets else None
     )
     follows = _Follower(dataset)
-    beside = _demo_of(Path(dataset)) if dataset else None
+    beside = demo_beside(Path(dataset)) if dataset else None
     demos = list(dict.fromkeys([*([str(beside)] if beside else []), *map(str, demo_folders(place))]))
     automatic = str(beside) if beside else None
     demo = _draw_folder(
@@ -84,14 +83,6 @@ def draw_choice() -> None:
     st.session_state["choice"] = Choice(
         Path(dataset) if dataset else None, Path(demo) if demo else None, runs[run] if run else None
     )
-
-
-def _demo_of(dataset: Path) -> Path | None:
-    """Return the demo pictures that go with a dataset: the folder beside it, or the CSV file's own."""
-    try:
-        return part if (part := demo_part(dataset)) != dataset else demo_beside(dataset)
-    except DatasetError:
-        return None
 
 
 @dataclass(frozen=True)

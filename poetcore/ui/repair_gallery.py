@@ -82,7 +82,8 @@ def _draw_gallery(folder: Path, items: tuple[Repairable, ...], labels: tuple[str
             pictures=sha1("\n".join(item.path for item in drawn).encode()).hexdigest(),
             suggests=any(item.suggested for item in items),
             only=marks is not None,
-            answer=st.session_state.pop(f"{key}_answer", None),
+            # It stays: a click elsewhere may stop the run of the script that would have brought it.
+            answer=st.session_state.get(f"answer_{repairs.folder}"),
         )
         if asked:
             _carry_out(repairs, asked, drawn, key)
@@ -93,8 +94,9 @@ def _draw_gallery(folder: Path, items: tuple[Repairable, ...], labels: tuple[str
 
 def _carry_out(repairs: Repairs, asked: Request, drawn: Sequence[Repairable], key: str) -> None:
     """Do what was asked for, and draw the gallery or the page anew with the answer."""
+    answer = f"answer_{repairs.folder}"
     if asked.action == "all":
-        st.session_state[f"{key}_answer"] = Answer(asked.id, add=tuple(item.mark for item in drawn))
+        st.session_state[answer] = Answer(asked.id, add=tuple(item.mark for item in drawn))
         st.rerun(scope="fragment")
     if asked.action == "show all":
         st.session_state.pop(f"{key}_only", None)
@@ -105,12 +107,12 @@ def _carry_out(repairs: Repairs, asked: Request, drawn: Sequence[Repairable], ke
         st.toast(f"Not selected any more, because they were moved or changed: {len(gone)}.")
     if asked.action == "show selected":
         st.session_state[f"{key}_only"] = there
-        st.session_state[f"{key}_answer"] = Answer(asked.id, remove=gone)
+        st.session_state[answer] = Answer(asked.id, remove=gone)
         st.rerun(scope="fragment")
     changes = _changes(asked, there)
     added = repairs.propose(changes)
     done = tuple(str(change.path) for change in changes)
-    st.session_state[f"{key}_answer"] = Answer(asked.id, remove=gone + done)
+    st.session_state[answer] = Answer(asked.id, remove=gone + done)
     st.session_state.pop(f"{key}_only", None)
     st.toast(f"{count_words(added, 'change')} pending: see *Repairs* below.", icon=":material/edit_note:")
     st.rerun()

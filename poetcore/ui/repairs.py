@@ -209,7 +209,7 @@ def _label(repairs: Repairs, path: Path) -> str:
 
 def change_word(change: Change) -> str:
     """Return a change in a word or two."""
-    return {"relabel": f"→ {change.label}", "quarantine": "quarantine"}.get(change.action, "label is correct")
+    return {"relabel": f"→ {change.label}", "quarantine": "set aside"}.get(change.action, "label is correct")
 
 
 def _summary(step: Step) -> str:

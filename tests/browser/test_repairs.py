@@ -54,22 +54,22 @@ def test_selecting_does_not_trouble_the_server(gallery):
     gallery.says("Runs: 1")
 
 
-def test_pictures_are_quarantined_from_a_gallery(gallery, folder):
-    gallery.select("rose_002.jpg", "rose_005.jpg").button("Quarantine").click()
+def test_pictures_are_set_aside_from_a_gallery(gallery, folder):
+    gallery.select("rose_002.jpg", "rose_005.jpg").button("Set aside").click()
     gallery.apply("2 changes")
     assert (folder / "quarantine/rose/rose_002.jpg").is_file()
     assert (folder / "quarantine/rose/rose_005.jpg").is_file()
 
 
 def test_nothing_is_moved_before_the_list_is_applied(gallery, folder):
-    gallery.select("rose_002.jpg").button("Quarantine").click()
-    gallery.says("quarantine")
+    gallery.select("rose_002.jpg").button("Set aside").click()
+    gallery.says("set aside")
     assert (folder / "rose/rose_002.jpg").is_file()
 
 
 def test_the_page_shows_the_truth_after_a_repair(gallery):
     gallery.says("rose: 30 tulip: 4")
-    gallery.select("rose_002.jpg").button("Quarantine").click()
+    gallery.select("rose_002.jpg").button("Set aside").click()
     gallery.apply("1 change")
     gallery.says("rose: 29 tulip: 4")
 
@@ -129,8 +129,8 @@ def test_a_range_is_selected_with_the_shift_key(gallery):
 
 
 def test_a_picture_with_a_change_is_shown_as_such(gallery):
-    gallery.select("rose_004.jpg").button("Quarantine").click()
-    expect(gallery.page.locator("figure.is-planned .planned")).to_have_text(["quarantine"])
+    gallery.select("rose_004.jpg").button("Set aside").click()
+    expect(gallery.page.locator("figure.is-planned .planned")).to_have_text(["set aside"])
 
 
 def test_the_selection_is_kept_from_page_to_page(gallery):
@@ -149,7 +149,7 @@ def test_all_pictures_of_all_pages_can_be_selected(gallery, folder):
 
 
 def test_pending_changes_can_be_discarded(gallery, folder):
-    gallery.select("rose_004.jpg").button("Quarantine").click()
+    gallery.select("rose_004.jpg").button("Set aside").click()
     gallery.button(re.compile("Discard all")).click()
     expect(gallery.page.get_by_text("Nothing repaired yet.")).to_be_visible()
     assert Repairs(folder).pending() == []
@@ -157,9 +157,9 @@ def test_pending_changes_can_be_discarded(gallery, folder):
 
 def test_two_tabs_lose_nothing(gallery, address, folder):
     other = Gallery(gallery.page.context.new_page(), address, folder)
-    gallery.select("rose_004.jpg").button("Quarantine").click()
+    gallery.select("rose_004.jpg").button("Set aside").click()
     until(lambda: len(Repairs(folder).pending()) == 1)
-    other.select("rose_005.jpg").button("Quarantine").click()
+    other.select("rose_005.jpg").button("Set aside").click()
     other.apply("2 changes")
     assert sorted(p.name for p in (folder / "quarantine/rose").iterdir()) == ["rose_004.jpg", "rose_005.jpg"]
 
@@ -169,7 +169,7 @@ def test_a_step_is_undone_after_the_server_was_restarted(page, folder, tmp_path)
     before = sorted(folder.rglob("*.jpg"))
     with serving(APP, environment, ()) as address:
         gallery = Gallery(page, address, folder)
-        gallery.select("rose_002.jpg").button("Quarantine").click()
+        gallery.select("rose_002.jpg").button("Set aside").click()
         gallery.apply("1 change")
         page.goto("about:blank")
     with serving(APP, environment, ()) as address:

@@ -40,7 +40,7 @@ def test_the_selection_outlives_a_reload(gallery):
 
 def test_an_action_takes_what_is_not_shown_too(gallery, folder):
     gallery.show("tulip").says("3 selected, 2 not shown here")
-    gallery.button("Quarantine").click()
+    gallery.button("Set aside").click()
     until(lambda: len(Repairs(folder).pending()) == 3)
     gallery.show("any").says("Select pictures to repair them")
 

@@ -3,8 +3,11 @@
 
 /** What is kept of a selected picture: its content, why it was shown, and the label suggested for it or "". */
 class Marks {
+  static answered = new Map(); // where the browser keeps nothing
+
   constructor(folder) {
     this.key = `poet.selected ${folder}`;
+    this.answeredKey = `poet.answered ${folder}`;
     this.unkept = new Map(); // where the browser keeps nothing, or its room is full
     this.read();
   }
@@ -18,6 +21,19 @@ class Marks {
     }
     for (const [path, mark] of this.unkept) this.found.set(path, mark);
     return this;
+  }
+
+  /** Whether an answer of Python has not been carried out yet in this tab, by whichever gallery; then it is now. */
+  isNew(id) {
+    let last = Marks.answered.get(this.answeredKey);
+    try {
+      last = sessionStorage.getItem(this.answeredKey) ?? last;
+      sessionStorage.setItem(this.answeredKey, id);
+    } catch {
+      // In memory it lasts as long as the page does.
+    }
+    Marks.answered.set(this.answeredKey, id);
+    return last !== id;
   }
 
   get size() {

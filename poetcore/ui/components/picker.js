@@ -11,7 +11,6 @@ class Picker {
   constructor(root) {
     this.root = root;
     this.listeners = new AbortController();
-    this.answered = new Set(); // requests to which Python's answer has been carried out
     this.listen();
   }
 
@@ -38,8 +37,7 @@ class Picker {
 
   /** Carry out an answer, once: pictures to select, and those that are done with. */
   take(answer) {
-    if (!answer || this.answered.has(answer.id)) return;
-    this.answered.add(answer.id);
+    if (!answer || !this.marks.isNew(answer.id)) return;
     const add = answer.add.map(([path, sha, reason, suggested]) => ({ path, sha, reason, suggested }));
     this.change(add, answer.remove);
   }
