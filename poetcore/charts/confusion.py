@@ -20,6 +20,9 @@ _STEP = 26
 #: Labels with more letters than this altogether do not fit side by side below a matrix.
 _LEVEL_LETTERS = 42
 
+#: With more than this many, names stand upright below a matrix.
+_SLANTED_LABELS = 8
+
 
 def confusion_chart(
     matrix: Sequence[Sequence[int]],
@@ -86,19 +89,17 @@ def _cells(
 
 
 def _x_axis(labels: Sequence[str]) -> alt.Axis:
-    if len(labels) > FEW_LABELS:  # above, where it is seen first
-        return alt.Axis(
-            orient="top",
-            labelAngle=-90,
-            labelLimit=180,
-            labelFlush=False,
-            ticks=False,
-            domain=False,
-            labelOverlap=False,
-        )
+    many = len(labels) > FEW_LABELS
     level = sum(map(len, labels)) <= _LEVEL_LETTERS
-    angle = 0 if level else -40
-    return alt.Axis(labelFlush=False, labelLimit=120, labelAngle=angle, ticks=False, domain=False)
+    return alt.Axis(
+        orient="top" if many else "bottom",  # above, where it is seen first
+        labelAngle=0 if level else -40 if len(labels) <= _SLANTED_LABELS else -90,
+        labelLimit=180 if many else 120,
+        labelFlush=False,
+        labelOverlap=False,  # a name that gave way to others would be missing
+        ticks=False,
+        domain=False,
+    )
 
 
 def _squares(base: alt.Chart, clicked: alt.Parameter) -> alt.Chart:

@@ -14,7 +14,7 @@ from poetcore.ui.features import DatasetFeatures, draw_features
 from poetcore.ui.labels import filter_label
 from poetcore.ui.pictures import Card
 from poetcore.ui.repair_gallery import Repairable, repair_gallery
-from poetcore.ui.text import brief, few, plain
+from poetcore.ui.text import few, in_sentence, plain
 
 __all__ = ["draw_map", "within"]
 
@@ -63,7 +63,8 @@ def _draw(dataset: Dataset, features: DatasetFeatures) -> None:
     if selected is None:
         st.info("Nothing is selected yet: drag a rectangle on the map.", icon=":material/select:")
         return
-    counts = plain(few([f"{n} {brief(str(label))}" for label, n in selected["label"].value_counts().items()]))
+    numbers = selected["label"].value_counts().items()
+    counts = plain(few([f"{n} {in_sentence(str(label))}" for label, n in numbers]))
     st.subheader(f"{len(selected):,} of {len(points):,} pictures")
     st.caption(f"{counts or 'None'}. Double-click the map to clear the selection.")
     items = [

@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from poetcore.curation.repair import Repairs
+from poetcore.data.listing import is_listing
 from poetcore.evaluation.evaluate import Evaluation
 from poetcore.evaluation.headline import label_doubt
 from poetcore.evaluation.metrics import Metrics
@@ -143,8 +144,9 @@ def draw_gallery(evaluation: Evaluation, cell: tuple[str, str] | None, key: str)
         st.caption("Double-click the matrix to see all misclassified pictures again.")
     else:
         st.subheader("Misclassified pictures, most confident first")
+        mend = "in the CSV file" if is_listing(folder) else "or set the picture aside"
         st.caption(
-            "Is a true label wrong? Then correct it, or set the picture aside, as you would without knowing"
+            f"Is a true label wrong? Then correct it, {mend}, as you would without knowing"
             " the prediction: a demo folder that follows the model makes it look better than it is. How many"
             " labels were changed is said beside the accuracy from then on."
         )

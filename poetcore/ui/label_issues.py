@@ -23,7 +23,7 @@ from poetcore.ui.labels import filter_label, pick_label
 from poetcore.ui.pictures import Card, gallery
 from poetcore.ui.repair_gallery import Repairable, repair_gallery
 from poetcore.ui.state import explain, workspace
-from poetcore.ui.text import brief, few, isolated, plain
+from poetcore.ui.text import few, in_sentence, isolated, plain
 from poetcore.workspace.datasets import demo_folders
 
 __all__ = ["draw_label_issues"]
@@ -47,7 +47,7 @@ def draw_label_issues(dataset: Dataset) -> None:
         return
     scarce = unscored(dataset.pictures)
     if scarce:
-        listed = plain(few([f"{brief(label)} ({count})" for label, count in scarce.items()]))
+        listed = plain(few([f"{in_sentence(label)} ({count})" for label, count in scarce.items()]))
         st.warning(
             f"Not scored, because they have fewer than {FEWEST} different pictures: {listed}.",
             icon=":material/warning:",

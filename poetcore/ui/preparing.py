@@ -18,7 +18,7 @@ from poetcore.ui.freshness import forget_scans
 from poetcore.ui.pictures import Card, gallery
 from poetcore.ui.prepare_fields import keep_source, pick_folder, pick_source
 from poetcore.ui.state import choose, explain, offer_level, progress_bar, workspace
-from poetcore.ui.text import brief, few, plain, short
+from poetcore.ui.text import few, in_sentence, plain, short
 
 __all__ = ["draw_prepare"]
 
@@ -140,7 +140,7 @@ def _draw_preview(planned: Plan, dataset: Dataset) -> None:
     ):
         column.metric(name, f"{sum(value.values()):,}", border=True)
     if planned.shortfalls:
-        listed = plain(few([f"{brief(s.label)} ({s.train + s.demo})" for s in planned.shortfalls]))
+        listed = plain(few([f"{in_sentence(s.label)} ({s.train + s.demo})" for s in planned.shortfalls]))
         st.warning(
             f"Too few clean pictures, and how many are missing: {listed}. What there is, is divided in the"
             " proportion asked for, so that each label can be evaluated.",
