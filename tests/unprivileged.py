@@ -28,6 +28,11 @@ def as_nobody() -> Iterator[None]:
         os.seteuid(0)
 
 
+def others_may_read(*files: str) -> bool:
+    """Return whether others than their owner may enter the folders of files, to import what lies there."""
+    return all(folder.stat().st_mode & 0o001 for file in files for folder in Path(file).resolve().parents)
+
+
 @contextmanager
 def open_folder() -> Iterator[Path]:
     """A temporary folder that everybody may enter, unlike pytest's."""

@@ -204,7 +204,7 @@ def test_unusable_labels_are_refused(tmp_path, content, sentence):
     [
         ({"input_std": 0}, "input_std must be more than 0"),
         ({"input_height": 9}, "input_height must be 8"),
-        ({"input_width": 0}, "input_width must be 1 or more"),
+        ({"input_width": 0}, "input_width must lie between 1 and 2048"),
     ],
 )
 def test_impossible_values_are_refused(tmp_path, asked, sentence):

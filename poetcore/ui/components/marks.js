@@ -6,7 +6,8 @@ class Marks {
   static answered = new Map(); // where the browser keeps nothing
 
   constructor(folder) {
-    this.key = `poet.selected ${folder}`;
+    // A key of its own for each picture: two tabs that change different ones at once undo nothing of each other.
+    this.prefix = `poet.selected ${folder}\n`;
     this.answeredKey = `poet.answered ${folder}`;
     this.unkept = new Map(); // where the browser keeps nothing, or its room is full
     this.read();
@@ -14,13 +15,22 @@ class Marks {
 
   /** Read what is kept; another tab may have changed it. */
   read() {
+    this.found = new Map();
     try {
-      this.found = new Map(JSON.parse(localStorage.getItem(this.key) ?? "[]"));
+      for (const key of Object.keys(localStorage)) {
+        if (!key.startsWith(this.prefix)) continue;
+        this.found.set(key.slice(this.prefix.length), JSON.parse(localStorage.getItem(key)));
+      }
     } catch {
-      this.found = new Map();
+      // Then what this tab knows is all.
     }
     for (const [path, mark] of this.unkept) this.found.set(path, mark);
     return this;
+  }
+
+  /** Whether a change in the browser's storage is one of these; a null key says that all was deleted. */
+  isAbout(key) {
+    return key === null || key.startsWith(this.prefix);
   }
 
   /** Whether an answer of Python has not been carried out yet in this tab, by whichever gallery; then it is now. */
@@ -56,18 +66,23 @@ class Marks {
 
   /** Add and remove pictures on top of what other tabs did meanwhile. */
   change(add, remove) {
-    this.read();
-    for (const { path, sha, reason, suggested } of add) this.found.set(path, { sha, reason, suggested });
+    for (const { path, sha, reason, suggested } of add) {
+      const mark = { sha, reason, suggested };
+      try {
+        localStorage.setItem(this.prefix + path, JSON.stringify(mark));
+        this.unkept.delete(path);
+      } catch {
+        this.unkept.set(path, mark);
+      }
+    }
     for (const path of remove) {
-      this.found.delete(path);
       this.unkept.delete(path);
+      try {
+        localStorage.removeItem(this.prefix + path);
+      } catch {
+        // It was kept nowhere else.
+      }
     }
-    try {
-      if (this.found.size) localStorage.setItem(this.key, JSON.stringify([...this.found]));
-      else localStorage.removeItem(this.key);
-      this.unkept.clear();
-    } catch {
-      this.unkept = new Map(this.found);
-    }
+    this.read();
   }
 }

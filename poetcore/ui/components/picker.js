@@ -131,9 +131,13 @@ class Picker {
     window.addEventListener(
       "storage",
       (event) => {
-        if (event.key !== this.marks.key && event.key !== null) return;
-        this.marks.read();
-        this.paint();
+        if (this.repainting || !this.marks.isAbout(event.key)) return;
+        // There is an event a picture: all that arrive together are painted once.
+        this.repainting = setTimeout(() => {
+          this.repainting = undefined;
+          this.marks.read();
+          this.paint();
+        });
       },
       { signal },
     );
