@@ -22,7 +22,7 @@ from poetcore.ui.labels import pick_label
 from poetcore.ui.pictures import Card, gallery
 from poetcore.ui.repairs import draw_repairs
 from poetcore.ui.state import explain, scanned, workspace
-from poetcore.ui.text import in_sentence, plain
+from poetcore.ui.text import plain
 from poetcore.workspace.datasets import dataset_warnings
 
 #: Pixels of the place in which a long chart scrolls.
@@ -41,7 +41,7 @@ def draw_pictures(dataset: Dataset) -> None:
     sizes[3].metric("Formats", ", ".join(sorted(pictures["format"].unique())), border=True)
     st.caption(plain(dataset.folder))
 
-    for sentence in dataset_warnings(dataset, shown=in_sentence):
+    for sentence in dataset_warnings(dataset):
         st.warning(plain(sentence), icon=":material/warning:")
     draw_notes(dataset)
 

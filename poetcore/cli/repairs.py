@@ -7,6 +7,7 @@ import typer
 
 from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, WorkspaceOption
 from poetcore.errors import DatasetError, OptionError
+from poetcore.system.wording import counted
 
 if TYPE_CHECKING:
     from poetcore.curation.changes import Outcome
@@ -38,7 +39,7 @@ def merge(
     terminal.skipped("Left where it is", refused)
     terminal.answer(
         {"label": label, "into": into, "moved": len(moved), "skipped": refused, "step": step.id},
-        f"Put under {into!r}, of {label!r}: {_files(len(moved))}.",
+        f"Put under {into!r}, of {label!r}: {counted(len(moved), 'file')}.",
         f"Undo it with: {command_line('undo', dir, step.id)}",
     )
 
@@ -67,7 +68,7 @@ def undo(
     terminal.skipped("Left where it is", refused)
     terminal.answer(
         {"step": done.id, "undone": len(undone), "skipped": refused},
-        f"Step {done.id} is undone, back where it was: {_files(len(undone))}.",
+        f"Step {done.id} is undone, back where it was: {counted(len(undone), 'file')}.",
     )
 
 
@@ -76,7 +77,3 @@ def _troubles(outcomes: "list[Outcome]") -> list[dict[str, str]]:
         {"path": str(one.change.path), "reason": one.trouble[:1].lower() + one.trouble[1:].rstrip(".")}
         for one in outcomes
     ]
-
-
-def _files(number: int) -> str:
-    return "1 file" if number == 1 else f"{number:,} files"

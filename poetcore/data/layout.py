@@ -14,6 +14,7 @@ from poetcore.data.part_names import DEMO_NAMES, TRAIN_NAMES
 from poetcore.errors import DatasetError
 from poetcore.system.files import printable, walk
 from poetcore.system.names import is_hidden, is_picture_name, natural_key
+from poetcore.system.wording import few
 
 __all__ = [
     "QUARANTINE",
@@ -71,10 +72,9 @@ class LevelError(DatasetError):
         given, train = printable(level.given), printable(level.train)
         if level.is_above:
             labels = [path.name for path in folders_in(level.train) if not unusable_name(path.name)]
-            more = f" and {len(labels) - _NAMED} more" if len(labels) > _NAMED else ""
             super().__init__(
                 f"{given} holds pictures itself, not one folder per label: give the folder above it, {train},"
-                f" whose label folders are {', '.join(labels[:_NAMED])}{more}."
+                f" whose label folders are {few(labels, _NAMED)}."
             )
             return
         beside = f", and {printable(level.demo)} to evaluate on" if level.demo else ""

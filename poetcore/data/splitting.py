@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from poetcore.data.grouping import group_pictures, series_names
-from poetcore.system.names import few
+from poetcore.system.wording import few
 
 __all__ = ["SPLITS", "Split", "about_undivided", "assign_splits", "split_groups", "undivided_labels"]
 

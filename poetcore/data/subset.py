@@ -8,6 +8,7 @@ import pandas as pd
 
 from poetcore.data.labels import match_labels, nearly
 from poetcore.errors import OptionError
+from poetcore.system.wording import few
 
 __all__ = ["chosen_labels", "join_labels", "split_labels", "take_of_each"]
 
@@ -61,12 +62,11 @@ def chosen_labels(text: str, known: Sequence[str]) -> tuple[str, ...]:
     matched = match_labels(names, known)
     unknown = [name for name in names if name not in matched]
     if unknown or not names:
-        listed = ", ".join(known[:_LISTED])
-        more = f" and {len(known) - _LISTED:,} more" if len(known) > _LISTED else ""
         almost = nearly(unknown, known)
         raise OptionError(
-            f"labels names {', '.join(map(repr, unknown)) or 'none'}: choose from {listed}{more}, with commas"
-            f" between, and a name that holds a comma in double quotes.{f' {almost}.' if almost else ''}"
+            f"labels names {', '.join(map(repr, unknown)) or 'none'}: choose from"
+            f" {few(known, _LISTED)}, with commas between, and a name that holds a comma in double quotes."
+            f"{f' {almost}.' if almost else ''}"
         )
     wanted = set(matched.values())
     return tuple(label for label in known if label in wanted)

@@ -4,7 +4,7 @@ from poetcore.data.dataset import Dataset
 from poetcore.data.listing import listing_hint
 from poetcore.errors import DatasetError
 from poetcore.system.files import printable
-from poetcore.system.names import few
+from poetcore.system.wording import few
 
 __all__ = ["check_trainable"]
 

@@ -7,7 +7,7 @@ from poetcore.evaluation.accuracy import Accuracy
 from poetcore.evaluation.freshness import Difference
 from poetcore.evaluation.metrics import Metrics
 from poetcore.evaluation.uneven import about_uneven
-from poetcore.system.names import few
+from poetcore.system.wording import counted, few
 
 __all__ = [
     "Headline",
@@ -188,7 +188,7 @@ def _about_leaks(metrics: Metrics, seen: int) -> list[str]:
 def _about_excluded(excluded: Mapping[str, int]) -> str:
     """Return a sentence on pictures of labels that a run of chosen labels does not know."""
     number = sum(excluded.values())
-    count = "1 picture is" if number == 1 else f"{number:,} pictures are"
+    count = f"{counted(number, 'picture')} {'is' if number == 1 else 'are'}"
     which = "a label that was" if len(excluded) == 1 else f"{len(excluded):,} labels that were"
     return f"{count} excluded, of {which} not chosen for the training: {few(list(excluded), _LISTED)}."
 
@@ -196,7 +196,7 @@ def _about_excluded(excluded: Mapping[str, int]) -> str:
 def _changes_mark(metrics: Metrics) -> str:
     """Return in a few words how the demo folder was changed, and the accuracy before."""
     counts = {"label": (metrics.relabelled, "changed"), "picture": (metrics.removed, "removed")}
-    done = ", ".join(f"{n:,} {what}{'s' * (n > 1)} {how}" for what, (n, how) in counts.items() if n)
+    done = ", ".join(f"{counted(n, what)} {how}" for what, (n, how) in counts.items() if n)
     before = metrics.accuracy_before
     return done if before is None else f"{done}: {100 * before:.1f} % before"
 
@@ -220,4 +220,4 @@ def _about_changes(metrics: Metrics) -> str:
 
 
 def _were(count: int, what: str, done: str) -> str:
-    return f"1 {what} was {done}" if count == 1 else f"{count:,} {what}s were {done}"
+    return f"{counted(count, what)} {'was' if count == 1 else 'were'} {done}"

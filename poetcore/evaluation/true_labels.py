@@ -8,6 +8,7 @@ from poetcore.data.dataset import Dataset
 from poetcore.data.labels import match_labels, nearly
 from poetcore.errors import DatasetError
 from poetcore.system.files import printable
+from poetcore.system.wording import few
 
 __all__ = ["listed_labels", "true_labels", "without_other_labels"]
 
@@ -73,5 +74,4 @@ def without_other_labels(demo: Dataset, known: Sequence[str]) -> tuple[Dataset, 
 
 def listed_labels(labels: Sequence[str]) -> str:
     """Return labels in quotes, so that blanks show, with commas between."""
-    more = f" and {len(labels) - _LISTED:,} more" if len(labels) > _LISTED else ""
-    return ", ".join(map(repr, labels[:_LISTED])) + more
+    return few([repr(label) for label in labels], _LISTED)

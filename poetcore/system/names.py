@@ -1,7 +1,6 @@
 """Names of files and folders that Windows, macOS and Linux all accept."""
 
 import re
-from collections.abc import Sequence
 
 from poetcore.errors import OptionError
 
@@ -9,17 +8,13 @@ __all__ = [
     "MAX_BYTES",
     "PICTURE_ENDINGS",
     "TEMPORARY_NAME",
-    "brief",
     "check_name",
-    "few",
-    "in_sentence",
     "is_hidden",
     "is_litter",
     "is_name",
     "is_picture_name",
     "is_sidecar",
     "is_video",
-    "isolated",
     "lasting_name",
     "natural_key",
     "to_name",
@@ -32,10 +27,6 @@ MAX_BYTES = 100
 TEMPORARY_NAME = re.compile(
     r"\.(?P<purpose>.*)\.(?P<machine>[0-9a-f]{6})\.(?P<pid>[0-9]{1,10})\.[0-9a-f]{8}\.tmp", re.DOTALL
 )
-
-#: Letters that are written from right to left, and characters that switch the direction. Without an isolate
-#: around them they would turn around what follows in the sentence.
-_BIDI = re.compile("[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc]")
 
 #: What the names of a format's files end with; the first is what Poet writes.
 PICTURE_ENDINGS = {
@@ -183,28 +174,3 @@ def to_name(text: str, default: str) -> str:
     if is_hidden(cleaned) or _DEVICE.match(cleaned):
         cleaned = f"{default}_{cleaned}"
     return cleaned.encode()[:MAX_BYTES].decode(errors="ignore").rstrip(".") or default
-
-
-def isolated(text: str) -> str:
-    """Return a text that leaves the direction of what stands around it alone (Unicode TR 9, FSI and PDI)."""
-    return f"\u2068{text}\u2069" if _BIDI.search(text) else text
-
-
-def few(names: Sequence[str], most: int = 12) -> str:
-    """Return names as a list in a sentence, the first ones only where there are many.
-
-    >>> few(["ant", "bee", "cat"], 2)
-    'ant, bee and 1 more'
-    """
-    listed = ", ".join(in_sentence(name) for name in names[:most])
-    return f"{listed} and {len(names) - most:,} more" if len(names) > most else listed
-
-
-def brief(name: str, most: int = 48) -> str:
-    """Return a name that is not longer than a line, without its middle where it was."""
-    return name if len(name) <= most else f"{name[: most // 2]}…{name[-most // 4 :]}"
-
-
-def in_sentence(name: str) -> str:
-    """Return a name that fits into a sentence: not too long, its direction kept to itself."""
-    return isolated(brief(name))

@@ -9,6 +9,7 @@ from poetcore.data.splitting import about_undivided
 from poetcore.evaluation.accuracy import Accuracy, independent_number
 from poetcore.evaluation.metrics import confusion_matrix
 from poetcore.evaluation.uneven import about_uneven
+from poetcore.system.wording import counted
 from poetcore.training.train import Examples, TrainingOptions
 from poetcore.workspace.head import Head, cross_entropy
 from poetcore.workspace.run_record import RunRecord
@@ -107,5 +108,5 @@ def why_they_differ(record: RunRecord) -> str:
         return f"{sentence}."
     (low, high), (test_low, test_high) = found["interval"], metrics["final_test_interval"]
     few = ", so few that chance moves it more" if test_high - test_low > high - low else ""
-    pictures = "1 picture" if tested == 1 else f"{tested:,} pictures"
-    return f"{sentence}; the test accuracy is of this very model on the {pictures} held out from it{few}."
+    held_out = counted(tested, "picture")
+    return f"{sentence}; the test accuracy is of this very model on the {held_out} held out from it{few}."

@@ -19,8 +19,8 @@ from poetcore.features.backbones import Backbone, find
 from poetcore.features.engines import check_engine
 from poetcore.features.litert import model_file
 from poetcore.sources.samples import make_sample
-from poetcore.system.names import few
 from poetcore.system.progress import OnProgress, Progress
+from poetcore.system.wording import few
 from poetcore.training.config import RunConfig, demo_config
 from poetcore.training.cross_validation import CrossValidation, cross_validate
 from poetcore.training.examples import Prepared, prepare_examples

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from poetcore.data.dataset import Dataset
-from poetcore.ui.text import in_sentence, plain
+from poetcore.ui.text import plain
 from poetcore.workspace.datasets import dataset_notes
 
 __all__ = ["draw_notes"]
@@ -11,7 +11,7 @@ __all__ = ["draw_notes"]
 
 def draw_notes(dataset: Dataset) -> None:
     """Say quietly what is not used, with a button that leads to the health check where that lists it."""
-    notes = dataset_notes(dataset, shown=in_sentence)
+    notes = dataset_notes(dataset)
     if not notes:
         return
     with st.container(gap="xsmall"):

@@ -8,7 +8,7 @@ import streamlit as st
 from poetcore.errors import PoetError
 from poetcore.sources.samples import download_flowers, make_sample
 from poetcore.ui.state import choose, explain, progress_bar, workspace
-from poetcore.ui.text import plain
+from poetcore.ui.text import counted, plain
 from poetcore.workspace.archives import Unpacked, unpack
 
 __all__ = ["draw_unpacked", "draw_ways_in"]
@@ -44,8 +44,8 @@ def draw_unpacked(folder: Path) -> None:
     report: Unpacked | None = st.session_state.get("unpacked_report")
     if report is None or folder not in (report.folder, report.train):
         return
-    words = "1 picture was" if report.pictures == 1 else f"{report.pictures:,} pictures were"
-    files = "1 file" if report.litter == 1 else f"{report.litter:,} files"
+    words = f"{counted(report.pictures, 'picture')} {'was' if report.pictures == 1 else 'were'}"
+    files = counted(report.litter, "file")
     litter = f" Passed over: {files} that phones and desktops leave behind." if report.litter else ""
     st.caption(f":material/folder_zip: {words} unpacked into {plain(report.folder)}.{litter}")
     if report.excluded:

@@ -24,7 +24,7 @@ from poetcore.ui.leaks import leak_words, seen_number, seen_pictures
 from poetcore.ui.pictures import Card, shas
 from poetcore.ui.repair_gallery import Repairable, repair_gallery
 from poetcore.ui.repairs import draw_repairs
-from poetcore.ui.text import isolated, plain
+from poetcore.ui.text import counted, isolated, plain
 from poetcore.workspace.records import to_csv, to_json
 from poetcore.workspace.run import Run
 
@@ -42,7 +42,7 @@ def still_there(evaluation: Evaluation, found: Checked, advice: str) -> pd.DataF
     predictions = evaluation.predictions
     there = predictions["path"].map(os.path.isfile).astype(bool)
     if (moved := int((~there).sum())) and not found.changes.known:
-        words = "1 picture was" if moved == 1 else f"{moved:,} pictures were"
+        words = f"{counted(moved, 'picture')} {'was' if moved == 1 else 'were'}"
         st.warning(f"{words} moved or taken out since the evaluation. {advice}", icon=":material/warning:")
     return predictions[there]
 

@@ -16,7 +16,7 @@ from poetcore.ui.labels import filter_label
 from poetcore.ui.merging import draw_merges
 from poetcore.ui.pictures import Card, gallery
 from poetcore.ui.repair_gallery import Repairable, repair_gallery
-from poetcore.ui.repairs import count_words
+from poetcore.ui.repairs import tell_pending
 from poetcore.ui.state import explain, progress_bar, scanned, workspace
 from poetcore.ui.text import plain, short
 
@@ -185,7 +185,7 @@ def _draw_set_aside(issues: Sequence[Issue], dataset: Dataset) -> None:
     except PoetError as error:
         explain(error)
         return
-    st.toast(f"{count_words(added, 'change')} pending: see *Repairs* below.", icon=":material/edit_note:")
+    tell_pending(added)
     st.rerun()
 
 

@@ -12,7 +12,7 @@ from poetcore.data.listing import is_listing
 from poetcore.errors import PoetError
 from poetcore.ui.components.picker import Answer, Mark, Request, Selectable, picker
 from poetcore.ui.pictures import Card, draw_pages, gallery, page_of, shas
-from poetcore.ui.repairs import change_word, count_words
+from poetcore.ui.repairs import change_word, tell_pending
 from poetcore.ui.state import explain
 
 __all__ = ["Repairable", "repair_gallery"]
@@ -114,7 +114,7 @@ def _carry_out(repairs: Repairs, asked: Request, drawn: Sequence[Repairable], ke
     done = tuple(str(change.path) for change in changes)
     st.session_state[answer] = Answer(asked.id, remove=gone + done)
     st.session_state.pop(f"{key}_only", None)
-    st.toast(f"{count_words(added, 'change')} pending: see *Repairs* below.", icon=":material/edit_note:")
+    tell_pending(added)
     st.rerun()
 
 

@@ -16,9 +16,9 @@ from poetcore.ui.freshness import forget_scans
 from poetcore.ui.pictures import shas
 from poetcore.ui.route import address
 from poetcore.ui.state import explain, progress_bar, workspace
-from poetcore.ui.text import plain, short
+from poetcore.ui.text import counted, plain, short
 
-__all__ = ["change_word", "count_words", "draw_repairs", "settle"]
+__all__ = ["change_word", "draw_repairs", "settle", "tell_pending"]
 
 #: Steps that are shown at once; the older ones are folded away.
 _RECENT = 5
@@ -89,7 +89,7 @@ def _draw_pending(repairs: Repairs, pending: list[Pending]) -> None:
     selected = [ids[row] for row in table.selection.rows if row < len(ids)]
     with st.container(horizontal=True, vertical_alignment="center"):
         apply = st.button(
-            f"Apply {count_words(len(pending), 'change')}",
+            f"Apply {counted(len(pending), 'change')}",
             type="primary",
             icon=":material/check:",
             key=f"apply_{repairs.folder}",
@@ -115,7 +115,7 @@ def _draw_history(repairs: Repairs, steps: list[Step]) -> None:
     for step in steps[:_RECENT]:
         _draw_step(repairs, step)
     if older := steps[_RECENT:]:
-        with st.expander(f"{count_words(len(older), 'older step')}"):
+        with st.expander(f"{counted(len(older), 'older step')}"):
             for step in older[:200]:
                 _draw_step(repairs, step)
 
@@ -224,6 +224,6 @@ def _summary(step: Step) -> str:
     return ", ".join(parts)
 
 
-def count_words(number: int, word: str) -> str:
-    """Return a number with its noun: `1 change`, `2 changes`."""
-    return f"{number} {word}" + "s" * (number != 1)
+def tell_pending(added: int) -> None:
+    """Say that changes were added to the pending ones."""
+    st.toast(f"{counted(added, 'change')} pending: see *Repairs* below.", icon=":material/edit_note:")

@@ -11,9 +11,9 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from poetcore.system.names import brief, few, in_sentence, isolated
+from poetcore.system.wording import brief, counted, few, in_sentence, isolated
 
-__all__ = ["apart", "brief", "few", "in_sentence", "isolated", "plain", "short", "short_names"]
+__all__ = ["apart", "brief", "counted", "few", "in_sentence", "isolated", "plain", "short", "short_names"]
 
 #: What Markdown and Streamlit's additions (formulas, emoji, colours) give a meaning anywhere in a line.
 _INLINE = re.compile(r"([\\`*_{}\[\]<>#|~$:&])")

@@ -8,8 +8,8 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from poetcore.data import images
-from poetcore.data.layout import better_level
-from poetcore.data.listing import demo_part, read_listing
+from poetcore.data.layout import better_level, demo_beside
+from poetcore.data.listing import is_listing_name, read_listing
 from poetcore.data.litter import litter_among
 from poetcore.errors import DatasetError, PictureError
 from poetcore.system.names import is_hidden, is_litter, to_name
@@ -159,9 +159,7 @@ def _extract_listing(
 ) -> None:
     """Write a zip file's only CSV file too, if that gives the pictures their labels."""
     named = {_name_of(member): member for member in members}
-    tables = [
-        name for name in named if name.lower().endswith((".csv", ".tsv")) and not is_hidden(Path(name).name)
-    ]
+    tables = [name for name in named if is_listing_name(Path(name)) and not is_hidden(Path(name).name)]
     if len(tables) != 1:
         return
     (table,) = tables
@@ -203,7 +201,10 @@ def _check_place(member: zipfile.ZipInfo, inside: PurePosixPath) -> None:
 
 def _put_in_place(name: str, datasets: Path, whole: Path, found: _Extracted) -> Unpacked:
     """Strip the folders around the label folders, then move the rest to its place in one step."""
-    root, train, demo = _listed(whole, found.listing) if found.listing else _label_folders(whole, found)
+    if found.listing:
+        root, train, demo = whole, found.listing, demo_beside(found.listing)
+    else:
+        root, train, demo = _label_folders(whole, found)
     if not found.pictures:
         raise DatasetError(
             f"No picture in a label folder in {name}: zip a folder that holds one folder per label."
@@ -218,12 +219,6 @@ def _put_in_place(name: str, datasets: Path, whole: Path, found: _Extracted) -> 
         list(found.excluded.items()),
         found.litter,
     )
-
-
-def _listed(whole: Path, listing: Path) -> tuple[Path, Path, Path | None]:
-    """Return the same as `_label_folders` where a CSV file has the labels."""
-    part = demo_part(listing)
-    return whole, listing, part if part != listing else None
 
 
 def _label_folders(whole: Path, found: _Extracted) -> tuple[Path, Path, Path | None]:

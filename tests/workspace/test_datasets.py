@@ -96,9 +96,9 @@ def test_few_pictures_are_told_with_their_number(place):
     assert "bee (19)" in sentence and "ant" not in sentence
 
 
-def test_a_page_may_show_the_labels_of_a_worry_in_its_own_way(place):
-    (sentence,) = dataset_warnings(dataset(place, {"ant": 20, "bee": 19}), shown=str.upper)
-    assert "BEE (19)" in sentence
+def test_labels_of_a_warning_are_short_and_keep_their_direction(place):
+    (sentence,) = dataset_warnings(dataset(place, {"x" * 100: 20, "ורד": 19, "y" * 100: 19}))
+    assert "\u2068ורד\u2069 (19)" in sentence and len(sentence) < 160
 
 
 def test_labels_out_of_balance_are_told_with_both_numbers(place):
