@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from poetcore.analysis.checks import TINY, Check, Found, Pictures, rows
-from poetcore.system.names import PICTURE_ENDINGS
+from poetcore.system.file_kinds import PICTURE_ENDINGS
 
 __all__ = ["FILE_CHECKS"]
 

@@ -6,8 +6,9 @@ from pathlib import Path, PurePosixPath
 
 from poetcore.data.layout import QUARANTINE
 from poetcore.errors import OptionError
+from poetcore.system.file_kinds import is_hidden
 from poetcore.system.files import is_unicode, printable
-from poetcore.system.names import check_name, is_hidden
+from poetcore.system.names import check_name
 
 __all__ = ["ACTIONS", "Change", "Outcome", "Pending", "Step", "check_changes"]
 

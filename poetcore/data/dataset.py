@@ -13,8 +13,9 @@ from poetcore.data.listing import Listing, check_listing, is_listing, read_listi
 from poetcore.data.litter import without_litter
 from poetcore.data.subset import chosen_labels, take_of_each
 from poetcore.errors import DatasetError
+from poetcore.system.file_kinds import is_sidecar
 from poetcore.system.files import printable, walk
-from poetcore.system.names import is_sidecar, natural_key
+from poetcore.system.names import natural_key
 from poetcore.system.progress import OnProgress
 
 __all__ = [

@@ -9,8 +9,9 @@ from poetcore.data.labels import match_labels, unusable_name
 from poetcore.data.layout import LevelError, better_level, folders_in, is_folder, level_above
 from poetcore.data.listing import is_listing_name, listing_hint
 from poetcore.errors import DatasetError
+from poetcore.system.file_kinds import is_hidden, is_litter, is_picture_name
 from poetcore.system.files import printable
-from poetcore.system.names import is_hidden, is_litter, is_picture_name, natural_key
+from poetcore.system.names import natural_key
 
 __all__ = ["LabelFolders", "label_folders"]
 

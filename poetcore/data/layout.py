@@ -12,8 +12,9 @@ from poetcore.data.labels import unusable_name
 from poetcore.data.listing import demo_part, is_listing
 from poetcore.data.part_names import DEMO_NAMES, TRAIN_NAMES
 from poetcore.errors import DatasetError
+from poetcore.system.file_kinds import is_hidden, is_picture_name
 from poetcore.system.files import printable, walk
-from poetcore.system.names import is_hidden, is_picture_name, natural_key
+from poetcore.system.names import natural_key
 from poetcore.system.wording import few
 
 __all__ = [

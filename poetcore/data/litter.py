@@ -10,7 +10,7 @@ from pathlib import PurePath
 from typing import TypeVar
 
 from poetcore.data.file_index import FileEntry
-from poetcore.system.names import is_sidecar, is_video
+from poetcore.system.file_kinds import is_sidecar, is_video
 
 __all__ = ["litter_among", "without_litter"]
 

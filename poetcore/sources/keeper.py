@@ -18,8 +18,8 @@ from poetcore.errors import PictureError
 from poetcore.sources.fetch import Fetched, Outcome, PlaceholderError
 from poetcore.sources.gather_log import DUPLICATE, KEPT, Entry, GatherLog
 from poetcore.sources.urls import UrlEntry
+from poetcore.system.file_kinds import PICTURE_ENDINGS
 from poetcore.system.files import write_whole
-from poetcore.system.names import PICTURE_ENDINGS
 
 __all__ = ["MIN_PIXELS", "Keeper", "Picture", "check_picture", "stem"]
 

@@ -8,7 +8,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from poetcore.system.names import is_hidden, is_litter, is_picture_name, natural_key
+from poetcore.system.file_kinds import is_hidden, is_litter, is_picture_name
+from poetcore.system.names import natural_key
 from poetcore.system.temporary import temporary_path
 
 __all__ = ["cores", "in_chunks", "is_unicode", "one_line", "printable", "walk", "write_whole"]

@@ -13,8 +13,9 @@ from poetcore.sources.gather import gather
 from poetcore.sources.gathered import Gathered, GatherProgress
 from poetcore.sources.inaturalist import INATURALIST, PHOTO_SIZES, find_taxon, observations
 from poetcore.sources.urls import Source, UrlList, parse_urls
+from poetcore.system.file_kinds import is_hidden
 from poetcore.system.files import walk
-from poetcore.system.names import check_name, is_hidden, natural_key
+from poetcore.system.names import check_name, natural_key
 from poetcore.system.progress import Progress
 from poetcore.ui.pictures import Card, gallery, shas
 from poetcore.ui.state import choose, explain, workspace

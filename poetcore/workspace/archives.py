@@ -12,7 +12,8 @@ from poetcore.data.layout import better_level, demo_beside
 from poetcore.data.listing import is_listing_name, read_listing
 from poetcore.data.litter import litter_among
 from poetcore.errors import DatasetError, PictureError
-from poetcore.system.names import is_hidden, is_litter, to_name
+from poetcore.system.file_kinds import is_hidden, is_litter
+from poetcore.system.names import to_name
 from poetcore.system.temporary import clear_leftovers, temporary_folder
 from poetcore.workspace.workspace import Workspace
 

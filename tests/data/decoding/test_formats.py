@@ -15,7 +15,7 @@ from poetcore.data.decoding.formats import FORMATS, decoders
 from poetcore.data.decoding.jpeg_xl import size_of
 from poetcore.data.images import PictureInfo
 from poetcore.errors import PictureError
-from poetcore.system.names import PICTURE_ENDINGS
+from poetcore.system.file_kinds import PICTURE_ENDINGS
 from tests.conftest import ROOT, encoded, picture
 
 
