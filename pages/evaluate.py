@@ -10,16 +10,16 @@ from poetcore.errors import PoetError
 from poetcore.evaluation.evaluate import evaluate
 from poetcore.evaluation.metrics import threshold_table
 from poetcore.evaluation.report import report
-from poetcore.ui.calibration import draw_calibration
 from poetcore.ui.choice import chosen
-from poetcore.ui.confusion import draw_matrix
-from poetcore.ui.evaluation import downloads, draw_gallery, draw_headline, draw_per_label, still_there
 from poetcore.ui.freshness import checked, forget_scans
-from poetcore.ui.leaks import draw_leaks
 from poetcore.ui.no_run import draw_no_run
+from poetcore.ui.results.calibration import draw_calibration
+from poetcore.ui.results.confusion import draw_matrix
+from poetcore.ui.results.evaluation import downloads, draw_gallery, draw_headline, draw_per_label, still_there
+from poetcore.ui.results.leaks import draw_leaks
+from poetcore.ui.results.temperature import draw_temperature
 from poetcore.ui.state import explain, progress_bar, workspace
 from poetcore.ui.subsets import subset_words
-from poetcore.ui.temperature import draw_temperature
 from poetcore.ui.text import plain, short
 from poetcore.workspace.run import Run
 

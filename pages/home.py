@@ -5,7 +5,7 @@ import streamlit as st
 from poetcore.ui.choice import chosen
 from poetcore.ui.freshness import checked
 from poetcore.ui.headline import accuracy_metric, draw_remarks
-from poetcore.ui.job_panel import draw_ended, draw_job
+from poetcore.ui.model.job_panel import draw_ended, draw_job
 from poetcore.ui.state import jobs, workspace
 from poetcore.ui.steps import next_step, steps
 from poetcore.ui.text import plain

@@ -13,14 +13,14 @@ from poetcore.errors import PoetError
 from poetcore.system.names import natural_key
 from poetcore.training.train import TrainingOptions
 from poetcore.ui.choice import chosen
-from poetcore.ui.dataset_notes import draw_notes
-from poetcore.ui.datasets import draw_unpacked, draw_ways_in
-from poetcore.ui.embedding_map import draw_map
-from poetcore.ui.health import draw_health
-from poetcore.ui.label_issues import draw_label_issues
+from poetcore.ui.data.dataset_notes import draw_notes
+from poetcore.ui.data.datasets import draw_unpacked, draw_ways_in
+from poetcore.ui.data.embedding_map import draw_map
+from poetcore.ui.data.health import draw_health
+from poetcore.ui.data.label_issues import draw_label_issues
+from poetcore.ui.gallery.pictures import Card, gallery
+from poetcore.ui.gallery.repairs import draw_repairs
 from poetcore.ui.labels import pick_label
-from poetcore.ui.pictures import Card, gallery
-from poetcore.ui.repairs import draw_repairs
 from poetcore.ui.state import explain, scanned, workspace
 from poetcore.ui.text import plain
 from poetcore.workspace.datasets import dataset_warnings

@@ -6,8 +6,8 @@ import streamlit as st
 from poetcore.system.names import natural_key
 from poetcore.ui.choice import chosen
 from poetcore.ui.no_run import draw_no_run
-from poetcore.ui.predictions import draw_prediction, predict, table_of
 from poetcore.ui.text import few, plain
+from poetcore.ui.use.predictions import draw_prediction, predict, table_of
 from poetcore.workspace.records import to_csv
 
 st.title("Predict")

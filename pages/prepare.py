@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from poetcore.ui.gathering import draw_gather
-from poetcore.ui.preparing import draw_prepare
+from poetcore.ui.data.gathering import draw_gather
+from poetcore.ui.data.preparing import draw_prepare
 
 st.title("Prepare")
 section = st.segmented_control(

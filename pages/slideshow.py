@@ -7,12 +7,12 @@ from poetcore.evaluation.slides import deck
 from poetcore.system.names import natural_key
 from poetcore.ui.choice import chosen
 from poetcore.ui.components.slideshow import slideshow
-from poetcore.ui.evaluation import still_there
 from poetcore.ui.freshness import checked
+from poetcore.ui.gallery.pictures import addresses
 from poetcore.ui.headline import draw_remarks
-from poetcore.ui.leaks import seen_pictures
-from poetcore.ui.pictures import addresses
-from poetcore.ui.slide_settings import pick_slides
+from poetcore.ui.results.evaluation import still_there
+from poetcore.ui.results.leaks import seen_pictures
+from poetcore.ui.results.slide_settings import pick_slides
 from poetcore.ui.state import explain
 from poetcore.ui.text import short
 

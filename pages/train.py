@@ -7,15 +7,15 @@ from poetcore.errors import PoetError
 from poetcore.training.config import RunConfig
 from poetcore.training.train import TrainingOptions
 from poetcore.ui.choice import chosen
-from poetcore.ui.exports import draw_exports
 from poetcore.ui.freshness import files_now
-from poetcore.ui.job_panel import draw_curves, draw_ended, draw_job
-from poetcore.ui.learning_curve import draw_learning_curve
-from poetcore.ui.run_figures import draw_run
-from poetcore.ui.run_list import draw_runs
-from poetcore.ui.settings import pick_augmentation, pick_backbone, pick_options, pick_subset
+from poetcore.ui.model.exports import draw_exports
+from poetcore.ui.model.job_panel import draw_curves, draw_ended, draw_job
+from poetcore.ui.model.learning_curve import draw_learning_curve
+from poetcore.ui.model.run_figures import draw_run
+from poetcore.ui.model.run_list import draw_runs
+from poetcore.ui.model.settings import pick_augmentation, pick_backbone, pick_options, pick_subset
+from poetcore.ui.model.tensorboard import draw_tensorboard
 from poetcore.ui.state import explain, jobs, offer_level
-from poetcore.ui.tensorboard import draw_tensorboard
 from poetcore.ui.text import plain, short
 
 st.title("Train")

@@ -16,7 +16,7 @@ from poetcore.data.dataset import scan
 from poetcore.errors import OptionError
 from poetcore.features.backbones import DEFAULT, find
 from poetcore.system.progress import Progress
-from poetcore.ui.embedding_map import within
+from poetcore.ui.data.embedding_map import within
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import encoded, picture
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import streamlit as st
 
 from poetcore.curation.repair import Repairs
-from poetcore.ui.pictures import Card
-from poetcore.ui.repair_gallery import Repairable, repair_gallery
-from poetcore.ui.repairs import draw_repairs
+from poetcore.ui.gallery.pictures import Card
+from poetcore.ui.gallery.repair_gallery import Repairable, repair_gallery
+from poetcore.ui.gallery.repairs import draw_repairs
 from poetcore.ui.state import scanned
 
 st.set_page_config(layout="wide", page_title="Repairs")

@@ -212,7 +212,7 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path):
 
 
 def page() -> None:
-    from poetcore.ui.tensorboard import draw_tensorboard
+    from poetcore.ui.model.tensorboard import draw_tensorboard
 
     draw_tensorboard()
 

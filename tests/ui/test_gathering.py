@@ -26,7 +26,7 @@ def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[BadServe
 
 def page(server: BadServer) -> AppTest:
     """The section alone, with iNaturalist at the server."""
-    script = f"from poetcore.ui.gathering import draw_gather\ndraw_gather({server.url + '/v1'!r})"
+    script = f"from poetcore.ui.data.gathering import draw_gather\ndraw_gather({server.url + '/v1'!r})"
     return AppTest.from_string(script, default_timeout=30).run()
 
 

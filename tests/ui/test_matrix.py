@@ -12,7 +12,7 @@ def matrix_page(count: int) -> None:
 
     import streamlit as st
 
-    from poetcore.ui.confusion import draw_matrix
+    from poetcore.ui.results.confusion import draw_matrix
 
     matrix = [[3 * (i == j) for j in range(count)] for i in range(count)]
     matrix[count - 2][count - 1] = 2

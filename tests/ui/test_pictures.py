@@ -5,7 +5,7 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from poetcore.ui.pictures import Card, card_html
+from poetcore.ui.gallery.pictures import Card, card_html
 
 SHA = "5" * 64
 
@@ -40,7 +40,7 @@ def test_names_in_a_card_are_no_html():
 
 def thirty_cards() -> None:
     """Run as a page: thirty cards, 24 of them on the first page."""
-    from poetcore.ui.pictures import Card, gallery
+    from poetcore.ui.gallery.pictures import Card, gallery
 
     gallery([Card("5" * 64, f"picture {number}") for number in range(30)], key="gallery")
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from poetcore.ui.predictions import predict
+from poetcore.ui.use.predictions import predict
 from poetcore.workspace.head import Head
 from poetcore.workspace.run import Run
 

@@ -7,7 +7,7 @@ from poetcore.features.augmentation import Augmentation
 from poetcore.system.options import options_of
 from poetcore.training.config import RunConfig
 from poetcore.training.train import TrainingOptions
-from poetcore.ui.settings import GROUPS
+from poetcore.ui.model.settings import GROUPS
 
 pytestmark = pytest.mark.slow
 
@@ -31,7 +31,7 @@ WIDGETS = {
 def page() -> None:
     import streamlit as st
 
-    from poetcore.ui.settings import pick_augmentation, pick_options
+    from poetcore.ui.model.settings import pick_augmentation, pick_options
 
     st.session_state["picked"] = (pick_options(), pick_augmentation())
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import streamlit as st
 
-from poetcore.ui.pictures import Card, card_html, gallery_css
+from poetcore.ui.gallery.pictures import Card, card_html, gallery_css
 
 __all__ = ["Answer", "Mark", "Request", "Selectable", "picker"]
 

@@ -14,9 +14,9 @@ from poetcore.data.dataset import Dataset
 from poetcore.data.layout import LevelError
 from poetcore.errors import PoetError
 from poetcore.ui.choice import chosen
+from poetcore.ui.data.prepare_fields import keep_source, pick_folder, pick_source
 from poetcore.ui.freshness import forget_scans
-from poetcore.ui.pictures import Card, gallery
-from poetcore.ui.prepare_fields import keep_source, pick_folder, pick_source
+from poetcore.ui.gallery.pictures import Card, gallery
 from poetcore.ui.state import choose, explain, offer_level, progress_bar, workspace
 from poetcore.ui.text import few, in_sentence, plain, short
 

@@ -17,7 +17,7 @@ from poetcore.system.file_kinds import is_hidden
 from poetcore.system.files import walk
 from poetcore.system.names import check_name, natural_key
 from poetcore.system.progress import Progress
-from poetcore.ui.pictures import Card, gallery, shas
+from poetcore.ui.gallery.pictures import Card, gallery, shas
 from poetcore.ui.state import choose, explain, workspace
 from poetcore.ui.text import plain
 

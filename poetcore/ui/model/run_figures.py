@@ -9,7 +9,7 @@ from poetcore.evaluation.accuracy import Accuracy
 from poetcore.training.final_test import why_they_differ
 from poetcore.ui.freshness import run_changes
 from poetcore.ui.headline import figure_metric
-from poetcore.ui.settings import GROUPS
+from poetcore.ui.model.settings import GROUPS
 from poetcore.ui.subsets import subset_words
 from poetcore.ui.text import plain
 from poetcore.workspace.run import Run

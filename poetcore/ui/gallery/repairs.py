@@ -13,7 +13,7 @@ from poetcore.curation.repair import Change, Pending, Repairs, Step
 from poetcore.data.listing import is_listing
 from poetcore.errors import PoetError
 from poetcore.ui.freshness import forget_scans
-from poetcore.ui.pictures import shas
+from poetcore.ui.gallery.pictures import shas
 from poetcore.ui.route import address
 from poetcore.ui.state import explain, progress_bar, workspace
 from poetcore.ui.text import counted, plain, short

@@ -8,7 +8,7 @@ import streamlit as st
 
 from poetcore.evaluation.accuracy import Accuracy
 from poetcore.evaluation.metrics import Metrics
-from poetcore.ui.pictures import Card, pair_gallery, shas
+from poetcore.ui.gallery.pictures import Card, pair_gallery, shas
 
 __all__ = ["draw_leaks", "leak_words", "seen_number", "seen_pictures"]
 

@@ -10,10 +10,10 @@ from poetcore.analysis.embedding import explained_variance, project_to_2d, umap_
 from poetcore.charts.dataset import REGION, map_chart
 from poetcore.charts.style import FEW_LABELS
 from poetcore.data.dataset import Dataset
-from poetcore.ui.features import DatasetFeatures, draw_features
+from poetcore.ui.data.features import DatasetFeatures, draw_features
+from poetcore.ui.gallery.pictures import Card
+from poetcore.ui.gallery.repair_gallery import Repairable, repair_gallery
 from poetcore.ui.labels import filter_label
-from poetcore.ui.pictures import Card
-from poetcore.ui.repair_gallery import Repairable, repair_gallery
 from poetcore.ui.text import few, in_sentence, plain
 
 __all__ = ["draw_map", "within"]

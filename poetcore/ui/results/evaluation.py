@@ -18,12 +18,12 @@ from poetcore.evaluation.slides import Filter, Slide, deck
 from poetcore.system.names import natural_key
 from poetcore.ui.choice import chosen
 from poetcore.ui.freshness import Checked
+from poetcore.ui.gallery.pictures import Card, shas
+from poetcore.ui.gallery.repair_gallery import Repairable, repair_gallery
+from poetcore.ui.gallery.repairs import draw_repairs
 from poetcore.ui.headline import accuracy_metric, draw_remarks
 from poetcore.ui.labels import filter_label
-from poetcore.ui.leaks import leak_words, seen_number, seen_pictures
-from poetcore.ui.pictures import Card, shas
-from poetcore.ui.repair_gallery import Repairable, repair_gallery
-from poetcore.ui.repairs import draw_repairs
+from poetcore.ui.results.leaks import leak_words, seen_number, seen_pictures
 from poetcore.ui.text import counted, isolated, plain
 from poetcore.workspace.records import to_csv, to_json
 from poetcore.workspace.run import Run

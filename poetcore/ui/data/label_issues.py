@@ -17,11 +17,11 @@ from poetcore.curation.repair import Repairs
 from poetcore.data.dataset import Dataset
 from poetcore.errors import PoetError
 from poetcore.ui.choice import chosen
-from poetcore.ui.features import DatasetFeatures, draw_features
+from poetcore.ui.data.features import DatasetFeatures, draw_features
 from poetcore.ui.freshness import same_folder
+from poetcore.ui.gallery.pictures import Card, gallery
+from poetcore.ui.gallery.repair_gallery import Repairable, repair_gallery
 from poetcore.ui.labels import filter_label, pick_label
-from poetcore.ui.pictures import Card, gallery
-from poetcore.ui.repair_gallery import Repairable, repair_gallery
 from poetcore.ui.state import explain, workspace
 from poetcore.ui.text import few, in_sentence, isolated, plain
 from poetcore.workspace.datasets import demo_folders

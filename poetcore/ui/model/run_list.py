@@ -13,7 +13,7 @@ from poetcore.errors import PoetError, RunError
 from poetcore.ui.choice import chosen, forget
 from poetcore.ui.freshness import check, run_changes
 from poetcore.ui.headline import range_words
-from poetcore.ui.job_panel import draw_failure
+from poetcore.ui.model.job_panel import draw_failure
 from poetcore.ui.state import choose, evaluation_at, explain, jobs, metrics_of
 from poetcore.ui.text import plain, short
 from poetcore.workspace.run import Run

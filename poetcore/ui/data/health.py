@@ -12,11 +12,11 @@ from poetcore.data.dataset import Dataset
 from poetcore.data.layout import demo_beside
 from poetcore.errors import DatasetError, PoetError
 from poetcore.system.names import natural_key
+from poetcore.ui.data.merging import draw_merges
+from poetcore.ui.gallery.pictures import Card, gallery
+from poetcore.ui.gallery.repair_gallery import Repairable, repair_gallery
+from poetcore.ui.gallery.repairs import tell_pending
 from poetcore.ui.labels import filter_label
-from poetcore.ui.merging import draw_merges
-from poetcore.ui.pictures import Card, gallery
-from poetcore.ui.repair_gallery import Repairable, repair_gallery
-from poetcore.ui.repairs import tell_pending
 from poetcore.ui.state import explain, progress_bar, scanned, workspace
 from poetcore.ui.text import plain, short
 

@@ -11,8 +11,8 @@ from poetcore.curation.repair import Change, Repairs
 from poetcore.data.listing import is_listing
 from poetcore.errors import PoetError
 from poetcore.ui.components.picker import Answer, Mark, Request, Selectable, picker
-from poetcore.ui.pictures import Card, draw_pages, gallery, page_of, shas
-from poetcore.ui.repairs import change_word, tell_pending
+from poetcore.ui.gallery.pictures import Card, draw_pages, gallery, page_of, shas
+from poetcore.ui.gallery.repairs import change_word, tell_pending
 from poetcore.ui.state import explain
 
 __all__ = ["Repairable", "repair_gallery"]
