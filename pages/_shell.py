@@ -6,6 +6,7 @@ import streamlit as st
 
 import poetcore.ui
 from poetcore.ui.choice import draw_choice
+from poetcore.ui.menu import HOME, MENU, SECTIONS
 
 st.set_page_config(
     page_title="Poet",
@@ -14,15 +15,11 @@ st.set_page_config(
 )
 
 page = st.navigation(
-    [
-        st.Page("home.py", title="Home", icon=":material/home:", default=True),
-        st.Page("prepare.py", title="Prepare", icon=":material/content_copy:"),
-        st.Page("overview.py", title="Overview", icon=":material/photo_library:"),
-        st.Page("train.py", title="Train", icon=":material/model_training:"),
-        st.Page("evaluate.py", title="Evaluate", icon=":material/fact_check:"),
-        st.Page("slideshow.py", title="Slideshow", icon=":material/slideshow:"),
-        st.Page("predict.py", title="Predict", icon=":material/image_search:"),
-    ]
+    {"": [st.Page(HOME.file, title=HOME.title, icon=HOME.icon, default=True)]}
+    | {
+        section: [st.Page(one.file, title=one.title, icon=one.icon) for one in MENU if one.section == section]
+        for section in SECTIONS
+    }
 )
 with st.sidebar:
     draw_choice()

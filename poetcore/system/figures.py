@@ -1,0 +1,86 @@
+"""Figures as people read them: one way to write a share, an interval, a count and a duration, everywhere.
+
+A measured share has one decimal, since the widest interval that is worth a figure leaves its first digit
+doubtful only; the ends of an interval and a model's confidence have none.
+"""
+
+from collections.abc import Sequence
+
+__all__ = ["confidence", "count", "duration", "interval", "percent", "points", "with_interval"]
+
+#: What stands where a figure is not known.
+UNKNOWN = "–"
+
+
+def percent(share: float | None, digits: int = 1) -> str:
+    """Return a share, 0 to 1, in percent: `95.7 %`; "–" where it is not known.
+
+    >>> percent(0.9574), percent(0.4, digits=0), percent(None)
+    ('95.7 %', '40 %', '–')
+    """
+    return UNKNOWN if share is None else f"{100 * share:.{digits}f} %"
+
+
+def confidence(probability: float) -> str:
+    """Return a probability that a model gives, 0 to 1; one that is not certain never reads as if it were.
+
+    >>> confidence(0.9038), confidence(0.9996), confidence(0.004), confidence(1.0)
+    ('90 %', '>99 %', '<1 %', '100 %')
+    """
+    if 0 < probability < 0.005:
+        return "<1 %"
+    if 0.995 <= probability < 1:
+        return ">99 %"
+    return percent(probability, 0)
+
+
+def interval(low: float, high: float) -> str:
+    """Return a range of shares: `82 to 90 %`; with a digit more where both ends would read alike.
+
+    >>> interval(0.824, 0.897), interval(0.981, 0.984)
+    ('82 to 90 %', '98.1 to 98.4 %')
+    """
+    digits = 0 if f"{100 * low:.0f}" != f"{100 * high:.0f}" else 1
+    return f"{100 * low:.{digits}f} to {100 * high:.{digits}f} %"
+
+
+def with_interval(share: float | None, ends: Sequence[float] | None) -> str:
+    """Return a share with the range in which the true one lies: `85.6 % (82 to 90 %)`."""
+    if share is None or ends is None:
+        return percent(share)
+    return f"{percent(share)} ({interval(*ends)})"
+
+
+def points(difference: float) -> str:
+    """Return a difference of two shares in percentage points, with its sign.
+
+    >>> points(0.024), points(-0.001)
+    ('+2.4 points', '-0.1 points')
+    """
+    return f"{100 * difference:+.1f} points"
+
+
+def count(number: int) -> str:
+    """Return a whole number with a comma between thousands.
+
+    >>> count(20500)
+    '20,500'
+    """
+    return f"{number:,}"
+
+
+def duration(seconds: float) -> str:
+    """Return a time as people say it.
+
+    >>> duration(0.42), duration(12.3), duration(125), duration(7320)
+    ('0.4 s', '12 s', '2 min 5 s', '2 h 2 min')
+    """
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if not minutes:
+        return f"{rest} s"
+    if minutes < 60:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"

@@ -1,0 +1,89 @@
+"""The menu: every page with its section, in the order of work. The shell and the home page read it."""
+
+from dataclasses import dataclass
+
+__all__ = ["HOME", "MENU", "SECTIONS", "MenuPage", "page_named"]
+
+
+@dataclass(frozen=True)
+class MenuPage:
+    """A page of the dashboard.
+
+    Attributes:
+        name: of its file in `pages`, and its address.
+        title: in the menu, over the page and in the browser's tab.
+        icon: a Material icon.
+        section: under which it stands in the menu; "" for none.
+        what: what it is for, in a sentence.
+    """
+
+    name: str
+    title: str
+    icon: str
+    section: str
+    what: str
+
+    @property
+    def file(self) -> str:
+        """Its file, as `st.page_link` and `st.switch_page` want it."""
+        return f"{self.name}.py"
+
+
+#: In the order of work.
+SECTIONS = ("Data", "Model", "Results", "Use")
+
+HOME = MenuPage("home", "Home", ":material/home:", "", "Bring pictures, and see what to do next.")
+
+MENU = (
+    MenuPage(
+        "prepare",
+        "Prepare",
+        ":material/content_copy:",
+        "Data",
+        "Gather pictures; split clean ones into training and demo pictures.",
+    ),
+    MenuPage(
+        "overview",
+        "Overview",
+        ":material/photo_library:",
+        "Data",
+        "See how many there are, how they look, what is wrong, and repair it.",
+    ),
+    MenuPage(
+        "train",
+        "Train",
+        ":material/model_training:",
+        "Model",
+        "Choose a backbone, train its last layer on your labels, watch the curves.",
+    ),
+    MenuPage(
+        "evaluate",
+        "Evaluate",
+        ":material/fact_check:",
+        "Results",
+        "Measure the accuracy on pictures that the model never saw; look at its mistakes.",
+    ),
+    MenuPage(
+        "slideshow",
+        "Slideshow",
+        ":material/slideshow:",
+        "Results",
+        "Show predicted against true labels, picture by picture, on a projector.",
+    ),
+    MenuPage(
+        "predict",
+        "Predict",
+        ":material/image_search:",
+        "Use",
+        "Label new pictures.",
+    ),
+)
+
+
+def page_named(name: str) -> MenuPage:
+    """Return a page by the name of its file.
+
+    Raises:
+        KeyError: there is none.
+    """
+    return {page.name: page for page in (HOME, *MENU)}[name]
