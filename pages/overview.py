@@ -13,8 +13,8 @@ from poetcore.errors import PoetError
 from poetcore.system.names import natural_key
 from poetcore.training.train import TrainingOptions
 from poetcore.ui.choice import chosen
+from poetcore.ui.data.bring import draw_unpacked, draw_ways_in
 from poetcore.ui.data.dataset_notes import draw_notes
-from poetcore.ui.data.datasets import draw_unpacked, draw_ways_in
 from poetcore.ui.data.embedding_map import draw_map
 from poetcore.ui.data.health import draw_health
 from poetcore.ui.data.label_issues import draw_label_issues

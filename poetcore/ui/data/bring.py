@@ -11,18 +11,30 @@ from poetcore.ui.state import choose, explain, progress_bar, workspace
 from poetcore.ui.text import counted, plain
 from poetcore.workspace.archives import Unpacked, unpack
 
-__all__ = ["draw_unpacked", "draw_ways_in"]
+__all__ = ["bring_dialog", "draw_unpacked", "draw_ways_in"]
 
 
-def draw_ways_in() -> None:
-    """Draw the ways to bring pictures in; what was brought in is chosen at once."""
+@st.dialog("Bring pictures", width="large")
+def bring_dialog() -> None:
+    """Draw the ways to bring pictures in over the page; the dialog closes once something was brought in."""
+    draw_ways_in("dialog")
+
+
+def draw_ways_in(place: str = "page") -> None:
+    """Draw the ways to bring pictures in; what was brought in is chosen at once.
+
+    Args:
+        place: tells these from others on the screen, such as those of the dialog over a page.
+    """
     st.markdown(
         "Pictures lie in **one folder per label**; the folder's name is the label. To use a folder of this"
         " computer, type its path into *Dataset* in the sidebar."
     )
     with st.container(horizontal=True):
-        sample = st.button("Draw the sample flowers", icon=":material/brush:", key="make_sample")
-        flowers = st.button("Download flower photos (229 MB)", icon=":material/download:", key="get_flowers")
+        sample = st.button("Draw the sample flowers", icon=":material/brush:", key=f"make_sample_{place}")
+        flowers = st.button(
+            "Download flower photos (229 MB)", icon=":material/download:", key=f"get_flowers_{place}"
+        )
     try:
         if sample:
             with progress_bar() as show:
@@ -34,7 +46,7 @@ def draw_ways_in() -> None:
                 folder = download_flowers(workspace().datasets, on_progress=show)
             choose(dataset=str(folder))
             st.rerun()
-        _draw_upload()
+        _draw_upload(place)
     except PoetError as error:
         explain(error)
 
@@ -52,8 +64,8 @@ def draw_unpacked(folder: Path) -> None:
         st.dataframe(pd.DataFrame(report.excluded, columns=["excluded", "because it"]), hide_index=True)
 
 
-def _draw_upload() -> None:
-    archive = st.file_uploader("Or a zip file of label folders", key="zip")
+def _draw_upload(place: str) -> None:
+    archive = st.file_uploader("Or a zip file of label folders", key=f"zip_{place}")
     if archive is None or st.session_state.get("unpacked") == archive.file_id:
         return
     with st.spinner(f"Unpacking {plain(archive.name)} ..."):
