@@ -14,7 +14,7 @@ from poetcore.ui.text import plain
 from poetcore.workspace.run import Run
 from poetcore.workspace.run_record import PHASES, Status
 
-__all__ = ["draw_curves", "draw_ended", "draw_failure", "draw_job"]
+__all__ = ["draw_curves", "draw_ended", "draw_failure", "draw_job", "draw_working_banner"]
 
 
 def draw_job(run: Run) -> None:
@@ -38,6 +38,32 @@ def draw_job(run: Run) -> None:
         st.button("Stop", icon=":material/stop_circle:", key="stop_job", on_click=_stop, args=(run,))
 
     follow()
+
+
+def draw_working_banner() -> None:
+    """Say in one quiet line that something is being trained, with the way to it; rerun the page at its end.
+
+    For the pages that do not show the training themselves. Nothing is drawn while nothing is trained.
+    """
+    running = jobs().running()
+    if running is None:
+        return
+
+    @st.fragment(run_every="2s")
+    def follow(run: Run) -> None:
+        status = jobs().status(run)
+        if status.final:
+            forget_scans()
+            st.rerun()
+        progress = Progress(status.phase, status.done, status.total, status.message)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(
+                f":material/model_training: {plain(run.name)} is being trained. {plain(progress.text)}",
+                width="content",
+            )
+            st.page_link("train.py", label="Follow it", icon=":material/arrow_forward:")
+
+    follow(running)
 
 
 def _stop(run: Run) -> None:
