@@ -21,6 +21,7 @@ page = st.navigation(
         for section in SECTIONS
     }
 )
+st.html(Path(poetcore.ui.__file__).parent / "theme.css")
 with st.sidebar:
     draw_choice()
 page.run()

@@ -92,11 +92,11 @@ draw_gallery(evaluation, cell, key)
 
 left, right = st.columns(2)
 with left:
-    st.subheader("Can the probabilities be believed?")
+    st.header("Can the probabilities be believed?")
     draw_calibration(metrics)
     draw_temperature(run, lambda: evaluate_now(run, demo))
 with right:
-    st.subheader("Accuracy against coverage")
+    st.header("Accuracy against coverage")
     if known.headline.accuracy is None:
         st.caption("Most of these pictures were seen in training, so that it would show the memory only.")
     else:
@@ -106,5 +106,5 @@ with right:
             " dashed line is the share of pictures that would get an answer, the solid line how many of those"
             " answers are right."
         )
-st.subheader("Download")
+st.header("Download")
 downloads(run, evaluation, lambda one: report(one, known.changes))

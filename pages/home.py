@@ -15,7 +15,7 @@ st.markdown("Train a picture classifier on new categories, then show people how 
 
 running = jobs().running()
 if running:
-    st.subheader(f"Training {plain(running.name)}")
+    st.header(f"Training {plain(running.name)}")
     draw_job(running)
     st.stop()
 draw_ended()
@@ -27,7 +27,7 @@ following = next_step(todo)
 
 if choice.run is None:
     with st.container(border=True):
-        st.subheader("Try it with the sample flowers")
+        st.header("Try it with the sample flowers")
         st.markdown(
             "Draws 400 pictures of five flowers, trains a model to tell them apart and evaluates it on"
             " pictures it has never seen. Works offline and takes about a minute."
@@ -53,7 +53,7 @@ if found:
         )
     draw_remarks(headline, choice)
 
-st.subheader("The seven steps")
+st.header("The seven steps")
 for number, step in enumerate(todo, 1):
     state = ":material/check_circle:" if step.done else ":material/radio_button_unchecked:"
     with st.container(horizontal=True, vertical_alignment="center"):

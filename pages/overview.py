@@ -47,7 +47,7 @@ def draw_pictures(dataset: Dataset) -> None:
 
     left, right = st.columns(2)
     with left:
-        st.subheader("Pictures per label")
+        st.header("Pictures per label")
         with workspace().group_names() as names:
             known = names.get(TrainingOptions.group_by, pictures["sha"])
         parts = pictures.assign(part=assign_splits(pictures, 10, 10, known))
@@ -61,7 +61,7 @@ def draw_pictures(dataset: Dataset) -> None:
             " the first training on."
         )
     with right:
-        st.subheader("Sizes")
+        st.header("Sizes")
         named = pictures.assign(name=pictures["path"].map(lambda p: Path(p).name))
         if len(named[["width", "height"]].drop_duplicates()) > 1:
             st.altair_chart(sizes_chart(named, dataset.labels), width="stretch")
@@ -69,7 +69,7 @@ def draw_pictures(dataset: Dataset) -> None:
             st.markdown(f"All pictures are {named['width'].iloc[0]} x {named['height'].iloc[0]} pixels.")
         st.caption("Every picture is resized to the square that the network sees; odd shapes lose the most.")
 
-    st.subheader("Sample pictures")
+    st.header("Sample pictures")
     label = pick_label(dataset.labels, key=f"sheet_label_{folder}")
     shown = pictures[pictures["label"] == label]
     gallery(

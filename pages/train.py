@@ -22,7 +22,7 @@ st.title("Train")
 jobs().recover()
 running = jobs().running()
 if running:
-    st.subheader(f"Training {plain(running.name)}")
+    st.header(f"Training {plain(running.name)}")
     draw_job(running)
     draw_tensorboard()
     st.stop()
@@ -38,7 +38,7 @@ if level := better_level(choice.dataset):
     offer_level(level)
     st.stop()
 
-st.subheader("A new training")
+st.header("A new training")
 st.markdown(f"Trains on **{plain(short(choice.dataset))}**.")
 backbone = pick_backbone()
 try:
@@ -85,7 +85,7 @@ if (
 
 if choice.run:
     record = choice.run.record()
-    st.subheader(f"Run {plain(record.name)}")
+    st.header(f"Run {plain(record.name)}")
     draw_run(choice.run)
     draw_curves(choice.run, record.options["how_many_training_steps"])
     draw_learning_curve(choice.run)

@@ -20,7 +20,7 @@ def opened(page: str, **asked: str) -> AppTest:
 
 def texts_of(app: AppTest) -> str:
     """Return every sentence of a page."""
-    parts = (app.markdown, app.caption, app.info, app.warning, app.error, app.success, app.subheader)
+    parts = (app.markdown, app.caption, app.info, app.warning, app.error, app.success, app.header)
     return "\n".join(element.value for group in parts for element in group)
 
 

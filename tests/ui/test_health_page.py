@@ -55,7 +55,7 @@ def test_the_gravest_check_is_shown_first_with_its_advice(clean):
     shutil.copy(clean / "ant/0.png", clean / "ant/again.png")
     shutil.copy(clean / "ant/2.png", clean / "bee/moved.png")
     app = health(clean)
-    assert "Conflicting labels" in [element.value for element in app.subheader]
+    assert "Conflicting labels" in [element.value for element in app.header]
     assert any("Look which label is right" in element.value for element in app.markdown)
 
 

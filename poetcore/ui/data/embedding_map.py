@@ -65,7 +65,7 @@ def _draw(dataset: Dataset, features: DatasetFeatures) -> None:
         return
     numbers = selected["label"].value_counts().items()
     counts = plain(few([f"{n} {in_sentence(str(label))}" for label, n in numbers]))
-    st.subheader(f"{len(selected):,} of {len(points):,} pictures")
+    st.header(f"{len(selected):,} of {len(points):,} pictures")
     st.caption(f"{counts or 'None'}. Double-click the map to clear the selection.")
     items = [
         Repairable(Card(sha, label, (Path(path).name,)), path, label, "found on the map")

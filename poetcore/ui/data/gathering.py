@@ -219,7 +219,7 @@ def _draw_result(gathered: Gathered) -> None:
     for problem in gathered.problems:
         st.warning(plain(problem), icon=":material/warning:")
     for label, tally in gathered.labels.items():
-        st.subheader(f"{plain(label)} in {plain(gathered.dest.name)}")
+        st.header(f"{plain(label)} in {plain(gathered.dest.name)}")
         figures = st.columns(3)
         figures[0].metric("New pictures", f"{tally.kept:,}", border=True)
         figures[1].metric("There already", f"{tally.there_already:,}", border=True)

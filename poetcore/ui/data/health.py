@@ -65,7 +65,7 @@ def draw_health(folder: Path, demo_folder: Path | None) -> None:
     check = CHECKS[name if name in counts.index else str(counts.index[0])]
     icon, colour = _BADGES[check.severity]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(check.title, width="content")
+        st.header(check.title, width="content")
         st.badge(check.severity, icon=icon, color=colour)  # type: ignore[arg-type]
     st.markdown(f"{check.explanation} **{check.advice}**")
     found = [issue for issue in issues if issue.issue == check.name]

@@ -82,7 +82,7 @@ def _draw_list(dataset: Dataset, scored: pd.DataFrame) -> None:
         found["label"].isin([label] if label is not None else dataset.labels)
         & found["suggested"].isin([other] if other is not None else dataset.labels)
     ]
-    st.subheader(f"{len(shown):,} pictures to look at, the most suspect first")
+    st.header(f"{len(shown):,} pictures to look at, the most suspect first")
     st.caption(
         "Each picture was scored by a classifier that was trained on others only (cross validation)."
         " **Given label** is the probability of the label that the picture has: near 0 %, the classifier"
@@ -130,13 +130,13 @@ def _item(row: Any, by_hand: bool) -> Repairable:
 def _draw_extremes(scored: pd.DataFrame) -> None:
     label = pick_label(list(scored["label"].unique()), key="extremes_label")
     typical, hard = typical_and_hard(scored, label)
-    st.subheader("Most typical")
+    st.header("Most typical")
     st.caption(
         f"Nearest to the middle of all pictures of {plain(label)}: what the network takes {plain(label)} to"
         " be. If all of them are alike, other views of it are rare in your set."
     )
     gallery([_card(row) for row in typical.itertuples()], key=f"typical_{label}")
-    st.subheader("Hardest")
+    st.header("Hardest")
     st.caption(
         "Those whose label a classifier that was trained on others finds least probable. Each is a wrong"
         f" label, or a view of {plain(label)} of which more pictures would help."

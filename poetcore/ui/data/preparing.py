@@ -127,7 +127,7 @@ def _scanned_source(source: Path) -> tuple[Dataset, list[Issue]]:
 
 
 def _draw_preview(planned: Plan, dataset: Dataset) -> None:
-    st.subheader("Preview")
+    st.header("Preview")
     st.caption(f"What the button below would do with {plain(dataset.folder)}; nothing is written before.")
     train, demo = planned.counts("train"), planned.counts("demo")
     rejected, unused = planned.counts("rejected"), planned.counts("unused")

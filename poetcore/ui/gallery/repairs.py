@@ -34,7 +34,7 @@ def draw_repairs(folder: Path) -> None:
     Args:
         folder: the folder of label folders.
     """
-    st.subheader("Repairs", anchor=False)
+    st.header("Repairs", anchor=False)
     repairs = Repairs(folder)
     if is_listing(folder):
         st.caption(

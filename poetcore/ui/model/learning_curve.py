@@ -20,7 +20,7 @@ __all__ = ["draw_learning_curve"]
 
 def draw_learning_curve(run: Run) -> None:
     """Show the learning curve with its forecast and its advice, or the button that computes it."""
-    st.subheader("Would more pictures help?")
+    st.header("Would more pictures help?")
     try:
         found = LearningCurve.load(run) or _compute(run)
     except PoetError as error:

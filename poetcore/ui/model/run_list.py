@@ -27,7 +27,7 @@ def draw_runs() -> None:
     runs = jobs().workspace.all_runs()
     if not runs:
         return
-    st.subheader("All runs")
+    st.header("All runs")
     table = st.dataframe(
         pd.DataFrame([_row(run, chosen().demo) for run in runs]),
         hide_index=True,

@@ -23,7 +23,7 @@ def draw_matrix(metrics: Metrics, key: str) -> tuple[str, str] | None:
         metrics: of an evaluation.
         key: tells this matrix from others; another one begins without a selection.
     """
-    st.subheader("Confusion matrix")
+    st.header("Confusion matrix")
     large = len(metrics.labels) > FEW_LABELS
     with st.container(horizontal=True, vertical_alignment="bottom"):
         unit = st.segmented_control(

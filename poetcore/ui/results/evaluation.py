@@ -94,7 +94,7 @@ def _metric(place: DeltaGenerator, name: str, value: str, below: str, help: str)
 
 def draw_per_label(evaluation: Evaluation) -> None:
     """Show precision, recall, F1 and support of each label, and which labels are confused most often."""
-    st.subheader("Per-class metrics")
+    st.header("Per-class metrics")
     metrics = evaluation.metrics
     table = pd.DataFrame.from_dict(metrics.per_label, orient="index")
     table = table.loc[sorted(table.index, key=natural_key)]
@@ -140,10 +140,10 @@ def draw_gallery(evaluation: Evaluation, cell: tuple[str, str] | None, key: str)
     labels = sorted(evaluation.metrics.labels, key=natural_key)
     folder = Path(evaluation.metrics.folder)
     if cell:
-        st.subheader(f"True label {plain(cell[0])}, predicted label {plain(cell[1])}")
+        st.header(f"True label {plain(cell[0])}, predicted label {plain(cell[1])}")
         st.caption("Double-click the matrix to see all misclassified pictures again.")
     else:
-        st.subheader("Misclassified pictures, most confident first")
+        st.header("Misclassified pictures, most confident first")
         mend = "in the CSV file" if is_listing(folder) else "or set the picture aside"
         st.caption(
             f"Is a true label wrong? Then correct it, {mend}, as you would without knowing"
