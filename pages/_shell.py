@@ -22,6 +22,7 @@ page = st.navigation(
     }
 )
 st.html(Path(poetcore.ui.__file__).parent / "theme.css")
+st.session_state["page"] = page.url_path
 with st.sidebar:
     draw_choice()
 page.run()

@@ -14,11 +14,13 @@ import streamlit as st
 from poetcore.data.dataset import dataset_exists
 from poetcore.data.layout import better_level, demo_beside
 from poetcore.errors import OptionError
+from poetcore.ui.address import write_address
 from poetcore.ui.fields import dataset_path, explain_missing
 from poetcore.ui.freshness import trained_on
 from poetcore.ui.state import offer_level, workspace
 from poetcore.ui.subsets import subset_words
 from poetcore.ui.text import apart, plain, short_names
+from poetcore.ui.views import view_to_restore
 from poetcore.workspace.datasets import demo_folders, training_folders
 from poetcore.workspace.run import Run
 
@@ -79,7 +81,10 @@ def draw_choice() -> None:
     run = _draw_run(list(runs), follows.asked("run", wanted["run"], own), own, dataset)
     follows.keep("run", wanted["run"], run)
     _draw_story(runs[run] if run else None, dataset, demo)
-    _write_address({"dataset": dataset, "demo": demo, "run": run})
+    values = {"dataset": dataset, "demo": demo, "run": run}
+    write_address(values | view_to_restore())
+    for name, value in values.items():
+        st.session_state[f"asked_{name}"] = value
     st.session_state["choice"] = Choice(
         Path(dataset) if dataset else None, Path(demo) if demo else None, runs[run] if run else None
     )
@@ -238,14 +243,3 @@ def _draw_run(
     if not there:
         st.warning(f"Run not found: {plain(wanted.value)}")
     return run
-
-
-def _write_address(values: dict[str, str | None]) -> None:
-    """Write the choice into the page's address, as one entry of the browser's history."""
-    changed = {name: value for name, value in values.items() if value and st.query_params.get(name) != value}
-    if changed:
-        st.query_params.update(changed)
-    for name, value in values.items():
-        st.session_state[f"asked_{name}"] = value
-        if value is None:
-            st.query_params.pop(name, None)

@@ -13,7 +13,18 @@ from pathlib import Path
 
 from poetcore.system.wording import brief, counted, few, in_sentence, isolated
 
-__all__ = ["apart", "brief", "counted", "few", "in_sentence", "isolated", "plain", "short", "short_names"]
+__all__ = [
+    "apart",
+    "brief",
+    "counted",
+    "dataset_name",
+    "few",
+    "in_sentence",
+    "isolated",
+    "plain",
+    "short",
+    "short_names",
+]
 
 #: What Markdown and Streamlit's additions (formulas, emoji, colours) give a meaning anywhere in a line.
 _INLINE = re.compile(r"([\\`*_{}\[\]<>#|~$:&])")
@@ -50,6 +61,11 @@ def plain(text: object) -> str:
 def short(path: Path | str, parts: int = 2) -> str:
     """Return the last parts of a folder's path: `sample/train`. Not escaped."""
     return str(Path(*Path(path).parts[-parts:]))
+
+
+def dataset_name(path: Path | str) -> str:
+    """Return the name of a dataset for people. Not escaped."""
+    return short(path)
 
 
 def apart(one: Path | str, other: Path | str) -> tuple[str, str]:
