@@ -1,13 +1,15 @@
-"""A folder of folders as a table of pictures."""
+"""A folder of folders, a CSV file or a list of held-out pictures, as a table of pictures."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
 from poetcore.data.file_index import FileEntry, FileIndex
+from poetcore.data.held_out import HeldOut, home_of, is_held_out, read_held_out
 from poetcore.data.label_folders import label_folders
 from poetcore.data.listing import Listing, check_listing, is_listing, read_listing
 from poetcore.data.litter import without_litter
@@ -37,10 +39,11 @@ _REFUSED_COLUMNS = ["path", "label", "reason"]
 
 @dataclass(frozen=True)
 class Dataset:
-    """The pictures of a folder that holds one folder per label, or those that a CSV file lists.
+    """The pictures of a folder that holds one folder per label, or those that a file lists.
 
     Attributes:
-        folder: absolute path; of a CSV file or a split of it where that lists the pictures.
+        folder: absolute path; of a CSV file or a split of it, or of a list of held-out pictures, where such a
+            file lists them.
         labels: the label folders' names, or the labels in the CSV file, in natural order.
         pictures: one row a usable picture: path (absolute), label, width, height (pixels, upright), format,
             bytes, sha (sha256 of the file); sorted by label, then path.
@@ -60,6 +63,15 @@ class Dataset:
     loose: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     litter: int = 0
+
+    @property
+    def home(self) -> Path:
+        """Where the pictures lie and are repaired: of a list of held-out ones the folder that it is of.
+
+        Raises:
+            DatasetError: the list cannot be read any more.
+        """
+        return home_of(self.folder)
 
     def counts(self) -> dict[str, int]:
         """Count the usable pictures of each label, zeros included."""
@@ -96,6 +108,16 @@ class Dataset:
             refused=pd.concat([self.refused, refused], ignore_index=True),
         )
 
+    def among(self, contents: Collection[str], *, without: bool = False) -> "Dataset":
+        """Return the same dataset with pictures of these contents only.
+
+        Args:
+            contents: sha of each.
+            without: the other way round, with all other pictures.
+        """
+        chosen = self.pictures["sha"].isin(contents) != without
+        return replace(self, pictures=self.pictures[chosen].reset_index(drop=True))
+
     def subset(self, labels: str = "", at_most: int = -1) -> "Dataset":
         """Return the same dataset with some of its labels, and at most so many pictures of each.
 
@@ -119,7 +141,7 @@ class Dataset:
     @property
     def read_only(self) -> bool:
         """Whether pictures cannot be moved or relabelled here: those of a CSV file."""
-        return is_listing(self.folder)
+        return is_listing(self.home)
 
     def refusal(self, label: str, reason: str) -> str:
         """Return why a file, or a folder that is no label, cannot be used, as a sentence.
@@ -132,23 +154,30 @@ class Dataset:
 
 
 def dataset_exists(path: Path) -> bool:
-    """Return whether a path is a folder, or a CSV file of pictures, which can be scanned."""
+    """Return whether a path is a folder, or a list of pictures, which can be scanned."""
+    if is_held_out(path):
+        with suppress(DatasetError):
+            return dataset_exists(read_held_out(path).home)
+        return False
     return path.is_dir() or is_listing(path)
 
 
 def check_dataset(path: Path, known_labels: Sequence[str] | None = ()) -> tuple[str, ...]:
-    """Check that a path is a folder that holds label folders, or a CSV file of pictures.
+    """Check that a path is a folder that holds label folders, or a list of pictures.
 
     Args:
         path: the folder or file.
         known_labels: as in `scan`.
 
     Returns:
-        The names of the label folders; none of a CSV file.
+        The names of the label folders; none of a list.
 
     Raises:
         DatasetError: it is not, or cannot be read.
     """
+    if is_held_out(path):
+        check_dataset(read_held_out(path).home, None)
+        return ()
     if is_listing(path):
         read_listing(path)
         return ()
@@ -163,13 +192,14 @@ def scan(
     on_progress: OnProgress | None = None,
     known_labels: Sequence[str] | None = (),
 ) -> Dataset:
-    """Scan a folder that holds one folder of pictures per label, or a CSV file that lists pictures.
+    """Scan a folder that holds one folder of pictures per label, or a file that lists pictures.
 
     Sub-folders of a label folder belong to it. Hidden files and folders are ignored; a folder with nothing
     in it is no label, nor is one whose name cannot be one.
 
     Args:
-        folder: the folder of label folders, or a CSV file; see `poetcore.data.listing`.
+        folder: the folder of label folders; a CSV file, see `poetcore.data.listing`; or a list of held-out
+            pictures, see `poetcore.data.held_out`.
         file_index: remembers what is in unchanged files.
         verify: also decode every picture that never was decoded, so that truncated ones are refused now.
         on_progress: called in the phases `scanning` and, to verify, `decoding`.
@@ -181,6 +211,10 @@ def scan(
         LevelError: it is one too high or too low.
     """
     folder = Path(os.path.abspath(folder))
+    if is_held_out(folder):
+        listed = read_held_out(folder)
+        whole = scan(listed.home, file_index, verify=verify, on_progress=on_progress, known_labels=None)
+        return _held_out(folder, listed, whole)
     if is_listing(folder):
         return _listed(read_listing(folder), file_index, verify, on_progress)
     found = label_folders(folder, known_labels)
@@ -211,6 +245,18 @@ def scan(
         hidden=tuple(path.name for path in found.hidden),
         litter=len(passed_over) + litter,
     )
+
+
+def _held_out(file: Path, listed: HeldOut, whole: Dataset) -> Dataset:
+    """Return the listed pictures of a dataset; what else lies in its folder is none of the list."""
+    pictures = whole.among(listed.contents).pictures
+    if pictures.empty:
+        raise DatasetError(
+            f"None of the {len(listed.contents):,} pictures that were held out is in {printable(listed.home)}"
+            " any more: put them back, or hold out others."
+        )
+    labels = tuple(label for label in whole.labels if label in set(pictures["label"]))
+    return Dataset(file, labels, pictures, whole.refused.iloc[:0])
 
 
 def _listed(listing: Listing, file_index: FileIndex, verify: bool, on_progress: OnProgress | None) -> Dataset:

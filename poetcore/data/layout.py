@@ -26,6 +26,7 @@ __all__ = [
     "demo_beside",
     "folders_in",
     "is_folder",
+    "is_part_name",
     "level_above",
 ]
 
@@ -164,7 +165,7 @@ def _below(given: Path, folder: Path, deepest: int) -> Level | None:
 
 def _is_divided(inside: Sequence[Path], train: Path, deepest: int) -> bool:
     """Return whether these are the parts of one set: by their names, or as another part has its labels."""
-    if all(_is_part(path.name, (*TRAIN_NAMES, *DEMO_NAMES)) for path in inside):
+    if all(is_part_name(path.name) for path in inside):
         return True
     demo = _demo_among(inside, deepest)
     return demo is not None and len(_names(_unwrapped(train, deepest)) & _names(demo)) > 1
@@ -222,6 +223,11 @@ def _first(folders: Sequence[Path], names: tuple[str, ...]) -> Path | None:
     """Return the folder whose name comes first among `names`, whatever its case."""
     ranks = {path: rank for path in folders if (rank := _rank(path.name, names)) is not None}
     return min(ranks, key=lambda path: (ranks[path], path.name)) if ranks else None
+
+
+def is_part_name(name: str) -> bool:
+    """Return whether a folder is called like a part of a divided set: train, demo, validation ..."""
+    return _is_part(name, (*TRAIN_NAMES, *DEMO_NAMES))
 
 
 def _is_part(name: str, names: tuple[str, ...]) -> bool:

@@ -2,11 +2,11 @@
 
 from poetcore.data.dataset import Dataset
 from poetcore.data.listing import listing_hint
-from poetcore.errors import DatasetError
+from poetcore.errors import DatasetError, PoetError
 from poetcore.system.files import printable
 from poetcore.system.wording import few
 
-__all__ = ["check_trainable"]
+__all__ = ["check_trainable", "why_not_trainable"]
 
 #: Labels that a message lists at the most.
 _LISTED = 10
@@ -35,3 +35,19 @@ def check_trainable(dataset: Dataset, *, chosen: bool = False) -> None:
             f"No usable picture of {few(none, _LISTED)} in {where}: add some, or choose the other labels to"
             " train on (labels)."
         )
+
+
+def why_not_trainable(dataset: Dataset, labels: str = "", at_most: int = -1) -> str:
+    """Return why a classifier cannot be trained on these pictures; "" where it can.
+
+    Args:
+        dataset: the pictures.
+        labels: those that are chosen, as in `Dataset.subset`.
+        at_most: pictures of each, likewise.
+    """
+    try:
+        part = dataset.subset(labels, at_most)
+        check_trainable(part, chosen=len(part.labels) < len(dataset.labels))
+    except PoetError as error:
+        return str(error)
+    return ""

@@ -61,7 +61,8 @@ def run_to_exit(command: Callable[[], object]) -> None:
         if explained is None:
             raise
         sentence, status = str(explained), explained.exit_status
-    shortened = _ENDLESS.sub(lambda found: f"{found[0][:100]}...", sentence)
+    line = " ".join(sentence.splitlines())  # what was given may hold line breaks, as a name on Linux may
+    shortened = _ENDLESS.sub(lambda found: f"{found[0][:100]}...", line)
     sys.stderr.write(f"Error: {shortened}\n")
     sys.exit(status)
 

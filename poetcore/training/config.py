@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from poetcore.data.kept_share import Share
 from poetcore.features.augmentation import NO_AUGMENTATION, Augmentation
 from poetcore.features.backbones import DEFAULT
 from poetcore.features.engines import DEFAULT_ENGINE
@@ -69,9 +70,25 @@ class RunConfig:
             all_value=-1,
         ),
     )
+    keep_aside: str = field(
+        default="",
+        metadata=option(
+            "Keep pictures aside as demo pictures, from this training on, where none are yet: a share of each"
+            " label such as 20%, or a number of each such as 50. Files stay where they are."
+        ),
+    )
+    evaluate_after: bool = field(
+        default=False,
+        metadata=option(
+            "Evaluate the run as soon as it is trained; without demo_dir on the demo folder beside, what"
+            " is kept aside, or the testing pictures."
+        ),
+    )
 
     def __post_init__(self) -> None:
         check_limits(self)
+        if self.keep_aside:
+            Share.parse(self.keep_aside)
 
 
 def demo_config(workspace: Workspace) -> RunConfig:

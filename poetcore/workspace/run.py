@@ -18,15 +18,15 @@ from poetcore.system.options import build, flatten
 from poetcore.workspace.evaluation_folder import EvaluationFolder
 from poetcore.workspace.head import Head, pack_head
 from poetcore.workspace.model_files import read_labels, read_layers
-from poetcore.workspace.records import read_json, read_json_lines, read_record, read_table, to_csv, to_json
+from poetcore.workspace.records import read_json, read_json_lines, read_record, to_csv, to_json
 from poetcore.workspace.run_record import DAMAGED, DIED, RunRecord, Status
+from poetcore.workspace.run_tables import SPLIT_COLUMNS, read_cross_validation, read_split
+from poetcore.workspace.titles import automatic_title, read_title, write_title
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Run"]
-
-_SPLIT_COLUMNS = ("path", "label", "split", "sha")  # and `group`, which older runs lack
 
 #: Of these one at least is in the folder of a run, however it ended.
 _MARKS = ("status.json", "run.json", "config.json")
@@ -48,9 +48,22 @@ class Run:
         #: The model of a quantized backbone: it cannot be made again once its pictures are gone.
         self.backbone_file = folder / "backbone.tflite"
         self.exports = folder / "exports"
+        #: Lists (`data/held_out`): the pictures it was tested on, and those kept aside when it was trained.
+        self.testing_file = folder / "testing.json"
+        self.kept_aside_file = folder / "kept_aside.json"
+        self._title_file = folder / "title.txt"
 
     def __repr__(self) -> str:
         return f"Run({str(self.folder)!r})"
+
+    @property
+    def title(self) -> str:
+        """What people call it: its own title, or dataset, backbone and start. Not escaped, not unique."""
+        return read_title(self._title_file) or automatic_title(self.folder, self.began())
+
+    def rename_title(self, text: str) -> None:
+        """Give it another title, or the automatic one back for an empty text; see `write_title`."""
+        write_title(self._title_file, text)
 
     def exists(self) -> bool:
         """Return whether the folder is one of a run, however damaged."""
@@ -225,18 +238,11 @@ class Run:
         Raises:
             RunError: it is missing or damaged.
         """
-        file = self._file("split.csv")
-        split = read_table(file, _SPLIT_COLUMNS)
-        record = self._known_record()
-        if record and len(split) < sum(record.splits.values()):
-            raise RunError(f"{file} is damaged, some of its lines are gone: train again.")
-        if record and not set(split["label"]) <= set(record.labels):
-            raise RunError(f"{file} has labels that run.json has not: train again.")
-        return split
+        return read_split(self._file("split.csv"), self._known_record())
 
     def write_split(self, split: "pd.DataFrame") -> None:
         """Write `split.csv` from the columns path, label, split, sha and group."""
-        write_whole(self.folder / "split.csv", to_csv(split[[*_SPLIT_COLUMNS, *({"group"} & set(split))]]))
+        write_whole(self.folder / "split.csv", to_csv(split[[*SPLIT_COLUMNS, *({"group"} & set(split))]]))
 
     def cross_validation(self) -> "pd.DataFrame":
         """Read `cross_validation.csv`: each picture as predicted by the layer that was trained without it.
@@ -244,14 +250,9 @@ class Run:
         Raises:
             RunError: it is missing or damaged; a run of an earlier version has none.
         """
-        file = self.folder / "cross_validation.csv"
-        if not file.is_file():
+        if not (self.folder / "cross_validation.csv").is_file():
             raise RunError(f"The run {self.name!r} has no cross validation: train it again.")
-        table = read_table(file, ("path", "label", "predicted"), numbers=("confidence", "fold"))
-        record = self._known_record()
-        if record and record.cross_validation and len(table) < record.cross_validation["n"]:
-            raise RunError(f"{file} is damaged, some of its lines are gone: train again.")
-        return table
+        return read_cross_validation(self.folder / "cross_validation.csv", self._known_record())
 
     def write_cross_validation(self, predictions: "pd.DataFrame") -> None:
         """Write `cross_validation.csv`."""

@@ -52,6 +52,7 @@ class Workspace:
         self.bottlenecks = _folder(bottlenecks) or self.root / "bottlenecks"
         self.summaries = _folder(summaries) or self.root / "training_summaries"
         self.runs = self.root / "runs"
+        self.demo_sets = self.root / "demo_sets"
 
     def file_index(self) -> FileIndex:
         """Open the index of files, to be closed by `with`."""

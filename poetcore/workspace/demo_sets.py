@@ -1,0 +1,188 @@
+"""Demo pictures without a demo folder: a share kept aside of a dataset, and the testing pictures of a run.
+
+Both are lists of contents (`data/held_out`), which work like a folder of demo pictures; no file is moved. The
+one of a dataset stands in the workspace, and no training takes what is in it.
+"""
+
+import hashlib
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from poetcore.data.dataset import Dataset
+from poetcore.data.grouping import group_pictures
+from poetcore.data.held_out import is_held_out, read_held_out, write_held_out
+from poetcore.data.kept_share import Share, draw_share
+from poetcore.data.layout import demo_beside
+from poetcore.data.perceptual_hash import hash_all
+from poetcore.errors import DatasetError
+from poetcore.system.files import printable
+from poetcore.system.names import to_name
+from poetcore.system.progress import OnProgress
+from poetcore.workspace.run import Run
+from poetcore.workspace.titles import folder_title
+from poetcore.workspace.workspace import Workspace
+
+__all__ = [
+    "automatic_demo",
+    "dataset_title",
+    "keep_aside",
+    "kept_aside",
+    "make_testing_list",
+    "release",
+    "testing_list",
+    "training_part",
+]
+
+
+def kept_aside(folder: Path, workspace: Workspace) -> Path | None:
+    """Return the list of demo pictures that are kept aside of a dataset; None where there is none.
+
+    Args:
+        folder: the dataset's folder, or its CSV file.
+        workspace: where the lists are.
+    """
+    with suppress(DatasetError):
+        return _list_of(folder, workspace)
+    return None
+
+
+def keep_aside(
+    dataset: Dataset,
+    workspace: Workspace,
+    how: str,
+    *,
+    group_by: str = "near",
+    on_progress: OnProgress | None = None,
+) -> Path:
+    """Keep pictures of a dataset aside as its demo pictures: later trainings leave them out.
+
+    Groups are not divided, so that near duplicates of a demo picture are no training pictures; files stay
+    where they are. Which pictures hangs on their contents alone, so that the same are drawn again.
+
+    Args:
+        dataset: the whole dataset; what was kept aside of it before is replaced.
+        workspace: where the list goes.
+        how: "20%", a share of each label, or "50", pictures of each label; never more than half of a label.
+        group_by: what makes a group, one of `GROUP_BY`; near duplicates stay together in any case.
+        on_progress: called in the phase `hashing`.
+
+    Returns:
+        The list.
+
+    Raises:
+        OptionError: `how` is neither.
+        DatasetError: there are too few pictures.
+    """
+    share, pictures = Share.parse(how), dataset.pictures
+    with workspace.hash_index() as hashes:
+        files = {sha: Path(path) for sha, path in zip(pictures["sha"], pictures["path"], strict=True)}
+        hash_all(files, hashes, on_progress)
+        by = "folder" if group_by == "folder" else "near"
+        groups = group_pictures(pictures, by, hashes=hashes.get(files), folder=dataset.home)
+    chosen = draw_share(pictures, groups, share)
+    if not chosen.any():
+        raise DatasetError(
+            f"No picture of {printable(dataset.folder)} can be kept aside, because they are too few or"
+            " too much alike: add different pictures, or keep none aside."
+        )
+    place = _place(dataset.folder, workspace)
+    write_held_out(place, dataset.folder, pictures["sha"][chosen], str(share))
+    return place
+
+
+def release(folder: Path, workspace: Workspace) -> None:
+    """Undo `keep_aside`: later trainings take all pictures again."""
+    if place := kept_aside(folder, workspace):
+        place.unlink(missing_ok=True)
+
+
+def training_part(dataset: Dataset, workspace: Workspace) -> Dataset:
+    """Return a dataset without what is kept aside of it.
+
+    Raises:
+        DatasetError: the list of what is kept aside cannot be read.
+    """
+    place = None if is_held_out(dataset.folder) else _list_of(dataset.folder, workspace)
+    return dataset.among(read_held_out(place).contents, without=True) if place else dataset
+
+
+def testing_list(run: Run) -> Path | None:
+    """Return the testing pictures of a run as a list; None where there is none, as in older runs."""
+    return run.testing_file if is_held_out(run.testing_file) else None
+
+
+def make_testing_list(run: Run) -> Path:
+    """Write the testing pictures of a run as a list in its folder, and return that.
+
+    Raises:
+        DatasetError: it held out no pictures for testing.
+        RunError: its split is missing or damaged.
+    """
+    split = run.split()
+    tested = split.loc[split["split"] == "testing", "sha"]
+    if tested.empty:
+        raise DatasetError(f"The run {run.name!r} held out no testing pictures: choose a demo folder.")
+    write_held_out(run.testing_file, Path(run.record().image_dir), tested)
+    return run.testing_file
+
+
+def automatic_demo(folder: Path | None, run: Run | None, workspace: Workspace) -> Path | None:
+    """Return what a run is best evaluated on where nobody chose a demo folder.
+
+    That is the demo folder beside its dataset, else what is kept aside of it, unless the run was trained
+    before that was kept aside, else the run's testing pictures.
+
+    Args:
+        folder: the dataset; None for none.
+        run: a finished run; None for none.
+        workspace: where the lists are.
+    """
+    if folder and (beside := demo_beside(folder)):
+        return beside
+    place = kept_aside(folder, workspace) if folder else None
+    if place and (run is None or _left_out(run, place)):
+        return place
+    return testing_list(run) if run else None
+
+
+def dataset_title(path: Path) -> str:
+    """Return what people call a dataset: "flowers/demo", "mushrooms (20 % kept aside)". Not escaped."""
+    if not is_held_out(path):
+        return folder_title(path)
+    run = Run(path.parent)
+    if path == run.testing_file and run.exists():
+        return f"testing pictures of {run.title}"
+    try:
+        listed = read_held_out(path)
+    except DatasetError:
+        return folder_title(path)
+    return f"{folder_title(listed.home)} ({Share.parse(listed.how).words} kept aside)"
+
+
+def _left_out(run: Run, place: Path) -> bool:
+    """Return whether a run was trained without the pictures of a list."""
+    with suppress(DatasetError):
+        return read_held_out(place).contents <= read_held_out(run.kept_aside_file).contents
+    return False
+
+
+def _list_of(folder: Path, workspace: Workspace) -> Path | None:
+    place = _place(folder, workspace)
+    return place if is_held_out(place) else None
+
+
+def _place(folder: Path, workspace: Workspace) -> Path:
+    """Return where a dataset's list is or would be: named after it, with a hash where that name is taken.
+
+    Raises:
+        DatasetError: a list of that name is damaged.
+    """
+    folder = Path(os.path.abspath(folder))
+    name = to_name(folder_title(folder, whole=True), "dataset")
+    hashed = hashlib.sha1(str(folder).encode(errors="surrogateescape")).hexdigest()[:6]
+    places = [workspace.demo_sets / f"{one}.json" for one in (name, f"{name}-{hashed}")]
+    for place in places:
+        if is_held_out(place) and read_held_out(place).home == folder:
+            return place
+    return places[0] if not places[0].exists() else places[1]

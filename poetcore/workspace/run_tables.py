@@ -1,0 +1,49 @@
+"""The tables in a run's folder, read with a look at whether they are whole."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from poetcore.errors import RunError
+from poetcore.workspace.records import read_table
+from poetcore.workspace.run_record import RunRecord
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["SPLIT_COLUMNS", "read_cross_validation", "read_split"]
+
+SPLIT_COLUMNS = ("path", "label", "split", "sha")  # and `group`, which older runs lack
+
+
+def read_split(file: Path, record: RunRecord | None) -> "pd.DataFrame":
+    """Read the split of a run; see `Run.split`.
+
+    Args:
+        file: `split.csv`.
+        record: of the run; None while it is trained.
+
+    Raises:
+        RunError: it is missing or damaged.
+    """
+    split = read_table(file, SPLIT_COLUMNS)
+    if record and len(split) < sum(record.splits.values()):
+        raise RunError(f"{file} is damaged, some of its lines are gone: train again.")
+    if record and not set(split["label"]) <= set(record.labels):
+        raise RunError(f"{file} has labels that run.json has not: train again.")
+    return split
+
+
+def read_cross_validation(file: Path, record: RunRecord | None) -> "pd.DataFrame":
+    """Read the predictions of a cross validation; see `Run.cross_validation`.
+
+    Args:
+        file: `cross_validation.csv`.
+        record: of the run; None while it is trained.
+
+    Raises:
+        RunError: it is missing or damaged.
+    """
+    table = read_table(file, ("path", "label", "predicted"), numbers=("confidence", "fold"))
+    if record and record.cross_validation and len(table) < record.cross_validation["n"]:
+        raise RunError(f"{file} is damaged, some of its lines are gone: train again.")
+    return table
