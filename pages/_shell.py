@@ -1,28 +1,42 @@
-"""The frame around every page: the menu, and the choice in the sidebar."""
+"""The frame around every page: the menu, the choice in the sidebar, the title, what must be known first."""
 
 from pathlib import Path
 
 import streamlit as st
 
 import poetcore.ui
+from poetcore.ui.address import draw_history
 from poetcore.ui.choice import draw_choice
-from poetcore.ui.menu import HOME, MENU, SECTIONS
+from poetcore.ui.data.bring import bring_dialog
+from poetcore.ui.menu import HOME, MENU, SECTIONS, MenuPage
+from poetcore.ui.notices import draw_notices
 
+_HERE = Path(poetcore.ui.__file__).parent
+
+
+def entry(page: MenuPage) -> st.Page:
+    """Return a page as the menu wants it."""
+    return st.Page(page.file, title=page.title, icon=page.icon, default=page is HOME)
+
+
+entries = {page: entry(page) for page in (HOME, *MENU)}
+shown = st.navigation(
+    {"": [entries[HOME]]}
+    | {section: [entries[page] for page in MENU if page.section == section] for section in SECTIONS}
+)
+page = next(page for page, one in entries.items() if one == shown)
 st.set_page_config(
-    page_title="Poet",
-    page_icon=str(Path(poetcore.ui.__file__).parent / "icon.png"),
+    page_title="Poet" if page is HOME else f"{page.title} · Poet",
+    page_icon=str(_HERE / "icon.png"),
     layout="wide",
 )
-
-page = st.navigation(
-    {"": [st.Page(HOME.file, title=HOME.title, icon=HOME.icon, default=True)]}
-    | {
-        section: [st.Page(one.file, title=one.title, icon=one.icon) for one in MENU if one.section == section]
-        for section in SECTIONS
-    }
-)
-st.html(Path(poetcore.ui.__file__).parent / "theme.css")
-st.session_state["page"] = page.url_path
+st.html(_HERE / "theme.css")
+st.session_state["page"] = page.name
 with st.sidebar:
+    if st.button("Bring pictures", icon=":material/add_photo_alternate:", width="stretch", key="bring"):
+        bring_dialog()
     draw_choice()
-page.run()
+    draw_history()
+st.title("Poet" if page is HOME else page.title)
+draw_notices(page)
+shown.run()

@@ -23,7 +23,6 @@ from poetcore.ui.subsets import subset_words
 from poetcore.ui.text import plain, short
 from poetcore.workspace.run import Run
 
-st.title("Evaluate")
 choice = chosen()
 if choice.run is None:
     draw_no_run("evaluate")
@@ -31,7 +30,7 @@ if choice.run is None:
 if choice.demo is None:
     st.info(
         "Choose a demo folder in the sidebar: pictures in one folder per label that the model was not"
-        " trained on. Type the folder's path into *Demo folder*."
+        " trained on. Type the folder's path into *Demo pictures*."
     )
     st.stop()
 

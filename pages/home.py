@@ -10,7 +10,6 @@ from poetcore.ui.state import jobs, workspace
 from poetcore.ui.steps import next_step, steps
 from poetcore.ui.text import plain
 
-st.title("Poet")
 st.markdown("Train a picture classifier on new categories, then show people how good it is.")
 
 running = jobs().running()

@@ -83,7 +83,6 @@ def draw_pictures(dataset: Dataset) -> None:
     )
 
 
-st.title("Overview")
 folder = chosen().dataset
 with st.expander("Choose other pictures", icon=":material/folder_open:", expanded=folder is None):
     draw_ways_in()

@@ -10,7 +10,6 @@ from poetcore.ui.text import few, plain
 from poetcore.ui.use.predictions import draw_prediction, predict, table_of
 from poetcore.workspace.records import to_csv
 
-st.title("Predict")
 run = chosen().run
 if run is None:
     draw_no_run("predict with")

@@ -5,7 +5,6 @@ import streamlit as st
 from poetcore.ui.data.gathering import draw_gather
 from poetcore.ui.data.preparing import draw_prepare
 
-st.title("Prepare")
 section = st.segmented_control(
     "What to do",
     ["Split into training and demo", "Gather pictures"],

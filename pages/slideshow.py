@@ -19,7 +19,6 @@ from poetcore.ui.text import short
 #: Slides that are sent to the browser; nobody sits through more.
 _MOST = 2000
 
-st.title("Slideshow")
 choice = chosen()
 found = checked(choice.run, choice.demo) if choice.run and choice.demo else None
 if not choice.run or not choice.demo or not found:

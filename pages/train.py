@@ -18,7 +18,6 @@ from poetcore.ui.model.tensorboard import draw_tensorboard
 from poetcore.ui.state import explain, jobs, offer_level
 from poetcore.ui.text import plain, short
 
-st.title("Train")
 jobs().recover()
 running = jobs().running()
 if running:

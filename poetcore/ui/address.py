@@ -1,19 +1,31 @@
 """The page's address: what is chosen stands in it, to be reloaded, sent to someone and gone back to."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import streamlit as st
 
-__all__ = ["write_address"]
+__all__ = ["draw_history", "write_address"]
+
+_history = st.components.v2.component(
+    "poet_history", js=(Path(__file__).parent / "components" / "address.js").read_text(encoding="utf-8")
+)
+
+
+def draw_history() -> None:
+    """Draw what makes a page one entry of the browser's history; nothing of it is seen."""
+    _history(key="history", height=0)
 
 
 def write_address(values: Mapping[str, str | None]) -> None:
-    """Write values into the page's query; one entry of the browser's history, none where nothing changes.
+    """Write values into the page's query where they are not there yet.
 
     Args:
         values: by the names of parameters; None removes one. Other parameters stay.
     """
-    before = st.query_params.to_dict()
-    after = {name: value for name, value in (before | dict(values)).items() if value is not None}
-    if after != before:
-        st.query_params.from_dict(after)
+    changed = {name: value for name, value in values.items() if value and st.query_params.get(name) != value}
+    if changed:
+        st.query_params.update(changed)
+    for name, value in values.items():
+        if value is None:
+            st.query_params.pop(name, None)

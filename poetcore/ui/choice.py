@@ -11,20 +11,22 @@ from pathlib import Path
 
 import streamlit as st
 
-from poetcore.data.dataset import dataset_exists
-from poetcore.data.layout import better_level, demo_beside
+from poetcore.data.layout import demo_beside
 from poetcore.errors import OptionError
 from poetcore.ui.address import write_address
-from poetcore.ui.fields import dataset_path, explain_missing
+from poetcore.ui.fields import dataset_path
 from poetcore.ui.freshness import trained_on
-from poetcore.ui.state import offer_level, workspace
+from poetcore.ui.glossary import term
+from poetcore.ui.missing import Missing, missing_folder, missing_run
+from poetcore.ui.state import workspace
 from poetcore.ui.subsets import subset_words
 from poetcore.ui.text import apart, plain, short_names
 from poetcore.ui.views import view_to_restore
+from poetcore.ui.wanted import Follower, Wanted, wanted_now
 from poetcore.workspace.datasets import demo_folders, training_folders
 from poetcore.workspace.run import Run
 
-__all__ = ["Choice", "chosen", "draw_choice", "forget"]
+__all__ = ["Choice", "chosen", "draw_choice", "forget", "missing"]
 
 
 @dataclass(frozen=True)
@@ -59,105 +61,53 @@ def forget(name: str) -> None:
 
 
 def draw_choice() -> None:
-    """Draw the three choices and remember them."""
+    """Draw the three choices and remember them; of what is missing, the page tells (see notices.py)."""
     place = workspace()
-    wanted = {name: _wanted(name) for name in ("dataset", "demo", "run")}
+    wanted = {name: wanted_now(name) for name in ("dataset", "demo", "run")}
     datasets = [str(folder) for folder in training_folders(place)]
-    dataset = _draw_folder(
-        "dataset", "Dataset", datasets, wanted["dataset"], datasets[0] if datasets else None
-    )
-    follows = _Follower(dataset)
-    beside = demo_beside(Path(dataset)) if dataset else None
-    demos = list(dict.fromkeys([*([str(beside)] if beside else []), *map(str, demo_folders(place))]))
-    automatic = str(beside) if beside else None
-    demo = _draw_folder(
-        "demo", "Demo folder", demos, follows.asked("demo", wanted["demo"], automatic), automatic
-    )
-    follows.keep("demo", wanted["demo"], demo)
+    if wanted["dataset"].value is None and datasets:
+        wanted["dataset"] = Wanted(datasets[0], False)
+    dataset = _draw_folder("dataset", "Dataset", datasets, wanted["dataset"])
+
+    follows = Follower(dataset.value)
     runs = {run.name: run for run in place.finished_runs()}
     _toast_finished(set(runs))
-    own = next((name for name, run in runs.items() if dataset and trained_on(run, Path(dataset))), None)
-    own = own if dataset else next(iter(runs), None)
-    run = _draw_run(list(runs), follows.asked("run", wanted["run"], own), own, dataset)
-    follows.keep("run", wanted["run"], run)
-    _draw_story(runs[run] if run else None, dataset, demo)
-    values = {"dataset": dataset, "demo": demo, "run": run}
+    own = next((name for name, run in runs.items() if dataset.path and trained_on(run, dataset.path)), None)
+    asked_run = follows.asked("run", wanted["run"], own if dataset.value else next(iter(runs), None))
+    beside = demo_beside(dataset.path) if dataset.path else None
+    asked_demo = follows.asked("demo", wanted["demo"], str(beside) if beside else None)
+    demos = list(dict.fromkeys([*([str(beside)] if beside else []), *map(str, demo_folders(place))]))
+    demo = _draw_folder("demo", "Demo pictures", demos, asked_demo)
+    run = _draw_run(list(runs), asked_run)
+
+    choice = Choice(dataset.path, demo.path, runs.get(run or ""))
+    _draw_story(choice)
+    values = {"dataset": dataset.value, "demo": demo.value, "run": run}
     write_address(values | view_to_restore())
     for name, value in values.items():
         st.session_state[f"asked_{name}"] = value
-    st.session_state["choice"] = Choice(
-        Path(dataset) if dataset else None, Path(demo) if demo else None, runs[run] if run else None
-    )
+    st.session_state["choice"] = choice
+    st.session_state["missing"] = [
+        *dataset.missing,
+        *demo.missing,
+        *([missing_run(run, list(runs))] if run and run not in runs else []),
+    ]
 
 
-@dataclass(frozen=True)
-class _Wanted:
-    """What is to be chosen now.
-
-    Attributes:
-        value: its path or name; None for none.
-        explicit: whether a page, a new address or the user chose it just now.
-        linked: whether it came with a new address.
-    """
-
-    value: str | None
-    explicit: bool
-    linked: bool = False
+def missing() -> Sequence[Missing]:
+    """Return what is chosen and not there."""
+    found: Sequence[Missing] = st.session_state.get("missing", ())
+    return found
 
 
-def _wanted(name: str) -> _Wanted:
-    """Return what a page set, what a new address holds, what the user picked, or the value so far.
-
-    A widget's state is lost on some ways from page to page and an address arrives from outside, so the value
-    is written into the widget's state before it is drawn, and into the address after it.
-    """
-    before: str | None = st.session_state.get(f"asked_{name}")
-    if f"next_{name}" in st.session_state:
-        return _Wanted(st.session_state.pop(f"next_{name}"), True)
-    linked = st.query_params.get(name)
-    if linked is not None and linked != before:
-        return _Wanted(linked, True, True)
-    picked: str | None = st.session_state.get(f"pick_{name}", before)
-    return _Wanted(picked, picked != before)
-
-
-class _Follower:
-    """Demo folder and run follow the dataset, unless others were chosen for it.
-
-    Args:
-        dataset: the one that is chosen now.
-    """
-
-    def __init__(self, dataset: str | None) -> None:
-        self._chosen: dict[tuple[str | None, str], str | None] = st.session_state.setdefault(
-            "chosen_with", {}
-        )
-        self._dataset = dataset
-        self._changed = dataset != st.session_state.get("choice_goes_with", "")
-        st.session_state["choice_goes_with"] = dataset
-
-    def asked(self, name: str, wanted: _Wanted, automatic: str | None) -> _Wanted:
-        """Return what is to be chosen with the dataset."""
-        if wanted.explicit or not self._changed:
-            return wanted
-        return _Wanted(self._chosen.get((self._dataset, name), automatic), False)
-
-    def keep(self, name: str, wanted: _Wanted, value: str | None) -> None:
-        """Remember what was chosen on purpose."""
-        if wanted.explicit:
-            self._chosen[self._dataset, name] = value
-
-
-def _draw_story(run: Run | None, dataset: str | None, demo: str | None) -> None:
+def _draw_story(choice: Choice) -> None:
     """Say in a line or two how the three choices go together, where that is not plain."""
-    if run and dataset and not trained_on(run, Path(dataset)):
+    run, dataset = choice.run, choice.dataset
+    if run and dataset and not trained_on(run, dataset):
         other, _ = apart(run.record().image_dir, dataset)
         st.caption(f"Trained on {plain(other)}, not on the dataset above.")
     if run and (part := subset_words(run)):
         st.caption(plain(part))
-    for name, folder in (("dataset", dataset), ("demo", demo)):
-        if folder and (level := better_level(Path(folder))):
-            offer_level(level, name, "sidebar")
 
 
 def _toast_finished(done: set[str]) -> None:
@@ -174,31 +124,32 @@ _HELP = {
 }
 
 
-def _draw_folder(
-    name: str, label: str, options: Sequence[str], wanted: _Wanted, automatic: str | None
-) -> str | None:
-    """Draw the choice of a folder, which may also be typed; return its path.
+@dataclass(frozen=True)
+class _Folder:
+    """A folder as it was given, and its path or that it is missing."""
+
+    value: str | None
+    path: Path | None
+    missing: tuple[Missing, ...]
+
+
+def _draw_folder(name: str, label: str, options: Sequence[str], wanted: Wanted) -> _Folder:
+    """Draw the choice of a folder, which may also be typed; what is not there stays to be corrected.
 
     Args:
         name: "dataset" or "demo".
         label: over the field.
         options: what is offered.
         wanted: what is to be chosen.
-        automatic: what is chosen where that cannot be.
     """
     known = list(options)
-    if wanted.value is None and name == "dataset":
-        wanted = _Wanted(automatic, False)
-    value, missing = _found(wanted.value, known), None
-    if wanted.value is not None and value is None:
-        missing = wanted.value
-        before = st.session_state.get(f"asked_{name}")
-        value = before if before and dataset_exists(Path(before)) else automatic
+    path = _found(wanted.value, known)
+    value = path or wanted.value
+    names = short_names([*known, *([path] if path and path not in known else [])])
     if value is not None and value not in known:
         known.insert(0, value)
     st.session_state[f"pick_{name}"] = value
-    names = short_names(known)
-    picked = st.selectbox(
+    st.selectbox(
         label,
         known,
         index=0 if name == "dataset" and known else None,
@@ -206,12 +157,11 @@ def _draw_folder(
         format_func=lambda path: names.get(path, path),
         help=_HELP[name],
         accept_new_options=True,
-        placeholder="None: type a folder's path",
+        placeholder="None: choose one, or type a path",
         persist_state="session",
     )
-    if missing is not None:
-        explain_missing(label, missing)
-    return picked
+    gone = () if value is None or path else (missing_folder(name, label, value),)
+    return _Folder(value, Path(path) if path else None, gone)
 
 
 def _found(text: str | None, known: Sequence[str]) -> str | None:
@@ -225,21 +175,17 @@ def _found(text: str | None, known: Sequence[str]) -> str | None:
     return str(path) if path else None
 
 
-def _draw_run(
-    known: Sequence[str], wanted: _Wanted, automatic: str | None, dataset: str | None
-) -> str | None:
-    """Draw the choice of a run; return its name."""
-    there = wanted.value is None or wanted.value in known
-    st.session_state["pick_run"] = wanted.value if there else automatic
-    run = st.selectbox(
+def _draw_run(known: Sequence[str], wanted: Wanted) -> str | None:
+    """Draw the choice of a run; return its name, or that of the one that was asked for and is gone."""
+    gone = [wanted.value] if wanted.value is not None and wanted.value not in known else []
+    st.session_state["pick_run"] = wanted.value
+    st.selectbox(
         "Run",
-        known,
+        [*gone, *known],
         index=None,
         key="pick_run",
-        help="A finished training.",
-        placeholder="None on this dataset yet" if known and dataset else "None yet",
+        help=term("run"),
+        placeholder="None on this dataset yet" if known else "None yet",
         persist_state="session",
     )
-    if not there:
-        st.warning(f"Run not found: {plain(wanted.value)}")
-    return run
+    return wanted.value

@@ -9,7 +9,7 @@ from poetcore.errors import OptionError
 from poetcore.system.paths import to_path
 from poetcore.ui.text import plain
 
-__all__ = ["dataset_path", "explain_missing", "typed_path"]
+__all__ = ["dataset_path", "explain_missing", "typed_path", "why_missing"]
 
 
 def dataset_path(text: str) -> Path | None:
@@ -33,13 +33,16 @@ def typed_path(text: str) -> Path:
 
 def explain_missing(label: str, text: str) -> None:
     """Show under a field, by its label, why what was typed into it is no dataset."""
+    st.warning(why_missing(label, text))
+
+
+def why_missing(label: str, text: str) -> str:
+    """Return why what was typed into a field, by its label, is no dataset, as Markdown."""
     try:
         path = typed_path(text)
     except OptionError as error:
-        st.warning(plain(error))
-        return
+        return plain(error)
     if path.is_file():
-        more = " A zip file is brought in on the page Overview." if path.suffix.lower() == ".zip" else ""
-        st.warning(f"{plain(text)} is a file, and neither a folder of label folders nor a CSV file.{more}")
-    else:
-        st.warning(f"{label} not found: {plain(text)}")
+        more = " A zip file is brought in by *Bring pictures*." if path.suffix.lower() == ".zip" else ""
+        return f"{plain(text)} is a file, and neither a folder of label folders nor a CSV file.{more}"
+    return f"{label} not found: {plain(text)}."

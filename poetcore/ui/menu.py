@@ -15,6 +15,7 @@ class MenuPage:
         icon: a Material icon.
         section: under which it stands in the menu; "" for none.
         what: what it is for, in a sentence.
+        needs: what it cannot do without, once it is chosen and missing: "dataset", "demo", "run".
     """
 
     name: str
@@ -22,6 +23,7 @@ class MenuPage:
     icon: str
     section: str
     what: str
+    needs: tuple[str, ...] = ()
 
     @property
     def file(self) -> str:
@@ -48,6 +50,7 @@ MENU = (
         ":material/photo_library:",
         "Data",
         "See how many there are, how they look, what is wrong, and repair it.",
+        ("dataset",),
     ),
     MenuPage(
         "train",
@@ -55,6 +58,7 @@ MENU = (
         ":material/model_training:",
         "Model",
         "Choose a backbone, train its last layer on your labels, watch the curves.",
+        ("dataset",),
     ),
     MenuPage(
         "evaluate",
@@ -62,6 +66,7 @@ MENU = (
         ":material/fact_check:",
         "Results",
         "Measure the accuracy on pictures that the model never saw; look at its mistakes.",
+        ("run", "demo"),
     ),
     MenuPage(
         "slideshow",
@@ -69,6 +74,7 @@ MENU = (
         ":material/slideshow:",
         "Results",
         "Show predicted against true labels, picture by picture, on a projector.",
+        ("run", "demo"),
     ),
     MenuPage(
         "predict",
@@ -76,6 +82,7 @@ MENU = (
         ":material/image_search:",
         "Use",
         "Label new pictures.",
+        ("run",),
     ),
 )
 

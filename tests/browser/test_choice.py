@@ -18,10 +18,18 @@ def address(serve: Serve, trained: Trained) -> str:
     return serve(ROOT / "app.py", {"TFP_WORKSPACE": str(trained.workspace.root)})
 
 
-def test_the_choice_is_one_entry_of_the_browsers_history(page: Page, address: str, trained: Trained) -> None:
-    Dashboard(page, address).open().is_at("/", trained.run.name)
-    # The empty page at first, the address that was opened, and the same with the choice.
-    assert page.evaluate("history.length") == 3
+def test_a_page_is_one_entry_of_the_browsers_history(page: Page, address: str, trained: Trained) -> None:
+    dashboard = Dashboard(page, address).open().is_at("/", trained.run.name)
+    before = page.evaluate("history.length")
+    for name in ("Overview", "Train"):
+        dashboard.menu(name).is_at(f"/{name.lower()}", trained.run.name)
+        expect(page).to_have_title(f"{name} · Poet")
+    assert page.evaluate("history.length") == before + 2
+    for path in ("/overview", "/"):
+        page.go_back()
+        dashboard.is_at(path, trained.run.name)
+    expect(page).to_have_title("Poet")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Poet")
 
 
 def test_a_path_is_pasted_as_a_file_manager_copies_it(
@@ -30,12 +38,12 @@ def test_a_path_is_pasted_as_a_file_manager_copies_it(
     folder = fill(tmp_path / "my insects", {"ant": 2, "bee": 2})
     dashboard = Dashboard(page, address).open("/overview")
     box = page.get_by_test_id("stSidebar").get_by_role("combobox", name="Dataset", exact=True)
-    for text, shown in ((f' "{folder}" ', "my insects"), ("/no/such/folder", "my insects")):
+    for text, shown in ((f' "{folder}" ', "my insects"), ("/no/such/folder", "/no/such/folder")):
         box.click()
         box.fill(text)
         box.press("Enter")
         dashboard.is_settled()
         expect(box).to_have_value(re.compile(shown))
     dashboard.says("Dataset not found: /no/such/folder")
-    dashboard.has_chosen("Demo folder", "")
+    dashboard.has_chosen("Demo pictures", "")
     dashboard.has_chosen("Run", "")

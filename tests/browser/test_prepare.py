@@ -57,7 +57,7 @@ def test_the_set_is_made_and_chosen(dashboard, page, place):
     made = place.datasets / "garden_set"
     assert len(list(made.glob("*/*/*.jpg"))) == 15
     dashboard.has_chosen("Dataset", "garden_set/train")
-    dashboard.has_chosen("Demo folder", "garden_set/demo")
+    dashboard.has_chosen("Demo pictures", "garden_set/demo")
     dashboard.says("15 are there already and stay")
     screenshot(page, "prepare-made")
     page.get_by_test_id("stMain").get_by_role("link", name="Train on it").click()

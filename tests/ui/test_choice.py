@@ -27,14 +27,39 @@ def test_a_run_in_the_address_is_chosen(full):
     assert app.sidebar.selectbox(key="pick_run").value == full.run.name
 
 
-def test_an_unknown_run_in_the_address_is_reported_in_a_sentence(full):
-    app = opened("home", run="nobody")
-    assert [w.value for w in app.sidebar.warning] == ["Run not found: nobody"] and not app.exception
+def noticed(app):
+    return [one.value for one in app.main.warning]
 
 
-def test_a_dataset_in_the_address_that_is_no_folder_is_reported_in_a_sentence(full):
-    app = opened("home", dataset="/no/such/folder")
-    assert [w.value for w in app.sidebar.warning] == ["Dataset not found: /no/such/folder"]
+def test_an_unknown_run_in_the_address_is_told_in_the_page_and_no_other_is_taken(full):
+    app = opened("evaluate", run="nobody")
+    assert noticed(app)[0].startswith("Run not found: nobody.") and not app.exception
+    assert (app.query_params["run"], app.metric.len) == ("nobody", 0)
+
+
+def test_a_run_with_nearly_the_name_is_offered(full):
+    app = opened("evaluate", run=full.run.name + "x")
+    next(button for button in app.main.button if button.key == "meant_run").click().run()
+    assert picked(app)[2] == full.run.name and not noticed(app)
+
+
+@pytest.mark.parametrize(("page", "name"), [("overview", "dataset"), ("evaluate", "demo")])
+def test_a_folder_in_the_address_that_is_none_is_told_in_the_page_and_kept(full, page, name):
+    app = opened(page, **{name: "/no/such/folder"})
+    assert "not found: /no/such/folder." in noticed(app)[0] and app.metric.len == 0
+    assert app.sidebar.selectbox(key=f"pick_{name}").value == app.query_params[name] == "/no/such/folder"
+
+
+def test_a_page_that_does_without_what_is_missing_goes_on(full):
+    app = opened("overview", run="nobody")
+    assert noticed(app) and app.metric.len
+
+
+def test_a_folder_with_nearly_the_name_is_offered(full, tmp_path):
+    folder = fill(tmp_path / "insects", {"ant": 2, "bee": 2})
+    app = opened("overview", dataset=str(tmp_path / "insetcs"))
+    next(button for button in app.main.button if button.key == "meant_dataset").click().run()
+    assert picked(app)[0] == str(folder)
 
 
 def test_a_folder_in_the_address_becomes_the_dataset(full, tmp_path):
@@ -78,7 +103,7 @@ def test_a_run_that_ended_on_another_page_is_announced(trained, tmp_path, monkey
 def test_a_name_that_is_markdown_is_shown_as_it_is(full):
     name = "![x](http://evil.example/x.png)"
     app = opened("home", run=name)
-    assert app.sidebar.warning[0].value == f"Run not found: {plain(name)}"
+    assert noticed(app)[0].startswith(f"Run not found: {plain(name)}.")
 
 
 # ------------------------------------------------------------------------- what belongs together
@@ -147,10 +172,10 @@ def test_a_pasted_path_is_understood(empty, tmp_path, monkeypatch):
         assert change_dataset(app, text)[0] == str(folder)
 
 
-def test_a_path_that_can_be_none_is_explained_and_the_choice_stays(full):
+def test_a_path_that_can_be_none_is_explained_and_stays_to_be_corrected(full):
     app = opened("home")
-    assert change_dataset(app, "~nobody-here/x")[0] == str(full.sample / "train")
-    assert "nobody-here" in app.sidebar.warning[0].value
+    assert change_dataset(app, "~nobody-here/x")[0] == "~nobody-here/x"
+    assert "nobody-here" in noticed(app)[0]
 
 
 # -------------------------------------------------------------------------- one folder too high
@@ -203,5 +228,15 @@ def test_what_came_out_of_a_zip_file_is_told_where_it_is_seen(own):
 def test_the_path_of_a_zip_file_is_told_where_one_is_brought_in(own, tmp_path):
     (tmp_path / "insects.zip").touch()
     app = opened("home", dataset=str(tmp_path / "insects.zip"))
-    (warning,) = app.sidebar.warning
-    assert "is a file" in warning.value and "on the page Overview" in warning.value
+    (warning,) = noticed(app)
+    assert "is a file" in warning and "*Bring pictures*" in warning
+
+
+def test_the_first_run_of_the_dataset_is_chosen_once_it_is_there(trained, tmp_path, monkeypatch):
+    own = copy_of(trained, tmp_path)
+    monkeypatch.setenv("TFP_WORKSPACE", str(own.workspace.root))
+    aside = own.run.folder.rename(tmp_path / "aside")
+    app = opened("evaluate")
+    assert picked(app)[2] is None
+    aside.rename(own.run.folder)
+    assert picked(app.run())[2] == own.run.name

@@ -27,7 +27,7 @@ def test_looking_at_pages_writes_nothing_into_the_workspace(empty):
 
 
 def test_home_offers_the_sample_flowers_first(empty):
-    assert [button.label for button in opened("home").button] == ["Try it with the sample flowers"]
+    assert [button.label for button in opened("home").main.button] == ["Try it with the sample flowers"]
 
 
 def test_home_marks_no_step_as_done_in_an_empty_workspace(empty):
@@ -66,7 +66,10 @@ def test_an_empty_page_leads_to_the_next_thing_to_do(empty, page, next_page):
 
 def test_the_overview_offers_three_ways_in_when_there_is_no_dataset(empty):
     app = opened("overview")
-    assert [b.label for b in app.button] == ["Draw the sample flowers", "Download flower photos (229 MB)"]
+    assert [b.label for b in app.main.button] == [
+        "Draw the sample flowers",
+        "Download flower photos (229 MB)",
+    ]
     assert [u.label for u in app.get("file_uploader")] == ["Or a zip file of label folders"]
 
 

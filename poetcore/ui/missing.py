@@ -1,0 +1,66 @@
+"""What was chosen, typed or linked to and is not there, and what may have been meant."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from poetcore.data.dataset import dataset_exists
+from poetcore.data.layout import folders_in
+from poetcore.errors import OptionError
+from poetcore.ui.fields import typed_path, why_missing
+from poetcore.ui.text import plain
+
+__all__ = ["Missing", "missing_folder", "missing_run"]
+
+#: How alike a name must be, from 0 to 1, to have been meant.
+_ALIKE = 0.6
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A choice that is not there.
+
+    Attributes:
+        name: "dataset", "demo" or "run".
+        words: that it is not there, and why, as Markdown.
+        meant: the path or name of what may have been meant; None where nothing is like it.
+    """
+
+    name: str
+    words: str
+    meant: str | None
+
+
+def missing_folder(name: str, label: str, text: str) -> Missing:
+    """Return that a folder is not there, with the folder beside it that has nearly its name.
+
+    Args:
+        name: "dataset" or "demo".
+        label: of the field that it was typed into.
+        text: what was typed.
+    """
+    return Missing(name, why_missing(label, text), _meant_folder(text))
+
+
+def missing_run(text: str, known: Sequence[str]) -> Missing:
+    """Return that a run is not there, with the known one that has nearly its name."""
+    close = get_close_matches(text, known, 1, _ALIKE)
+    return Missing("run", f"Run not found: {plain(text)}.", close[0] if close else None)
+
+
+def _meant_folder(text: str) -> str | None:
+    """Return a dataset whose path differs in the first name that is not there, and is nearly like it."""
+    try:
+        path = typed_path(text)
+    except OptionError:
+        return None
+    for there in path.parents:
+        if not there.is_dir():
+            continue
+        wrong, *rest = path.relative_to(there).parts
+        folders = {folder.name: folder for folder in folders_in(there)}
+        for close in get_close_matches(wrong, list(folders), 3, _ALIKE):
+            if dataset_exists(found := folders[close].joinpath(*rest)):
+                return str(found)
+        return None
+    return None

@@ -1,0 +1,58 @@
+"""What stands below every page's title: a training that runs, and what is amiss with the choice."""
+
+import streamlit as st
+
+from poetcore.data.layout import better_level
+from poetcore.ui.choice import chosen, missing
+from poetcore.ui.data.bring import bring_dialog
+from poetcore.ui.menu import HOME, MenuPage
+from poetcore.ui.missing import Missing
+from poetcore.ui.model.job_panel import draw_working_banner
+from poetcore.ui.state import choose, offer_level
+from poetcore.ui.text import plain, short
+
+__all__ = ["draw_notices"]
+
+#: They show the training itself.
+_SHOW_TRAINING = (HOME.name, "train")
+
+
+def draw_notices(page: MenuPage) -> None:
+    """Draw the notices; the script stops where the page lacks what it needs."""
+    if page.name not in _SHOW_TRAINING:
+        draw_working_banner()
+    amiss = []
+    for one in missing():
+        _draw_missing(one)
+        amiss.append(one.name)
+    choice = chosen()
+    for name, folder in (("dataset", choice.dataset), ("demo", choice.demo)):
+        if folder and (level := better_level(folder)):
+            offer_level(level, name, "notice")
+            amiss.append(name)
+    if set(amiss) & set(page.needs):
+        st.stop()
+
+
+def _draw_missing(one: Missing) -> None:
+    """Say in the page that what was asked for is not there, with what can be done at once."""
+    hint = "Choose another in the sidebar, or correct the address."
+    if one.name != "run":
+        hint = "Choose another in the sidebar, or correct its path there."
+    st.warning(f"{one.words} {hint}", icon=":material/search_off:")
+    with st.container(horizontal=True):
+        if one.meant:
+            meant = one.meant if one.name == "run" else short(one.meant)
+            st.button(
+                f"Use {plain(meant)}",
+                key=f"meant_{one.name}",
+                icon=":material/spellcheck:",
+                on_click=choose,
+                kwargs={one.name: one.meant},
+            )
+        if one.name == "run":
+            st.page_link("train.py", label="See all runs", icon=":material/model_training:")
+        elif one.name == "dataset" and st.button(
+            "Bring pictures", key="bring_missing", icon=":material/add_photo_alternate:"
+        ):
+            bring_dialog()
