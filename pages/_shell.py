@@ -19,17 +19,15 @@ def entry(page: MenuPage) -> st.Page:
     return st.Page(page.file, title=page.title, icon=page.icon, default=page is HOME)
 
 
+# Before the menu, whose icons would make the browser ask another host for the page's own.
+st.set_page_config(page_icon=str(_HERE / "icon.png"), layout="wide")
 entries = {page: entry(page) for page in (HOME, *MENU)}
 shown = st.navigation(
     {"": [entries[HOME]]}
     | {section: [entries[page] for page in MENU if page.section == section] for section in SECTIONS}
 )
 page = next(page for page, one in entries.items() if one == shown)
-st.set_page_config(
-    page_title="Poet" if page is HOME else f"{page.title} · Poet",
-    page_icon=str(_HERE / "icon.png"),
-    layout="wide",
-)
+st.set_page_config(page_title="Poet" if page is HOME else f"{page.title} · Poet")
 st.html(_HERE / "theme.css")
 st.session_state["page"] = page.name
 with st.sidebar:

@@ -255,7 +255,7 @@ def test_an_address_opens_its_deck_in_another_browser(browser: Browser, address,
 def test_an_unknown_run_in_an_address_is_told_without_a_traceback(dashboard):
     dashboard.open("/evaluate?run=nobody")
     dashboard.says("Run not found: nobody")
-    dashboard.has_chosen("Run", "first")
+    dashboard.has_chosen("Run", "nobody")
     expect(dashboard.part("Exception")).to_have_count(0)
     screenshot(dashboard.page, "unknown-run")
 
