@@ -4,19 +4,20 @@ from pathlib import Path
 
 import streamlit as st
 
-from poetcore.charts.evaluation import coverage_chart
 from poetcore.charts.style import FEW_LABELS
 from poetcore.errors import PoetError
 from poetcore.evaluation.evaluate import evaluate
-from poetcore.evaluation.metrics import threshold_table
 from poetcore.evaluation.report import report
+from poetcore.system.figures import count
 from poetcore.ui.choice import chosen
 from poetcore.ui.freshness import checked, forget_scans
 from poetcore.ui.no_run import draw_no_run
 from poetcore.ui.results.calibration import draw_calibration
-from poetcore.ui.results.confusion import draw_matrix
-from poetcore.ui.results.evaluation import downloads, draw_gallery, draw_headline, draw_per_label, still_there
+from poetcore.ui.results.confusion import draw_confusions, draw_matrix
+from poetcore.ui.results.coverage import draw_coverage
+from poetcore.ui.results.evaluation import downloads, draw_headline, draw_per_label, still_there
 from poetcore.ui.results.leaks import draw_leaks
+from poetcore.ui.results.mistakes import draw_mistakes
 from poetcore.ui.results.temperature import draw_temperature
 from poetcore.ui.state import explain, progress_bar, workspace
 from poetcore.ui.subsets import subset_words
@@ -69,25 +70,26 @@ draw_leaks(evaluation.predictions, metrics, Path(run.record().image_dir), key=f"
 
 key = f"{run.name}_{demo}"
 if len(metrics.labels) > FEW_LABELS:
-    cell = draw_matrix(metrics, key)
+    draw_matrix(metrics, key)
     draw_per_label(evaluation)
 else:
     left, right = st.columns([4, 3])
     with left:
-        cell = draw_matrix(metrics, key)
+        draw_matrix(metrics, key)
     with right:
         draw_per_label(evaluation)
+draw_confusions(evaluation, key)
 if known.headline.accuracy is None:
     st.caption(
         "Most of these pictures were seen in training: matrix and metrics do not show how good the model is."
     )
 elif seen := metrics.total - known.headline.accuracy.total:
     st.caption(
-        f"Matrix, metrics and accuracy against coverage are of all {metrics.total:,} pictures, the {seen:,}"
-        " seen in training included."
+        f"Matrix, metrics and accuracy against coverage are of all {count(metrics.total)} pictures, the"
+        f" {count(seen)} seen in training included."
     )
 
-draw_gallery(evaluation, cell, key)
+draw_mistakes(evaluation, key)
 
 left, right = st.columns(2)
 with left:
@@ -99,11 +101,6 @@ with right:
     if known.headline.accuracy is None:
         st.caption("Most of these pictures were seen in training, so that it would show the memory only.")
     else:
-        st.altair_chart(coverage_chart(threshold_table(evaluation.predictions)), width="stretch")
-        st.caption(
-            "What if the model only answered above a confidence threshold? Move along the lines to one: the"
-            " dashed line is the share of pictures that would get an answer, the solid line how many of those"
-            " answers are right."
-        )
+        draw_coverage(evaluation.predictions)
 st.header("Download")
 downloads(run, evaluation, lambda one: report(one, known.changes))

@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from poetcore.charts.style import BLUE, GREY, LINES
+from poetcore.charts.style import BLUE, GREY, LINES, percent
 
 __all__ = ["coverage_chart", "reliability_chart"]
 
@@ -21,20 +21,19 @@ def coverage_chart(table: pd.DataFrame) -> alt.LayerChart:
     long["quantity"] = long["quantity"].map(
         {"accuracy": "accuracy of the answers", "coverage": "coverage (answered)"}
     )
+    axis = alt.Axis(labelExpr=percent())
     base = alt.Chart(long).encode(
-        x=alt.X("threshold:Q", title="confidence threshold", axis=alt.Axis(format="%")),
-        y=alt.Y("value:Q", title=None, axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])),
+        x=alt.X("threshold:Q", title="confidence threshold", axis=axis),
+        y=alt.Y("value:Q", title=None, axis=axis, scale=alt.Scale(domain=[0, 1])),
         color=alt.Color("quantity:N", title=None, legend=LINES),
         # In both layers: a legend of one layer only would be drawn a second time in an SVG.
         strokeDash=alt.StrokeDash("quantity:N", title=None, legend=LINES),
     )
     lines = base.mark_line(interpolate="step-after", strokeWidth=2.5)
-    points = base.mark_point(opacity=0, size=90).encode(
-        tooltip=[
-            alt.Tooltip("threshold", title="confidence threshold", format=".0%"),
-            "quantity",
-            alt.Tooltip("value", format=".1%"),
-        ]
+    points = (
+        base.transform_calculate(at=percent("threshold"), share=percent("value", 1))
+        .mark_point(opacity=0, size=90)
+        .encode(tooltip=[alt.Tooltip("at:N", title="confidence threshold"), "quantity:N", "share:N"])
     )
     chart: alt.LayerChart = (lines + points).properties(height=300)
     return chart
@@ -52,7 +51,7 @@ def reliability_chart(bins: pd.DataFrame) -> alt.LayerChart:
     """
     table = bins[["low", "high", "n", "confidence", "accuracy"]].copy()
     table["middle"] = (table["low"] + table["high"]) / 2
-    percent = alt.Axis(format="%", values=[0, 0.2, 0.4, 0.6, 0.8, 1], grid=False)
+    axis = alt.Axis(labelExpr=percent(), values=[0, 0.2, 0.4, 0.6, 0.8, 1], grid=False)
     room = alt.Scale(domain=[0, 1.1], nice=False)  # above the bars stand the numbers of pictures
     diagonal = (
         alt.Chart(pd.DataFrame({"confidence": [0.0, 1.0], "accuracy": [0.0, 1.0]}))
@@ -62,19 +61,23 @@ def reliability_chart(bins: pd.DataFrame) -> alt.LayerChart:
     base = alt.Chart(table)
     bars = (
         base.transform_filter("datum.n > 0")
+        .transform_calculate(
+            of=f"{percent('low')} + ' to ' + {percent('high')}",
+            mean=percent("confidence", 1),
+            right=percent("accuracy", 1),
+        )
         .mark_bar(color=BLUE, binSpacing=0, cornerRadiusEnd=2, stroke="white", strokeWidth=0.5)
         .encode(
-            x=alt.X("low:Q", title="confidence", axis=percent, scale=alt.Scale(domain=[0, 1], nice=False)),
+            x=alt.X("low:Q", title="confidence", axis=axis, scale=alt.Scale(domain=[0, 1], nice=False)),
             x2="high:Q",
-            y=alt.Y("accuracy:Q", title="accuracy", axis=percent, scale=room),
+            y=alt.Y("accuracy:Q", title="accuracy", axis=axis, scale=room),
             y2=alt.datum(0),
             opacity=alt.condition(f"datum.n < {_FEW}", alt.value(0.35), alt.value(0.85)),
             tooltip=[
-                alt.Tooltip("low:Q", title="confidence from", format=".0%"),
-                alt.Tooltip("high:Q", title="to", format=".0%"),
-                alt.Tooltip("n:Q", title="pictures"),
-                alt.Tooltip("confidence:Q", title="mean confidence", format=".1%"),
-                alt.Tooltip("accuracy:Q", title="accuracy", format=".1%"),
+                alt.Tooltip("of:N", title="confidence"),
+                alt.Tooltip("n:Q", title="pictures", format=","),
+                alt.Tooltip("mean:N", title="mean confidence"),
+                alt.Tooltip("right:N", title="accuracy"),
             ],
         )
     )

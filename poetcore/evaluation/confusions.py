@@ -6,7 +6,7 @@ import numpy as np
 
 from poetcore.system.names import natural_key
 
-__all__ = ["by_confusion", "by_name", "confused_with", "part_of"]
+__all__ = ["by_confusion", "by_name", "confused_with"]
 
 
 def by_name(labels: Sequence[str]) -> list[int]:
@@ -32,8 +32,3 @@ def confused_with(matrix: Sequence[Sequence[int]], place: int) -> list[int]:
     both = counts[place] + counts[:, place]
     both[place] = 0
     return [place, *(int(other) for other in np.argsort(-both, kind="stable") if both[other])]
-
-
-def part_of(matrix: Sequence[Sequence[int]], places: Sequence[int]) -> list[list[int]]:
-    """Return the rows and columns of some labels, in their order."""
-    return [[int(matrix[row][column]) for column in places] for row in places]

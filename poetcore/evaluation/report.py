@@ -11,17 +11,18 @@ import pandas as pd
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from poetcore.charts.confusion import confusion_chart
 from poetcore.charts.evaluation import coverage_chart, reliability_chart
 from poetcore.charts.style import FEW_LABELS
 from poetcore.data import images
 from poetcore.errors import PictureError
-from poetcore.evaluation.confusions import by_confusion, by_name, part_of
+from poetcore.evaluation.confusions import by_confusion, by_name
 from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.freshness import Difference
 from poetcore.evaluation.headline import calibration_sentence, headline, label_doubt, leak_counts
+from poetcore.evaluation.matrix_table import matrix_css, matrix_table
 from poetcore.evaluation.metrics import Metrics, threshold_table
 from poetcore.evaluation.slides import Filter, deck
+from poetcore.system.figures import confidence, count, percent
 from poetcore.system.names import natural_key
 from poetcore.version import __version__
 
@@ -73,7 +74,8 @@ def report(evaluation: Evaluation, difference: Difference | None = None) -> str:
             seen={leak["path"] for leak in leaks},
             leak_counts=leak_counts(metrics),
             most=MAX_MISCLASSIFIED,
-            confusion_svg=_svg(_matrix(metrics), wide=len(metrics.labels) > FEW_LABELS),
+            matrix=Markup(_matrix(metrics)),
+            matrix_style=Markup(matrix_css()),
             wide=len(metrics.labels) > FEW_LABELS,
             drawn=min(_MOST_LABELS, len(metrics.labels)),
             confused=evaluation.most_confused()[:_MOST_CONFUSED],
@@ -82,8 +84,11 @@ def report(evaluation: Evaluation, difference: Difference | None = None) -> str:
             else "",
             coverage_svg=_svg(coverage_chart(threshold_table(predictions))),
             misclassified=misclassified[:MAX_MISCLASSIFIED],
-            count=len(misclassified),
+            misclassified_count=len(misclassified),
             thumbnail=_thumbnail,
+            percent=percent,
+            confidence=confidence,
+            count_of=count,
             file_name=lambda path: Path(path).name,
             place=lambda path: "/".join(Path(path).parts[-2:]),
             version=__version__,
@@ -92,24 +97,19 @@ def report(evaluation: Evaluation, difference: Difference | None = None) -> str:
     )
 
 
-def _matrix(metrics: Metrics) -> alt.LayerChart:
-    """Draw the confusion matrix by name, of very many labels the most confused ones."""
+def _matrix(metrics: Metrics) -> str:
+    """Return the confusion matrix as a table, by name; of very many labels the most confused ones."""
     places = by_name(metrics.labels)
     if len(places) > _MOST_LABELS:
         most = set(by_confusion(metrics.confusion_matrix, metrics.labels)[:_MOST_LABELS])
         places = [place for place in places if place in most]
-    return confusion_chart(
-        part_of(metrics.confusion_matrix, places),
-        [metrics.labels[place] for place in places],
-        supports=[sum(metrics.confusion_matrix[place]) for place in places],
-    )
+    return matrix_table(metrics.confusion_matrix, metrics.labels, places)
 
 
-def _svg(chart: alt.LayerChart, wide: bool = False) -> Markup:
-    """Draw a chart as SVG, in which the texts are escaped already; a wide one has a width of its own."""
+def _svg(chart: alt.LayerChart) -> Markup:
+    """Draw a chart as SVG, in which the texts are escaped already."""
     out = io.StringIO()
-    sized = chart if wide else chart.properties(width=560)
-    sized.configure_view(stroke=None).save(out, format="svg")
+    chart.properties(width=560).configure_view(stroke=None).save(out, format="svg")
     return Markup(out.getvalue())
 
 

@@ -7,11 +7,16 @@ from streamlit.delta_generator import DeltaGenerator
 
 from poetcore.evaluation.accuracy import Accuracy
 from poetcore.evaluation.headline import Headline
+from poetcore.system import figures
+from poetcore.system.figures import count, percent
 from poetcore.ui.choice import Choice
 from poetcore.ui.freshness import trained_on
 from poetcore.ui.text import apart, plain
 
-__all__ = ["accuracy_metric", "draw_remarks", "figure_metric", "range_words"]
+__all__ = ["MIN_METRIC", "accuracy_metric", "draw_remarks", "figure_metric"]
+
+#: Pixels of a metric's width: two stand side by side on a phone.
+MIN_METRIC = 150
 
 
 def accuracy_metric(place: DeltaGenerator, name: str, accuracy: Accuracy, help: str = "") -> None:
@@ -23,7 +28,7 @@ def accuracy_metric(place: DeltaGenerator, name: str, accuracy: Accuracy, help: 
         accuracy: "–" where it is of no pictures.
         help: what it is of, in a sentence; how to read the range is added.
     """
-    words = f"{help} {accuracy.correct:,} of {accuracy.total:,} are labelled right."
+    words = f"{help} {count(accuracy.correct)} of {count(accuracy.total)} are labelled right."
     figure_metric(place, name, accuracy.value, accuracy.interval, accuracy.total, words.strip())
 
 
@@ -39,8 +44,8 @@ def figure_metric(
     if value is None:
         shown, below = "–", "not known"
     else:
-        shown = f"{100 * value:.1f} %"
-        below = ", ".join([*([range_words(*interval)] if interval else []), f"n = {pictures:,}"])
+        shown = percent(value)
+        below = ", ".join([*([figures.interval(*interval)] if interval else []), f"n = {count(pictures)}"])
     more = " The range holds the true figure 19 times out of 20;" if interval else ""
     place.metric(
         name,
@@ -51,16 +56,6 @@ def figure_metric(
         border=True,
         help=f"{help}{more} n is the number of pictures.",
     )
-
-
-def range_words(low: float, high: float) -> str:
-    """Return a range of percentages: `82 to 90 %`; with a digit more where both ends would read alike.
-
-    >>> range_words(0.824, 0.897), range_words(0.981, 0.984)
-    ('82 to 90 %', '98.1 to 98.4 %')
-    """
-    digits = 0 if f"{low:.0%}" != f"{high:.0%}" else 1
-    return f"{100 * low:.{digits}f} to {100 * high:.{digits}f} %"
 
 
 def draw_remarks(headline: Headline, choice: Choice | None = None) -> None:

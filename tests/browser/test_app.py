@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from poetcore.evaluation.headline import headline
 from poetcore.evaluation.metrics import Metrics
@@ -97,16 +97,17 @@ class Gallery:
         self.figures = self.page.locator(".poet-grid figure")
         expect(self.figures.first).to_be_visible()
 
-    def click_cell(self, true: str, predicted: str, twice: bool = False) -> None:
-        cell = self.page.locator(
-            f"path[aria-label^='predicted label: {predicted}; true label: {true};']"
-        ).first
-        cell.scroll_into_view_if_needed()
-        box = cell.bounding_box()
-        assert box
-        self.page.mouse.click(
-            box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, click_count=2 if twice else 1
-        )
+    def cell(self, true: str, predicted: str) -> Locator:
+        """A cell of the matrix."""
+        table = self.page.get_by_role("grid", name="Confusion matrix")
+        names = table.locator("tbody th").all_inner_texts()
+        return table.locator("tbody tr").nth(names.index(true)).locator("td").nth(names.index(predicted))
+
+    def has_chosen(self, true: str, predicted: str) -> None:
+        """The fields hold the labels, and the cell is framed."""
+        for box, label in (("True label", true), ("Predicted label", predicted)):
+            expect(self.page.get_by_role("combobox", name=box, exact=True)).to_have_value(label)
+        expect(self.page.locator("td[aria-selected=true]")).to_have_count(1 if true else 0)
 
     def choose(self, box: str, label: str) -> None:
         """Choose with the keyboard alone."""
@@ -141,42 +142,57 @@ def test_the_headline_is_that_of_the_metrics_file(dashboard, metrics):
 
 
 def test_every_cell_of_the_matrix_has_the_count_of_the_metrics_file(dashboard, metrics):
-    page = dashboard.open("/evaluate").page
-    expect(page.locator("path[aria-label*='; true label: ']")).to_have_count(len(metrics.labels) ** 2)
-    for true, row in zip(metrics.labels, metrics.confusion_matrix, strict=True):
-        for predicted, count in zip(metrics.labels, row, strict=True):
-            cell = page.locator(f"path[aria-label^='predicted label: {predicted}; true label: {true};']")
-            assert f"; pictures: {count};" in cell.get_attribute("aria-label")
+    rows = dashboard.open("/evaluate").page.get_by_role("grid", name="Confusion matrix").locator("tbody tr")
+    expect(rows).to_have_count(len(metrics.labels))
+    for row, counts in zip(rows.all(), metrics.confusion_matrix, strict=True):
+        expect(row.locator("td")).to_have_text([*map(str, counts), str(sum(counts))])
 
 
 def test_the_gallery_begins_with_all_misclassified_pictures(dashboard, predictions):
     Gallery(dashboard).shows(predictions[~predictions["correct"]])
 
 
-def test_a_click_in_the_matrix_shows_exactly_the_pictures_of_its_cell(dashboard, predictions, confused):
+def of_cell(predictions: pd.DataFrame, cell: tuple[str, str]) -> pd.DataFrame:
+    return predictions[(predictions["label"] == cell[0]) & (predictions["predicted"] == cell[1])]
+
+
+def test_a_click_in_the_matrix_shows_exactly_the_pictures_of_its_cell_until_escape(
+    dashboard, predictions, confused
+):
     gallery = Gallery(dashboard)
-    gallery.click_cell(*confused)
-    wanted = (predictions["label"] == confused[0]) & (predictions["predicted"] == confused[1])
-    gallery.shows(predictions[wanted])
+    gallery.cell(*confused).click()
+    gallery.shows(of_cell(predictions, confused))
+    gallery.has_chosen(*confused)
     screenshot(dashboard.page, "evaluate-cell")
-
-
-def test_a_double_click_brings_all_misclassified_pictures_back(dashboard, predictions):
-    right = predictions[predictions["correct"]]
-    label = right["label"].iloc[0]
-    gallery = Gallery(dashboard)
-    gallery.click_cell(label, label)
-    gallery.shows(right[right["label"] == label])
-    gallery.click_cell(label, label, twice=True)
+    dashboard.page.keyboard.press("Escape")
     gallery.shows(predictions[~predictions["correct"]])
+    gallery.has_chosen("", "")
+
+
+def test_arrows_and_enter_choose_a_cell_and_the_button_clears_it(dashboard, predictions, confused):
+    gallery = Gallery(dashboard)
+    names = sorted(predictions["label"].unique())
+    gallery.cell(names[0], names[0]).focus()
+    keys = ["ArrowDown"] * names.index(confused[0]) + ["ArrowRight"] * names.index(confused[1])
+    for key in [*keys, "Enter"]:
+        dashboard.page.keyboard.press(key)
+    gallery.shows(of_cell(predictions, confused))
+    dashboard.button("Clear").click()
+    gallery.has_chosen("", "")
+
+
+def test_the_most_confused_labels_lead_to_their_pictures(dashboard, predictions, confused):
+    gallery = Gallery(dashboard)
+    dashboard.page.get_by_role("button", name=f"{confused[0]} → {confused[1]}").click()
+    gallery.shows(of_cell(predictions, confused))
+    gallery.has_chosen(*confused)
 
 
 def test_the_select_boxes_do_the_same_by_keyboard(dashboard, predictions, confused):
     gallery = Gallery(dashboard)
     gallery.choose("True label", confused[0])
     gallery.choose("Predicted label", confused[1])
-    wanted = (predictions["label"] == confused[0]) & (predictions["predicted"] == confused[1])
-    gallery.shows(predictions[wanted])
+    gallery.shows(of_cell(predictions, confused))
 
 
 def test_pictures_in_the_gallery_are_really_shown(dashboard):

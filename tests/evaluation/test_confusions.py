@@ -1,6 +1,6 @@
 """Which part of a large confusion matrix is looked at."""
 
-from poetcore.evaluation.confusions import by_confusion, by_name, confused_with, part_of
+from poetcore.evaluation.confusions import by_confusion, by_name, confused_with
 
 LABELS = ["10", "2", "1"]
 #: "1" is right each time; "10" and "2" are confused.
@@ -21,7 +21,3 @@ def test_a_label_is_shown_with_those_that_it_is_confused_with_either_way():
 
 def test_a_label_that_is_never_confused_stands_alone():
     assert confused_with(COUNTS, 2) == [2]
-
-
-def test_rows_and_columns_are_taken_in_the_same_order():
-    assert part_of(COUNTS, [1, 0]) == [[2, 3], [1, 5]]

@@ -120,7 +120,7 @@ def test_figures_that_are_out_of_date_say_so(tmp_path):
 
 def test_what_is_undefined_is_a_dash(tmp_path):
     page = report(evaluation(tmp_path, [("ant", "ant", 0.9), ("bee", "bee", 0.9)]))
-    row = re.search(r"<tr><th>&lt;script.*?</tr>", page, re.DOTALL)
+    row = re.search(r'<tr><th scope="row">&lt;script[^\n]*\n<td>.*?</tr>', page, re.DOTALL)
     assert row and row[0].count("<td>–</td>") == 3
     assert "the mean over the 2 of 3 labels that have" in page
 
@@ -141,7 +141,7 @@ def test_a_misclassified_picture_that_was_seen_in_training_says_so(tmp_path):
 
 
 def test_the_charts_are_drawings_in_it(made):
-    assert len([tag for tag in Tags(made).named("svg") if "viewbox" in tag]) == 3
+    assert len([tag for tag in Tags(made).named("svg") if "viewbox" in tag]) == 2
 
 
 def test_each_misclassified_picture_has_a_thumbnail(made):
@@ -192,4 +192,4 @@ def test_of_very_many_labels_the_most_confused_are_drawn_and_listed(tmp_path):
 
 def test_labels_are_listed_in_the_order_in_which_people_look_for_them(tmp_path):
     html = report(evaluation(tmp_path, [("10", "2", 0.6), ("2", "2", 0.9)], ["10", "2"]))
-    assert html.index("<tr><th>2</th>") < html.index("<tr><th>10</th>")
+    assert html.index('<tr><th scope="row">2</th>') < html.index('<tr><th scope="row">10</th>')

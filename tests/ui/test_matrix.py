@@ -10,14 +10,12 @@ def matrix_page(count: int) -> None:
     """Run as a page: as many labels, of which the last but one is taken for the last."""
     from types import SimpleNamespace
 
-    import streamlit as st
-
     from poetcore.ui.results.confusion import draw_matrix
 
     matrix = [[3 * (i == j) for j in range(count)] for i in range(count)]
     matrix[count - 2][count - 1] = 2
     metrics = SimpleNamespace(labels=[f"label {i}" for i in range(count)], confusion_matrix=matrix)
-    st.text(str(draw_matrix(metrics, "one")))
+    draw_matrix(metrics, "one")
 
 
 def shown(count: int) -> AppTest:

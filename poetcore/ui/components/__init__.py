@@ -1,4 +1,4 @@
-"""The two components with JavaScript: slideshow and picker.
+"""The three components with JavaScript: slideshow, picker and confusion matrix.
 
 Not for plain Streamlit.
 """

@@ -7,10 +7,10 @@ import streamlit as st
 
 from poetcore.charts.training import learning_curve_chart
 from poetcore.errors import PoetError
+from poetcore.system.figures import interval as range_words
 from poetcore.system.names import natural_key
 from poetcore.training.forecast import Curve, Forecast, Point
 from poetcore.training.learning_curve import LearningCurve, learning_curve
-from poetcore.ui.headline import range_words
 from poetcore.ui.state import explain, progress_bar, workspace
 from poetcore.ui.text import plain
 from poetcore.workspace.run import Run

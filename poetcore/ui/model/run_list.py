@@ -10,9 +10,9 @@ import pandas as pd
 import streamlit as st
 
 from poetcore.errors import PoetError, RunError
+from poetcore.system.figures import interval as range_words
 from poetcore.ui.choice import chosen, forget
 from poetcore.ui.freshness import check, run_changes
-from poetcore.ui.headline import range_words
 from poetcore.ui.model.job_panel import draw_failure
 from poetcore.ui.state import choose, evaluation_at, explain, jobs, metrics_of
 from poetcore.ui.text import plain, short

@@ -9,6 +9,7 @@ import streamlit as st
 from poetcore.charts.evaluation import reliability_chart
 from poetcore.evaluation.headline import calibration_pictures
 from poetcore.evaluation.metrics import Metrics
+from poetcore.system.figures import count, interval, percent
 
 __all__ = ["draw_calibration"]
 
@@ -23,12 +24,14 @@ def draw_calibration(metrics: Metrics) -> None:
             else "This evaluation was made by an earlier version of Poet: evaluate again to see it."
         )
         return
-    st.altair_chart(reliability_chart(pd.DataFrame(found["bins"])), width="stretch")
+    table = pd.DataFrame(found["bins"])
+    st.altair_chart(reliability_chart(table), width="stretch", alt=_in_words(found))
     st.caption(
         "Pictures are put together by the confidence that they got; a bar shows how many of them are right."
         " Where probabilities can be believed, the bars end at the dashed line. The numbers on top count the"
         " pictures; a pale bar is of fewer than 10."
     )
+    _draw_table(table[table["n"] > 0])
     st.markdown(
         f"**Expected calibration error {100 * found['error']:.1f} percentage points**: so far apart, on"
         f" average, are the confidence and the share that is right. {_against_chance(found, metrics)}"
@@ -41,10 +44,34 @@ def draw_calibration(metrics: Metrics) -> None:
         )
 
 
+def _in_words(found: dict[str, Any]) -> str:
+    """Return the text alternative of the diagram."""
+    pictures = max(sum(one["n"] for one in found["bins"]), 1)
+    sure = [one for one in found["bins"] if one["low"] >= 0.9 - 1e-9 and one["n"]]
+    words = "Reliability diagram: the accuracy of the pictures of each range of confidence."
+    for one in sure:
+        words += (
+            f" {percent(one['n'] / pictures)} of the pictures have a confidence of"
+            f" {percent(one['low'], 0)} or more, and {percent(one['accuracy'])} of them are right."
+        )
+    return words
+
+
+def _draw_table(bins: pd.DataFrame) -> None:
+    with st.expander("As a table", icon=":material/table_rows:"):
+        shown = {
+            "confidence": [interval(low, high) for low, high in zip(bins["low"], bins["high"], strict=True)],
+            "pictures": bins["n"].map(count),
+            "mean confidence": bins["confidence"].map(percent),
+            "accuracy": bins["accuracy"].map(percent),
+        }
+        st.table(pd.DataFrame(shown), hide_index=True)
+
+
 def _against_chance(found: dict[str, Any], metrics: Metrics) -> str:
     pictures = calibration_pictures(metrics)
     which = " that were not seen in training" if pictures < metrics.total else ""
-    noise = f"With the {pictures:,} pictures{which} chance alone makes up to {100 * found['noise']:.1f}"
+    noise = f"With the {count(pictures)} pictures{which} chance alone makes up to {100 * found['noise']:.1f}"
     if found["off"]:
         return f"{noise}, so the probabilities are off."
     return f"{noise}, so these pictures do not show that the probabilities are off."

@@ -1,27 +1,41 @@
-"""The confusion matrix of the evaluate page: a large one scrolls in its place, is sorted and searched."""
+"""The confusion matrix of the evaluate page: a large one scrolls in its place, is sorted and searched.
+
+Which of its cells is chosen stands in the two fields for a true and a predicted label (`draw_cell_fields`),
+so that matrix, fields and links always agree.
+"""
+
+from functools import partial
 
 import streamlit as st
 
-from poetcore.charts.confusion import CELL, confusion_chart, pick_cell
 from poetcore.charts.style import FEW_LABELS
-from poetcore.evaluation.confusions import by_confusion, by_name, confused_with, part_of
+from poetcore.evaluation.confusions import by_confusion, by_name, confused_with
+from poetcore.evaluation.evaluation import Evaluation
+from poetcore.evaluation.matrix_table import matrix_table
 from poetcore.evaluation.metrics import Metrics
+from poetcore.system.figures import confidence
+from poetcore.ui.components.matrix import Cell, matrix
+from poetcore.ui.labels import filter_label
+from poetcore.ui.text import brief, counted, plain
 
-__all__ = ["draw_matrix"]
+__all__ = ["PICTURES", "draw_cell_fields", "draw_confusions", "draw_matrix", "labels_chosen"]
 
 #: Labels that are drawn at once; more make the browser slow, and nobody sees them together.
 _SHOWN, _MOST = 60, 120
 
-#: Pixels of the place in which a large matrix scrolls.
-_HEIGHT = 640
+#: Confusions that are listed.
+_LISTED = 10
+
+#: Anchor of the heading of the pictures.
+PICTURES = "pictures"
 
 
-def draw_matrix(metrics: Metrics, key: str) -> tuple[str, str] | None:
-    """Draw the confusion matrix and return the cell that was clicked: (true label, predicted label), or None.
+def draw_matrix(metrics: Metrics, key: str) -> None:
+    """Draw the confusion matrix; the cell that is chosen in it, or cleared, goes into the fields.
 
     Args:
         metrics: of an evaluation.
-        key: tells this matrix from others; another one begins without a selection.
+        key: tells this matrix from others; another one begins without a choice.
     """
     st.header("Confusion matrix")
     large = len(metrics.labels) > FEW_LABELS
@@ -30,23 +44,74 @@ def draw_matrix(metrics: Metrics, key: str) -> tuple[str, str] | None:
             "Show", ["counts", "row percentages"], default="counts", required=True, key="matrix_unit"
         )
         places = _pick_labels(metrics, key) if large else by_name(metrics.labels)
-    chart = confusion_chart(
-        part_of(metrics.confusion_matrix, places),
+    true, predicted = labels_chosen(key)
+    chosen = (true, predicted) if true is not None and predicted is not None else None
+    matrix(
+        matrix_table(metrics.confusion_matrix, metrics.labels, places, unit == "row percentages"),
         [metrics.labels[place] for place in places],
-        unit == "row percentages",
-        [sum(metrics.confusion_matrix[place]) for place in places],
+        chosen,
+        partial(_choose, key),
+        key=f"{key}_{hash(tuple(places))}" if large else key,
     )
-    shown = str(hash(tuple(places))) if large else ""
-    if large:
-        with st.container(height=_HEIGHT, key="matrix_box"):
-            event = st.altair_chart(chart, width="content", on_select="rerun", key=f"matrix_{key}_{shown}")
-    else:
-        event = st.altair_chart(chart, width="stretch", on_select="rerun", key=f"matrix_{key}")
-    words = "Each row is a true label, each column a predicted one. Click a cell: its pictures are below."
+    words = "Each row is a true label, each column a predicted one; blue is right, orange wrong."
     if len(places) < len(metrics.labels):
         words += f" {len(places):,} of {len(metrics.labels):,} labels are shown."
+    if chosen:
+        n = metrics.confusion_matrix[metrics.labels.index(chosen[0])][metrics.labels.index(chosen[1])]
+        words += f" Chosen: {plain(brief(chosen[0]))}, predicted {plain(brief(chosen[1]))}. "
+        words += f"[See {'its picture' if n == 1 else f'its {n:,} pictures'} below](#{PICTURES})"
+        words += ", or press Escape to clear it."
+    else:
+        words += " Choose a cell, with the mouse or with Tab, arrows and Enter: its pictures are below."
     st.caption(words)
-    return pick_cell(event.selection.get(CELL) or [])
+
+
+def draw_confusions(evaluation: Evaluation, key: str) -> None:
+    """List which labels are confused most often, each a link to its pictures.
+
+    Args:
+        evaluation: of a run on a demo folder.
+        key: of the matrix.
+    """
+    confused = evaluation.most_confused()[:_LISTED]
+    if not confused:
+        return
+    st.markdown("**Most confused**, each a link to its pictures")
+    with st.grid(3, min_column_width=300, gap=None):
+        for true, predicted, n in confused:
+            share = confidence(n / evaluation.metrics.per_label[true]["support"])
+            name = plain(brief(true))
+            st.button(
+                f":primary[{name} → {plain(brief(predicted))}]: {counted(n, 'picture')}, {share} of {name}",
+                key=f"confusion_{key}_{true}_{predicted}",
+                type="tertiary",
+                on_click=_choose,
+                args=(key, (true, predicted)),
+            )
+
+
+def labels_chosen(key: str) -> tuple[str | None, str | None]:
+    """Return the true and the predicted label whose pictures are wanted; None for any."""
+    return st.session_state.get(f"true_{key}"), st.session_state.get(f"said_{key}")
+
+
+def draw_cell_fields(labels: list[str], key: str) -> None:
+    """Draw the fields for a true and a predicted label, which hold the chosen cell, and what clears them."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        filter_label("True label", labels, f"true_{key}")
+        filter_label("Predicted label", labels, f"said_{key}")
+        st.button(
+            "Clear",
+            key=f"clear_{key}",
+            icon=":material/close:",
+            disabled=labels_chosen(key) == (None, None),
+            on_click=_choose,
+            args=(key, None),
+        )
+
+
+def _choose(key: str, cell: Cell | None) -> None:
+    st.session_state[f"true_{key}"], st.session_state[f"said_{key}"] = cell or (None, None)
 
 
 def _pick_labels(metrics: Metrics, key: str) -> list[int]:

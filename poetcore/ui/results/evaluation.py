@@ -1,4 +1,4 @@
-"""The parts of the evaluate page: headline figures, labels, the gallery, downloads."""
+"""The parts of the evaluate page: headline figures, labels, downloads."""
 
 import os
 from collections.abc import Callable
@@ -9,26 +9,20 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from poetcore.curation.repair import Repairs
-from poetcore.data.listing import is_listing
 from poetcore.evaluation.evaluate import Evaluation
 from poetcore.evaluation.headline import label_doubt
 from poetcore.evaluation.metrics import Metrics
-from poetcore.evaluation.slides import Filter, Slide, deck
+from poetcore.system.figures import count, percent
 from poetcore.system.names import natural_key
 from poetcore.ui.choice import chosen
 from poetcore.ui.freshness import Checked
-from poetcore.ui.gallery.pictures import Card, shas
-from poetcore.ui.gallery.repair_gallery import Repairable, repair_gallery
-from poetcore.ui.gallery.repairs import draw_repairs
-from poetcore.ui.headline import accuracy_metric, draw_remarks
-from poetcore.ui.labels import filter_label
-from poetcore.ui.results.leaks import leak_words, seen_number, seen_pictures
-from poetcore.ui.text import counted, isolated, plain
+from poetcore.ui.headline import MIN_METRIC, accuracy_metric, draw_remarks
+from poetcore.ui.results.leaks import leak_words, seen_number
+from poetcore.ui.text import counted, plain
 from poetcore.workspace.records import to_csv, to_json
 from poetcore.workspace.run import Run
 
-__all__ = ["downloads", "draw_gallery", "draw_headline", "draw_per_label", "still_there"]
+__all__ = ["downloads", "draw_headline", "draw_per_label", "still_there"]
 
 
 def still_there(evaluation: Evaluation, found: Checked, advice: str) -> pd.DataFrame:
@@ -51,18 +45,18 @@ def draw_headline(metrics: Metrics, found: Checked) -> None:
     """Show the accuracy that may stand, error rate, macro F1, and what was seen in training or excluded."""
     accuracy = found.headline.accuracy
     if accuracy:
-        columns = st.columns(4)
-        accuracy_metric(columns[0], "Accuracy", accuracy)
+        place = st.grid(4, min_column_width=MIN_METRIC)
+        accuracy_metric(place, "Accuracy", accuracy)
         _metric(
-            columns[1],
+            place,
             "Error rate",
-            "–" if accuracy.value is None else f"{100 * (1 - accuracy.value):.1f} %",
-            f"{accuracy.total - accuracy.correct:,} misclassified",
+            percent(None if accuracy.value is None else 1 - accuracy.value),
+            f"{count(accuracy.total - accuracy.correct)} misclassified",
             "The share of pictures labelled wrong.",
         )
-        _draw_macro(columns[2], metrics)
+        _draw_macro(place, metrics)
         _metric(
-            columns[3],
+            place,
             "Seen in training",
             seen_number(metrics, accuracy),
             leak_words(metrics),
@@ -126,76 +120,6 @@ def draw_per_label(evaluation: Evaluation) -> None:
         st.caption("–: undefined, because no picture has this label, or none was predicted to have it.")
     if doubt := label_doubt(metrics):
         st.caption(plain(doubt))
-    for true, predicted, n in evaluation.most_confused()[:4]:
-        share = n / metrics.per_label[true]["support"]
-        times = {1: "once", 2: "twice"}.get(n, f"{n} times")
-        st.markdown(
-            f"**{plain(true)}** was predicted to be **{plain(predicted)}** {times}"
-            f" ({100 * share:.0f}\u00a0% of its pictures)."
-        )
-
-
-def draw_gallery(evaluation: Evaluation, cell: tuple[str, str] | None, key: str) -> None:
-    """Show the pictures of a cell of the confusion matrix, or all misclassified ones."""
-    labels = sorted(evaluation.metrics.labels, key=natural_key)
-    folder = Path(evaluation.metrics.folder)
-    if cell:
-        st.header(f"True label {plain(cell[0])}, predicted label {plain(cell[1])}")
-        st.caption("Double-click the matrix to see all misclassified pictures again.")
-    else:
-        st.header("Misclassified pictures, most confident first")
-        mend = "in the CSV file" if is_listing(folder) else "or set the picture aside"
-        st.caption(
-            f"Is a true label wrong? Then correct it, {mend}, as you would without knowing"
-            " the prediction: a demo folder that follows the model makes it look better than it is. How many"
-            " labels were changed is said beside the accuracy from then on."
-        )
-    with st.container(horizontal=True):
-        # The same by keyboard: a chart cannot be clicked without a mouse.
-        true = filter_label("True label", labels, f"true_{key}", disabled=cell is not None)
-        predicted = filter_label("Predicted label", labels, f"said_{key}", disabled=cell is not None)
-    wanted_true, wanted_predicted = cell or (true, predicted)
-    rows = evaluation.predictions
-    if wanted_true is not None:
-        rows = rows[rows["label"] == wanted_true]
-    if wanted_predicted is not None:
-        rows = rows[rows["predicted"] == wanted_predicted]
-    slides = deck(
-        rows, Filter("all" if cell or (true is not None and true == predicted) else "mistakes"), "surest"
-    )
-    if not slides:
-        st.info("No such picture.")
-        repair_gallery(folder, [], labels, key=f"gallery_{key}_none")
-        draw_repairs(folder)
-        return
-    first = slides[:2000]
-    found = list(zip(shas(tuple(slide.path for slide in first)), first, strict=True))
-    repairs = Repairs(folder)
-    repairs.recover()
-    verified = repairs.verified()
-    seen = seen_pictures(evaluation.predictions)
-    items = [
-        _repairable(sha, slide, seen.get(slide.path)) for sha, slide in found if sha and sha not in verified
-    ]
-    repair_gallery(folder, items, labels, key=f"gallery_{key}_{wanted_true}_{wanted_predicted}")
-    if moved := sum(not sha for sha, _ in found):
-        st.caption(f"Moved since the evaluation, and not shown: {moved}. Evaluate the folder again.")
-    if marked := sum(sha in verified for sha, _ in found):
-        st.caption(f"Label verified as correct, and not shown again: {marked}.")
-    draw_repairs(folder)
-
-
-def _repairable(sha: str, slide: Slide, seen: str | None) -> Repairable:
-    card = Card(
-        sha,
-        slide.label if slide.correct else f"{isolated(slide.label)} → {isolated(slide.predicted)}",
-        (Path(slide.path).name, *([seen] if seen else [])),
-        slide.top,
-        "right" if slide.correct else "wrong",
-    )
-    reason = f"predicted label {slide.predicted}, confidence {slide.confidence:.0%}"
-    # No suggested label: taking the model's word on the demo folder would make every mistake a success.
-    return Repairable(card, slide.path, slide.label, reason)
 
 
 def downloads(run: Run, evaluation: Evaluation, report: Callable[[Evaluation], str]) -> None:

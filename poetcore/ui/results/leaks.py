@@ -8,6 +8,7 @@ import streamlit as st
 
 from poetcore.evaluation.accuracy import Accuracy
 from poetcore.evaluation.metrics import Metrics
+from poetcore.system.figures import count
 from poetcore.ui.gallery.pictures import Card, pair_gallery, shas
 
 __all__ = ["draw_leaks", "leak_words", "seen_number", "seen_pictures"]
@@ -18,11 +19,11 @@ def leak_words(metrics: Metrics) -> str:
     if metrics.leaked == metrics.leaked_near == 0:
         return "none was found"
     kinds = {"exact": metrics.leaked, "near": metrics.leaked_near}
-    return ", ".join(f"{what} not known" if n is None else f"{n:,} {what}" for what, n in kinds.items())
+    return ", ".join(f"{what} not known" if n is None else f"{count(n)} {what}" for what, n in kinds.items())
 
 
 def seen_number(metrics: Metrics, accuracy: Accuracy) -> str:
-    """Return how many pictures were seen in training, as far as that is known: `3`, `3 or more`, `–`.
+    """Return how many pictures were seen in training, as far as that is known: `3`, `≥ 3`, `–`.
 
     Args:
         metrics: of the evaluation.
@@ -31,7 +32,7 @@ def seen_number(metrics: Metrics, accuracy: Accuracy) -> str:
     seen = metrics.total - accuracy.total
     if metrics.leaked is None or (metrics.leaked_near is None and not seen):
         return "–"
-    return f"{seen:,} or more" if metrics.leaked_near is None else f"{seen:,}"
+    return f"≥ {count(seen)}" if metrics.leaked_near is None else count(seen)
 
 
 def seen_pictures(predictions: pd.DataFrame) -> dict[str, str]:

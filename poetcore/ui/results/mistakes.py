@@ -1,0 +1,122 @@
+"""The pictures of an evaluation on the page: the misclassified ones, or those of a cell of the matrix."""
+
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from poetcore.curation.repair import Repairs
+from poetcore.data.listing import is_listing
+from poetcore.evaluation.evaluation import Evaluation
+from poetcore.evaluation.metrics import Metrics
+from poetcore.evaluation.slides import Filter, Slide, deck
+from poetcore.system.figures import confidence, count
+from poetcore.system.names import natural_key
+from poetcore.ui.gallery.pictures import Card, shas
+from poetcore.ui.gallery.repair_gallery import Repairable, repair_gallery
+from poetcore.ui.gallery.repairs import draw_repairs
+from poetcore.ui.results.confusion import PICTURES, draw_cell_fields, labels_chosen
+from poetcore.ui.results.leaks import seen_pictures
+from poetcore.ui.text import brief, counted, isolated, plain
+
+__all__ = ["draw_mistakes"]
+
+#: Pictures of a gallery at the most; nobody looks at more pages.
+_MOST = 2000
+
+
+def draw_mistakes(evaluation: Evaluation, key: str) -> None:
+    """Show the misclassified pictures, of the chosen labels only, or those of the chosen cell.
+
+    Args:
+        evaluation: of a run on a demo folder.
+        key: of the matrix in which a cell is chosen.
+    """
+    metrics = evaluation.metrics
+    labels = sorted(metrics.labels, key=natural_key)
+    folder = Path(metrics.folder)
+    true, predicted = labels_chosen(key)
+    slides = _slides(evaluation.predictions, true, predicted)
+    st.header(_title(true, predicted, len(slides)), anchor=PICTURES)
+    draw_cell_fields(labels, key)
+    if slides:
+        mend = "in the CSV file" if is_listing(folder) else "or set the picture aside"
+        st.caption(
+            f"Is a true label wrong? Then correct it, {mend}, as you would without knowing"
+            " the prediction: a demo folder that follows the model makes it look better than it is. How many"
+            " labels were changed is said beside the accuracy from then on."
+        )
+    else:
+        _draw_none(metrics, true, predicted)
+    _draw_pictures(evaluation, folder, labels, slides, f"gallery_{key}_{true}_{predicted}")
+    draw_repairs(folder)
+
+
+def _slides(rows: pd.DataFrame, true: str | None, predicted: str | None) -> list[Slide]:
+    """Return the pictures of both labels; where one is open, those of them that are misclassified."""
+    if true is not None:
+        rows = rows[rows["label"] == true]
+    if predicted is not None:
+        rows = rows[rows["predicted"] == predicted]
+    whole = true is not None and predicted is not None
+    return deck(rows, Filter("all" if whole else "mistakes"), "surest")
+
+
+def _title(true: str | None, predicted: str | None, pictures: int) -> str:
+    if true is not None and predicted is not None:
+        return f"{plain(brief(true))}, predicted {plain(brief(predicted))}: {counted(pictures, 'picture')}"
+    which = f" of {plain(brief(true))}" if true is not None else ""
+    what = f", predicted {plain(brief(predicted))}" if predicted is not None else ""
+    return f"Misclassified pictures{which}{what}: {count(pictures)}"
+
+
+def _draw_none(metrics: Metrics, true: str | None, predicted: str | None) -> None:
+    """Say what it means that there is no such picture: mostly it is good news."""
+    name, other = plain(brief(true or "")), plain(brief(predicted or ""))
+    support = metrics.per_label[true]["support"] if true is not None else metrics.total
+    if not support:
+        st.info(f"The demo folder has no pictures of {name}.", icon=":material/info:")
+        return
+    if true is not None and true == predicted:
+        st.info(f"No picture of {name} is labelled right.", icon=":material/info:")
+        return
+    if predicted is None:
+        of = f" of {name}" if true is not None else ""
+        words = f"All {count(support)} pictures{of} are labelled right: there is no mistake to review."
+    elif true is None:
+        words = f"No picture of another label was predicted to be {other}."
+    else:
+        words = f"No picture of {name} was predicted to be {other}."
+    st.success(words, icon=":material/check_circle:")
+
+
+def _draw_pictures(
+    evaluation: Evaluation, folder: Path, labels: list[str], slides: list[Slide], key: str
+) -> None:
+    first = slides[:_MOST]
+    found = list(zip(shas(tuple(slide.path for slide in first)), first, strict=True))
+    repairs = Repairs(folder)
+    repairs.recover()
+    verified = repairs.verified()
+    seen = seen_pictures(evaluation.predictions)
+    items = [
+        _repairable(sha, slide, seen.get(slide.path)) for sha, slide in found if sha and sha not in verified
+    ]
+    repair_gallery(folder, items, labels, key=key)
+    if moved := sum(not sha for sha, _ in found):
+        st.caption(f"Moved since the evaluation, and not shown: {count(moved)}. Evaluate the folder again.")
+    if marked := sum(sha in verified for sha, _ in found):
+        st.caption(f"Label verified as correct, and not shown again: {count(marked)}.")
+
+
+def _repairable(sha: str, slide: Slide, seen: str | None) -> Repairable:
+    card = Card(
+        sha,
+        slide.label if slide.correct else f"{isolated(slide.label)} → {isolated(slide.predicted)}",
+        (Path(slide.path).name, *([seen] if seen else [])),
+        slide.top,
+        "right" if slide.correct else "wrong",
+    )
+    reason = f"predicted label {slide.predicted}, confidence {confidence(slide.confidence)}"
+    # No suggested label: taking the model's word on the demo folder would make every mistake a success.
+    return Repairable(card, slide.path, slide.label, reason)
