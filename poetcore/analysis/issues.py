@@ -63,20 +63,28 @@ def find_issues(
     damaged = measure_all(files, workspace, on_progress)
     if damaged:
         dataset, demo = dataset.without(damaged), demo.without(damaged) if demo else None
-    return run_checks(Pictures(dataset, demo, read_measures(files, workspace)), verified)
+    measures = read_measures(files, workspace)
+    if demo is None or demo.home != dataset.folder:
+        return run_checks(Pictures(dataset, demo, measures), verified)
+    # Demo pictures that lie in this very folder are checked with it, and compared with the others in it.
+    others = dataset.among(set(demo.pictures["sha"]), without=True)
+    return run_checks(Pictures(dataset, None, measures), verified, Pictures(others, demo, measures))
 
 
-def run_checks(pictures: Pictures, verified: Collection[str] = ()) -> list[Issue]:
+def run_checks(
+    pictures: Pictures, verified: Collection[str] = (), compared: Pictures | None = None
+) -> list[Issue]:
     """Return what all checks find, the gravest first.
 
     Args:
         pictures: what is checked, and what it is compared with.
         verified: contents (sha256) that the user found right; they are not reported, unless unreadable.
+        compared: the pictures of the checks that compare with demo pictures, where these are others.
     """
     return [
         issue
         for check in CHECKS.values()
-        for issue in check.issues(pictures)
+        for issue in check.issues(compared if check.needs_demo and compared else pictures)
         if issue.sha not in verified or not issue.sha
     ]
 

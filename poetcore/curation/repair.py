@@ -25,6 +25,7 @@ from poetcore.curation.mover import Group, Mover
 from poetcore.curation.moving import content_of, free_name
 from poetcore.curation.repair_log import Entry, now, proposal
 from poetcore.data.dataset import check_dataset
+from poetcore.data.held_out import home_of
 from poetcore.data.labels import match_labels
 from poetcore.data.layout import QUARANTINE, LevelError, better_level, folders_in
 from poetcore.data.listing import is_listing
@@ -39,11 +40,12 @@ class Repairs:
     """The repairs of a folder of label folders: pending, applied and undone.
 
     Args:
-        folder: the folder of label folders.
+        folder: the folder of label folders; of a list of held-out pictures, the folder that it is of is
+            repaired, and the list follows.
     """
 
     def __init__(self, folder: Path) -> None:
-        self.folder = Path(os.path.abspath(folder))
+        self.folder = Path(os.path.abspath(home_of(folder)))
         self._journal = Journal(self.folder / ".poet" / "repairs.jsonl", _read_only(self.folder))
         self._mover = Mover(self.folder, self._journal)
 

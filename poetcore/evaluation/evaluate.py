@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from poetcore.data.dataset import Dataset, scan
+from poetcore.data.held_out import is_held_out
 from poetcore.data.labels import match_labels
 from poetcore.data.listing import demo_part
 from poetcore.errors import DatasetError, RunError
@@ -208,8 +209,9 @@ def _evaluation(
 
 def _folder_for(run: Run, demo: Path) -> EvaluationFolder:
     """Return the evaluation's folder, named after the demo folder, with a hash where that name is taken."""
-    name = demo.name if is_name(demo.name) else to_name(demo.name, "demo")
-    for there in (demo.name or name, name):  # earlier versions took any name as it was
+    called = demo.stem if is_held_out(demo) else demo.name
+    name = called if is_name(called) else to_name(called, "demo")
+    for there in (called or name, name):  # earlier versions took any name as it was
         place = run.evaluation(there)
         if place.exists() and _is_of(place, demo):
             return place

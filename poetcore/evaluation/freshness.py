@@ -9,8 +9,9 @@ import pandas as pd
 
 from poetcore.data.contents import count_changes
 from poetcore.data.dataset import Dataset, scan
+from poetcore.data.held_out import read_held_out
 from poetcore.data.labels import match_labels
-from poetcore.errors import PoetError, RunError
+from poetcore.errors import DatasetError, PoetError, RunError
 from poetcore.evaluation.evaluation import Evaluation
 from poetcore.workspace.run import Run
 from poetcore.workspace.run_record import RunRecord
@@ -80,10 +81,10 @@ def run_difference(run: Run, dataset: Dataset | None) -> Difference:
         dataset: its folder of training pictures as it is now; None where it is gone.
     """
     subject = f"What is told of the run {run.name}"
-    with contextlib.suppress(RunError):
+    with contextlib.suppress(RunError, DatasetError):
         if dataset is not None:
             then, record = run.split(), run.record()
-            now = _chosen(dataset.pictures, then, record)
+            now = _chosen(_trainable(dataset, run).pictures, then, record)
             return _difference(then, now, subject)
     return Difference(known=False, subject=subject)
 
@@ -110,6 +111,13 @@ def evaluation_difference(
     with contextlib.suppress(RunError):
         now = _of_chosen_labels(now, then, run.record())
     return replace(_difference(then, now, subject), calibrated=calibrated, training=training)
+
+
+def _trainable(dataset: Dataset, run: Run) -> Dataset:
+    """Return a folder without the pictures that were kept aside when the run was trained."""
+    if not run.kept_aside_file.exists():
+        return dataset
+    return dataset.among(read_held_out(run.kept_aside_file).contents, without=True)
 
 
 def _chosen(now: pd.DataFrame, then: pd.DataFrame, record: RunRecord) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from poetcore.data.dataset import Dataset, scan
 from poetcore.data.grouping import group_pictures
+from poetcore.data.held_out import HeldOut
 from poetcore.data.perceptual_hash import HashIndex, hash_all
 from poetcore.data.splitting import SPLITS, split_groups, undivided_labels
 from poetcore.data.trainable import check_trainable
@@ -21,6 +22,7 @@ from poetcore.system.progress import OnProgress, Progress
 from poetcore.training.config import RunConfig
 from poetcore.training.extractor import RunExtractor, paths_of, subset_of
 from poetcore.training.train import Examples, TrainingOptions
+from poetcore.workspace.demo_sets import keep_aside, kept_pictures, training_part
 from poetcore.workspace.workspace import Workspace
 
 __all__ = ["Prepared", "prepare_examples"]
@@ -40,6 +42,8 @@ class Prepared:
         groups: the group of each of `everything`, `(len(everything),) int64`.
         extraction: what was computed, cached and could not be used.
         seconds: for calibration, extraction and augmentation.
+        kept_aside: the demo pictures of the same folder, which are none of all these; None where there are
+            none.
     """
 
     dataset: Dataset
@@ -51,6 +55,7 @@ class Prepared:
     groups: np.ndarray
     extraction: Extraction
     seconds: float
+    kept_aside: HeldOut | None = None
 
     @property
     def originals(self) -> int:
@@ -81,7 +86,7 @@ def prepare_examples(
         config: of the run.
         backbone: its network.
         workspace: where feature vectors and converted backbones are kept.
-        on_progress: called in the phases `scanning`, `backbone` and `bottlenecks`.
+        on_progress: called in the phases `scanning`, `hashing`, `backbone` and `bottlenecks`.
 
     Raises:
         PoetError: the pictures or the backbone cannot be used.
@@ -94,6 +99,12 @@ def prepare_examples(
     ):
         on_progress(Progress("scanning"))
         whole = scan(config.image_dir, index, on_progress=on_progress)
+        if config.keep_aside and not kept_pictures(whole.folder, workspace):
+            keep_aside(
+                whole, workspace, config.keep_aside, group_by=options.group_by, on_progress=on_progress
+            )
+        kept = kept_pictures(whole.folder, workspace)
+        whole = training_part(whole, workspace)
         dataset = subset_of(whole, config)
         check_trainable(dataset, chosen=len(dataset.labels) < len(whole.labels))
         before = time.perf_counter()
@@ -121,6 +132,7 @@ def prepare_examples(
         np.concatenate(groups).astype(np.int64),
         extraction,
         seconds,
+        kept,
     )
 
 
@@ -152,7 +164,7 @@ class _Splitter:
             # Pictures whose features were extracted by an earlier version have no hash yet.
             hash_all(paths, self._hashes, self._on_progress)
             known = self._hashes.get(paths)
-        groups = group_pictures(pictures, options.group_by, hashes=known, folder=dataset.folder)
+        groups = group_pictures(pictures, options.group_by, hashes=known, folder=dataset.home)
         with self._workspace.group_names() as names:
             remembered = names.get(options.group_by, paths)
             split = split_groups(

@@ -11,6 +11,7 @@ from dataclasses import replace
 import psutil
 
 from poetcore.system.processes import start_module, tail
+from poetcore.training.checks import check_config, check_pictures
 from poetcore.training.config import RunConfig, demo_config
 from poetcore.training.worker import Job
 from poetcore.workspace.run import Run
@@ -42,8 +43,11 @@ class Jobs:
             config: of the run; it is written into the run's folder for the process that trains it.
 
         Raises:
-            OptionError: the run's name is taken or impossible.
+            DatasetError: the pictures cannot be trained on; then there is no run.
+            OptionError: an option is impossible, or the run's name is taken.
         """
+        check_config(config)
+        check_pictures(config, self.workspace)
         return self._start(config, draw_sample=False)
 
     def start_demo(self) -> Run:

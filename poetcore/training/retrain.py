@@ -10,17 +10,17 @@ from pathlib import Path
 
 import numpy as np
 
-from poetcore.data.dataset import check_dataset
+from poetcore.data.held_out import write_held_out
 from poetcore.errors import DatasetError, OptionError, PoetError
 from poetcore.evaluation.accuracy import Accuracy
 from poetcore.evaluation.evaluate import Evaluation, evaluate
 from poetcore.evaluation.headline import headline
 from poetcore.features.backbones import Backbone, find
-from poetcore.features.engines import check_engine
 from poetcore.features.litert import model_file
 from poetcore.sources.samples import make_sample
 from poetcore.system.progress import OnProgress, Progress
 from poetcore.system.wording import few
+from poetcore.training.checks import check_config
 from poetcore.training.config import RunConfig, demo_config
 from poetcore.training.cross_validation import CrossValidation, cross_validate
 from poetcore.training.examples import Prepared, prepare_examples
@@ -35,6 +35,7 @@ from poetcore.training.progress import Reporter, TrainingProgress, reporting
 from poetcore.training.summaries import Summaries
 from poetcore.training.train import Examples, StepReport, TrainingOptions, train
 from poetcore.version import __version__
+from poetcore.workspace.demo_sets import automatic_demo, dataset_title
 from poetcore.workspace.head import Head
 from poetcore.workspace.run import Run
 from poetcore.workspace.run_record import RunRecord
@@ -77,11 +78,7 @@ def retrain(
     Raises:
         PoetError: the pictures, the backbone or the options cannot be used.
     """
-    backbone = find(config.architecture)
-    check_engine(config.engine, backbone)
-    labels = check_dataset(config.image_dir)  # a mistyped folder is no run
-    if config.demo_dir:
-        check_dataset(config.demo_dir, labels)  # and is told before the training, not after it
+    backbone = check_config(config)  # a mistyped folder is no run, and is told before the training
     run = workspace.begin_run(config.name)
     try:
         with reporting(run, on_progress) as reporter, Summaries(workspace.summaries / run.name) as summaries:
@@ -143,6 +140,11 @@ def _retrain(
 
     run.write_model(labels, head)
     run.write_split(prepared.split)
+    home, tested = prepared.dataset.folder, prepared.split["split"] == "testing"
+    if tested.any():
+        write_held_out(run.testing_file, home, prepared.split["sha"][tested])
+    if kept := prepared.kept_aside:
+        write_held_out(run.kept_aside_file, home, kept.contents, kept.how)
     if validated:
         run.write_cross_validation(validated.predictions)
     if prepared.backbone.quantized:
@@ -179,6 +181,7 @@ def _retrain(
             calibration=prepared.backbone.calibration,
             groups=prepared.group_record(options.group_by),
             cross_validation=validated.figures if validated else None,
+            kept_aside=len(kept.contents) if kept else 0,
         )
     )
     run.append_event("final", test_accuracy=test.accuracy.value, test_count=test.accuracy.total)
@@ -186,8 +189,8 @@ def _retrain(
     message += "".join(f" {remark}" for remark in run_remarks(run.record()))
     if prepared.dataset.empty:
         message += f" Without pictures, and so not trained on: {few(prepared.dataset.empty)}."
-    if config.demo_dir:
-        message += " " + _evaluate_demo(run, config.demo_dir, workspace, reporter, config.engine)
+    if demo_dir := _demo_of(config, run, workspace):
+        message += " " + _evaluate_demo(run, demo_dir, workspace, reporter, config.engine)
     reporter.end("done", message)
 
 
@@ -254,11 +257,19 @@ def _final_test(head: Head, prepared: Prepared, options: TrainingOptions) -> tup
     return found[0], found[1]
 
 
+def _demo_of(config: RunConfig, run: Run, workspace: Workspace) -> Path | None:
+    """Return what the run is evaluated on as soon as it is trained; None where that is not asked."""
+    if config.demo_dir or not config.evaluate_after:
+        return config.demo_dir
+    return automatic_demo(Path(run.record().image_dir), run, workspace)
+
+
 def _evaluate_demo(run: Run, folder: Path, workspace: Workspace, reporter: Reporter, engine: str) -> str:
     """Evaluate the new run and return a sentence; a demo folder that cannot be used spoils no training."""
+    called = "its testing pictures" if folder == run.testing_file else dataset_title(folder)
     try:
         metrics = evaluate(run, folder, workspace, on_progress=reporter, engine=engine).metrics
     except PoetError as error:
-        return f"The demo folder could not be evaluated: {error}"
+        return f"The evaluation on {called} failed: {error}"
     told = headline(metrics)
-    return " ".join([f"Accuracy on the demo folder: {told.sentence}.", *told.remarks])
+    return " ".join([f"Accuracy on {called}: {told.sentence}.", *told.remarks])

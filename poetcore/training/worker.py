@@ -4,9 +4,11 @@ It reads from the folder what it is to do, and what it prints goes into the run'
 """
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from time import time
 
+from poetcore.errors import PoetError
 from poetcore.system.processes import run_to_exit
 from poetcore.system.progress import ProgressLog
 from poetcore.training.config import RunConfig
@@ -60,12 +62,17 @@ def work(run: Run) -> None:
     """
     from poetcore.training.retrain import demo, retrain
 
-    job = run.config(Job)
     log = ProgressLog(lambda line: print(line, flush=True))
-    if job.draw_sample:
-        demo(job.workspace(), log, run.name)
-    else:
-        retrain(job.config, job.workspace(), log)
+    try:
+        job = run.config(Job)
+        if job.draw_sample:
+            demo(job.workspace(), log, run.name)
+        else:
+            retrain(job.config, job.workspace(), log)
+    except PoetError as error:
+        if not run.status().final:  # refused before the training began
+            run.write_status(replace(run.status(), phase="failed", heartbeat=time(), message=str(error)))
+        raise
     for skipped in run.record().skipped:
         print(f"Skipped: {skipped['path']} {skipped['reason']}.")
     print(run.status().message)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from poetcore.data.dataset import Dataset
 from poetcore.data.grouping import group_pictures
-from poetcore.data.held_out import is_held_out, read_held_out, write_held_out
+from poetcore.data.held_out import HeldOut, is_held_out, read_held_out, write_held_out
 from poetcore.data.kept_share import Share, draw_share
 from poetcore.data.layout import demo_beside
 from poetcore.data.perceptual_hash import hash_all
@@ -28,6 +28,7 @@ __all__ = [
     "dataset_title",
     "keep_aside",
     "kept_aside",
+    "kept_pictures",
     "make_testing_list",
     "release",
     "testing_list",
@@ -43,8 +44,25 @@ def kept_aside(folder: Path, workspace: Workspace) -> Path | None:
         workspace: where the lists are.
     """
     with suppress(DatasetError):
-        return _list_of(folder, workspace)
+        place = _place(folder, workspace)
+        return place if is_held_out(place) else None
     return None
+
+
+def kept_pictures(folder: Path, workspace: Workspace) -> HeldOut | None:
+    """Return what is kept aside of a dataset; None where nothing is.
+
+    Args:
+        folder: the dataset's folder, or its CSV file; of a list of held-out pictures nothing is kept aside.
+        workspace: where the lists are.
+
+    Raises:
+        DatasetError: the list cannot be read.
+    """
+    if is_held_out(folder):
+        return None
+    place = _place(folder, workspace)
+    return read_held_out(place) if is_held_out(place) else None
 
 
 def keep_aside(
@@ -72,9 +90,14 @@ def keep_aside(
 
     Raises:
         OptionError: `how` is neither.
-        DatasetError: there are too few pictures.
+        DatasetError: there are too few pictures, or these are held-out pictures themselves.
     """
     share, pictures = Share.parse(how), dataset.pictures
+    if is_held_out(dataset.folder):
+        raise DatasetError(
+            f"{dataset_title(dataset.folder)} are held-out pictures themselves: keep some of their folder"
+            f" aside, {printable(dataset.home)}."
+        )
     with workspace.hash_index() as hashes:
         files = {sha: Path(path) for sha, path in zip(pictures["sha"], pictures["path"], strict=True)}
         hash_all(files, hashes, on_progress)
@@ -103,8 +126,8 @@ def training_part(dataset: Dataset, workspace: Workspace) -> Dataset:
     Raises:
         DatasetError: the list of what is kept aside cannot be read.
     """
-    place = None if is_held_out(dataset.folder) else _list_of(dataset.folder, workspace)
-    return dataset.among(read_held_out(place).contents, without=True) if place else dataset
+    kept = kept_pictures(dataset.folder, workspace)
+    return dataset.among(kept.contents, without=True) if kept else dataset
 
 
 def testing_list(run: Run) -> Path | None:
@@ -165,11 +188,6 @@ def _left_out(run: Run, place: Path) -> bool:
     with suppress(DatasetError):
         return read_held_out(place).contents <= read_held_out(run.kept_aside_file).contents
     return False
-
-
-def _list_of(folder: Path, workspace: Workspace) -> Path | None:
-    place = _place(folder, workspace)
-    return place if is_held_out(place) else None
 
 
 def _place(folder: Path, workspace: Workspace) -> Path:

@@ -19,7 +19,7 @@ from poetcore.workspace.evaluation_folder import EvaluationFolder
 from poetcore.workspace.head import Head, pack_head
 from poetcore.workspace.model_files import read_labels, read_layers
 from poetcore.workspace.records import read_json, read_json_lines, read_record, to_csv, to_json
-from poetcore.workspace.run_record import DAMAGED, DIED, RunRecord, Status
+from poetcore.workspace.run_record import DAMAGED, RunRecord, Status, why_it_died
 from poetcore.workspace.run_tables import SPLIT_COLUMNS, read_cross_validation, read_split
 from poetcore.workspace.titles import automatic_title, read_title, write_title
 
@@ -98,7 +98,7 @@ class Run:
             if not status.final and not status.is_alive():
                 status = self.status()  # it may have ended between the two looks
                 if not status.final:
-                    return replace(status, phase="failed", message=DIED)
+                    return replace(status, phase="failed", message=why_it_died(self.log_file))
             if status.phase == "done":
                 self.record()
         except RunError as error:

@@ -1,15 +1,17 @@
 """What is written about a run: what it is doing, and what it is when it is done."""
 
 import os
+import re
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
-from poetcore.system.processes import find_process
+from poetcore.system.processes import find_process, tail
 from poetcore.system.progress import RUN_PHASES
 
-__all__ = ["DAMAGED", "DIED", "FINAL_PHASES", "PHASES", "RunRecord", "Status"]
+__all__ = ["DAMAGED", "FINAL_PHASES", "PHASES", "RunRecord", "Status", "why_it_died"]
 
 #: What a run does, in this order; "drawing" and "evaluating" only where they were asked for.
 PHASES = RUN_PHASES
@@ -19,7 +21,10 @@ FINAL_PHASES = ("done", "failed", "cancelled")
 DAMAGED = "damaged"
 
 #: What is told of a run whose process is gone without having said how it ended.
-DIED = "The training's process ended unexpectedly: train again, nothing that was computed is lost."
+_DIED = "The training's process ended unexpectedly: train again, nothing that was computed is lost."
+
+#: The last line of a traceback: `ImportError: no module ...`.
+_ERROR = re.compile(r"[A-Za-z_][\w.]*(Error|Exception)\b")
 
 #: Seconds between making a run's folder and knowing its process, at the most.
 _GRACE = 10
@@ -67,6 +72,20 @@ class Status:
         return find_process(self.pid, not_after=self.heartbeat) is not None
 
 
+def why_it_died(log: Path) -> str:
+    """Return what is told of a run whose process is gone without having said how it ended.
+
+    Args:
+        log: what the process printed; an error at its end is the reason.
+    """
+    last = next((line.strip() for line in reversed(tail(log, 20)) if line.strip()), "")
+    if last.startswith("Error: "):
+        return last.removeprefix("Error: ")
+    if _ERROR.match(last):
+        return f"{_DIED} The last line of its log: {last}"
+    return _DIED
+
+
 @dataclass(frozen=True)
 class RunRecord:
     """What a finished run is: the content of `run.json`.
@@ -90,6 +109,7 @@ class RunRecord:
             pictures of the largest), and `undivided`: the labels whose pictures are all one group, so that
             all were trained on and none tested, with their number; empty in runs of earlier versions.
         cross_validation: its figures by name; None where there was none.
+        kept_aside: pictures of the folder that were kept aside for evaluation, and so are in no split.
     """
 
     name: str
@@ -108,6 +128,7 @@ class RunRecord:
     calibration: str = ""
     groups: dict[str, Any] = field(default_factory=dict)
     cross_validation: dict[str, Any] | None = None
+    kept_aside: int = 0
 
     def is_sound(self) -> bool:
         """Return whether what everyone reads of it is there and is what it should be."""

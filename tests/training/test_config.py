@@ -19,6 +19,8 @@ def changed(option: Option) -> Any:
         return next(choice for choice in option.choices if choice != option.default)
     if option.type is bool:
         return not option.default
+    if option.name == "keep_aside":
+        return "20%"
     if option.type in (int, float):
         return option.default + 4
     return "elsewhere" if option.type in (str, str | None) else Path("else") / "where"

@@ -1,5 +1,6 @@
 """Trainings as child processes: how they are followed and stopped, and how those that die are reported."""
 
+import re
 import subprocess
 import sys
 import time
@@ -9,14 +10,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from poetcore.errors import OptionError
+from poetcore.errors import DatasetError, OptionError
 from poetcore.training import jobs as jobs_module
 from poetcore.training.config import RunConfig
 from poetcore.training.jobs import Jobs
 from poetcore.workspace.run import Run
 from poetcore.workspace.run_record import RunRecord, Status
 from poetcore.workspace.workspace import Workspace
-from tests.conftest import ROOT
+from tests.conftest import ROOT, fill
 
 Process = subprocess.Popen[bytes]
 
@@ -260,4 +261,33 @@ def test_a_log_with_foreign_bytes_can_be_read(place):
 def test_a_taken_name_starts_nothing(place, tmp_path):
     place.create_run("run")
     with pytest.raises(OptionError, match="there already"):
-        Jobs(place).start_training(RunConfig(tmp_path, name="run"))
+        Jobs(place).start_training(RunConfig(fill(tmp_path / "trees", {"ash": 1, "oak": 1}), name="run"))
+
+
+@pytest.mark.parametrize(
+    ("counts", "reason"),
+    [({}, "No such folder"), ({"ash": 3}, "Only one label"), ({"ash": 3, "oak": 0}, "Only one label")],
+)
+def test_what_cannot_be_trained_on_is_refused_and_leaves_no_run(place, tmp_path, counts, reason):
+    folder = fill(tmp_path / "trees", counts)
+    with pytest.raises(DatasetError, match=reason):
+        Jobs(place).start_training(RunConfig(folder))
+    assert place.all_runs() == []
+
+
+@pytest.mark.parametrize(
+    ("log", "told"),
+    [
+        ("Scanning\nError: No such folder: /far/away. Give one.\n", "^No such folder: /far/away. Give one.$"),
+        (
+            "Traceback ...\nModuleNotFoundError: No module named 'x'\n",
+            "ended unexpectedly: .*No module named",
+        ),
+        ("Extracting features 12 of 60\n", "ended unexpectedly: train again, nothing .* is lost.$"),
+    ],
+)
+def test_the_reason_at_the_end_of_its_log_is_told_of_a_run_that_died(place, log, told):
+    run = place.create_run("run")
+    run.write_status(Status("starting", pid=0, heartbeat=time.time() - 61))
+    run.log_file.write_text(log)
+    assert re.search(told, Jobs(place).status(run).message)

@@ -287,7 +287,7 @@ def test_a_demo_folder_that_cannot_be_used_spoils_no_training(place, folder, tmp
     demo = fill(tmp_path / "strange", {"elm": 1, "fir": 1})
     status = retrain(RunConfig(folder, training=FEW_STEPS, demo_dir=demo), place).status()
     assert status.phase == "done"
-    assert "The demo folder could not be evaluated: The run" in status.message
+    assert "The evaluation on strange failed: The run" in status.message
 
 
 def test_a_demo_folder_that_is_not_there_is_told_before_the_training(place, folder, tmp_path):
@@ -298,5 +298,5 @@ def test_a_demo_folder_that_is_not_there_is_told_before_the_training(place, fold
 def test_of_a_demo_folder_that_was_trained_on_no_accuracy_is_told(place, folder):
     run = retrain(RunConfig(folder, training=FEW_STEPS, demo_dir=folder), place)
     told = run.status().message
-    assert "Accuracy on the demo folder: no accuracy (seen in training)." in told
+    assert ": no accuracy (seen in training)." in told
     assert "Evaluate it on other pictures." in told

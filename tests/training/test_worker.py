@@ -2,13 +2,16 @@
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import psutil
 import pytest
 
+from poetcore.system.processes import start_module
 from poetcore.training.config import RunConfig
 from poetcore.training.jobs import Jobs
 from poetcore.training.train import TrainingOptions
+from poetcore.training.worker import Job
 from poetcore.workspace.run import Run
 from poetcore.workspace.run_record import Status
 from poetcore.workspace.workspace import Workspace
@@ -31,15 +34,24 @@ def ended(jobs: Jobs, run: Run) -> Status:
 
 @pytest.fixture(scope="module")
 def hopeless(tmp_path_factory: pytest.TempPathFactory) -> tuple[Jobs, Run]:
-    """A training of a folder that is gone; its process ends within seconds."""
+    """A training of a folder that is gone once it begins; its process ends within seconds."""
     folder = tmp_path_factory.mktemp("hopeless")
     jobs = Jobs(Workspace(folder / "tf_files"))
-    return jobs, jobs.start_training(RunConfig(folder / "gone"))
+    run = jobs.workspace.create_run()
+    run.write_config(Job.of(RunConfig(folder / "gone", name=run.name), jobs.workspace))
+    child = start_module("poetcore.training.worker", [str(run.folder)], run.log_file)
+    run.write_status(replace(run.status(), pid=child.pid, heartbeat=time.time()))
+    return jobs, run
 
 
 def test_a_process_that_ends_before_its_first_status_is_failed(hopeless):
     jobs, run = hopeless
     assert ended(jobs, run).phase == "failed"
+
+
+def test_the_reason_why_a_process_ended_at_once_is_told_whole(hopeless):
+    jobs, run = hopeless
+    assert ended(jobs, run).message.startswith(f"No such folder: {jobs.workspace.root.parent / 'gone'}. Give")
 
 
 def test_the_log_of_a_process_that_ended_at_once_ends_with_the_reason(hopeless):

@@ -1,0 +1,40 @@
+"""What is checked before a training, so that one that must fail is refused and leaves no run."""
+
+from poetcore.data.dataset import check_dataset, scan
+from poetcore.data.trainable import check_trainable
+from poetcore.features.backbones import Backbone, find
+from poetcore.features.engines import check_engine
+from poetcore.training.config import RunConfig
+from poetcore.training.extractor import subset_of
+from poetcore.workspace.demo_sets import training_part
+from poetcore.workspace.workspace import Workspace
+
+__all__ = ["check_config", "check_pictures"]
+
+
+def check_config(config: RunConfig) -> Backbone:
+    """Check that a training can begin, without reading a picture, and return its backbone.
+
+    Raises:
+        DatasetError: a folder is missing, or holds no label folders.
+        OptionError: the backbone or the engine is unknown, or cannot be used.
+    """
+    backbone = find(config.architecture)
+    check_engine(config.engine, backbone)
+    labels = check_dataset(config.image_dir)
+    if config.demo_dir:
+        check_dataset(config.demo_dir, labels)
+    return backbone
+
+
+def check_pictures(config: RunConfig, workspace: Workspace) -> None:
+    """Check that a classifier can be trained on the pictures that a run would take.
+
+    Raises:
+        DatasetError: it cannot: a single label, one without pictures ...
+        OptionError: a label that it names is not there.
+    """
+    with workspace.file_index() as index:
+        whole = training_part(scan(config.image_dir, index), workspace)
+    part = subset_of(whole, config)
+    check_trainable(part, chosen=len(part.labels) < len(whole.labels))
