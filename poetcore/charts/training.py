@@ -10,7 +10,7 @@ from poetcore.charts.style import BLUE, LINES, ORANGE
 __all__ = ["curve_spec", "learning_curve_chart"]
 
 
-def curve_spec(quantity: str, steps: int) -> dict[str, Any]:
+def curve_spec(quantity: str, steps: int, reach: tuple[float, float]) -> dict[str, Any]:
     """Return the chart of a curve as a Vega-Lite specification without data.
 
     It is built once and drawn every second with new data, which is far cheaper than building it each time.
@@ -18,6 +18,7 @@ def curve_spec(quantity: str, steps: int) -> dict[str, Any]:
     Args:
         quantity: "accuracy" or "cross_entropy".
         steps: how many there will be; the axis has room for all from the start and does not jump.
+        reach: lowest and highest value, likewise.
     """
     percent = quantity == "accuracy"
     colour = alt.Color(
@@ -26,7 +27,7 @@ def curve_spec(quantity: str, steps: int) -> dict[str, Any]:
         scale=alt.Scale(domain=["training", "validation"], range=[BLUE, ORANGE]),
         legend=LINES,
     )
-    scale = alt.Scale(zero=False, nice=True, padding=4) if percent else alt.Scale(zero=True)
+    scale = alt.Scale(domain=reach, nice=False, zero=False, clamp=True)
     title = "accuracy" if percent else "cross entropy"
     axis = alt.Axis(format=".0%", tickMinStep=0.01) if percent else alt.Axis(format=".2~f")
     base = alt.Chart(pd.DataFrame({"step": [], "split": []})).encode(

@@ -69,13 +69,13 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
-def duration(seconds: float) -> str:
-    """Return a time as people say it.
+def duration(seconds: float, *, whole: bool = False) -> str:
+    """Return a time as people say it; `whole` without parts of a second, for one that is counted.
 
-    >>> duration(0.42), duration(12.3), duration(125), duration(7320)
-    ('0.4 s', '12 s', '2 min 5 s', '2 h 2 min')
+    >>> duration(0.42), duration(12.3), duration(125), duration(7320), duration(4.2, whole=True)
+    ('0.4 s', '12 s', '2 min 5 s', '2 h 2 min', '4 s')
     """
-    if seconds < 9.95:
+    if seconds < 9.95 and not whole:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     if not minutes:

@@ -113,8 +113,8 @@ class Dashboard:
     def part(self, kind: str) -> Locator:
         return self.page.get_by_test_id(f"st{kind}")
 
-    def is_running(self, name: str) -> None:
-        expect(self.page.get_by_role("heading", name=f"Training {name}")).to_be_visible()
+    def is_running(self, title: str) -> None:
+        expect(self.page.get_by_role("heading", name=f"Training {title}")).to_be_visible()
         expect(self.button("Stop")).to_be_visible()
 
     def shows_live_charts(self) -> None:
@@ -126,10 +126,11 @@ class Dashboard:
 
     def start_long_training(self, name: str) -> None:
         """Fill in the training page so that the training takes minutes, and start it."""
-        self.open("/train")
+        self.open("/train?view=New+training")
+        self.page.get_by_text("Settings", exact=True).click()
+        self.page.get_by_role("tab", name="Steps and split").click()
         # First, because the browser sends a slider's value a moment later than that of a field.
         self.page.get_by_role("slider", name="Training steps").press("End")
-        self.page.get_by_text("More settings").click()
         batch = self.page.get_by_label("Batch size", exact=True)
         batch.fill("3000")
         batch.press("Enter")
@@ -137,11 +138,11 @@ class Dashboard:
         field.fill(name)
         field.press("Enter")
         self.is_settled()
-        self.button("Start training").click()
+        self.button("Train and evaluate").click()
         self.is_running(name)
 
     def select_run(self, row: int) -> None:
-        """Select a row in the table of runs; a table is a drawing, so its cells have no names."""
+        """Select a row in the last table of runs; a table is a drawing, so its cells have no names."""
         table = self.part("DataFrame").last
         expect(table.get_by_role("gridcell", include_hidden=True).first).to_be_attached()
         self.is_settled()

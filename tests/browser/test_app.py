@@ -32,18 +32,18 @@ def test_the_sample_flowers_from_the_first_click_to_a_chosen_run(page, serve, tm
 
     expect(page.get_by_text(re.compile(r"of 400, \d+ a second, about \d+ s left"))).to_be_visible()
     (run,) = place.all_runs()
-    dashboard.is_running(run.name)
+    dashboard.is_running(run.title)
     screenshot(page, "home-progress")
 
     page.reload()
-    dashboard.is_running(run.name)
+    dashboard.is_running(run.title)
     other = Dashboard(page.context.new_page(), dashboard.address).open("/train")
-    other.is_running(run.name)
+    other.is_running(run.title)
     dashboard.shows_live_charts()
     screenshot(page, "home-curves")
 
     for tab in (dashboard, other):
-        tab.says(f"{run.name} is ready.")
+        tab.says(f"{run.title} is ready.")
         tab.has_chosen("Run", run.name)
     metrics = read_record(run.evaluation("demo").metrics_file, Metrics)
     accuracy = headline(metrics).accuracy

@@ -18,16 +18,16 @@ def test_a_curve_is_valid_vega_lite_once_it_has_data(quantity):
     table = pd.DataFrame(
         {"step": [10], "split": ["training"], quantity: [0.5], f"{quantity}_smooth": [0.5]}
     ).to_dict("records")
-    alt.LayerChart.from_dict(curve_spec(quantity, 100) | {"data": {"values": table}}, validate=True)
+    alt.LayerChart.from_dict(curve_spec(quantity, 100, (0, 1)) | {"data": {"values": table}}, validate=True)
 
 
 def test_a_curve_carries_no_data_of_its_own():
-    spec = curve_spec("accuracy", 100)
+    spec = curve_spec("accuracy", 100, (0, 1))
     assert not {"data", "datasets"} & set(spec) and not any("data" in layer for layer in spec["layer"])
 
 
 def test_a_curve_has_room_for_all_steps_from_the_start():
-    spec = curve_spec("accuracy", 4000)
+    spec = curve_spec("accuracy", 4000, (0.5, 1))
     assert all(layer["encoding"]["x"]["scale"]["domain"] == [0, 4000] for layer in spec["layer"])
 
 

@@ -1,5 +1,6 @@
 """Pages without a browser: how to open one, and what it shows."""
 
+import pandas as pd
 from streamlit.testing.v1 import AppTest
 
 from poetcore.evaluation.metrics import Metrics
@@ -32,8 +33,19 @@ def links(app: AppTest) -> list[str]:
 
 def runs_table(app: AppTest) -> dict[str, object]:
     """The first row of the table of runs."""
-    table = next(frame.value for frame in app.dataframe if "state" in frame.value)
-    return dict(table.to_dict("records")[0])
+    return dict(runs_of(app).to_dict("records")[0])
+
+
+def runs_of(app: AppTest) -> pd.DataFrame:
+    """The table of finished runs."""
+    return next(
+        frame.value for frame in app.dataframe if "started" in frame.value and "reason" not in frame.value
+    )
+
+
+def training_page(view: str, **asked: str) -> AppTest:
+    """Open a view of the training page: "New training", "This run" or "All runs"."""
+    return opened("train", view=view, **asked)
 
 
 def metrics_of(own: Trained) -> Metrics:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.conftest import Trained
 from tests.odd_labels import ODD_LABELS, odd_set
-from tests.ui.pages import PAGES, opened
+from tests.ui.pages import PAGES, opened, training_page
 
 pytestmark = pytest.mark.slow
 
@@ -42,7 +42,7 @@ def test_the_pictures_of_every_label_can_be_chosen(odd):
 
 
 def test_a_training_may_take_some_of_these_labels():
-    app = opened("train")
+    app = training_page("New training")
     (labels,) = app.multiselect
     assert set(labels.options) == set(ODD_LABELS)
     assert not labels.set_value(list(ODD_LABELS[:3])).run().exception

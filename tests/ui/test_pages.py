@@ -7,7 +7,7 @@ import pytest
 from poetcore.ui.text import plain
 from tests.browser.dashboard import copy_run
 from tests.conftest import Trained, fill
-from tests.ui.pages import PAGES, links, opened, texts_of
+from tests.ui.pages import PAGES, links, opened, texts_of, training_page
 
 # ---------------------------------------------------------------------------------------- an empty workspace
 
@@ -117,18 +117,18 @@ def test_a_dataset_without_label_folders_is_reported_in_a_sentence(empty, tmp_pa
 
 @pytest.mark.slow
 def test_percentages_that_leave_nothing_to_train_on_are_refused(full):
-    app = opened("train")
+    app = training_page("New training")
     app.number_input(key="validation").set_value(60)
     app.number_input(key="testing").set_value(40).run()
-    assert "together must stay below 100" in app.error[0].value
+    assert "together must stay below 100" in texts_of(app)
 
 
 @pytest.mark.slow
 def test_a_training_cannot_be_started_with_options_that_were_refused(full):
-    app = opened("train")
+    app = training_page("New training")
     app.number_input(key="validation").set_value(99)
     app.number_input(key="testing").set_value(99).run()
-    assert next(b for b in app.button if b.label == "Start training").disabled
+    assert app.button(key="train_and_evaluate").disabled
 
 
 @pytest.mark.parametrize(
@@ -136,15 +136,15 @@ def test_a_training_cannot_be_started_with_options_that_were_refused(full):
 )
 @pytest.mark.slow
 def test_a_run_name_that_cannot_be_is_refused(full, name, words):
-    app, before = opened("train"), len(full.workspace.all_runs())
+    app, before = training_page("New training"), len(full.workspace.all_runs())
     app.text_input[0].set_value(name or full.run.name)
-    next(b for b in app.button if b.label == "Start training").click().run()
+    app.button(key="train_and_evaluate").click().run()
     assert words in app.error[0].value and len(full.workspace.all_runs()) == before
 
 
 @pytest.mark.slow
 def test_settings_outlive_a_look_at_another_page(full):
-    app = opened("train")
+    app = training_page("New training")
     app.slider(key="steps").set_value(700).run()
     app.switch_page("overview.py").run()
     app.switch_page("train.py").run()
@@ -170,6 +170,6 @@ def test_a_damaged_run_spoils_no_page(half_damaged, full, page):
     assert not app.exception and app.sidebar.selectbox[2].value == full.run.name
 
 
-def test_a_damaged_run_is_one_row_of_the_table(half_damaged):
-    table = next(d for d in opened("train").dataframe if "state" in d.value).value
+def test_a_damaged_run_is_one_row_of_those_that_are_not_finished(half_damaged):
+    table = next(d for d in training_page("All runs").dataframe if "state" in d.value).value
     assert table.set_index("run").loc[half_damaged, "state"] == "damaged"

@@ -6,21 +6,19 @@ import pytest
 
 from poetcore.evaluation.evaluate import evaluate
 from tests.browser.dashboard import copy_run
-from tests.ui.pages import metrics_of, opened, relabel, runs_table, texts_of
+from tests.ui.pages import metrics_of, relabel, runs_of, runs_table, texts_of, training_page
 
 # ---------------------------------------------------------------------- the table of runs
 
 
-def test_the_table_of_runs_tells_accuracies_with_their_ranges_and_augmentation(own):
-    augmented = {"flip_left_right": True, "random_crop": 10, "distortion_variants": 3}
+def test_the_table_of_runs_tells_accuracies_with_their_ranges(own):
     record = own.run.record()
     checked = {"accuracy": 0.9, "interval": [0.84, 0.94], "n": 60, "folds": 5}
-    own.run.write_record(replace(record, options=record.options | augmented, cross_validation=checked))
-    row = runs_table(opened("train"))
-    assert list(row)[:3] == ["run", "state", "accuracy"]
+    own.run.write_record(replace(record, cross_validation=checked))
+    row = runs_table(training_page("All runs"))
+    assert list(row)[:3] == ["run", "started", "accuracy"]
     assert row["accuracy"] == " 90.0 % (84 to 94 %)"
     assert str(row["demo accuracy"]).strip().startswith(f"{100 * metrics_of(own).accuracy:.1f} %")
-    assert row["augmentation"] == "3 x mirrored, crop 10 %"
 
 
 @pytest.mark.slow
@@ -28,8 +26,7 @@ def test_figures_of_two_states_of_a_demo_folder_do_not_stand_side_by_side_withou
     second = copy_run(own.run, own.workspace.runs / "second")
     relabel(own)
     evaluate(second, own.sample / "demo", own.workspace)
-    app = opened("train")
-    table = next(frame.value for frame in app.dataframe if "state" in frame.value).set_index("run")
+    table = runs_of(training_page("All runs")).set_index("run")
     assert table.loc["first", "remarks"] == "demo: out of date"
     assert str(table.loc["second", "remarks"]).startswith("demo: 1 label changed")
 
@@ -43,25 +40,24 @@ def test_the_first_figure_of_a_run_is_cross_validated_with_the_test_beside_it(ow
     own.run.write_record(
         replace(record, cross_validation=checked, groups={"by": "near", "count": 40, "largest": 3})
     )
-    app = opened("train")
-    assert [metric.label for metric in app.metric][:2] == ["Accuracy", "Test accuracy"]
-    assert (app.metric[0].value, app.metric[0].delta) == ("90.0 %", "84 to 94 %, n = 60")
+    app = training_page("This run")
+    assert [metric.label for metric in app.metric][1:3] == ["Accuracy", "Test accuracy"]
+    assert (app.metric[1].value, app.metric[1].delta) == ("90.0 %", "84 to 94 %, n = 60")
     assert "40 groups (near duplicates); the largest has 3 pictures" in texts_of(app)
 
 
 @pytest.mark.slow
 def test_a_run_without_cross_validation_says_that_it_is_not_known(own):
     own.run.write_record(replace(own.run.record(), cross_validation=None, groups={}))
-    app = opened("train")
-    assert app.metric[0].value == "–" and "without cross validation" in texts_of(app)
+    app = training_page("This run")
+    assert app.metric[1].value == "–" and "without cross validation" in texts_of(app)
 
 
 def test_a_split_that_divides_near_duplicates_says_so(own):
     record = own.run.record()
     own.run.write_record(replace(record, groups={"by": "exact", "count": 60, "largest": 1}))
-    app = opened("train")
-    assert "these figures may be too high" in texts_of(app)
-    table = next(frame.value for frame in app.dataframe if "state" in frame.value).set_index("run")
+    assert "these figures may be too high" in texts_of(training_page("This run"))
+    table = runs_of(training_page("All runs")).set_index("run")
     assert "near duplicates not kept together" in str(table.loc[own.run.name, "remarks"])
 
 
@@ -70,7 +66,7 @@ def test_a_split_that_divides_near_duplicates_says_so(own):
 
 @pytest.mark.slow
 def test_the_learning_curve_is_offered_with_what_it_does(full):
-    app = opened("train")
+    app = training_page("This run")
     assert "Compute the learning curve" in [button.label for button in app.button]
     assert "what twice and four times as many would bring" in texts_of(app)
 
@@ -87,7 +83,7 @@ def test_a_learning_curve_shows_its_advice_and_each_label(own):
     own.run.write_learning_curve(
         curve | {"per_label": {"daisy": curve}, "advice": "Twice may bring 4 points."}
     )
-    app = opened("train")
+    app = training_page("This run")
     assert "**Twice may bring 4 points.**" in texts_of(app)
     table = next(frame.value for frame in app.dataframe if "now" in frame.value)
     assert table.to_dict("records") == [
@@ -102,6 +98,6 @@ def test_a_learning_curve_shows_its_advice_and_each_label(own):
 
 @pytest.mark.slow
 def test_a_learning_curve_is_computed_from_the_page(own):
-    app = opened("train")
+    app = training_page("This run")
     next(b for b in app.button if b.label == "Compute the learning curve").click().run(timeout=120)
     assert own.run.learning_curve() is not None

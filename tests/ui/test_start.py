@@ -47,7 +47,7 @@ def test_two_labels_can_be_trained_and_evaluated(empty, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("counts", "reason"), [({}, "no label folder"), ({"ant": 4}, "one label only")], ids=["none", "one"]
+    ("counts", "reason"), [({}, "No label folders"), ({"ant": 4}, "Only one label")], ids=["none", "one"]
 )
 def test_what_cannot_be_trained_has_the_button_off_with_the_reason(empty, tmp_path, counts, reason):
     (tmp_path / "garden").mkdir()

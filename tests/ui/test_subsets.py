@@ -8,7 +8,7 @@ from poetcore.errors import OptionError
 from poetcore.training.config import RunConfig
 from poetcore.training.jobs import Jobs
 from tests.conftest import Trained
-from tests.ui.pages import opened, texts_of
+from tests.ui.pages import opened, texts_of, training_page
 
 PART = "Trained on the labels daisy, rose only and on 100 pictures of each label at the most."
 
@@ -36,17 +36,17 @@ def part(own: Trained) -> Trained:
 
 
 def start(app):
-    next(button for button in app.button if button.label == "Start training").click().run()
+    app.button(key="train_and_evaluate").click().run()
 
 
 def test_a_training_takes_everything_unless_something_is_chosen(full, started):
-    start(opened("train"))
+    start(training_page("New training"))
     assert (started[0].labels, started[0].max_pictures_per_label) == ("", -1)
 
 
 @pytest.mark.slow
 def test_a_training_takes_the_labels_and_the_number_of_pictures_that_were_chosen(full, started):
-    app = opened("train")
+    app = training_page("New training")
     app.multiselect[0].set_value(["daisy", "tulip"])
     app.number_input(key="max_pictures_per_label").set_value(5).run()
     start(app)
@@ -55,7 +55,7 @@ def test_a_training_takes_the_labels_and_the_number_of_pictures_that_were_chosen
 
 @pytest.mark.slow
 def test_a_choice_of_pictures_is_told_outside_its_expander(full):
-    app = opened("train")
+    app = training_page("New training")
     assert "only and on" not in texts_of(app)
     app.multiselect[0].set_value(["daisy", "tulip"])
     app.number_input(key="max_pictures_per_label").set_value(5).run()
@@ -66,17 +66,17 @@ def test_a_choice_of_pictures_is_told_outside_its_expander(full):
 
 @pytest.mark.slow
 def test_one_label_alone_is_warned_of(full):
-    app = opened("train")
+    app = training_page("New training")
     app.multiselect[0].set_value(["daisy"]).run()
-    assert "at least two labels" in texts_of(app)
+    assert "needs at least two to tell apart" in texts_of(app)
 
 
 @pytest.mark.slow
 def test_an_empty_label_folder_is_told_before_a_training(own):
     (own.sample / "train" / "orchid").mkdir()
-    assert "orchid: no pictures. Training goes on without this label." in texts_of(opened("train")).replace(
-        "\\", ""
-    )
+    assert "orchid: no pictures. Training goes on without this label." in texts_of(
+        training_page("New training")
+    ).replace("\\", "")
 
 
 def test_a_run_of_a_part_says_so_in_the_sidebar(part):
@@ -114,5 +114,5 @@ def test_a_run_without_test_pictures_says_what_to_do(own):
             groups={"by": "near", "count": 2, "largest": 1},
         )
     )
-    app = opened("train")
-    assert app.metric[1].value == "–" and "evaluate the run on a demo folder" in texts_of(app)
+    app = training_page("This run")
+    assert app.metric[2].value == "–" and "evaluate the run on a demo folder" in texts_of(app)

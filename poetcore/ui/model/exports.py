@@ -1,53 +1,87 @@
-"""Exporting the model: writes a run in another format, by a child process, and shows how it compares."""
+"""Exporting the model: written in a child process, compared with the app, downloaded by the browser."""
 
-import json
-from typing import Any
+import functools
 
 import streamlit as st
 
 from poetcore.errors import PoetError
 from poetcore.export.formats import FORMATS
+from poetcore.export.made import Made, find_made, zipped
+from poetcore.system.figures import percent
+from poetcore.system.names import to_name
 from poetcore.system.processes import run_module
 from poetcore.ui.state import explain, workspace
-from poetcore.ui.text import plain
+from poetcore.ui.text import counted, plain
 from poetcore.workspace.run import Run
 
 __all__ = ["draw_exports"]
 
 
 def draw_exports(run: Run) -> None:
-    """Offer a run's model in every format; each is compared with the app before it is kept."""
-    with st.expander("Export the model", icon=":material/ios_share:"):
-        name = st.selectbox(
-            "Format", list(FORMATS), format_func=lambda name: FORMATS[name].purpose, key="export_format"
-        )
-        if st.button("Export", key="export_now", icon=":material/file_save:"):
-            with st.spinner("Writing it, and comparing it with the app on real pictures ...", show_time=True):
-                st.session_state["exported"] = (run.name, _export(run, name))
-        exported = st.session_state.get("exported")
-        if exported and exported[0] == run.name:
-            _draw_outcome(exported[1])
-
-
-def _export(run: Run, format_name: str) -> dict[str, Any] | PoetError:
-    """Run the command `export` in a child process, which may load TensorFlow, and return its answer."""
-    options = [f"--run={run.name}", f"--format={format_name}", f"--workspace={workspace().root}", "--json"]
+    """Offer a run's model in every format: a button writes it, another downloads what is written."""
+    name = st.selectbox(
+        "Format",
+        list(FORMATS),
+        format_func=lambda name: FORMATS[name].purpose,
+        key="export_format",
+        persist_state="session",
+        width=420,
+    )
     try:
-        answer: dict[str, Any] = json.loads(run_module("poetcore", ["export", *options]))
-        return answer
+        made = find_made(run, FORMATS[name])
+        if made is None:
+            st.caption(
+                "It is written with its labels and a note how to use it, and compared with the app on real"
+                " pictures."
+            )
+            if not st.button("Export", key="export_now", icon=":material/file_save:"):
+                return
+            with st.spinner("Writing it, and comparing it with the app ...", show_time=True):
+                _export(run, name)
+            st.rerun()
     except PoetError as error:
-        return error
-
-
-def _draw_outcome(outcome: dict[str, Any] | PoetError) -> None:
-    if isinstance(outcome, PoetError):
-        explain(outcome)
+        explain(error)
         return
-    parity = outcome["parity"]
-    st.success(f"Written to {plain(outcome['path'])}, with its labels and a note how to use it.")
-    if parity["pictures"]:
-        st.caption(
-            f"On {parity['pictures']} real pictures it gives the app's top label on"
-            f" {parity['same_top1']:.0%};"
-            f" the largest difference of a probability is {parity['max_abs_diff']:.2g}."
+    _draw_downloads(run, name, made)
+
+
+def _export(run: Run, format_name: str) -> None:
+    """Run the command `export` in a child process, which may load TensorFlow."""
+    options = [f"--run={run.name}", f"--format={format_name}", f"--workspace={workspace().root}", "--json"]
+    run_module("poetcore", ["export", *options])
+
+
+def _draw_downloads(run: Run, format_name: str, made: Made) -> None:
+    """Draw the downloads: the model with labels and note, and a model that is one file by itself."""
+    with st.container(horizontal=True):
+        st.download_button(
+            f"Download with labels and note (zip, {_megabytes(made.bytes)})",
+            functools.partial(zipped, made),
+            file_name=f"{to_name(run.name, 'run')}_{format_name}.zip",
+            mime="application/zip",
+            key="download_export",
+            icon=":material/download:",
+            on_click="ignore",
         )
+        if made.path.is_file():
+            st.download_button(
+                f"{made.path.name} alone ({_megabytes(made.path.stat().st_size)})",
+                made.path.read_bytes,
+                file_name=made.path.name,
+                mime="application/octet-stream",
+                key="download_model",
+                icon=":material/download:",
+                on_click="ignore",
+            )
+    parity = made.parity
+    if parity.same_top1 is not None and parity.max_abs_diff is not None:
+        st.caption(
+            f"On {counted(parity.pictures, 'real picture')} it gives the app's top label on"
+            f" {percent(parity.same_top1)}; the largest difference of a probability is"
+            f" {parity.max_abs_diff:.2g}."
+        )
+    st.caption(f"On this computer it is {plain(made.path)}.")
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.1f} MB"

@@ -4,17 +4,17 @@ import time
 
 import streamlit as st
 
-from poetcore.charts.training import curve_spec
 from poetcore.errors import RunError
+from poetcore.system.figures import count, duration
 from poetcore.system.progress import Progress
-from poetcore.training.curves import curves, verdict
 from poetcore.ui.freshness import forget_scans
+from poetcore.ui.model.curves import draw_live_curves
 from poetcore.ui.state import choose, jobs
 from poetcore.ui.text import plain
 from poetcore.workspace.run import Run
-from poetcore.workspace.run_record import PHASES, Status
+from poetcore.workspace.run_record import DIED, PHASES, Status
 
-__all__ = ["draw_curves", "draw_ended", "draw_failure", "draw_job", "draw_working_banner"]
+__all__ = ["draw_ended", "draw_failure", "draw_job", "draw_working_banner"]
 
 
 def draw_job(run: Run) -> None:
@@ -28,10 +28,12 @@ def draw_job(run: Run) -> None:
                 forget_scans()
                 if run.state() == "done":
                     choose(run=run.name, dataset=run.record().image_dir)
+                else:
+                    st.session_state["train_view_next"] = "New training"  # where to mend it, or to go on
                 st.session_state["ended_run"] = run.name
                 st.rerun()
             _draw_progress(run, status)
-            draw_curves(run, status.total if status.phase == "training" else 0)
+            draw_live_curves(run, status.total if status.phase == "training" else 0)
         except RunError:
             st.rerun()  # its folder is gone
         # A callback is carried out even if the click meets the fragment's own next run.
@@ -58,35 +60,21 @@ def draw_working_banner() -> None:
         progress = Progress(status.phase, status.done, status.total, status.message)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(
-                f":material/model_training: {plain(run.name)} is being trained. {plain(progress.text)}",
+                f":material/model_training: {plain(run.title)} is being trained. {plain(progress.text)}",
                 width="content",
             )
-            st.page_link("train.py", label="Follow it", icon=":material/arrow_forward:")
+            st.page_link(
+                "train.py",
+                label="Follow it",
+                icon=":material/arrow_forward:",
+                query_params={"view": "This run"},
+            )
 
     follow(running)
 
 
 def _stop(run: Run) -> None:
     jobs().cancel(run)
-
-
-def draw_curves(run: Run, steps: int) -> None:
-    """Draw accuracy and cross entropy so far, with room for all the steps, and a sentence about them."""
-    table = curves(run.events("step"))
-    if table.empty:
-        return
-    steps = max(steps, int(table["step"].max()))
-    for column, quantity in zip(st.columns(2), ("accuracy", "cross_entropy"), strict=True):
-        with column:
-            st.vega_lite_chart(
-                table, _spec(quantity, steps), key=f"curve_{run.name}_{quantity}", width="stretch"
-            )
-    st.caption(verdict(table))
-
-
-@st.cache_data(show_spinner=False)
-def _spec(quantity: str, steps: int) -> dict[str, object]:
-    return curve_spec(quantity, steps)
 
 
 def _draw_progress(run: Run, status: Status) -> None:
@@ -103,8 +91,8 @@ def _draw_progress(run: Run, status: Status) -> None:
     steps = 1.0 if place > training else share if place == training else 0.0
     st.progress(pictures, "Drawing" if status.phase == "drawing" else "Pictures")
     st.progress(steps, "Steps")
-    elapsed = max(0, time.time() - status.started)
-    st.caption(f"{elapsed:.0f} s so far. You may leave this page or close the browser; the training goes on.")
+    elapsed = duration(max(0, time.time() - status.started), whole=True)
+    st.caption(f"{elapsed} so far. You may leave this page or close the browser; the training goes on.")
 
 
 def _pace(status: Status, key: str) -> str:
@@ -117,7 +105,8 @@ def _pace(status: Status, key: str) -> str:
     if status.done <= first or status.heartbeat <= since:
         return ""
     rate = (status.done - first) / (status.heartbeat - since)
-    return f", {rate:,.0f} a second, about {max(0, status.total - status.done) / rate:.0f} s left"
+    left = duration(max(0, status.total - status.done) / rate, whole=True)
+    return f", {count(round(rate))} a second, about {left} left"
 
 
 def draw_ended() -> None:
@@ -129,11 +118,11 @@ def draw_ended() -> None:
     status = jobs().status(run)
     if status.phase == "done":
         st.success(
-            plain(status.message), title=f"{plain(run.name)} is ready.", icon=":material/check_circle:"
+            plain(status.message), title=f"{plain(run.title)} is ready.", icon=":material/check_circle:"
         )
     elif status.phase == "cancelled":
         st.info(
-            f"{plain(run.name)} was stopped. The features that were extracted are kept, so the next training"
+            f"{plain(run.title)} was stopped. The features that were extracted are kept, so the next training"
             " resumes there.",
             icon=":material/stop_circle:",
         )
@@ -142,12 +131,10 @@ def draw_ended() -> None:
 
 
 def draw_failure(run: Run, status: Status) -> None:
-    """Show why a run failed, with the end of its log and what to do."""
-    st.error(f"{plain(run.name)} failed. {plain(status.message)}", icon=":material/error:")
+    """Show why a run failed and what to do; its log only where it died without saying why."""
+    st.error(f"{plain(run.title)} failed. {plain(status.message)}", icon=":material/error:")
     words = jobs().log_tail(run) or "It printed nothing."
-    with st.expander("The end of its log", expanded=True):
+    with st.expander("The end of its log", expanded=status.message == DIED):
         st.code(words, language=None)
-    st.caption(
-        f"Fix the problem and start again: nothing that was computed is lost."
-        f" The log is {plain(run.log_file)}."
-    )
+        st.caption(f"The log is {plain(run.log_file)}.")
+    st.caption("Fix the problem and start again: nothing that was computed is lost.")

@@ -1,4 +1,4 @@
-"""The settings of a training: widgets for the declared options, behind sensible defaults."""
+"""The settings of a training: widgets for the declared options, with their defaults."""
 
 from typing import Any
 
@@ -12,8 +12,7 @@ from poetcore.features.backbones import BACKBONES, DEFAULT, Backbone, find
 from poetcore.system.options import options_of
 from poetcore.training.config import RunConfig
 from poetcore.training.train import TrainingOptions
-from poetcore.ui.subsets import part_words
-from poetcore.ui.text import plain
+from poetcore.ui.glossary import term
 
 __all__ = ["GROUPS", "pick_augmentation", "pick_backbone", "pick_options", "pick_subset"]
 
@@ -37,18 +36,20 @@ _WHERE = {
 def pick_backbone() -> str:
     """Draw the choice of a backbone, in plain words, and return its name."""
     name = st.selectbox(
-        "Backbone: the pre-trained network that extracts the features of each picture",
+        "Backbone",
         list(BACKBONES),
         format_func=lambda name: _line(BACKBONES[name]),
         key="backbone",
         persist_state="session",
+        help=term("backbone"),
     )
     quantized = find(f"{name}_quantized")
     wanted = st.checkbox(
         f"Quantized (int8): faster, {quantized.megabytes:.1f} MB, slightly less accurate",
         key="quantized",
         persist_state="session",
-        help="The network is calibrated on 100 of your training pictures, which takes half a minute once."
+        help=f"{term('quantized')} It is calibrated on 100 of your training pictures, which takes half a"
+        " minute once."
         " Features are then extracted 1.3 to 1.8 times as fast. Worth it for tens of thousands of pictures.",
     )
     backbone = BACKBONES[name]
@@ -68,24 +69,23 @@ def pick_options() -> TrainingOptions:
         OptionError: the values do not go together.
     """
     steps = _slider(st.container(), "how_many_training_steps", "Training steps", "steps", 100, 10_000, 100)
-    with st.expander("More settings", icon=":material/tune:"):
-        left, right = st.columns(2)
-        rate = _number(
-            left, "learning_rate", "Learning rate", "rate",
-            min_value=0.0001, max_value=1.0, step=0.005, format="%.4f",
-        )  # fmt: skip
-        seed = _number(right, "seed", "Seed", "seed", max_value=10_000)
-        validation = _number(left, "validation_percentage", "Validation percentage", "validation")
-        testing = _number(right, "testing_percentage", "Testing percentage", "testing")
-        batch = _number(left, "train_batch_size", "Batch size", "batch", max_value=10_000)
-        validation_batch = _number(
-            right,
-            "validation_batch_size",
-            "Validation batch size (-1 for all)",
-            "validation_batch",
-            max_value=10_000,
-        )
-        group_by = _pick_groups()
+    left, right = st.columns(2)
+    rate = _number(
+        left, "learning_rate", "Learning rate", "rate",
+        min_value=0.0001, max_value=1.0, step=0.005, format="%.4f",
+    )  # fmt: skip
+    seed = _number(right, "seed", "Seed", "seed", max_value=10_000)
+    validation = _number(left, "validation_percentage", "Validation percentage", "validation")
+    testing = _number(right, "testing_percentage", "Testing percentage", "testing")
+    batch = _number(left, "train_batch_size", "Batch size", "batch", max_value=10_000)
+    validation_batch = _number(
+        right,
+        "validation_batch_size",
+        "Validation batch size (-1 for all)",
+        "validation_batch",
+        max_value=10_000,
+    )
+    group_by = _pick_groups()
     return TrainingOptions(
         how_many_training_steps=steps,
         learning_rate=rate,
@@ -105,35 +105,28 @@ def pick_subset(dataset: Dataset) -> tuple[str, int]:
         The options `labels` and `max_pictures_per_label`.
     """
     labels, most = _OPTIONS["labels"], _OPTIONS["max_pictures_per_label"]
-    with st.expander("Some of the labels or pictures only", icon=":material/filter_alt:"):
-        left, right = st.columns([3, 2])
-        chosen = left.multiselect(
-            "Labels",
-            dataset.labels,
-            key=f"labels_{dataset.folder}",
-            placeholder="All labels",
-            persist_state="session",
-            help="The model then knows these labels only. None chosen means all.",
-        )
-        number = right.number_input(
-            "Pictures of each label at the most",
-            min_value=most.minimum,
-            max_value=1_000_000,
-            value=None,
-            step=10,
-            placeholder="All pictures",
-            key="max_pictures_per_label",
-            persist_state="session",
-            help="For quick trials, or labels of very different size. A larger number takes those of a"
-            " smaller one too.",
-        )
-        if len(chosen) == 1:
-            st.warning("A classifier needs at least two labels to tell apart: choose another one too.")
-    at_most = int(number) if number else most.default
-    if part := part_words(chosen, at_most):
-        # The choice outlives a training and a visit to another page, and the expander is closed by then.
-        st.caption(f":material/filter_alt: Trains on {plain(part)}.")
-    return join_labels(chosen) or labels.default, at_most
+    left, right = st.columns([3, 2])
+    chosen = left.multiselect(
+        "Labels",
+        dataset.labels,
+        key=f"labels_{dataset.folder}",
+        placeholder="All labels",
+        persist_state="session",
+        help="The model then knows these labels only. None chosen means all.",
+    )
+    number = right.number_input(
+        "Pictures of each label at the most",
+        min_value=most.minimum,
+        max_value=1_000_000,
+        value=None,
+        step=10,
+        placeholder="All pictures",
+        key="max_pictures_per_label",
+        persist_state="session",
+        help="For quick trials, or labels of very different size. A larger number takes those of a"
+        " smaller one too.",
+    )
+    return join_labels(chosen) or labels.default, int(number) if number else most.default
 
 
 def _pick_groups() -> str:
@@ -159,26 +152,25 @@ def _pick_groups() -> str:
 
 def pick_augmentation() -> Augmentation:
     """Draw the augmentation of the training pictures and return what is chosen."""
-    with st.expander("Augmentation of the training pictures", icon=":material/auto_fix_high:"):
-        st.caption(
-            "Augmented copies of each training picture, distorted at random, train the model to ignore what"
-            " does not matter. They help most with few pictures per label, and extracting the features of a"
-            " copy takes as long as of a picture."
-        )
-        left, right = st.columns(2)
-        flip = left.checkbox(
-            "Mirror half of them",
-            _OPTIONS["flip_left_right"].default,
-            key="flip",
-            persist_state="session",
-            help=_OPTIONS["flip_left_right"].help,
-        )
-        copies = _number(right, "distortion_variants", "Copies of each picture", "variants")
-        crop = _slider(left, "random_crop", "Crop: percent cut off at the margins", "crop", 0, 100, 5)
-        scale = _slider(right, "random_scale", "Scale: percent enlarged at most", "scale", 0, 100, 5)
-        brightness = _slider(
-            left, "random_brightness", "Brightness: percent up or down at most", "brightness", 0, 100, 5
-        )
+    st.caption(
+        "Augmented copies of each training picture, distorted at random, train the model to ignore what"
+        " does not matter. They help most with few pictures per label, and extracting the features of a"
+        " copy takes as long as of a picture."
+    )
+    left, right = st.columns(2)
+    flip = left.checkbox(
+        "Mirror half of them",
+        _OPTIONS["flip_left_right"].default,
+        key="flip",
+        persist_state="session",
+        help=_OPTIONS["flip_left_right"].help,
+    )
+    copies = _number(right, "distortion_variants", "Copies of each picture", "variants")
+    crop = _slider(left, "random_crop", "Crop: percent cut off at the margins", "crop", 0, 100, 5)
+    scale = _slider(right, "random_scale", "Scale: percent enlarged at most", "scale", 0, 100, 5)
+    brightness = _slider(
+        left, "random_brightness", "Brightness: percent up or down at most", "brightness", 0, 100, 5
+    )
     return Augmentation(flip, crop, scale, brightness, copies)
 
 

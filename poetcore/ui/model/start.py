@@ -1,56 +1,61 @@
-"""The one button that trains and evaluates, with the defaults, for the home page and the training page."""
+"""The one button that trains and evaluates, for the home page and the training page."""
 
 import streamlit as st
 
+from poetcore.data.trainable import why_not_trainable
 from poetcore.errors import PoetError
 from poetcore.training.config import RunConfig
 from poetcore.ui.choice import Choice
 from poetcore.ui.freshness import files_now
-from poetcore.ui.state import explain, jobs
-from poetcore.ui.text import plain, short
+from poetcore.ui.model.evaluated_on import with_evaluation
+from poetcore.ui.state import explain, jobs, scanned, workspace
+from poetcore.ui.text import plain
+from poetcore.workspace.demo_sets import training_part
 
 __all__ = ["draw_start"]
 
 
-def draw_start(choice: Choice, config: RunConfig | None = None) -> None:
-    """Draw the button "Train and evaluate"; it is off, with the reason beside it, where it cannot be done.
+def draw_start(choice: Choice, config: RunConfig | None = None, refused: str = "") -> None:
+    """Draw the button "Train and evaluate"; it is off, with the reason below it, where that must fail.
 
     A click starts the training and reruns the page.
 
     Args:
         choice: the dataset to train on, and the demo folder to evaluate on.
         config: what to start; by default a training with the defaults on what is chosen.
+        refused: why these settings cannot be; not escaped.
     """
-    why_not = _why_not(choice)
+    if choice.dataset and config is None:
+        config = with_evaluation(choice, choice.dataset)
+    reason = refused or _why_not(config)
     clicked = st.button(
         "Train and evaluate",
         type="primary",
         icon=":material/play_arrow:",
         key="train_and_evaluate",
-        disabled=bool(why_not),
+        disabled=bool(reason),
     )
-    if why_not:
-        st.caption(f":material/info: {why_not}")
-    if not clicked or choice.dataset is None:
+    if reason:
+        st.warning(plain(reason), icon=":material/block:")
+    if not clicked or config is None:
         return
     try:
-        run = jobs().start_training(config or RunConfig(choice.dataset, demo_dir=choice.demo))
+        jobs().start_training(config)
     except PoetError as error:
         explain(error)
     else:
-        st.session_state["followed_run"] = run.name
         st.rerun()
 
 
-def _why_not(choice: Choice) -> str:
-    """Return why nothing can be trained now, as Markdown; "" where it can."""
+def _why_not(config: RunConfig | None) -> str:
+    """Return why a training cannot be started now; "" where it can. Not escaped."""
     if running := jobs().running():
-        return f"{plain(running.name)} is being trained: one training at a time."
-    if choice.dataset is None:
+        return f"{running.title} is being trained: one training at a time."
+    if config is None:
         return "Bring pictures first: one folder for each label."
-    name, dataset = plain(short(choice.dataset)), files_now(choice.dataset)
-    if dataset is None or dataset.pictures.empty:
-        return f"{name} has no label folder with a usable picture: put the pictures into one folder a label."
-    if dataset.pictures["label"].nunique() < 2:
-        return f"{name} has one label only: a classifier needs at least two to tell apart."
-    return ""
+    try:
+        dataset = files_now(config.image_dir) or scanned(config.image_dir)
+        left = training_part(dataset, workspace())
+    except PoetError as error:
+        return str(error)
+    return why_not_trainable(left, config.labels, config.max_pictures_per_label)

@@ -1,0 +1,110 @@
+"""A new training: on which pictures, evaluated on which, one button, and the settings behind it."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import streamlit as st
+
+from poetcore.data.dataset import Dataset
+from poetcore.data.layout import better_level
+from poetcore.data.subset import split_labels
+from poetcore.errors import PoetError
+from poetcore.features.backbones import DEFAULT
+from poetcore.system.figures import count
+from poetcore.system.options import flatten
+from poetcore.training.config import RunConfig
+from poetcore.ui.choice import Choice
+from poetcore.ui.freshness import files_now
+from poetcore.ui.model.evaluated_on import pick_evaluation
+from poetcore.ui.model.setting_words import own_settings
+from poetcore.ui.model.settings import pick_augmentation, pick_backbone, pick_options, pick_subset
+from poetcore.ui.model.start import draw_start
+from poetcore.ui.state import offer_level
+from poetcore.ui.subsets import part_words
+from poetcore.ui.text import counted, plain
+from poetcore.workspace.demo_sets import dataset_title
+
+__all__ = ["draw_new_training"]
+
+
+def draw_new_training(choice: Choice) -> None:
+    """Draw what a training needs to be started: nothing has to be filled in."""
+    if choice.dataset is None:
+        st.info("Choose a dataset to train on first.")
+        st.page_link("overview.py", label="Go to the overview", icon=":material/photo_library:")
+        return
+    if level := better_level(choice.dataset):
+        offer_level(level)
+        return
+    dataset = files_now(choice.dataset)
+    _draw_pictures(choice.dataset, dataset)
+    config, refused = pick_evaluation(choice, choice.dataset), ""
+    button = st.container()
+    with st.expander("Settings", icon=":material/tune:"):
+        try:
+            config = _pick_settings(config, dataset)
+        except PoetError as error:
+            refused = str(error)
+    with button:
+        draw_start(choice, config, refused)
+        _draw_own_settings(config)
+
+
+def _draw_pictures(folder: Path, dataset: Dataset | None) -> None:
+    """Say on what is trained: the dataset, its pictures and labels, and those without any."""
+    what = ""
+    if dataset:
+        labels = counted(len(dataset.labels), "label")
+        what = f": {counted(len(dataset.pictures), 'picture')}, {labels}"
+    st.markdown(f"Trains on **{plain(dataset_title(folder))}**{what}.")
+    for label in dataset.empty if dataset else ():
+        st.caption(f":material/info: {plain(label)}: no pictures. Training goes on without this label.")
+
+
+def _pick_settings(config: RunConfig, dataset: Dataset | None) -> RunConfig:
+    """Draw all settings and return the configuration with them.
+
+    Raises:
+        OptionError: values do not go together.
+    """
+    name = st.text_input("Name of the run", placeholder="from dataset, backbone and time", max_chars=80)
+    backbone, steps, augmented, part = st.tabs(
+        ["Backbone", "Steps and split", "Augmentation", "Labels and pictures"]
+    )
+    with backbone:
+        architecture = pick_backbone()
+    with augmented:
+        augmentation = pick_augmentation()
+    labels, most = "", -1
+    with part:
+        if dataset:
+            labels, most = pick_subset(dataset)
+    with steps:
+        options = pick_options()
+    return replace(
+        config,
+        architecture=architecture,
+        training=options,
+        augmentation=augmentation,
+        name=name.strip() or None,
+        labels=labels,
+        max_pictures_per_label=most,
+    )
+
+
+def _draw_own_settings(config: RunConfig) -> None:
+    """Say which settings are not the defaults: they outlive a training, and their place is closed by then."""
+    options = flatten(config)
+    part = part_words(split_labels(config.labels), config.max_pictures_per_label)
+    own = own_settings(options | {"labels": "", "max_pictures_per_label": -1, "keep_aside": ""})
+    words = [f"{name} {_figure(value)}" for name, value in own.items()]
+    if config.architecture != DEFAULT:
+        words.insert(0, config.architecture)
+    if words:
+        st.caption(f":material/tune: Settings of your own: {plain(', '.join(words))}.")
+    if part:
+        st.caption(f":material/filter_alt: Trains on {plain(part)}.")
+
+
+def _figure(value: object) -> str:
+    return count(value) if isinstance(value, int) else str(value)

@@ -1,0 +1,55 @@
+"""The settings of a training as people read them, alike in the form, the list and a comparison."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from poetcore.system.options import options_of
+from poetcore.training.config import RunConfig
+
+__all__ = ["own_settings", "settings_of"]
+
+_OPTIONS = options_of(RunConfig)
+
+#: What options are called. Those that are missing change no model: how often is reported, what computes it.
+_NAMES = {
+    "how_many_training_steps": "steps",
+    "learning_rate": "learning rate",
+    "train_batch_size": "batch size",
+    "testing_percentage": "testing %",
+    "validation_percentage": "validation %",
+    "group_by": "kept together",
+    "labels": "labels chosen",
+    "max_pictures_per_label": "pictures of a label at most",
+    "keep_aside": "kept aside",
+    "seed": "seed",
+}
+
+
+def settings_of(options: Mapping[str, Any]) -> dict[str, object]:
+    """Return the settings by their names; None for what is not used.
+
+    Args:
+        options: of a run or a configuration, by the names of options; those that runs of earlier versions
+            lack have their defaults.
+    """
+    values = {
+        name: options.get(option, _OPTIONS[option].default)
+        for option, name in _NAMES.items()
+        if option in _OPTIONS
+    }
+    shown = {name: None if value in ("", -1) else value for name, value in values.items()}
+    return shown | {"augmentation": _augmentation(options)}
+
+
+def own_settings(options: Mapping[str, Any]) -> dict[str, object]:
+    """Return the settings that are not the default."""
+    usual = settings_of({})
+    return {name: value for name, value in settings_of(options).items() if value != usual[name]}
+
+
+def _augmentation(options: Mapping[str, Any]) -> str | None:
+    """Return in a few words how the training pictures are augmented."""
+    words = ["mirrored"] if options.get("flip_left_right") else []
+    percents = {name: options.get(f"random_{name}") for name in ("crop", "scale", "brightness")}
+    words += [f"{name} {percent} %" for name, percent in percents.items() if percent]
+    return f"{options['distortion_variants']} x {', '.join(words)}" if words else None
