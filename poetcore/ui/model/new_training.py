@@ -6,7 +6,6 @@ from pathlib import Path
 import streamlit as st
 
 from poetcore.data.dataset import Dataset
-from poetcore.data.layout import better_level
 from poetcore.data.subset import split_labels
 from poetcore.errors import PoetError
 from poetcore.features.backbones import DEFAULT
@@ -19,7 +18,6 @@ from poetcore.ui.model.evaluated_on import pick_evaluation
 from poetcore.ui.model.setting_words import own_settings
 from poetcore.ui.model.settings import pick_augmentation, pick_backbone, pick_options, pick_subset
 from poetcore.ui.model.start import draw_start
-from poetcore.ui.state import offer_level
 from poetcore.ui.subsets import part_words
 from poetcore.ui.text import counted, plain
 from poetcore.workspace.demo_sets import dataset_title
@@ -32,9 +30,6 @@ def draw_new_training(choice: Choice) -> None:
     if choice.dataset is None:
         st.info("Choose a dataset to train on first.")
         st.page_link("overview.py", label="Go to the overview", icon=":material/photo_library:")
-        return
-    if level := better_level(choice.dataset):
-        offer_level(level)
         return
     dataset = files_now(choice.dataset)
     _draw_pictures(choice.dataset, dataset)
