@@ -1,0 +1,43 @@
+"""What axe-core finds on a page: WCAG 2.2 AA and its best practices."""
+
+from functools import cache
+from pathlib import Path
+from typing import cast
+
+import axe_playwright_python
+from playwright.sync_api import Page
+
+#: Rules of axe-core, by their tags.
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+#: Faults of Streamlit's own elements that nothing of ours can mend: (rule, where as a CSS selector).
+STREAMLITS_OWN = [
+    # The drop area is "presentation" with a name; the button inside it is what keyboards and readers use.
+    ("presentation-role-conflict", "[data-testid=stFileUploaderDropzone]"),
+    # A menu with sections puts a <div> between its <ul> and its <li>.
+    ("list", "[data-testid=stSidebarNav]"),
+    ("listitem", "[data-testid=stSidebarNav]"),
+]
+
+_LOOK = """async ([tags, own]) => {
+    const options = {runOnly: tags, resultTypes: ["violations"], elementRef: true};
+    const result = await axe.run(document, options);
+    return result.violations.flatMap(({id, nodes}) => nodes
+        .filter((node) => !own.some(([rule, where]) => rule === id && node.element.closest(where)))
+        .map((node) => {
+            const [why] = [...node.any, ...node.all, ...node.none];
+            return `${id}: ${why?.message ?? ""} ${node.html.slice(0, 300)}`;
+        }));
+}"""
+
+
+@cache
+def _axe() -> str:
+    return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+
+
+def faults(page: Page) -> list[str]:
+    """Return what is wrong on a page as it stands: a line for each element that is not Streamlit's own."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_axe())
+    return cast(list[str], page.evaluate(_LOOK, [RULES, STREAMLITS_OWN]))
