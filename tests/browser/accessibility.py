@@ -31,6 +31,11 @@ _LOOK = """async ([tags, own]) => {
 }"""
 
 
+#: What still fades in has less contrast than it will have.
+_STILL = """() => document.getAnimations().every(({playState, effect}) =>
+    playState !== "running" || effect.getComputedTiming().iterations === Infinity)"""
+
+
 @cache
 def _axe() -> str:
     return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
@@ -40,4 +45,5 @@ def faults(page: Page) -> list[str]:
     """Return what is wrong on a page as it stands: a line for each element that is not Streamlit's own."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(_axe())
+    page.wait_for_function(_STILL)
     return cast(list[str], page.evaluate(_LOOK, [RULES, STREAMLITS_OWN]))
