@@ -11,7 +11,7 @@ from typing import Any
 from poetcore.system.processes import find_process, tail
 from poetcore.system.progress import RUN_PHASES
 
-__all__ = ["DAMAGED", "FINAL_PHASES", "PHASES", "RunRecord", "Status", "why_it_died"]
+__all__ = ["DAMAGED", "DIED", "FINAL_PHASES", "PHASES", "RunRecord", "Status", "why_it_died"]
 
 #: What a run does, in this order; "drawing" and "evaluating" only where they were asked for.
 PHASES = RUN_PHASES
@@ -21,7 +21,7 @@ FINAL_PHASES = ("done", "failed", "cancelled")
 DAMAGED = "damaged"
 
 #: What is told of a run whose process is gone without having said how it ended.
-_DIED = "The training's process ended unexpectedly: train again, nothing that was computed is lost."
+DIED = "The training's process ended unexpectedly: train again, nothing that was computed is lost."
 
 #: The last line of a traceback: `ImportError: no module ...`.
 _ERROR = re.compile(r"[A-Za-z_][\w.]*(Error|Exception)\b")
@@ -82,8 +82,8 @@ def why_it_died(log: Path) -> str:
     if last.startswith("Error: "):
         return last.removeprefix("Error: ")
     if _ERROR.match(last):
-        return f"{_DIED} The last line of its log: {last}"
-    return _DIED
+        return f"{DIED} The last line of its log: {last}"
+    return DIED
 
 
 @dataclass(frozen=True)

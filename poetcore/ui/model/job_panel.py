@@ -134,7 +134,7 @@ def draw_failure(run: Run, status: Status) -> None:
     """Show why a run failed and what to do; its log only where it died without saying why."""
     st.error(f"{plain(run.title)} failed. {plain(status.message)}", icon=":material/error:")
     words = jobs().log_tail(run) or "It printed nothing."
-    with st.expander("The end of its log", expanded=status.message == DIED):
+    with st.expander("The end of its log", expanded=status.message.startswith(DIED)):
         st.code(words, language=None)
         st.caption(f"The log is {plain(run.log_file)}.")
     st.caption("Fix the problem and start again: nothing that was computed is lost.")
