@@ -11,7 +11,9 @@ from poetcore.evaluation.report import report
 from poetcore.system.figures import count
 from poetcore.ui.choice import chosen
 from poetcore.ui.freshness import checked, forget_scans
+from poetcore.ui.glossary import term
 from poetcore.ui.no_run import draw_no_run
+from poetcore.ui.results.before import draw_no_demo, draw_other_labels
 from poetcore.ui.results.calibration import draw_calibration
 from poetcore.ui.results.confusion import draw_confusions, draw_matrix
 from poetcore.ui.results.coverage import draw_coverage
@@ -21,7 +23,8 @@ from poetcore.ui.results.mistakes import draw_mistakes
 from poetcore.ui.results.temperature import draw_temperature
 from poetcore.ui.state import explain, progress_bar, workspace
 from poetcore.ui.subsets import subset_words
-from poetcore.ui.text import plain, short
+from poetcore.ui.text import dataset_name, plain
+from poetcore.workspace.demo_sets import testing_list
 from poetcore.workspace.run import Run
 
 choice = chosen()
@@ -29,10 +32,7 @@ if choice.run is None:
     draw_no_run("evaluate")
     st.stop()
 if choice.demo is None:
-    st.info(
-        "Choose a demo folder in the sidebar: pictures in one folder per label that the model was not"
-        " trained on. Type the folder's path into *Demo pictures*."
-    )
+    draw_no_demo(choice.run)
     st.stop()
 
 
@@ -49,15 +49,20 @@ def evaluate_now(run: Run, demo: Path) -> None:
 
 
 run, demo = choice.run, choice.demo
-st.markdown(f"Run **{plain(run.name)}** on **{plain(short(demo))}**")
+st.markdown(f"Run **{plain(run.title)}** on **{plain(dataset_name(demo))}**")
 if part := subset_words(run):
     st.caption(plain(part))
+if demo == testing_list(run):
+    st.caption(term("testing pictures"))
 found = checked(run, demo)
-if st.button(
-    "Evaluate again" if found else "Evaluate on the demo folder",
+refused = draw_other_labels(run, demo)
+asked = not refused and st.button(
+    "Evaluate again" if found else "Evaluate",
     type="secondary" if found and found[1].fresh else "primary",
     icon=":material/fact_check:",
-):
+)
+at_once = st.session_state.pop("evaluate_at_once", False) and not found and not refused
+if asked or at_once:
     evaluate_now(run, demo)
 if found is None:
     st.stop()

@@ -3,19 +3,23 @@
 import pandas as pd
 import streamlit as st
 
+from poetcore.system.figures import count
 from poetcore.system.names import natural_key
 from poetcore.ui.choice import chosen
 from poetcore.ui.no_run import draw_no_run
 from poetcore.ui.text import few, plain
-from poetcore.ui.use.predictions import draw_prediction, predict, table_of
+from poetcore.ui.use.predictions import draw_prediction, draw_table, predict, table_of
 from poetcore.workspace.records import to_csv
+
+#: Pictures that are drawn.
+_SHOWN = 30
 
 run = chosen().run
 if run is None:
     draw_no_run("predict with")
     st.stop()
 labels = sorted(run.labels(), key=natural_key)
-st.markdown(f"Model **{plain(run.name)}** ({len(labels)} labels): {plain(few(labels))}.")
+st.markdown(f"Model **{plain(run.title)}** ({len(labels)} labels): {plain(few(labels))}.")
 # Any ending: what a file is, its content tells.
 files = st.file_uploader("Pictures", accept_multiple_files=True, key="uploads")
 photos = [(file.name, file.getvalue()) for file in files]
@@ -24,7 +28,7 @@ if st.toggle("Use the camera", key="camera_on"):
     if shot:
         photos.insert(0, ("camera.jpg", shot.getvalue()))
 if not photos:
-    st.caption("Drop pictures above: they stay on this computer.")
+    st.caption("Drop pictures above: they go no further than the computer that Poet runs on.")
     st.stop()
 
 found = predict(run, photos)
@@ -37,13 +41,13 @@ labelled = [
 if not labelled:
     st.stop()
 
-for one, content in labelled[:30]:
+for one, content in labelled[:_SHOWN]:
     draw_prediction(one, content)
-if len(labelled) > 30:
-    st.caption(f"The first 30 of {len(labelled)} are shown; the table has all.")
+if len(labelled) > _SHOWN:
+    st.caption(f"The first {_SHOWN} of {count(len(labelled))} are shown; the table has all.")
 table: pd.DataFrame = table_of([one for one, _ in labelled])
 with st.expander("As a table", icon=":material/table_view:"):
-    st.dataframe(table, hide_index=True, width="stretch")
+    draw_table(table)
 st.download_button(
     "Predictions as CSV", to_csv(table), "predictions.csv", "text/csv", icon=":material/download:"
 )

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from poetcore.evaluation.headline import headline
 from poetcore.evaluation.metrics import Metrics
+from poetcore.system.figures import confidence
 from poetcore.workspace.records import read_record
 from poetcore.workspace.workspace import Workspace
 from tests.browser.conftest import ROOT, Serve, screenshot
@@ -134,7 +135,7 @@ def test_the_headline_is_that_of_the_metrics_file(dashboard, metrics):
         [
             f"{100 * metrics.accuracy:.1f} %",
             f"{100 * (1 - metrics.accuracy):.1f} %",
-            f"{metrics.macro_f1:.3f}",
+            f"{metrics.macro_f1:.2f}",
             "0",
         ]
     )
@@ -286,9 +287,9 @@ def test_a_photo_is_named_with_bars_and_a_broken_file_with_its_reason(dashboard,
             {"name": "broken.jpg", "mimeType": "image/jpeg", "buffer": content[: len(content) // 2]},
         ]
     )
-    named = f"{first['predicted']} · {first['confidence']:.0%}"
-    expect(page.get_by_role("heading", level=4)).to_have_text([named])
-    expect(dashboard.part("Progress").first).to_have_text(f"{first['predicted']} · {first['confidence']:.1%}")
+    named = f"{first['predicted']} · {confidence(first['confidence'])}"
+    expect(page.get_by_role("heading", level=2)).to_have_text([named])
+    expect(dashboard.part("Progress").first).to_have_text(named)
     expect(dashboard.part("Progress")).to_have_count(5)
     expect(dashboard.part("Alert")).to_contain_text(["broken.jpg is damaged or truncated"])
     until(lambda: page.get_by_test_id("stImage").locator("img").evaluate("image => image.naturalWidth > 0"))

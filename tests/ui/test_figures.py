@@ -55,7 +55,7 @@ def test_the_headline_is_that_of_the_metrics(full):
     assert figures(opened("evaluate")) == {
         "Accuracy": f"{100 * metrics.accuracy:.1f} %",
         "Error rate": f"{100 * (1 - metrics.accuracy):.1f} %",
-        "Macro F1": f"{metrics.macro_f1:.3f}",
+        "Macro F1": f"{metrics.macro_f1:.2f}",
         "Seen in training": "0",
     }
 

@@ -4,6 +4,7 @@ import shutil
 from dataclasses import replace
 
 import numpy as np
+from streamlit.testing.v1 import AppTest
 
 from poetcore.ui.use.predictions import predict
 from poetcore.workspace.head import Head
@@ -20,3 +21,34 @@ def test_a_run_that_was_trained_again_under_its_name_predicts_anew(full, tmp_pat
     run.write_record(replace(run.record(), created="2026-01-02T03:04:05+00:00"))
     (after,) = predict(run, [photo])
     assert after.label == labels[(labels.index(before.label) + 1) % len(labels)]
+
+
+def card(*shares: float) -> AppTest:
+    """The card of a prediction with these probabilities."""
+
+    def page(shares: tuple[float, ...]) -> None:
+        from pathlib import Path
+
+        import numpy as np
+
+        from poetcore.evaluation.classifier import Prediction
+        from poetcore.ui.use.predictions import draw_prediction
+        from tests.conftest import encoded, picture
+
+        labels = tuple(f"label {i}" for i in range(len(shares)))
+        one = Prediction(Path("a.jpg"), labels, np.array(shares, np.float32))
+        draw_prediction(one, encoded(picture(1)))
+
+    app = AppTest.from_function(page, kwargs={"shares": shares}).run()
+    assert not app.exception
+    return app
+
+
+def test_a_sure_prediction_is_the_headline():
+    assert card(0.9, 0.06, 0.04).header[0].value == "label 0 · 90 %"
+
+
+def test_an_unsure_prediction_says_so_in_the_headline():
+    app = card(0.45, 0.4, 0.15)
+    assert app.header[0].value == "Not sure"
+    assert app.markdown[0].value.startswith("Most probable is **label 0**, with 45 %.")

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from poetcore.data.held_out import is_held_out
 from poetcore.evaluation.evaluate import Evaluation
 from poetcore.evaluation.headline import label_doubt
 from poetcore.evaluation.metrics import Metrics
@@ -16,6 +17,7 @@ from poetcore.system.figures import count, percent
 from poetcore.system.names import natural_key
 from poetcore.ui.choice import chosen
 from poetcore.ui.freshness import Checked
+from poetcore.ui.glossary import term
 from poetcore.ui.headline import MIN_METRIC, accuracy_metric, draw_remarks
 from poetcore.ui.results.leaks import leak_words, seen_number
 from poetcore.ui.text import counted, plain
@@ -65,7 +67,8 @@ def draw_headline(metrics: Metrics, found: Checked) -> None:
         )
     draw_remarks(found.headline, chosen())
     if metrics.skipped:
-        with st.expander(f"{len(metrics.skipped)} files are excluded", icon=":material/warning:"):
+        files = f"{counted(len(metrics.skipped), 'file')} {'is' if len(metrics.skipped) == 1 else 'are'}"
+        with st.expander(f"{files} excluded", icon=":material/warning:"):
             st.dataframe(pd.DataFrame(metrics.skipped), hide_index=True, width="stretch")
 
 
@@ -75,10 +78,9 @@ def _draw_macro(place: DeltaGenerator, metrics: Metrics) -> None:
     _metric(
         place,
         "Macro F1",
-        f"{metrics.macro_f1:.3f}",
+        f"{metrics.macro_f1:.2f}",
         f"over {there}{of_all} labels",
-        "The mean of the labels' F1, 1 is perfect: every label counts the same, however few pictures it has."
-        " Labels without pictures in the demo folder are excluded.",
+        f"{term('macro F1')} 1 is perfect. Labels without demo pictures are excluded.",
     )
 
 
@@ -102,18 +104,10 @@ def draw_per_label(evaluation: Evaluation) -> None:
         width="stretch",
         placeholder="–",
         column_config={
-            "precision": column(
-                width=66, format="%.1f %%", help="Of the pictures predicted to be this label, how many are."
-            ),
-            "recall": column(
-                width=60,
-                format="%.1f %%",
-                help="Of the pictures of this label, how many are predicted to be it.",
-            ),
-            "F1": column(width=46, format="%.2f", help="The harmonic mean of precision and recall."),
-            "support": column(
-                width=62, format="%d", help="How many pictures of this label the demo folder has."
-            ),
+            "precision": column(width=66, format="%.1f %%", help=term("precision")),
+            "recall": column(width=60, format="%.1f %%", help=term("recall")),
+            "F1": column(width=46, format="%.2f", help=term("F1")),
+            "support": column(width=62, format="%d", help=term("support")),
         },
     )
     if table[["precision", "recall", "F1"]].isna().any(axis=None):
@@ -124,7 +118,8 @@ def draw_per_label(evaluation: Evaluation) -> None:
 
 def downloads(run: Run, evaluation: Evaluation, report: Callable[[Evaluation], str]) -> None:
     """Offer the predictions, the metrics and a report that opens without the dashboard."""
-    stem = f"{run.name}-{Path(evaluation.metrics.folder).name}"
+    pictures = Path(evaluation.metrics.folder)
+    stem = f"{run.name}-{pictures.stem if is_held_out(pictures) else pictures.name}"
     with st.container(horizontal=True):
         st.download_button(
             "predictions.csv",

@@ -6,7 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from poetcore.curation.repair import Repairs
+from poetcore.data.held_out import home_of
 from poetcore.data.listing import is_listing
+from poetcore.errors import DatasetError
 from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.metrics import Metrics
 from poetcore.evaluation.slides import Filter, Slide, deck
@@ -17,6 +19,7 @@ from poetcore.ui.gallery.repair_gallery import Repairable, repair_gallery
 from poetcore.ui.gallery.repairs import draw_repairs
 from poetcore.ui.results.confusion import PICTURES, draw_cell_fields, labels_chosen
 from poetcore.ui.results.leaks import seen_pictures
+from poetcore.ui.state import explain
 from poetcore.ui.text import brief, counted, isolated, plain
 
 __all__ = ["draw_mistakes"]
@@ -34,7 +37,11 @@ def draw_mistakes(evaluation: Evaluation, key: str) -> None:
     """
     metrics = evaluation.metrics
     labels = sorted(metrics.labels, key=natural_key)
-    folder = Path(metrics.folder)
+    try:
+        folder = home_of(Path(metrics.folder))
+    except DatasetError as error:  # the list of held-out pictures is damaged
+        explain(error)
+        return
     true, predicted = labels_chosen(key)
     slides = _slides(evaluation.predictions, true, predicted)
     st.header(_title(true, predicted, len(slides)), anchor=PICTURES)
@@ -43,7 +50,7 @@ def draw_mistakes(evaluation: Evaluation, key: str) -> None:
         mend = "in the CSV file" if is_listing(folder) else "or set the picture aside"
         st.caption(
             f"Is a true label wrong? Then correct it, {mend}, as you would without knowing"
-            " the prediction: a demo folder that follows the model makes it look better than it is. How many"
+            " the prediction: demo pictures that follow the model make it look better than it is. How many"
             " labels were changed is said beside the accuracy from then on."
         )
     else:
@@ -75,7 +82,7 @@ def _draw_none(metrics: Metrics, true: str | None, predicted: str | None) -> Non
     name, other = plain(brief(true or "")), plain(brief(predicted or ""))
     support = metrics.per_label[true]["support"] if true is not None else metrics.total
     if not support:
-        st.info(f"The demo folder has no pictures of {name}.", icon=":material/info:")
+        st.info(f"There are no pictures of {name} here.", icon=":material/info:")
         return
     if true is not None and true == predicted:
         st.info(f"No picture of {name} is labelled right.", icon=":material/info:")

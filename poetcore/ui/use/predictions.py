@@ -8,11 +8,12 @@ import streamlit as st
 
 from poetcore.data import images
 from poetcore.evaluation.classifier import Classifier, Prediction
+from poetcore.system.figures import confidence
 from poetcore.ui.state import workspace
 from poetcore.ui.text import plain
 from poetcore.workspace.run import Run
 
-__all__ = ["UNSURE", "draw_prediction", "predict", "table_of"]
+__all__ = ["UNSURE", "draw_prediction", "draw_table", "predict", "table_of"]
 
 #: Below this confidence, or with a lead smaller than the second figure, a prediction is called unsure.
 UNSURE = (0.6, 0.2)
@@ -38,19 +39,22 @@ def _predict(
 def draw_prediction(one: Prediction, content: bytes) -> None:
     """Show a picture, its predicted label with the confidence, and the most probable labels as bars."""
     top = one.top(5)
-    (first, confidence), second = top[0], top[1][1]
+    (first, share), second = top[0], top[1][1]
     with st.container(border=True):
         picture, text = st.columns([1, 2])
-        picture.image(images.thumbnail(content, 480), width="stretch")
+        picture.image(images.thumbnail(content, 480), width="stretch", alt=str(one.path))
         with text:
-            st.markdown(f"#### {plain(first)} · {confidence:.0%}")
-            st.caption(plain(one.path))
-            if confidence < UNSURE[0] or confidence - second < UNSURE[1]:
+            if share < UNSURE[0] or share - second < UNSURE[1]:
+                st.header("Not sure")
                 st.markdown(
-                    ":orange-badge[:material/help: Unsure] It may be something else, or none of these."
+                    f"Most probable is **{plain(first)}**, with {confidence(share)}. It may be something"
+                    " else, or none of these labels."
                 )
-            for label, share in top:
-                st.progress(share, f"{plain(label)} · {share:.1%}")
+            else:
+                st.header(f"{plain(first)} · {confidence(share)}")
+            st.caption(plain(one.path))
+            for label, probability in top:
+                st.progress(probability, f"{plain(label)} · {confidence(probability)}")
 
 
 def table_of(found: Sequence[Prediction]) -> pd.DataFrame:
@@ -61,4 +65,19 @@ def table_of(found: Sequence[Prediction]) -> pd.DataFrame:
             | {f"p_{label}": share for label, share in one.top(len(one.labels))}
             for one in found
         ]
+    )
+
+
+def draw_table(table: pd.DataFrame) -> None:
+    """Show the predictions as a table, probabilities in percent.
+
+    Args:
+        table: as `table_of` returns it.
+    """
+    shares = [name for name in table if name == "confidence" or str(name).startswith("p_")]
+    st.dataframe(
+        table.assign(**{str(name): 100 * table[name] for name in shares}),
+        hide_index=True,
+        width="stretch",
+        column_config={str(name): st.column_config.NumberColumn(format="%.1f %%") for name in shares},
     )
