@@ -87,13 +87,6 @@ def test_home_marks_what_is_done(full):
     assert texts_of(opened("home")).count(":material/check_circle: **") == 5
 
 
-def test_a_demo_folder_with_an_unknown_label_is_reported_in_a_sentence(full, tmp_path):
-    folder = fill(tmp_path / "others", {"daisy": 1, "cactus": 1})
-    app = opened("evaluate", demo=str(folder))
-    next(b for b in app.button if b.label == "Evaluate on the demo folder").click().run()
-    assert "was not trained on the label 'cactus'" in app.error[0].value and not app.exception
-
-
 def test_a_slideshow_of_nothing_says_which_filter_to_change(full):
     app = opened("slideshow", show="mistakes", below="10 %")
     assert "No picture is left with these filters" in texts_of(app)
