@@ -14,6 +14,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Route
 
 from poetcore.training.jobs import Jobs
+from poetcore.ui.data.upload_routes import UPLOAD_ROUTES
 from poetcore.ui.route import ROUTE, answer
 from poetcore.workspace.workspace import default_workspace
 
@@ -43,7 +44,7 @@ async def lifespan(_: object) -> AsyncIterator[None]:
 
 app = st.App(
     str(Path(__file__).parent / "pages" / "_shell.py"),
-    routes=[Route(ROUTE, answer)],
+    routes=[Route(ROUTE, answer), *UPLOAD_ROUTES],
     middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts(), www_redirect=False)],
     lifespan=lifespan,
 )

@@ -13,9 +13,10 @@ from poetcore.errors import PoetError
 from poetcore.system.names import natural_key
 from poetcore.training.train import TrainingOptions
 from poetcore.ui.choice import chosen
-from poetcore.ui.data.bring import draw_unpacked, draw_ways_in
+from poetcore.ui.data.bring import draw_ways_in
 from poetcore.ui.data.dataset_notes import draw_notes
 from poetcore.ui.data.embedding_map import draw_map
+from poetcore.ui.data.found import draw_arrived
 from poetcore.ui.data.health import draw_health
 from poetcore.ui.data.label_issues import draw_label_issues
 from poetcore.ui.gallery.pictures import Card, gallery
@@ -89,7 +90,7 @@ with st.expander("Choose other pictures", icon=":material/folder_open:", expande
 if folder is None:
     st.info("No dataset yet: take the sample flowers, a folder of yours, or a zip file, above.")
     st.stop()
-draw_unpacked(folder)
+draw_arrived(folder)
 
 # Not the widget's default: a button sets the section too, and Streamlit complains where both do.
 st.session_state.setdefault("overview_section", SECTIONS[0])

@@ -1,23 +1,20 @@
 """Zip files of label folders, or of pictures and a CSV file, which become datasets of the workspace."""
 
-import os
 import zipfile
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from poetcore.data import images
-from poetcore.data.layout import better_level, demo_beside
-from poetcore.data.listing import is_listing_name, read_listing
+from poetcore.data.listing import is_listing_name
 from poetcore.data.litter import litter_among
 from poetcore.errors import DatasetError, PictureError
 from poetcore.system.file_kinds import is_hidden, is_litter
-from poetcore.system.names import to_name
 from poetcore.system.temporary import clear_leftovers, temporary_folder
+from poetcore.workspace.arrivals import Arrived, Arriving, gives_labels, put_in_place
 from poetcore.workspace.workspace import Workspace
 
-__all__ = ["MAX_FILES", "MAX_GIGABYTES", "Unpacked", "unpack"]
+__all__ = ["MAX_FILES", "MAX_GIGABYTES", "MAX_PICTURE_MEGABYTES", "check_archive_name", "unpack"]
 
 #: What a zip file may hold at the most.
 MAX_FILES = 50_000
@@ -37,42 +34,18 @@ _OTHERS = (
     (257, b"ustar", "a tar archive"),
 )
 
-
-@dataclass(frozen=True)
-class Unpacked:
-    """The outcome of unpacking a zip file.
-
-    Attributes:
-        folder: the dataset in the workspace.
-        train: the folder of its label folders to train on: `folder`, or one below it; or its CSV file.
-        demo: the folder beside it to evaluate on, the split of the CSV file, or None.
-        pictures: how many pictures were unpacked.
-        excluded: the other files, each with its reason.
-        litter: how many files that phones and desktops leave behind were passed over.
-    """
-
-    folder: Path
-    train: Path
-    demo: Path | None
-    pictures: int
-    excluded: list[tuple[str, str]]
-    litter: int = 0
+#: The same by the ending of a name.
+_OTHER_ENDINGS = {
+    (".tar.gz", ".tgz", ".gz"): "a tar.gz or gzip archive",
+    (".7z",): "a 7z archive",
+    (".rar",): "a RAR archive",
+    (".bz2", ".tbz2"): "a bzip2 archive",
+    (".xz", ".txz"): "an xz archive",
+    (".tar",): "a tar archive",
+}
 
 
-@dataclass
-class _Extracted:
-    """What came out of a zip file: where pictures were written -> member; member -> why it was not.
-
-    `listing` is the CSV file that names pictures of it, or None.
-    """
-
-    pictures: dict[Path, str] = field(default_factory=dict)
-    excluded: dict[str, str] = field(default_factory=dict)
-    litter: int = 0
-    listing: Path | None = None
-
-
-def unpack(workspace: Workspace, name: str, archive: BinaryIO) -> Unpacked:
+def unpack(workspace: Workspace, name: str, archive: BinaryIO) -> Arrived:
     """Unpack a zip file of label folders into the workspace; only pictures, and nothing outside of it.
 
     Folders around the label folders are stripped, whatever lies loose beside them; a zip file with `train`
@@ -96,10 +69,22 @@ def unpack(workspace: Workspace, name: str, archive: BinaryIO) -> Unpacked:
             with temporary_folder(workspace.datasets / "upload") as whole:
                 found = _extract(opened, members, whole)
                 _extract_listing(opened, members, whole, found)
-                return _put_in_place(name, workspace.datasets, whole, found)
+                found.empty = _empty_folders(opened)
+                return put_in_place(name, workspace.datasets, whole, found)
     # ValueError: of a damaged table of contents, whose places or names cannot be.
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
         raise DatasetError(f"{name} cannot be unpacked ({error}): make a plain zip file of it.") from None
+
+
+def check_archive_name(name: str) -> None:
+    """Check that a file is not named like an archive of a kind that is not unpacked here.
+
+    Raises:
+        DatasetError: it is.
+    """
+    for endings, kind in _OTHER_ENDINGS.items():
+        if name.lower().endswith(endings):
+            raise _other_kind(name, kind)
 
 
 def _check_kind(name: str, archive: BinaryIO) -> None:
@@ -107,10 +92,14 @@ def _check_kind(name: str, archive: BinaryIO) -> None:
     archive.seek(0)
     for place, mark, kind in _OTHERS:
         if head.startswith(mark, place):
-            raise DatasetError(
-                f"{name} is {kind}, and only zip files are unpacked here: unpack it on your computer and give"
-                " the folder's path, or make a zip file of that folder."
-            )
+            raise _other_kind(name, kind)
+
+
+def _other_kind(name: str, kind: str) -> DatasetError:
+    return DatasetError(
+        f"{name} is {kind}, and only zip files are unpacked here: unpack it on your computer and bring the"
+        " folder, or make a zip file of that folder."
+    )
 
 
 def _check_size(name: str, members: list[zipfile.ZipInfo]) -> None:
@@ -118,13 +107,13 @@ def _check_size(name: str, members: list[zipfile.ZipInfo]) -> None:
     if len(members) > MAX_FILES or total > MAX_GIGABYTES * 1e9:
         raise DatasetError(
             f"{name} holds {len(members)} files of {total / 1e9:.1f} GB; at most {MAX_FILES} files of"
-            f" {MAX_GIGABYTES} GB can be unpacked: unpack it by hand and give its folder."
+            f" {MAX_GIGABYTES} GB can be unpacked: unpack it by hand and bring its folder."
         )
 
 
-def _extract(opened: zipfile.ZipFile, members: Iterable[zipfile.ZipInfo], whole: Path) -> _Extracted:
+def _extract(opened: zipfile.ZipFile, members: Iterable[zipfile.ZipInfo], whole: Path) -> Arriving:
     """Write the pictures into a folder; one bad file does not spoil the rest."""
-    found = _Extracted()
+    found = Arriving()
     reasons: dict[PurePosixPath, str | None] = {}
     names: dict[PurePosixPath, str] = {}
     for member in members:
@@ -156,7 +145,7 @@ def _extract(opened: zipfile.ZipFile, members: Iterable[zipfile.ZipInfo], whole:
 
 
 def _extract_listing(
-    opened: zipfile.ZipFile, members: Iterable[zipfile.ZipInfo], whole: Path, found: _Extracted
+    opened: zipfile.ZipFile, members: Iterable[zipfile.ZipInfo], whole: Path, found: Arriving
 ) -> None:
     """Write a zip file's only CSV file too, if that gives the pictures their labels."""
     named = {_name_of(member): member for member in members}
@@ -171,9 +160,7 @@ def _extract_listing(
     try:
         _check_place(named[table], inside)
         place.write_bytes(opened.read(named[table]))
-        labels = {one: label for one, label in read_listing(place).label_of.items() if one in found.pictures}
-        # What only says again what the folders say does not take their place: folders can be repaired.
-        if any(path.parent.name != label for path, label in labels.items()):
+        if gives_labels(place, found.pictures):
             found.listing = place
             found.litter -= table not in found.excluded
             found.excluded.pop(table, None)
@@ -181,6 +168,14 @@ def _extract_listing(
         found.listing = None
     if not found.listing:
         place.unlink(missing_ok=True)
+
+
+def _empty_folders(opened: zipfile.ZipFile) -> tuple[Path, ...]:
+    """List the folders of a zip file without a file, but for what systems leave behind."""
+    inside = {PurePosixPath(_name_of(one).replace("\\", "/")): one.is_dir() for one in opened.infolist()}
+    seen = {path: folder for path, folder in inside.items() if not any(map(is_hidden, path.parts))}
+    filled = {parent for path, folder in seen.items() if not folder for parent in path.parents}
+    return tuple(Path(path) for path, folder in seen.items() if folder and path not in filled)
 
 
 def _name_of(member: zipfile.ZipInfo) -> str:
@@ -198,46 +193,3 @@ def _check_place(member: zipfile.ZipInfo, inside: PurePosixPath) -> None:
         raise PictureError("points outside of the zip file")
     if member.file_size > MAX_PICTURE_MEGABYTES * 1e6:
         raise PictureError(f"is larger than {MAX_PICTURE_MEGABYTES} MB")
-
-
-def _put_in_place(name: str, datasets: Path, whole: Path, found: _Extracted) -> Unpacked:
-    """Strip the folders around the label folders, then move the rest to its place in one step."""
-    if found.listing:
-        root, train, demo = whole, found.listing, demo_beside(found.listing)
-    else:
-        root, train, demo = _label_folders(whole, found)
-    if not found.pictures:
-        raise DatasetError(
-            f"No picture in a label folder in {name}: zip a folder that holds one folder per label."
-        )
-    target = _free_name(datasets / to_name(Path(name).stem, default="upload"))
-    root.rename(target)
-    return Unpacked(
-        target,
-        target / train.relative_to(root),
-        target / demo.relative_to(root) if demo else None,
-        len(found.pictures),
-        list(found.excluded.items()),
-        found.litter,
-    )
-
-
-def _label_folders(whole: Path, found: _Extracted) -> tuple[Path, Path, Path | None]:
-    """Return what stays of the unpacked folder, and in it those of the training and demo pictures."""
-    level = better_level(whole)
-    train, demo = (level.train, level.demo) if level else (whole, None)
-    root = Path(os.path.commonpath([train, demo])) if demo else train
-    for path, member in list(found.pictures.items()):
-        if not path.is_relative_to(root) or path.parent in (root, train, demo):
-            found.excluded[member] = "lies in no label folder"
-            path.unlink()
-            del found.pictures[path]
-    return root, train, demo
-
-
-def _free_name(target: Path) -> Path:
-    number, free = 1, target
-    while free.exists():
-        number += 1
-        free = target.with_name(f"{target.name}_{number}")
-    return free

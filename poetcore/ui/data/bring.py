@@ -1,17 +1,21 @@
-"""Ways to bring pictures in: the drawn sample, the flower photos, a folder, a zip file."""
+"""Ways to bring pictures in: drop them, browse this computer, take a sample, gather from the web."""
 
-from pathlib import Path
+from contextlib import suppress
 
-import pandas as pd
 import streamlit as st
 
-from poetcore.errors import PoetError
+from poetcore.errors import DatasetError, PoetError
 from poetcore.sources.samples import download_flowers, make_sample
+from poetcore.ui.components.upload import Sent, Waiting, upload_area
+from poetcore.ui.data.browsing import draw_browser, is_own_machine
+from poetcore.ui.data.naming import draw_naming
+from poetcore.ui.freshness import forget_scans
 from poetcore.ui.state import choose, explain, progress_bar, workspace
-from poetcore.ui.text import counted, plain
-from poetcore.workspace.archives import Unpacked, unpack
+from poetcore.ui.text import plain
+from poetcore.workspace.arrivals import Arrived
+from poetcore.workspace.uploads import Upload, find_upload, finish_upload, unfinished_uploads
 
-__all__ = ["bring_dialog", "draw_unpacked", "draw_ways_in"]
+__all__ = ["bring_dialog", "draw_ways_in"]
 
 
 @st.dialog("Bring pictures", width="large")
@@ -26,51 +30,88 @@ def draw_ways_in(place: str = "page") -> None:
     Args:
         place: tells these from others on the screen, such as those of the dialog over a page.
     """
-    st.markdown(
-        "Pictures lie in **one folder per label**; the folder's name is the label. To use a folder of this"
-        " computer, type its path into *Dataset* in the sidebar."
-    )
-    with st.container(horizontal=True):
-        sample = st.button("Draw the sample flowers", icon=":material/brush:", key=f"make_sample_{place}")
-        flowers = st.button(
-            "Download flower photos (229 MB)", icon=":material/download:", key=f"get_flowers_{place}"
-        )
     try:
-        if sample:
-            with progress_bar() as show:
-                folder = make_sample(workspace().datasets / "sample", on_progress=show)
-            choose(dataset=str(folder / "train"), demo=str(folder / "demo"))
-            st.rerun()
-        if flowers:
-            with progress_bar() as show:
-                folder = download_flowers(workspace().datasets, on_progress=show)
-            choose(dataset=str(folder))
-            st.rerun()
         _draw_upload(place)
+        _draw_others(place)
     except PoetError as error:
         explain(error)
-
-
-def draw_unpacked(folder: Path) -> None:
-    """Tell what came out of the zip file that this dataset was in, for as long as it is chosen."""
-    report: Unpacked | None = st.session_state.get("unpacked_report")
-    if report is None or folder not in (report.folder, report.train):
-        return
-    words = f"{counted(report.pictures, 'picture')} {'was' if report.pictures == 1 else 'were'}"
-    files = counted(report.litter, "file")
-    litter = f" Passed over: {files} that phones and desktops leave behind." if report.litter else ""
-    st.caption(f":material/folder_zip: {words} unpacked into {plain(report.folder)}.{litter}")
-    if report.excluded:
-        st.dataframe(pd.DataFrame(report.excluded, columns=["excluded", "because it"]), hide_index=True)
+    if st.session_state.pop("browse_chosen", False):
+        st.rerun()  # of the whole page, from which the dialog is gone
 
 
 def _draw_upload(place: str) -> None:
-    archive = st.file_uploader("Or a zip file of label folders", key=f"zip_{place}")
-    if archive is None or st.session_state.get("unpacked") == archive.file_id:
-        return
-    with st.spinner(f"Unpacking {plain(archive.name)} ..."):
-        unpacked = unpack(workspace(), archive.name, archive)
-    st.session_state["unpacked"] = archive.file_id
-    st.session_state["unpacked_report"] = unpacked
-    choose(dataset=str(unpacked.train), demo=str(unpacked.demo) if unpacked.demo else None)
+    """Draw the area to drop on, and what is to be said of what was dropped."""
+    unnamed: set[str] = st.session_state.setdefault("uploads_to_name", set())
+    waiting, to_name = [], []
+    for upload in unfinished_uploads(workspace()):
+        with suppress(DatasetError):  # discarded meanwhile
+            offer, missing = upload.offer, len(upload.missing())
+            if offer.only_folder is not None and (not missing or upload.id in unnamed):
+                to_name.append(upload)
+            else:
+                total = sum(one is not None for one in offer.places)
+                waiting.append(Waiting(upload.id, offer.name, total - missing, total))
+    sent = upload_area(waiting, key=f"upload_{place}", ended=st.session_state.get("upload_ended", ""))
+    if sent and sent.id != st.session_state.get("upload_ended"):
+        _take(sent)
+    if problem := st.session_state.get("upload_problem"):
+        st.error(plain(problem), icon=":material/error:")
+    for upload in to_name:
+        if arrived := draw_naming(upload, place):
+            _use(arrived)
+
+
+def _take(sent: Sent) -> None:
+    """Make a dataset of what has come, or have its label asked for."""
+    st.session_state["upload_ended"] = sent.id
+    st.session_state.pop("upload_problem", None)
+    try:
+        upload = find_upload(workspace(), sent.id)
+        if upload.offer.only_folder is not None:
+            st.session_state["uploads_to_name"].add(upload.id)
+        else:
+            _use(_finished(upload))
+    except PoetError as error:
+        st.session_state["upload_problem"] = str(error)
     st.rerun()
+
+
+def _finished(upload: Upload) -> Arrived:
+    with st.spinner(f"Looking at {plain(upload.offer.name)} ..."):
+        return finish_upload(workspace(), upload)
+
+
+def _use(arrived: Arrived) -> None:
+    """Choose what came in, and keep the report of it."""
+    forget_scans()
+    st.session_state["arrived"] = arrived
+    choose(dataset=str(arrived.train), demo=str(arrived.demo) if arrived.demo else None)
+    st.rerun()
+
+
+def _draw_others(place: str) -> None:
+    """Draw the other ways, which need no file of one's own or no upload."""
+    own, browse = is_own_machine(), f"browse_{place}"
+    with st.container(horizontal=True):
+        if own and st.button("Browse this computer", icon=":material/folder_open:", key=f"open_{browse}"):
+            st.session_state[browse] = not st.session_state.get(browse)
+        sample = st.button("Take the sample flowers", icon=":material/brush:", key=f"make_sample_{place}")
+        flowers = st.button(
+            "Download flower photos (229 MB)", icon=":material/download:", key=f"get_flowers_{place}"
+        )
+        gather = st.button("Gather from the web", icon=":material/travel_explore:", key=f"gather_{place}")
+    if gather:
+        st.session_state["prepare_section"] = "Gather pictures"
+        st.switch_page("prepare.py")
+    if sample:
+        with progress_bar() as show:
+            folder = make_sample(workspace().datasets / "sample", on_progress=show)
+        choose(dataset=str(folder / "train"), demo=str(folder / "demo"))
+        st.rerun()
+    if flowers:
+        with progress_bar() as show:
+            folder = download_flowers(workspace().datasets, on_progress=show)
+        choose(dataset=str(folder))
+        st.rerun()
+    if own and st.session_state.get(browse):
+        draw_browser(place)

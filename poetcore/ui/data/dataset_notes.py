@@ -17,13 +17,14 @@ def draw_notes(dataset: Dataset) -> None:
     with st.container(gap="xsmall"):
         for note in notes:
             st.caption(f":material/info: {plain(note)}")
-    if len(dataset.refused) or dataset.empty or dataset.loose or dataset.hidden:
-        st.button(
-            "See them under Health",
-            icon=":material/health_and_safety:",
-            key="notes_health",
-            on_click=_to_health,
-        )
+    listed = len(dataset.refused) or dataset.empty or dataset.loose or dataset.hidden
+    if listed and st.button(
+        "See them under Health",
+        icon=":material/health_and_safety:",
+        key="notes_health",
+        on_click=_to_health,
+    ):
+        st.switch_page("overview.py")
 
 
 def _to_health() -> None:

@@ -1,0 +1,72 @@
+"""The area on which folders, zip files and photos are dropped, and the buttons to choose them.
+
+It sends the files itself (`upload_transfer.js`), one by one, to the routes in `ui/data/upload_routes.py`,
+goes on while other pages are looked at, and tells Python once all of them are there.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+__all__ = ["Sent", "Waiting", "upload_area"]
+
+_HERE = Path(__file__).parent
+
+
+def _text(*names: str) -> str:
+    return "\n".join((_HERE / name).read_text(encoding="utf-8") for name in names)
+
+
+_component = st.components.v2.component(
+    "poet_upload",
+    html=_text("upload.html"),
+    css=_text("upload.css"),
+    js=_text("upload_transfer.js", "upload.js"),
+    isolate_styles=True,
+)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An upload that was broken off.
+
+    Attributes:
+        id: of the upload.
+        name: of its folder or zip file.
+        here: how many files have come.
+        total: of how many.
+    """
+
+    id: str
+    name: str
+    here: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What has come.
+
+    Attributes:
+        id: of the upload.
+        unread: names of files that the browser could not read.
+    """
+
+    id: str
+    unread: tuple[str, ...]
+
+
+def upload_area(unfinished: Sequence[Waiting], *, key: str, ended: str = "") -> Sent | None:
+    """Draw the area and return what has just come whole, once.
+
+    Args:
+        unfinished: what was broken off earlier, to be gone on with, used as it is, or discarded.
+        key: tells this area from others of the page.
+        ended: id of the upload that was dealt with last, so that the area is ready for the next.
+    """
+    data = {"unfinished": [asdict(one) for one in unfinished], "ended": ended}
+    done: dict[str, Any] | None = _component(key=key, data=data, on_done_change=lambda: None).done
+    return Sent(str(done["id"]), tuple(map(str, done["unread"]))) if done else None
