@@ -163,7 +163,7 @@ def _places(paths: Iterable[str]) -> dict[str, PurePosixPath]:
 def _safe(path: PurePosixPath) -> PurePosixPath:
     """Return a path whose names every system takes; those that do stay as they are."""
     *folders, name = path.parts
-    kept = [_usable(part, "folder") for part in folders]
+    kept = [_usable(part, "label") for part in folders]
     whole = PurePosixPath(name)
     ending = whole.suffix if whole.suffix[1:].isalnum() else ""
     return PurePosixPath(*kept, name if is_name(name) else _usable(whole.stem, "picture") + ending)

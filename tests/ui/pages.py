@@ -1,10 +1,16 @@
 """Pages without a browser: how to open one, and what it shows."""
 
 import pandas as pd
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from poetcore.evaluation.metrics import Metrics
+from poetcore.ui.components.upload import Sent
+from poetcore.ui.data import bring
+from poetcore.workspace.offers import Offered
 from poetcore.workspace.records import read_record
+from poetcore.workspace.uploads import begin_upload
+from poetcore.workspace.workspace import Workspace
 from tests.conftest import ROOT, Trained
 
 PAGES = ("home", "prepare", "overview", "train", "evaluate", "slideshow", "predict")
@@ -57,3 +63,12 @@ def relabel(own: Trained) -> None:
     """Give a demo picture another label."""
     first, other = sorted(path for path in (own.sample / "demo").iterdir() if path.is_dir())[:2]
     next(first.iterdir()).rename(other / "relabelled.jpg")
+
+
+def uploaded(place: Workspace, files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have files come in, as if the browser had just sent them to the page that is opened next."""
+    upload = begin_upload(place, [Offered(path, len(content)) for path, content in files.items()])
+    for number, content in enumerate(files.values()):
+        with upload.receiving(number) as file:
+            file.write(content)
+    monkeypatch.setattr(bring, "upload_area", lambda *_, **__: Sent(upload.id, ()))

@@ -8,7 +8,7 @@ import pytest
 from poetcore.ui.text import plain
 from tests.browser.dashboard import copy_of, copy_run
 from tests.conftest import encoded, fill, picture
-from tests.ui.pages import opened
+from tests.ui.pages import opened, uploaded
 
 pytestmark = pytest.mark.slow
 
@@ -198,31 +198,31 @@ def test_one_click_takes_the_training_and_the_demo_folder_of_a_divided_set(empty
     assert picked(app)[:2] == [str(divided / "train"), str(divided / "test")]
 
 
-def test_an_unpacked_zip_file_has_its_own_demo_folder_and_no_run_of_another_dataset(own):
+def test_an_unpacked_zip_file_has_its_own_demo_folder_and_no_run_of_another_dataset(own, monkeypatch):
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         for label, seed in {"ant": 1, "bee": 2}.items():
             archive.writestr(f"insects/{label}/a.jpg", encoded(picture(seed)))
+    uploaded(own.workspace, {"insects.zip": content.getvalue()}, monkeypatch)
     app = opened("overview")
-    app.get("file_uploader")[0].set_value(("insects.zip", content.getvalue(), "application/zip")).run()
     dataset, demo, run = picked(app)
     assert dataset == str(own.workspace.datasets / "insects") and (demo, run) == (None, None)
 
 
-def test_what_came_out_of_a_zip_file_is_told_where_it_is_seen(own):
+def test_what_came_out_of_a_zip_file_is_told_where_it_is_seen(own, monkeypatch):
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         archive.writestr("loose.jpg", encoded(picture(9)))
         for label, seed in {"ant": 1, "bee": 2}.items():
             archive.writestr(f"insects/{label}/a.jpg", encoded(picture(seed)))
+    uploaded(own.workspace, {"wrapped.zip": content.getvalue()}, monkeypatch)
     app = opened("overview")
-    app.get("file_uploader")[0].set_value(("wrapped.zip", content.getvalue(), "application/zip")).run()
     inside = {id(one) for one in app.expander[0].caption}
-    told = [one.value for one in app.caption if id(one) not in inside and "unpacked" in one.value]
-    assert len(told) == 1 and "2 pictures were unpacked" in told[0]
+    told = [one.value for one in app.caption if id(one) not in inside and "brought" in one.value]
+    assert len(told) == 1 and "2 pictures were brought into" in told[0]
     assert app.main.dataframe[0].value.to_numpy().tolist() == [["loose.jpg", "lies in no label folder"]]
     app.selectbox(key="pick_dataset").set_value(str(own.workspace.datasets / "sample" / "train")).run()
-    assert not any("unpacked" in one.value for one in app.caption)
+    assert not any("brought" in one.value for one in app.caption)
 
 
 def test_the_path_of_a_zip_file_is_told_where_one_is_brought_in(own, tmp_path):

@@ -47,7 +47,7 @@ def is_own_machine() -> bool:
     if any(name in headers for name in _PASSED_ON):
         return False
     host = headers.get("Host", "localhost").rsplit(":", 1)[0].strip("[]")
-    own = address is None or ipaddress.ip_address(address).is_loopback  # Streamlit has None for localhost
+    own = address is None or _is_loopback(str(address))  # Streamlit has None for localhost
     return own and (host == "localhost" or host.endswith(".localhost") or _is_loopback(host))
 
 

@@ -70,13 +70,9 @@ def draw_arrived(folder: Path) -> None:
         return
     verb = "was" if report.pictures == 1 else "were"
     sentences = [f"{counted(report.pictures, 'picture')} {verb} brought into {plain(report.folder)}."]
-    if report.wrappers:
-        around = "The folder" if len(report.wrappers) == 1 else "The folders"
-        was = "is" if len(report.wrappers) == 1 else "are"
-        sentences.append(
-            f"{around} {plain(few(report.wrappers))} around the label folders {was} no label and"
-            f" {was} left out."
-        )
+    # That a folder of label folders is no label itself goes without saying.
+    if around := [name for name in report.wrappers if name != report.folder.name]:
+        sentences.append(f"Around the label folders, and no label: {plain(few(around))}.")
     if report.demo:
         sentences.append(f"{plain(report.demo.name)} is chosen as its demo folder.")
     if report.litter:

@@ -29,11 +29,13 @@ def draw_naming(upload: Upload, place: str) -> Arrived | None:
     number = sum(one is not None for one in offer.places) - len(upload.missing())
     with st.container(border=True):
         st.markdown(f":material/label: **Which label do these {counted(number, 'photo')} have?**")
-        into = _pick_dataset(upload, place)
+        left, right = st.columns(2)
+        with right:
+            into = _pick_dataset(upload, place)
         labels = [folder.name for folder in folders_in(Path(into))] if into else []
         suggested = offer.only_folder.name if offer.only_folder else ""
         options = list(dict.fromkeys([*([suggested] if suggested else []), *labels]))
-        label = st.selectbox(
+        label = left.selectbox(
             "Label",
             options,
             index=0 if suggested else None,

@@ -1,0 +1,118 @@
+"""The routes that pictures are sent to: what they write, and what they refuse."""
+
+import asyncio
+import json
+from collections.abc import MutableMapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+
+from poetcore.ui.data.upload_routes import UPLOAD_ROUTES
+from poetcore.workspace.uploads import unfinished_uploads
+from poetcore.workspace.workspace import Workspace
+
+OWN = {"sec-fetch-site": "same-origin"}
+LIST = json.dumps([["set/ant/a.jpg", 3, 0], ["set/bee/b.jpg", 4, 0], ["set/.DS_Store", 9, 0]])
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the server answered."""
+
+    status: int
+    body: bytes
+
+    def json(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.body)
+        return found
+
+
+def ask(method: str, path: str, content: str | bytes = b"", headers: dict[str, str] = OWN) -> Answer:
+    """Send a request to the routes as the server does, its body in two pieces."""
+    body = content.encode() if isinstance(content, str) else content
+    pieces = [body[:1], body[1:]]
+    status, answered = 0, b""
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": pieces.pop(0), "more_body": bool(pieces)}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        nonlocal status, answered
+        status, answered = message.get("status", status), answered + message.get("body", b"")
+
+    given = [(name.encode(), value.encode()) for name, value in ({"host": "testserver"} | headers).items()]
+    scope = {"type": "http", "method": method, "path": path, "query_string": b"", "headers": given}
+    asyncio.run(Starlette(routes=list(UPLOAD_ROUTES))(scope, receive, send))
+    return Answer(status, answered)
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    monkeypatch.setenv("TFP_WORKSPACE", str(tmp_path / "tf_files"))
+    return Workspace(tmp_path / "tf_files")
+
+
+@pytest.fixture
+def begun() -> str:
+    return f"/poet/uploads/{ask('POST', '/poet/uploads', LIST).json()['id']}"
+
+
+def test_the_list_of_files_is_answered_with_those_to_send():
+    answer = ask("POST", "/poet/uploads", LIST).json()
+    assert (answer["name"], answer["taken"], answer["send"]) == ("set", 2, [0, 1])
+
+
+def test_a_file_is_written_as_it_was_sent(begun, place):
+    assert ask("PUT", f"{begun}/0", b"abc").status == 204
+    (upload,) = unfinished_uploads(place)
+    assert (upload.files / "set/ant/a.jpg").read_bytes() == b"abc"
+
+
+def test_what_has_come_is_not_to_be_sent_again(begun):
+    ask("PUT", f"{begun}/1", b"abcd")
+    assert ask("POST", "/poet/uploads", LIST).json()["send"] == [0]
+
+
+def test_a_file_that_is_not_whole_is_refused_in_a_sentence(begun):
+    answer = ask("PUT", f"{begun}/0", b"ab")
+    assert answer.status == 400 and "2 bytes instead of 3" in answer.json()["error"]
+
+
+@pytest.mark.parametrize("number", [2, 3, 99])
+def test_a_file_that_is_not_expected_is_refused(begun, number):
+    assert ask("PUT", f"{begun}/{number}", b"abc").status == 400
+
+
+def test_a_discarded_upload_is_gone(begun, place):
+    assert ask("DELETE", begun).status == 204
+    assert unfinished_uploads(place) == []
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[1]", '[["a", "b", "c"]]', "[[]]"])
+def test_a_list_that_is_none_is_refused(content):
+    assert ask("POST", "/poet/uploads", content).status == 400
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"sec-fetch-site": "none"},
+        {"sec-fetch-site": "cross-site", "origin": "http://testserver"},
+    ],
+)
+def test_no_other_site_can_send_anything(place, headers):
+    assert ask("POST", "/poet/uploads", LIST, headers).status == 403
+    assert not place.datasets.exists()
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"), [("http://testserver", 200), ("http://evil.example", 403), ("null", 403), ("", 403)]
+)
+def test_where_a_browser_does_not_tell_the_site_its_origin_counts(origin, status):
+    headers = {"origin": origin} if origin else {}
+    assert ask("POST", "/poet/uploads", LIST, headers).status == status
