@@ -15,13 +15,8 @@ from typing import TYPE_CHECKING, Any
 from poetcore.version import __version__
 
 if TYPE_CHECKING:
-    from poetcore.api.datasets import (
-        ImageDataset,
-        extract_features,
-        list_backbones,
-        load_dataset,
-        make_sample,
-    )
+    from poetcore.api.datasets import ImageDataset, load_dataset, make_sample
+    from poetcore.api.features import extract_features, list_backbones
     from poetcore.api.reports import Report
     from poetcore.api.runs import list_runs, load_run, retrain
     from poetcore.api.trained_run import TrainedRun
@@ -51,8 +46,8 @@ _HOME = {
     "Progress": "system.progress",
     "Report": "api.reports",
     "TrainedRun": "api.trained_run",
-    "extract_features": "api.datasets",
-    "list_backbones": "api.datasets",
+    "extract_features": "api.features",
+    "list_backbones": "api.features",
     "list_runs": "api.runs",
     "load_dataset": "api.datasets",
     "load_run": "api.runs",

@@ -1,7 +1,7 @@
-"""Datasets from Python: what is in a folder of label folders, what is wrong with it, and its features."""
+"""Datasets from Python: what is in a folder of label folders, what is wrong with it, and its demo part."""
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -15,7 +15,6 @@ from poetcore.api.arguments import (
     Progressing,
     on_progress,
     path_of,
-    pictures_in,
     whole_number,
     workspace_at,
 )
@@ -23,12 +22,10 @@ from poetcore.curation.repair import Repairs
 from poetcore.data.dataset import Dataset, scan
 from poetcore.data.listing import write_listing
 from poetcore.features.backbones import DEFAULT, find
-from poetcore.features.extraction import extract_features as extract_features_of
-from poetcore.features.litert import list_backbones as backbones_in
-from poetcore.features.litert import model_file
+from poetcore.workspace.demo_sets import keep_aside, release
 from poetcore.workspace.workspace import Workspace
 
-__all__ = ["ImageDataset", "extract_features", "list_backbones", "load_dataset", "make_sample"]
+__all__ = ["ImageDataset", "load_dataset", "make_sample"]
 
 
 class ImageDataset:
@@ -124,6 +121,35 @@ class ImageDataset:
             Repairs(self.folder).merge(label, into, show)
         return load_dataset(self.folder, workspace=self._workspace.root, progress=progress)
 
+    def keep_aside(self, share: str = "20%", *, progress: Progressing = None) -> "ImageDataset":
+        """Keep pictures aside as demo pictures: later trainings leave them out, and no file is moved.
+
+        Groups of near duplicates are not divided.
+
+        Args:
+            share: of each label, such as "20%", or a number of pictures of each label, such as "50".
+            progress: None for a bar where there is a terminal or notebook, False for none, or a function.
+
+        Returns:
+            The pictures that are kept aside; `folder` is the list of them, which `evaluate` takes.
+
+        Raises:
+            DatasetError: there are too few pictures.
+            OptionError: the share is impossible.
+
+        Example:
+            >>> len(data.keep_aside("25%"))
+            15
+            >>> data.release()
+        """
+        with on_progress(progress) as show:
+            place = keep_aside(self._dataset, self._workspace, share, on_progress=show)
+        return load_dataset(place, workspace=self._workspace.root, progress=progress)
+
+    def release(self) -> None:
+        """Undo `keep_aside`: later trainings use all pictures again."""
+        release(self.folder, self._workspace)
+
     def find_issues(self, *, progress: Progressing = None) -> pd.DataFrame:
         """Find what is wrong with which picture: damaged, blurry, dark, doubled, under two labels and more.
 
@@ -201,62 +227,6 @@ def load_dataset(
     place = workspace_at(workspace)
     with on_progress(progress) as show, place.file_index() as index:
         return ImageDataset(scan(path_of(folder, "folder"), index, on_progress=show), place)
-
-
-def extract_features(
-    paths: PathLike | Iterable[PathLike],
-    architecture: str = DEFAULT,
-    *,
-    workspace: PathLike | None = None,
-    progress: Progressing = None,
-) -> pd.DataFrame:
-    """Compute the feature vector (bottleneck) of pictures; what was computed before is not computed again.
-
-    Args:
-        paths: files, or folders of pictures.
-        architecture: a backbone, one of `list_backbones()`.
-        workspace: the folder in which Poet keeps what it makes; by default TFP_WORKSPACE's, or tf_files.
-        progress: None for a bar where there is a terminal or notebook, False for none, or a function.
-
-    Returns:
-        One row a file in the order given, its path as index, `(n, vector length) float32`. The row of a file
-        that cannot be used is NaN.
-
-    Raises:
-        BackboneError: the backbone is unknown or its weights cannot be read or downloaded.
-
-    Example:
-        >>> poet.extract_features("sample/demo/rose").shape
-        (4, 1280)
-    """
-    files, backbone, place = pictures_in(paths), find(architecture), workspace_at(workspace)
-    with on_progress(progress) as show, place.file_index() as index, place.feature_cache() as cache:
-        entries = index.lookup(files)
-        found = extract_features_of(
-            {entry.sha: entry.path for entry in entries if entry.reason is None},
-            backbone,
-            lambda: model_file(backbone, place.models, show),
-            cache,
-            index,
-            on_progress=show,
-        )
-    unusable = np.full(backbone.vector_length, np.nan, np.float32)
-    rows = [found.vectors.get(entry.sha, unusable) for entry in entries]
-    return pd.DataFrame(np.stack(rows), index=pd.Index([str(file) for file in files], name="path"))
-
-
-def list_backbones(*, workspace: PathLike | None = None) -> pd.DataFrame:
-    """List the pre-trained networks.
-
-    Returns:
-        One row a backbone: name, input_size (pixels a side), vector_length, megabytes, imagenet_top1 (%),
-        offline (whether it works without a connection now).
-
-    Example:
-        >>> poet.list_backbones().loc[0, "name"]
-        'efficientnet_lite0'
-    """
-    return pd.DataFrame(backbones_in(workspace_at(workspace).models))
 
 
 def make_sample(

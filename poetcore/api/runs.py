@@ -52,7 +52,8 @@ def retrain(
             `testing_percentage`, `validation_percentage`, `eval_step_interval`, `train_batch_size`,
             `test_batch_size`, `validation_batch_size`, `seed`, `flip_left_right`, `random_crop`,
             `random_scale`, `random_brightness`, `distortion_variants`, `group_by`, `final_tensor_name`,
-            `max_pictures_per_label`; `poetcore retrain --help` explains them and tells their defaults.
+            `max_pictures_per_label`, `keep_aside`, `evaluate_after`; `poetcore retrain --help` explains them
+            and tells their defaults.
 
     Returns:
         The finished run.
@@ -87,7 +88,7 @@ def retrain(
     place = workspace_at(workspace)
     with on_progress(progress) as show:
         run = train(config, place, show)
-    if config.demo_dir and not run.evaluations():
+    if (config.demo_dir or config.evaluate_after) and not run.evaluations():
         warnings.warn(run.status().message, stacklevel=2)
     return TrainedRun(run, place)
 
@@ -126,10 +127,10 @@ def list_runs(*, workspace: PathLike | None = None) -> pd.DataFrame:
     Figures that cannot be compared are marked, and so are those of other files than those there now.
 
     Returns:
-        One row a run: name, state ("done", "failed", ..., "damaged"), created, backbone, labels, pictures,
-        cross_validated_accuracy, test_accuracy, folder, out_of_date (whether its pictures are others now),
-        and of its newest evaluation demo_folder, demo_accuracy and demo_mark; what an unfinished run does not
-        have yet, or what is not known, is missing.
+        One row a run: name, title, state ("done", "failed", ..., "damaged"), created, backbone, labels,
+        pictures, cross_validated_accuracy, test_accuracy, folder, out_of_date (whether its pictures are
+        others now), and of its newest evaluation demo_folder, demo_accuracy and demo_mark; what an unfinished
+        run does not have yet, or what is not known, is missing.
 
     Example:
         >>> "first" in set(poet.list_runs()["name"])
@@ -141,7 +142,8 @@ def list_runs(*, workspace: PathLike | None = None) -> pd.DataFrame:
     every = jobs.workspace.all_runs()
     newest = demo_results(every, files).drop_duplicates("run").set_index("run")
     for run in every:
-        row: dict[str, Any] = {"name": run.name, "state": jobs.status(run).phase, "folder": str(run.folder)}
+        row: dict[str, Any] = {"name": run.name, "title": run.title, "folder": str(run.folder)}
+        row["state"] = jobs.status(run).phase
         if row["state"] == "done":
             record = run.record()
             difference = run_difference(run, files(Path(record.image_dir)))
@@ -157,7 +159,7 @@ def list_runs(*, workspace: PathLike | None = None) -> pd.DataFrame:
             if run.name in newest.index:
                 row |= {f"demo_{name}": newest.loc[run.name, name] for name in ("folder", "accuracy", "mark")}
         rows.append(row)
-    columns = ["name", "state", "created", "backbone", "labels", "pictures"]
+    columns = ["name", "title", "state", "created", "backbone", "labels", "pictures"]
     columns += ["cross_validated_accuracy", "test_accuracy", "folder"]
     columns += ["out_of_date", "demo_folder", "demo_accuracy", "demo_mark"]
     return pd.DataFrame(rows, columns=columns)

@@ -3,7 +3,6 @@
 import dataclasses
 from collections.abc import Iterable
 from functools import cached_property
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +11,14 @@ import pandas as pd
 
 from poetcore.api.arguments import PathLike, Progressing, on_progress, path_of, pictures_in
 from poetcore.api.reports import Report
+from poetcore.api.shown import accuracies, run_html
 from poetcore.errors import PictureError, RunError
 from poetcore.evaluation.classifier import Classifier, Prediction
 from poetcore.evaluation.evaluate import evaluate
 from poetcore.evaluation.freshness import Difference, current_files, run_difference
 from poetcore.training.curves import reports
 from poetcore.training.train import StepReport
+from poetcore.workspace.demo_sets import demo_of
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
 
@@ -56,6 +57,20 @@ class TrainedRun:
     def folder(self) -> Path:
         """The run's folder in the workspace."""
         return self._run.folder
+
+    @property
+    def title(self) -> str:
+        """What people call the run; may be set, and is not unique: `name` is.
+
+        Example:
+            >>> run.title
+            'first'
+        """
+        return self._run.title
+
+    @title.setter
+    def title(self, text: str) -> None:
+        self._run.rename_title(text)
 
     @property
     def classes_(self) -> np.ndarray:
@@ -139,11 +154,13 @@ class TrainedRun:
             raise RunError(f"The run {self.name!r} has no history: its events.jsonl is missing or damaged.")
         return table.astype({name: float for name in names if name != "step"})
 
-    def evaluate(self, demo_dir: PathLike, *, progress: Progressing = None) -> Report:
+    def evaluate(self, demo_dir: PathLike | None = None, *, progress: Progressing = None) -> Report:
         """Count how many pictures of a demo folder the run labels right, and keep the result with the run.
 
         Args:
-            demo_dir: one folder of pictures per label, which the run has never seen.
+            demo_dir: one folder of pictures per label, which the run has never seen; by default the demo
+                folder beside the training pictures, else what is kept aside of them, else its testing
+                pictures.
             progress: None for a bar where there is a terminal or notebook, False for none, or a function.
 
         Raises:
@@ -155,7 +172,8 @@ class TrainedRun:
             20
         """
         with on_progress(progress) as show:
-            folder = path_of(demo_dir, "demo_dir")
+            default = demo_dir is None
+            folder = demo_of(self._run, self._workspace) if default else path_of(demo_dir, "demo_dir")
             evaluation = evaluate(self._run, folder, self._workspace, on_progress=show)
             return Report(evaluation, self._run, self._workspace)
 
@@ -272,29 +290,9 @@ class TrainedRun:
     def _classifier(self) -> Classifier:
         return Classifier(self._run, self._workspace)
 
-    def _accuracies(self) -> dict[str, str]:
-        """Return the accuracies that there are, by name, the surest first."""
-        validated = self._record.cross_validation
-        found = {
-            "cross-validated accuracy": validated["accuracy"] if validated else None,
-            "test accuracy": self._record.metrics.get("final_test_accuracy"),
-        }
-        known = {
-            name: f"{value:.1%}".replace("%", " %") for name, value in found.items() if value is not None
-        }
-        return known or {"test accuracy": "–"}
-
     def __repr__(self) -> str:
-        accuracies = ", ".join(f"{name} {value}" for name, value in self._accuracies().items())
-        return f"TrainedRun({self.name!r}, {len(self._record.labels)} labels, {accuracies})"
+        figures = ", ".join(f"{name} {value}" for name, value in accuracies(self._record).items())
+        return f"TrainedRun({self.name!r}, {len(self._record.labels)} labels, {figures})"
 
     def _repr_html_(self) -> str:
-        rows = {
-            "labels": ", ".join(self._record.labels),
-            "backbone": self._record.backbone,
-            "pictures": ", ".join(f"{count} {name}" for name, count in self._record.splits.items()),
-            **self._accuracies(),
-            "folder": str(self.folder),
-        }
-        body = "".join(f"<tr><th>{escape(k)}</th><td>{escape(v)}</td></tr>" for k, v in rows.items())
-        return f"<b>Run {escape(self.name)}</b><table>{body}</table>"
+        return run_html(self._run, self._record)

@@ -14,6 +14,7 @@ from poetcore.cli.dashboard import dashboard
 from poetcore.cli.evaluate import evaluate, label_image
 from poetcore.cli.export import export
 from poetcore.cli.gather import gather
+from poetcore.cli.keep_aside import keep_aside
 from poetcore.cli.learning_curve import learning_curve
 from poetcore.cli.listings import backbones, runs
 from poetcore.cli.options import reads_paths
@@ -46,6 +47,7 @@ _COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (merge, "my_photos 'Rose ' rose"),
     (undo, "my_photos"),
     (prepare, "my_photos my_set --train_per_label 200"),
+    (keep_aside, "my_photos 20%"),
     (retrain, "--image_dir my_photos/train --how_many_training_steps 500"),
     (evaluate, "my_photos/demo --run latest"),
     (label_image, "photo.jpg --run latest"),

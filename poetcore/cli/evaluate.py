@@ -39,7 +39,13 @@ LabelsOption = Annotated[
 
 @takes_options_of(GraphOptions, after="labels")
 def evaluate(
-    dir: Annotated[Path, typer.Argument(help="Demo folder: one folder of pictures per label, or a CSV.")],
+    dir: Annotated[
+        Path | None,
+        typer.Argument(
+            help="Demo folder: one folder of pictures per label, or a CSV; by default the one beside the"
+            " run's training pictures, else what is kept aside of them, else its testing pictures."
+        ),
+    ] = None,
     run: RunOption = "latest",
     graph: GraphOption = None,
     labels: LabelsOption = None,
@@ -48,7 +54,7 @@ def evaluate(
     json: JsonOption = False,
     **options: Any,
 ) -> None:
-    """Evaluate a run, or a frozen graph, on a folder of labelled pictures that it was not trained with.
+    """Evaluate a run, or a frozen graph, on labelled pictures that it was not trained with.
 
     Pictures that the run has seen in training, the same or near duplicates, are found and excluded from
     the accuracy; where half or more were seen there is none.
@@ -58,24 +64,28 @@ def evaluate(
     from poetcore.evaluation.evaluate import evaluate as evaluate_run
     from poetcore.evaluation.evaluate import evaluate_graph
     from poetcore.evaluation.headline import calibration_sentence, headline, leak_counts
+    from poetcore.workspace.demo_sets import demo_of
 
     terminal, place = Terminal(json), Workspace(workspace)
     with terminal.bars() as bars:
         if graph:
             classifier = _graph_classifier(graph, labels, build(GraphOptions, options), engine)
+            if dir is None:
+                raise OptionError("Name the demo folder: what a graph was not trained with is not known.")
             evaluation = evaluate_graph(classifier, graph.name, dir, place, on_progress=bars.show)
             whole = "with --json"
         else:
             _tell_unused(labels, terminal)
             chosen = place.run(run)
-            evaluation = evaluate_run(chosen, dir, place, on_progress=bars.show, engine=engine)
+            folder = dir or demo_of(chosen, place)
+            evaluation = evaluate_run(chosen, folder, place, on_progress=bars.show, engine=engine)
             whole = f"with --json, on the page Evaluate, and in predictions.csv below {chosen.folder}"
     metrics = evaluation.metrics
     terminal.skipped("Excluded", metrics.skipped)
     told = headline(metrics)
     terminal.answer(
         asdict(metrics) | {"mark": told.mark, "remarks": told.remarks, "leaks": evaluation.leaks()},
-        f"Accuracy of {metrics.run} on {metrics.folder}: {told.sentence}.",
+        f"Accuracy of {metrics.run} on {_called(Path(metrics.folder))}: {told.sentence}.",
         f"Seen in training: {leak_counts(metrics)}.",
         *told.remarks,
         f"Macro F1 {metrics.macro_f1:.3f}, balanced accuracy {metrics.balanced_accuracy:.3f}, the means of"
@@ -151,6 +161,14 @@ def label_image(
     )
     if not labelled:
         raise PictureError(f"No picture could be labelled: {skipped[0]['path']} {skipped[0]['reason']}.")
+
+
+def _called(folder: Path) -> str:
+    """Return the folder as it was given, or what people call a list of held-out pictures."""
+    from poetcore.data.held_out import is_held_out
+    from poetcore.workspace.demo_sets import dataset_title
+
+    return dataset_title(folder) if is_held_out(folder) else str(folder)
 
 
 def _tell_unused(labels: Path | None, terminal: "Terminal") -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, WorkspaceOption
+from poetcore.system.figures import percent
 from poetcore.workspace.workspace import Workspace
 
 __all__ = ["backbones", "runs"]
@@ -25,7 +26,12 @@ def runs(workspace: WorkspaceOption = DEFAULT_WORKSPACE, json: JsonOption = Fals
     results = demo_results(every, files)
     for run in every:
         status = jobs.status(run)
-        row: dict[str, Any] = {"run": run.name, "phase": status.phase, "message": status.message}
+        row: dict[str, Any] = {
+            "run": run.name,
+            "title": run.title,
+            "phase": status.phase,
+            "message": status.message,
+        }
         if status.phase == "done":
             record = run.record()
             difference = run_difference(run, files(Path(record.image_dir)))
@@ -43,7 +49,7 @@ def runs(workspace: WorkspaceOption = DEFAULT_WORKSPACE, json: JsonOption = Fals
             }
         listed.append(row)
     rows = [
-        [row["run"], row["phase"], row.get("backbone", ""), str(row.get("steps", "")), _result(row)]
+        [_named(row), row["phase"], row.get("backbone", ""), str(row.get("steps", "")), _result(row)]
         for row in listed
     ]
     Terminal(json).answer(
@@ -54,18 +60,24 @@ def runs(workspace: WorkspaceOption = DEFAULT_WORKSPACE, json: JsonOption = Fals
     )
 
 
+def _named(row: dict[str, Any]) -> str:
+    """Return a run's name, and its title below where that is another."""
+    return row["run"] if row["run"] == row["title"] else f"{row['run']}\n{row['title']}"
+
+
 def _result(row: dict[str, Any]) -> str:
     """Return the accuracies of a run that is done, each with its mark; else its message."""
+    from poetcore.workspace.demo_sets import dataset_title
+
     if row["phase"] != "done":
         return str(row["message"])
     stale = "out of date" if row["out_of_date"] else ""
     lines = [("final test", row["final_test_accuracy"], stale)]
     if row["cross_validated_accuracy"] is not None:
         lines.insert(0, ("cross validation", row["cross_validated_accuracy"], stale))
-    lines += [(Path(one["folder"]).name, one["accuracy"], one["mark"]) for one in row["demo"]]
+    lines += [(dataset_title(Path(one["folder"])), one["accuracy"], one["mark"]) for one in row["demo"]]
     return "\n".join(
-        f"{name} {'–' if accuracy is None else f'{100 * accuracy:.1f} %'}" + (f" ({mark})" if mark else "")
-        for name, accuracy, mark in lines
+        f"{name} {percent(accuracy)}" + (f" ({mark})" if mark else "") for name, accuracy, mark in lines
     )
 
 
@@ -80,7 +92,7 @@ def backbones(workspace: WorkspaceOption = DEFAULT_WORKSPACE, json: JsonOption =
             str(one["name"]),
             str(one["input_size"]),
             f"{one['megabytes']:.1f}",
-            f"{one['imagenet_top1']:.1f} %",
+            percent(one["imagenet_top1"] / 100),
             "yes" if one["offline"] else "no",
         ]
         for one in listed

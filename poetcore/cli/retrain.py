@@ -135,6 +135,7 @@ def retrain(
             "timings": record.timings,
             "splits": record.splits,
             "groups": record.groups,
+            "kept_aside": record.kept_aside,
             "remarks": run_remarks(record),
             **_demo_figures(run),
             "skipped": record.skipped,
@@ -147,7 +148,7 @@ def retrain(
             f"{one['path']}: true label {one['label']}, predicted label {one['predicted']}"
             for one in misclassified
         ),
-        f"Next: python -m poetcore evaluate YOUR_DEMO_FOLDER --run {run.name!r}",
+        f"Next: python -m poetcore evaluate --run {run.name!r}",
     )
 
 

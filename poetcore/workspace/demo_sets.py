@@ -26,6 +26,7 @@ from poetcore.workspace.workspace import Workspace
 __all__ = [
     "automatic_demo",
     "dataset_title",
+    "demo_of",
     "keep_aside",
     "kept_aside",
     "kept_pictures",
@@ -167,6 +168,17 @@ def automatic_demo(folder: Path | None, run: Run | None, workspace: Workspace) -
     if place and (run is None or _left_out(run, place)):
         return place
     return testing_list(run) if run else None
+
+
+def demo_of(run: Run, workspace: Workspace) -> Path:
+    """Return what a run is evaluated on where no demo folder is named; an older run's list is made.
+
+    Raises:
+        DatasetError: there is no demo folder, nothing is kept aside, and no picture was held out for testing.
+        RunError: the run is unfinished or damaged.
+    """
+    found = automatic_demo(Path(run.record().image_dir), run, workspace)
+    return found or make_testing_list(run)
 
 
 def dataset_title(path: Path) -> str:

@@ -110,7 +110,7 @@ def test_a_demo_folder_one_too_high_begins_no_run(here):
 
 def test_a_demo_folder_that_cannot_be_evaluated_is_a_warning(here, tmp_path):
     demo = fill(tmp_path / "others", {"daisy": 1, "cactus": 1})
-    with pytest.warns(UserWarning, match="demo folder could not be evaluated: .*not trained on"):
+    with pytest.warns(UserWarning, match="The evaluation on others failed: .*not trained on"):
         run = poet.retrain("sample/train", how_many_training_steps=20, demo_dir=demo, name="warned")
     assert run.name == "warned"
 
@@ -129,7 +129,7 @@ def test_numbers_of_numpy_are_options_too(here):
         lambda run, path: poet.retrain(path),
         lambda run, path: poet.load_run("first", workspace="" if path is None else path),
         lambda run, path: poet.make_sample(path),
-        lambda run, path: run.evaluate(path),
+        lambda run, path: run.evaluate("" if path is None else path),
         lambda run, path: run.predict(path),
         lambda run, path: run.predict_proba([path]),
         lambda run, path: poet.extract_features([path]),
