@@ -5,13 +5,13 @@ three belong together: another dataset brings the demo folder and the run that g
 user chose others for it before.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 
-from poetcore.data.layout import demo_beside
 from poetcore.errors import OptionError
 from poetcore.ui.address import write_address
 from poetcore.ui.fields import dataset_path
@@ -20,13 +20,14 @@ from poetcore.ui.glossary import term
 from poetcore.ui.missing import Missing, missing_folder, missing_run
 from poetcore.ui.state import workspace
 from poetcore.ui.subsets import subset_words
-from poetcore.ui.text import apart, plain, short_names
+from poetcore.ui.text import apart, dataset_names, plain
 from poetcore.ui.views import view_to_restore
 from poetcore.ui.wanted import Follower, Wanted, wanted_now
 from poetcore.workspace.datasets import demo_folders, training_folders
+from poetcore.workspace.demo_sets import automatic_demo, kept_aside, testing_list
 from poetcore.workspace.run import Run
 
-__all__ = ["Choice", "chosen", "draw_choice", "forget", "missing"]
+__all__ = ["Choice", "chosen", "draw_choice", "forget", "missing", "run_titles"]
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Choice:
 
     Attributes:
         dataset: training pictures: a folder of label folders, or a CSV file.
-        demo: the same to evaluate on.
+        demo: the same to evaluate on, or a list of held-out pictures.
         run: a finished run.
     """
 
@@ -71,14 +72,16 @@ def draw_choice() -> None:
 
     follows = Follower(dataset.value)
     runs = {run.name: run for run in place.finished_runs()}
-    _toast_finished(set(runs))
+    titles = run_titles(runs.values())
+    _toast_finished(titles)
     own = next((name for name, run in runs.items() if dataset.path and trained_on(run, dataset.path)), None)
     asked_run = follows.asked("run", wanted["run"], own if dataset.value else next(iter(runs), None))
-    beside = demo_beside(dataset.path) if dataset.path else None
+    trained = runs.get(asked_run.value or "")
+    beside = automatic_demo(dataset.path, trained, place)
+    demos = _demos(beside, dataset.path, trained)
     asked_demo = follows.asked("demo", wanted["demo"], str(beside) if beside else None)
-    demos = list(dict.fromkeys([*([str(beside)] if beside else []), *map(str, demo_folders(place))]))
     demo = _draw_folder("demo", "Demo pictures", demos, asked_demo)
-    run = _draw_run(list(runs), asked_run)
+    run = _draw_run(titles, asked_run)
 
     choice = Choice(dataset.path, demo.path, runs.get(run or ""))
     _draw_story(choice)
@@ -100,6 +103,24 @@ def missing() -> Sequence[Missing]:
     return found
 
 
+def run_titles(runs: Iterable[Run]) -> dict[str, str]:
+    """Return what people call each run, by its name; where two are called alike, the name stands behind."""
+    titles = {run.name: run.title for run in runs}
+    often = Counter(titles.values())
+    return {name: f"{title} ({name})" if often[title] > 1 else title for name, title in titles.items()}
+
+
+def _demos(automatic: Path | None, dataset: Path | None, run: Run | None) -> list[str]:
+    """List what is offered as demo pictures, what goes with the dataset and the run first."""
+    own = [
+        automatic,
+        kept_aside(dataset, workspace()) if dataset else None,
+        testing_list(run) if run else None,
+    ]
+    found = [path for path in own if path] + demo_folders(workspace())
+    return list(dict.fromkeys(map(str, found)))
+
+
 def _draw_story(choice: Choice) -> None:
     """Say in a line or two how the three choices go together, where that is not plain."""
     run, dataset = choice.run, choice.dataset
@@ -110,17 +131,20 @@ def _draw_story(choice: Choice) -> None:
         st.caption(plain(part))
 
 
-def _toast_finished(done: set[str]) -> None:
+def _toast_finished(titles: Mapping[str, str]) -> None:
     """Show which trainings ended well since the last rerun; this session's own has a message already."""
+    done = set(titles)
     known = st.session_state.get("runs_done", done)
     st.session_state["runs_done"] = done
     for name in sorted(done - known - {st.session_state.get("ended_run")}):
-        st.toast(f"The run {plain(name)} is ready: choose it under *Run*.", icon=":material/check_circle:")
+        st.toast(
+            f"The run {plain(titles[name])} is ready: choose it under *Run*.", icon=":material/check_circle:"
+        )
 
 
 _HELP = {
     "dataset": "A folder with one folder of pictures per label, or a CSV file with columns path and label.",
-    "demo": "Labelled pictures that the model was not trained on, in the same form.",
+    "demo": term("demo pictures"),
 }
 
 
@@ -145,7 +169,7 @@ def _draw_folder(name: str, label: str, options: Sequence[str], wanted: Wanted) 
     known = list(options)
     path = _found(wanted.value, known)
     value = path or wanted.value
-    names = short_names([*known, *([path] if path and path not in known else [])])
+    names = dataset_names([*known, *([path] if path and path not in known else [])])
     if value is not None and value not in known:
         known.insert(0, value)
     st.session_state[f"pick_{name}"] = value
@@ -175,17 +199,18 @@ def _found(text: str | None, known: Sequence[str]) -> str | None:
     return str(path) if path else None
 
 
-def _draw_run(known: Sequence[str], wanted: Wanted) -> str | None:
+def _draw_run(titles: Mapping[str, str], wanted: Wanted) -> str | None:
     """Draw the choice of a run; return its name, or that of the one that was asked for and is gone."""
-    gone = [wanted.value] if wanted.value is not None and wanted.value not in known else []
+    gone = [wanted.value] if wanted.value is not None and wanted.value not in titles else []
     st.session_state["pick_run"] = wanted.value
     st.selectbox(
         "Run",
-        [*gone, *known],
+        [*gone, *titles],
         index=None,
         key="pick_run",
+        format_func=lambda name: titles.get(name, name),
         help=term("run"),
-        placeholder="None on this dataset yet" if known else "None yet",
+        placeholder="None on this dataset yet" if titles else "None yet",
         persist_state="session",
     )
     return wanted.value

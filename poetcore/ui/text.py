@@ -11,13 +11,16 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from poetcore.data.held_out import is_held_out
 from poetcore.system.wording import brief, counted, few, in_sentence, isolated
+from poetcore.workspace.demo_sets import dataset_title
 
 __all__ = [
     "apart",
     "brief",
     "counted",
     "dataset_name",
+    "dataset_names",
     "few",
     "in_sentence",
     "isolated",
@@ -65,7 +68,19 @@ def short(path: Path | str, parts: int = 2) -> str:
 
 def dataset_name(path: Path | str) -> str:
     """Return the name of a dataset for people. Not escaped."""
-    return short(path)
+    return dataset_title(Path(path))
+
+
+def dataset_names(paths: Sequence[str]) -> dict[str, str]:
+    """Return a name for each dataset that tells it from the others: Streamlit keeps a choice by its name.
+
+    Not escaped.
+    """
+    lists = {path: dataset_name(path) for path in paths if is_held_out(Path(path))}
+    names = short_names([path for path in paths if path not in lists])
+    for path, name in lists.items():
+        names[path] = f"{name} ({Path(path).stem})" if name in names.values() else name
+    return names
 
 
 def apart(one: Path | str, other: Path | str) -> tuple[str, str]:

@@ -55,7 +55,10 @@ class Follower:
     def asked(self, name: str, wanted: Wanted, automatic: str | None) -> Wanted:
         """Return what is to be chosen with the dataset, and remember what was chosen on purpose."""
         if wanted.explicit:
-            self._chosen[self._dataset, name] = wanted.value
+            if wanted.value == automatic:
+                self._chosen.pop((self._dataset, name), None)
+            else:
+                self._chosen[self._dataset, name] = wanted.value
         elif self._changed or wanted.value in (None, self._automatic.get(name)):
             wanted = Wanted(self._chosen.get((self._dataset, name), automatic), False)
         self._automatic[name] = automatic

@@ -1,11 +1,14 @@
 """The chosen dataset, demo folder and run: where they come from, and that they stay."""
 
 import io
+import shutil
 import zipfile
 
 import pytest
 
+from poetcore.data.dataset import scan
 from poetcore.ui.text import plain
+from poetcore.workspace.demo_sets import keep_aside, make_testing_list
 from tests.browser.dashboard import copy_of, copy_run
 from tests.conftest import encoded, fill, picture
 from tests.ui.pages import opened, uploaded
@@ -240,3 +243,37 @@ def test_the_first_run_of_the_dataset_is_chosen_once_it_is_there(trained, tmp_pa
     assert picked(app)[2] is None
     aside.rename(own.run.folder)
     assert picked(app.run())[2] == own.run.name
+
+
+# ------------------------------------------------------------------------------ without a demo folder
+
+
+@pytest.fixture
+def alone(own):
+    """A run on a dataset without a demo folder beside it; the run's testing pictures are listed."""
+    shutil.rmtree(own.sample / "demo")
+    make_testing_list(own.run)
+    return own
+
+
+def test_without_a_demo_folder_the_testing_pictures_of_the_run_are_chosen(alone):
+    app = opened("home")
+    assert picked(app)[1] == str(alone.run.testing_file)
+    box = app.sidebar.selectbox(key="pick_demo")
+    assert box.options == [f"testing pictures of {alone.run.title}"]
+
+
+def test_another_run_brings_its_own_testing_pictures(alone):
+    second = copy_run(alone.run, alone.workspace.runs / "second")
+    (second.folder / "testing.json").unlink(missing_ok=True)
+    make_testing_list(second)
+    app = opened("home", run="first", demo=str(alone.run.testing_file))
+    assert change(app, "run", "second")[1] == str(second.testing_file)
+
+
+def test_what_is_kept_aside_of_a_dataset_is_offered_as_its_demo_pictures(alone):
+    with alone.workspace.file_index() as index:
+        place = keep_aside(scan(alone.sample / "train", index), alone.workspace, "20%")
+    app = opened("home")
+    assert "sample (20 % kept aside)" in " ".join(app.sidebar.selectbox(key="pick_demo").options)
+    assert change(app, "demo", place)[1] == str(place)
