@@ -1,47 +1,44 @@
-"""Home: the seven steps, what is done, and the next thing to do."""
+"""Home: bring pictures, train and evaluate, see the result; the menu with what is done and what is next."""
+
+from pathlib import Path
 
 import streamlit as st
 
-from poetcore.ui.choice import chosen
-from poetcore.ui.freshness import checked
+from poetcore.evaluation.headline import Headline
+from poetcore.ui.choice import Choice, chosen
+from poetcore.ui.data.bring import draw_ways_in
+from poetcore.ui.data.found import draw_found
+from poetcore.ui.freshness import checked, files_now
 from poetcore.ui.headline import accuracy_metric, draw_remarks
+from poetcore.ui.menu import SECTIONS
 from poetcore.ui.model.job_panel import draw_ended, draw_job
-from poetcore.ui.state import jobs, workspace
-from poetcore.ui.steps import next_step, steps
-from poetcore.ui.text import plain
+from poetcore.ui.model.start import draw_start
+from poetcore.ui.state import jobs
+from poetcore.ui.steps import Step, next_step, steps
+from poetcore.ui.text import dataset_name, plain
+from poetcore.ui.tour import draw_tour_offer
 
-st.markdown("Train a picture classifier on new categories, then show people how good it is.")
 
-running = jobs().running()
-if running:
-    st.header(f"Training {plain(running.name)}")
-    draw_job(running)
-    st.stop()
-draw_ended()
+def draw_begin(choice: Choice) -> None:
+    """Show how to come to a result: bring pictures, then one button."""
+    dataset = files_now(choice.dataset) if choice.dataset else None
+    if choice.dataset is None:
+        st.header("Bring your pictures")
+        draw_ways_in()
+        draw_tour_offer()
+        return
+    st.header(plain(dataset_name(choice.dataset)))
+    if dataset:
+        draw_found(dataset)
+    draw_start(choice)
 
-choice = chosen()
-found = checked(choice.run, choice.demo) if choice.run and choice.demo else None
-todo = steps(choice, found[1] if found else None, workspace().finished_runs())
-following = next_step(todo)
 
-if choice.run is None:
-    with st.container(border=True):
-        st.header("Try it with the sample flowers")
-        st.markdown(
-            "Draws 400 pictures of five flowers, trains a model to tell them apart and evaluates it on"
-            " pictures it has never seen. Works offline and takes about a minute."
-        )
-        if st.button("Try it with the sample flowers", type="primary", icon=":material/play_circle:"):
-            jobs().start_demo()
-            st.rerun()
-        st.page_link("overview.py", label="Or bring your own pictures", icon=":material/folder_open:")
-
-if found:
-    headline = found[1].headline
-    accuracy = headline.accuracy
-    if accuracy:
+def draw_result(choice: Choice, demo: Path, headline: Headline) -> None:
+    """Show how good the chosen run is, and the ways to its mistakes and its slideshow."""
+    st.header(f"The result on {plain(dataset_name(demo))}")
+    if accuracy := headline.accuracy:
         right, wrong = st.columns(2)
-        accuracy_metric(right, "Accuracy on the demo folder", accuracy)
+        accuracy_metric(right, "Accuracy", accuracy)
         wrong.metric(
             "Misclassified pictures",
             f"{accuracy.total - accuracy.correct:,}",
@@ -51,17 +48,44 @@ if found:
             border=True,
         )
     draw_remarks(headline, choice)
+    with st.container(horizontal=True):
+        st.page_link("evaluate.py", label="See the mistakes", icon=":material/fact_check:")
+        st.page_link("slideshow.py", label="Start the slideshow", icon=":material/slideshow:")
 
-st.header("The seven steps")
-for number, step in enumerate(todo, 1):
-    state = ":material/check_circle:" if step.done else ":material/radio_button_unchecked:"
-    with st.container(horizontal=True, vertical_alignment="center"):
-        with st.container(width="stretch", gap="xxsmall"):
-            st.markdown(f"{state} **{number}. {step.name}** · {step.what}")
-            if step.note:
-                st.caption(step.note)
-        st.page_link(
-            f"{step.page}.py",
-            label="Next" if step is following else "Open",
-            icon=":material/arrow_forward:" if step is following else None,
-        )
+
+def draw_step(step: Step, following: Step) -> None:
+    """Draw a page of the menu: the way to it, whether its work is done, and what should be known of that."""
+    page = step.page
+    icon = ":material/check_circle:" if step.done else page.icon
+    name = f"**Next: {page.title}**" if step is following else page.title
+    st.page_link(page.file, label=f"{name} (done)" if step.done else name, icon=icon)
+    st.caption(step.note if step.note and (step is following or step.done is not None) else page.what)
+
+
+running = jobs().running()
+if running:
+    st.header(f"Training {plain(running.title)}")
+    draw_job(running)
+    st.stop()
+draw_ended()
+
+choice = chosen()
+found = checked(choice.run, choice.demo) if choice.run and choice.demo else None
+todo = steps(choice, found[1] if found else None)
+following = next_step(todo)
+if choice.run is None:
+    draw_begin(choice)
+elif found and choice.demo:
+    draw_result(choice, choice.demo, found[1].headline)
+else:
+    st.header(plain(choice.run.title))
+    st.markdown(following.note or following.page.what)
+    st.page_link(following.page.file, label=following.page.title, icon=":material/arrow_forward:")
+
+st.header("All pages")
+for column, section in zip(st.columns(len(SECTIONS)), SECTIONS, strict=True):
+    with column, st.container(border=True, height="stretch"):
+        st.markdown(f"### {section}")
+        for step in todo:
+            if step.page.section == section:
+                draw_step(step, following)

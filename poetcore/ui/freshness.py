@@ -25,7 +25,6 @@ __all__ = [
     "check",
     "checked",
     "files_now",
-    "files_of",
     "forget_scans",
     "run_changes",
     "same_folder",
@@ -111,15 +110,6 @@ def same_folder(one: Path, other: Path) -> bool:
     return os.path.realpath(one) == os.path.realpath(other)
 
 
-def files_of(run: Run) -> str:
-    """Hash the pictures, with their labels, that a run was trained, validated and tested on.
-
-    Raises:
-        RunError: its list of pictures is missing or damaged.
-    """
-    return _files_of(str(run.folder), _time(run.folder / "run.json"), run)
-
-
 # What stands for the rest in the caches below: names and times of files, and states of folders.
 
 
@@ -140,11 +130,6 @@ def _checked(
 @st.cache_data(max_entries=256, show_spinner=False)
 def _run_changes(name: str, stamps: tuple[object, ...], _run: Run, _now: Dataset | None) -> Difference:
     return run_difference(_run, _now)
-
-
-@st.cache_data(max_entries=256, show_spinner=False)
-def _files_of(name: str, stamp: int, _run: Run) -> str:
-    return state_of(_run.split())
 
 
 @st.cache_resource(ttl="15s", max_entries=16, show_spinner=False)

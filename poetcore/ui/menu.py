@@ -34,7 +34,13 @@ class MenuPage:
 #: In the order of work.
 SECTIONS = ("Data", "Model", "Results", "Use")
 
-HOME = MenuPage("home", "Home", ":material/home:", "", "Bring pictures, and see what to do next.")
+HOME = MenuPage(
+    "home",
+    "Home",
+    ":material/home:",
+    "",
+    "From folders of pictures to a model that tells them apart, and a slideshow of how good it is.",
+)
 
 MENU = (
     MenuPage(
@@ -49,7 +55,7 @@ MENU = (
         "Overview",
         ":material/photo_library:",
         "Data",
-        "See how many there are, how they look, what is wrong, and repair it.",
+        "See which pictures there are, what looks wrong with them, and repair it.",
         ("dataset",),
     ),
     MenuPage(
@@ -81,7 +87,7 @@ MENU = (
         "Predict",
         ":material/image_search:",
         "Use",
-        "Label new pictures.",
+        "Label new pictures, from files or the camera.",
         ("run",),
     ),
 )

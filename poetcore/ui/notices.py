@@ -1,15 +1,17 @@
-"""What stands below every page's title: a training that runs, and what is amiss with the choice."""
+"""What stands below every page's title: a training, the tour or a first visit, and what is missing."""
 
 import streamlit as st
 
 from poetcore.data.layout import better_level
 from poetcore.ui.choice import chosen, missing
 from poetcore.ui.data.bring import bring_dialog
+from poetcore.ui.first_visit import draw_first_visit
 from poetcore.ui.menu import HOME, MenuPage
 from poetcore.ui.missing import Missing
 from poetcore.ui.model.job_panel import draw_working_banner
-from poetcore.ui.state import choose, offer_level
+from poetcore.ui.state import choose, jobs, offer_level
 from poetcore.ui.text import plain, short
+from poetcore.ui.tour import draw_tour
 
 __all__ = ["draw_notices"]
 
@@ -21,6 +23,9 @@ def draw_notices(page: MenuPage) -> None:
     """Draw the notices; the script stops where the page lacks what it needs."""
     if page.name not in _SHOW_TRAINING:
         draw_working_banner()
+    draw_tour(page.name, chosen(), working=jobs().running() is not None)
+    if "tour" not in st.session_state:
+        draw_first_visit(page.name)
     amiss = []
     for one in missing():
         _draw_missing(one)

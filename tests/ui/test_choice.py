@@ -275,5 +275,5 @@ def test_what_is_kept_aside_of_a_dataset_is_offered_as_its_demo_pictures(alone):
     with alone.workspace.file_index() as index:
         place = keep_aside(scan(alone.sample / "train", index), alone.workspace, "20%")
     app = opened("home")
-    assert "sample (20 % kept aside)" in " ".join(app.sidebar.selectbox(key="pick_demo").options)
+    assert "sample/train (20 % kept aside)" in " ".join(app.sidebar.selectbox(key="pick_demo").options)
     assert change(app, "demo", place)[1] == str(place)

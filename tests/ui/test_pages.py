@@ -26,12 +26,31 @@ def test_looking_at_pages_writes_nothing_into_the_workspace(empty):
     assert not empty.root.exists()
 
 
-def test_home_offers_the_sample_flowers_first(empty):
-    assert [button.label for button in opened("home").main.button] == ["Try it with the sample flowers"]
+def test_home_offers_ways_to_bring_pictures_and_the_tour(empty):
+    labels = [button.label for button in opened("home").main.button]
+    assert "Take the tour" in labels and "Take the sample flowers" in labels
 
 
-def test_home_marks_no_step_as_done_in_an_empty_workspace(empty):
-    assert "check_circle" not in texts_of(opened("home"))
+def test_home_marks_no_page_as_done_in_an_empty_workspace(empty):
+    assert not done_of(opened("home"))
+
+
+def done_of(app):
+    labels = [one.proto.label for one in app.main if one.type == "page_link"]
+    return [label.removesuffix(" (done)") for label in labels if label.endswith(" (done)")]
+
+
+def test_home_trains_and_evaluates_with_one_button_once_there_are_pictures(empty, tmp_path):
+    app = opened("home", dataset=str(fill(tmp_path / "insects", {"ant": 12, "bee": 12})))
+    assert not next(b for b in app.main.button if b.label == "Train and evaluate").disabled
+    assert "**24 pictures** of **2 labels**" in texts_of(app)
+
+
+def test_a_first_visit_is_dismissed_for_good(empty):
+    app = opened("evaluate")
+    next(b for b in app.main.button if b.label == "Got it").click().run()
+    assert "Got it" not in [b.label for b in opened("evaluate").button]
+    assert "Got it" in [b.label for b in opened("predict").button]
 
 
 @pytest.mark.parametrize(
@@ -52,7 +71,7 @@ def test_an_empty_page_says_what_is_missing(empty, page, sentence):
 @pytest.mark.parametrize(
     ("page", "next_page"),
     [
-        ("home", "overview"),
+        ("home", "prepare"),
         ("train", "overview"),
         ("evaluate", "train"),
         ("slideshow", "evaluate"),
@@ -66,7 +85,8 @@ def test_an_empty_page_leads_to_the_next_thing_to_do(empty, page, next_page):
 
 def test_the_overview_offers_ways_in_when_there_is_no_dataset(empty):
     ways = ["Take the sample flowers", "Download flower photos (229 MB)", "Gather from the web"]
-    assert [button.label for button in opened("overview").main.button] == ways
+    labels = [button.label for button in opened("overview").main.button]
+    assert [label for label in labels if label != "Got it"] == ways
 
 
 # ----------------------------------------------------------------------------------------- a full workspace
@@ -80,7 +100,11 @@ def test_a_page_with_a_run_raises_nothing(full, page):
 
 
 def test_home_marks_what_is_done(full):
-    assert texts_of(opened("home")).count(":material/check_circle: **") == 5
+    assert done_of(opened("home")) == ["Prepare", "Overview", "Train", "Evaluate"]
+
+
+def test_home_leads_from_the_result_to_the_mistakes_and_the_slideshow(full):
+    assert links(opened("home"))[:2] == ["evaluate", "slideshow"]
 
 
 def test_a_slideshow_of_nothing_says_which_filter_to_change(full):

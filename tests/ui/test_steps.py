@@ -1,18 +1,20 @@
-"""The seven steps: every tick is earned, and *Next* leads to what is missing."""
+"""The work of the menu's pages: every tick is earned, and *Next* leads to what is missing, and says why."""
 
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from poetcore.data.dataset import scan
+from poetcore.data.held_out import write_held_out
 from poetcore.evaluation.accuracy import Accuracy
 from poetcore.evaluation.freshness import Difference
 from poetcore.evaluation.headline import Headline
 from poetcore.ui.choice import Choice
 from poetcore.ui.freshness import Checked
-from poetcore.ui.steps import Step, next_step, steps, were_tuned
+from poetcore.ui.menu import MENU
+from poetcore.ui.steps import Step, next_step, steps
 from poetcore.workspace.run import Run
 from poetcore.workspace.run_record import RunRecord
 from poetcore.workspace.workspace import Workspace
@@ -47,25 +49,32 @@ def made(place: Workspace, name: str, folder: Path, **options: object) -> Run:
     return run
 
 
+def listed(run: Run, folder: Path) -> Path:
+    """List the pictures of a folder as the testing pictures of a run."""
+    with Workspace(run.folder.parents[1]).file_index() as index:
+        write_held_out(run.testing_file, folder, scan(folder, index).pictures["sha"])
+    return run.testing_file
+
+
 def by_name(
     dataset: Path | None, demo: Path | None, run: Run | None = None, found: Checked | None = None
 ) -> dict[str, Step]:
-    return {step.name: step for step in steps(Choice(dataset, demo, run), found, [run] if run else [])}
+    return {step.page.title: step for step in steps(Choice(dataset, demo, run), found)}
 
 
 def test_a_folder_of_label_folders_is_gathered(folders):
-    assert by_name(folders[0], None)["Gather"].done
+    assert by_name(folders[0], None)["Overview"].done
 
 
 def test_a_folder_without_a_usable_picture_is_not_gathered(empty, tmp_path):
     (tmp_path / "set" / "ant").mkdir(parents=True)
     (tmp_path / "set" / "ant" / "a.jpg").write_text("no picture")
-    step = by_name(tmp_path / "set", None)["Gather"]
+    step = by_name(tmp_path / "set", None)["Overview"]
     assert not step.done and "no label folder with a usable picture" in step.note
 
 
 def test_a_single_label_is_not_gathered(empty, tmp_path):
-    step = by_name(fill(tmp_path / "set", {"ant": 3}), None)["Gather"]
+    step = by_name(fill(tmp_path / "set", {"ant": 3}), None)["Overview"]
     assert not step.done and "one label only" in step.note
 
 
@@ -94,16 +103,15 @@ def test_a_demo_folder_without_pictures_is_not_prepared(folders, tmp_path):
     assert not by_name(folders[0], tmp_path / "nothing")["Prepare"].done
 
 
-def test_a_run_that_was_trained_on_the_dataset_earns_both_its_steps(empty, folders):
+def test_a_run_that_was_trained_on_the_dataset_earns_its_tick(empty, folders):
     found = by_name(*folders, made(empty, "first", folders[0]))
-    assert found["Choose a model"].done and found["Train"].done
+    assert found["Train"].done
 
 
-def test_a_run_that_was_trained_on_another_dataset_earns_neither(empty, folders, tmp_path):
+def test_a_run_that_was_trained_on_another_dataset_earns_none(empty, folders, tmp_path):
     other = fill(tmp_path / "other", {"ant": 3, "bee": 3}, seed=2)
     found = by_name(*folders, made(empty, "first", other))
-    assert not found["Choose a model"].done and not found["Train"].done
-    assert "was trained on another folder" in found["Choose a model"].note
+    assert not found["Train"].done and "was trained on another folder" in found["Train"].note
 
 
 def test_a_run_whose_pictures_have_changed_since_should_be_trained_again(empty, folders):
@@ -141,37 +149,25 @@ def test_next_leads_to_training_after_a_set_was_prepared_from_what_the_run_was_t
     shutil.copytree(folders[0], source)
     shutil.copytree(folders[1], source, dirs_exist_ok=True)
     run = made(empty, "first", source)
-    todo = steps(Choice(*folders, run), Checked(Difference(), SEEN), [run])
-    assert next_step(todo).page == "train" and next_step(todo).name != "Tune"
+    todo = steps(Choice(*folders, run), Checked(Difference(), SEEN))
+    assert next_step(todo).page.name == "train"
 
 
-def test_next_leads_to_showing_what_was_evaluated_rather_than_to_tuning(empty, folders):
+def test_next_leads_to_showing_what_was_evaluated(empty, folders):
     run = made(empty, "first", folders[0])
-    todo = steps(Choice(*folders, run), Checked(Difference(), GOOD), [run])
-    assert next_step(todo).page == "slideshow"
+    todo = steps(Choice(*folders, run), Checked(Difference(), GOOD))
+    assert next_step(todo).page.name == "slideshow" and next_step(todo).note
 
 
-def test_two_runs_with_other_settings_are_tuning(empty, folders):
-    runs = [made(empty, "a", folders[0]), made(empty, "b", folders[0], learning_rate=0.1)]
-    assert were_tuned(runs, folders[0])
+def test_pictures_that_are_held_out_of_the_dataset_are_demo_pictures(empty, folders):
+    run = made(empty, "first", folders[0])
+    assert by_name(folders[0], listed(run, folders[0]), run)["Prepare"].done
 
 
-def test_two_runs_on_other_pictures_are_tuning(empty, folders):
-    first = made(empty, "a", folders[0])
-    next(folders[0].rglob("*.jpg")).unlink()
-    assert were_tuned([first, made(empty, "b", folders[0])], folders[0])
+def test_without_demo_pictures_next_is_the_training_and_says_why(folders):
+    following = next_step(list(by_name(folders[0], None).values()))
+    assert following.page.name == "train" and following.note == "No model was trained on set/train yet."
 
 
-def test_two_runs_that_differ_in_the_seed_alone_are_no_tuning(empty, folders):
-    assert not were_tuned([made(empty, "a", folders[0]), made(empty, "b", folders[0], seed=1)], folders[0])
-
-
-def test_runs_on_different_datasets_are_no_tuning(empty, folders):
-    runs = [made(empty, "a", folders[0]), made(empty, "b", folders[1], learning_rate=0.1)]
-    assert not were_tuned(runs, folders[0])
-
-
-def test_another_backbone_is_tuning(empty, folders):
-    first, second = made(empty, "a", folders[0]), made(empty, "b", folders[0])
-    second.write_record(replace(second.record(), backbone="mobilenet_1.0_224"))
-    assert were_tuned([first, second], folders[0])
+def test_the_steps_are_the_pages_of_the_menu_in_its_order(empty):
+    assert [step.page for step in steps(Choice(None, None, None), None)] == list(MENU)
