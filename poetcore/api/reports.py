@@ -10,6 +10,7 @@ from poetcore.errors import OptionError
 from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.freshness import Difference, current_files, evaluation_difference, run_difference
 from poetcore.evaluation.headline import Headline, headline
+from poetcore.system.figures import count, with_interval
 from poetcore.system.files import write_whole
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
@@ -171,11 +172,8 @@ class Report:
         marked = f", {told.mark}" if told.mark else ""
         if told.accuracy is None or told.accuracy.value is None or told.accuracy.interval is None:
             return f"Report(no accuracy{marked}, {self.total} pictures)"
-        low, high = told.accuracy.interval
-        return (
-            f"Report(accuracy {100 * told.accuracy.value:.1f} %, 95 % interval {100 * low:.1f} % to"
-            f" {100 * high:.1f} %, {told.accuracy.total} pictures{marked})"
-        )
+        figure = with_interval(told.accuracy.value, told.accuracy.interval)
+        return f"Report(accuracy {figure}, {count(told.accuracy.total)} pictures{marked})"
 
     def _repr_html_(self) -> str:
         remarks = "".join(f"<p>{escape(remark)}</p>" for remark in headline(self.evaluation.metrics).remarks)

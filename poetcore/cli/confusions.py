@@ -4,6 +4,7 @@ from rich.table import Table
 
 from poetcore.cli.terminal import fits, table
 from poetcore.evaluation.metrics import Metrics
+from poetcore.system.figures import percent
 
 __all__ = ["confusion_table", "label_table"]
 
@@ -67,10 +68,7 @@ def confusion_table(metrics: Metrics, whole: str) -> list[str | Table]:
         table(
             f"The largest confusions, {len(shown)} of {len(confused)}",
             ["true label", "predicted label", "pictures", "share of the true label"],
-            [
-                [true, predicted, str(count), f"{share:.1%}".replace("%", " %")]
-                for count, true, predicted, share in shown
-            ],
+            [[true, predicted, str(count), percent(share)] for count, true, predicted, share in shown],
         ),
         f"The whole confusion matrix of {len(labels)} labels, which is wider than this terminal: {whole}.",
     ]

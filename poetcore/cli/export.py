@@ -8,6 +8,7 @@ import typer
 
 from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, RunOption, WorkspaceOption
 from poetcore.export.formats import FORMATS
+from poetcore.system.figures import percent
 from poetcore.workspace.workspace import Workspace
 
 __all__ = ["export"]
@@ -40,7 +41,7 @@ def export(
         )
     parity = exported.parity
     compared = (
-        f"The same top label as the app on {parity.same_top1:.1%} of {parity.pictures} pictures, largest"
+        f"The same top label as the app on {percent(parity.same_top1)} of {parity.pictures} pictures, largest"
         f" difference of a probability {parity.max_abs_diff:.2g}."
         if parity.pictures
         else "Not compared with the app: none of the run's pictures is left."

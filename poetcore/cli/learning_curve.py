@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, RunOption, WorkspaceOption
+from poetcore.system.figures import interval, percent, points_interval
 from poetcore.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -34,15 +35,14 @@ def learning_curve(
         with terminal.bars() as bars:
             found = measure(chosen, place, bars.show)
     measured = [
-        [f"{one.pictures:,}", _percent(one.accuracy), f"{_percent(one.low)} to {_percent(one.high)}", ""]
-        for one in found.points
+        [f"{one.pictures:,}", percent(one.accuracy), interval(one.low, one.high), ""] for one in found.points
     ]
     foretold = [
         [
             f"{one.pictures:,} (forecast)",
-            _percent(one.accuracy),
-            f"{_percent(one.low)} to {_percent(one.high)}",
-            _gain(one.gain_low, one.gain_high),
+            percent(one.accuracy),
+            interval(one.low, one.high),
+            points_interval(one.gain_low, one.gain_high),
         ]
         for one in found.forecast
     ]
@@ -51,12 +51,12 @@ def learning_curve(
         asdict(found),
         table(
             f"Accuracy of {found.run} by training pictures",
-            ["training pictures", "accuracy", "95 % band", "gain in points"],
+            ["training pictures", "accuracy", "95 % band", "gain"],
             measured + foretold,
         ),
         table(
             "Each label, when all labels grow together",
-            ["label", "training pictures", "labelled right", "with twice as many", "gain in points"],
+            ["label", "training pictures", "labelled right", "with twice as many", "gain"],
             of_labels,
         ),
         found.advice,
@@ -67,15 +67,7 @@ def _row(curve: "Curve") -> list[str]:
     now, twice = curve.points[-1], curve.forecast[0]
     return [
         f"{now.pictures:,}",
-        _percent(now.accuracy),
-        _percent(twice.accuracy),
-        _gain(twice.gain_low, twice.gain_high),
+        percent(now.accuracy),
+        percent(twice.accuracy),
+        points_interval(twice.gain_low, twice.gain_high),
     ]
-
-
-def _percent(share: float) -> str:
-    return f"{share * 100:.1f} %"
-
-
-def _gain(low: float, high: float) -> str:
-    return f"{low * 100:+z.1f} to {high * 100:+z.1f}"

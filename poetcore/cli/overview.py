@@ -12,6 +12,7 @@ import typer
 
 from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, OutputCsvOption, WorkspaceOption
 from poetcore.errors import DatasetError, OptionError
+from poetcore.system.figures import confidence
 from poetcore.system.names import natural_key
 from poetcore.workspace.workspace import Workspace
 
@@ -150,8 +151,9 @@ def _suspect_lines(suspects: "pd.DataFrame") -> Iterator[str]:
         f"\nSuspect labels: {len(suspects)} pictures look more like another label. Good ones are among them,"
         " the fewer the higher up."
     )
-    for one in suspects.head(_NAMED).itertuples():
-        yield f"  {one.path}: given {one.label}, suggested {one.suggested} ({one.confidence:.0%})"
+    for one in suspects.head(_NAMED).to_dict("records"):
+        sure = confidence(one["confidence"])
+        yield f"  {one['path']}: given {one['label']}, suggested {one['suggested']} ({sure})"
     if len(suspects) > _NAMED:
         yield f"  ... and {len(suspects) - _NAMED} more; --json lists them all."
 

@@ -10,6 +10,7 @@ import typer
 from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, WorkspaceOption, takes_options_of
 from poetcore.errors import OptionError
 from poetcore.features.backbones import DEFAULT, Backbone, find, from_environment
+from poetcore.system.figures import duration
 from poetcore.system.options import build, check_number, options_of
 from poetcore.training.config import RunConfig
 from poetcore.workspace.head import Head
@@ -141,7 +142,7 @@ def retrain(
             "skipped": record.skipped,
             "misclassified": misclassified,
         },
-        f"Run {run.name}: {len(record.labels)} labels, {splits}, {record.timings['total_s']:.1f} s.",
+        f"Run {run.name}: {len(record.labels)} labels, {splits}, {duration(record.timings['total_s'])}.",
         f"{run.status().message} It is in {run.folder}.",
         *filter(None, [why_they_differ(record)]),
         *(

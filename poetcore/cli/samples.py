@@ -6,6 +6,7 @@ import typer
 
 from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, RunNameOption, WorkspaceOption
 from poetcore.errors import OptionError
+from poetcore.system.figures import duration
 from poetcore.workspace.workspace import Workspace
 
 __all__ = ["demo", "download"]
@@ -31,7 +32,7 @@ def demo(
             "demo_mark": told.mark,
             "timings": record.timings,
         },
-        f"Run {run.name} in {record.timings['total_s']:.0f} s, trained on {record.image_dir}.",
+        f"Run {run.name} in {duration(record.timings['total_s'])}, trained on {record.image_dir}.",
         run.status().message,
         "Next: python -m streamlit run app.py",
     )

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from poetcore.system.figures import count, interval, percent
+
 __all__ = ["Accuracy", "independent_number"]
 
 _Z95 = 1.959963984540054  # the normal distribution's 97.5 % point
@@ -17,7 +19,7 @@ class Accuracy:
     >>> Accuracy(215, 250).value
     0.86
     >>> print(Accuracy(215, 250))
-    86.0 % (215 of 250; 95 % sure to lie between 81.2 % and 89.8 %)
+    86.0 % (215 of 250; 95 % interval 81 to 90 %)
 
     Attributes:
         correct: pictures labelled right.
@@ -55,11 +57,8 @@ class Accuracy:
     def __str__(self) -> str:
         if self.value is None or self.interval is None:
             return "not known (no pictures)"
-        low, high = self.interval
-        return (
-            f"{self.value:.1%} ({self.correct} of {self.total}; 95 % sure to lie between {low:.1%} and"
-            f" {high:.1%})".replace("%", " %").replace("95  %", "95 %")
-        )
+        of = f"{count(self.correct)} of {count(self.total)}"
+        return f"{percent(self.value)} ({of}; 95 % interval {interval(*self.interval)})"
 
 
 def independent_number(groups: np.ndarray) -> float:

@@ -14,6 +14,7 @@ from poetcore.features.backbones import Backbone, find
 from poetcore.features.engines import DEFAULT_ENGINE, ENGINES, check_engine
 from poetcore.features.extraction import extract_features
 from poetcore.features.litert import FeatureExtractor, model_file
+from poetcore.system.figures import confidence
 from poetcore.system.progress import OnProgress
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
@@ -54,7 +55,9 @@ class Prediction:
         return f"Prediction({str(self.path)!r}: {found or self.reason})"
 
     def _repr_html_(self) -> str:
-        rows = "".join(f"<tr><td>{escape(label)}</td><td>{p:.1%}</td></tr>" for label, p in self.top(5))
+        rows = "".join(
+            f"<tr><td>{escape(label)}</td><td>{confidence(p)}</td></tr>" for label, p in self.top(5)
+        )
         return f"<b>{escape(self.path.name)}</b> {escape(self.reason or '')}<table>{rows}</table>"
 
     def top(self, count: int = 5) -> list[tuple[str, float]]:

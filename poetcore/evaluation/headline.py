@@ -7,6 +7,7 @@ from poetcore.evaluation.accuracy import Accuracy
 from poetcore.evaluation.freshness import Difference
 from poetcore.evaluation.metrics import Metrics
 from poetcore.evaluation.uneven import about_uneven
+from poetcore.system.figures import interval, percent
 from poetcore.system.wording import counted, few
 
 __all__ = [
@@ -107,8 +108,8 @@ def calibration_sentence(metrics: Metrics) -> str:
     which = f"the {pictures:,} pictures" + (" not seen in training" if pictures < metrics.total else "")
     loss = "" if found["log_loss"] is None else f" Log loss {found['log_loss']:.3f}."
     return (
-        f"The confidences of {which} are off by {found['error']:.1%} on average (expected calibration error),"
-        f" {verdict} chance explains (up to {found['noise']:.1%}).{loss}".replace("%", " %")
+        f"The confidences of {which} are off by {percent(found['error'])} on average (expected calibration"
+        f" error), {verdict} chance explains (up to {percent(found['noise'])}).{loss}"
     )
 
 
@@ -126,10 +127,9 @@ def label_doubt(metrics: Metrics) -> str:
     # Near duplicates among the pictures make each label's figures as much less sure as the accuracy.
     share = 1 if metrics.independent is None else metrics.independent / metrics.total
     recall = Accuracy(metrics.confusion_matrix[place][place], total, max(1.0, share * total))
-    low, high = recall.interval or (0.0, 1.0)
     return (
-        f"Figures per label are of few pictures: the recall of {label}, {recall.correct:,} of {total:,}, is"
-        f" 95 % sure to lie between {low:.0%} and {high:.0%}.".replace("%", " %").replace("95  %", "95 %")
+        f"Figures per label are of few pictures: the recall of {label}, {recall.correct:,} of {total:,}, has"
+        f" the 95 % interval {interval(*(recall.interval or (0.0, 1.0)))}."
     )
 
 
@@ -171,13 +171,13 @@ def _about_leaks(metrics: Metrics, seen: int) -> list[str]:
     if 2 * seen >= metrics.total:
         found.append(
             f"{of_all} seen in training ({listed}), so there is no accuracy to tell:"
-            f" {metrics.accuracy:.1%} labelled right says how well the model remembers. Evaluate it on other"
-            " pictures.".replace("%", " %")
+            f" {percent(metrics.accuracy)} labelled right says how well the model remembers. Evaluate it on"
+            " other pictures."
         )
     elif seen:
         found.append(
             f"{of_all} seen in training ({listed}) and excluded from the accuracy; with them it is"
-            f" {metrics.accuracy:.1%}.".replace("%", " %")
+            f" {percent(metrics.accuracy)}."
         )
     if metrics.leaked_near is None:
         more = "more " if near else ""
@@ -198,7 +198,7 @@ def _changes_mark(metrics: Metrics) -> str:
     counts = {"label": (metrics.relabelled, "changed"), "picture": (metrics.removed, "removed")}
     done = ", ".join(f"{counted(n, what)} {how}" for what, (n, how) in counts.items() if n)
     before = metrics.accuracy_before
-    return done if before is None else f"{done}: {100 * before:.1f} % before"
+    return done if before is None else f"{done}: {percent(before)} before"
 
 
 def _about_changes(metrics: Metrics) -> str:
@@ -211,7 +211,7 @@ def _about_changes(metrics: Metrics) -> str:
     before = "the accuracy on the folder as it was is not known"
     if metrics.correct_before is not None and metrics.total_before:
         was = Accuracy(metrics.correct_before, metrics.total_before)
-        before = f"on the folder as it was the accuracy is {was.value:.1%}".replace("%", " %")
+        before = f"on the folder as it was the accuracy is {percent(was.value)}"
         before += f" ({was.correct:,} of {was.total:,}"
         before += ", those seen in training included" if _seen(metrics) else ""
         lost = metrics.total + metrics.removed - was.total

@@ -4,6 +4,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from poetcore.system.figures import percent
+
 __all__ = ["about_uneven", "balanced_accuracy"]
 
 #: From this share of the pictures on, a label makes the accuracy its own.
@@ -38,7 +40,7 @@ def about_uneven(per_label: Mapping[str, Mapping[str, Any]]) -> str:
     if share <= _MOST:
         return ""
     return (
-        f"{math.floor(1000 * share) / 10:.1f} % of the pictures are of {label}, so always answering {label}"
-        f" would be right as often; the mean recall of the {len(support):,} labels (balanced accuracy) is"
-        f" {100 * balanced:.1f} %."
+        f"{percent(math.floor(1000 * share) / 1000)} of the pictures are of {label}, so always answering"
+        f" {label} would be right as often; the mean recall of the {len(support):,} labels (balanced"
+        f" accuracy) is {percent(balanced)}."
     )

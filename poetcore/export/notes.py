@@ -4,6 +4,7 @@ import textwrap
 
 from poetcore.export.export_format import ExportFormat
 from poetcore.export.parity import Parity
+from poetcore.system.figures import percent
 
 __all__ = ["note"]
 
@@ -59,8 +60,8 @@ def note(
     names = {"file": file, "labels": labels, "size": size, "output_layer": output_layer}
     code = "".join(part.format(**names) for part in (_PICTURE, kind.code, _LABELS))
     compared = (
-        f"Compared with Poet on {parity.pictures} pictures: the same top label on {parity.same_top1:.1%}, the"
-        f" largest difference of a probability is {parity.max_abs_diff:.2g}."
+        f"Compared with Poet on {parity.pictures} pictures: the same top label on"
+        f" {percent(parity.same_top1)}, the largest difference of a probability is {parity.max_abs_diff:.2g}."
         if parity.pictures
         else "It could not be compared with Poet: none of the run's pictures was left when it was exported."
     )

@@ -6,7 +6,16 @@ doubtful only; the ends of an interval and a model's confidence have none.
 
 from collections.abc import Sequence
 
-__all__ = ["confidence", "count", "duration", "interval", "percent", "points", "with_interval"]
+__all__ = [
+    "confidence",
+    "count",
+    "duration",
+    "interval",
+    "percent",
+    "points",
+    "points_interval",
+    "with_interval",
+]
 
 #: What stands where a figure is not known.
 UNKNOWN = "–"
@@ -57,7 +66,18 @@ def points(difference: float) -> str:
     >>> points(0.024), points(-0.001)
     ('+2.4 points', '-0.1 points')
     """
-    return f"{100 * difference:+.1f} points"
+    return f"{100 * difference:+z.1f} points"
+
+
+def points_interval(low: float, high: float) -> str:
+    """Return a range of differences of two shares in percentage points; with signs where one is a loss.
+
+    >>> points_interval(0.012, 0.034), points_interval(-0.004, 0.02), points_interval(0.02, 0.0201)
+    ('1.2 to 3.4 points', '-0.4 to +2.0 points', '2.0 points')
+    """
+    sign = "+z" if min(low, high) < -0.0005 else "z"
+    first, last = (f"{100 * share:{sign}.1f}" for share in (low, high))
+    return f"{first} points" if first == last else f"{first} to {last} points"
 
 
 def count(number: int) -> str:

@@ -6,6 +6,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from poetcore.system.figures import points_interval
 from poetcore.training.cross_validation import VARIANCE_FACTOR, cross_validated_accuracy
 
 __all__ = ["FACTORS", "Curve", "Forecast", "Point", "advice", "fit_curve"]
@@ -152,9 +153,9 @@ def advice(overall: Curve, per_label: Mapping[str, Curve], counts: Mapping[str, 
     more = f"about {mean:,.0f} more of each" if even else "as many again of each"
     twice = overall.forecast[0]
     if twice.gain_low > _NOTHING:
-        what = f"may bring {_points(twice.gain_low, twice.gain_high)} of accuracy"
+        what = f"may bring {points_interval(twice.gain_low, twice.gain_high)} of accuracy"
     elif twice.gain_high > _NOTHING:
-        what = f"may bring up to {twice.gain_high * 100:.1f} points of accuracy, or nothing"
+        what = f"may bring up to {points_interval(twice.gain_high, twice.gain_high)} of accuracy, or nothing"
     else:
         what = "would bring nothing that could be told from chance"
     sentence = f"Twice the pictures of every label ({more}) {what}"
@@ -164,7 +165,7 @@ def advice(overall: Curve, per_label: Mapping[str, Curve], counts: Mapping[str, 
     sure = {label: one for label, one in gains.items() if _stands_out(one, len(gains))}
     if sure:
         best = max(sure, key=lambda label: sure[label].gain)
-        sentence += f"; most for {best}, {_points(sure[best].gain_low, sure[best].gain_high)}"
+        sentence += f"; most for {best}, {points_interval(sure[best].gain_low, sure[best].gain_high)}"
     others = [label for label in gains if label not in sure]
     if sure and others:
         left = len(others) - 3
@@ -177,8 +178,3 @@ def _stands_out(one: Forecast, labels: int) -> bool:
     """Return whether a label gains, the best of so many gaining a little by chance alone (Bonferroni)."""
     wider = NormalDist().inv_cdf(1 - 0.025 / labels) / NormalDist().inv_cdf(0.975)
     return one.gain - wider * (one.gain - one.gain_low) > _NOTHING
-
-
-def _points(low: float, high: float) -> str:
-    first, last = (f"{share * 100:.1f}" for share in (low, high))
-    return f"{first} points" if first == last else f"{first} to {last} points"

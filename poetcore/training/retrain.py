@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from poetcore.data.held_out import write_held_out
+from poetcore.data.kept_share import Share
 from poetcore.errors import DatasetError, OptionError, PoetError
 from poetcore.evaluation.accuracy import Accuracy
 from poetcore.evaluation.evaluate import Evaluation, evaluate
@@ -19,7 +20,7 @@ from poetcore.features.backbones import Backbone, find
 from poetcore.features.litert import model_file
 from poetcore.sources.samples import make_sample
 from poetcore.system.progress import OnProgress, Progress
-from poetcore.system.wording import few
+from poetcore.system.wording import counted, few
 from poetcore.training.checks import check_config
 from poetcore.training.config import RunConfig, demo_config
 from poetcore.training.cross_validation import CrossValidation, cross_validate
@@ -189,6 +190,11 @@ def _retrain(
     message += "".join(f" {remark}" for remark in run_remarks(run.record()))
     if prepared.dataset.empty:
         message += f" Without pictures, and so not trained on: {few(prepared.dataset.empty)}."
+    if kept:
+        message += (
+            f" Kept aside for evaluation, and not trained on: {counted(len(kept.contents), 'picture')}"
+            f" ({Share.parse(kept.how).words})."
+        )
     if demo_dir := _demo_of(config, run, workspace):
         message += " " + _evaluate_demo(run, demo_dir, workspace, reporter, config.engine)
     reporter.end("done", message)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from poetcore.errors import RunError
+from poetcore.system.figures import percent
 from poetcore.workspace.run import Run
 
 __all__ = ["Calibrated", "calibrate"]
@@ -75,7 +76,7 @@ def calibrate(run: Run, *, undo: bool = False) -> Calibrated:
 
 def _sentence(before: float, after: float, undo: bool, found: dict[str, Any]) -> str:
     figures = found["calibration"]
-    error, noise = (f"{figures[name]:.1%}".replace("%", " %") for name in ("error", "noise"))
+    error, noise = (percent(figures[name]) for name in ("error", "noise"))
     if not undo and not figures["offered"]:
         within = figures["error"] <= figures["noise"]
         why = f"no more than the noise of {noise}" if within else "but a temperature lowers no log loss"

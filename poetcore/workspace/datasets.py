@@ -5,6 +5,7 @@ from pathlib import Path
 from poetcore.data.dataset import FEW_PICTURES, Dataset, dataset_exists
 from poetcore.data.layout import better_level, demo_beside, folders_in
 from poetcore.system.wording import counted, few, in_sentence
+from poetcore.workspace.demo_sets import kept_aside
 from poetcore.workspace.workspace import Workspace
 
 __all__ = [
@@ -30,8 +31,9 @@ def training_folders(workspace: Workspace) -> list[Path]:
 
 
 def demo_folders(workspace: Workspace) -> list[Path]:
-    """List the folders of demo pictures: those beside training folders, then those of earlier evaluations."""
-    found = [demo for folder in training_folders(workspace) if (demo := demo_beside(folder))]
+    """List the demo sets of the training folders: folders beside them, and what is kept aside of them."""
+    folders = training_folders(workspace)
+    found = [demo for folder in folders if (demo := demo_beside(folder) or kept_aside(folder, workspace))]
     return list(dict.fromkeys(found))
 
 

@@ -147,6 +147,8 @@ class Workspace:
         if (self.runs / name).exists():
             raise OptionError(f"A run named {name!r} is there already: choose another name.")
         renamed = Run(run.folder.rename(self.runs / name))
+        for evaluation in renamed.evaluations():  # of its testing pictures, whose list went with it
+            evaluation.move(run.testing_file, renamed.testing_file)
         with contextlib.suppress(OSError):  # it may have no summaries
             (self.summaries / run.name).rename(self.summaries / name)
         if renamed.state() == "done":

@@ -78,7 +78,7 @@ def test_leaks_are_counted_by_kind_and_listed_with_their_twins(answer, leaky, tr
 def test_the_accuracy_that_is_told_leaves_out_what_was_seen(say, leaky):
     said = say("evaluate", leaky)
     assert "Seen in training: 1 exact, 1 near duplicates." in said
-    assert "of 16; 95 % sure" in said and "2 of these 18 pictures were seen in training" in said
+    assert "of 16; 95 % interval" in said and "2 of these 18 pictures were seen in training" in said
 
 
 def test_what_is_undefined_is_null_and_a_dash(say, answer, leaky):

@@ -38,4 +38,4 @@ def test_without_pictures_nothing_is_known():
 
 
 def test_text_gives_value_counts_and_interval():
-    assert str(Accuracy(7, 8)) == "87.5 % (7 of 8; 95 % sure to lie between 52.9 % and 97.8 %)"
+    assert str(Accuracy(7, 8)) == "87.5 % (7 of 8; 95 % interval 53 to 98 %)"

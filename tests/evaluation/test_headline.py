@@ -147,13 +147,11 @@ def test_many_near_duplicates_among_the_pictures_are_said():
 
 
 def test_the_lowest_recall_has_its_interval():
-    assert label_doubt(metrics()).endswith(
-        "the recall of ant, 4 of 5, is 95 % sure to lie between 38 % and 96 %."
-    )
+    assert label_doubt(metrics()).endswith("the recall of ant, 4 of 5, has the 95 % interval 38 to 96 %.")
 
 
 def test_near_duplicates_make_a_recall_less_sure():
-    assert "between 26 % and 98 %" in label_doubt(metrics(independent=5.0))
+    assert "26 to 98 %" in label_doubt(metrics(independent=5.0))
 
 
 def test_of_pictures_that_were_mostly_seen_no_recall_has_an_interval():

@@ -94,7 +94,7 @@ def test_other_names_with_html_in_them_are_escaped_too(made, name):
 
 
 def test_the_accuracy_without_leaked_pictures_is_in_it_with_its_interval(made):
-    assert "Accuracy 40.0 % (2 of 5; 95 % sure to lie between 11.8 % and 76.9 %)" in made
+    assert "Accuracy 40.0 % (2 of 5; 95 % interval 12 to 77 %)" in made
 
 
 def test_the_accuracy_with_leaked_pictures_stands_beside_it(made):

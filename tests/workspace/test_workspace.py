@@ -1,7 +1,8 @@
 """The workspace: names of runs, and which run is meant."""
 
-from pathlib import Path
+from pathlib import json
 
+import Path
 import pytest
 
 from poetcore.errors import OptionError, RunError
@@ -178,6 +179,17 @@ def test_a_renamed_run_knows_its_new_name(place):
     add(place, "old", "done", 100)
     place.run("old").write_record(record("old"))
     assert place.rename_run(place.run("old"), "new").record() == record("new")
+
+
+def test_the_testing_pictures_of_a_renamed_run_are_found_by_its_evaluation(place):
+    add(place, "old", "failed", 100)
+    old = Run(place.runs / "old")
+    for name, folder in (("testing", str(old.testing_file)), ("demo", "/photos/demo")):
+        (old.folder / "evaluations" / name).mkdir(parents=True)
+        old.evaluation(name).metrics_file.write_text(json.dumps({"folder": folder}))
+    new = place.rename_run(old, "new")
+    found = {one.name: json.loads(one.metrics_file.read_text())["folder"] for one in new.evaluations()}
+    assert found == {"testing": str(new.testing_file), "demo": "/photos/demo"}
 
 
 def test_a_failed_run_can_be_renamed(place):

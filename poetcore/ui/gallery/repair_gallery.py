@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from poetcore.curation.repair import Change, Repairs
+from poetcore.data.held_out import home_of
 from poetcore.data.listing import is_listing
 from poetcore.errors import PoetError
 from poetcore.ui.components.picker import Answer, Mark, Request, Selectable, picker
@@ -54,7 +55,7 @@ def repair_gallery(folder: Path, items: Sequence[Repairable], labels: Sequence[s
         labels: what they can be relabelled to; others can be typed.
         key: tells this gallery from others of the page.
     """
-    if is_listing(folder):  # its pictures cannot be repaired
+    if is_listing(home_of(folder)):  # its pictures cannot be repaired
         gallery([item.card for item in items], key)
     else:
         # What is remembered of a gallery must not show in that of another dataset.

@@ -10,6 +10,7 @@ import streamlit as st
 
 from poetcore.curation.before_after import before_and_after
 from poetcore.curation.repair import Change, Pending, Repairs, Step
+from poetcore.data.held_out import home_of
 from poetcore.data.listing import is_listing
 from poetcore.errors import PoetError
 from poetcore.ui.freshness import forget_scans
@@ -36,7 +37,7 @@ def draw_repairs(folder: Path) -> None:
     """
     st.header("Repairs", anchor=False)
     repairs = Repairs(folder)
-    if is_listing(folder):
+    if is_listing(home_of(folder)):
         st.caption(
             "A CSV file is read only: its pictures stay where they are. To repair them, copy them into"
             " folders first."
