@@ -14,9 +14,8 @@ from poetcore.system.names import natural_key
 from poetcore.training.train import TrainingOptions
 from poetcore.ui.choice import chosen
 from poetcore.ui.data.bring import draw_ways_in
-from poetcore.ui.data.dataset_notes import draw_notes
 from poetcore.ui.data.embedding_map import draw_map
-from poetcore.ui.data.found import draw_arrived
+from poetcore.ui.data.found import draw_arrived, draw_odd
 from poetcore.ui.data.health import draw_health
 from poetcore.ui.data.label_issues import draw_label_issues
 from poetcore.ui.gallery.pictures import Card, gallery
@@ -44,7 +43,7 @@ def draw_pictures(dataset: Dataset) -> None:
 
     for sentence in dataset_warnings(dataset):
         st.warning(plain(sentence), icon=":material/warning:")
-    draw_notes(dataset)
+    draw_odd(dataset)
 
     left, right = st.columns(2)
     with left:

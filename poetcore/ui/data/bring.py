@@ -101,7 +101,7 @@ def _draw_others(place: str) -> None:
         )
         gather = st.button("Gather from the web", icon=":material/travel_explore:", key=f"gather_{place}")
     if gather:
-        st.session_state["prepare_section"] = "Gather pictures"
+        st.session_state["prepare_section"] = st.session_state["view_at_prepare"] = "Gather pictures"
         st.switch_page("prepare.py")
     if sample:
         with progress_bar() as show:

@@ -24,7 +24,7 @@ from poetcore.ui.state import explain, progress_bar
 from poetcore.ui.text import brief, counted, few, in_sentence, plain
 from poetcore.workspace.arrivals import Arrived
 
-__all__ = ["draw_arrived", "draw_found"]
+__all__ = ["draw_arrived", "draw_found", "draw_odd"]
 
 #: Labels that are shown with a picture each; of more the counts are listed.
 _PICTURED = 12
@@ -56,7 +56,7 @@ def draw_found(dataset: Dataset) -> None:
             ],
             key=f"found_{dataset.folder}",
         )
-    _draw_odd(dataset, counts)
+    draw_odd(dataset)
 
 
 def draw_arrived(folder: Path) -> None:
@@ -88,8 +88,13 @@ def draw_arrived(folder: Path) -> None:
             )
 
 
-def _draw_odd(dataset: Dataset, counts: dict[str, int]) -> None:
-    """List what looks odd, each with its mend."""
+def draw_odd(dataset: Dataset) -> None:
+    """List what looks odd in a dataset, each with the button that mends it, and what is not used.
+
+    Args:
+        dataset: as a scan found it.
+    """
+    counts = dataset.counts()
     if len(counts) == 1:
         st.info(
             "One label only, and a classifier tells at least two apart: bring the pictures of another, and"

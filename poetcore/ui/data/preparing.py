@@ -20,7 +20,7 @@ from poetcore.ui.gallery.pictures import Card, gallery
 from poetcore.ui.state import choose, explain, offer_level, progress_bar, workspace
 from poetcore.ui.text import few, in_sentence, plain, short
 
-__all__ = ["draw_prepare"]
+__all__ = ["draw_prepare", "usual_numbers"]
 
 #: Seconds for which a source is not scanned again while someone changes the numbers.
 _FRESH = 60
@@ -43,12 +43,13 @@ def draw_prepare() -> None:
         st.page_link("overview.py", label="Or take the sample flowers", icon=":material/photo_library:")
         return
     folder = pick_folder(source)
-    options = _pick_options()
     if folder is None:
         return
     try:
         check_apart(source, folder)
         dataset, issues = _scanned_source(source)
+        usual = usual_numbers(dataset)
+        options = _pick_options(source, usual)
         planned = plan(dataset, issues, options, existing_split(folder, workspace()))
     except LevelError as error:
         offer_level(error.level, "dataset" if source == chosen().dataset else "prepare_source")
@@ -56,20 +57,44 @@ def draw_prepare() -> None:
     except PoetError as error:
         explain(error)
         return
-    _draw_preview(planned, dataset)
+    _draw_preview(planned, dataset, (options.train_per_label, options.demo_per_label) != usual)
     _draw_button(planned, folder)
     made = st.session_state.get("prepare_made")
     if made and made.manifest.parent == folder:
         _draw_made(made)
 
 
-def _pick_options() -> SplitOptions:
+def usual_numbers(dataset: Dataset) -> tuple[int, int]:
+    """Return the numbers of training and demo pictures to begin with: all there is, 80 to 20, up to 200 + 50.
+
+    Args:
+        dataset: of its labels that with the most pictures counts; the others are divided alike.
+    """
+    there = min(
+        max(dataset.counts().values(), default=0), SplitOptions.train_per_label + SplitOptions.demo_per_label
+    )
+    demo = round(there / 5)
+    return max(there - demo, 1), demo
+
+
+def _pick_options(source: Path, usual: tuple[int, int]) -> SplitOptions:
+    """Draw the numbers and what is excluded; each source has its own numbers."""
     numbers = st.columns([1, 1, 2])
     train = numbers[0].number_input(
-        "Training pictures per label", 1, value=200, step=10, key="prepare_train", persist_state="session"
+        "Training pictures per label",
+        1,
+        value=usual[0],
+        step=10,
+        key=f"prepare_train_{source}",
+        persist_state="session",
     )
     demo = numbers[1].number_input(
-        "Demo pictures per label", 0, value=50, step=10, key="prepare_demo", persist_state="session"
+        "Demo pictures per label",
+        0,
+        value=usual[1],
+        step=10,
+        key=f"prepare_demo_{source}",
+        persist_state="session",
     )
     order = numbers[2].segmented_control(
         "Which first",
@@ -126,7 +151,14 @@ def _scanned_source(source: Path) -> tuple[Dataset, list[Issue]]:
     return dataset, issues
 
 
-def _draw_preview(planned: Plan, dataset: Dataset) -> None:
+def _draw_preview(planned: Plan, dataset: Dataset, wanted: bool) -> None:
+    """Show what the button would do.
+
+    Args:
+        planned: what it is.
+        dataset: the source.
+        wanted: whether the numbers were typed: then that a label has fewer is a warning, else how it is.
+    """
     st.header("Preview")
     st.caption(f"What the button below would do with {plain(dataset.folder)}; nothing is written before.")
     train, demo = planned.counts("train"), planned.counts("demo")
@@ -139,21 +171,23 @@ def _draw_preview(planned: Plan, dataset: Dataset) -> None:
         strict=True,
     ):
         column.metric(name, f"{sum(value.values()):,}", border=True)
-    if planned.shortfalls:
+    if planned.shortfalls and not wanted:
+        st.caption("Labels with fewer pictures give what they have, divided in the same proportion.")
+    elif planned.shortfalls:
         listed = plain(few([f"{in_sentence(s.label)} ({s.train + s.demo})" for s in planned.shortfalls]))
         st.warning(
             f"Too few clean pictures, and how many are missing: {listed}. What there is, is divided in the"
             " proportion asked for, so that each label can be evaluated.",
             icon=":material/warning:",
         )
-    missing = {s.label: s.train + s.demo for s in planned.shortfalls}
+    missing = {s.label: s.train + s.demo for s in planned.shortfalls} if wanted else {}
     st.dataframe(
         pd.DataFrame(
             {
                 "label": planned.labels,
                 "training": [train[label] for label in planned.labels],
                 "demo": [demo[label] for label in planned.labels],
-                "missing": [missing.get(label, 0) for label in planned.labels],
+                **({"missing": [missing.get(label, 0) for label in planned.labels]} if missing else {}),
                 "excluded": [rejected[label] for label in planned.labels],
                 "unused": [unused[label] for label in planned.labels],
             }

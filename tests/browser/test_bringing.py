@@ -1,0 +1,154 @@
+"""Bringing pictures in, in a real browser: sent file by file, gone on with after a reload, mended."""
+
+import re
+import shutil
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from poetcore.data.layout import folders_in
+from poetcore.workspace.workspace import Workspace
+from tests.browser.conftest import ROOT, Serve, screenshot
+from tests.browser.dashboard import NOT_FOUND, Dashboard, until
+from tests.conftest import Trained, fill
+
+pytestmark = pytest.mark.complains(NOT_FOUND)
+
+
+@pytest.fixture(scope="module")
+def place(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A workspace with a converted backbone and nothing else."""
+    place = Workspace(tmp_path_factory.mktemp("bringing") / "tf_files")
+    shutil.copytree(trained.workspace.models, place.models)
+    return place
+
+
+@pytest.fixture(scope="module")
+def address(serve: Serve, place: Workspace) -> str:
+    return serve(ROOT / "app.py", {"TFP_WORKSPACE": str(place.root)})
+
+
+@pytest.fixture
+def dashboard(page: Page, address: str, place: Workspace) -> Iterator[Dashboard]:
+    """The page on which pictures are brought in, with nothing brought in yet."""
+    yield Dashboard(page, address).open("/overview")
+    shutil.rmtree(place.datasets, ignore_errors=True)
+
+
+def choose(page: Page, way: str, *paths: Path) -> None:
+    """Choose a folder or files as the button does that opens the system's dialog."""
+    expect(page.get_by_role("button", name=f"Choose {'a ' if way != 'photos' else ''}{way}")).to_be_visible()
+    page.locator(f"input.pick-{way.replace(' file', '')}").set_input_files(list(paths))
+
+
+def test_a_folder_is_sent_and_chosen(dashboard, place, tmp_path):
+    folder = fill(tmp_path / "garden", {"rose": 3, "tulip": 3})
+    (folder / "rose" / ".DS_Store").write_bytes(b"x")
+    choose(dashboard.page, "folder", folder)
+    dashboard.says("6 pictures were brought into")
+    dashboard.has_chosen("Dataset", "datasets/garden")
+    sent = {path.relative_to(place.datasets / "garden") for path in place.datasets.rglob("*.jpg")}
+    assert sent == {path.relative_to(folder) for path in folder.rglob("*.jpg")}
+
+
+def test_after_a_reload_only_what_is_missing_is_sent(dashboard, place, tmp_path):
+    folder = fill(tmp_path / "garden", {"rose": 3, "tulip": 3})
+    sent: list[str] = []
+    reloaded: list[bool] = []
+
+    def hold(route: Route) -> None:
+        sent.append(route.request.url)
+        if len(sent) <= 2 or reloaded:
+            route.continue_()  # the others hang until the page is left
+
+    dashboard.page.route(re.compile(r"/poet/uploads/\w+/\d+"), hold)
+    choose(dashboard.page, "folder", folder)
+    dashboard.says("2 of 6 files")
+    screenshot(dashboard.page, "bring-working")
+    dashboard.open("/overview").says("garden: 2 of 6 files are here.")
+    assert folders_in(place.datasets) == []
+    screenshot(dashboard.page, "bring-unfinished")
+    reloaded.append(True)
+    before = len(sent)
+    choose(dashboard.page, "folder", folder)
+    dashboard.says("6 pictures were brought into")
+    assert len(sent) - before == 4
+
+
+def test_what_is_cancelled_leaves_nothing(dashboard, place, tmp_path):
+    dashboard.page.route(re.compile(r"/poet/uploads/\w+/\d+"), lambda route: None)
+    choose(dashboard.page, "folder", fill(tmp_path / "garden", {"rose": 3, "tulip": 3}))
+    dashboard.says("0 of 6 files")
+    dashboard.page.get_by_role("button", name="Cancel").click()
+    expect(dashboard.page.get_by_text("Drop a folder of photos here")).to_be_visible()
+    until(lambda: not list(place.datasets.iterdir()))
+    dashboard.page.unroute_all(behavior="ignoreErrors")
+
+
+@pytest.mark.complains(rf"{NOT_FOUND}|ERR_FAILED")
+def test_a_server_that_does_not_answer_is_asked_again(dashboard, tmp_path):
+    failed: list[str] = []
+
+    def fail(route: Route) -> None:
+        failed.append(route.request.url)
+        route.abort() if len(failed) == 1 else route.continue_()
+
+    dashboard.page.route(re.compile(r"/poet/uploads/\w+/\d+"), fail)
+    choose(dashboard.page, "folder", fill(tmp_path / "garden", {"rose": 3, "tulip": 3}))
+    dashboard.says("6 pictures were brought into")
+
+
+def test_loose_photos_are_asked_their_label(dashboard, place, tmp_path):
+    photos = sorted(fill(tmp_path, {"x": 2}).rglob("*.jpg"))
+    choose(dashboard.page, "photos", *photos)
+    dashboard.says("Which label do these 2 photos have?")
+    label = dashboard.page.get_by_test_id("stMain").get_by_role("combobox", name="Label")
+    label.fill("daisy")
+    label.press("Enter")
+    dashboard.button("Add them").click()
+    dashboard.says("2 pictures were brought into")
+    assert len(list((place.datasets / "photos" / "daisy").iterdir())) == 2
+
+
+def zip_of_a_mac(folder: Path) -> Path:
+    """Zip a folder as the Finder does: entries for folders, notes of its own beside each file."""
+    target = folder.with_suffix(".zip")
+    with zipfile.ZipFile(target, "w") as archive:
+        for path in sorted([folder, *folder.rglob("*")]):
+            name = path.relative_to(folder.parent).as_posix()
+            archive.writestr(
+                f"{name}/" if path.is_dir() else name, b"" if path.is_dir() else path.read_bytes()
+            )
+            if path.is_file():
+                archive.writestr(
+                    f"__MACOSX/{path.parent.relative_to(folder.parent)}/._{path.name}", b"\0\5\x16\7"
+                )
+    return target
+
+
+@pytest.mark.slow
+def test_a_biologist_brings_a_zip_file_of_a_mac_mends_it_and_trains(dashboard, place, tmp_path):
+    """Levels too many, a label under two names, one that is still empty: no step needs typing."""
+    labels = {"Amanita muscaria": 14, "amanita muscaria": 6, "Boletus edulis": 20}
+    folder = fill(tmp_path / "Export 2026" / "photos", labels).parent
+    (folder / "photos" / "Cantharellus").mkdir()
+    (folder / "photos" / "Cantharellus" / ".DS_Store").write_bytes(b"x")
+    page = dashboard.page
+    choose(page, "zip file", zip_of_a_mac(folder))
+    dashboard.says("40 pictures were brought into")
+    dashboard.says("Around the label folders, and no label: Export 2026, photos.")
+    dashboard.says("look alike: upper and lower case")
+    dashboard.says("“Cantharellus” has no pictures.")
+    screenshot(page, "bring-found")
+    page.get_by_role("button", name="Merge into").click()
+    expect(page.get_by_text("look alike")).to_have_count(0)
+    page.get_by_role("button", name="Remove the empty folder").click()
+    expect(page.get_by_text("has no pictures")).to_have_count(0)
+    (dataset,) = folders_in(place.datasets)
+    assert [label.name for label in folders_in(dataset)] == ["Amanita muscaria", "Boletus edulis"]
+    dashboard.menu("Train")
+    page.get_by_role("button", name="Train and evaluate").click()
+    until(lambda: place.finished_runs())
