@@ -1,8 +1,8 @@
 """The workspace: names of runs, and which run is meant."""
 
-from pathlib import json
+import json
+from pathlib import Path
 
-import Path
 import pytest
 
 from poetcore.errors import OptionError, RunError
