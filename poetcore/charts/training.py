@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from poetcore.charts.style import BLUE, LINES, ORANGE
+from poetcore.charts.style import BLUE, LINES, ORANGE, percent
 
 __all__ = ["curve_spec", "learning_curve_chart"]
 
@@ -20,7 +20,7 @@ def curve_spec(quantity: str, steps: int, reach: tuple[float, float]) -> dict[st
         steps: how many there will be; the axis has room for all from the start and does not jump.
         reach: lowest and highest value, likewise.
     """
-    percent = quantity == "accuracy"
+    shares = quantity == "accuracy"
     colour = alt.Color(
         "split:N",
         title=None,
@@ -28,8 +28,8 @@ def curve_spec(quantity: str, steps: int, reach: tuple[float, float]) -> dict[st
         legend=LINES,
     )
     scale = alt.Scale(domain=reach, nice=False, zero=False, clamp=True)
-    title = "accuracy" if percent else "cross entropy"
-    axis = alt.Axis(format=".0%", tickMinStep=0.01) if percent else alt.Axis(format=".2~f")
+    title = "accuracy" if shares else "cross entropy"
+    axis = alt.Axis(labelExpr=percent(), tickMinStep=0.01) if shares else alt.Axis(format=".2~f")
     base = alt.Chart(pd.DataFrame({"step": [], "split": []})).encode(
         x=alt.X(
             "step:Q",
@@ -51,17 +51,26 @@ def curve_spec(quantity: str, steps: int, reach: tuple[float, float]) -> dict[st
             title=None,
         ),
     )
-    form = ".1%" if percent else ".3f"
-    points = base.mark_point(opacity=0, size=80).encode(
-        y=f"{quantity}:Q",
-        tooltip=[
-            "step:Q",
-            alt.Tooltip("split:N", title="measured on"),
-            alt.Tooltip(f"{quantity}:Q", title=title, format=form),
-            alt.Tooltip(f"{quantity}_smooth:Q", title="smoothed", format=form),
-        ],
+    told = {"told": quantity, "told_smooth": f"{quantity}_smooth"}
+    points = (
+        base.transform_calculate(
+            **{
+                name: percent(field, 1) if shares else f"format(datum.{field}, '.3f')"
+                for name, field in told.items()
+            }
+        )
+        .mark_point(opacity=0, size=80)
+        .encode(
+            y=f"{quantity}:Q",
+            tooltip=[
+                "step:Q",
+                alt.Tooltip("split:N", title="measured on"),
+                alt.Tooltip("told:N", title=title),
+                alt.Tooltip("told_smooth:N", title="smoothed"),
+            ],
+        )
     )
-    spec: dict[str, Any] = (raw + smooth + points).properties(height=260).to_dict()
+    spec: dict[str, Any] = (raw + smooth + points).properties(height=300).to_dict()
     for part in (spec, *spec["layer"]):
         part.pop("data", None)
     spec.pop("datasets", None)
@@ -89,9 +98,9 @@ def learning_curve_chart(points: pd.DataFrame) -> alt.LayerChart:
         ),
         color=alt.Color("kind:N", title=None, scale=kinds, legend=LINES),
     )
-    percent = alt.Axis(format="%", tickMinStep=0.01)
+    axis = alt.Axis(labelExpr=percent(), tickMinStep=0.01)
     band = base.mark_area(opacity=0.16).encode(
-        y=alt.Y("low:Q", title="accuracy", axis=percent, scale=alt.Scale(zero=False, nice=True)),
+        y=alt.Y("low:Q", title="accuracy", axis=axis, scale=alt.Scale(zero=False, nice=True)),
         y2="high:Q",
     )
     line = base.mark_line(strokeWidth=2.5).encode(
@@ -105,6 +114,9 @@ def learning_curve_chart(points: pd.DataFrame) -> alt.LayerChart:
     )
     dots = (
         alt.Chart(points)
+        .transform_calculate(
+            told=percent("accuracy", 1), told_low=percent("low", 1), told_high=percent("high", 1)
+        )
         .mark_point(filled=True, size=64, opacity=1)
         .encode(
             x="pictures:Q",
@@ -112,9 +124,9 @@ def learning_curve_chart(points: pd.DataFrame) -> alt.LayerChart:
             color=alt.Color("kind:N", title=None, scale=kinds, legend=None),
             tooltip=[
                 alt.Tooltip("pictures:Q", title="training pictures", format=","),
-                alt.Tooltip("accuracy:Q", format=".1%"),
-                alt.Tooltip("low:Q", title="from", format=".1%"),
-                alt.Tooltip("high:Q", title="to", format=".1%"),
+                alt.Tooltip("told:N", title="accuracy"),
+                alt.Tooltip("told_low:N", title="from"),
+                alt.Tooltip("told_high:N", title="to"),
                 alt.Tooltip("kind:N", title="how"),
             ],
         )

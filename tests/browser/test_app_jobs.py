@@ -103,7 +103,7 @@ def test_a_restarted_server_finds_the_training_again(page, serve, known):
 def rename(dashboard: Dashboard, title: str) -> None:
     """Give the selected run another title, and wait until the table shows it."""
     dashboard.button("Rename").click()
-    field = dashboard.page.get_by_label("New name")
+    field = dashboard.page.get_by_label("New name", exact=True)
     field.fill(title)
     field.press("Enter")
     dashboard.page.get_by_test_id("stPopoverBody").get_by_role("button", name="Rename").click()

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from poetcore.charts.training import curve_spec
+from poetcore.system.figures import count
 from poetcore.training.curves import curves, verdict
 from poetcore.ui.glossary import term
 from poetcore.workspace.run import Run
@@ -80,7 +81,7 @@ def _drawn(run: Run) -> str:
 
 
 def _draw(run: Run, table: pd.DataFrame, drawn: int, steps: int) -> None:
-    """Draw both curves up to a step, with room for all, and a sentence about them."""
+    """Draw both curves up to a step, with room for all, and once all is drawn a sentence about them."""
     shown = table[table["step"] <= drawn]
     for column, quantity in zip(st.columns(2), ("accuracy", "cross_entropy"), strict=True):
         with column:
@@ -89,8 +90,10 @@ def _draw(run: Run, table: pd.DataFrame, drawn: int, steps: int) -> None:
                 _spec(quantity, steps, _reach(quantity, table[quantity])),
                 key=f"curve_{run.name}_{quantity}",
                 width="stretch",
+                alt=f"{quantity.replace('_', ' ')} of training and validation pictures, by step",
             )
-    st.caption(verdict(shown))
+    last = int(table["step"].max())
+    st.caption(verdict(table) if drawn >= last else f"Step {count(drawn)} of {count(last)}")
 
 
 @st.cache_data(show_spinner=False)

@@ -117,9 +117,9 @@ def draw_ended() -> None:
         return
     status = jobs().status(run)
     if status.phase == "done":
-        st.success(
-            plain(status.message), title=f"{plain(run.title)} is ready.", icon=":material/check_circle:"
-        )
+        # Its figures stand on the page; why there is none is in the message only.
+        more = "" if run.evaluations() else f" {plain(status.message)}"
+        st.success(f"{plain(run.title)} is ready.{more}", icon=":material/check_circle:")
     elif status.phase == "cancelled":
         st.info(
             f"{plain(run.title)} was stopped. The features that were extracted are kept, so the next training"

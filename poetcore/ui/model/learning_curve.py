@@ -7,10 +7,11 @@ import streamlit as st
 
 from poetcore.charts.training import learning_curve_chart
 from poetcore.errors import PoetError
-from poetcore.system.figures import interval as range_words
 from poetcore.system.names import natural_key
 from poetcore.training.forecast import Curve, Forecast, Point
 from poetcore.training.learning_curve import LearningCurve, learning_curve
+from poetcore.ui.glossary import term
+from poetcore.ui.model.run_table import sortable
 from poetcore.ui.state import explain, progress_bar, workspace
 from poetcore.ui.text import plain
 from poetcore.workspace.run import Run
@@ -20,7 +21,7 @@ __all__ = ["draw_learning_curve"]
 
 def draw_learning_curve(run: Run) -> None:
     """Show the learning curve with its forecast and its advice, or the button that computes it."""
-    st.header("Would more pictures help?")
+    st.header("Would more pictures help?", help=term("learning curve"))
     try:
         found = LearningCurve.load(run) or _compute(run)
     except PoetError as error:
@@ -29,7 +30,12 @@ def draw_learning_curve(run: Run) -> None:
     if found is None:
         return
     st.markdown(f"**{plain(found.advice)}**")
-    st.altair_chart(learning_curve_chart(found.table()), width="stretch", key=f"learning_{run.name}")
+    st.altair_chart(
+        learning_curve_chart(found.table()),
+        width="stretch",
+        key=f"learning_{run.name}",
+        alt=f"Accuracy against the number of training pictures. {found.advice}",
+    )
     st.caption(
         "Solid: measured, each picture by models that were not trained on it, so on four fifths of all at the"
         " most. Dashed: forecast for twice and"
@@ -63,11 +69,10 @@ def _labels(per_label: Mapping[str, Curve]) -> pd.DataFrame:
     for label, curve in sorted(per_label.items(), key=lambda one: natural_key(one[0])):
         row: dict[str, object] = {"label": label}
         if curve.points:
-            row |= {"trained on": curve.points[-1].pictures, "now": _with_range(curve.points[-1])}
-        rows.append(row | {f"{one.factor} times as many": _with_range(one) for one in curve.forecast})
+            row |= {"trained on": curve.points[-1].pictures, "now": _told(curve.points[-1])}
+        rows.append(row | {f"{one.factor} times as many": _told(one) for one in curve.forecast})
     return pd.DataFrame(rows)
 
 
-def _with_range(point: Point | Forecast) -> str:
-    """Return an accuracy with its band, padded so that text sorts as the numbers do."""
-    return f"{100 * point.accuracy:5.1f} % ({range_words(point.low, point.high)})"
+def _told(point: Point | Forecast) -> str | None:
+    return sortable(point.accuracy, (point.low, point.high))

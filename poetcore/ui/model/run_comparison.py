@@ -19,7 +19,9 @@ def draw_comparison(one: Run, other: Run) -> None:
     rows = [row_of(run, chosen().demo) for run in (one, other)]
     table = compared(rows[0], rows[1])
     st.table(table)
-    if rows[0]["evaluated on"] != rows[1]["evaluated on"]:
+    if not (rows[0]["evaluated on"] and rows[1]["evaluated on"]):
+        st.caption("Evaluate both on the same demo pictures: that is the fairest comparison.")
+    elif rows[0]["evaluated on"] != rows[1]["evaluated on"]:
         st.caption(
             "They were evaluated on different pictures: choose the same demo pictures in the sidebar and"
             " evaluate both to compare their demo accuracies."

@@ -6,9 +6,11 @@ from typing import Any
 import streamlit as st
 
 from poetcore.evaluation.accuracy import Accuracy
+from poetcore.system.figures import count, duration
 from poetcore.training.final_test import why_they_differ
 from poetcore.ui.freshness import run_changes
-from poetcore.ui.headline import figure_metric
+from poetcore.ui.glossary import term
+from poetcore.ui.headline import MIN_METRIC, figure_metric
 from poetcore.ui.model.settings import GROUPS
 from poetcore.ui.subsets import subset_words
 from poetcore.ui.text import plain
@@ -22,36 +24,36 @@ def draw_run(run: Run) -> None:
     """Show the figures of a run with what must be known to read them."""
     record = run.record()
     metrics = record.metrics
-    cross, test, validation, seconds = st.columns(4)
+    place = st.grid(4, min_column_width=MIN_METRIC)
     found = record.cross_validation or {}
     figure_metric(
-        cross,
+        place,
         "Accuracy",
         found.get("accuracy"),
         found.get("interval"),
         found.get("n", 0),
-        "By cross validation: how often pictures that were not trained on are labelled right.",
+        term("cross validation"),
     )
     figure_metric(
-        test,
+        place,
         "Test accuracy",
         metrics.get("final_test_accuracy"),
         metrics.get("final_test_interval"),
         metrics.get("final_test_count") or 0,
-        "The original script's figure: on the testing part of the pictures.",
+        f"The original script's figure. {term('testing pictures')}",
     )
     figure_metric(
-        validation,
+        place,
         "Validation accuracy",
         metrics.get("validation_accuracy"),
         _validation_interval(metrics),
         metrics.get("validation_count") or 0,
-        "On pictures held out to follow the training.",
+        term("validation pictures"),
     )
-    seconds.metric(
+    place.metric(
         "Time",
-        f"{record.timings['total_s']:.0f} s",
-        f"{record.bottlenecks['computed']:,} new, {record.bottlenecks['cached']:,} cached",
+        duration(record.timings["total_s"], whole=True),
+        f"{count(record.bottlenecks['computed'])} new, {count(record.bottlenecks['cached'])} cached",
         delta_color="off",
         delta_arrow="off",
         border=True,

@@ -19,18 +19,26 @@ from poetcore.workspace.run import Run
 
 __all__ = ["draw_runs"]
 
+#: Pixels of a column; with Streamlit's own measure they jump once a row is selected.
+_NAME, _TIME, _FIGURE = 220, 140, 145
+
 _COLUMNS = {
-    "started": st.column_config.DatetimeColumn(format="D MMM YYYY HH:mm"),
+    "run": st.column_config.TextColumn(width=_NAME),
+    "started": st.column_config.DatetimeColumn(format="D MMM YYYY HH:mm", width=_TIME),
     "accuracy": st.column_config.TextColumn(
-        help=f"{term('cross validation')} The figure to compare runs on one dataset by, with its interval."
+        width=_FIGURE,
+        help=f"{term('cross validation')} The figure to compare runs on one dataset by, with its interval.",
     ),
     "test accuracy": st.column_config.TextColumn(
-        help="The original script's figure: on the testing part only, so with a wider interval."
+        width=_FIGURE,
+        help="The original script's figure: on the testing part only, so with a wider interval.",
     ),
     "demo accuracy": st.column_config.TextColumn(
+        width=_FIGURE,
         help="On the chosen demo pictures, or else by the newest evaluation. Compare only runs that were"
-        " evaluated on the same."
+        " evaluated on the same.",
     ),
+    "reason": st.column_config.TextColumn(width="large"),
     "remarks": st.column_config.TextColumn(
         width="medium",
         help="What must be known to read the figures: demo pictures seen in training, labels changed"

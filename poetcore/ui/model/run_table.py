@@ -17,7 +17,7 @@ from poetcore.workspace.demo_sets import dataset_title
 from poetcore.workspace.run import Run
 from poetcore.workspace.run_record import RunRecord
 
-__all__ = ["differing", "matching", "row_of"]
+__all__ = ["differing", "matching", "row_of", "sortable"]
 
 #: Columns that stand also where all runs have the same in them.
 _FIGURES = ("run", "started", "accuracy", "demo accuracy", "test accuracy", "remarks")
@@ -38,10 +38,10 @@ def row_of(run: Run, demo: Path | None) -> dict[str, object]:
     return {
         "run": run.title,
         "started": datetime.fromisoformat(record.created),
-        "accuracy": _padded(cross.get("accuracy"), cross.get("interval")),
+        "accuracy": sortable(cross.get("accuracy"), cross.get("interval")),
         "demo accuracy": about_demo.figure,
         "evaluated on": about_demo.folder,
-        "test accuracy": _padded(
+        "test accuracy": sortable(
             record.metrics.get("final_test_accuracy"), record.metrics.get("final_test_interval")
         ),
         "remarks": " · ".join(filter(None, (about_demo.remark, _about_dataset(run, record)))) or None,
@@ -100,7 +100,7 @@ def _about_demo(run: Run, demo: Path | None) -> _Demo:
             marks = [mark] if mark else []
             marks += [] if found.changes.known else ["not compared with the files now"]
             return _Demo(
-                _padded(accuracy.value, accuracy.interval) if accuracy else None,
+                sortable(accuracy.value, accuracy.interval) if accuracy else None,
                 dataset_title(Path(metrics_of(folder).folder)),
                 f"demo: {'; '.join(marks)}" if marks else "",
             )
@@ -114,8 +114,12 @@ def _about_dataset(run: Run, record: RunRecord) -> str:
     return " · ".join(remarks)
 
 
-def _padded(value: float | None, interval: Sequence[float] | None) -> str | None:
-    """Return an accuracy with its range, padded so that text sorts as the numbers do."""
+def sortable(value: float | None, interval: Sequence[float] | None) -> str | None:
+    """Return an accuracy with its interval, padded so that text sorts as the numbers do; None for neither.
+
+    >>> sortable(0.9, (0.84, 0.94))
+    ' 90.0 % (84 to 94 %)'
+    """
     if value is None or interval is None:
         return None
     return f"{figures.percent(value):>7} ({figures.interval(*interval)})"

@@ -42,10 +42,10 @@ def draw_this_run(choice: Choice) -> None:
     st.header("Figures of the training")
     draw_run(run)
     draw_curves(run, run.record().options["how_many_training_steps"])
+    draw_tensorboard()
     draw_learning_curve(run)
     st.header("Export the model")
     draw_exports(run)
-    draw_tensorboard()
     st.caption(f"On the command line: `--run` {plain(run.name)}. Its files are in {plain(run.folder)}.")
 
 

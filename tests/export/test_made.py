@@ -1,0 +1,63 @@
+"""The exports in a run's folder: which are there, and each as a zip file."""
+
+import io
+import zipfile
+
+import pytest
+
+from poetcore.export.export_format import ExportFormat
+from poetcore.export.formats import FORMATS
+from poetcore.export.made import find_made, zipped
+from poetcore.workspace.records import to_json
+from poetcore.workspace.run import Run
+from tests.browser.dashboard import copy_run
+from tests.conftest import Trained
+
+COMPARED = {"pictures": 50, "max_abs_diff": 0.0, "same_top1": 1.0}
+
+
+def make_export(run: Run, kind: ExportFormat) -> None:
+    """Write what an export leaves in a run's folder, with a model of three bytes."""
+    path = run.exports / kind.name / kind.default_name
+    model = path / kind.folder_marker if kind.folder_marker else path
+    model.parent.mkdir(parents=True)
+    model.write_bytes(b"net")
+    stem = path.name if kind.folder_marker else path.stem
+    (path.parent / f"{stem}_README.txt").write_text("How to use it.")
+    compared = {"format": kind.name, "run": run.name, "temperature": run.temperature()} | COMPARED
+    (path.parent / f"{stem}_parity.json").write_text(to_json(compared))
+
+
+@pytest.fixture
+def run(trained: Trained, tmp_path) -> Run:
+    return copy_run(trained.run, tmp_path / "runs" / "own")
+
+
+@pytest.mark.parametrize("name", ["tflite", "saved_model"])
+def test_an_export_is_found_with_all_its_files(run, name):
+    make_export(run, FORMATS[name])
+    made = find_made(run, FORMATS[name])
+    assert made and made.parity.pictures == 50 and len(made.files) == 3
+
+
+def test_what_was_not_exported_is_not_found(run):
+    assert find_made(run, FORMATS["keras"]) is None
+
+
+def test_an_export_of_another_temperature_is_of_another_model(run):
+    make_export(run, FORMATS["tflite"])
+    run.set_temperature(run.temperature() * 2)
+    assert find_made(run, FORMATS["tflite"]) is None
+
+
+def test_a_folder_is_zipped_with_the_note_beside_it(run):
+    make_export(run, FORMATS["saved_model"])
+    made = find_made(run, FORMATS["saved_model"])
+    assert made
+    with zipfile.ZipFile(io.BytesIO(zipped(made))) as archive:
+        assert sorted(archive.namelist()) == [
+            "model/saved_model.pb",
+            "model_README.txt",
+            "model_parity.json",
+        ]
+        assert archive.read("model/saved_model.pb") == b"net"

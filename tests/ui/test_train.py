@@ -1,0 +1,210 @@
+"""The training page: its views, on what is evaluated, curves that are replayed, exports, the list of runs."""
+
+from dataclasses import replace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from poetcore.errors import OptionError
+from poetcore.export.formats import FORMATS
+from poetcore.training.config import RunConfig
+from poetcore.training.jobs import Jobs
+from poetcore.ui.text import plain
+from poetcore.workspace.demo_sets import keep_aside, kept_aside, make_testing_list
+from poetcore.workspace.run import Run
+from poetcore.workspace.run_record import Status
+from tests.browser.dashboard import copy_run
+from tests.conftest import Trained, fill
+from tests.export.test_made import make_export
+from tests.ui.pages import links, opened, runs_of, texts_of, training_page
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[RunConfig]:
+    """The configurations of trainings that a page starts; none of them runs."""
+    configs: list[RunConfig] = []
+
+    def start(_: Jobs, config: RunConfig) -> None:
+        configs.append(config)
+        raise OptionError("Not in a test.")
+
+    monkeypatch.setattr(Jobs, "start_training", start)
+    return configs
+
+
+@pytest.fixture
+def second(own: Trained) -> Run:
+    """Another run, of 50 steps, with a title of its own."""
+    run = copy_run(own.run, own.workspace.runs / "second")
+    record = run.record()
+    run.write_record(replace(record, options=record.options | {"how_many_training_steps": 50}))
+    run.rename_title("fifty steps")
+    return run
+
+
+def selecting(*names: str, **asked: str) -> AppTest:
+    """Open the list of runs with some of them selected; without a browser no row can be clicked."""
+    app = opened("home", view="All runs", **asked)
+    app.session_state["selected_finished"] = list(names)
+    return app.switch_page("train.py").run()
+
+
+def start(app):
+    app.button(key="train_and_evaluate").click().run()
+
+
+# ------------------------------------------------------------------------------------------------- views
+
+
+def test_with_a_run_the_page_begins_with_it_its_result_and_the_ways_from_there(full):
+    app = opened("train")
+    assert app.header[0].value == plain(full.run.title)
+    assert app.metric[0].label.startswith("Accuracy on ")
+    assert links(app)[:3] == ["evaluate", "slideshow", "slideshow"]
+
+
+def test_without_a_run_the_page_begins_with_a_new_training(empty, tmp_path):
+    app = opened("train", dataset=str(fill(tmp_path / "garden", {"ant": 4, "bee": 4})))
+    assert not app.button(key="train_and_evaluate").disabled
+
+
+def test_a_run_of_another_dataset_says_whose_it_is(full, tmp_path):
+    other = fill(tmp_path / "garden", {"ant": 4, "bee": 4})
+    app = training_page("This run", dataset=str(other), run=full.run.name)
+    assert "This run was trained on **sample/train**" in app.info[0].value
+    assert "not on" in app.info[0].value and "garden" in app.info[0].value
+
+
+# ----------------------------------------------------------------------------------- what it is evaluated on
+
+
+def test_a_demo_folder_is_evaluated_on_without_a_question(full, started):
+    app = training_page("New training")
+    start(app)
+    assert (started[0].demo_dir, started[0].evaluate_after) == (full.sample / "demo", True)
+
+
+def test_without_a_demo_folder_the_testing_pictures_are_evaluated_on(empty, tmp_path, started):
+    start(opened("train", dataset=str(fill(tmp_path / "garden", {"ant": 4, "bee": 4}))))
+    assert (started[0].demo_dir, started[0].keep_aside, started[0].evaluate_after) == (None, "", True)
+
+
+@pytest.mark.parametrize(
+    ("offer", "option"), [("Keep 20 % aside", "20%"), ("Keep 50 of each label aside", "50")]
+)
+def test_pictures_may_be_kept_aside(empty, tmp_path, started, offer, option):
+    folder = fill(tmp_path / "garden", {"ant": 4, "bee": 4})
+    app = opened("train", dataset=str(folder))
+    app.segmented_control(key=f"evaluate_on_{folder}").set_value(offer).run()
+    start(app)
+    assert started[0].keep_aside == option
+
+
+def test_what_is_kept_aside_is_evaluated_on_and_can_be_given_back(empty, tmp_path, started):
+    from poetcore.data.dataset import scan
+
+    folder = fill(tmp_path / "garden", {"ant": 10, "bee": 10})
+    with empty.file_index() as index:
+        place = keep_aside(scan(folder, index), empty, "20%")
+    app = opened("train", dataset=str(folder))
+    start(app)
+    assert started[0].demo_dir == place
+    app.button(key="release").click().run()
+    assert kept_aside(folder, empty) is None
+
+
+def test_the_testing_pictures_of_another_run_are_no_demo_folder(own, started):
+    demo = make_testing_list(own.run)
+    start(training_page("New training", demo=str(demo)))
+    assert started[0].demo_dir is None
+
+
+def test_a_demo_folder_with_other_labels_is_told_and_not_evaluated_on(full, tmp_path, started):
+    other = fill(tmp_path / "mushrooms", {"morel": 2, "truffle": 2})
+    app = training_page("New training", demo=str(other))
+    assert "labels that this dataset has not: morel, truffle" in texts_of(app)
+    start(app)
+    assert started[0].demo_dir is None
+
+
+# ------------------------------------------------------------------------------------------- curves, exports
+
+
+def test_a_replay_draws_the_curves_from_their_beginning(full):
+    app = training_page("This run")
+    key = f"curves_drawn_{full.run.name}"
+    assert key not in app.session_state
+    app.button(key="replay_curves").click().run()
+    last = full.run.record().options["how_many_training_steps"]
+    assert 0 < app.session_state[key] < last / 10 and app.button(key="replay_curves").disabled
+
+
+def test_an_export_that_is_there_is_offered_for_download(own):
+    make_export(own.run, FORMATS["tflite"])
+    app = training_page("This run")
+    labels = [button.label for button in app.get("download_button")]
+    assert [label.split(" (")[0] for label in labels] == [
+        "Download with labels and note",
+        "model.tflite alone",
+    ]
+
+
+def test_an_export_that_is_a_folder_is_one_zip_file(own):
+    make_export(own.run, FORMATS["saved_model"])
+    app = training_page("This run")
+    app.selectbox(key="export_format").set_value("saved_model").run()
+    assert [button.label.split(" (")[0] for button in app.get("download_button")] == [
+        "Download with labels and note"
+    ]
+
+
+# ------------------------------------------------------------------------------------------ the list of runs
+
+
+def test_the_list_has_the_columns_in_which_runs_differ(own, second):
+    table = runs_of(training_page("All runs"))
+    assert set(table["run"]) == {"first", "fifty steps"}
+    assert {"steps", "accuracy"} <= set(table) and not {"backbone", "dataset", "seed", "labels"} & set(table)
+
+
+def test_what_all_runs_have_alike_is_told_once(own, second):
+    assert plain("backbone efficientnet_lite0") in texts_of(training_page("All runs"))
+
+
+def test_the_list_can_be_searched(own, second):
+    app = training_page("All runs")
+    app.text_input(key="search_runs").set_value("FIFTY").run()
+    assert list(runs_of(app)["run"]) == ["fifty steps"]
+
+
+def test_a_search_without_a_hit_says_so(own, second):
+    app = training_page("All runs")
+    app.text_input(key="search_runs").set_value("mushrooms").run()
+    assert "No run has all of these words." in texts_of(app)
+
+
+def test_two_selected_runs_stand_side_by_side_with_what_differs(own, second):
+    app = selecting("first", "second")
+    table = app.table[0].value
+    assert set(table) == {"first", "fifty steps"}
+    assert {"test accuracy", "steps"} <= set(table.index) and "seed" not in table.index
+
+
+def test_a_selection_outlives_a_search_that_still_shows_it(own, second):
+    app = selecting("second")
+    app.text_input(key="search_runs").set_value("fifty").run()
+    assert app.button(key="use_run")
+
+
+def test_using_a_run_chooses_and_shows_it(own, second):
+    app = selecting("second", run="first")
+    app.button(key="use_run").click().run()
+    assert app.header[0].value == "fifty steps"
+
+
+def test_a_failed_run_stands_apart_with_its_whole_reason(own):
+    own.workspace.create_run("broke").write_status(Status("failed", message="It broke. For a reason."))
+    app = training_page("All runs")
+    assert "broke" not in set(runs_of(app)["run"])
+    apart = next(frame.value for frame in app.dataframe if "reason" in frame.value)
+    assert list(apart[["run", "state", "reason"]].iloc[0]) == ["broke", "failed", "It broke. For a reason."]
