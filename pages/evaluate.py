@@ -23,8 +23,8 @@ from poetcore.ui.results.mistakes import draw_mistakes
 from poetcore.ui.results.temperature import draw_temperature
 from poetcore.ui.state import explain, progress_bar, workspace
 from poetcore.ui.subsets import subset_words
-from poetcore.ui.text import dataset_name, plain
-from poetcore.workspace.demo_sets import testing_list
+from poetcore.ui.text import plain
+from poetcore.workspace.demo_sets import dataset_title, testing_list
 from poetcore.workspace.run import Run
 
 choice = chosen()
@@ -49,7 +49,7 @@ def evaluate_now(run: Run, demo: Path) -> None:
 
 
 run, demo = choice.run, choice.demo
-st.markdown(f"Run **{plain(run.title)}** on **{plain(dataset_name(demo))}**")
+st.markdown(f"Run **{plain(run.title)}** on **{plain(dataset_title(demo))}**")
 if part := subset_words(run):
     st.caption(plain(part))
 if demo == testing_list(run):
@@ -78,10 +78,10 @@ if len(metrics.labels) > FEW_LABELS:
     draw_matrix(metrics, key)
     draw_per_label(evaluation)
 else:
-    left, right = st.columns([4, 3])
-    with left:
+    beside = st.grid(2, min_column_width=340, gap="large")
+    with beside.cell():
         draw_matrix(metrics, key)
-    with right:
+    with beside.cell():
         draw_per_label(evaluation)
 draw_confusions(evaluation, key)
 if known.headline.accuracy is None:
@@ -96,12 +96,12 @@ elif seen := metrics.total - known.headline.accuracy.total:
 
 draw_mistakes(evaluation, key)
 
-left, right = st.columns(2)
-with left:
+beside = st.grid(2, min_column_width=340, gap="large")
+with beside.cell():
     st.header("Can the probabilities be believed?")
     draw_calibration(metrics)
     draw_temperature(run, lambda: evaluate_now(run, demo))
-with right:
+with beside.cell():
     st.header("Accuracy against coverage")
     if known.headline.accuracy is None:
         st.caption("Most of these pictures were seen in training, so that it would show the memory only.")

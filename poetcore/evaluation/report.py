@@ -24,7 +24,9 @@ from poetcore.evaluation.metrics import Metrics, threshold_table
 from poetcore.evaluation.slides import Filter, deck
 from poetcore.system.figures import confidence, count, percent
 from poetcore.system.names import natural_key
+from poetcore.system.wording import counted
 from poetcore.version import __version__
+from poetcore.workspace.demo_sets import dataset_title
 
 __all__ = ["MAX_MISCLASSIFIED", "report"]
 
@@ -64,7 +66,7 @@ def report(evaluation: Evaluation, difference: Difference | None = None) -> str:
         Environment(autoescape=True, undefined=StrictUndefined)
         .from_string(template)
         .render(
-            title=f"{metrics.run} on {Path(metrics.folder).name}",
+            title=f"{metrics.run} on {dataset_title(Path(metrics.folder))}",
             told=headline(metrics, difference),
             calibration=calibration_sentence(metrics),
             label_doubt=label_doubt(metrics),
@@ -89,6 +91,7 @@ def report(evaluation: Evaluation, difference: Difference | None = None) -> str:
             percent=percent,
             confidence=confidence,
             count_of=count,
+            counted=counted,
             file_name=lambda path: Path(path).name,
             place=lambda path: "/".join(Path(path).parts[-2:]),
             version=__version__,

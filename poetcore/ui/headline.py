@@ -13,10 +13,7 @@ from poetcore.ui.choice import Choice
 from poetcore.ui.freshness import trained_on
 from poetcore.ui.text import apart, plain
 
-__all__ = ["MIN_METRIC", "accuracy_metric", "draw_remarks", "figure_metric"]
-
-#: Pixels of a metric's width: two stand side by side on a phone.
-MIN_METRIC = 150
+__all__ = ["accuracy_metric", "draw_remarks", "figure_metric"]
 
 
 def accuracy_metric(place: DeltaGenerator, name: str, accuracy: Accuracy, help: str = "") -> None:

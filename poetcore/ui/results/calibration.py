@@ -25,7 +25,8 @@ def draw_calibration(metrics: Metrics) -> None:
         )
         return
     table = pd.DataFrame(found["bins"])
-    st.altair_chart(reliability_chart(table), width="stretch", alt=_in_words(found))
+    chart = reliability_chart(table, dark=st.context.theme.type == "dark")
+    st.altair_chart(chart, width="stretch", alt=_in_words(found))
     st.caption(
         "Pictures are put together by the confidence that they got; a bar shows how many of them are right."
         " Where probabilities can be believed, the bars end at the dashed line. The numbers on top count the"

@@ -13,10 +13,10 @@ from poetcore.evaluation.confusions import by_confusion, by_name, confused_with
 from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.matrix_table import matrix_table
 from poetcore.evaluation.metrics import Metrics
-from poetcore.system.figures import confidence
+from poetcore.system.figures import confidence, count
 from poetcore.ui.components.matrix import Cell, matrix
 from poetcore.ui.labels import filter_label
-from poetcore.ui.text import brief, counted, plain
+from poetcore.ui.text import brief, plain
 
 __all__ = ["PICTURES", "draw_cell_fields", "draw_confusions", "draw_matrix", "labels_chosen"]
 
@@ -55,11 +55,11 @@ def draw_matrix(metrics: Metrics, key: str) -> None:
     )
     words = "Each row is a true label, each column a predicted one; blue is right, orange wrong."
     if len(places) < len(metrics.labels):
-        words += f" {len(places):,} of {len(metrics.labels):,} labels are shown."
+        words += f" {count(len(places))} of {count(len(metrics.labels))} labels are shown."
     if chosen:
         n = metrics.confusion_matrix[metrics.labels.index(chosen[0])][metrics.labels.index(chosen[1])]
         words += f" Chosen: {plain(brief(chosen[0]))}, predicted {plain(brief(chosen[1]))}. "
-        words += f"[See {'its picture' if n == 1 else f'its {n:,} pictures'} below](#{PICTURES})"
+        words += f"[See {'its picture' if n == 1 else f'its {count(n)} pictures'} below](#{PICTURES})"
         words += ", or press Escape to clear it."
     else:
         words += " Choose a cell, with the mouse or with Tab, arrows and Enter: its pictures are below."
@@ -76,13 +76,12 @@ def draw_confusions(evaluation: Evaluation, key: str) -> None:
     confused = evaluation.most_confused()[:_LISTED]
     if not confused:
         return
-    st.markdown("**Most confused**, each a link to its pictures")
-    with st.grid(3, min_column_width=300, gap=None):
+    st.markdown("**Most confused**: true label → predicted label, pictures, their share of the true label")
+    with st.grid(4, min_column_width=220, gap=None):
         for true, predicted, n in confused:
             share = confidence(n / evaluation.metrics.per_label[true]["support"])
-            name = plain(brief(true))
             st.button(
-                f":primary[{name} → {plain(brief(predicted))}]: {counted(n, 'picture')}, {share} of {name}",
+                f":primary[{plain(brief(true))} → {plain(brief(predicted))}]: {count(n)} ({share})",
                 key=f"confusion_{key}_{true}_{predicted}",
                 type="tertiary",
                 on_click=_choose,
