@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from poetcore.evaluation.headline import headline
 from poetcore.evaluation.metrics import Metrics
@@ -15,6 +15,7 @@ from poetcore.workspace.records import read_record
 from poetcore.workspace.workspace import Workspace
 from tests.browser.conftest import ROOT, Serve, screenshot
 from tests.browser.dashboard import NOT_FOUND, Dashboard, copy_of, server_of, until
+from tests.browser.evaluate_page import Gallery, of_cell
 from tests.conftest import Trained
 
 pytestmark = [pytest.mark.complains(NOT_FOUND), pytest.mark.usefixtures("nothing_refused")]
@@ -90,45 +91,6 @@ def dashboard(page: Page, address: str) -> Dashboard:
     return Dashboard(page, address)
 
 
-class Gallery:
-    """The pictures below the confusion matrix."""
-
-    def __init__(self, dashboard: Dashboard) -> None:
-        self.page = dashboard.open("/evaluate").page
-        self.figures = self.page.locator(".poet-grid figure")
-        expect(self.figures.first).to_be_visible()
-
-    def cell(self, true: str, predicted: str) -> Locator:
-        """A cell of the matrix."""
-        table = self.page.get_by_role("grid", name="Confusion matrix")
-        names = table.locator("tbody th").all_inner_texts()
-        return table.locator("tbody tr").nth(names.index(true)).locator("td").nth(names.index(predicted))
-
-    def has_chosen(self, true: str, predicted: str) -> None:
-        """The fields hold the labels, and the cell is framed."""
-        for box, label in (("True label", true), ("Predicted label", predicted)):
-            expect(self.page.get_by_role("combobox", name=box, exact=True)).to_have_value(label)
-        expect(self.page.locator("td[aria-selected=true]")).to_have_count(1 if true else 0)
-
-    def choose(self, box: str, label: str) -> None:
-        """Choose with the keyboard alone."""
-        field = self.page.get_by_role("combobox", name=box, exact=True)
-        field.focus()
-        field.press_sequentially(label)
-        expect(self.page.get_by_role("option")).to_have_count(1)
-        field.press("Enter")
-
-    def shows(self, rows: pd.DataFrame) -> None:
-        """Exactly these pictures, in this order, each with its labels and its verdict."""
-        expect(self.figures.locator(".line")).to_have_text([Path(path).name for path in rows["path"]])
-        expect(self.figures.locator(".title")).to_have_text(
-            [t if t == p else f"{t} → {p}" for t, p in zip(rows["label"], rows["predicted"], strict=True)]
-        )
-        expect(self.figures.locator(".mark")).to_have_text(
-            ["✓ right" if right else "✗ wrong" for right in rows["correct"]]
-        )
-
-
 def test_the_headline_is_that_of_the_metrics_file(dashboard, metrics):
     dashboard.open("/evaluate")
     expect(dashboard.part("MetricValue")).to_have_text(
@@ -151,10 +113,6 @@ def test_every_cell_of_the_matrix_has_the_count_of_the_metrics_file(dashboard, m
 
 def test_the_gallery_begins_with_all_misclassified_pictures(dashboard, predictions):
     Gallery(dashboard).shows(predictions[~predictions["correct"]])
-
-
-def of_cell(predictions: pd.DataFrame, cell: tuple[str, str]) -> pd.DataFrame:
-    return predictions[(predictions["label"] == cell[0]) & (predictions["predicted"] == cell[1])]
 
 
 def test_a_click_in_the_matrix_shows_exactly_the_pictures_of_its_cell_until_escape(
