@@ -13,7 +13,13 @@ from poetcore.ui.choice import Choice
 from poetcore.ui.freshness import trained_on
 from poetcore.ui.text import apart, plain
 
-__all__ = ["accuracy_metric", "draw_remarks", "figure_metric"]
+__all__ = ["accuracy_metric", "draw_remarks", "figure_metric", "two_pairs"]
+
+
+def two_pairs() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Return places for two metrics each: in one row where there is room, below each other on a phone."""
+    pairs = st.grid(2, min_column_width=330)
+    return pairs.cell().grid(2, min_column_width=140), pairs.cell().grid(2, min_column_width=140)
 
 
 def accuracy_metric(place: DeltaGenerator, name: str, accuracy: Accuracy, help: str = "") -> None:

@@ -10,7 +10,7 @@ from poetcore.system.figures import count, duration
 from poetcore.training.final_test import why_they_differ
 from poetcore.ui.freshness import run_changes
 from poetcore.ui.glossary import term
-from poetcore.ui.headline import MIN_METRIC, figure_metric
+from poetcore.ui.headline import figure_metric, two_pairs
 from poetcore.ui.model.settings import GROUPS
 from poetcore.ui.subsets import subset_words
 from poetcore.ui.text import plain
@@ -24,10 +24,10 @@ def draw_run(run: Run) -> None:
     """Show the figures of a run with what must be known to read them."""
     record = run.record()
     metrics = record.metrics
-    place = st.grid(4, min_column_width=MIN_METRIC)
+    first, second = two_pairs()
     found = record.cross_validation or {}
     figure_metric(
-        place,
+        first,
         "Accuracy",
         found.get("accuracy"),
         found.get("interval"),
@@ -35,7 +35,7 @@ def draw_run(run: Run) -> None:
         term("cross validation"),
     )
     figure_metric(
-        place,
+        first,
         "Test accuracy",
         metrics.get("final_test_accuracy"),
         metrics.get("final_test_interval"),
@@ -43,14 +43,14 @@ def draw_run(run: Run) -> None:
         f"The original script's figure. {term('testing pictures')}",
     )
     figure_metric(
-        place,
+        second,
         "Validation accuracy",
         metrics.get("validation_accuracy"),
         _validation_interval(metrics),
         metrics.get("validation_count") or 0,
         term("validation pictures"),
     )
-    place.metric(
+    second.metric(
         "Time",
         duration(record.timings["total_s"], whole=True),
         f"{count(record.bottlenecks['computed'])} new, {count(record.bottlenecks['cached'])} cached",

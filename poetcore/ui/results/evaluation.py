@@ -18,7 +18,7 @@ from poetcore.system.names import natural_key
 from poetcore.ui.choice import chosen
 from poetcore.ui.freshness import Checked
 from poetcore.ui.glossary import term
-from poetcore.ui.headline import accuracy_metric, draw_remarks
+from poetcore.ui.headline import accuracy_metric, draw_remarks, two_pairs
 from poetcore.ui.results.leaks import leak_words, seen_number
 from poetcore.ui.text import counted, plain
 from poetcore.workspace.records import to_csv, to_json
@@ -47,7 +47,7 @@ def draw_headline(metrics: Metrics, found: Checked) -> None:
     """Show the accuracy that may stand, error rate, macro F1, and what was seen in training or excluded."""
     accuracy = found.headline.accuracy
     if accuracy:
-        first, second = _two_pairs()
+        first, second = two_pairs()
         accuracy_metric(first, "Accuracy", accuracy)
         _metric(
             first,
@@ -70,12 +70,6 @@ def draw_headline(metrics: Metrics, found: Checked) -> None:
         files = f"{counted(len(metrics.skipped), 'file')} {'is' if len(metrics.skipped) == 1 else 'are'}"
         with st.expander(f"{files} excluded", icon=":material/warning:"):
             st.dataframe(pd.DataFrame(metrics.skipped), hide_index=True, width="stretch")
-
-
-def _two_pairs() -> tuple[DeltaGenerator, DeltaGenerator]:
-    """Return places for two metrics each: in one row where there is room, below each other on a phone."""
-    pairs = st.grid(2, min_column_width=330)
-    return pairs.cell().grid(2, min_column_width=140), pairs.cell().grid(2, min_column_width=140)
 
 
 def _draw_macro(place: DeltaGenerator, metrics: Metrics) -> None:
