@@ -49,8 +49,10 @@ def draw_result(choice: Choice, demo: Path, headline: Headline) -> None:
         )
     draw_remarks(headline, choice)
     with st.container(horizontal=True):
-        st.page_link("evaluate.py", label="See the mistakes", icon=":material/fact_check:")
-        st.page_link("slideshow.py", label="Start the slideshow", icon=":material/slideshow:")
+        if st.button("Start the slideshow", type="primary", icon=":material/slideshow:"):
+            st.switch_page("slideshow.py")
+        if st.button("See the mistakes", icon=":material/fact_check:"):
+            st.switch_page("evaluate.py")
 
 
 def draw_step(step: Step, following: Step) -> None:

@@ -8,6 +8,7 @@ a select box, the value of a metric, charts.
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -76,11 +77,13 @@ def dataset_names(paths: Sequence[str]) -> dict[str, str]:
 
     Not escaped.
     """
-    lists = {path: dataset_name(path) for path in paths if is_held_out(Path(path))}
-    names = short_names([path for path in paths if path not in lists])
-    for path, name in lists.items():
-        names[path] = f"{name} ({Path(path).stem})" if name in names.values() else name
-    return names
+    names = {path: dataset_name(path) for path in paths}
+    often = Counter(names.values())
+    alike = short_names([path for path in paths if often[names[path]] > 1 and not is_held_out(Path(path))])
+    return {
+        path: alike.get(path, f"{name} ({short(path)})") if often[name] > 1 else name
+        for path, name in names.items()
+    }
 
 
 def apart(one: Path | str, other: Path | str) -> tuple[str, str]:

@@ -181,7 +181,7 @@ def unzipped(dashboard: Dashboard) -> Dashboard:
 
 def test_a_zip_file_becomes_the_chosen_dataset_and_nothing_lands_outside(unzipped, known):
     expect(unzipped.part("MetricValue").first).to_have_text("4")
-    unzipped.has_chosen("Dataset", "datasets/insects")
+    unzipped.has_chosen("Dataset", "insects")
     written = {str(path.relative_to(known.workspace.root)) for path in known.workspace.root.rglob("*.jpg")}
     extra = {path for path in written if not path.startswith("datasets/sample/")}
     assert extra == {f"datasets/insects/{name}/{i}.jpg" for name in ("ant", "bee") for i in (1, 2)}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from poetcore.ui.text import brief, few, plain, short
+from poetcore.ui.text import brief, dataset_names, few, plain, short
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,8 @@ def test_very_many_names_are_cut_off_with_a_word_about_the_rest():
 
 def test_a_name_of_many_letters_keeps_its_beginning_and_its_end():
     assert brief("a" * 200 + "z") == "a" * 24 + "…" + "a" * 11 + "z"
+
+
+def test_datasets_of_one_title_are_told_apart_by_their_paths():
+    names = dataset_names(["/a/home/set/train", "/a/own/set/train", "/a/insects"])
+    assert list(names.values()) == ["home/set/train", "own/set/train", "insects"]
