@@ -100,8 +100,12 @@ class Transfer extends EventTarget {
       const rows = this.files.map(({ path, file }) => [path, file?.size ?? 0, file?.lastModified ?? 0]);
       const answer = await fetch(ROUTE, { method: "POST", body: JSON.stringify(rows) });
       const begun = await answer.json();
-      if (!answer.ok) throw new Error(begun.error);
       if (this.round !== round) return; // cancelled meanwhile
+      if (!answer.ok) {
+        this.rest();
+        this.enter("idle", begun.error); // other files may be dropped at once
+        return;
+      }
       Object.assign(this, { id: begun.id, name: begun.name, total: begun.taken, queue: begun.send });
       const size = (number) => this.files[number].file.size;
       this.toSend = begun.send.reduce((sum, number) => sum + size(number), 0);

@@ -30,8 +30,8 @@ _LISTED = 200
 #: More folders than this can be searched.
 _SEARCHED = 12
 
-#: Pixels of the list.
-_HEIGHT = 380
+#: Pixels of the list, and of a row in it.
+_HEIGHT, _ROW = 380, 48
 
 #: What a server that passes requests on adds to them.
 _PASSED_ON = ("X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "X-Real-Ip", "Cf-Connecting-Ip")
@@ -70,15 +70,16 @@ def draw_browser(place: str) -> None:
 
 def _draw_start(key: str) -> None:
     """Draw where to begin: what was used lately, then the usual places."""
-    with st.container(height=_HEIGHT, key=f"{key}_list"):
-        recent = recent_folders(workspace())
+    recent, places = recent_folders(workspace()), starting_places()
+    height = min(_HEIGHT, _ROW * (len(recent) + len(places)) + 100)
+    with st.container(height=height, gap="xsmall", key=f"{key}_list"):
         if recent:
             st.caption("Used lately")
             until = time.monotonic() + 1
             for folder in recent:
                 _draw_row(looked_at(folder, until), key, f"{folder.name} · {folder.parent}")
         st.caption("On this computer")
-        for folder in starting_places():
+        for folder in places:
             _draw_open(folder, key, str(folder), "start")
 
 
@@ -91,8 +92,10 @@ def _draw_folder(at: Path, key: str) -> None:
     here = looked_at(at, time.monotonic() + 1)
     with st.container(border=True):
         st.markdown(f"**{plain(at.name or at)}** · {_words(here)}")
-        if here.train:
+        if here.train and here.labels > 1:
             _draw_use(here, key)
+        elif here.labels:
+            st.caption("One folder with pictures only; a dataset has one for each of its labels.")
         elif here.pictures:
             st.caption(
                 "Its pictures lie in no label folder. If its name is their label, choose the folder around"
@@ -103,7 +106,8 @@ def _draw_folder(at: Path, key: str) -> None:
         wanted = st.text_input("Find a folder here", key=f"{key}_find_{at}", icon=":material/search:")
     found = [one for one in _inside(at) if wanted.strip().casefold() in one.path.name.casefold()]
     if found:
-        with st.container(height=min(_HEIGHT, 60 * len(found) + 32), key=f"{key}_list"):
+        height = min(_HEIGHT, _ROW * len(found) + 32)
+        with st.container(height=height, gap="xsmall", key=f"{key}_list"):
             for one in found[:_LISTED]:
                 _draw_row(one, key, one.path.name)
         if len(found) > _LISTED:

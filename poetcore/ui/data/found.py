@@ -21,7 +21,7 @@ from poetcore.ui.freshness import forget_scans
 from poetcore.ui.gallery.pictures import Card, gallery
 from poetcore.ui.gallery.repairs import settle
 from poetcore.ui.state import explain, progress_bar
-from poetcore.ui.text import brief, counted, few, in_sentence, plain
+from poetcore.ui.text import brief, counted, few, in_sentence, plain, short
 from poetcore.workspace.arrivals import Arrived
 
 __all__ = ["draw_arrived", "draw_found", "draw_odd"]
@@ -69,7 +69,7 @@ def draw_arrived(folder: Path) -> None:
     if report is None or folder not in (report.folder, report.train):
         return
     verb = "was" if report.pictures == 1 else "were"
-    sentences = [f"{counted(report.pictures, 'picture')} {verb} brought into {plain(report.folder)}."]
+    sentences = [f"{counted(report.pictures, 'picture')} {verb} brought into {plain(short(report.folder))}."]
     # That a folder of label folders is no label itself goes without saying.
     if around := [name for name in report.wrappers if name != report.folder.name]:
         sentences.append(f"Around the label folders, and no label: {plain(few(around))}.")

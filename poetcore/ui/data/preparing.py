@@ -14,6 +14,7 @@ from poetcore.data.dataset import Dataset
 from poetcore.data.layout import LevelError
 from poetcore.errors import PoetError
 from poetcore.ui.choice import chosen
+from poetcore.ui.data.bring import draw_ways_in
 from poetcore.ui.data.prepare_fields import keep_source, pick_folder, pick_source
 from poetcore.ui.freshness import forget_scans
 from poetcore.ui.gallery.pictures import Card, gallery
@@ -39,8 +40,8 @@ def draw_prepare() -> None:
     """Draw everything: choose a source and numbers, look at the preview, then copy the pictures."""
     source = pick_source()
     if source is None:
-        st.info("No pictures yet: type the path of a folder that holds one folder of pictures per label.")
-        st.page_link("overview.py", label="Or take the sample flowers", icon=":material/photo_library:")
+        st.info("No pictures yet: bring some first.")
+        draw_ways_in()
         return
     folder = pick_folder(source)
     if folder is None:
@@ -80,11 +81,12 @@ def usual_numbers(dataset: Dataset) -> tuple[int, int]:
 def _pick_options(source: Path, usual: tuple[int, int]) -> SplitOptions:
     """Draw the numbers and what is excluded; each source has its own numbers."""
     numbers = st.columns([1, 1, 2])
+    step = 10 if min(usual) >= 10 else 1
     train = numbers[0].number_input(
         "Training pictures per label",
         1,
         value=usual[0],
-        step=10,
+        step=step,
         key=f"prepare_train_{source}",
         persist_state="session",
     )
@@ -92,7 +94,7 @@ def _pick_options(source: Path, usual: tuple[int, int]) -> SplitOptions:
         "Demo pictures per label",
         0,
         value=usual[1],
-        step=10,
+        step=step,
         key=f"prepare_demo_{source}",
         persist_state="session",
     )
