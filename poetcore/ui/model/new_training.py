@@ -14,13 +14,14 @@ from poetcore.system.options import flatten
 from poetcore.training.config import RunConfig
 from poetcore.ui.choice import Choice
 from poetcore.ui.freshness import files_now
-from poetcore.ui.model.evaluated_on import pick_evaluation
+from poetcore.ui.model.evaluated_on import pick_evaluation, with_evaluation
 from poetcore.ui.model.setting_words import own_settings
 from poetcore.ui.model.settings import pick_augmentation, pick_backbone, pick_options, pick_subset
 from poetcore.ui.model.start import draw_start
+from poetcore.ui.state import workspace
 from poetcore.ui.subsets import part_words
 from poetcore.ui.text import counted, plain
-from poetcore.workspace.demo_sets import dataset_title
+from poetcore.workspace.demo_sets import dataset_title, training_part
 
 __all__ = ["draw_new_training"]
 
@@ -33,7 +34,9 @@ def draw_new_training(choice: Choice) -> None:
         return
     dataset = files_now(choice.dataset)
     _draw_pictures(choice.dataset, dataset)
-    config, refused = pick_evaluation(choice, choice.dataset), ""
+    config, refused = with_evaluation(choice, choice.dataset), ""
+    if dataset:
+        config = pick_evaluation(choice, choice.dataset)
     button = st.container()
     with st.expander("Settings", icon=":material/tune:"):
         try:
@@ -49,8 +52,9 @@ def _draw_pictures(folder: Path, dataset: Dataset | None) -> None:
     """Say on what is trained: the dataset, its pictures and labels, and those without any."""
     what = ""
     if dataset:
-        labels = counted(len(dataset.labels), "label")
-        what = f": {counted(len(dataset.pictures), 'picture')}, {labels}"
+        whole, left = len(dataset.pictures), len(training_part(dataset, workspace()).pictures)
+        pictures = counted(whole, "picture") if left == whole else f"{count(left)} of {count(whole)} pictures"
+        what = f": {pictures}, {counted(len(dataset.labels), 'label')}"
     st.markdown(f"Trains on **{plain(dataset_title(folder))}**{what}.")
     for label in dataset.empty if dataset else ():
         st.caption(f":material/info: {plain(label)}: no pictures. Training goes on without this label.")
