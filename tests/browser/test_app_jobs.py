@@ -8,6 +8,7 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
+from poetcore.export.formats import FORMATS
 from poetcore.workspace.run_record import Status
 from tests.browser.conftest import PATIENCE, ROOT, Serve, screenshot
 from tests.browser.dashboard import (
@@ -19,6 +20,7 @@ from tests.browser.dashboard import (
     until,
 )
 from tests.conftest import Trained, encoded, picture
+from tests.export.test_made import make_export
 
 pytestmark = [pytest.mark.complains(NOT_FOUND), pytest.mark.usefixtures("nothing_refused")]
 
@@ -95,6 +97,20 @@ def test_a_restarted_server_finds_the_training_again(page, serve, known):
     second.shows_live_charts()
     second.button("Stop").click()
     second.says("outlives its server was stopped.")
+
+
+# ------------------------------------------------------------------------------------------------- exports
+
+
+def test_an_export_is_downloaded_by_the_browser(dashboard, known):
+    make_export(known.run, FORMATS["tflite"])
+    dashboard.open("/train?view=This+run")
+    with dashboard.page.expect_download() as download:
+        dashboard.page.get_by_role("button", name="Download with labels and note").click()
+    assert download.value.suggested_filename == "first_tflite.zip"
+    with zipfile.ZipFile(download.value.path()) as archive:
+        assert archive.read("model.tflite") == b"net"
+    screenshot(dashboard.page, "train-export")
 
 
 # ------------------------------------------------------------------------------------------ the list of runs

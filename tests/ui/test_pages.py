@@ -57,7 +57,7 @@ def test_a_first_visit_is_dismissed_for_good(empty):
     ("page", "sentence"),
     [
         ("overview", "No dataset yet: take the sample flowers, a folder of yours, or a zip file"),
-        ("train", "Choose a dataset to train on first."),
+        ("train", "Bring pictures to train on first"),
         ("evaluate", "There is no finished run to evaluate yet."),
         ("slideshow", "evaluate a run on a demo folder first"),
         ("predict", "There is no finished run to predict with yet."),
@@ -72,7 +72,6 @@ def test_an_empty_page_says_what_is_missing(empty, page, sentence):
     ("page", "next_page"),
     [
         ("home", "prepare"),
-        ("train", "overview"),
         ("evaluate", "train"),
         ("slideshow", "evaluate"),
         ("predict", "train"),

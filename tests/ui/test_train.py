@@ -68,6 +68,10 @@ def test_without_a_run_the_page_begins_with_a_new_training(empty, tmp_path):
     assert not app.button(key="train_and_evaluate").disabled
 
 
+def test_without_pictures_the_page_offers_to_bring_some(empty):
+    assert opened("train").button(key="bring_to_train").label == "Bring pictures"
+
+
 def test_a_run_of_another_dataset_says_whose_it_is(full, tmp_path):
     other = fill(tmp_path / "garden", {"ant": 4, "bee": 4})
     app = training_page("This run", dataset=str(other), run=full.run.name)
@@ -137,6 +141,23 @@ def test_a_replay_draws_the_curves_from_their_beginning(full):
     app.button(key="replay_curves").click().run()
     last = full.run.record().options["how_many_training_steps"]
     assert 0 < app.session_state[key] < last / 10 and app.button(key="replay_curves").disabled
+
+
+def live_page(folder: str) -> None:
+    from pathlib import Path
+
+    from poetcore.ui.model.curves import draw_live_curves
+    from poetcore.workspace.run import Run
+
+    draw_live_curves(Run(Path(folder)), 300)
+
+
+def test_live_curves_of_a_training_that_is_over_at_once_grow_by_a_sixth_a_look(full):
+    app = AppTest.from_function(live_page, args=(str(full.run.folder),)).run()
+    key = f"curves_drawn_{full.run.name}"
+    assert app.session_state[key] == 50
+    app.run()
+    assert app.session_state[key] == 100
 
 
 def test_an_export_that_is_there_is_offered_for_download(own):

@@ -1,5 +1,6 @@
 """A new training: on which pictures, evaluated on which, one button, and the settings behind it."""
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,12 +8,13 @@ import streamlit as st
 
 from poetcore.data.dataset import Dataset
 from poetcore.data.subset import split_labels
-from poetcore.errors import PoetError
+from poetcore.errors import DatasetError, PoetError
 from poetcore.features.backbones import DEFAULT
 from poetcore.system.figures import count
 from poetcore.system.options import flatten
 from poetcore.training.config import RunConfig
 from poetcore.ui.choice import Choice
+from poetcore.ui.data.bring import bring_dialog
 from poetcore.ui.freshness import files_now
 from poetcore.ui.model.evaluated_on import pick_evaluation, with_evaluation
 from poetcore.ui.model.setting_words import own_settings
@@ -29,8 +31,11 @@ __all__ = ["draw_new_training"]
 def draw_new_training(choice: Choice) -> None:
     """Draw what a training needs to be started: nothing has to be filled in."""
     if choice.dataset is None:
-        st.info("Choose a dataset to train on first.")
-        st.page_link("overview.py", label="Go to the overview", icon=":material/photo_library:")
+        st.info("Bring pictures to train on first: one folder of them for each label.")
+        if st.button(
+            "Bring pictures", type="primary", icon=":material/add_photo_alternate:", key="bring_to_train"
+        ):
+            bring_dialog()
         return
     dataset = files_now(choice.dataset)
     _draw_pictures(choice.dataset, dataset)
@@ -52,7 +57,9 @@ def _draw_pictures(folder: Path, dataset: Dataset | None) -> None:
     """Say on what is trained: the dataset, its pictures and labels, and those without any."""
     what = ""
     if dataset:
-        whole, left = len(dataset.pictures), len(training_part(dataset, workspace()).pictures)
+        whole = left = len(dataset.pictures)
+        with suppress(DatasetError):  # of a damaged list, which keeps the button off
+            left = len(training_part(dataset, workspace()).pictures)
         pictures = counted(whole, "picture") if left == whole else f"{count(left)} of {count(whole)} pictures"
         what = f": {pictures}, {counted(len(dataset.labels), 'label')}"
     st.markdown(f"Trains on **{plain(dataset_title(folder))}**{what}.")
