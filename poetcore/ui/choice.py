@@ -68,19 +68,21 @@ def draw_choice() -> None:
     datasets = [str(folder) for folder in training_folders(place)]
     if wanted["dataset"].value is None and datasets:
         wanted["dataset"] = Wanted(datasets[0], False)
-    dataset = _draw_folder("dataset", "Dataset", datasets, wanted["dataset"])
+    dataset = _draw_folder("dataset", "Dataset", datasets, wanted["dataset"], next(iter(datasets), None))
 
     follows = Follower(dataset.value)
     runs = {run.name: run for run in place.finished_runs()}
     titles = run_titles(runs.values())
     _toast_finished(titles)
     own = next((name for name, run in runs.items() if dataset.path and trained_on(run, dataset.path)), None)
-    asked_run = follows.asked("run", wanted["run"], own if dataset.value else next(iter(runs), None))
+    own = own if dataset.value else next(iter(runs), None)
+    asked_run = follows.asked("run", wanted["run"], own)
     trained = runs.get(asked_run.value or "")
     beside = automatic_demo(dataset.path, trained, place)
     demos = _demos(beside, dataset.path, trained)
-    asked_demo = follows.asked("demo", wanted["demo"], str(beside) if beside else None)
-    demo = _draw_folder("demo", "Demo pictures", demos, asked_demo)
+    usual = str(beside) if beside else None
+    asked_demo = follows.asked("demo", wanted["demo"], usual)
+    demo = _draw_folder("demo", "Demo pictures", demos, asked_demo, usual)
     run = _draw_run(titles, asked_run)
 
     choice = Choice(dataset.path, demo.path, runs.get(run or ""))
@@ -93,7 +95,7 @@ def draw_choice() -> None:
     st.session_state["missing"] = [
         *dataset.missing,
         *demo.missing,
-        *([missing_run(run, list(runs))] if run and run not in runs else []),
+        *([missing_run(run, list(runs), own)] if run and run not in runs else []),
     ]
 
 
@@ -157,7 +159,7 @@ class _Folder:
     missing: tuple[Missing, ...]
 
 
-def _draw_folder(name: str, label: str, options: Sequence[str], wanted: Wanted) -> _Folder:
+def _draw_folder(name: str, label: str, options: Sequence[str], wanted: Wanted, usual: str | None) -> _Folder:
     """Draw the choice of a folder, which may also be typed; what is not there stays to be corrected.
 
     Args:
@@ -165,6 +167,7 @@ def _draw_folder(name: str, label: str, options: Sequence[str], wanted: Wanted) 
         label: over the field.
         options: what is offered.
         wanted: what is to be chosen.
+        usual: what would be chosen automatically.
     """
     known = list(options)
     path = _found(wanted.value, known)
@@ -184,7 +187,7 @@ def _draw_folder(name: str, label: str, options: Sequence[str], wanted: Wanted) 
         placeholder="None: choose one, or type a path",
         persist_state="session",
     )
-    gone = () if value is None or path else (missing_folder(name, label, value),)
+    gone = () if value is None or path else (missing_folder(name, label, value, usual),)
     return _Folder(value, Path(path) if path else None, gone)
 
 

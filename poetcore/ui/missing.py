@@ -23,29 +23,30 @@ class Missing:
     Attributes:
         name: "dataset", "demo" or "run".
         words: that it is not there, and why, as Markdown.
-        meant: the path or name of what may have been meant; None where nothing is like it.
+        instead: the path or name of what may have been meant, or goes with the rest; None for nothing.
     """
 
     name: str
     words: str
-    meant: str | None
+    instead: str | None
 
 
-def missing_folder(name: str, label: str, text: str) -> Missing:
-    """Return that a folder is not there, with the folder beside it that has nearly its name.
+def missing_folder(name: str, label: str, text: str, usual: str | None) -> Missing:
+    """Return that a folder is not there, with one beside it that has nearly its name, or the usual one.
 
     Args:
         name: "dataset" or "demo".
         label: of the field that it was typed into.
         text: what was typed.
+        usual: what would be chosen automatically.
     """
-    return Missing(name, why_missing(label, text), _meant_folder(text))
+    return Missing(name, why_missing(label, text), _meant_folder(text) or usual)
 
 
-def missing_run(text: str, known: Sequence[str]) -> Missing:
-    """Return that a run is not there, with the known one that has nearly its name."""
+def missing_run(text: str, known: Sequence[str], usual: str | None) -> Missing:
+    """Return that a run is not there, with the known one that has nearly its name, or the usual one."""
     close = get_close_matches(text, known, 1, _ALIKE)
-    return Missing("run", f"Run not found: {plain(text)}.", close[0] if close else None)
+    return Missing("run", f"Run not found: {plain(text)}.", close[0] if close else usual)
 
 
 def _meant_folder(text: str) -> str | None:

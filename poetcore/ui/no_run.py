@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from poetcore.ui.state import workspace
+from poetcore.ui.state import jobs, workspace
 
 __all__ = ["draw_no_run"]
 
@@ -13,6 +13,9 @@ def draw_no_run(verb: str) -> None:
     Args:
         verb: what the page does with one: "evaluate".
     """
+    if jobs().running():
+        st.info("A model is being trained: once that has ended, this page shows it.")
+        return
     if workspace().finished_runs():
         st.info(
             f"No run was trained on the chosen dataset, so there is none to {verb}: train one, or choose"

@@ -9,9 +9,10 @@ from poetcore.ui.first_visit import draw_first_visit
 from poetcore.ui.menu import HOME, MenuPage
 from poetcore.ui.missing import Missing
 from poetcore.ui.model.job_panel import draw_working_banner
-from poetcore.ui.state import choose, jobs, offer_level
-from poetcore.ui.text import plain, short
+from poetcore.ui.state import choose, jobs, offer_level, workspace
+from poetcore.ui.text import dataset_name, plain
 from poetcore.ui.tour import draw_tour
+from poetcore.workspace.run import Run
 
 __all__ = ["draw_notices"]
 
@@ -46,14 +47,16 @@ def _draw_missing(one: Missing) -> None:
         hint = "Choose another in the sidebar, or correct its path there."
     st.warning(f"{one.words} {hint}", icon=":material/search_off:")
     with st.container(horizontal=True):
-        if one.meant:
-            meant = one.meant if one.name == "run" else short(one.meant)
+        if one.instead:
+            named = (
+                Run(workspace().runs / one.instead).title if one.name == "run" else dataset_name(one.instead)
+            )
             st.button(
-                f"Use {plain(meant)}",
-                key=f"meant_{one.name}",
-                icon=":material/spellcheck:",
+                f"Use {plain(named)}",
+                key=f"instead_{one.name}",
+                icon=":material/check:",
                 on_click=choose,
-                kwargs={one.name: one.meant},
+                kwargs={one.name: one.instead},
             )
         if one.name == "run":
             st.page_link("train.py", label="See all runs", icon=":material/model_training:")

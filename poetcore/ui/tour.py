@@ -13,7 +13,7 @@ __all__ = ["draw_tour", "draw_tour_offer"]
 _STOPS = {
     2: ("Five kinds of flowers are drawn. Now **train** a model on them: press *Train and evaluate*.",
         "home", "To the button"),
-    3: ("The model is trained, and was **evaluated** on pictures that it never saw. See where it is wrong.",
+    3: ("The model is **evaluated** on pictures that it never saw: see where it is wrong.",
         "evaluate", "See the evaluation"),
     4: ("Each cell of the table below holds pictures: a click shows them. Now **present** them.",
         "slideshow", "Start the slideshow"),

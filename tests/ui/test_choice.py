@@ -38,11 +38,12 @@ def test_an_unknown_run_in_the_address_is_told_in_the_page_and_no_other_is_taken
     app = opened("evaluate", run="nobody")
     assert noticed(app)[0].startswith("Run not found: nobody.") and not app.exception
     assert (app.query_params["run"], app.metric.len) == ("nobody", 0)
+    assert app.button(key="instead_run").label == f"Use {plain(full.run.title)}"
 
 
 def test_a_run_with_nearly_the_name_is_offered(full):
     app = opened("evaluate", run=full.run.name + "x")
-    next(button for button in app.main.button if button.key == "meant_run").click().run()
+    next(button for button in app.main.button if button.key == "instead_run").click().run()
     assert picked(app)[2] == full.run.name and not noticed(app)
 
 
@@ -61,7 +62,7 @@ def test_a_page_that_does_without_what_is_missing_goes_on(full):
 def test_a_folder_with_nearly_the_name_is_offered(full, tmp_path):
     folder = fill(tmp_path / "insects", {"ant": 2, "bee": 2})
     app = opened("overview", dataset=str(tmp_path / "insetcs"))
-    next(button for button in app.main.button if button.key == "meant_dataset").click().run()
+    next(button for button in app.main.button if button.key == "instead_dataset").click().run()
     assert picked(app)[0] == str(folder)
 
 
