@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from poetcore.ui.text import plain
+from poetcore.workspace.run_record import Status
 from tests.browser.dashboard import copy_run
 from tests.conftest import Trained, fill
 from tests.ui.pages import PAGES, links, opened, texts_of, training_page
@@ -187,3 +188,10 @@ def test_a_damaged_run_spoils_no_page(half_damaged, full, page):
 def test_a_damaged_run_is_one_row_of_those_that_are_not_finished(half_damaged):
     table = next(d for d in training_page("All runs").dataframe if "state" in d.value).value
     assert table.set_index("run").loc[half_damaged, "state"] == "damaged"
+
+
+@pytest.mark.slow
+def test_while_something_is_trained_a_page_without_a_run_says_so(empty):
+    empty.create_run("garden").write_status(Status("bottlenecks", 30, 400))
+    words = texts_of(opened("evaluate"))
+    assert "garden is being trained" in words and "once that has ended, this page shows it" in words
