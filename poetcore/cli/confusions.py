@@ -4,11 +4,10 @@ from rich.table import Table
 
 from poetcore.cli.terminal import fits, table
 from poetcore.evaluation.metrics import Metrics
-from poetcore.system.figures import percent
+from poetcore.system.figures import count, percent, score
 
 __all__ = ["confusion_table", "label_table"]
 
-_SCORES = ("precision", "recall", "f1")
 
 #: With more labels than this the worst are shown, so that they are seen.
 _MANY = 40
@@ -35,8 +34,8 @@ def label_table(metrics: Metrics) -> list[str | Table]:
     rows = []
     for label in labels:
         scores = metrics.per_label[label]
-        figures = ["–" if scores[name] is None else f"{scores[name]:.3f}" for name in _SCORES]
-        rows.append([label, *figures, str(scores["support"])])
+        shares = [percent(scores[name]) for name in ("precision", "recall")]
+        rows.append([label, *shares, score(scores["f1"]), count(scores["support"])])
     drawn = table(title, ["label", "precision", "recall", "F1", "support"], rows)
     return [drawn, more] if more else [drawn]
 

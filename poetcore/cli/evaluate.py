@@ -19,7 +19,7 @@ from poetcore.cli.options import (
 from poetcore.errors import DatasetError, OptionError, PictureError
 from poetcore.evaluation.frozen import GraphOptions, labels_file
 from poetcore.features.engines import DEFAULT_ENGINE
-from poetcore.system.figures import confidence, percent
+from poetcore.system.figures import confidence, percent, score
 from poetcore.system.options import build
 from poetcore.workspace.workspace import Workspace
 
@@ -89,8 +89,8 @@ def evaluate(
         f"Accuracy of {metrics.run} on {_called(Path(metrics.folder))}: {told.sentence}.",
         f"Seen in training: {leak_counts(metrics)}.",
         *told.remarks,
-        f"Macro F1 {metrics.macro_f1:.3f}, balanced accuracy {percent(metrics.balanced_accuracy)}, the means"
-        f" of the labels with pictures: {metrics.macro_f1_labels} of {len(metrics.labels)}.",
+        f"Macro F1 {score(metrics.macro_f1)}, balanced accuracy {percent(metrics.balanced_accuracy)}, the"
+        f" means of the labels with pictures: {metrics.macro_f1_labels} of {len(metrics.labels)}.",
         *filter(None, [calibration_sentence(metrics)]),
         *label_table(metrics),
         *confusion_table(metrics, whole),

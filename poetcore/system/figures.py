@@ -14,6 +14,7 @@ __all__ = [
     "percent",
     "points",
     "points_interval",
+    "score",
     "with_interval",
 ]
 
@@ -58,6 +59,15 @@ def with_interval(share: float | None, ends: Sequence[float] | None) -> str:
     if share is None or ends is None:
         return percent(share)
     return f"{percent(share)} ({interval(*ends)})"
+
+
+def score(value: float | None) -> str:
+    """Return a figure from 0 to 1 that is no share, such as F1; "–" where it is not known.
+
+    >>> score(0.9352), score(None)
+    ('0.94', '–')
+    """
+    return UNKNOWN if value is None else f"{value:.2f}"
 
 
 def points(difference: float) -> str:

@@ -208,11 +208,11 @@ def _place(folder: Path, workspace: Workspace) -> Path:
     Raises:
         DatasetError: a list of that name is damaged.
     """
-    folder = Path(os.path.abspath(folder))
+    folder = Path(os.path.realpath(folder))  # by whatever link it was given
     name = to_name(folder_title(folder, whole=True), "dataset")
     hashed = hashlib.sha1(str(folder).encode(errors="surrogateescape")).hexdigest()[:6]
     places = [workspace.demo_sets / f"{one}.json" for one in (name, f"{name}-{hashed}")]
     for place in places:
-        if is_held_out(place) and read_held_out(place).home == folder:
+        if is_held_out(place) and Path(os.path.realpath(read_held_out(place).home)) == folder:
             return place
     return places[0] if not places[0].exists() else places[1]

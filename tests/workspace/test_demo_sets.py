@@ -1,5 +1,6 @@
 """Demo pictures without a demo folder: kept aside of a dataset, or the testing pictures of a run."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -134,3 +135,10 @@ def test_a_run_that_was_trained_on_what_is_kept_aside_is_tested_otherwise(place,
     write_held_out(run.testing_file, trees.folder, trees.pictures["sha"][:1])
     keep_aside(trees, place, "20%")
     assert automatic_demo(trees.folder, run, place) == run.testing_file
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_a_folder_that_is_reached_by_a_link_is_the_same(place, trees, tmp_path):
+    file = keep_aside(trees, place, "20%")
+    (tmp_path / "link").symlink_to(trees.folder, target_is_directory=True)
+    assert kept_aside(tmp_path / "link", place) == file
