@@ -3,8 +3,11 @@
 import streamlit as st
 
 from poetcore.errors import PoetError
+from poetcore.evaluation.accuracy import Accuracy
 from poetcore.evaluation.slides import deck
+from poetcore.system.figures import count, with_interval
 from poetcore.system.names import natural_key
+from poetcore.system.wording import counted
 from poetcore.ui.choice import chosen
 from poetcore.ui.components.slideshow import slideshow
 from poetcore.ui.freshness import checked
@@ -12,12 +15,21 @@ from poetcore.ui.gallery.pictures import addresses
 from poetcore.ui.headline import draw_remarks
 from poetcore.ui.results.evaluation import still_there
 from poetcore.ui.results.leaks import seen_pictures
-from poetcore.ui.results.slide_settings import pick_slides
+from poetcore.ui.results.slide_settings import keep_guess_first, pick_slides
 from poetcore.ui.state import explain
-from poetcore.ui.text import short
+from poetcore.workspace.demo_sets import dataset_title
 
 #: Slides that are sent to the browser; nobody sits through more.
 _MOST = 2000
+
+
+def _total(accuracy: Accuracy | None) -> str:
+    """Return the accuracy on all pictures as the summary tells it."""
+    if accuracy is None:
+        return ""
+    share = with_interval(accuracy.value, accuracy.interval)
+    return f"In total {share} right, of {counted(accuracy.total, 'picture')}"
+
 
 choice = chosen()
 found = checked(choice.run, choice.demo) if choice.run and choice.demo else None
@@ -48,18 +60,24 @@ if not slides:
 left = len(slides)
 notes = seen_pictures(evaluation.predictions)
 slides = slides[:_MOST]
-slideshow(
+name = dataset_title(choice.demo)
+guess_first = slideshow(
     slides,
     addresses([slide.path for slide in slides], pixels=1920),
     labels,
     key="slideshow",
     guess_first=settings.guess_first,
-    title=f"{choice.run.name} on {short(choice.demo)}",
+    title=f"{choice.run.title} on {name}" if settings.run_name else name,
     mark=known.headline.mark,
     notes=[notes.get(slide.path, "") for slide in slides],
+    show=settings.filter.show,
+    players=settings.players,
+    confidence=settings.confidence,
+    total=_total(known.headline.accuracy) if settings.total else "",
 )
+keep_guess_first(guess_first)
 first = "The first " if left > len(slides) else ""
 st.caption(
-    f"{first}{len(slides):,} of {evaluation.metrics.total:,} pictures. Click the picture, then press"
-    " **?** for the keys; **F** fills the screen. This page's address opens the same slideshow elsewhere."
+    f"{first}{count(len(slides))} of {counted(evaluation.metrics.total, 'picture')}. Click the picture, then"
+    " press **?** for the keys; **F** fills the screen. This page's address opens the same slideshow elsewhere."
 )

@@ -72,8 +72,8 @@ def deck(
     Args:
         predictions: as in `Evaluation.predictions`.
         chosen: which pictures.
-        order: "folder" as in the folder; "shuffled" the same way for the same seed; "surest" most
-            confident first; "least_sure" least confident first.
+        order: "folder" as in the folder; "shuffled" at random with every label spread evenly, the same way
+            for the same seed; "surest" most confident first; "least_sure" least confident first.
         seed: for "shuffled".
         top: how many labels a slide has.
 
@@ -92,7 +92,7 @@ def deck(
     if chosen.below is not None:
         rows = rows[rows["confidence"] < chosen.below]
     if order == "shuffled":
-        rows = rows.iloc[np.random.default_rng(seed).permutation(len(rows))]
+        rows = rows.iloc[_spread(rows["label"], seed)]
     elif order != "folder":
         rows = rows.sort_values("confidence", ascending=order == "least_sure", kind="stable")
     names = [column for column in predictions.columns if column.startswith("p_")]
@@ -103,3 +103,16 @@ def deck(
         Slide(*values, tuple((names[i][2:], float(row[i])) for i in best))
         for values, row, best in zip(columns, probabilities, ranked, strict=True)
     ]
+
+
+def _spread(labels: pd.Series, seed: int) -> np.ndarray:
+    """Return an order, (n,) int, at random but with every label spread evenly over the whole.
+
+    The pictures of a label are shuffled; the i-th of n falls at random into the i-th of n equal parts of the
+    show. So of labels with as many pictures each, every round has each once.
+    """
+    rng = np.random.default_rng(seed)
+    drawn = pd.Series(rng.permutation(len(labels)))
+    of = drawn.groupby(labels.to_numpy())
+    places = (of.rank() - 1 + rng.random(len(labels))) / of.transform("size")
+    return places.to_numpy().argsort(kind="stable")

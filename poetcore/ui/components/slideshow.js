@@ -44,7 +44,7 @@ class Pictures {
 // ------------------------------------------------------------------------------------------------- the view
 
 const KEYS = {
-  " ": "space", ArrowRight: "next", PageDown: "next", ArrowLeft: "previous", PageUp: "previous",
+  " ": "toggle", ArrowRight: "next", PageDown: "next", ArrowLeft: "previous", PageUp: "previous",
   Home: "first", End: "last", Enter: "reveal", f: "full", b: "blank", ".": "blank", g: "guessFirst",
   "+": "faster", "=": "faster", "-": "slower", "?": "help",
 };
@@ -84,28 +84,42 @@ class Show {
   /** Take what Python sent: the same deck keeps its place, another one starts over. */
   update(data) {
     const received = JSON.stringify([data.words, data.offered, data.slides]);
-    const settings = { seconds: data.seconds, guessFirst: data.guess_first };
+    const settings = { seconds: data.seconds, guessFirst: data.guess_first, players: data.players };
+    const { title, mark, total, confidence } = data;
+    const words = { title, mark, total, confidence };
     if (received !== this.received) {
       this.received = received;
+      this.name = `${data.name}/${hashOf(received)}`;
       this.deck = readDeck(data);
-      this.state = begin(everything(this.deck), settings);
+      this.state = restore(this.name, this.deck, settings);
       this.paintChoices();
-    } else if (JSON.stringify(settings) !== JSON.stringify(this.settings)) {
-      const change = settings.guessFirst !== this.settings.guessFirst && settings.guessFirst !== this.state.guessFirst;
-      this.state = { ...(change ? reduce(this.state, "guessFirst") : this.state), seconds: settings.seconds };
-    } else if (data.title === this.title && data.mark === this.mark) {
+    } else if (JSON.stringify([settings, words]) === JSON.stringify([this.settings, this.words])) {
       return;
+    } else {
+      this.change(settings);
     }
     this.settings = settings;
-    this.title = data.title;
-    this.mark = data.mark;
+    this.words = words;
     this.render();
+  }
+
+  /** Take other settings in the middle of a show; what was guessed in another company counts no more. */
+  change({ seconds, guessFirst, players }) {
+    if (guessFirst !== this.settings.guessFirst && guessFirst !== this.state.guessFirst) {
+      this.state = reduce(this.state, "guessFirst", undefined, this.deck);
+    }
+    if (seconds !== this.settings.seconds) this.state = { ...this.state, seconds };
+    if (players.length !== this.state.players.length) this.state = { ...this.state, guesses: new Map() };
+    this.state = { ...this.state, players };
   }
 
   act(action, value) {
     if (action === "full") return this.toggleFull();
     this.state = reduce(this.state, action, value, this.deck);
     this.render();
+    if (action === "guessFirst") this.tell("guess_first", this.state.guessFirst);
+    // Whoever steers by keys is taken along into what opened, and back.
+    if (action === "help") (this.state.help ? this.part("help").querySelector("button") : this.root).focus();
   }
 
   // -- painting
@@ -115,6 +129,7 @@ class Show {
     const { state, deck } = this;
     const turn = ++this.turn;
     this.stopClock();
+    save(this.name, state);
     this.paintControls();
     const going = state.order.length > 0 && !state.ended;
     for (const name of ["stage", "caption", "score", "head"]) this.part(name).hidden = !going;
@@ -133,12 +148,13 @@ class Show {
     const slide = deck.slides[state.order[state.at]];
     this.part("stage").classList.remove("is-waiting");
     this.paintPicture(entry, slide);
-    this.part("title").textContent = this.title;
+    this.part("title").textContent = this.words.title;
     this.part("place").textContent = this.placeWords();
     this.part("answer").hidden = hidden(state);
     this.part("ask").hidden = !hidden(state);
     // Nothing of the answer stays in the page while it is hidden.
     if (hidden(state)) this.part("answer").classList.remove("is-right", "is-wrong");
+    this.part("question").textContent = this.question();
     this.paintWords(hidden(state) ? null : slide);
     this.paintScore();
     this.paintBar();
@@ -169,7 +185,7 @@ class Show {
       "verdict-word": slide ? verdict.toUpperCase() : "",
       predicted: slide?.predicted ?? "",
       truth: slide?.truth ?? "",
-      confidence: slide ? percent(slide.confidence) : "",
+      confidence: slide && this.words.confidence ? percent(slide.confidence) : "",
     };
     for (const [name, text] of Object.entries(words)) {
       this.part(name).textContent = text;
@@ -179,19 +195,32 @@ class Show {
     this.paintGuess(slide);
     this.part("note").textContent = slide?.note ?? "";
     this.part("noted").hidden = !slide?.note;
-    this.part("top").replaceChildren(...(slide?.top ?? []).map((row) => this.topRow(row, slide)));
+    const top = this.words.confidence ? (slide?.top ?? []) : [];
+    this.part("top").hidden = !top.length;
+    this.part("top").replaceChildren(...top.map((row) => this.topRow(row, slide)));
   }
 
   paintGuess(slide) {
-    const guess = slide && this.state.guesses.get(this.state.at);
-    const holder = this.part("guessed");
-    holder.hidden = guess === undefined || guess === null;
-    if (holder.hidden) return;
+    const given = (slide && this.state.guesses.get(this.state.at)) ?? [];
+    this.root.querySelectorAll(".guessed").forEach((row) => row.remove());
+    this.part("noted").before(...given.map((guess, player) => this.guessRow(guess, player, slide)));
+  }
+
+  guessRow(guess, player, slide) {
+    const { players } = this.state;
     const verdict = guess === slide.truth ? "right" : "wrong";
-    this.part("guess").textContent = guess;
-    this.part("guess-word").textContent = verdict;
-    holder.className = `guessed is-${verdict}`;
-    icon(holder, verdict);
+    const row = this.part("guess-row").content.firstElementChild.cloneNode(true);
+    row.className = `guessed is-${verdict}`;
+    row.querySelector("dt").textContent = players.length > 1 ? players[player] : "Your guess";
+    row.querySelector(".guess").textContent = guess;
+    row.querySelector(".guess-word").textContent = verdict;
+    icon(row, verdict);
+    return row;
+  }
+
+  question() {
+    const { players } = this.state;
+    return players.length > 1 ? `${players[guessing(this.state).length]}: what is it?` : "What is it?";
   }
 
   topRow({ label, share: probability }, slide) {
@@ -209,18 +238,19 @@ class Show {
 
   paintScore() {
     const { state, deck } = this;
-    const model = score(state, deck);
+    const words = scoreWords(state, deck);
     const against = duel(state, deck);
-    this.part("score-model").textContent = `${model.right} / ${model.seen} · ${share(model)}`;
-    this.part("score-mark").textContent = this.mark;
-    this.part("score-mark").hidden = !this.mark;
+    this.part("score-name").textContent = words.name;
+    this.part("score-model").textContent = words.score;
+    this.part("score-mark").textContent = this.words.mark;
+    this.part("score-mark").hidden = !this.words.mark || kind(state, deck) !== "all";
     this.part("score-duel").textContent = against.of ? duelWords(against) : "";
     this.part("score-duel").hidden = !state.guessFirst && !against.of;
   }
 
   placeWords() {
-    const { at, order, mistakesOnly } = this.state;
-    return `${mistakesOnly ? "Mistake " : ""}${at + 1} of ${order.length}`;
+    const { at, order } = this.state;
+    return `${kind(this.state, this.deck) === "mistakes" ? "Mistake " : ""}${at + 1} of ${order.length}`;
   }
 
   paintBar() {
@@ -264,29 +294,30 @@ class Show {
   }
 
   paintSummary() {
-    const { state, deck } = this;
-    const result = score(state, deck);
+    const { state, deck, words } = this;
+    const all = kind(state, deck) === "all";
     const against = duel(state, deck);
     const places = missed(state, deck);
-    const unseen = state.order.length - result.seen;
+    const [figure, count] = endWords(state, deck);
     const say = (name, text) => {
       this.part(name).textContent = text;
       this.part(name).hidden = !text;
     };
-    say("summary-name", state.mistakesOnly ? "Only the mistakes" : this.title);
-    say("summary-share", share(result));
-    say("summary-count", `${result.right} of ${result.seen} right${unseen ? `, ${unseen} not seen` : ""}`);
+    say("summary-name", state.mistakesOnly ? "Only the mistakes" : words.title);
+    say("summary-share", figure);
+    say("summary-count", count);
     const notes = noted(state, deck);
-    const marks = this.mark.split("; ").filter((mark) => mark && !notes.has(mark));
+    const marks = words.mark.split("; ").filter((mark) => mark && !notes.has(mark));
     say("summary-notes", [...[...notes].map(([note, number]) => `${number} ${note}`), ...marks].join(" · "));
-    say("summary-duel", against.of ? `${duelWords(against)}: ${outcome(against)}` : "");
-    say("summary-heading", places.length ? `${places.length} mistake${places.length > 1 ? "s" : ""}` : "No mistakes");
+    say("summary-duel", against.of ? `${duelWords(against)}${outcome(against)}` : "");
+    say("summary-total", words.total);
+    say("summary-heading", !all ? "" : places.length ? plural(places.length, "mistake") : "No mistakes");
     say("summary-more", places.length > THUMBNAILS ? `and ${places.length - THUMBNAILS} more` : "");
-    this.part("only-mistakes").hidden = state.mistakesOnly || !mistakes(deck).length;
+    this.part("only-mistakes").hidden = !all || !mistakes(deck).length;
     this.part("everything").hidden = !state.mistakesOnly;
     this.part("mistakes").replaceChildren(...places.slice(0, THUMBNAILS).map((at) => this.thumbnail(at)));
     this.paintBar();
-    this.part("announcer").textContent = `The end. ${this.part("summary-count").textContent}.`;
+    this.part("announcer").textContent = `The end. ${[figure, count].filter(Boolean).join(", ")}.`;
   }
 
   thumbnail(at) {
@@ -305,8 +336,8 @@ class Show {
 
   announce(slide) {
     const words = hidden(this.state)
-      ? "What is it?"
-      : `Predicted label ${slide.predicted}, ${percent(slide.confidence)}. True label ${slide.truth}: ${slide.correct ? "right" : "wrong"}.`;
+      ? this.question()
+      : `Predicted label ${slide.predicted}${this.words.confidence ? `, ${percent(slide.confidence)}` : ""}. True label ${slide.truth}: ${slide.correct ? "right" : "wrong"}.`;
     const text = `Slide ${this.placeWords()}. ${words}`;
     if (this.part("announcer").textContent !== text) this.part("announcer").textContent = text;
   }
@@ -423,6 +454,8 @@ class Show {
   onKey(event) {
     if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
     if (isTyping(event) || !this.isMine(event) || !this.root.getClientRects().length) return;
+    // Over the show there is one button: Escape closes what Tab must not leave.
+    if (event.key === "Tab" && this.state.help) event.preventDefault();
     if (["Shift", "Tab", "CapsLock"].includes(event.key)) return;
     if (this.onKeyOver(event) || this.state.help) return;
     const button = event.composedPath()[0].closest?.("button");
@@ -465,7 +498,7 @@ class Show {
 const shows = new WeakMap();
 
 /** Streamlit calls this at the start and again after every rerun; what it returns is called at the end. */
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".show");
   let show = shows.get(parentElement);
   if (show?.root !== root) {
@@ -473,6 +506,7 @@ export default function ({ data, parentElement }) {
     show = new Show(root);
     shows.set(parentElement, show);
   }
+  show.tell = setStateValue;
   show.update(data);
   return () => {
     shows.get(parentElement)?.close();

@@ -3,8 +3,8 @@
 The component is registered once, when this module is imported; its markup, style and behaviour are the
 files beside it: `slideshow.html`, `slideshow.css`, `slideshow_state.js` (what is shown, pure) and
 `slideshow.js` (the pictures and the view), which the browser gets as one module. A deck is sent as addresses
-and words, never as pictures, and nothing comes back: the score is counted in the browser alone, and a
-thousand slides cause no rerun.
+and words, never as pictures, and nothing comes back but the switch "Guess first": the score is counted in the
+browser alone, and a thousand slides cause no rerun. The tab remembers place, score and guesses of each deck.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from typing import Any
 import streamlit as st
 
 from poetcore.errors import OptionError
-from poetcore.evaluation.slides import Slide
+from poetcore.evaluation.slides import Show, Slide
 
 __all__ = ["slideshow"]
 
@@ -45,11 +45,15 @@ def slideshow(
     title: str = "",
     mark: str = "",
     notes: Sequence[str] = (),
-) -> None:
+    show: Show = "all",
+    players: Sequence[str] = ("You",),
+    confidence: bool = True,
+    total: str = "",
+) -> bool:
     """Show a deck of pictures with the predicted and the true label of each and a running score.
 
-    A rerun with the same deck keeps the place and the score; another deck starts at its first slide. An empty
-    deck shows a sentence that says so.
+    Reruns, reloading the page and coming back to it keep the place and the score of a deck;
+    another deck starts at its first slide. An empty deck shows a sentence that says so.
 
     Args:
         slides: the labels of each picture, in the order of the show.
@@ -62,6 +66,13 @@ def slideshow(
         mark: what must be known to read the score, in a few words, or "".
         notes: a few words for each slide, such as that its picture was seen in training, or ""; none at all
             for a show without notes. They stand beside the labels, and the summary counts them.
+        show: which pictures the deck has; of mistakes or correct ones alone no share of right ones is shown.
+        players: who guesses, one after the other: two teams, or one player.
+        confidence: whether the confidence and the most probable labels are shown.
+        total: a sentence for the summary, such as the accuracy on all pictures, or "".
+
+    Returns:
+        Whether the labels are hidden until the audience has guessed: as given, until the show switches it.
 
     Raises:
         OptionError: not one picture, or not one note, a slide, or an impossible time.
@@ -74,11 +85,15 @@ def slideshow(
         raise OptionError(f"A slide takes one note. Received: {len(slides)} slides, {len(notes)} notes.")
     if not 0 < seconds <= 3600:
         raise OptionError(f"A slide stays for more than 0 and up to 3600 seconds. Received: {seconds}.")
-    _component(
+    told = _component(
         key=key,
         data=_packed(slides, pictures, labels, notes)
-        | {"guess_first": guess_first, "seconds": seconds, "title": title, "mark": mark},
+        | {"guess_first": guess_first, "seconds": seconds, "title": title, "mark": mark, "name": key}
+        | {"show": show, "players": list(players), "confidence": confidence, "total": total},
+        default={"guess_first": guess_first},
+        on_guess_first_change=lambda: None,
     )
+    return bool(told.guess_first)
 
 
 def _packed(

@@ -15,16 +15,22 @@ function readDeck(data) {
     note: note < 0 ? "" : word(note),
     top: Array.from({ length: top.length / 2 }, (_, i) => ({ label: word(top[2 * i]), share: top[2 * i + 1] })),
   }));
-  return { slides, labels: data.words.slice(0, data.offered) };
+  return { slides, labels: data.words.slice(0, data.offered), show: data.show };
 }
 
 const everything = (deck) => deck.slides.map((_, index) => index);
 const mistakes = (deck) => everything(deck).filter((index) => !deck.slides[index].correct);
 
-/** Begin a show of `order`, indices into the deck. Places (`at`, `seen`, `guesses`) count along `order`. */
-function begin(order, { seconds, guessFirst, mistakesOnly = false, playing = false }) {
+/** What is shown: "all", only "mistakes" or only "correct" ones; of the last two a share of right ones says nothing. */
+const kind = (state, deck) => (state.mistakesOnly ? "mistakes" : deck.show);
+
+/**
+ * Begin a show of `order`, indices into the deck. Places (`at`, `seen`, `guesses`) count along `order`; a guess is
+ * a label of each player, in the order of `players`.
+ */
+function begin(order, { seconds, guessFirst, players, mistakesOnly = false, playing = false }) {
   const state = {
-    order, mistakesOnly, seconds, guessFirst, playing,
+    order, mistakesOnly, seconds, guessFirst, players, playing,
     at: 0, seen: new Set(), guesses: new Map(), revealed: false, ended: false, blank: false, help: false,
   };
   return order.length ? visit(state, 0) : { ...state, playing: false };
@@ -42,6 +48,13 @@ const reveal = (state) => ({ ...state, revealed: true, seen: new Set(state.seen)
 const pause = (state) => ({ ...state, playing: false });
 const hidden = (state) => !state.revealed && !state.ended && state.order.length > 0;
 
+
+/** What was guessed for the slide on the screen before all players have: the next one's turn. */
+function guessing({ guesses, at, players }) {
+  const given = guesses.get(at) ?? [];
+  return given.length < players.length ? given : [];
+}
+
 const ACTIONS = {
   tick: (state) => (hidden(state) ? reveal(state) : visit(state, state.at + 1)),
   next: (state) => (hidden(state) ? reveal(pause(state)) : visit(pause(state), state.at + 1)),
@@ -50,13 +63,14 @@ const ACTIONS = {
   last: (state) => visit(pause(state), state.order.length - 1),
   jump: (state, place) => visit(pause(state), place),
   reveal: (state) => (hidden(state) ? reveal(pause(state)) : state),
-  guess: (state, label) =>
-    hidden(state)
-      ? { ...reveal(pause(state)), guesses: new Map(state.guesses).set(state.at, label) }
-      : state,
+  guess: (state, label) => {
+    if (!hidden(state)) return state;
+    const guesses = new Map(state.guesses).set(state.at, [...guessing(state), label]);
+    const next = { ...pause(state), guesses };
+    return guessing(next).length ? next : reveal(next);
+  },
   toggle: (state) =>
     state.ended ? begin(state.order, { ...state, playing: true }) : { ...state, playing: !state.playing },
-  space: (state) => (hidden(state) && !state.playing ? reveal(state) : ACTIONS.toggle(state)),
   again: (state) => begin(state.order, state),
   mistakes: (state, _, deck) => begin(mistakes(deck), { ...state, mistakesOnly: true }),
   everything: (state, _, deck) => begin(everything(deck), { ...state, mistakesOnly: false }),
@@ -91,14 +105,15 @@ function noted(state, deck) {
   return found;
 }
 
-/** Audience against model, over the slides that were guessed. */
+/** Who guessed how many right, over the slides for which all have; against the model where it is not always wrong. */
 function duel(state, deck) {
-  const rounds = [...state.guesses].map(([at, label]) => ({ label, slide: deck.slides[state.order[at]] }));
-  return {
-    you: rounds.filter(({ label, slide }) => label === slide.truth).length,
-    model: rounds.filter(({ slide }) => slide.correct).length,
-    of: rounds.length,
-  };
+  const rounds = [...state.guesses].filter(([, given]) => given.length === state.players.length);
+  const right = (player) => rounds.filter(([at, given]) => given[player] === deck.slides[state.order[at]].truth).length;
+  const sides = state.players.map((name, player) => ({ name, right: right(player) }));
+  if (kind(state, deck) === "all") {
+    sides.push({ name: "Model", right: rounds.filter(([at]) => deck.slides[state.order[at]].correct).length });
+  }
+  return { sides, of: rounds.length };
 }
 
 /** The places of the mistakes that were seen, in the order of the show. */
@@ -107,15 +122,81 @@ const missed = (state, deck) =>
 
 /** 0.934 -> "93 %"; what is not everything never reads as 100 %, what is not nothing never as 0 %. */
 function percent(share) {
-  if (share < 1 && share >= 0.995) return `${(Math.floor(share * 1000) / 10).toFixed(1)}\u00a0%`;
+  if (share < 1 && share >= 0.995) return ">99\u00a0%";
   if (share > 0 && share < 0.005) return "<1\u00a0%";
   return `${Math.round(share * 100)}\u00a0%`;
 }
 
 const share = ({ right, seen }) => (seen ? percent(right / seen) : "–");
-const duelWords = ({ you, model, of }) => `You ${you}/${of} · Model ${model}/${of}`;
+const plural = (number, one) => `${number} ${one}${number === 1 ? "" : "s"}`;
+const duelWords = ({ sides, of }) => sides.map(({ name, right }) => `${name} ${right}/${of}`).join(" · ");
 
-function outcome({ you, model }) {
-  if (you === model) return "a draw";
-  return you > model ? "you win" : "the model wins";
+function outcome({ sides }) {
+  if (sides.length < 2) return "";
+  const most = Math.max(...sides.map(({ right }) => right));
+  const [winner, ...more] = sides.filter(({ right }) => right === most);
+  if (more.length) return ": a draw";
+  return `: ${{ You: "you win", Model: "the model wins" }[winner.name] ?? `${winner.name} wins`}`;
+}
+
+/** The score in words: of a selection of mistakes or correct ones it counts, and is no accuracy. */
+function scoreWords(state, deck) {
+  const { right, seen } = score(state, deck);
+  const of = state.order.length;
+  if (kind(state, deck) === "mistakes") return { name: "Mistakes seen", score: `${seen} of ${of}` };
+  if (kind(state, deck) === "correct") return { name: "Correct ones seen", score: `${seen} of ${of}` };
+  return { name: "Right so far", score: `${right} / ${seen} · ${share({ right, seen })}` };
+}
+
+/** The end in words: a large figure, and what it is of. */
+function endWords(state, deck) {
+  const { right, seen } = score(state, deck);
+  const unseen = state.order.length - seen ? `${state.order.length - seen} not seen` : "";
+  if (kind(state, deck) === "mistakes") return [plural(state.order.length, "mistake"), unseen];
+  if (kind(state, deck) === "correct") return [`${state.order.length} correct`, unseen];
+  return [share({ right, seen }), [`${right} of ${seen} right`, unseen].filter(Boolean).join(", ")];
+}
+
+// ----------------------------------------------------------------------------------- what a tab remembers of a show
+
+const SAVED = "poet-slideshow/";
+
+/** A number for a deck, to tell it from others (FNV-1a). */
+function hashOf(text) {
+  let hash = 2166136261;
+  for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 16777619);
+  return (hash >>> 0).toString(36);
+}
+
+/** Keep place, score and guesses for whoever leaves the page and comes back. */
+function save(name, state) {
+  const { mistakesOnly, at, seen, guesses, revealed, ended, seconds } = state;
+  const kept = { mistakesOnly, at, seen: [...seen], guesses: [...guesses], revealed, ended, seconds };
+  try {
+    sessionStorage.setItem(SAVED + name, JSON.stringify(kept));
+  } catch {
+    // The tab's storage is full of other decks, or forbidden: the show goes on without.
+    for (const key of Object.keys(sessionStorage)) if (key.startsWith(SAVED)) sessionStorage.removeItem(key);
+  }
+}
+
+/** The state that was saved of a deck, or its beginning. */
+function restore(name, deck, settings) {
+  let kept = null;
+  try {
+    kept = JSON.parse(sessionStorage.getItem(SAVED + name));
+  } catch {
+    // Forbidden or not ours: from the beginning.
+  }
+  if (!kept) return begin(everything(deck), settings);
+  const state = begin(kept.mistakesOnly ? mistakes(deck) : everything(deck), { ...settings, ...kept });
+  if (kept.at >= state.order.length) return state;
+  return {
+    ...state,
+    at: kept.at,
+    seen: new Set(kept.seen),
+    guesses: new Map(kept.guesses.filter(([, given]) => given.length <= settings.players.length)),
+    revealed: kept.revealed || !settings.guessFirst,
+    ended: kept.ended,
+  };
 }

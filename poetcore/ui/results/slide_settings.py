@@ -1,14 +1,33 @@
-"""What a slideshow shows: its filters and order, kept in the address."""
+"""What a slideshow shows and how it is presented: kept in the address, and while other pages are shown."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast, get_args
+from typing import Any, cast, get_args
 
 import streamlit as st
 
 from poetcore.evaluation.slides import Filter, Order, Show
+from poetcore.ui.address import write_address
 
-__all__ = ["SlideSettings", "pick_slides"]
+__all__ = ["SlideSettings", "keep_guess_first", "pick_slides"]
+
+#: What stands in the address, by its parameter: the value without it.
+_DEFAULTS: dict[str, Any] = {
+    "show": "all",
+    "label": "any",
+    "order": "shuffled",
+    "seed_of_shuffle": 0,
+    "below": "100 %",
+    "guess": False,
+    "teams": False,
+    "run_name": True,
+    "confidence": True,
+    "total": True,
+}
+
+#: The words stand in the address as they are shown, so they stay plain.
+_ORDERS = [order.replace("_", " ") for order in get_args(Order)]
+_SHARES = [f"{p} %" for p in range(10, 101, 10)]
 
 
 @dataclass(frozen=True)
@@ -20,47 +39,117 @@ class SlideSettings:
         order: in which order.
         seed: of the shuffle.
         guess_first: whether the audience guesses before the labels are shown.
+        players: who guesses, one after the other.
+        run_name: whether the title names the run.
+        confidence: whether the confidence is shown.
+        total: whether the summary tells the accuracy on all pictures.
     """
 
     filter: Filter
     order: Order
     seed: int
     guess_first: bool
+    players: tuple[str, ...]
+    run_name: bool
+    confidence: bool
+    total: bool
 
 
 def pick_slides(labels: Sequence[str]) -> SlideSettings:
-    """Draw the settings in one row and return them; the address holds them too."""
+    """Draw the settings in one row and return them."""
+    known = {"show": get_args(Show), "label": ["any", *labels], "order": _ORDERS, "below": _SHARES}
+    _take_from_address(known)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        # The words stand in the address as they are shown here, so they stay plain.
         show = st.segmented_control(
-            "Show", list(get_args(Show)), default="all", required=True, key="show", bind="query-params"
+            "Show", get_args(Show), required=True, key=_key("show"), persist_state="session"
         )
-        label = st.selectbox("True label", ["any", *labels], key="label", bind="query-params", width=150)
-        orders = [order.replace("_", " ") for order in get_args(Order)]
+        label = st.selectbox(
+            "True label", ["any", *labels], key=_key("label"), width=150, persist_state="session"
+        )
         order = st.selectbox(
             "Order",
-            orders,
-            key="order",
-            bind="query-params",
+            _ORDERS,
+            key=_key("order"),
             width=150,
-            help="surest: most confident first; least sure: least confident first.",
-        )
-        seed = (
-            st.number_input("Shuffle", 0, 9999, 0, key="seed_of_shuffle", bind="query-params", width=110)
-            if order == "shuffled"
-            else 0
+            persist_state="session",
+            help="shuffled: at random, every label spread evenly; surest: most confident first; least sure:"
+            " least confident first.",
         )
         below = st.select_slider(
-            "Confidence below", [f"{p} %" for p in range(10, 101, 10)], "100 %", key="below",
-            bind="query-params", width=200,
-        )  # fmt: skip
-        guess = st.toggle(
-            "Guess first", key="guess", bind="query-params", help="Hide the labels until they are revealed."
+            "Confidence below", _SHARES, key=_key("below"), width=200, persist_state="session"
         )
+        if order == "shuffled":
+            st.button("Shuffle again", icon=":material/shuffle:", on_click=_shuffle)
+        with st.popover("Presenter", icon=":material/co_present:"):
+            run_name = _switch("run_name", "Name of the run", "Over the slides and at the end.")
+            confidence = _switch("confidence", "Confidence", "With the most probable labels.")
+            teams = _switch("teams", "Two teams", "They guess by turns, against each other and the model.")
+            total = _switch(
+                "total", "Total at the end", "The accuracy on all pictures, not only those shown."
+            )
+    _write_to_address()
     share = int(below.removesuffix(" %")) / 100
     return SlideSettings(
         Filter(show or "all", None if label == "any" else label, share if share < 1 else None),
         cast(Order, order.replace(" ", "_")),
-        seed,
-        guess,
+        st.session_state[_key("seed_of_shuffle")],
+        st.session_state[_key("guess")],
+        ("Team A", "Team B") if teams else ("You",),
+        run_name,
+        confidence,
+        total,
     )
+
+
+def keep_guess_first(on: bool) -> None:
+    """Keep what the switch in the show says, for the address and the next visit."""
+    st.session_state[_key("guess")] = on
+    _write_to_address()
+
+
+def _switch(name: str, label: str, help: str) -> bool:
+    return st.toggle(label, key=_key(name), help=help, persist_state="session")
+
+
+def _shuffle() -> None:
+    st.session_state[_key("seed_of_shuffle")] += 1
+
+
+def _key(name: str) -> str:
+    return f"slides_{name}"
+
+
+def _take_from_address(known: dict[str, Sequence[str]]) -> None:
+    """Set the state of every setting from the address, once for each new value there.
+
+    Args:
+        known: the values that are possible, of settings that are words.
+    """
+    for name, default in _DEFAULTS.items():
+        key, linked = _key(name), st.query_params.get(name)
+        if linked is not None and linked != st.session_state.get(f"{key}_linked"):
+            st.session_state[key] = _read(linked, default)
+        value = st.session_state.get(key, default)
+        st.session_state[key] = value if value in known.get(name, [value]) else default
+
+
+def _write_to_address() -> None:
+    """Write all settings that are not the default into the address, at once."""
+    words = {name: _written(st.session_state[_key(name)], default) for name, default in _DEFAULTS.items()}
+    for name, text in words.items():
+        st.session_state[f"{_key(name)}_linked"] = text
+    write_address(words)
+
+
+def _written(value: Any, default: Any) -> str | None:
+    if value == default:
+        return None
+    return str(value).lower() if isinstance(default, bool) else str(value)
+
+
+def _read(text: str, default: Any) -> Any:
+    if isinstance(default, bool):
+        return text == "true"
+    if isinstance(default, int):
+        return int(text) if text.isdecimal() else default
+    return text
