@@ -39,45 +39,50 @@ if not choice.run or not choice.demo or not found:
     st.stop()
 
 evaluation, known = found
-if known.headline.accuracy:
-    st.markdown(f"Accuracy: **{known.headline.accuracy}**")
-draw_remarks(known.headline)
-labels = sorted(evaluation.metrics.labels, key=natural_key)
-settings = pick_slides(labels)
-try:
-    predictions = still_there(
-        evaluation,
-        known,
-        "Missing pictures are excluded here; evaluate the folder again on the page *Evaluate*.",
+above, middle, below = st.container(), st.container(), st.container()
+# What warns stands above the show; a show that needs no warning begins at the top.
+with above if known.headline.mark or not known.headline.accuracy else below:
+    if known.headline.accuracy:
+        st.markdown(f"Accuracy: **{known.headline.accuracy}**")
+    draw_remarks(known.headline)
+with middle:
+    labels = sorted(evaluation.metrics.labels, key=natural_key)
+    settings = pick_slides(labels)
+    try:
+        predictions = still_there(
+            evaluation,
+            known,
+            "Missing pictures are excluded here; evaluate the folder again on the page *Evaluate*.",
+        )
+        slides = deck(predictions, settings.filter, settings.order, settings.seed)
+    except PoetError as error:
+        explain(error)
+        st.stop()
+    if not slides:
+        st.info("No picture is left with these filters: show all, any label, or a higher confidence.")
+        st.stop()
+    left = len(slides)
+    notes = seen_pictures(evaluation.predictions)
+    slides = slides[:_MOST]
+    name = dataset_title(choice.demo)
+    guess_first = slideshow(
+        slides,
+        addresses([slide.path for slide in slides], pixels=1920),
+        labels,
+        key="slideshow",
+        guess_first=settings.guess_first,
+        title=f"{choice.run.title} on {name}" if settings.run_name else name,
+        mark=known.headline.mark,
+        notes=[notes.get(slide.path, "") for slide in slides],
+        show=settings.filter.show,
+        players=settings.players,
+        confidence=settings.confidence,
+        total=_total(known.headline.accuracy) if settings.total else "",
     )
-    slides = deck(predictions, settings.filter, settings.order, settings.seed)
-except PoetError as error:
-    explain(error)
-    st.stop()
-if not slides:
-    st.info("No picture is left with these filters: show all, any label, or a higher confidence.")
-    st.stop()
-left = len(slides)
-notes = seen_pictures(evaluation.predictions)
-slides = slides[:_MOST]
-name = dataset_title(choice.demo)
-guess_first = slideshow(
-    slides,
-    addresses([slide.path for slide in slides], pixels=1920),
-    labels,
-    key="slideshow",
-    guess_first=settings.guess_first,
-    title=f"{choice.run.title} on {name}" if settings.run_name else name,
-    mark=known.headline.mark,
-    notes=[notes.get(slide.path, "") for slide in slides],
-    show=settings.filter.show,
-    players=settings.players,
-    confidence=settings.confidence,
-    total=_total(known.headline.accuracy) if settings.total else "",
-)
-keep_guess_first(guess_first)
-first = "The first " if left > len(slides) else ""
-st.caption(
-    f"{first}{count(len(slides))} of {counted(evaluation.metrics.total, 'picture')}. Click the picture, then"
-    " press **?** for the keys; **F** fills the screen. This page's address opens the same slideshow elsewhere."
-)
+    keep_guess_first(guess_first)
+    first = "The first " if left > len(slides) else ""
+    st.caption(
+        f"{first}{count(len(slides))} of {counted(evaluation.metrics.total, 'picture')}. Click the picture,"
+        " then press **?** for the keys; **F** fills the screen. This page's address opens the same slideshow"
+        " elsewhere."
+    )

@@ -1,35 +1,75 @@
-"""Every page by axe-core, in both themes: nothing of ours is in the way of anybody."""
+"""Nothing of ours is in anybody's way: every page by axe-core in both themes, and the job without a mouse."""
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from poetcore.ui.menu import HOME, MENU, MenuPage
 from tests.browser.accessibility import faults
 from tests.browser.conftest import ROOT, Serve, watched
-from tests.browser.dashboard import Dashboard, copy_of
+from tests.browser.dashboard import NOT_FOUND, Dashboard, copy_of
 from tests.conftest import Trained
 
 
 @pytest.fixture(scope="module")
-def address(serve: Serve, trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> str:
+def dashboard(
+    browser: Browser, serve: Serve, trained: Trained, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Dashboard]:
+    """One tab for all pages."""
     known = copy_of(trained, tmp_path_factory.mktemp("accessibility"))
-    return serve(ROOT / "app.py", {"TFP_WORKSPACE": str(known.workspace.root)})
-
-
-@pytest.fixture(scope="module", params=["light", "dark"])
-def dashboard(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Dashboard]:
-    """One tab for all pages, in one of the themes."""
     with watched(browser) as watch:
-        watch.page.emulate_media(color_scheme=request.param, reduced_motion="reduce")
+        watch.page.emulate_media(reduced_motion="reduce")
+        address = serve(ROOT / "app.py", {"TFP_WORKSPACE": str(known.workspace.root)})
         yield Dashboard(watch.page, address).open()
 
 
 @pytest.mark.parametrize("one", (HOME, *MENU), ids=lambda one: one.name)
-def test_a_page_has_no_fault(dashboard: Dashboard, one: MenuPage) -> None:
+def test_a_page_has_no_fault_in_either_theme(dashboard: Dashboard, one: MenuPage) -> None:
+    page = dashboard.page
     if one != HOME:  # it is open already
         dashboard.menu(one.title)
     dashboard.is_settled()
-    found = faults(dashboard.page)
+    found = []
+    for theme in ("dark", "light"):
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        expect(dashboard.part("App")).to_have_css("color-scheme", theme)
+        found += [f"{theme}, {line}" for line in faults(page)]
     assert not found, "\n".join(found)
+
+
+def tab_to(page: Page, target: Locator) -> None:
+    """Press Tab until the target has the focus."""
+    expect(target).to_be_visible()
+    for _ in range(150):
+        page.keyboard.press("Tab")
+        if target.evaluate("one => one.matches(':focus')"):
+            return
+    pytest.fail(f"Tab does not come to {target}")
+
+
+@pytest.mark.complains(NOT_FOUND)
+def test_the_whole_job_is_done_by_keyboard_alone(
+    page: Page, serve: Serve, trained: Trained, tmp_path: Path
+) -> None:
+    for name in ("datasets", "models"):
+        shutil.copytree(trained.workspace.root / name, tmp_path / name)
+    dashboard = Dashboard(page, serve(ROOT / "app.py", {"TFP_WORKSPACE": str(tmp_path)})).open()
+
+    def follow(target: Locator) -> None:
+        tab_to(page, target)
+        page.keyboard.press("Enter")
+
+    main = dashboard.part("Main")
+    follow(dashboard.button("Train and evaluate"))
+    follow(main.get_by_role("link", name="See the mistakes"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Evaluate")
+    expect(page.get_by_role("heading", name="Confusion matrix")).to_be_visible()
+    follow(dashboard.part("SidebarNav").get_by_role("link", name="Slideshow"))
+    expect(page.locator(".show .place")).to_have_text("1 of 20")
+    follow(page.get_by_role("button", name="Play", exact=True))
+    expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()

@@ -73,6 +73,20 @@ def test_shuffling_moves_slides():
     assert paths(order="shuffled", seed=5) != paths()
 
 
+def test_shuffling_spreads_every_label_evenly():
+    table = pd.concat([predictions()] * 2, ignore_index=True)
+    table["label"] = [LABELS[i // 4] for i in range(12)] + ["bee", "cat"]
+    shown = [slide.label for slide in deck(table, order="shuffled", seed=3)]
+    halves = [sorted(shown[:6]), sorted(shown[6:])]
+    assert all(set(half) == set(LABELS) for half in halves)
+
+
+def test_labels_with_as_many_pictures_come_once_in_every_round():
+    table = predictions().iloc[[0, 1, 4, 5, 6, 6]].assign(label=["ant", "ant", "bee", "bee", "cat", "cat"])
+    shown = [slide.label for slide in deck(table, order="shuffled", seed=3)]
+    assert sorted(shown[:3]) == sorted(shown[3:]) == LABELS
+
+
 def test_the_same_seed_shuffles_the_same_way():
     assert paths(order="shuffled", seed=5) == paths(order="shuffled", seed=5)
 

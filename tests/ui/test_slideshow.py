@@ -1,10 +1,12 @@
-"""What Python refuses to show as a slideshow."""
+"""What Python refuses to show as a slideshow, and the settings of its page."""
 
 import pytest
 
 from poetcore.errors import OptionError
 from poetcore.evaluation.slides import Slide
 from poetcore.ui.components.slideshow import slideshow
+from tests.conftest import Trained
+from tests.ui.pages import opened
 
 
 def test_python_refuses_a_deck_without_its_pictures() -> None:
@@ -13,3 +15,34 @@ def test_python_refuses_a_deck_without_its_pictures() -> None:
         slideshow([slide], [], ["daisy"], key="show")
     with pytest.raises(OptionError, match="Received: 0"):
         slideshow([slide], ["/a"], ["daisy"], key="show", seconds=0)
+
+
+def test_a_slideshow_begins_shuffled(full: Trained) -> None:
+    assert opened("slideshow").selectbox(key="slides_order").value == "shuffled"
+
+
+def test_the_address_holds_what_differs_from_the_usual(full: Trained) -> None:
+    app = opened("slideshow", order="folder", teams="true", confidence="false")
+    assert app.toggle(key="slides_teams").value
+    assert not app.toggle(key="slides_confidence").value
+    app.toggle(key="slides_teams").set_value(False).run()
+    assert (app.query_params["order"], app.query_params["confidence"]) == ("folder", "false")
+    assert "teams" not in app.query_params
+
+
+@pytest.mark.parametrize("asked", [{"order": "sideways"}, {"label": "dog"}, {"seed_of_shuffle": "x"}])
+def test_an_unknown_setting_in_the_address_is_the_usual_one(full: Trained, asked: dict[str, str]) -> None:
+    app = opened("slideshow", **asked)
+    assert not app.exception
+    assert app.selectbox(key="slides_order").value == "shuffled"
+    assert app.selectbox(key="slides_label").value == "any"
+
+
+def test_settings_are_kept_while_another_page_is_shown(full: Trained) -> None:
+    app = opened("slideshow")
+    app.selectbox(key="slides_order").set_value("surest").run()
+    app.switch_page("predict.py").run()
+    app.query_params.clear()
+    app.switch_page("slideshow.py").run()
+    assert app.selectbox(key="slides_order").value == "surest"
+    assert app.query_params["order"] == "surest"

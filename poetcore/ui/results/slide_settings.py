@@ -63,23 +63,19 @@ def pick_slides(labels: Sequence[str]) -> SlideSettings:
         show = st.segmented_control(
             "Show", get_args(Show), required=True, key=_key("show"), persist_state="session"
         )
-        label = st.selectbox(
-            "True label", ["any", *labels], key=_key("label"), width=150, persist_state="session"
-        )
-        order = st.selectbox(
-            "Order",
-            _ORDERS,
-            key=_key("order"),
-            width=150,
-            persist_state="session",
-            help="shuffled: at random, every label spread evenly; surest: most confident first; least sure:"
-            " least confident first.",
-        )
-        below = st.select_slider(
-            "Confidence below", _SHARES, key=_key("below"), width=200, persist_state="session"
-        )
-        if order == "shuffled":
-            st.button("Shuffle again", icon=":material/shuffle:", on_click=_shuffle)
+        with st.popover("Order and filters", icon=":material/filter_list:"):
+            order = st.selectbox(
+                "Order",
+                _ORDERS,
+                key=_key("order"),
+                persist_state="session",
+                help="shuffled: at random, every label spread evenly; surest: most confident first; least"
+                " sure: least confident first.",
+            )
+            if order == "shuffled":
+                st.button("Shuffle again", icon=":material/shuffle:", on_click=_shuffle)
+            label = st.selectbox("True label", ["any", *labels], key=_key("label"), persist_state="session")
+            below = st.select_slider("Confidence below", _SHARES, key=_key("below"), persist_state="session")
         with st.popover("Presenter", icon=":material/co_present:"):
             run_name = _switch("run_name", "Name of the run", "Over the slides and at the end.")
             confidence = _switch("confidence", "Confidence", "With the most probable labels.")

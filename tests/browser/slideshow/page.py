@@ -1,5 +1,5 @@
 """The page of app.py, asked for `slides=12&guess=0&seconds=4&delay=0&broken=0&label=rose&mount=0&
-seen=0` in its address or in its field."""
+seen=0&show=all&teams=0&plain=0&total=` in its address or in its field."""
 
 from urllib.parse import parse_qsl
 
@@ -33,14 +33,22 @@ st.session_state.runs = st.session_state.get("runs", 0) + 1
 st.text(f"Runs: {st.session_state.runs}")
 st.button("Rerun")
 count = int(asked.get("slides", "12")) - (2 if st.toggle("Fewer") else 0)
-slideshow(
-    [slide(number) for number in range(count)],
-    [address(number) for number in range(count)],
+slides = [slide(number) for number in range(count)]
+if asked.get("show") == "mistakes":
+    slides = [one for one in slides if not one.correct]
+guess_first = slideshow(
+    slides,
+    [address(int(one.path.split(".")[0])) for one in slides],
     LABELS,
     key=f"show {asked.get('mount', 0)}",
     guess_first=asked.get("guess") == "1",
     seconds=float(asked.get("seconds", "4")),
     mark="labels changed" if "seen" in asked else "",
-    notes=["seen in training" if number < int(asked.get("seen", 0)) else "" for number in range(count)],
+    notes=["seen in training" if number < int(asked.get("seen", 0)) else "" for number in range(len(slides))],
+    show=asked.get("show", "all"),
+    players=["Team A", "Team B"] if asked.get("teams") == "1" else ["You"],
+    confidence=asked.get("plain") != "1",
+    total=asked.get("total", ""),
     title=f"{asked.get('title', 'Five flowers')} {asked.get('mount', '')}",
 )
+st.text(f"Guess first: {guess_first}")

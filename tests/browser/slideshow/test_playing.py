@@ -174,7 +174,7 @@ def test_a_mistake_in_the_summary_leads_to_its_slide(show: Show) -> None:
 def test_guess_first_hides_the_words_until_they_are_revealed(mount: Callable[..., Show]) -> None:
     show = mount("guess=1")
     show.is_at(1)
-    for reveal in ("ArrowRight", "Enter", "Space"):
+    for reveal in ("ArrowRight", "Enter", "PageDown"):
         expect(show.part("question")).to_be_visible()
         for name in ("predicted", "truth", "confidence"):
             expect(show.part(name)).to_be_hidden()
