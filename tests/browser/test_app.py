@@ -222,9 +222,23 @@ def test_an_address_opens_its_deck_in_another_browser(browser: Browser, address,
     try:
         tab = Dashboard(context.new_page(), address)
         tab.open(f"/slideshow?run={known.run.name}&demo={known.sample / 'demo'}&show=mistakes")
-        expect(tab.page.locator(".show .place")).to_have_text(f"1 of {metrics.total - metrics.correct}")
+        expect(tab.page.locator(".show .place")).to_have_text(
+            f"Mistake 1 of {metrics.total - metrics.correct}"
+        )
     finally:
         context.close()
+
+
+def test_a_slideshow_goes_on_as_it_was_left(dashboard, metrics):
+    page = dashboard.open("/slideshow").page
+    place = page.locator(".show .place")
+    expect(place).to_have_text(f"1 of {metrics.total}")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("g")
+    expect(page).to_have_url(re.compile("guess=true"))
+    dashboard.menu("Predict").menu("Slideshow")
+    expect(place).to_have_text(f"2 of {metrics.total}")
+    expect(page.locator(".show .question")).to_be_visible()
 
 
 def test_an_unknown_run_in_an_address_is_told_without_a_traceback(dashboard):
