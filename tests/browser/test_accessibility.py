@@ -62,9 +62,8 @@ def test_the_whole_job_is_done_by_keyboard_alone(
         tab_to(page, target)
         page.keyboard.press("Enter")
 
-    main = dashboard.part("Main")
     follow(dashboard.button("Train and evaluate"))
-    follow(main.get_by_role("link", name="See the mistakes"))
+    follow(dashboard.button("See the mistakes"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Evaluate")
     expect(page.get_by_role("heading", name="Confusion matrix")).to_be_visible()
     follow(dashboard.part("SidebarNav").get_by_role("link", name="Slideshow"))
