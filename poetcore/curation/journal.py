@@ -28,11 +28,14 @@ class Journal:
     Args:
         file: the journal; it and its folder are made when something is first written.
         read_only: why nothing may be written, as a sentence; empty where it may.
+
+    Attributes:
+        file: as given.
     """
 
     def __init__(self, file: Path, read_only: str = "") -> None:
+        self.file = file
         self._read_only = read_only
-        self._file = file
         self._lock = file.with_suffix(".lock")
 
     @contextmanager
@@ -44,11 +47,11 @@ class Journal:
         """
         self.check_writable()
         try:
-            self._file.parent.mkdir(exist_ok=True)
+            self.file.parent.mkdir(exist_ok=True)
             lock = FileLock(self._lock).acquire(timeout=patience)
         except Timeout:
             raise DatasetError(
-                f"Another window or program is changing {printable(self._file.parent.parent)}: try again when"
+                f"Another window or program is changing {printable(self.file.parent.parent)}: try again when"
                 " it is done."
             ) from None
         except OSError as error:
@@ -65,15 +68,25 @@ class Journal:
         if self._read_only:
             raise DatasetError(self._read_only)
 
+    def state(self) -> tuple[int, ...]:
+        """Return what changes with every line that is added; nothing where there is no journal."""
+        try:
+            found = self.file.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return ()
+        except OSError:
+            return (-1,)  # to be read, and refused
+        return found.st_ino, found.st_size, found.st_mtime_ns
+
     def lines(self) -> list[dict[str, Any]]:
         """Read all lines, oldest first; one that is not whole or not JSON is skipped."""
         try:
-            content = self._file.read_bytes()
+            content = self.file.read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             return []
         except OSError as error:
             raise DatasetError(
-                f"{printable(self._file)} cannot be read ({error.strerror}): change its permissions."
+                f"{printable(self.file)} cannot be read ({error.strerror}): change its permissions."
             ) from None
         return [line for text in content.split(b"\n") if (line := _parsed(text)) is not None]
 
@@ -91,7 +104,7 @@ class Journal:
             return
         text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode()
         try:
-            with self._file.open("ab+") as file:
+            with self.file.open("ab+") as file:
                 if file.tell() and _last_byte(file) != b"\n":
                     text = b"\n" + text  # the torn line of a killed process ends here
                 file.write(text)
@@ -103,7 +116,7 @@ class Journal:
 
     def _unwritable(self, error: OSError) -> DatasetError:
         return DatasetError(
-            f"{printable(self._file)} cannot be written ({error.strerror or error}): make room, or change the"
+            f"{printable(self.file)} cannot be written ({error.strerror or error}): make room, or change the"
             " permissions of its folder."
         )
 

@@ -5,6 +5,7 @@ left half done can be recovered.
 """
 
 import contextlib
+import functools
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -139,8 +140,8 @@ class Mover:
         self._journal.append({"event": "end", "step": group, "time": now(), "removed": removed})
 
     def log(self) -> Log:
-        """Read the journal; nothing is written."""
-        return Log(self._journal.lines())
+        """Read the journal; nothing is written. What is returned is shared, so nobody may change it."""
+        return _log(self._journal.file, self._journal.state())
 
     def recovered(self) -> Log:
         """Read the journal after finishing what a killed process left half moved; the lock must be held."""
@@ -166,3 +167,9 @@ class Mover:
         if not path.is_relative_to(self.folder):
             raise OptionError(f"{printable(path)} does not lie in {printable(self.folder)}.")
         return path.relative_to(self.folder).as_posix()
+
+
+@functools.lru_cache(maxsize=4)
+def _log(file: Path, state: tuple[int, ...]) -> Log:
+    """Read a journal that is in this state: a page asks several times at each click."""
+    return Log(Journal(file).lines())
