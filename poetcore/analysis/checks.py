@@ -146,7 +146,7 @@ class Check:
         threshold: the value below which a picture is flagged, in the unit that the explanation names, or None
             where nothing is measured.
         needs_demo: whether it compares with the demo folder.
-        side_by_side: whether a picture is best seen beside the first of those it is related to.
+        side_by_side: whether a picture is best seen beside those it is related to.
         of_pictures: whether it flags pictures of the dataset; else folders, or files beside them.
     """
 

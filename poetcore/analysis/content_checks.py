@@ -140,6 +140,7 @@ CONTENT_CHECKS = (
         " is wrong.",
         "Look which label is right, and set the other copies aside.",
         _two_labels,
+        side_by_side=True,
     ),
     Check(
         "placeholder",
@@ -159,6 +160,7 @@ CONTENT_CHECKS = (
         "Set it aside here or in the demo folder; until then, believe only the accuracy without leaked ones.",
         _leaked,
         needs_demo=True,
+        side_by_side=True,
     ),
     Check(
         "duplicate",
@@ -168,6 +170,7 @@ CONTENT_CHECKS = (
         " that often in training.",
         "Keep one of them and set the others aside.",
         _duplicate,
+        side_by_side=True,
     ),
     Check(
         "near_duplicate",

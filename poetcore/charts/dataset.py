@@ -65,7 +65,8 @@ def sizes_chart(pictures: pd.DataFrame, labels: Sequence[str] = ()) -> alt.Chart
             color=_colours(labels or sorted(pictures["label"].unique()), columns=3),
             tooltip=["name", "label", "width", "height"],
         )
-        .properties(height=340)
+        # As SVG, which Streamlit draws, every point would be an element of the page.
+        .properties(height=340, usermeta={"embedOptions": {"renderer": "canvas"}})
     )
     return chart
 
@@ -100,7 +101,7 @@ def map_chart(points: pd.DataFrame, labels: Sequence[str] = (), coloured: str | 
         )
         .add_params(region)
         # Streamlit draws as SVG, where every point would be an element of the page.
-        .properties(height=560, usermeta={"embedOptions": {"renderer": "canvas"}})
+        .properties(height=460, usermeta={"embedOptions": {"renderer": "canvas"}})
     )
     return chart
 

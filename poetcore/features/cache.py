@@ -48,6 +48,13 @@ class FeatureCache(Database):
         rows = self._rows_in(query, shas, (backbone.cache_key + suffix,))
         return {sha: np.frombuffer(blob, "<f4") for sha, blob in rows}
 
+    def missing(self, shas: Iterable[str], backbone: Backbone) -> list[str]:
+        """List the contents without a feature vector, each once, in the order given; no vector is read."""
+        asked = list(dict.fromkeys(shas))
+        query = "SELECT sha FROM vectors WHERE recipe = ? AND sha IN"
+        known = {sha for (sha,) in self._rows_in(query, asked, (backbone.cache_key,))}
+        return [sha for sha in asked if sha not in known]
+
     def put(self, vectors: Mapping[str, np.ndarray], backbone: Backbone, suffix: str = "") -> None:
         """Add feature vectors in one transaction; those that another process added meanwhile stay.
 

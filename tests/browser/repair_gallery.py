@@ -12,9 +12,9 @@ APP = Path(__file__).with_name("repairs_app.py")
 class Gallery:
     """The gallery and the list below it, in one tab."""
 
-    def __init__(self, page: Page, address: str, folder: Path) -> None:
+    def __init__(self, page: Page, address: str, folder: Path, pairs: bool = False) -> None:
         self.page = page
-        page.goto(f"{address}/?folder={quote(str(folder))}")
+        page.goto(f"{address}/?folder={quote(str(folder))}" + ("&pairs=1" if pairs else ""))
         self.figures = page.locator(".poet-grid figure")
         expect(self.figures.first).to_be_visible()
 

@@ -1,4 +1,7 @@
-"""The page of repairs_app.py: `?folder=` shows its pictures; a rose named `a_tulip...` has a suggestion."""
+"""The page of repairs_app.py: `?folder=` shows its pictures; a rose named `a_tulip...` has a suggestion.
+
+With `&pairs=1` each stands beside the next one of its label, and the first of the two is the one to keep.
+"""
 
 from pathlib import Path
 
@@ -20,6 +23,7 @@ repairs.recover()
 dataset = scanned(folder)
 pictures = dataset.pictures[~dataset.pictures["sha"].isin(repairs.verified())]
 st.text(" ".join(f"{label}: {count}" for label, count in dataset.counts().items()))
+pairs = "pairs" in st.query_params
 items = [
     Repairable(
         Card(sha, f"{label} {Path(path).stem}", (Path(path).name,), ((label, 0.75),), "wrong"),
@@ -27,8 +31,12 @@ items = [
         label,
         "looks odd",
         "tulip" if label == "rose" and Path(path).name.startswith("a_tulip") else None,
+        group=str(number // 2) if pairs else "",
+        kept=pairs and number % 2 == 0,
     )
-    for path, label, sha in zip(pictures["path"], pictures["label"], pictures["sha"], strict=True)
+    for number, (path, label, sha) in enumerate(
+        zip(pictures["path"], pictures["label"], pictures["sha"], strict=True)
+    )
 ]
 label = st.selectbox("Label", ["any", *dataset.labels])
 shown = [item for item in items if label in ("any", item.label)]

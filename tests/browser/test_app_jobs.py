@@ -189,7 +189,7 @@ def zip_of_label_folders() -> bytes:
 @pytest.fixture
 def unzipped(dashboard: Dashboard) -> Dashboard:
     page = dashboard.open("/overview").page
-    page.get_by_text("Choose other pictures").click()
+    dashboard.button("Bring pictures").click()
     archive = {"name": "insects.zip", "mimeType": "application/zip", "buffer": zip_of_label_folders()}
     page.locator("input[type=file]").set_input_files([archive])
     return dashboard

@@ -61,7 +61,7 @@ def test_pictures_are_taken_whatever_their_names(dashboard):
 
 def test_another_archive_is_told_with_what_to_do(dashboard):
     page = dashboard.open("/overview").page
-    page.get_by_text("Choose other pictures").click()
+    dashboard.button("Bring pictures").click()
     upload(page, {"photos.tar.gz": b"\x1f\x8b\x08" + bytes(99)}, "input.pick-zip")
     expect(page.get_by_text("photos.tar.gz is a tar.gz or gzip archive")).to_be_visible()
     screenshot(page, "overview-tar")

@@ -29,3 +29,8 @@ def test_many_vectors_are_found_at_once(cache):
     cache.put(vectors, BACKBONE)
     found = cache.get([*vectors, "missing"], BACKBONE)
     assert {sha: float(vector[0]) for sha, vector in found.items()} == {f"{i}": float(i) for i in range(1203)}
+
+
+def test_contents_without_a_vector_are_listed_in_order(cache):
+    cache.put({"b": np.ones(1280, np.float32)}, BACKBONE)
+    assert cache.missing(["c", "b", "a", "c"], BACKBONE) == ["c", "a"]

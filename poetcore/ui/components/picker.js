@@ -11,7 +11,16 @@ class Picker {
   constructor(root) {
     this.root = root;
     this.listeners = new AbortController();
+    this.skip = new SkipLink("Skip to the pictures", () => this.enter());
     this.listen();
+  }
+
+  /** Move the focus to the toolbar, from where the pictures follow. */
+  enter() {
+    const first = this.part("every");
+    first.focus({ preventScroll: true });
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.root.scrollIntoView({ block: "start", behavior: calm ? "instant" : "smooth" });
   }
 
   part(name) {
@@ -31,7 +40,9 @@ class Picker {
     this.data = data;
     this.last = undefined;
     this.take(data.answer);
-    this.part("poet-grid").replaceChildren(...data.cards.map((card, index) => this.figure(card, index)));
+    this.figures = data.cards.map((card, index) => this.figure(card, index));
+    this.part("poet-grid").replaceChildren(...this.boxes());
+    this.part("poet-grid").classList.toggle("poet-pairs", data.cards.some((card) => card.group));
     this.paint();
   }
 
@@ -49,46 +60,66 @@ class Picker {
     const template = document.createElement("template");
     template.innerHTML = card.html;
     const figure = template.content.firstElementChild;
-    const select = element("label", "select");
-    const box = element("input", "box");
-    Object.assign(box, { type: "checkbox", ariaLabel: `Select ${card.name}` });
-    box.dataset.index = index;
-    select.append(box);
-    figure.querySelector("a").after(select);
+    if (card.selectable) {
+      const select = element("label", "select");
+      const box = element("input", "box");
+      Object.assign(box, { type: "checkbox", ariaLabel: `Select ${card.name}` });
+      box.dataset.index = index;
+      select.append(box);
+      figure.querySelector("a").after(select);
+    }
     figure.classList.toggle("is-planned", Boolean(card.planned));
     if (card.planned) figure.append(element("div", "planned", card.planned));
     return figure;
   }
 
+  /** What stands in the grid: a figure alone, or those of a group in one box. */
+  boxes() {
+    const made = [];
+    let group = "";
+    this.data.cards.forEach((card, index) => {
+      if (!card.group) made.push(this.figures[index]);
+      else if (card.group === group) made.at(-1).append(this.figures[index]);
+      else {
+        made.push(element("div", "poet-pair"));
+        made.at(-1).append(this.figures[index]);
+      }
+      group = card.group;
+    });
+    return made;
+  }
+
   paint() {
     const { cards, total, only } = this.data;
-    const figures = this.part("poet-grid").children;
+    const meant = cards.filter((card) => !card.kept);
     cards.forEach((card, index) => {
       const on = this.marks.has(card);
-      figures[index].classList.toggle("is-selected", on);
-      figures[index].querySelector(".box").checked = on;
+      this.figures[index].classList.toggle("is-selected", on);
+      if (card.selectable) this.figures[index].querySelector(".box").checked = on;
     });
     const here = cards.filter((card) => this.marks.has(card)).length;
     const number = this.marks.size;
     const every = this.part("every");
-    every.checked = here > 0 && here === cards.length;
+    every.checked = meant.length > 0 && meant.every((card) => this.marks.has(card));
     every.indeterminate = !every.checked && number > 0;
-    every.disabled = !cards.length;
-    every.ariaLabel = "Select all on this page";
+    every.disabled = !meant.length;
+    every.ariaLabel = meant.length < cards.length ? "Select all but one of each group on this page" : "Select all on this page";
     this.part("tools").hidden = !cards.length && !number && !this.cleared.length && !only;
     this.part("count").textContent = this.countWords(number, number - here);
-    this.part("more").hidden = !every.checked || total <= cards.length || number >= total;
+    this.part("more").hidden = !every.checked || total <= meant.length || number >= total;
     this.part("more").textContent = `Select all ${total}`;
     this.part("show").hidden = !only && !(number > here);
     this.part("show").textContent = only ? "Show all pictures again" : "Show only the selected";
-    this.part("acts").hidden = !number;
+    // Always there, so that nothing moves when the first picture is selected.
+    for (const button of this.part("acts").querySelectorAll(".act")) button.disabled = !number;
     this.part("clear").hidden = !number;
     this.part("undo").hidden = Boolean(number) || !this.cleared.length;
     this.part("undo").textContent = `Select the ${this.cleared.length} again`;
     const suggested = this.marks.count((mark) => mark.suggested);
-    this.part("suggest").hidden = !suggested || !this.data.suggests;
+    this.part("suggest").hidden = !this.data.suggests;
+    this.part("suggest").disabled = !suggested;
     this.part("suggest").textContent =
-      suggested === number ? "Use the suggested label" : `Use the suggested label of ${suggested}`;
+      suggested === number || !suggested ? "Use the suggested label" : `Use the suggested label of ${suggested}`;
     if (!number) this.openMenu(false);
   }
 
@@ -161,7 +192,7 @@ class Picker {
     const from = (event.shiftKey || this.shift) && this.last !== undefined ? this.last : index;
     this.shift = false;
     const range = this.data.cards.slice(Math.min(from, index), Math.max(from, index) + 1);
-    this.select(range, on);
+    this.select(from === index ? range : range.filter((card) => card.selectable), on);
     this.last = index;
   }
 
@@ -172,7 +203,8 @@ class Picker {
   }
 
   selectPage(on) {
-    this.select(this.data.cards, on);
+    const meant = this.data.cards.filter((card) => on ? !card.kept : card.selectable);
+    this.select(meant, on);
   }
 
   change(add, remove) {
@@ -246,6 +278,7 @@ class Picker {
 
   close() {
     this.listeners.abort();
+    this.skip.close();
   }
 }
 

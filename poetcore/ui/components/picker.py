@@ -29,7 +29,7 @@ _component = st.components.v2.component(
     "poet_picker",
     html=_text("picker.html"),
     css=gallery_css() + _text("picker.css"),
-    js=_text("marks.js", "picker.js"),
+    js=_text("marks.js", "skip.js", "picker.js"),
     isolate_styles=True,
 )
 
@@ -59,11 +59,17 @@ class Selectable:
         card: how it looks.
         mark: what selecting it keeps.
         planned: the change that is pending for it, in a word or two; empty for none.
+        group: the pictures of one group, which follow each other, are drawn in one box; "" for none.
+        kept: whether "all" passes over it: the one of its group that stays.
+        selectable: whether it has a checkbox.
     """
 
     card: Card
     mark: Mark
     planned: str = ""
+    group: str = ""
+    kept: bool = False
+    selectable: bool = True
 
 
 @dataclass(frozen=True)
@@ -118,7 +124,7 @@ def picker(
         labels: what pictures can be relabelled to; others can be typed.
         key: tells this picker from others of the page.
         folder: the dataset to which the selection belongs.
-        total: how many pictures there are on all pages.
+        total: how many pictures "all" means, on all pages.
         pictures: identifies all of them: "all" does not count where it was asked for others.
         suggests: whether suggested labels may be taken.
         only: whether only the selected pictures are shown.
@@ -136,6 +142,9 @@ def picker(
             "reason": one.mark.reason,
             "suggested": one.mark.suggested,
             "planned": one.planned,
+            "group": one.group,
+            "kept": one.kept or not one.selectable,
+            "selectable": one.selectable,
         }
         for one in shown
     ]

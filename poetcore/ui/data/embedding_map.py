@@ -10,23 +10,27 @@ from poetcore.analysis.embedding import explained_variance, project_to_2d, umap_
 from poetcore.charts.dataset import REGION, map_chart
 from poetcore.charts.style import FEW_LABELS
 from poetcore.data.dataset import Dataset
+from poetcore.system.figures import count, percent
 from poetcore.ui.data.features import DatasetFeatures, draw_features
 from poetcore.ui.gallery.pictures import Card
 from poetcore.ui.gallery.repair_gallery import Repairable, repair_gallery
 from poetcore.ui.labels import filter_label
-from poetcore.ui.text import few, in_sentence, plain
+from poetcore.ui.text import counted, few, in_sentence, plain
 
 __all__ = ["draw_map", "within"]
+
+#: A finger on the map draws a rectangle; beside the map it scrolls the page.
+_BY_FINGER = "<style>.st-key-map canvas { touch-action: none; }</style>"
 
 
 def draw_map(dataset: Dataset) -> None:
     """Draw the pictures as points; those in a selected region are shown below."""
     if dataset.pictures.empty:
-        st.info("No usable picture to place on a map: bring some in with *Choose other pictures*, above.")
+        st.info("No usable picture to place on a map: bring some in with *Bring pictures*, beside the menu.")
         return
     st.markdown(
         "Each point is a picture, placed by what the network sees in it, **not by its label**. Point at one"
-        " to see it; drag a rectangle to see all in it below."
+        " to see it; drag a rectangle, with the mouse or a finger, to see all in it below."
     )
     features = draw_features(dataset)
     if features is not None:
@@ -50,28 +54,42 @@ def _draw(dataset: Dataset, features: DatasetFeatures) -> None:
     coloured = (
         filter_label("Label in colour", dataset.labels, "map_label", placeholder="none") if many else None
     )
-    points, explained = _points(features.key, method, dataset.pictures, features)
-    event = st.altair_chart(
-        map_chart(points, dataset.labels, coloured),
-        width="stretch",
-        on_select="rerun",
-        selection_mode=REGION,
-        key=f"map_{method}",
-    )
+    with st.skeleton(560):
+        points, explained = _points(features.key, method, dataset.pictures, features)
+    with st.container(key="map"):
+        st.html(_BY_FINGER)
+        event = st.altair_chart(
+            map_chart(points, dataset.labels, coloured),
+            width="stretch",
+            on_select="rerun",
+            selection_mode=REGION,
+            key=f"map_{method}",
+        )
     st.caption(_explanation(method, explained, many))
-    selected = within(points, event.selection.get(REGION) or {})
+    selected = within(points, _area() or event.selection.get(REGION) or {})
     if selected is None:
         st.info("Nothing is selected yet: drag a rectangle on the map.", icon=":material/select:")
         return
     numbers = selected["label"].value_counts().items()
     counts = plain(few([f"{n} {in_sentence(str(label))}" for label, n in numbers]))
-    st.header(f"{len(selected):,} of {len(points):,} pictures")
+    st.header(f"{count(len(selected))} of {counted(len(points), 'picture')}")
     st.caption(f"{counts or 'None'}. Double-click the map to clear the selection.")
     items = [
         Repairable(Card(sha, label, (Path(path).name,)), path, label, "found on the map")
         for path, label, sha in zip(selected["path"], selected["label"], selected["sha"], strict=True)
     ]
     repair_gallery(dataset.folder, items, dataset.labels, key="map_gallery")
+
+
+def _area() -> dict[str, list[float]] | None:
+    """Draw the sliders that select an area as a rectangle does, and return it; None while they are off."""
+    if not st.toggle("Select an area by sliders, without dragging", key="map_sliders"):
+        return None
+    left, right = st.columns(2)
+    x = left.slider("From left to right (%)", 0, 100, (0, 100), key="map_x")
+    y = right.slider("From bottom to top (%)", 0, 100, (0, 100), key="map_y")
+    # The map reaches from -1 to 1.
+    return {"x": [end / 50 - 1 for end in x], "y": [end / 50 - 1 for end in y]}
 
 
 def within(points: pd.DataFrame, region: dict[str, list[float]]) -> pd.DataFrame | None:
@@ -90,7 +108,7 @@ def within(points: pd.DataFrame, region: dict[str, list[float]]) -> pd.DataFrame
     return found.iloc[np.argsort(np.hypot(across.to_numpy(), up.to_numpy()), kind="stable")]
 
 
-@st.cache_data(max_entries=4, show_spinner="Drawing the map ...")
+@st.cache_data(max_entries=4, show_spinner=False)
 def _points(
     key: str, method: str, _pictures: pd.DataFrame, _features: DatasetFeatures
 ) -> tuple[pd.DataFrame, float]:
@@ -100,8 +118,9 @@ def _points(
         Columns label, sha, path, x and y (-1 to 1), and the explained share of the variance.
     """
     unique = _pictures.drop_duplicates(["sha", "label"])
-    unique = unique[unique["sha"].isin(_features.vectors.keys())]
-    vectors = np.stack([_features.vectors[sha] for sha in unique["sha"]])
+    unique = unique[unique["sha"].isin(_features.shas)]
+    known = _features.vectors()
+    vectors = np.stack([known[sha] for sha in unique["sha"]])
     projected = project_to_2d(vectors, method)
     scale = max(float(np.abs(projected).max()), 1e-9)
     # Thousandths of the map's width are finer than a point, and shorter to send.
@@ -133,7 +152,7 @@ def _explanation(method: str, explained: float, many: bool = False) -> str:
         )
     offer = "" if umap_installed() else " For clearer groups install UMAP: `pip install umap-learn`."
     return (
-        f"{reading} PCA shows the two directions in which the pictures differ most: {explained:.0%} of"
+        f"{reading} PCA shows the two directions in which pictures differ most: {percent(explained, 0)} of"
         " the variance, that is of all their differences. Clouds that overlap here may lie apart in the"
         f" other directions.{offer}"
     )

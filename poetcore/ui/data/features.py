@@ -18,17 +18,22 @@ __all__ = ["DatasetFeatures", "draw_features"]
 
 @dataclass(frozen=True)
 class DatasetFeatures:
-    """The features of a dataset.
+    """The features of a dataset, which are read only where something is computed from them.
 
     Attributes:
         backbone: the network that extracted them.
-        vectors: sha -> feature vector, `(vector_length,) float32`.
+        shas: the contents that have some.
         key: changes with any picture, label or backbone, and with nothing else.
     """
 
     backbone: Backbone
-    vectors: dict[str, np.ndarray]
+    shas: tuple[str, ...]
     key: str
+
+    def vectors(self) -> dict[str, np.ndarray]:
+        """Read them: sha -> feature vector, `(vector_length,) float32`."""
+        with workspace().feature_cache() as cache:
+            return cache.get(self.shas, self.backbone)
 
 
 def draw_features(dataset: Dataset) -> DatasetFeatures | None:
@@ -36,9 +41,9 @@ def draw_features(dataset: Dataset) -> DatasetFeatures | None:
     backbone = _pick_backbone()
     shas = sorted(set(dataset.pictures["sha"]))
     with workspace().feature_cache() as cache:
-        vectors = cache.get(shas, backbone)
-    missing = len(shas) - len(vectors)
-    tried = f"{_key(dataset, backbone)} {missing}"
+        lacking = set(cache.missing(shas, backbone))
+    missing, key = len(lacking), _key(dataset, backbone)
+    tried = f"{key} {missing}"
     if missing and st.session_state.get("vectors_tried") != tried:
         st.info(
             f"The features of {missing:,} of {len(shas):,} pictures must be extracted first: the numbers by"
@@ -57,12 +62,13 @@ def draw_features(dataset: Dataset) -> DatasetFeatures | None:
             explain(error)
             return None
         # What fails now fails again: it is excluded, and not offered at every visit.
-        st.session_state["vectors_tried"] = f"{_key(dataset, backbone)} {len(shas) - len(vectors)}"
+        st.session_state["vectors_tried"] = f"{key} {len(shas) - len(vectors)}"
         st.rerun()
-    if not vectors:
+    if missing == len(shas):
         st.warning("Features could not be extracted from any of the pictures.")
         return None
-    return DatasetFeatures(backbone, vectors, f"{_key(dataset, backbone)} {len(vectors)}")
+    known = tuple(sha for sha in shas if sha not in lacking)
+    return DatasetFeatures(backbone, known, f"{key} {len(known)}")
 
 
 def _pick_backbone() -> Backbone:

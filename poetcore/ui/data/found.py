@@ -18,8 +18,8 @@ from poetcore.errors import PoetError
 from poetcore.system.figures import count
 from poetcore.ui.data.dataset_notes import draw_notes
 from poetcore.ui.freshness import forget_scans
+from poetcore.ui.gallery.pending import settle
 from poetcore.ui.gallery.pictures import Card, gallery
-from poetcore.ui.gallery.repairs import settle
 from poetcore.ui.state import explain, progress_bar
 from poetcore.ui.text import brief, counted, few, in_sentence, plain, short
 from poetcore.workspace.arrivals import Arrived

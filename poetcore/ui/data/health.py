@@ -9,13 +9,17 @@ import streamlit as st
 from poetcore.analysis.issues import CHECKS, Check, Issue, find_issues, summary
 from poetcore.curation.repair import Change, Repairs
 from poetcore.data.dataset import Dataset
+from poetcore.data.held_out import home_of
 from poetcore.data.layout import demo_beside
 from poetcore.errors import DatasetError, PoetError
+from poetcore.system.figures import count
 from poetcore.system.names import natural_key
 from poetcore.ui.data.merging import draw_merges
-from poetcore.ui.gallery.pictures import Card, gallery
+from poetcore.ui.data.side_by_side import side_by_side
+from poetcore.ui.freshness import same_folder
+from poetcore.ui.gallery.pending import tell_pending
+from poetcore.ui.gallery.pictures import Card
 from poetcore.ui.gallery.repair_gallery import Repairable, repair_gallery
-from poetcore.ui.gallery.repairs import tell_pending
 from poetcore.ui.labels import filter_label
 from poetcore.ui.state import explain, progress_bar, scanned, workspace
 from poetcore.ui.text import plain, short
@@ -43,7 +47,7 @@ def draw_health(folder: Path, demo_folder: Path | None) -> None:
     demo = _demo(folder, demo_folder or demo_beside(folder))
     issues = _issues(dataset, demo)
     compared = f", and compared with those of {plain(short(demo.folder))}" if demo else ""
-    st.caption(f"{len(dataset.pictures):,} pictures of {plain(short(folder))} were scanned{compared}.")
+    st.caption(f"{count(len(dataset.pictures))} pictures of {plain(short(folder))} were scanned{compared}.")
     if not issues:
         st.success(
             "All is well: every file is a readable picture, none occurs twice, and none looks odd.",
@@ -51,14 +55,22 @@ def draw_health(folder: Path, demo_folder: Path | None) -> None:
         )
         _draw_checked()
         return
-    counts = summary(issues)
-    _draw_counts(counts)
+    _draw_counts(summary(issues))
+    _draw_issues(issues, dataset, demo)
+    _draw_checked()
+
+
+@st.fragment
+def _draw_issues(issues: Sequence[Issue], dataset: Dataset, demo: Dataset | None) -> None:
+    """Draw what one check found; another check or label draws nothing else of the page anew."""
+    counts, folder = summary(issues), dataset.folder
+    totals = counts.sum(axis=1).to_dict()
     name = st.pills(
         "Show",
         list(counts.index),
         default=counts.index[0],
         required=True,
-        format_func=lambda name: f"{CHECKS[name].title} ({counts.loc[name].sum():,})",
+        format_func=lambda name: f"{CHECKS[name].title} ({count(totals[name])})",
         key=f"health_check_{folder}",
     )
     # What was chosen may have been repaired meanwhile.
@@ -76,12 +88,12 @@ def draw_health(folder: Path, demo_folder: Path | None) -> None:
     else:
         label = None
     _draw_pictures(check, found, dataset, demo, key=f"health_{folder}_{check.name}_{label or ''}")
-    _draw_checked()
 
 
 def _demo(folder: Path, demo_folder: Path | None) -> Dataset | None:
     """Scan the folder to compare with; one that cannot be used counts as none."""
-    if demo_folder is None or demo_folder.absolute() == folder.absolute():
+    # A list of pictures that are held out of this folder repeats them, and says nothing of leaks.
+    if demo_folder is None or same_folder(home_of(demo_folder), home_of(folder)):
         return None
     try:
         return scanned(demo_folder)
@@ -96,7 +108,7 @@ def _issues(dataset: Dataset, demo: Dataset | None) -> list[Issue]:
     if known and known[0] == stamp:
         return known[1]
     with progress_bar() as show:
-        verified = Repairs(dataset.folder).verified()
+        verified = Repairs(dataset.home).verified()
         issues = find_issues(dataset, workspace(), demo, show, verified=verified)
     st.session_state["health"] = (stamp, issues)
     return issues
@@ -108,7 +120,7 @@ def _stamp(*sets: Dataset | None) -> tuple[object, ...]:
     for one in sets:
         if one is not None:
             files = pd.util.hash_pandas_object(one.pictures[["path", "sha"]], index=False)
-            found += [int(files.sum()), tuple(one.refused["path"]), frozenset(Repairs(one.folder).verified())]
+            found += [int(files.sum()), tuple(one.refused["path"]), frozenset(Repairs(one.home).verified())]
             found += [one.labels, one.empty, one.loose, one.hidden]
     return tuple(found)
 
@@ -157,9 +169,9 @@ def _draw_pictures(
             _draw_set_aside(issues, dataset)
         return
     if check.side_by_side:
-        st.markdown("**Side by side**")
-        gallery(_side_by_side(issues, dataset, demo), key=f"{key}_pairs", page_size=12)
-        st.markdown("**Those that repeat another**")
+        items = side_by_side(issues, check, dataset, demo)
+        repair_gallery(dataset.folder, items, dataset.labels, key)
+        return
     items = [
         Repairable(
             Card(issue.sha, Path(issue.path).name, (issue.label, issue.detail)),
@@ -174,37 +186,20 @@ def _draw_pictures(
 
 def _draw_set_aside(issues: Sequence[Issue], dataset: Dataset) -> None:
     """Draw the button that sets files aside of which there is no picture to select."""
-    pending = {str(one.change.path) for one in Repairs(dataset.folder).pending()}
+    repairs = Repairs(dataset.home)
+    pending = {str(one.change.path) for one in repairs.pending()}
     files = [issue for issue in issues if issue.label and issue.path not in pending]
     words = "this file" if len(files) == 1 else f"these {len(files):,} files"
     if not files or not st.button(f"Set {words} aside", icon=":material/archive:", key="set_aside"):
         return
     try:
         changes = [Change(Path(one.path), "quarantine", one.sha, one.detail) for one in files]
-        added = Repairs(dataset.folder).propose(changes)
+        added = repairs.propose(changes)
     except PoetError as error:
         explain(error)
         return
-    tell_pending(added)
+    tell_pending(repairs.folder, added)
     st.rerun()
-
-
-def _side_by_side(issues: Sequence[Issue], dataset: Dataset, demo: Dataset | None) -> list[Card]:
-    """Order each group of near duplicates, each picture once."""
-    known = {
-        path: Card(sha, Path(path).name, (label, word))
-        for one, word in ((dataset, ""), (demo, "in the demo folder"))
-        if one is not None
-        for path, sha, label in one.pictures[["path", "sha", "label"]].itertuples(index=False)
-    }
-    flagged = {issue.path for issue in issues}
-    cards: dict[str, Card] = {}
-    for issue in issues:
-        for path in issue.related[:1]:
-            if path not in flagged:
-                cards.setdefault(path, known[path])
-        cards[issue.path] = Card(issue.sha, Path(issue.path).name, (issue.label, issue.detail))
-    return list(cards.values())
 
 
 def _draw_checked() -> None:

@@ -1,5 +1,6 @@
 """The suspect labels section of the overview page, and each label's hardest and most typical pictures."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from poetcore.analysis.label_errors import (
 )
 from poetcore.curation.repair import Repairs
 from poetcore.data.dataset import Dataset
+from poetcore.data.held_out import is_held_out, read_held_out
 from poetcore.errors import PoetError
+from poetcore.system.figures import confidence
 from poetcore.ui.choice import chosen
 from poetcore.ui.data.features import DatasetFeatures, draw_features
 from poetcore.ui.freshness import same_folder
@@ -23,8 +26,9 @@ from poetcore.ui.gallery.pictures import Card, gallery
 from poetcore.ui.gallery.repair_gallery import Repairable, repair_gallery
 from poetcore.ui.labels import filter_label, pick_label
 from poetcore.ui.state import explain, workspace
-from poetcore.ui.text import few, in_sentence, isolated, plain
+from poetcore.ui.text import counted, few, in_sentence, isolated, plain
 from poetcore.workspace.datasets import demo_folders
+from poetcore.workspace.demo_sets import kept_aside
 
 __all__ = ["draw_label_issues"]
 
@@ -32,7 +36,7 @@ __all__ = ["draw_label_issues"]
 def draw_label_issues(dataset: Dataset) -> None:
     """Show the pictures whose label is probably wrong, most suspect first, ready for repair."""
     if dataset.pictures.empty:
-        st.info("No usable picture: bring some in with *Choose other pictures*, above.")
+        st.info("No usable picture: bring some in with *Bring pictures*, beside the menu.")
         return
     if len(dataset.labels) < 2:
         st.info("With one label only, none can be mistaken for another: add a folder of pictures per label.")
@@ -41,7 +45,8 @@ def draw_label_issues(dataset: Dataset) -> None:
     if features is None:
         return
     try:
-        scored = _scored(features.key, dataset.pictures, features)
+        with st.skeleton(560):
+            scored = _scored(features.key, dataset.pictures, features)
     except PoetError as error:
         explain(error)
         return
@@ -52,6 +57,12 @@ def draw_label_issues(dataset: Dataset) -> None:
             f"Not scored, because they have fewer than {FEWEST} different pictures: {listed}.",
             icon=":material/warning:",
         )
+    _draw_views(dataset, scored)
+
+
+@st.fragment
+def _draw_views(dataset: Dataset, scored: pd.DataFrame) -> None:
+    """Draw the suspects, or each label's extremes; a filter draws nothing else of the page anew."""
     view = st.segmented_control(
         "View",
         ["Suspects", "Hardest and most typical"],
@@ -59,6 +70,7 @@ def draw_label_issues(dataset: Dataset) -> None:
         required=True,
         key="suspects_view",
         label_visibility="collapsed",
+        persist_state="session",
     )
     if view == "Suspects":
         _draw_list(dataset, scored)
@@ -67,8 +79,8 @@ def draw_label_issues(dataset: Dataset) -> None:
 
 
 def _draw_list(dataset: Dataset, scored: pd.DataFrame) -> None:
-    found = label_issues_among(scored, Repairs(dataset.folder).verified())
-    by_hand = _is_demo(dataset.folder)
+    found = label_issues_among(scored, Repairs(dataset.home).verified())
+    by_hand = _by_hand(dataset)
     if found.empty:
         st.success(
             "No label looks wrong: each is the most probable one.",
@@ -82,7 +94,7 @@ def _draw_list(dataset: Dataset, scored: pd.DataFrame) -> None:
         found["label"].isin([label] if label is not None else dataset.labels)
         & found["suggested"].isin([other] if other is not None else dataset.labels)
     ]
-    st.header(f"{len(shown):,} pictures to look at, the most suspect first")
+    st.header(f"{counted(len(shown), 'picture')} to look at, the most suspect first")
     st.caption(
         "Each picture was scored by a classifier that was trained on others only (cross validation)."
         " **Given label** is the probability of the label that the picture has: near 0 %, the classifier"
@@ -95,34 +107,40 @@ def _draw_list(dataset: Dataset, scored: pd.DataFrame) -> None:
             else ": set it aside. Say of good ones *Label is correct*, and they are not shown again."
         )
     )
-    if by_hand and not dataset.read_only:
+    if shown["sha"].isin(by_hand).any() and not dataset.read_only:
+        which = "These are" if shown["sha"].isin(by_hand).all() else "Some of these are"
         st.caption(
-            "These are demo pictures, so there is no button that takes every suggested label: a demo folder"
-            " that follows a model makes models look better than they are. Correct wrong labels by hand."
+            f"{which} demo pictures, and no button takes their suggested labels: a demo folder that follows a"
+            " model makes models look better than they are. Correct wrong labels by hand."
         )
     if shown.empty:
         st.info("No such picture.")
     repair_gallery(
         dataset.folder,
-        [_item(row, by_hand) for row in shown.itertuples()],
+        [_item(row, row.sha in by_hand) for row in shown.itertuples()],
         dataset.labels,
         key="suspects_gallery",
     )
 
 
-def _is_demo(folder: Path) -> bool:
-    """Return whether a folder is known as one of demo pictures."""
-    demos = [*demo_folders(workspace()), *filter(None, [chosen().demo])]
-    return any(same_folder(folder, demo) for demo in demos)
+def _by_hand(dataset: Dataset) -> Collection[str]:
+    """Return the contents that are demo pictures, the dataset's own or held out of it."""
+    demo = chosen().demo
+    demos = [*demo_folders(workspace()), *filter(None, [demo])]
+    if any(same_folder(dataset.folder, one) for one in demos):
+        return frozenset(dataset.pictures["sha"])
+    lists = [kept_aside(dataset.folder, workspace()), demo if demo and is_held_out(demo) else None]
+    held = [read_held_out(one) for one in lists if one is not None]
+    return frozenset().union(*(one.contents for one in held if same_folder(one.home, dataset.home)))
 
 
 def _item(row: Any, by_hand: bool) -> Repairable:
     lines = (
-        f"given label {row.score:.1%}",
-        f"{isolated(row.suggested)} {row.confidence:.0%}",
+        f"given label {confidence(row.score)}",
+        f"{isolated(row.suggested)} {confidence(row.confidence)}",
         Path(row.path).name,
     )
-    reason = f"suggested {row.suggested} ({row.confidence:.0%}), given label {row.score:.1%}"
+    reason = f"suggested {row.suggested} ({confidence(row.confidence)}), given label {confidence(row.score)}"
     card = Card(row.sha, f"{isolated(row.label)} → {isolated(row.suggested)}?", lines)
     return Repairable(card, row.path, row.label, reason, None if by_hand else row.suggested)
 
@@ -146,10 +164,10 @@ def _draw_extremes(scored: pd.DataFrame) -> None:
 
 def _card(row: Any) -> Card:
     seen = f"predicted {row.suggested}" if row.suggested != row.label else "predicted right"
-    return Card(row.sha, Path(row.path).name, (f"given label {row.score:.0%}", seen))
+    return Card(row.sha, Path(row.path).name, (f"given label {confidence(row.score)}", seen))
 
 
-@st.cache_data(max_entries=4, show_spinner="Scoring every label ...")
+@st.cache_data(max_entries=4, show_spinner=False)
 def _scored(key: str, _pictures: pd.DataFrame, _features: DatasetFeatures) -> pd.DataFrame:
     """Score the labels; `key` stands for all the rest."""
-    return score_labels(_pictures, _features.vectors)
+    return score_labels(_pictures, _features.vectors())

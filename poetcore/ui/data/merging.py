@@ -10,8 +10,8 @@ from poetcore.curation.repair import Repairs
 from poetcore.data.dataset import Dataset
 from poetcore.data.labels import difference
 from poetcore.errors import PoetError
+from poetcore.ui.gallery.pending import settle
 from poetcore.ui.gallery.pictures import Card, gallery
-from poetcore.ui.gallery.repairs import settle
 from poetcore.ui.state import explain, progress_bar
 from poetcore.ui.text import brief, plain
 

@@ -9,6 +9,7 @@ from typing import Literal
 import jinja2
 import streamlit as st
 
+from poetcore.system.figures import confidence, count
 from poetcore.ui.route import address
 from poetcore.ui.state import workspace
 
@@ -96,13 +97,23 @@ def page_of(total: int, key: str, page_size: int = PAGE_SIZE) -> range:
     return range(first, min(first + page_size, total))
 
 
-def draw_pages(shown: range, total: int, key: str, page_size: int = PAGE_SIZE) -> None:
-    """Draw the page numbers of a gallery to click, and which cards are shown; nothing where all are."""
+def draw_pages(shown: range, total: int, key: str, page_size: int = PAGE_SIZE, things: str = "") -> None:
+    """Draw the page numbers of a gallery to click, and which cards are shown; nothing where all are.
+
+    Args:
+        shown: as `page_of` returned it.
+        total: how many there are on all pages.
+        key: of the widget.
+        page_size: on one page.
+        things: what is counted, where it is not single pictures: "groups".
+    """
     if total <= page_size:
         return
     pages = -(-total // page_size)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"{shown.start + 1} to {shown.stop} of {total}", width="content")
+        st.caption(
+            f"{count(shown.start + 1)} to {count(shown.stop)} of {count(total)} {things}", width="content"
+        )
         # As wide as its content, Streamlit finds no room for the numbers of fewer than five pages.
         st.pagination(pages, key=key, width=_FIVE_PAGES if pages < 5 else "content")
 
@@ -121,4 +132,6 @@ def gallery_css() -> str:
 @functools.cache
 def _card_template() -> jinja2.Template:
     source = (_FOLDER / "card.html").read_text(encoding="utf-8")
-    return jinja2.Environment(autoescape=True).from_string(source)
+    environment = jinja2.Environment(autoescape=True)
+    environment.filters["confidence"] = confidence
+    return environment.from_string(source)

@@ -1,7 +1,7 @@
 """A gallery of pictures that can be selected and repaired; what is asked for becomes a pending change."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha1
 from pathlib import Path
 
@@ -12,11 +12,15 @@ from poetcore.data.held_out import home_of
 from poetcore.data.listing import is_listing
 from poetcore.errors import PoetError
 from poetcore.ui.components.picker import Answer, Mark, Request, Selectable, picker
-from poetcore.ui.gallery.pictures import Card, draw_pages, gallery, page_of, shas
-from poetcore.ui.gallery.repairs import change_word, tell_pending
+from poetcore.ui.gallery.pending import tell_pending
+from poetcore.ui.gallery.pictures import PAGE_SIZE, Card, draw_pages, gallery, page_of, shas
+from poetcore.ui.gallery.repairs import change_word
 from poetcore.ui.state import explain
 
 __all__ = ["Repairable", "repair_gallery"]
+
+#: Groups on a page of a gallery of groups.
+_GROUPS = 12
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,9 @@ class Repairable:
         label: the given label.
         reason: why it is shown, in a few words; kept with the change.
         suggested: the label that it probably should have.
+        group: of the pictures that it belongs to and stands beside; "" where it stands alone.
+        kept: whether it is the one of its group that stays, and so is not meant by "all".
+        elsewhere: whether it lies in another folder, so that it is only shown to compare.
     """
 
     card: Card
@@ -36,6 +43,9 @@ class Repairable:
     label: str
     reason: str
     suggested: str | None = None
+    group: str = ""
+    kept: bool = False
+    elsewhere: bool = False
 
     @property
     def mark(self) -> Mark:
@@ -50,12 +60,13 @@ def repair_gallery(folder: Path, items: Sequence[Repairable], labels: Sequence[s
     the dataset's: pictures that were selected elsewhere stay so, and are counted.
 
     Args:
-        folder: the folder of label folders in which they lie.
-        items: the pictures.
+        folder: the dataset in which they lie, which may be a list of held-out pictures.
+        items: the pictures; those of a group follow each other.
         labels: what they can be relabelled to; others can be typed.
         key: tells this gallery from others of the page.
     """
-    if is_listing(home_of(folder)):  # its pictures cannot be repaired
+    folder = home_of(folder)
+    if is_listing(folder):  # its pictures cannot be repaired
         gallery([item.card for item in items], key)
     else:
         # What is remembered of a gallery must not show in that of another dataset.
@@ -67,19 +78,30 @@ def _draw_gallery(folder: Path, items: tuple[Repairable, ...], labels: tuple[str
     repairs = Repairs(folder)
     marks: tuple[Mark, ...] | None = st.session_state.get(f"{key}_only")
     drawn = items if marks is None else _selected(repairs.folder, items, marks)
+    meant = [item for item in drawn if not item.kept and not item.elsewhere]
     page = key if marks is None else f"{key}_only_page"
-    shown = page_of(len(drawn), page)
+    rows = _rows(drawn)
+    size, things = (PAGE_SIZE, "") if len(rows) == len(drawn) else (_GROUPS, "groups")
+    shown = page_of(len(rows), page, size)
     try:
         planned = {str(pending.change.path): change_word(pending.change) for pending in repairs.pending()}
         asked = picker(
             [
-                Selectable(item.card, item.mark, planned.get(item.path, ""))
-                for item in drawn[shown.start : shown.stop]
+                Selectable(
+                    item.card,
+                    item.mark,
+                    planned.get(item.path, ""),
+                    item.group,
+                    item.kept,
+                    not item.elsewhere,
+                )
+                for row in rows[shown.start : shown.stop]
+                for item in row
             ],
             labels,
             key=f"{key}_picker",
             folder=repairs.folder,
-            total=len(drawn),
+            total=len(meant),
             pictures=sha1("\n".join(item.path for item in drawn).encode()).hexdigest(),
             suggests=any(item.suggested for item in items),
             only=marks is not None,
@@ -87,26 +109,37 @@ def _draw_gallery(folder: Path, items: tuple[Repairable, ...], labels: tuple[str
             answer=st.session_state.get(f"answer_{repairs.folder}"),
         )
         if asked:
-            _carry_out(repairs, asked, drawn, key)
+            _carry_out(repairs, asked, meant, key)
     except PoetError as error:
         explain(error)
-    draw_pages(shown, len(drawn), page)
+    draw_pages(shown, len(rows), page, size, things)
 
 
-def _carry_out(repairs: Repairs, asked: Request, drawn: Sequence[Repairable], key: str) -> None:
+def _rows(items: Sequence[Repairable]) -> list[list[Repairable]]:
+    """Divide pictures into what stands together: a group, or one picture."""
+    rows: list[list[Repairable]] = []
+    for item in items:
+        if item.group and rows and rows[-1][0].group == item.group:
+            rows[-1].append(item)
+        else:
+            rows.append([item])
+    return rows
+
+
+def _carry_out(repairs: Repairs, asked: Request, meant: Sequence[Repairable], key: str) -> None:
     """Do what was asked for, and draw the gallery or the page anew with the answer."""
     answer = f"answer_{repairs.folder}"
     if asked.action == "all":
-        st.session_state[answer] = Answer(asked.id, add=tuple(item.mark for item in drawn))
+        st.session_state[answer] = Answer(asked.id, add=tuple(item.mark for item in meant))
         st.rerun(scope="fragment")
     if asked.action == "show all":
         st.session_state.pop(f"{key}_only", None)
         st.rerun(scope="fragment")
     there = _still_there(asked.marks)
     gone = tuple(mark.path for mark in asked.marks if mark not in there)
-    if gone:
-        st.toast(f"Not selected any more, because they were moved or changed: {len(gone)}.")
     if asked.action == "show selected":
+        if gone:
+            st.toast(f"Not selected any more, because they were moved or changed: {len(gone)}.")
         st.session_state[f"{key}_only"] = there
         st.session_state[answer] = Answer(asked.id, remove=gone)
         st.rerun(scope="fragment")
@@ -115,7 +148,14 @@ def _carry_out(repairs: Repairs, asked: Request, drawn: Sequence[Repairable], ke
     done = tuple(str(change.path) for change in changes)
     st.session_state[answer] = Answer(asked.id, remove=gone + done)
     st.session_state.pop(f"{key}_only", None)
-    tell_pending(added)
+    tell_pending(
+        repairs.folder,
+        added,
+        selected=len(asked.marks),
+        gone=len(gone),
+        unsuggested=len(there) - len(changes),
+        unchanged=len(changes) - added,
+    )
     st.rerun()
 
 
@@ -127,7 +167,7 @@ def _still_there(marks: Sequence[Mark]) -> tuple[Mark, ...]:
 
 def _selected(folder: Path, items: Sequence[Repairable], marks: Sequence[Mark]) -> tuple[Repairable, ...]:
     """Return the selected pictures as this gallery shows them, and those of others by label and reason."""
-    known = {item.path: item for item in items}
+    known = {item.path: replace(item, group="", kept=False) for item in items}
     return tuple(known.get(mark.path) or _repairable(folder, mark) for mark in marks)
 
 

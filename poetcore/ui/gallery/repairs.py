@@ -1,6 +1,5 @@
 """The repairs of a dataset on a page: the pending changes, and the history with undo."""
 
-from collections import Counter
 from datetime import datetime
 from hashlib import sha1
 from pathlib import Path
@@ -13,13 +12,12 @@ from poetcore.curation.repair import Change, Pending, Repairs, Step
 from poetcore.data.held_out import home_of
 from poetcore.data.listing import is_listing
 from poetcore.errors import PoetError
-from poetcore.ui.freshness import forget_scans
-from poetcore.ui.gallery.pictures import shas
+from poetcore.ui.gallery.pending import draw_pending_bar, forget_note, settle, summary_of
 from poetcore.ui.route import address
-from poetcore.ui.state import explain, progress_bar, workspace
+from poetcore.ui.state import explain, workspace
 from poetcore.ui.text import counted, plain, short
 
-__all__ = ["change_word", "draw_repairs", "settle", "tell_pending"]
+__all__ = ["change_word", "draw_repairs"]
 
 #: Steps that are shown at once; the older ones are folded away.
 _RECENT = 5
@@ -28,13 +26,18 @@ _RECENT = 5
 _DETAILS = 500
 
 
-@st.fragment
 def draw_repairs(folder: Path) -> None:
     """Show the pending changes, to apply or discard them, and the steps that can be undone.
 
     Args:
-        folder: the folder of label folders.
+        folder: the dataset, which may be a list of held-out pictures: it is repaired where they lie.
     """
+    _draw_list(home_of(folder))
+    draw_pending_bar(folder)
+
+
+@st.fragment
+def _draw_list(folder: Path) -> None:
     st.header("Repairs", anchor=False)
     repairs = Repairs(folder)
     if is_listing(home_of(folder)):
@@ -89,26 +92,18 @@ def _draw_pending(repairs: Repairs, pending: list[Pending]) -> None:
     )
     selected = [ids[row] for row in table.selection.rows if row < len(ids)]
     with st.container(horizontal=True, vertical_alignment="center"):
-        apply = st.button(
-            f"Apply {counted(len(pending), 'change')}",
-            type="primary",
-            icon=":material/check:",
-            key=f"apply_{repairs.folder}",
-        )
         discard = st.button(
             f"Discard {len(selected)} selected" if selected else "Discard all",
             icon=":material/playlist_remove:",
             key=f"discard_{repairs.folder}",
         )
-        st.caption("Nothing is deleted: files move inside this folder, and each step can be undone.")
+        st.caption(
+            "*Apply*, at the bottom of the window, carries them out. Nothing is deleted: files move inside"
+            " this folder, and each step can be undone."
+        )
     if discard:
         repairs.discard(selected or ids)
-        st.rerun()
-    if apply:
-        with progress_bar() as show:
-            step = repairs.apply(ids, show)
-        settle(step)
-        st.toast(f"Step {step.id}: {_summary(step)}." if step else "Applied in another window already.")
+        forget_note(repairs.folder)
         st.rerun()
 
 
@@ -125,7 +120,7 @@ def _draw_step(repairs: Repairs, step: Step) -> None:
     with st.container(border=True):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             when = datetime.fromisoformat(step.time)
-            st.markdown(f"**Step {step.id}** · {when:%d %b %Y, %H:%M} · {_summary(step)}", width="content")
+            st.markdown(f"**Step {step.id}** · {when:%d %b %Y, %H:%M} · {summary_of(step)}", width="content")
             undo = st.button(
                 "Undo",
                 icon=":material/undo:",
@@ -194,16 +189,6 @@ def _draw_accuracies(folder: Path, steps: list[Step]) -> None:
         )
 
 
-def settle(step: Step | None) -> None:
-    """Record where the files are now, and forget what was scanned."""
-    if step:
-        with workspace().file_index() as index:
-            # The picture's address finds it by its content, and no scan finds those in quarantine.
-            index.lookup([outcome.place for outcome in step.outcomes])
-    forget_scans()
-    shas.clear()
-
-
 def _label(repairs: Repairs, path: Path) -> str:
     return path.relative_to(repairs.folder).parts[0]
 
@@ -211,20 +196,3 @@ def _label(repairs: Repairs, path: Path) -> str:
 def change_word(change: Change) -> str:
     """Return a change in a word or two."""
     return {"relabel": f"→ {change.label}", "quarantine": "set aside"}.get(change.action, "label is correct")
-
-
-def _summary(step: Step) -> str:
-    """Summarise a step: "3 relabelled, 1 set aside, 1 refused"."""
-    words = {"relabel": "relabelled", "quarantine": "set aside", "fine": "verified"}
-    did = Counter(words[o.change.action] for o in step.outcomes if o.state != "refused")
-    parts = [f"{n} {word}" for word, n in did.items()]
-    if undone := len(step.of("undone")):
-        parts.append(f"{undone} undone" if step.of("applied") else "undone")
-    if refused := len(step.of("refused")):
-        parts.append(f"{refused} refused")
-    return ", ".join(parts)
-
-
-def tell_pending(added: int) -> None:
-    """Say that changes were added to the pending ones."""
-    st.toast(f"{counted(added, 'change')} pending: see *Repairs* below.", icon=":material/edit_note:")

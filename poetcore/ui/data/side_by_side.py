@@ -1,0 +1,62 @@
+"""Pictures that are the same, or nearly, side by side, with what tells them apart; each can be selected."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from poetcore.analysis.checks import Check, Issue
+from poetcore.data.dataset import Dataset
+from poetcore.data.groups import linked_groups
+from poetcore.system.figures import count
+from poetcore.ui.gallery.pictures import Card
+from poetcore.ui.gallery.repair_gallery import Repairable
+
+__all__ = ["side_by_side"]
+
+
+def side_by_side(
+    issues: Sequence[Issue], check: Check, dataset: Dataset, demo: Dataset | None
+) -> list[Repairable]:
+    """Return the pictures that a check flags, each group together, with those that they repeat.
+
+    Args:
+        issues: what the check found, in this order.
+        check: one that relates a picture to others.
+        dataset: in which they were found.
+        demo: the demo pictures that they were compared with; these are shown only.
+    """
+    here, there = _rows(dataset), _rows(demo) if demo else {}
+    details = {issue.path: issue.detail for issue in issues}
+    # The first picture of a group is the one that the others repeat.
+    groups = linked_groups((other, issue.path) for issue in issues for other in _others(issue, check))
+    return [
+        Repairable(
+            _card(row, details.get(path, "") if check.threshold else "", path not in here),
+            path,
+            row.label,
+            check.title.lower(),
+            group=str(number),
+            kept=path not in details,
+            elsewhere=path not in here,
+        )
+        for number, paths in enumerate(groups)
+        for path in paths
+        if (row := here.get(path) or there.get(path))
+    ]
+
+
+def _rows(dataset: Dataset) -> dict[str, Any]:
+    columns = ["path", "label", "sha", "width", "height", "bytes"]
+    return {str(row.path): row for row in dataset.pictures[columns].itertuples(index=False)}
+
+
+def _others(issue: Issue, check: Check) -> tuple[str, ...]:
+    """Return what a picture stands beside: all copies of its content, or what it is most similar to."""
+    return issue.related[:1] if check.threshold else issue.related
+
+
+def _card(row: Any, words: str, in_demo: bool) -> Card:
+    """Describe a picture by what tells copies apart: label, name, size."""
+    lines = [Path(row.path).name, f"{row.width} x {row.height} · {count(round(row.bytes / 1000))} kB"]
+    lines += ["in the demo folder"] if in_demo else []
+    return Card(row.sha, row.label, (*lines, words) if words else tuple(lines))
