@@ -62,7 +62,7 @@ def test_a_region_marked_on_the_map_fills_the_gallery(overview: Dashboard) -> No
     section(overview, "Map")
     look(overview)
     overview.says("Nothing is selected yet")
-    drag(overview.page, (0.05, 0.15), (0.97, 0.97))
+    drag(overview.page, (0.05, 0.25), (0.97, 0.97))
     heading = overview.page.get_by_role("heading", name=re.compile(r"^\d+ of \d+ pictures$"))
     expect(heading).to_be_visible()
     marked = int(heading.inner_text().split()[0])
