@@ -98,11 +98,11 @@ draw_mistakes(evaluation, key)
 
 beside = st.grid(2, min_column_width=340, gap="large")
 with beside.cell():
-    st.header("Can the probabilities be believed?")
+    st.header("Can the probabilities be believed?", help=term("calibration"))
     draw_calibration(metrics)
     draw_temperature(run, lambda: evaluate_now(run, demo))
 with beside.cell():
-    st.header("Accuracy against coverage")
+    st.header("Accuracy against coverage", help=term("coverage"))
     if known.headline.accuracy is None:
         st.caption("Most of these pictures were seen in training, so that it would show the memory only.")
     else:

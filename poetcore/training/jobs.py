@@ -12,7 +12,7 @@ import psutil
 
 from poetcore.system.processes import start_module, tail
 from poetcore.training.checks import check_config, check_pictures
-from poetcore.training.config import RunConfig, demo_config
+from poetcore.training.config import RunConfig
 from poetcore.training.worker import Job
 from poetcore.workspace.run import Run
 from poetcore.workspace.run_record import Status
@@ -48,11 +48,13 @@ class Jobs:
         """
         check_config(config)
         check_pictures(config, self.workspace)
-        return self._start(config, draw_sample=False)
-
-    def start_demo(self) -> Run:
-        """Start the whole job on the drawn sample set and return its run."""
-        return self._start(demo_config(self.workspace), draw_sample=True)
+        run = self.workspace.create_run(config.name)
+        run.write_config(Job.of(replace(config, name=run.name), self.workspace))
+        child = start_module("poetcore.training.worker", [str(run.folder)], run.log_file)
+        self._children.append(child)
+        # The child needs a good part of a second before it writes its first status.
+        run.write_status(replace(run.status(), pid=child.pid, heartbeat=time.time()))
+        return run
 
     def status(self, run: Run) -> Status:
         """Return what a run is doing, or how it ended; see `Run.current_status`."""
@@ -93,15 +95,6 @@ class Jobs:
     def log_tail(self, run: Run, lines: int = 15) -> str:
         """Return the end of what the process printed."""
         return "\n".join(tail(run.log_file, lines))
-
-    def _start(self, config: RunConfig, draw_sample: bool) -> Run:
-        run = self.workspace.create_run(config.name)
-        run.write_config(Job.of(replace(config, name=run.name), self.workspace, draw_sample))
-        child = start_module("poetcore.training.worker", [str(run.folder)], run.log_file)
-        self._children.append(child)
-        # The child needs a good part of a second before it writes its first status.
-        run.write_status(replace(run.status(), pid=child.pid, heartbeat=time.time()))
-        return run
 
 
 def _end(pid: int) -> None:

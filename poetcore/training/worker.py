@@ -28,7 +28,6 @@ class Job:
         models: the workspace's folder for converted backbones.
         bottlenecks: the workspace's folder for the caches.
         summaries: the workspace's folder for TensorBoard's event files.
-        draw_sample: whether the sample set is drawn first.
     """
 
     config: RunConfig
@@ -36,13 +35,12 @@ class Job:
     models: Path
     bottlenecks: Path
     summaries: Path
-    draw_sample: bool = False
 
     @classmethod
-    def of(cls, config: RunConfig, workspace: Workspace, draw_sample: bool = False) -> "Job":
+    def of(cls, config: RunConfig, workspace: Workspace) -> "Job":
         """Return the job of a run in a workspace."""
         folders = (workspace.root, workspace.models, workspace.bottlenecks, workspace.summaries)
-        return cls(config, *folders, draw_sample=draw_sample)
+        return cls(config, *folders)
 
     def workspace(self) -> Workspace:
         """Return the workspace, with its folders wherever they are."""
@@ -60,15 +58,12 @@ def work(run: Run) -> None:
     Raises:
         PoetError: the configuration, the pictures or the backbone cannot be used.
     """
-    from poetcore.training.retrain import demo, retrain
+    from poetcore.training.retrain import retrain
 
     log = ProgressLog(lambda line: print(line, flush=True))
     try:
         job = run.config(Job)
-        if job.draw_sample:
-            demo(job.workspace(), log, run.name)
-        else:
-            retrain(job.config, job.workspace(), log)
+        retrain(job.config, job.workspace(), log)
     except PoetError as error:
         if not run.status().final:  # refused before the training began
             run.write_status(replace(run.status(), phase="failed", heartbeat=time(), message=str(error)))

@@ -24,8 +24,7 @@ def draw_notices(page: MenuPage) -> None:
     """Draw the notices; the script stops where the page lacks what it needs."""
     if page.name not in _SHOW_TRAINING:
         draw_working_banner()
-    draw_tour(page.name, chosen(), working=jobs().running() is not None)
-    if "tour" not in st.session_state:
+    if not draw_tour(page.name, chosen(), working=jobs().running() is not None):
         draw_first_visit(page.name)
     amiss = []
     for one in missing():

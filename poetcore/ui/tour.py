@@ -4,6 +4,7 @@ import streamlit as st
 
 from poetcore.errors import PoetError
 from poetcore.sources.samples import make_sample
+from poetcore.ui.address import write_address
 from poetcore.ui.choice import Choice
 from poetcore.ui.state import choose, explain, progress_bar, workspace
 
@@ -43,17 +44,17 @@ def draw_tour_offer() -> None:
     st.rerun()
 
 
-def draw_tour(page_name: str, choice: Choice, working: bool) -> None:
-    """Draw the next click of the tour, if it was begun.
+def draw_tour(page_name: str, choice: Choice, working: bool) -> bool:
+    """Draw the next click of the tour, and return whether one was begun.
 
     Args:
         page_name: of the page that is shown.
         choice: what is chosen.
         working: whether something is being trained.
     """
-    stop = st.session_state.get("tour")
+    stop = st.session_state.get("tour", _linked())
     if stop is None:
-        return
+        return False
     if stop == 2 and choice.run:
         stop = 3
     elif stop == 3 and page_name == "evaluate":
@@ -61,12 +62,25 @@ def draw_tour(page_name: str, choice: Choice, working: bool) -> None:
     elif stop == 4 and page_name == "slideshow":
         stop = 5
     st.session_state["tour"] = stop
+    write_address({"tour": str(stop)})
     if working:
-        return
+        return True
     words, target, link = _STOPS[stop]
     with st.container(horizontal=True, vertical_alignment="center", border=True):
         place = "The end" if stop == 5 else f"Click {stop} of 4"
         st.markdown(f":material/tour: **{place}** · {words}", width="stretch")
         if target != page_name:
             st.page_link(f"{target}.py", label=link, icon=":material/arrow_forward:")
-        st.button("End the tour", key="tour_end", on_click=lambda: st.session_state.pop("tour", None))
+        st.button("End the tour", key="tour_end", on_click=_end)
+    return True
+
+
+def _linked() -> int | None:
+    """Return the stop that the address holds, after a reload; None for none."""
+    linked = st.query_params.get("tour", "")
+    return int(linked) if linked in map(str, _STOPS) else None
+
+
+def _end() -> None:
+    st.session_state.pop("tour", None)
+    st.query_params.pop("tour", None)

@@ -24,16 +24,16 @@ pytestmark = [pytest.mark.complains(NOT_FOUND), pytest.mark.usefixtures("nothing
 # ---------------------------------------------------------------------------------------- the sample flowers
 
 
-def test_the_sample_flowers_from_the_first_click_to_a_chosen_run(page, serve, tmp_path, backbone_file):
+def test_the_tour_leads_from_the_first_click_to_the_slideshow(page, serve, tmp_path, backbone_file):
     place = Workspace(tmp_path / "tf_files")
     place.models.mkdir(parents=True)
     shutil.copy(backbone_file, place.models)
     dashboard = Dashboard(page, serve(ROOT / "app.py", {"TFP_WORKSPACE": str(place.root)})).open()
     screenshot(page, "home-first")
-    dashboard.button("Try it with the sample flowers").click()
-
-    expect(page.get_by_text(re.compile(r"of 400, \d+ a second, about \d+ s left"))).to_be_visible()
-    (run,) = place.all_runs()
+    dashboard.button("Take the tour").click()
+    dashboard.says("Click 2 of 4")
+    dashboard.button("Train and evaluate").click()
+    run = until(lambda: next(iter(place.all_runs()), None))
     dashboard.is_running(run.title)
     screenshot(page, "home-progress")
 
@@ -46,12 +46,17 @@ def test_the_sample_flowers_from_the_first_click_to_a_chosen_run(page, serve, tm
 
     for tab in (dashboard, other):
         tab.says(f"{run.title} is ready.")
-        tab.has_chosen("Run", run.name)
+        tab.has_chosen("Run", run.title)
     metrics = read_record(run.evaluation("demo").metrics_file, Metrics)
     accuracy = headline(metrics).accuracy
     assert accuracy
     expect(page.get_by_test_id("stMetricValue").first).to_have_text(f"{100 * (accuracy.value or 0):.1f} %")
     screenshot(page, "home-ready")
+    dashboard.says("Click 3 of 4")
+    page.get_by_role("link", name="See the evaluation").click()
+    dashboard.says("Click 4 of 4")
+    page.get_by_role("link", name="Start the slideshow").click()
+    dashboard.says("That was the tour")
 
 
 # --------------------------------------------------------------------------------------- evaluating a run

@@ -55,8 +55,8 @@ def test_the_example_changes_every_field(everything):
 
 def test_a_configuration_with_every_field_changed_arrives_whole(everything, place):
     run = place.create_run("run")
-    run.write_config(Job.of(everything, place, draw_sample=True))
-    assert run.config(Job) == Job.of(everything, place, draw_sample=True)
+    run.write_config(Job.of(everything, place))
+    assert run.config(Job) == Job.of(everything, place)
 
 
 def test_a_workspace_arrives_with_its_folders(everything, place):

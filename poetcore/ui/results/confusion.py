@@ -15,6 +15,7 @@ from poetcore.evaluation.matrix_table import matrix_table
 from poetcore.evaluation.metrics import Metrics
 from poetcore.system.figures import confidence, count
 from poetcore.ui.components.matrix import Cell, matrix
+from poetcore.ui.glossary import term
 from poetcore.ui.labels import filter_label
 from poetcore.ui.text import brief, plain
 
@@ -37,7 +38,7 @@ def draw_matrix(metrics: Metrics, key: str) -> None:
         metrics: of an evaluation.
         key: tells this matrix from others; another one begins without a choice.
     """
-    st.header("Confusion matrix")
+    st.header("Confusion matrix", help=term("confusion matrix"))
     large = len(metrics.labels) > FEW_LABELS
     with st.container(horizontal=True, vertical_alignment="bottom"):
         unit = st.segmented_control(
