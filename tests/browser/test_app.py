@@ -31,6 +31,7 @@ def test_the_tour_leads_from_the_first_click_to_the_slideshow(page, serve, tmp_p
     dashboard = Dashboard(page, serve(ROOT / "app.py", {"TFP_WORKSPACE": str(place.root)})).open()
     screenshot(page, "home-first")
     dashboard.button("Take the tour").click()
+    expect(page.get_by_text(re.compile(r"[23]\d\d of 400, about \d+ s left"))).to_be_visible()
     dashboard.says("Click 2 of 4")
     dashboard.button("Train and evaluate").click()
     run = until(lambda: next(iter(place.all_runs()), None))
