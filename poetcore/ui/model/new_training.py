@@ -43,7 +43,7 @@ def draw_new_training(choice: Choice) -> None:
     if dataset:
         config = pick_evaluation(choice, choice.dataset)
     button = st.container()
-    with st.expander("Settings", icon=":material/tune:"):
+    with st.expander("Settings", icon=":material/tune:", key="training_settings"):
         try:
             config = _pick_settings(config, dataset)
         except PoetError as error:

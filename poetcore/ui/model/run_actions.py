@@ -15,7 +15,7 @@ __all__ = ["draw_delete", "draw_rename"]
 
 def draw_rename(run: Run) -> None:
     """Draw the button that gives a run another title; its identifier stays."""
-    with st.popover("Rename", icon=":material/edit:", key=f"renaming_{run.name}"):
+    with st.popover("Rename", icon=":material/edit:", key=f"renaming_{run.name}_{run.title}"):
         title = st.text_input(
             "New name",
             run.title,

@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from poetcore.system.figures import count
 from poetcore.ui.choice import chosen
 from poetcore.ui.model.run_table import row_of
 from poetcore.ui.text import plain
@@ -52,4 +53,6 @@ def compared(one: dict[str, object], other: dict[str, object]) -> pd.DataFrame:
 
 
 def _cell(value: object) -> str:
-    return "–" if value is None else plain(str(value).strip())
+    if value is None:
+        return "–"
+    return count(value) if isinstance(value, int) else plain(str(value).strip())

@@ -29,6 +29,7 @@ _COLUMNS = {
         width=_FIGURE,
         help=f"{term('cross validation')} The figure to compare runs on one dataset by, with its interval.",
     ),
+    "evaluated on": st.column_config.TextColumn(width=_NAME),
     "test accuracy": st.column_config.TextColumn(
         width=_FIGURE,
         help="The original script's figure: on the testing part only, so with a wider interval.",
@@ -69,7 +70,9 @@ def draw_runs() -> None:
     else:
         st.info("No training has finished yet: start one under *New training*.")
     if others:
-        with st.expander(f"{counted(len(others), 'training')} not finished", icon=":material/report:"):
+        # With a key it stays open while what stands above comes and goes.
+        title = f"{counted(len(others), 'training')} not finished"
+        with st.expander(title, icon=":material/report:", key="unfinished_runs"):
             _draw_unfinished(others)
 
 
