@@ -1,12 +1,10 @@
 """The folder of one evaluation of a run: the only module that knows its file names."""
 
-import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from poetcore.errors import RunError
 from poetcore.system.files import write_whole
-from poetcore.workspace.records import read_json, read_table, to_csv, to_json
+from poetcore.workspace.records import read_table, to_csv, to_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,13 +33,6 @@ class EvaluationFolder:
         """Write both files; the metrics last, so that where they are, both are."""
         write_whole(self.predictions_file, to_csv(predictions))
         write_whole(self.metrics_file, to_json(metrics))
-
-    def move(self, demo: Path, to: Path) -> None:
-        """Write that the demo folder is elsewhere now, if this evaluation is of that one."""
-        with contextlib.suppress(RunError, AttributeError):
-            metrics = read_json(self.metrics_file)
-            if metrics.get("folder") == str(demo):
-                write_whole(self.metrics_file, to_json(metrics | {"folder": str(to)}))
 
     def predictions(self) -> "pd.DataFrame":
         """Read the table of predictions.

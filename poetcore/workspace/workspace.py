@@ -4,7 +4,6 @@ import contextlib
 import os
 import re
 import shutil
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -132,28 +131,6 @@ class Workspace:
             waiting = self.create_run(name)
         waiting.write_status(Status("scanning", started=waiting.status().started))
         return waiting
-
-    def rename_run(self, run: Run, name: str) -> Run:
-        """Rename a run and its summaries.
-
-        Args:
-            run: the run.
-            name: its new name.
-
-        Raises:
-            OptionError: the name is taken or cannot be a folder's name.
-        """
-        check_run_name(name)
-        if (self.runs / name).exists():
-            raise OptionError(f"A run named {name!r} is there already: choose another name.")
-        renamed = Run(run.folder.rename(self.runs / name))
-        for evaluation in renamed.evaluations():  # of its testing pictures, whose list went with it
-            evaluation.move(run.testing_file, renamed.testing_file)
-        with contextlib.suppress(OSError):  # it may have no summaries
-            (self.summaries / run.name).rename(self.summaries / name)
-        if renamed.state() == "done":
-            renamed.write_record(replace(renamed.record(), name=name))
-        return renamed
 
     def delete_run(self, run: Run) -> None:
         """Delete a run's folder with everything in it, and its summaries."""

@@ -1,12 +1,10 @@
 """The workspace: names of runs, and which run is meant."""
 
-import json
 from pathlib import Path
 
 import pytest
 
 from poetcore.errors import OptionError, RunError
-from poetcore.workspace.run import Run
 from poetcore.workspace.run_record import RunRecord, Status
 from poetcore.workspace.workspace import Workspace
 
@@ -166,44 +164,6 @@ def test_a_run_that_has_begun_is_not_taken_up_again(place):
 def test_an_impossible_name_is_refused_at_the_beginning_too(place, name):
     with pytest.raises(OptionError, match="Received"):
         place.begin_run(name)
-
-
-def test_a_renamed_run_is_found_by_its_new_name_only(place):
-    add(place, "old", "done", 100)
-    place.run("old").write_record(record("old"))
-    place.rename_run(place.run("old"), "new")
-    assert [run.name for run in place.all_runs()] == ["new"]
-
-
-def test_a_renamed_run_knows_its_new_name(place):
-    add(place, "old", "done", 100)
-    place.run("old").write_record(record("old"))
-    assert place.rename_run(place.run("old"), "new").record() == record("new")
-
-
-def test_the_testing_pictures_of_a_renamed_run_are_found_by_its_evaluation(place):
-    add(place, "old", "failed", 100)
-    old = Run(place.runs / "old")
-    for name, folder in (("testing", str(old.testing_file)), ("demo", "/photos/demo")):
-        (old.folder / "evaluations" / name).mkdir(parents=True)
-        old.evaluation(name).metrics_file.write_text(json.dumps({"folder": folder}))
-    new = place.rename_run(old, "new")
-    found = {one.name: json.loads(one.metrics_file.read_text())["folder"] for one in new.evaluations()}
-    assert found == {"testing": str(new.testing_file), "demo": "/photos/demo"}
-
-
-def test_a_failed_run_can_be_renamed(place):
-    add(place, "old", "failed", 100)
-    assert place.rename_run(Run(place.runs / "old"), "new").status().phase == "failed"
-
-
-@pytest.mark.parametrize(("name", "words"), [("taken", "is there already"), ("a/b", "Received: 'a/b'")])
-def test_a_run_is_not_renamed_to_what_cannot_be(place, name, words):
-    add(place, "old", "failed", 100)
-    add(place, "taken", "failed", 200)
-    with pytest.raises(OptionError, match=words):
-        place.rename_run(Run(place.runs / "old"), name)
-    assert (place.runs / "old").is_dir()
 
 
 def test_a_deleted_run_is_gone_and_the_others_stay(place):
