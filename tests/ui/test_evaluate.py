@@ -130,3 +130,17 @@ def test_an_empty_cell_is_good_news_too(full):
     app.selectbox(key=f"true_{key}").set_value(metrics.labels[i])
     app.selectbox(key=f"said_{key}").set_value(metrics.labels[j]).run()
     assert app.success[0].value.startswith(f"No picture of {metrics.labels[i]} was predicted")
+
+
+# ---------------------------------------------------------------------- charts in words
+
+
+def test_every_chart_has_a_text_alternative_and_a_table(full):
+    app = opened("evaluate")
+    told = [chart.proto.alt for chart in app.get("vega_lite_chart")]
+    assert [words.split(":")[0].split(" against")[0] for words in told] == [
+        "Reliability diagram",
+        "Accuracy and coverage",
+    ]
+    assert "Above 50 % the model answers for " in told[1]
+    assert [list(table.value.columns)[0] for table in app.table] == ["confidence", "confidence threshold"]

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from poetcore.charts.style import FEW_LABELS
 from poetcore.data.held_out import is_held_out
 from poetcore.evaluation.evaluate import Evaluation
 from poetcore.evaluation.headline import label_doubt
@@ -102,6 +103,7 @@ def draw_per_label(evaluation: Evaluation) -> None:
         table,
         hide_index=True,
         width="stretch",
+        height="content" if len(table) <= FEW_LABELS else "auto",
         placeholder="–",
         column_config={
             "precision": column(width=66, format="%.1f %%", help=term("precision")),
