@@ -22,7 +22,7 @@ from poetcore.evaluation.headline import calibration_sentence, headline, label_d
 from poetcore.evaluation.matrix_table import matrix_css, matrix_table
 from poetcore.evaluation.metrics import Metrics, threshold_table
 from poetcore.evaluation.slides import Filter, deck
-from poetcore.system.figures import confidence, count, percent
+from poetcore.system.figures import confidence, count, percent, score
 from poetcore.system.names import natural_key
 from poetcore.system.wording import counted
 from poetcore.version import __version__
@@ -90,6 +90,7 @@ def report(evaluation: Evaluation, difference: Difference | None = None) -> str:
             thumbnail=_thumbnail,
             percent=percent,
             confidence=confidence,
+            score=score,
             count_of=count,
             counted=counted,
             file_name=lambda path: Path(path).name,

@@ -14,7 +14,7 @@ from poetcore.data.held_out import is_held_out
 from poetcore.evaluation.evaluate import Evaluation
 from poetcore.evaluation.headline import label_doubt
 from poetcore.evaluation.metrics import Metrics
-from poetcore.system.figures import count, percent
+from poetcore.system.figures import count, percent, score
 from poetcore.system.names import natural_key
 from poetcore.ui.choice import chosen
 from poetcore.ui.freshness import Checked
@@ -79,7 +79,7 @@ def _draw_macro(place: DeltaGenerator, metrics: Metrics) -> None:
     _metric(
         place,
         "Macro F1",
-        f"{metrics.macro_f1:.2f}",
+        score(metrics.macro_f1),
         f"over {there}{of_all} labels",
         f"{term('macro F1')} 1 is perfect. Labels without demo pictures are excluded.",
     )
