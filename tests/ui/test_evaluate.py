@@ -143,4 +143,4 @@ def test_every_chart_has_a_text_alternative_and_a_table(full):
         "Accuracy and coverage",
     ]
     assert "Above 50 % the model answers for " in told[1]
-    assert [list(table.value.columns)[0] for table in app.table] == ["confidence", "confidence threshold"]
+    assert [table.value.columns[0] for table in app.table] == ["confidence", "confidence threshold"]
