@@ -40,6 +40,7 @@ USUAL = {
     "demo": [],
     "overview": ["photos"],
     "prepare": ["photos", "made", "--keep", "tiny,small_file"],
+    "keep_aside": ["trees", "20%"],
     "retrain": ["--image_dir", "photos", "--how_many_training_steps", "3"],
     "evaluate": ["photos", "--run", "first"],
     "label_image": ["photos/ash/ash_000.jpg", "--run", "first"],

@@ -62,6 +62,27 @@ def test_near_duplicates_are_kept_aside_together(place, trees, tmp_path):
     assert {name.removeprefix("small_") for name in names} == {n for n in names if not n.startswith("small_")}
 
 
+def test_by_folder_a_sub_folder_is_kept_aside_whole(place, tmp_path):
+    for label in ("ash", "oak"):
+        fill(tmp_path / "trees" / label, {f"place {n}": 4 for n in range(5)}, seed=len(label) + ord(label[0]))
+    dataset = scanned(tmp_path / "trees", place)
+    demo = scanned(keep_aside(dataset, place, "20%", group_by="folder"), place)
+    places = {Path(path).parent for path in demo.pictures["path"]}
+    assert (demo.counts(), len(places)) == ({"ash": 4, "oak": 4}, 2)
+
+
+def test_pictures_of_a_csv_file_are_kept_aside(place, trees):
+    file = trees.folder.parent / "trees.csv"
+    rows = [
+        f"{path},{label}" for path, label in zip(trees.pictures["path"], trees.pictures["label"], strict=True)
+    ]
+    file.write_text("\n".join(["path,label", *rows]))
+    dataset = scanned(file, place)
+    demo = scanned(keep_aside(dataset, place, "20%"), place)
+    assert (demo.counts(), demo.home, demo.read_only) == ({"ash": 4, "oak": 2}, file, True)
+    assert training_part(dataset, place).counts() == {"ash": 16, "oak": 8}
+
+
 def test_released_pictures_are_trained_on_again(place, trees):
     keep_aside(trees, place, "20%")
     release(trees.folder, place)
