@@ -6,11 +6,12 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from poetcore.training.jobs import Jobs
 from poetcore.workspace.run import Run
 from poetcore.workspace.run_record import Status
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import fill
-from tests.ui.pages import texts_of
+from tests.ui.pages import opened, texts_of
 
 
 def start_page(dataset: str | None) -> None:
@@ -68,10 +69,19 @@ def test_one_training_at_a_time_is_started(working, tmp_path):
 
 def test_while_something_is_trained_a_line_says_what_and_how_far(working, monkeypatch):
     monkeypatch.setattr(st, "page_link", lambda *_, **__: None)  # there is no page to lead to
-    app = AppTest.from_function(banner_page).run()
+    app = AppTest.from_function(banner_page, default_timeout=30).run()
     assert "garden is being trained. Extracting features (bottlenecks)\\: 30 of 400" in texts_of(app)
 
 
+def test_a_page_without_a_run_gets_the_one_that_was_trained_meanwhile(full, monkeypatch):
+    app = opened("evaluate", run="")
+    app.sidebar.selectbox(key="pick_run").set_value(None).run()
+    assert "run" not in app.query_params
+    waited_for = [full.run, None]
+    monkeypatch.setattr(Jobs, "running", lambda _: waited_for.pop(0) if waited_for else None)
+    assert app.run().query_params["run"] == full.run.name
+
+
 def test_while_nothing_is_trained_no_line_is_drawn(empty):
-    app = AppTest.from_function(banner_page).run()
+    app = AppTest.from_function(banner_page, default_timeout=30).run()
     assert len(app.main) == 0

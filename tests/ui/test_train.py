@@ -153,7 +153,7 @@ def live_page(folder: str) -> None:
 
 
 def test_live_curves_of_a_training_that_is_over_at_once_grow_by_a_sixth_a_look(full):
-    app = AppTest.from_function(live_page, args=(str(full.run.folder),)).run()
+    app = AppTest.from_function(live_page, args=(str(full.run.folder),), default_timeout=30).run()
     key = f"curves_drawn_{full.run.name}"
     assert app.session_state[key] == 50
     app.run()

@@ -7,7 +7,8 @@ import streamlit as st
 from poetcore.errors import RunError
 from poetcore.system.figures import count, duration
 from poetcore.system.progress import Progress
-from poetcore.ui.freshness import forget_scans
+from poetcore.ui.choice import chosen
+from poetcore.ui.freshness import forget_scans, trained_on
 from poetcore.ui.model.curves import draw_live_curves
 from poetcore.ui.state import choose, jobs
 from poetcore.ui.text import plain
@@ -56,6 +57,10 @@ def draw_working_banner() -> None:
         status = jobs().status(run)
         if status.final:
             forget_scans()
+            choice = chosen()
+            waited = status.phase == "done" and choice.run is None
+            if waited and choice.dataset and trained_on(run, choice.dataset):
+                choose(run=run.name)
             st.rerun()
         progress = Progress(status.phase, status.done, status.total, status.message)
         with st.container(horizontal=True, vertical_alignment="center"):
