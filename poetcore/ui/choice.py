@@ -81,7 +81,7 @@ def draw_choice() -> None:
     beside = automatic_demo(dataset.path, trained, place)
     demos = _demos(beside, dataset.path, trained)
     usual = str(beside) if beside else None
-    asked_demo = follows.asked("demo", wanted["demo"], usual)
+    asked_demo = follows.asked("demo", wanted["demo"], usual, follow=True)
     demo = _draw_folder("demo", "Demo pictures", demos, asked_demo, usual)
     run = _draw_run(titles, asked_run)
 

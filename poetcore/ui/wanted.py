@@ -52,14 +52,21 @@ class Follower:
         self._changed = dataset != st.session_state.get("choice_goes_with", "")
         st.session_state["choice_goes_with"] = dataset
 
-    def asked(self, name: str, wanted: Wanted, automatic: str | None) -> Wanted:
-        """Return what is to be chosen with the dataset, and remember what was chosen on purpose."""
+    def asked(self, name: str, wanted: Wanted, automatic: str | None, *, follow: bool = False) -> Wanted:
+        """Return what is to be chosen with the dataset, and remember what was chosen on purpose.
+
+        Args:
+            name: "demo" or "run".
+            wanted: what is to be chosen now.
+            automatic: what is chosen unless somebody chose another.
+            follow: whether another automatic value takes the place of the one before.
+        """
         if wanted.explicit:
             if wanted.value == automatic:
                 self._chosen.pop((self._dataset, name), None)
             else:
                 self._chosen[self._dataset, name] = wanted.value
-        elif self._changed or wanted.value in (None, self._automatic.get(name)):
+        elif self._changed or wanted.value is None or (follow and wanted.value == self._automatic.get(name)):
             wanted = Wanted(self._chosen.get((self._dataset, name), automatic), False)
         self._automatic[name] = automatic
         return wanted

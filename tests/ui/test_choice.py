@@ -102,6 +102,7 @@ def test_a_run_that_ended_on_another_page_is_announced(trained, tmp_path, monkey
     assert not app.toast
     copy_run(own.run, own.workspace.runs / "second")
     assert [toast.value for toast in app.run().toast] == ["The run second is ready: choose it under *Run*."]
+    assert picked(app)[2] == own.run.name
 
 
 def test_a_name_that_is_markdown_is_shown_as_it_is(full):
