@@ -9,7 +9,7 @@ from poetcore.ui.choice import Choice, chosen
 from poetcore.ui.data.bring import draw_ways_in
 from poetcore.ui.data.found import draw_found
 from poetcore.ui.freshness import checked, files_now
-from poetcore.ui.headline import accuracy_metric, draw_remarks
+from poetcore.ui.headline import MIN_METRIC, accuracy_metric, draw_remarks
 from poetcore.ui.menu import SECTIONS
 from poetcore.ui.model.job_panel import draw_ended, draw_job
 from poetcore.ui.model.start import draw_start
@@ -37,9 +37,9 @@ def draw_result(choice: Choice, demo: Path, headline: Headline) -> None:
     """Show how good the chosen run is, and the ways to its mistakes and its slideshow."""
     st.header(f"The result on {plain(dataset_name(demo))}")
     if accuracy := headline.accuracy:
-        right, wrong = st.columns(2)
-        accuracy_metric(right, "Accuracy", accuracy)
-        wrong.metric(
+        place = st.grid(2, min_column_width=MIN_METRIC)
+        accuracy_metric(place, "Accuracy", accuracy)
+        place.metric(
             "Misclassified pictures",
             f"{accuracy.total - accuracy.correct:,}",
             f"of {accuracy.total:,}",

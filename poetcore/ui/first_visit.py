@@ -1,6 +1,7 @@
 """The first visit to a page: one line and one picture of what it is for, until that is dismissed."""
 
 import base64
+import html
 from pathlib import Path
 
 import streamlit as st
@@ -24,8 +25,7 @@ def draw_first_visit(page_name: str) -> None:
     if name in dismissed(workspace()):
         return
     with st.container(horizontal=True, vertical_alignment="center", border=True):
-        st.html(_picture(page_name), width="content")
-        st.markdown(page_named(page_name).what, width="stretch")
+        st.html(_picture_and_line(page_name))
         st.button(
             "Got it",
             key="dismiss_first_visit",
@@ -35,7 +35,11 @@ def draw_first_visit(page_name: str) -> None:
         )
 
 
-def _picture(page_name: str) -> str:
-    """Return the picture as HTML; the words beside it say the same, so it has no text of its own."""
+def _picture_and_line(page_name: str) -> str:
+    """Return the picture with the line beside it, which says the same: the picture has no text of its own."""
     content = base64.b64encode((_PICTURES / f"{page_name}.svg").read_bytes()).decode()
-    return f'<img alt="" width="120" height="64" src="data:image/svg+xml;base64,{content}">'
+    return (
+        '<div style="display: flex; align-items: center; gap: 1rem">'
+        f'<img alt="" width="90" height="48" src="data:image/svg+xml;base64,{content}">'
+        f"<span>{html.escape(page_named(page_name).what)}</span></div>"
+    )
