@@ -9,7 +9,7 @@ from poetcore.ui.choice import Choice, chosen
 from poetcore.ui.data.bring import draw_ways_in
 from poetcore.ui.data.found import draw_found
 from poetcore.ui.freshness import checked, files_now
-from poetcore.ui.headline import MIN_METRIC, accuracy_metric, draw_remarks
+from poetcore.ui.headline import accuracy_metric, draw_remarks
 from poetcore.ui.menu import SECTIONS
 from poetcore.ui.model.job_panel import draw_ended, draw_job
 from poetcore.ui.model.start import draw_start
@@ -37,7 +37,7 @@ def draw_result(choice: Choice, demo: Path, headline: Headline) -> None:
     """Show how good the chosen run is, and the ways to its mistakes and its slideshow."""
     st.header(f"The result on {plain(dataset_name(demo))}")
     if accuracy := headline.accuracy:
-        place = st.grid(2, min_column_width=MIN_METRIC)
+        place = st.grid(2, min_column_width=140)
         accuracy_metric(place, "Accuracy", accuracy)
         place.metric(
             "Misclassified pictures",
