@@ -55,6 +55,15 @@ def until(look: Callable[[], Found | None], patience: float = PATIENCE) -> Found
     return found
 
 
+def drop(page: Page, path: Path) -> None:
+    """Drop a folder or file of this computer onto the middle of the page, as a hand does it."""
+    expect(page.get_by_role("button", name="Choose a folder")).to_be_visible()
+    session = page.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(path)], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        session.send("Input.dispatchDragEvent", {"type": kind, "x": 800, "y": 400, "data": data})
+
+
 def steady_box(locator: Locator) -> FloatRect:
     """Wait until an element is where it was half a second before, and return its place on the page."""
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Route, expect
 from poetcore.data.layout import folders_in
 from poetcore.workspace.workspace import Workspace
 from tests.browser.conftest import ROOT, Serve, screenshot
-from tests.browser.dashboard import NOT_FOUND, Dashboard, until
+from tests.browser.dashboard import NOT_FOUND, Dashboard, drop, until
 from tests.conftest import Trained, fill
 
 pytestmark = pytest.mark.complains(NOT_FOUND)
@@ -49,7 +49,7 @@ def test_a_folder_is_sent_and_chosen(dashboard, place, tmp_path):
     (folder / "rose" / ".DS_Store").write_bytes(b"x")
     choose(dashboard.page, "folder", folder)
     dashboard.says("6 pictures were brought into")
-    dashboard.has_chosen("Dataset", "datasets/garden")
+    dashboard.has_chosen("Dataset", "garden")
     sent = {path.relative_to(place.datasets / "garden") for path in place.datasets.rglob("*.jpg")}
     assert sent == {path.relative_to(folder) for path in folder.rglob("*.jpg")}
 
@@ -73,9 +73,27 @@ def test_after_a_reload_only_what_is_missing_is_sent(dashboard, place, tmp_path)
     screenshot(dashboard.page, "bring-unfinished")
     reloaded.append(True)
     before = len(sent)
-    choose(dashboard.page, "folder", folder)
+    drop(dashboard.page, folder)
     dashboard.says("6 pictures were brought into")
     assert len(sent) - before == 4
+
+
+def test_other_pages_may_be_looked_at_meanwhile(dashboard, tmp_path):
+    held: list[Route] = []
+    dashboard.page.route(re.compile(r"/poet/uploads/\w+/\d+"), lambda route: held.append(route))
+    choose(dashboard.page, "folder", fill(tmp_path / "garden", {"rose": 2, "tulip": 2}))
+    dashboard.says("0 of 4 files")
+    dashboard.menu("Train").menu("Overview").says("0 of 4 files")
+    for route in held:
+        route.continue_()
+    dashboard.says("4 pictures were brought into")
+
+
+def test_a_dropped_folder_brings_its_empty_label_too(dashboard, tmp_path):
+    folder = fill(tmp_path / "garden", {"rose": 2, "tulip": 2})
+    (folder / "fern").mkdir()
+    drop(dashboard.page, folder)
+    dashboard.says("“fern” has no pictures.")
 
 
 def test_what_is_cancelled_leaves_nothing(dashboard, place, tmp_path):
@@ -139,7 +157,7 @@ def test_a_biologist_brings_a_zip_file_of_a_mac_mends_it_and_trains(dashboard, p
     page = dashboard.page
     choose(page, "zip file", zip_of_a_mac(folder))
     dashboard.says("40 pictures were brought into")
-    dashboard.says("Around the label folders, and no label: Export 2026, photos.")
+    dashboard.says("Around the label folders, and no label: photos.")
     dashboard.says("look alike: upper and lower case")
     dashboard.says("“Cantharellus” has no pictures.")
     screenshot(page, "bring-found")

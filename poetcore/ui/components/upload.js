@@ -128,6 +128,7 @@ class Area {
     }
     on(this.part("cancel"), "click", () => {
       transfer.cancel();
+      this.paint();
       this.part("folder").focus();
     });
     on(this.part("again"), "click", () => transfer.go());

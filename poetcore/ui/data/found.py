@@ -16,6 +16,7 @@ from poetcore.data.dataset import Dataset
 from poetcore.data.labels import difference
 from poetcore.errors import PoetError
 from poetcore.system.figures import count
+from poetcore.system.names import to_name
 from poetcore.ui.data.dataset_notes import draw_notes
 from poetcore.ui.freshness import forget_scans
 from poetcore.ui.gallery.pending import settle
@@ -71,7 +72,7 @@ def draw_arrived(folder: Path) -> None:
     verb = "was" if report.pictures == 1 else "were"
     sentences = [f"{counted(report.pictures, 'picture')} {verb} brought into {plain(short(report.folder))}."]
     # That a folder of label folders is no label itself goes without saying.
-    if around := [name for name in report.wrappers if name != report.folder.name]:
+    if around := [name for name in report.wrappers if to_name(name, default="") != report.folder.name]:
         sentences.append(f"Around the label folders, and no label: {plain(few(around))}.")
     if report.demo:
         sentences.append(f"{plain(report.demo.name)} is chosen as its demo folder.")
@@ -94,7 +95,7 @@ def draw_odd(dataset: Dataset) -> None:
     Args:
         dataset: as a scan found it.
     """
-    counts = dataset.counts()
+    counts, own = dataset.counts(), not dataset.read_only and dataset.home == dataset.folder
     if len(counts) == 1:
         st.info(
             "One label only, and a classifier tells at least two apart: bring the pictures of another, and"
@@ -103,13 +104,13 @@ def draw_odd(dataset: Dataset) -> None:
         )
     similar = CHECKS["similar_labels"].issues(Pictures(dataset))
     for issue in similar[:_ODD]:
-        _draw_similar(issue, counts, dataset)
+        _draw_similar(issue, counts, dataset.folder, own)
     for label in dataset.empty[:_ODD]:
         _draw_mend(
             f":material/folder_off: {plain(f'“{brief(label)}”')} has no pictures.",
             "Remove the empty folder",
             f"found_empty_{dataset.folder}_{label}",
-            partial(remove_empty_label, dataset.folder, label),
+            partial(remove_empty_label, dataset.folder, label) if own else None,
             f"The empty folder {label} is removed.",
         )
     more = len(similar[_ODD:]) + len(dataset.empty[_ODD:])
@@ -118,21 +119,21 @@ def draw_odd(dataset: Dataset) -> None:
     draw_notes(replace(dataset, empty=()))
 
 
-def _draw_similar(issue: Issue, counts: dict[str, int], dataset: Dataset) -> None:
-    """Say that two labels look alike, with the button that makes them one."""
+def _draw_similar(issue: Issue, counts: dict[str, int], folder: Path, own: bool) -> None:
+    """Say that two labels look alike, with the button that makes them one; off where no file lies here."""
     label, into = issue.label, Path(issue.related[0]).name
 
     def merge() -> None:
         with progress_bar() as show:
-            settle(Repairs(dataset.folder).merge(label, into, show))
+            settle(Repairs(folder).merge(label, into, show))
 
     words = difference(label, into) or "the labels are nearly alike"
     _draw_mend(
         f":material/merge: {plain(f'“{brief(label)}”')} ({count(counts[label])}) and"
         f" {plain(f'“{brief(into)}”')} ({count(counts[into])}) look alike: {plain(words)}.",
         f"Merge into {plain(f'“{brief(into, 24)}”')}",
-        f"found_merge_{dataset.folder}_{label}_{into}",
-        None if dataset.read_only else merge,
+        f"found_merge_{folder}_{label}_{into}",
+        merge if own else None,
         f"{label} is merged into {into}; the overview has the undo.",
     )
 
