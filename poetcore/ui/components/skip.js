@@ -2,7 +2,9 @@
 
 class SkipLink {
   constructor(words, act) {
-    this.host = document.createElement("div");
+    // A landmark of its own: it stands before all others.
+    this.host = document.createElement("nav");
+    this.host.setAttribute("aria-label", words);
     const root = this.host.attachShadow({ mode: "open" });
     root.innerHTML = `<style>
       a { position: fixed; top: 8px; left: 8px; z-index: 1000000; padding: 10px 16px; border-radius: 8px;
