@@ -119,6 +119,15 @@ def test_a_server_that_does_not_answer_is_asked_again(dashboard, tmp_path):
     dashboard.says("6 pictures were brought into")
 
 
+@pytest.mark.complains(rf"{NOT_FOUND}|status of 400")
+def test_another_archive_is_told_with_what_to_do_and_another_file_can_be_chosen(dashboard, tmp_path):
+    (tmp_path / "photos.tar.gz").write_bytes(b"\x1f\x8b\x08" + bytes(99))
+    choose(dashboard.page, "zip file", tmp_path / "photos.tar.gz")
+    dashboard.says("photos.tar.gz is a tar.gz or gzip archive")
+    expect(dashboard.page.get_by_role("button", name="Choose a folder")).to_be_visible()
+    screenshot(dashboard.page, "bring-error")
+
+
 def test_loose_photos_are_asked_their_label(dashboard, place, tmp_path):
     photos = sorted(fill(tmp_path, {"x": 2}).rglob("*.jpg"))
     choose(dashboard.page, "photos", *photos)
