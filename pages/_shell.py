@@ -7,6 +7,7 @@ import streamlit as st
 import poetcore.ui
 from poetcore.ui.address import draw_history
 from poetcore.ui.choice import draw_choice
+from poetcore.ui.collecting import spare_imports
 from poetcore.ui.data.bring import bring_dialog
 from poetcore.ui.menu import HOME, MENU, SECTIONS, MenuPage
 from poetcore.ui.notices import draw_notices
@@ -38,3 +39,4 @@ with st.sidebar:
 st.title("Poet" if page is HOME else page.title)
 draw_notices(page)
 shown.run()
+spare_imports()
