@@ -49,7 +49,7 @@ def runs(workspace: WorkspaceOption = DEFAULT_WORKSPACE, json: JsonOption = Fals
             }
         listed.append(row)
     rows = [
-        [_named(row), row["phase"], row.get("backbone", ""), str(row.get("steps", "")), _result(row)]
+        [row["run"], row["phase"], row.get("backbone", ""), str(row.get("steps", "")), _result(row)]
         for row in listed
     ]
     Terminal(json).answer(
@@ -58,11 +58,6 @@ def runs(workspace: WorkspaceOption = DEFAULT_WORKSPACE, json: JsonOption = Fals
         if rows
         else f"No run yet in {workspace}: train one with `python -m poetcore retrain`.",
     )
-
-
-def _named(row: dict[str, Any]) -> str:
-    """Return a run's name, and its title below where that is another."""
-    return row["run"] if row["run"] == row["title"] else f"{row['run']}\n{row['title']}"
 
 
 def _result(row: dict[str, Any]) -> str:
