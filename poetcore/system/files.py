@@ -12,7 +12,16 @@ from poetcore.system.file_kinds import is_hidden, is_litter, is_picture_name
 from poetcore.system.names import natural_key
 from poetcore.system.temporary import temporary_path
 
-__all__ = ["cores", "in_chunks", "is_unicode", "one_line", "printable", "walk", "write_whole"]
+__all__ = [
+    "cores",
+    "in_chunks",
+    "is_unicode",
+    "one_line",
+    "printable",
+    "replace_patiently",
+    "walk",
+    "write_whole",
+]
 
 T = TypeVar("T")
 
@@ -67,18 +76,19 @@ def write_whole(path: Path, content: str | bytes) -> None:
     temporary = temporary_path(path)
     try:
         temporary.write_bytes(content.encode() if isinstance(content, str) else content)
-        _replace(temporary, path)
+        replace_patiently(temporary, path)
     except BaseException:  # a full disk, Ctrl-C
         temporary.unlink(missing_ok=True)
         raise
 
 
-def _replace(temporary: Path, path: Path) -> None:
+def replace_patiently(temporary: Path, path: Path) -> None:
+    """Rename a file or folder; Windows refuses while a program looks into it, which takes moments."""
     for attempt in range(20):
         try:
             temporary.replace(path)
             return
-        except PermissionError:  # Windows refuses while someone reads the old one; that takes milliseconds
+        except PermissionError:
             if attempt == 19:
                 raise
             time.sleep(0.05)

@@ -67,6 +67,9 @@ def looked_at(folder: Path, until: float) -> Place:
     labels = pictures = 0
     whole = True
     for label in folders_in(train):
+        if time.monotonic() > until:
+            whole = False
+            break
         count, done = _count(label, until)
         labels, pictures, whole = labels + (count > 0), pictures + count, whole and done
     if labels:

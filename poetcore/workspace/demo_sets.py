@@ -213,6 +213,14 @@ def _place(folder: Path, workspace: Workspace) -> Path:
     hashed = hashlib.sha1(str(folder).encode(errors="surrogateescape")).hexdigest()[:6]
     places = [workspace.demo_sets / f"{one}.json" for one in (name, f"{name}-{hashed}")]
     for place in places:
-        if is_held_out(place) and Path(os.path.realpath(read_held_out(place).home)) == folder:
+        # What is there and is no list is a damaged one: nobody may train on its pictures unknowingly.
+        if place.exists() and _is_same(read_held_out(place).home, folder):
             return place
     return places[0] if not places[0].exists() else places[1]
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    """Return whether two paths lead to the same, by whatever link, and in any case where a disk has none."""
+    with suppress(OSError):
+        return one.samefile(other)
+    return os.path.realpath(one) == str(other)  # the split of a CSV file is no file; a folder may be gone

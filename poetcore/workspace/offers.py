@@ -3,6 +3,7 @@
 Only the names are known here. A file whose name does not say what it is comes in too: its content decides.
 """
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -87,7 +88,7 @@ class Offer:
     @property
     def name(self) -> str:
         """The name of what was dropped, for people: of the one folder or file, or "photos"."""
-        tops = {PurePosixPath(file.path).parts[0] for file in self.files}
+        tops = {part for file in self.files for part in PurePosixPath(file.path).parts[:1]}
         inside = any("/" in file.path for file in self.files)
         return tops.pop() if len(tops) == 1 and (inside or self.is_zip) else _UNNAMED
 
@@ -104,7 +105,10 @@ class Offer:
     @property
     def empty(self) -> tuple[Path, ...]:
         """Empty folders, relative."""
-        return tuple(Path(_safe(PurePosixPath(f.path))) for f in self.files if f.path.endswith("/"))
+        paths = [
+            PurePosixPath(file.path) for file in self.files if file.path.endswith("/") and not _why_not(file)
+        ]
+        return tuple(Path(_safe(path)) for path in paths if not any(map(is_litter, path.parts)))
 
     @property
     def only_folder(self) -> PurePosixPath | None:
@@ -151,13 +155,17 @@ def _places(paths: Iterable[str]) -> dict[str, PurePosixPath]:
     for path in paths:
         place = safe = _safe(PurePosixPath(path))
         number = 1
-        # Most disks hold A.jpg and a.jpg for one file.
-        while str(place).casefold() in taken:
+        while _alike(place) in taken:
             number += 1
             place = safe.with_name(f"{safe.stem}_{number}{safe.suffix}")
-        taken.add(str(place).casefold())
+        taken.add(_alike(place))
         places[path] = place
     return places
+
+
+def _alike(place: PurePosixPath) -> str:
+    """Return what is the same of two paths that most disks hold for one: A.jpg and a.jpg, both ways of é."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", str(place)).casefold())
 
 
 def _safe(path: PurePosixPath) -> PurePosixPath:

@@ -1,6 +1,9 @@
 """What the people of a workspace have seen and do not want to be shown again."""
 
 import json
+from contextlib import suppress
+
+from filelock import FileLock, Timeout
 
 from poetcore.system.files import write_whole
 from poetcore.workspace.workspace import Workspace
@@ -22,5 +25,9 @@ def dismissed(workspace: Workspace) -> frozenset[str]:
 
 
 def dismiss(workspace: Workspace, name: str) -> None:
-    """Remember for good that something was dismissed."""
-    write_whole(workspace.root / _FILE, json.dumps(sorted({*dismissed(workspace), name})))
+    """Remember for good that something was dismissed; a workspace that may only be read does not."""
+    file = workspace.root / _FILE
+    with suppress(OSError, Timeout):
+        workspace.root.mkdir(parents=True, exist_ok=True)
+        with FileLock(file.with_suffix(".lock"), timeout=5):  # two windows may dismiss at once
+            write_whole(file, json.dumps(sorted({*dismissed(workspace), name})))

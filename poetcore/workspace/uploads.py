@@ -21,7 +21,7 @@ from poetcore.data.layout import folders_in
 from poetcore.data.listing import is_listing_name
 from poetcore.errors import DatasetError, PoetError
 from poetcore.system.files import write_whole
-from poetcore.system.names import check_name
+from poetcore.system.names import TEMPORARY_NAME, check_name
 from poetcore.system.temporary import temporary_path
 from poetcore.workspace.archives import unpack
 from poetcore.workspace.arrivals import Arrived, Arriving, free_name, gives_labels, put_in_place
@@ -65,6 +65,8 @@ class Upload:
         Raises:
             DatasetError: it was discarded meanwhile, or its list is damaged.
         """
+        if not self.exists():
+            raise DatasetError(_GONE)
         return _offer(self.folder / "offer.json")
 
     def exists(self) -> bool:
@@ -88,18 +90,16 @@ class Upload:
             number: of the file in the offer.
 
         Raises:
-            DatasetError: there is no such file, or not all of it came, or more.
+            DatasetError: there is no such file, or not all of it came, or more; or the upload is gone.
         """
-        if not self.exists():
-            raise DatasetError(_GONE)
         offer = self.offer
         place = offer.places[number] if 0 <= number < len(offer.places) else None
         if place is None:
             raise DatasetError(f"No file {number} is expected: drop the folder again.")
         target = self.files / place
-        target.parent.mkdir(parents=True, exist_ok=True)
         temporary = temporary_path(target)
         try:
+            target.parent.mkdir(parents=True, exist_ok=True)
             with temporary.open("wb") as file:
                 yield file
             if (came := temporary.stat().st_size) != (size := offer.files[number].bytes):
@@ -107,15 +107,26 @@ class Upload:
                     f"{place} came with {came} bytes instead of {size}: drop the folder again."
                 )
             temporary.replace(target)
+        except FileNotFoundError:
+            if self.exists():
+                raise
+            raise DatasetError(_GONE) from None
         finally:
-            temporary.unlink(missing_ok=True)
+            with suppress(OSError):
+                temporary.unlink()
+            if not self.exists():  # another window finished or discarded it, and its folder was made again
+                self.discard()
 
     def discard(self) -> None:
         """Delete what is here of it."""
         with suppress(OSError):
             # First, so that nothing begins while files are deleted.
             (self.folder / "offer.json").unlink()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        gone = temporary_path(self.folder)  # what is left of it if this is killed is cleared later
+        with suppress(OSError):
+            self.folder.rename(gone)
+        for folder in (gone, self.folder):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def begin_upload(workspace: Workspace, files: Sequence[Offered]) -> Upload:
@@ -180,15 +191,24 @@ def finish_upload(workspace: Workspace, upload: Upload) -> Arrived:
 
     Raises:
         DatasetError: it holds no pictures in label folders; then nothing of it is kept.
+        OSError: the disk is full, or refuses; then all of it is kept, to be tried again.
     """
     offer = upload.offer
     try:
         if offer.is_zip:
             with (upload.files / str(offer.places[0])).open("rb") as archive:
-                return unpack(workspace, offer.name, archive)
-        return put_in_place(offer.name, workspace.datasets, upload.files, _arriving(upload))
-    finally:  # what makes no dataset now never will; it was a copy
+                arrived = unpack(workspace, offer.name, archive)
+        else:
+            arriving = _arriving(upload)
+            for path in upload.files.rglob("*.tmp"):
+                if TEMPORARY_NAME.fullmatch(path.name):  # of a file that did not come whole
+                    path.unlink(missing_ok=True)
+            arrived = put_in_place(offer.name, workspace.datasets, upload.files, arriving)
+    except DatasetError:  # what makes no dataset now never will; it was a copy
         upload.discard()
+        raise
+    upload.discard()
+    return arrived
 
 
 def label_upload(upload: Upload, label: str, into: Path) -> Arrived:
@@ -201,6 +221,7 @@ def label_upload(upload: Upload, label: str, into: Path) -> Arrived:
 
     Raises:
         OptionError: the label cannot be a folder's name.
+        DatasetError: another window finished or discarded it meanwhile.
     """
     label = label.strip()
     labels = [folder.name for folder in folders_in(into)]
@@ -211,7 +232,7 @@ def label_upload(upload: Upload, label: str, into: Path) -> Arrived:
     target.mkdir(parents=True, exist_ok=True)
     for path in arriving.pictures:
         if not (target / path.name).exists() or not _same_content(path, target / path.name):
-            path.rename(free_name(target / path.name))
+            shutil.move(path, free_name(target / path.name))  # a dataset may be a link to another disk
     arrived = Arrived(
         into, into, None, len(arriving.pictures), list(arriving.excluded.items()), arriving.litter
     )
@@ -227,7 +248,7 @@ def _arriving(upload: Upload) -> Arriving:
     for file, place in zip(offer.files, offer.places, strict=True):
         if place is None:
             continue
-        if not (upload.files / place).exists():
+        if not _is_there(upload.files / place, file.bytes):
             found.excluded[file.path] = "did not come in"
         elif is_listing_name(Path(place.name)):
             tables.append(upload.files / place)

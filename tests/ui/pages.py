@@ -5,7 +5,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from poetcore.evaluation.metrics import Metrics
-from poetcore.ui.components.upload import Sent
 from poetcore.ui.data import bring
 from poetcore.workspace.offers import Offered
 from poetcore.workspace.records import read_record
@@ -71,4 +70,4 @@ def uploaded(place: Workspace, files: dict[str, bytes], monkeypatch: pytest.Monk
     for number, content in enumerate(files.values()):
         with upload.receiving(number) as file:
             file.write(content)
-    monkeypatch.setattr(bring, "upload_area", lambda *_, **__: Sent(upload.id, ()))
+    monkeypatch.setattr(bring, "upload_area", lambda *_, **__: upload.id)

@@ -116,6 +116,9 @@ class Context:
         ("192.168.1.7", {"Host": "192.168.1.2:8501"}, False),
         ("127.0.0.1", {"Host": "poet.example.org"}, False),
         ("127.0.0.1", {"Host": "localhost:8501", "X-Forwarded-For": "203.0.113.9"}, False),
+        ("127.0.0.1", {"Host": "localhost:8501", "Origin": "http://localhost:8501"}, True),
+        ("127.0.0.1", {"Host": "localhost:8501", "Origin": "https://poet.example.org"}, False),
+        ("::1", {"Host": "[::1]"}, True),
     ],
 )
 def test_folders_are_shown_on_the_same_machine_only(monkeypatch, address, headers, own):

@@ -20,10 +20,11 @@ LIST = json.dumps([["set/ant/a.jpg", 3, 0], ["set/bee/b.jpg", 4, 0], ["set/.DS_S
 
 @dataclass(frozen=True)
 class Answer:
-    """What the server answered."""
+    """What the server answered, and how many pieces of the request it did not read."""
 
     status: int
     body: bytes
+    unread: int = 0
 
     def json(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self.body)
@@ -31,9 +32,9 @@ class Answer:
 
 
 def ask(method: str, path: str, content: str | bytes = b"", headers: dict[str, str] = OWN) -> Answer:
-    """Send a request to the routes as the server does, its body in two pieces."""
+    """Send a request to the routes as the server does, its body in pieces."""
     body = content.encode() if isinstance(content, str) else content
-    pieces = [body[:1], body[1:]]
+    pieces = [body[:1], *(body[at : at + 1000] for at in range(1, max(len(body), 2), 1000))]
     status, answered = 0, b""
 
     async def receive() -> dict[str, Any]:
@@ -46,7 +47,7 @@ def ask(method: str, path: str, content: str | bytes = b"", headers: dict[str, s
     given = [(name.encode(), value.encode()) for name, value in ({"host": "testserver"} | headers).items()]
     scope = {"type": "http", "method": method, "path": path, "query_string": b"", "headers": given}
     asyncio.run(Starlette(routes=list(UPLOAD_ROUTES))(scope, receive, send))
-    return Answer(status, answered)
+    return Answer(status, answered, len(pieces))
 
 
 @pytest.fixture(autouse=True)
@@ -81,6 +82,17 @@ def test_a_file_that_is_not_whole_is_refused_in_a_sentence(begun):
     assert answer.status == 400 and "2 bytes instead of 3" in answer.json()["error"]
 
 
+def test_of_a_file_that_is_too_long_the_rest_is_not_read(begun):
+    answer = ask("PUT", f"{begun}/0", b"a" * 10_000)
+    assert answer.status == 400 and answer.unread
+
+
+def test_a_name_that_the_disk_does_not_take_stops_no_other_file(place):
+    rows = [["/".join(["deep" * 20] * 60) + "/a.jpg", 3, 0], ["set/bee/b.jpg", 4, 0]]
+    begun = f"/poet/uploads/{ask('POST', '/poet/uploads', json.dumps(rows)).json()['id']}"
+    assert [ask("PUT", f"{begun}/0", b"abc").status, ask("PUT", f"{begun}/1", b"abcd").status] == [422, 204]
+
+
 @pytest.mark.parametrize("number", [2, 3, 99])
 def test_a_file_that_is_not_expected_is_refused(begun, number):
     assert ask("PUT", f"{begun}/{number}", b"abc").status == 400
@@ -91,7 +103,21 @@ def test_a_discarded_upload_is_gone(begun, place):
     assert unfinished_uploads(place) == []
 
 
-@pytest.mark.parametrize("content", ["", "{}", "[1]", '[["a", "b", "c"]]', "[[]]"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{}",
+        "[1]",
+        '[["a", "b", "c"]]',
+        "[[]]",
+        "[" * 100_000,
+        '[["a/b.jpg", 1e999, 0]]',
+        '[["a/b.jpg", -1, 0]]',
+        f'[["a.zip", {10**400}, 0]]',
+    ],
+    ids=lambda content: content[:20],
+)
 def test_a_list_that_is_none_is_refused(content):
     assert ask("POST", "/poet/uploads", content).status == 400
 

@@ -107,9 +107,10 @@ def test_pictures_that_are_all_alike_cannot_be_kept_aside(place, tmp_path):
         keep_aside(scanned(folder, place), place, "20%")
 
 
-def test_a_damaged_list_is_never_trained_over(place, trees):
+@pytest.mark.parametrize("length", [0, 10, 50])
+def test_a_damaged_list_is_never_trained_over(place, trees, length):
     file = keep_aside(trees, place, "20%")
-    file.write_text(file.read_text()[:50])
+    file.write_text(file.read_text()[:length])
     with pytest.raises(DatasetError, match="is damaged"):
         training_part(trees, place)
 

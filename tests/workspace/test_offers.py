@@ -113,3 +113,14 @@ def test_it_is_named_after_the_one_folder_or_zip_file(paths, name):
 def test_pictures_in_one_folder_have_to_be_given_a_label(paths, folder):
     found = offer(*paths).only_folder
     assert (str(found) if found is not None else None) == folder
+
+
+@pytest.mark.parametrize("path", ["", "./", "/", "../", "f/.cache/", "__MACOSX/"])
+def test_a_folder_that_is_not_taken_is_no_empty_label(path):
+    found = offer("f/ant/a.jpg", path)
+    assert (found.places[1], found.empty) == (None, ())
+
+
+def test_one_name_in_two_ways_of_writing_is_not_taken_for_one_file():
+    first, second = places("f/\u00e9.jpg", "f/e\u0301.jpg")
+    assert first != second and str(second).endswith("_2.jpg")

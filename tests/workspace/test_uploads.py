@@ -8,6 +8,7 @@ import pytest
 from poetcore.data.dataset import scan
 from poetcore.data.layout import folders_in
 from poetcore.errors import DatasetError, OptionError
+from poetcore.system.temporary import temporary_path
 from poetcore.workspace import uploads
 from poetcore.workspace.offers import Offered
 from poetcore.workspace.uploads import (
@@ -183,3 +184,30 @@ def test_a_label_that_can_be_no_folder_is_refused_and_the_photos_wait(place):
     with pytest.raises(OptionError, match="A label"):
         label_upload(upload, "a/b", place.datasets / "mine")
     assert upload.exists()
+
+
+def test_what_a_killed_server_left_of_a_file_does_not_come_into_the_dataset(place):
+    upload = sent(place, TWO)
+    temporary_path(upload.files / "insects/ant/b.jpg").write_bytes(b"half")
+    assert files_in(finish_upload(place, upload).train) == {"ant/a.jpg", "bee/b.jpg"}
+
+
+def test_a_disk_that_refuses_costs_nothing_of_what_has_come(place, monkeypatch):
+    upload = sent(place, TWO)
+    with monkeypatch.context() as refusing, pytest.raises(OSError, match="refused"):
+        refusing.setattr(uploads, "put_in_place", lambda *_: (_ for _ in ()).throw(OSError("refused")))
+        finish_upload(place, upload)
+    assert files_in(finish_upload(place, upload).train) == {"ant/a.jpg", "bee/b.jpg"}
+
+
+def test_what_another_window_finished_is_received_and_labelled_no_more(place):
+    files = {"ant/a.jpg": ONE}
+    upload = sent(place, files)
+    folder = place.datasets / "insects"
+    with pytest.raises(DatasetError, match="finished or discarded"), upload.receiving(0) as file:
+        file.write(ONE)
+        label_upload(upload, "ant", folder)
+    with pytest.raises(DatasetError, match="finished or discarded"):
+        label_upload(upload, "bee", folder)
+    assert [one.name for one in place.datasets.iterdir()] == ["insects"]
+    assert files_in(folder) == {"ant/a.jpg"}

@@ -52,7 +52,7 @@ class Area {
     this.paintUnfinished();
     if (phase === "done" && this.told !== transfer.id && this.tellPython) {
       this.told = transfer.id;
-      this.tellPython("done", { id: transfer.id, unread: transfer.unread.slice(0, 100) });
+      this.tellPython("done", transfer.id);
     }
   }
 
@@ -104,7 +104,7 @@ class Area {
       made.addEventListener("click", act, { signal: this.listeners.signal });
       row.append(made);
     };
-    if (one.here) button(whole ? "Use them" : "Use what is here", () => this.tellPython("done", { id: one.id, unread: [] }));
+    if (one.here) button(whole ? "Use them" : "Use what is here", () => this.tellPython("done", one.id));
     button("Discard", async () => {
       await discard(one.id);
       row.remove();

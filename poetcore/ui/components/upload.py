@@ -7,11 +7,10 @@ goes on while other pages are looked at, and tells Python once all of them are t
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
-__all__ = ["Sent", "Waiting", "upload_area"]
+__all__ = ["Waiting", "upload_area"]
 
 _HERE = Path(__file__).parent
 
@@ -46,21 +45,8 @@ class Waiting:
     total: int
 
 
-@dataclass(frozen=True)
-class Sent:
-    """What has come.
-
-    Attributes:
-        id: of the upload.
-        unread: names of files that the browser could not read.
-    """
-
-    id: str
-    unread: tuple[str, ...]
-
-
-def upload_area(unfinished: Sequence[Waiting], *, key: str, ended: str = "") -> Sent | None:
-    """Draw the area and return what has just come whole, once.
+def upload_area(unfinished: Sequence[Waiting], *, key: str, ended: str = "") -> str | None:
+    """Draw the area and return the id of the upload that has just come whole, once.
 
     Args:
         unfinished: what was broken off earlier, to be gone on with, used as it is, or discarded.
@@ -68,5 +54,5 @@ def upload_area(unfinished: Sequence[Waiting], *, key: str, ended: str = "") -> 
         ended: id of the upload that was dealt with last, so that the area is ready for the next.
     """
     data = {"unfinished": [asdict(one) for one in unfinished], "ended": ended}
-    done: dict[str, Any] | None = _component(key=key, data=data, on_done_change=lambda: None).done
-    return Sent(str(done["id"]), tuple(map(str, done["unread"]))) if done else None
+    done = _component(key=key, data=data, on_done_change=lambda: None).done
+    return str(done) if done else None

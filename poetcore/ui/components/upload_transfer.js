@@ -51,7 +51,6 @@ class Transfer extends EventTarget {
     this.phase = "idle";
     this.id = this.name = this.problem = "";
     this.files = [];
-    this.unread = [];
     this.requests = new Set();
     this.tell();
   }
@@ -113,7 +112,6 @@ class Transfer extends EventTarget {
       this.sent = 0;
       this.loaded = new Map();
       this.began = performance.now();
-      this.unread = [];
       this.enter("sending");
       await Promise.all(Array.from({ length: AT_ONCE }, () => this.work(round)));
       if (this.isOn(round)) this.enter("done");
@@ -131,7 +129,7 @@ class Transfer extends EventTarget {
   }
 
   async send(number, round) {
-    const { path, file } = this.files[number];
+    const { file } = this.files[number];
     for (let attempt = 0; this.isOn(round); attempt += 1) {
       const { status, words } = await this.put(number, file);
       if (!this.isOn(round)) return;
@@ -143,11 +141,9 @@ class Transfer extends EventTarget {
         this.tell();
         return;
       }
+      if (status === 422) return; // one bad file does not stop the rest
       if (status === 507 || (status >= 400 && status < 500)) throw new Error(words);
-      if (!(await isReadable(file))) {
-        this.unread.push(path); // one bad file does not stop the rest
-        return;
-      }
+      if (!(await isReadable(file))) return; // likewise
       if (attempt >= WAITS.length) throw new Error("The server does not answer any more: start it, then try again.");
       this.enter("waiting");
       await new Promise((resolve) => setTimeout(resolve, 1000 * WAITS[attempt]));

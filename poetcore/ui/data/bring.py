@@ -6,7 +6,8 @@ import streamlit as st
 
 from poetcore.errors import DatasetError, PoetError
 from poetcore.sources.samples import download_flowers, make_sample
-from poetcore.ui.components.upload import Sent, Waiting, upload_area
+from poetcore.system.failures import as_poet_error
+from poetcore.ui.components.upload import Waiting, upload_area
 from poetcore.ui.data.browsing import draw_browser, is_own_machine
 from poetcore.ui.data.naming import draw_naming
 from poetcore.ui.freshness import forget_scans
@@ -52,7 +53,7 @@ def _draw_upload(place: str) -> None:
                 total = sum(one is not None for one in offer.places)
                 waiting.append(Waiting(upload.id, offer.name, total - missing, total))
     sent = upload_area(waiting, key=f"upload_{place}", ended=st.session_state.get("upload_ended", ""))
-    if sent and sent.id != st.session_state.get("upload_ended"):
+    if sent and sent != st.session_state.get("upload_ended"):
         _take(sent)
     if problem := st.session_state.get("upload_problem"):
         st.error(plain(problem), icon=":material/error:")
@@ -61,18 +62,18 @@ def _draw_upload(place: str) -> None:
             _use(arrived)
 
 
-def _take(sent: Sent) -> None:
-    """Make a dataset of what has come, or have its label asked for."""
-    st.session_state["upload_ended"] = sent.id
+def _take(sent: str) -> None:
+    """Make a dataset of the upload that has come, or have its label asked for."""
+    st.session_state["upload_ended"] = sent
     st.session_state.pop("upload_problem", None)
     try:
-        upload = find_upload(workspace(), sent.id)
+        upload = find_upload(workspace(), sent)
         if upload.offer.only_folder is not None:
             st.session_state["uploads_to_name"].add(upload.id)
         else:
             _use(_finished(upload))
-    except PoetError as error:
-        st.session_state["upload_problem"] = str(error)
+    except (PoetError, OSError) as error:
+        st.session_state["upload_problem"] = str(as_poet_error(error) or error)
     st.rerun()
 
 

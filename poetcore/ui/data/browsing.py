@@ -7,6 +7,7 @@ their business, and "this computer" would be the wrong one.
 import ipaddress
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -34,7 +35,7 @@ _SEARCHED = 12
 _HEIGHT, _ROW = 380, 48
 
 #: What a server that passes requests on adds to them.
-_PASSED_ON = ("X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "X-Real-Ip", "Cf-Connecting-Ip")
+_PASSED_ON = ("X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "X-Real-Ip", "Cf-Connecting-Ip", "Via")
 
 
 def is_own_machine() -> bool:
@@ -46,9 +47,10 @@ def is_own_machine() -> bool:
     address, headers = st.context.ip_address, st.context.headers
     if any(name in headers for name in _PASSED_ON):
         return False
-    host = headers.get("Host", "localhost").rsplit(":", 1)[0].strip("[]")
     own = address is None or _is_loopback(str(address))  # Streamlit has None for localhost
-    return own and (host == "localhost" or host.endswith(".localhost") or _is_loopback(host))
+    # A proxy may put its own words into Host; the page's address stays in what the browser says of itself.
+    opened = [f"//{headers.get('Host', 'localhost')}", headers.get("Origin", "//localhost")]
+    return own and all(map(_is_own_name, opened))
 
 
 def draw_browser(place: str) -> None:
@@ -199,6 +201,14 @@ def _words(one: Place) -> str:
     if one.pictures:
         return counted(one.pictures, "picture")
     return "no pictures" if one.whole else "not counted"
+
+
+def _is_own_name(address: str) -> bool:
+    try:
+        host = urlsplit(address).hostname or ""
+    except ValueError:
+        return False
+    return host == "localhost" or host.endswith(".localhost") or _is_loopback(host)
 
 
 def _is_loopback(host: str) -> bool:

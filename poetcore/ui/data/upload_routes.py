@@ -5,9 +5,11 @@
     DELETE /poet/uploads/{id}            what is here of it is deleted
 
 No file is held in memory: a piece goes to the disk as it comes. What is refused is answered with one
-sentence, `{"error": ...}`. Datasets are made of whole sets by the page (see `bring`), not here.
+sentence, `{"error": ...}`: 422 where the disk does not take this file's name, so that the others may come,
+507 where it takes nothing. Datasets are made of whole sets by the page (see `bring`), not here.
 """
 
+import errno
 import json
 
 from starlette.concurrency import run_in_threadpool
@@ -27,6 +29,17 @@ __all__ = ["UPLOAD_ROUTES"]
 #: Bytes of the longest list of files; that of 50,000 with long names is shorter.
 _LONGEST_LIST = 32_000_000
 
+#: How systems refuse the name of one file; Windows has ENOENT for a path that is too long.
+_NAME_REFUSED = (
+    errno.ENAMETOOLONG,
+    errno.ENOENT,
+    errno.EINVAL,
+    errno.EILSEQ,
+    errno.EEXIST,
+    errno.ENOTDIR,
+    errno.EISDIR,
+)
+
 
 async def _begin(request: Request) -> Response:
     """Take the list of files; answer which of them are to be sent."""
@@ -37,7 +50,9 @@ async def _begin(request: Request) -> Response:
             raise DatasetError("The list of files is too long: bring the folder in parts.")
     try:
         files = [Offered(str(path), int(size), int(modified)) for path, size, modified in json.loads(body)]
-    except (ValueError, TypeError):
+        if not all(0 <= file.bytes < 2**60 for file in files):
+            raise ValueError
+    except (ValueError, TypeError, OverflowError, RecursionError):
         raise DatasetError("The list of files cannot be read: reload the page and try again.") from None
 
     def begin() -> dict[str, object]:
@@ -52,9 +67,12 @@ async def _begin(request: Request) -> Response:
 async def _receive(request: Request) -> Response:
     """Write one file to the disk as it comes."""
     upload = find_upload(default_workspace(), request.path_params["upload"])
-    with upload.receiving(request.path_params["number"]) as file:
+    number = request.path_params["number"]
+    with upload.receiving(number) as file:
         async for chunk in request.stream():
             await run_in_threadpool(file.write, chunk)
+            if file.tell() > upload.offer.files[number].bytes:
+                break  # refused when the file is closed; the rest need not come
     return Response(status_code=204)
 
 
@@ -76,9 +94,11 @@ async def _answer(request: Request) -> Response:
         return await _ACTS[request.method](request)
     except ClientDisconnect:
         return Response(status_code=400)  # nobody reads it
-    except (PoetError, OSError) as error:
-        known = as_poet_error(error)
-        return JSONResponse({"error": str(known or error)}, 400 if isinstance(error, PoetError) else 507)
+    except PoetError as error:
+        return JSONResponse({"error": str(error)}, 400)
+    except OSError as error:
+        status = 422 if error.errno in _NAME_REFUSED else 507
+        return JSONResponse({"error": str(as_poet_error(error) or error)}, status)
 
 
 UPLOAD_ROUTES = (
