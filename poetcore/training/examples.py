@@ -22,7 +22,7 @@ from poetcore.system.progress import OnProgress, Progress
 from poetcore.training.config import RunConfig
 from poetcore.training.extractor import RunExtractor, paths_of, subset_of
 from poetcore.training.train import Examples, TrainingOptions
-from poetcore.workspace.demo_sets import keep_aside, kept_pictures, training_part
+from poetcore.workspace.demo_sets import keep_aside, keep_renamed, kept_pictures, training_part
 from poetcore.workspace.workspace import Workspace
 
 __all__ = ["Prepared", "prepare_examples"]
@@ -99,6 +99,7 @@ def prepare_examples(
     ):
         on_progress(Progress("scanning"))
         whole = scan(config.image_dir, index, on_progress=on_progress)
+        keep_renamed(whole, workspace)
         if config.keep_aside and not kept_pictures(whole.folder, workspace):
             keep_aside(
                 whole, workspace, config.keep_aside, group_by=options.group_by, on_progress=on_progress

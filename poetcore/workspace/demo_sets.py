@@ -9,7 +9,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from poetcore.data.dataset import Dataset
+from poetcore.data.dataset import Dataset, dataset_exists
 from poetcore.data.grouping import group_pictures
 from poetcore.data.held_out import HeldOut, is_held_out, read_held_out, write_held_out
 from poetcore.data.kept_share import Share, draw_share
@@ -28,6 +28,7 @@ __all__ = [
     "dataset_title",
     "demo_of",
     "keep_aside",
+    "keep_renamed",
     "kept_aside",
     "kept_pictures",
     "make_testing_list",
@@ -113,6 +114,28 @@ def keep_aside(
     place = _place(dataset.folder, workspace)
     write_held_out(place, dataset.folder, pictures["sha"][chosen], str(share))
     return place
+
+
+def keep_renamed(dataset: Dataset, workspace: Workspace) -> None:
+    """Have the list of a dataset follow it where its folder was renamed or moved.
+
+    Such a list is of a folder that is gone, and most of its pictures are in this dataset, of which nothing
+    else is kept aside. A training calls this, so that it takes none of them by mistake.
+
+    Args:
+        dataset: the whole dataset.
+        workspace: where the lists are.
+    """
+    if is_held_out(dataset.folder) or (new := _place(dataset.folder, workspace)).exists():
+        return
+    here = set(dataset.pictures["sha"])
+    for file in sorted(workspace.demo_sets.glob("*.json")):
+        with suppress(DatasetError):
+            listed = read_held_out(file)
+            if not dataset_exists(listed.home) and len(listed.contents & here) * 2 > len(listed.contents):
+                write_held_out(new, dataset.folder, listed.contents, listed.how)
+                file.unlink(missing_ok=True)
+                return
 
 
 def release(folder: Path, workspace: Workspace) -> None:

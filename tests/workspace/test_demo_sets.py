@@ -14,6 +14,7 @@ from poetcore.workspace.demo_sets import (
     automatic_demo,
     dataset_title,
     keep_aside,
+    keep_renamed,
     kept_aside,
     make_testing_list,
     release,
@@ -164,3 +165,21 @@ def test_a_folder_that_is_reached_by_a_link_is_the_same(place, trees, tmp_path):
     file = keep_aside(trees, place, "20%")
     (tmp_path / "link").symlink_to(trees.folder, target_is_directory=True)
     assert kept_aside(tmp_path / "link", place) == file
+
+
+def test_the_list_of_a_dataset_that_was_renamed_follows_it(place, trees):
+    before = read_held_out(keep_aside(trees, place, "20%")).contents
+    renamed = scanned(trees.folder.rename(trees.folder.with_name("woods")), place)
+    keep_renamed(renamed, place)
+    assert read_held_out(kept_aside(renamed.folder, place)).contents == before
+    assert training_part(renamed, place).counts() == {"ash": 16, "oak": 8}
+    release(renamed.folder, place)
+    keep_renamed(renamed, place)
+    assert kept_aside(renamed.folder, place) is None
+
+
+def test_the_list_of_a_dataset_that_is_there_is_not_taken_by_its_copy(place, trees, tmp_path):
+    file = keep_aside(trees, place, "20%")
+    copy = scanned(shutil.copytree(trees.folder, tmp_path / "copy"), place)
+    keep_renamed(copy, place)
+    assert (kept_aside(copy.folder, place), kept_aside(trees.folder, place)) == (None, file)

@@ -194,10 +194,10 @@ def _use(place: Place, as_demo: bool = False) -> None:
 
 def _words(one: Place) -> str:
     """Return what a folder holds, in a few words."""
-    more = "" if one.whole else "more than "
+    more = "" if one.whole else "at least "
     if one.labels:
         labels = counted(one.labels, "label") if one.labels > 1 else "1 folder"
-        return f"{labels} · {more}{counted(one.pictures, 'picture')}"
+        return f"{more}{labels} · {more}{counted(one.pictures, 'picture')}"
     if one.pictures:
         return counted(one.pictures, "picture")
     return "no pictures" if one.whole else "not counted"
