@@ -10,7 +10,7 @@ __all__ = ["accuracies", "run_html"]
 
 
 def accuracies(record: RunRecord) -> dict[str, str]:
-    """Return the accuracies that there are, by name, the surest first."""
+    """Return the accuracies that there are, by name, the most certain first."""
     validated = record.cross_validation
     found = {
         "cross-validated accuracy": validated["accuracy"] if validated else None,

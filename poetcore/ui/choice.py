@@ -124,7 +124,7 @@ def _demos(automatic: Path | None, dataset: Path | None, run: Run | None) -> lis
 
 
 def _draw_story(choice: Choice) -> None:
-    """Say in a line or two how the three choices go together, where that is not plain."""
+    """Show in a line or two how the three choices go together, where that is not plain."""
     run, dataset = choice.run, choice.dataset
     if run and dataset and not trained_on(run, dataset):
         other, _ = apart(run.record().image_dir, dataset)

@@ -8,7 +8,7 @@ __all__ = ["draw_no_run"]
 
 
 def draw_no_run(verb: str) -> None:
-    """Say that no run is chosen, and lead to the training.
+    """Show that no run is chosen, and lead to the training.
 
     Args:
         verb: what the page does with one: "evaluate".

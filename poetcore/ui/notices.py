@@ -40,7 +40,7 @@ def draw_notices(page: MenuPage) -> None:
 
 
 def _draw_missing(one: Missing) -> None:
-    """Say in the page that what was asked for is not there, with what can be done at once."""
+    """Show in the page that what was asked for is not there, with what can be done at once."""
     hint = "Choose another in the sidebar, or correct the address."
     if one.name != "run":
         hint = "Choose another in the sidebar, or correct its path there."

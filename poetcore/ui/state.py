@@ -142,7 +142,7 @@ def explain(error: PoetError) -> None:
 
 
 def offer_level(level: Level, chosen_as: str = "dataset", place: str = "page") -> None:
-    """Say that a folder one too high or too low was chosen, and offer what is meant.
+    """Show that a folder one too high or too low was chosen, and offer what is meant.
 
     Args:
         level: where the label folders are.

@@ -16,7 +16,7 @@ from poetcore.data.dataset import dataset_exists
 from poetcore.data.layout import better_level, demo_beside, folders_in
 from poetcore.errors import RunError
 from poetcore.system.file_kinds import is_hidden, is_picture_name
-from poetcore.system.files import write_whole
+from poetcore.system.files import is_unicode, write_whole
 from poetcore.workspace.records import read_json
 from poetcore.workspace.workspace import Workspace
 
@@ -83,12 +83,14 @@ def looked_at(folder: Path, until: float) -> Place:
 def inside(folder: Path, seconds: float = 1.0) -> list[Place]:
     """List the folders in a folder, in natural order, each with what it holds.
 
+    Without those whose names are no Unicode, which no page can show.
+
     Args:
         folder: the folder.
         seconds: how long counting may take altogether.
     """
     until = time.monotonic() + seconds
-    return [looked_at(one, until) for one in folders_in(folder)]
+    return [looked_at(one, until) for one in folders_in(folder) if is_unicode(one)]
 
 
 def starting_places() -> list[Path]:
@@ -99,7 +101,7 @@ def starting_places() -> list[Path]:
         places += [Path(disk.mountpoint) for disk in psutil.disk_partitions()]
     else:
         places += [one for mount in _MOUNTS for one in folders_in(Path(mount))] + [Path("/")]
-    return [place for place in dict.fromkeys(places) if place.is_dir()]
+    return [place for place in dict.fromkeys(places) if is_unicode(place) and place.is_dir()]
 
 
 def recent_folders(workspace: Workspace) -> list[Path]:
@@ -107,7 +109,7 @@ def recent_folders(workspace: Workspace) -> list[Path]:
     found = [Path(name) for name in _remembered(workspace)]
     found += [Path(run.record().image_dir) for run in workspace.finished_runs()]
     outside = [one for one in dict.fromkeys(found) if not one.is_relative_to(workspace.root)]
-    return [one for one in outside if dataset_exists(one)][:_REMEMBERED]
+    return [one for one in outside if is_unicode(one) and dataset_exists(one)][:_REMEMBERED]
 
 
 def remember_folder(workspace: Workspace, folder: Path) -> None:

@@ -62,7 +62,7 @@ class Run:
         return read_title(self._title_file) or automatic_title(self.folder, self.began())
 
     def rename_title(self, text: str) -> None:
-        """Give it another title, or the automatic one back for an empty text; see `write_title`."""
+        """Set another title, or the automatic one again for an empty text; see `write_title`."""
         write_title(self._title_file, text)
 
     def exists(self) -> bool:

@@ -1,5 +1,7 @@
 """Folders of this computer, with what they hold."""
 
+import os
+import sys
 import time
 from pathlib import Path
 
@@ -46,6 +48,13 @@ def test_what_is_in_a_folder_is_listed_in_natural_order(flowers):
         ("empty", 0),
         ("rose", 1),
     ]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_folder_whose_name_cannot_be_shown_is_not_listed(tmp_path):
+    for name in (b"caf\xe9", b"cafe"):
+        (tmp_path / os.fsdecode(name)).mkdir()
+    assert [one.path.name for one in inside(tmp_path)] == ["cafe"]
 
 
 def test_train_and_test_are_used_together(tmp_path):

@@ -10,7 +10,7 @@ __all__ = ["draw_notes"]
 
 
 def draw_notes(dataset: Dataset) -> None:
-    """Say quietly what is not used, with a button that leads to the health check where that lists it."""
+    """Show quietly what is not used, with a button that leads to the health check where that lists it."""
     notes = dataset_notes(dataset)
     if not notes:
         return

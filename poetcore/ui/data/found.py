@@ -35,7 +35,7 @@ _LISTED, _ODD = 40, 5
 
 
 def draw_found(dataset: Dataset) -> None:
-    """Tell what a dataset holds, and what looks odd in it, each with the button that mends it.
+    """Show what a dataset holds, and what looks odd in it, each with the button that mends it.
 
     Args:
         dataset: as a scan found it.
@@ -61,7 +61,7 @@ def draw_found(dataset: Dataset) -> None:
 
 
 def draw_arrived(folder: Path) -> None:
-    """Tell what came in with the upload that a dataset was made of, for as long as it is chosen.
+    """Show what came in with the upload that a dataset was made of, for as long as it is chosen.
 
     Args:
         folder: the dataset.
@@ -120,7 +120,7 @@ def draw_odd(dataset: Dataset) -> None:
 
 
 def _draw_similar(issue: Issue, counts: dict[str, int], folder: Path, own: bool) -> None:
-    """Say that two labels look alike, with the button that makes them one; off where no file lies here."""
+    """Show that two labels look alike, with the button that makes them one; off where no file lies here."""
     label, into = issue.label, Path(issue.related[0]).name
 
     def merge() -> None:

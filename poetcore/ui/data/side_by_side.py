@@ -56,7 +56,7 @@ def _others(issue: Issue, check: Check) -> tuple[str, ...]:
 
 
 def _card(row: Any, words: str, in_demo: bool) -> Card:
-    """Describe a picture by what tells copies apart: label, name, size."""
+    """Return a card with what tells copies apart: label, name, size."""
     lines = [Path(row.path).name, f"{row.width} x {row.height} · {count(round(row.bytes / 1000))} kB"]
     lines += ["in the demo folder"] if in_demo else []
     return Card(row.sha, row.label, (*lines, words) if words else tuple(lines))

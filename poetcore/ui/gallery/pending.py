@@ -68,7 +68,7 @@ def tell_pending(
     unsuggested: int = 0,
     unchanged: int = 0,
 ) -> None:
-    """Say that changes were added to the pending ones, and why there are fewer than were selected.
+    """Show that changes were added to the pending ones, and why there are fewer than were selected.
 
     Args:
         folder: the folder of label folders.

@@ -44,7 +44,7 @@ def draw_job(run: Run) -> None:
 
 
 def draw_working_banner() -> None:
-    """Say in one quiet line that something is being trained, with the way to it; rerun the page at its end.
+    """Show in one quiet line that something is being trained, with the way to it; rerun the page at its end.
 
     For the pages that do not show the training themselves. Nothing is drawn while nothing is trained.
     """

@@ -54,7 +54,7 @@ def draw_new_training(choice: Choice) -> None:
 
 
 def _draw_pictures(folder: Path, dataset: Dataset | None) -> None:
-    """Say on what is trained: the dataset, its pictures and labels, and those without any."""
+    """Show on what is trained: the dataset, its pictures and labels, and those without any."""
     what = ""
     if dataset:
         whole = left = len(dataset.pictures)
@@ -99,7 +99,7 @@ def _pick_settings(config: RunConfig, dataset: Dataset | None) -> RunConfig:
 
 
 def _draw_own_settings(config: RunConfig) -> None:
-    """Say which settings are not the defaults: they outlive a training, and their place is closed by then."""
+    """Show which settings are no defaults: they outlive a training, and their place is closed by then."""
     options = flatten(config)
     part = part_words(split_labels(config.labels), config.max_pictures_per_label)
     own = own_settings(options | {"labels": "", "max_pictures_per_label": -1, "keep_aside": ""})

@@ -50,7 +50,7 @@ def draw_this_run(choice: Choice) -> None:
 
 
 def _draw_origin(run: Run, choice: Choice) -> None:
-    """Say on which pictures a run was trained, and loudly where they are others than the chosen dataset."""
+    """Show on which pictures a run was trained, and loudly where they are others than the chosen dataset."""
     record = run.record()
     number = f"{counted(sum(record.splits.values()), 'picture')} of {counted(len(record.labels), 'label')}"
     if choice.dataset is None or trained_on(run, choice.dataset):

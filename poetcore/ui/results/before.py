@@ -16,7 +16,7 @@ __all__ = ["draw_no_demo", "draw_other_labels"]
 
 
 def draw_no_demo(run: Run) -> None:
-    """Say that there are no demo pictures, and offer the run's testing pictures in their place."""
+    """Show that there are no demo pictures, and offer the run's testing pictures in their place."""
     st.info(
         "No demo pictures are chosen. The run kept some pictures of its dataset for testing, which it was not"
         " trained on: it can be evaluated on those, without another folder."
@@ -28,7 +28,7 @@ def draw_no_demo(run: Run) -> None:
 
 
 def draw_other_labels(run: Run, demo: Path) -> bool:
-    """Say where demo pictures have labels that a run was not trained on, with what can be done at once.
+    """Show where demo pictures have labels that a run was not trained on, with what can be done at once.
 
     Args:
         run: a finished run.

@@ -78,7 +78,7 @@ def _title(true: str | None, predicted: str | None, pictures: int) -> str:
 
 
 def _draw_none(metrics: Metrics, true: str | None, predicted: str | None) -> None:
-    """Say what it means that there is no such picture: mostly it is good news."""
+    """Show what it means that there is no such picture: mostly it is good news."""
     name, other = plain(brief(true or "")), plain(brief(predicted or ""))
     support = metrics.per_label[true]["support"] if true is not None else metrics.total
     if not support:
