@@ -79,7 +79,7 @@ class Matrix {
   /** Escape clears the cell wherever the focus is, unless something else is closed by it. */
   escape(event) {
     if (event.key !== "Escape" || !this.chosen || event.defaultPrevented) return;
-    const inside = event.composedPath().some((part) => part.matches?.("input, textarea, [role=dialog], [role=listbox]"));
+    const inside = event.composedPath().some((part) => part.matches?.("input:not([type=checkbox], [type=radio]), textarea, [role=dialog], [role=listbox]"));
     if (!inside) this.ask(null);
   }
 

@@ -13,6 +13,7 @@ from poetcore.sources.gather import gather
 from poetcore.sources.gathered import Gathered, GatherProgress
 from poetcore.sources.inaturalist import INATURALIST, PHOTO_SIZES, find_taxon, observations
 from poetcore.sources.urls import Source, UrlList, parse_urls
+from poetcore.system.figures import duration
 from poetcore.system.file_kinds import is_hidden
 from poetcore.system.files import walk
 from poetcore.system.names import check_name, natural_key
@@ -210,7 +211,7 @@ def _words(now: GatherProgress, seconds: float) -> str:
     words = f"{now.kept:,} pictures, {now.rejected:,} rejected"
     if now.total and now.done >= 10:
         left = seconds / now.done * (now.total - now.done)
-        words += f" · about {left:.0f} s left" if left < 90 else f" · about {left / 60:.0f} min left"
+        words += f" · about {duration(left, whole=True)} left"
     return words
 
 

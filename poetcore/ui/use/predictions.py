@@ -18,6 +18,9 @@ __all__ = ["UNSURE", "draw_prediction", "draw_table", "predict", "table_of"]
 #: Below this confidence, or with a lead smaller than the second figure, a prediction is called unsure.
 UNSURE = (0.6, 0.2)
 
+#: Cells that are written one by one; more would take seconds, and pandas refuses to.
+_STYLED = 20_000
+
 
 def predict(run: Run, photos: Sequence[tuple[str, bytes]]) -> list[Prediction]:
     """Predict the labels of pictures, each a name and a content."""
@@ -69,15 +72,18 @@ def table_of(found: Sequence[Prediction]) -> pd.DataFrame:
 
 
 def draw_table(table: pd.DataFrame) -> None:
-    """Show the predictions as a table, probabilities in percent.
+    """Show the predictions as a table, probabilities as everywhere on the page.
 
     Args:
         table: as `table_of` returns it.
     """
-    shares = [name for name in table if name == "confidence" or str(name).startswith("p_")]
+    shares = [str(name) for name in table if name == "confidence" or str(name).startswith("p_")]
+    if table.size <= _STYLED:
+        st.dataframe(table.style.format(confidence, subset=shares), hide_index=True, width="stretch")
+        return
     st.dataframe(
-        table.assign(**{str(name): 100 * table[name] for name in shares}),
+        table.assign(**{name: 100 * table[name] for name in shares}),
         hide_index=True,
         width="stretch",
-        column_config={str(name): st.column_config.NumberColumn(format="%.1f %%") for name in shares},
+        column_config={name: st.column_config.NumberColumn(format="%.0f %%") for name in shares},
     )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import screenshot
@@ -112,18 +113,23 @@ def test_help_takes_the_focus_and_gives_it_back(show: Show) -> None:
     show.is_at(2)
 
 
-def test_a_window_of_four_to_three_shows_all_answers_and_controls(page: Page, address: str) -> None:
-    page.set_viewport_size({"width": 820, "height": 768})  # as beside the sidebar at 1024 x 768
-    show = Show.load(page, address, "guess=1")
+@pytest.mark.parametrize(("width", "height"), [(820, 768), (720, 768), (600, 600)])
+def test_a_window_of_four_to_three_shows_all_answers_and_controls(
+    page: Page, address: str, width: int, height: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})  # as beside the sidebar at 1024 x 768
+    show = Show.load(page, address, "guess=1&teams=1")
     frame = page.locator(".show").bounding_box()
     assert frame is not None
     answers = show.part("choice").all()
-    buttons = show.button("Guess first"), show.button("Full screen")
     buttons = show.button("Guess first"), show.button("Full screen")
     for part in [*answers, show.part("reveal"), *buttons]:
         box = part.bounding_box()
         assert box is not None
         assert frame["y"] <= box["y"] and box["y"] + box["height"] <= frame["y"] + frame["height"]
+        assert box["x"] + box["width"] <= frame["x"] + frame["width"]
+    choices = show.part("choices")
+    assert choices.evaluate("box => box.scrollHeight <= box.clientHeight")
     assert len(answers) == 5
     score = show.part("score").bounding_box()
     assert score is not None and all(one.bounding_box()["y"] < score["y"] for one in answers)  # type: ignore[index]
