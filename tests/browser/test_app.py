@@ -247,6 +247,17 @@ def test_a_slideshow_goes_on_as_it_was_left(dashboard, metrics):
     expect(page.locator(".show .question")).to_be_visible()
 
 
+def test_how_a_slideshow_is_shown_is_no_entry_of_the_browsers_history(dashboard, known):
+    page = dashboard.open("/evaluate").page
+    dashboard.menu("Slideshow").is_at("/slideshow", known.run.name)
+    for show in ("mistakes", "all", "correct"):
+        page.get_by_role("radio", name=show, exact=True).click()
+        dashboard.is_settled()
+    expect(page).to_have_url(re.compile("show=correct"))
+    page.go_back()
+    dashboard.is_at("/evaluate", known.run.name)
+
+
 def test_an_unknown_run_in_an_address_is_told_without_a_traceback(dashboard):
     dashboard.open("/evaluate?run=nobody")
     dashboard.says("Run not found: nobody")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, cast
 
 import pandas as pd
 import streamlit as st
@@ -79,7 +80,9 @@ def draw_table(table: pd.DataFrame) -> None:
     """
     shares = [str(name) for name in table if name == "confidence" or str(name).startswith("p_")]
     if table.size <= _STYLED:
-        st.dataframe(table.style.format(confidence, subset=shares), hide_index=True, width="stretch")
+        # The table still sorts by the numbers.
+        shown: Any = table.style.format(lambda share: confidence(cast(float, share)), subset=pd.Index(shares))
+        st.dataframe(shown, hide_index=True, width="stretch")
         return
     st.dataframe(
         table.assign(**{name: 100 * table[name] for name in shares}),
