@@ -18,13 +18,13 @@ def test_a_card_links_to_the_picture_and_shows_its_thumbnail():
 def test_a_card_has_its_title_its_lines_and_its_bars_in_order():
     html = card_html(Card(SHA, "daisy", ("a.jpg", "old"), (("daisy", 0.754), ("rose", 0.2)), "right"))
     words = re.findall(r">([^<>\s][^<>]*)<", html)
-    assert words == ["✓ right", "daisy", "a.jpg", "old", "daisy", "75%", "rose", "20%"]
+    assert words == ["✓ right", "daisy", "a.jpg", "old", "daisy", "75 %", "rose", "20 %"]
     assert re.findall("width:([0-9.%]+)", html) == ["75.4%", "20.0%"]
 
 
 def test_no_probability_is_rounded_to_certainty():
     html = card_html(Card(SHA, "daisy", (), (("daisy", 0.998), ("rose", 0.002), ("tulip", 0.0))))
-    assert re.findall(r"<b>([^<]*%)</b>", html) == ["&gt;99%", "&lt;1%", "0%"]
+    assert re.findall(r"<b>([^<]*%)</b>", html) == ["&gt;99 %", "&lt;1 %", "0 %"]
 
 
 def test_a_card_without_a_prediction_has_no_mark():
