@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from poetcore.data.dataset import Dataset
-from poetcore.data.held_out import is_held_out
 from poetcore.ui.choice import Choice
 from poetcore.ui.freshness import Checked, files_now, run_changes, same_folder, trained_on
 from poetcore.ui.menu import MenuPage, page_named
+from poetcore.ui.state import workspace
 from poetcore.ui.text import apart, dataset_name, plain
+from poetcore.workspace.demo_sets import kept_aside, left_out
 from poetcore.workspace.run import Run
 
 __all__ = ["Step", "next_step", "steps"]
@@ -81,12 +82,24 @@ def _prepared(choice: Choice, dataset: Dataset | None) -> tuple[bool, str]:
     demo = files_now(choice.demo)
     if demo is None or demo.pictures.empty:
         return False, f"{name} has no label folder with a usable picture."
-    if is_held_out(choice.demo):  # of the dataset itself, and left out of the training
-        return True, ""
+    if choice.dataset and demo.home != demo.folder and same_folder(demo.home, choice.dataset):
+        return _held_out(choice, choice.demo, choice.dataset, name)
     both = 0 if dataset is None else int(demo.pictures["sha"].isin(set(dataset.pictures["sha"])).sum())
     if 2 * both >= len(demo.pictures):
         return False, f"{both:,} of the {len(demo.pictures):,} pictures in {name} are training pictures too."
     return True, ""
+
+
+def _held_out(choice: Choice, demo: Path, dataset: Path, name: str) -> tuple[bool, str]:
+    """Return whether demo pictures that lie among the training pictures are left out of the training."""
+    if choice.run is None:
+        return demo == kept_aside(dataset, workspace()), ""
+    if left_out(choice.run, demo):
+        return True, ""
+    if not trained_on(choice.run, dataset):
+        return False, ""
+    title = plain(choice.run.title)
+    return False, f"{title} was not trained without {name}: choose its testing pictures, or train again."
 
 
 def _trained(choice: Choice) -> tuple[bool, str]:

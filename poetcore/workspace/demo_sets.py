@@ -31,6 +31,7 @@ __all__ = [
     "keep_renamed",
     "kept_aside",
     "kept_pictures",
+    "left_out",
     "make_testing_list",
     "release",
     "testing_list",
@@ -159,6 +160,17 @@ def testing_list(run: Run) -> Path | None:
     return run.testing_file if is_held_out(run.testing_file) else None
 
 
+def left_out(run: Run, place: Path) -> bool:
+    """Return whether a run was trained without the pictures of a list: kept aside, or only tested on."""
+    known: set[str] = set()
+    for file in (run.kept_aside_file, run.testing_file):
+        with suppress(DatasetError):
+            known |= read_held_out(file).contents
+    with suppress(DatasetError):
+        return read_held_out(place).contents <= known
+    return False
+
+
 def make_testing_list(run: Run) -> Path:
     """Write the testing pictures of a run as a list in its folder, and return that.
 
@@ -188,7 +200,7 @@ def automatic_demo(folder: Path | None, run: Run | None, workspace: Workspace) -
     if folder and (beside := demo_beside(folder)):
         return beside
     place = kept_aside(folder, workspace) if folder else None
-    if place and (run is None or _left_out(run, place)):
+    if place and (run is None or left_out(run, place)):
         return place
     return testing_list(run) if run else None
 
@@ -216,13 +228,6 @@ def dataset_title(path: Path) -> str:
     except DatasetError:
         return folder_title(path)
     return f"{folder_title(listed.home)} ({Share.parse(listed.how).words} kept aside)"
-
-
-def _left_out(run: Run, place: Path) -> bool:
-    """Return whether a run was trained without the pictures of a list."""
-    with suppress(DatasetError):
-        return read_held_out(place).contents <= read_held_out(run.kept_aside_file).contents
-    return False
 
 
 def _place(folder: Path, workspace: Workspace) -> Path:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from poetcore.data.dataset import scan
-from poetcore.data.held_out import write_held_out
+from poetcore.data.held_out import read_held_out, write_held_out
 from poetcore.evaluation.accuracy import Accuracy
 from poetcore.evaluation.freshness import Difference
 from poetcore.evaluation.headline import Headline
@@ -15,6 +15,7 @@ from poetcore.ui.choice import Choice
 from poetcore.ui.freshness import Checked
 from poetcore.ui.menu import MENU
 from poetcore.ui.steps import Step, next_step, steps
+from poetcore.workspace.demo_sets import keep_aside
 from poetcore.workspace.run import Run
 from poetcore.workspace.run_record import RunRecord
 from poetcore.workspace.workspace import Workspace
@@ -171,3 +172,22 @@ def test_without_demo_pictures_next_is_the_training_and_says_why(folders):
 
 def test_the_steps_are_the_pages_of_the_menu_in_its_order(empty):
     assert [step.page for step in steps(Choice(None, None, None), None)] == list(MENU)
+
+
+def test_pictures_kept_aside_count_for_runs_that_left_them_out_only(empty, folders):
+    folder = fill(folders[0].parent.with_name("own"), {"ant": 6, "bee": 6}, seed=2)
+    before = made(empty, "before", folder)
+    with empty.file_index() as index:
+        demo = keep_aside(scan(folder, index), empty, "20%")
+    after = made(empty, "after", folder)
+    write_held_out(after.kept_aside_file, folder, read_held_out(demo).contents)
+    found = {run: by_name(folder, demo, run)["Prepare"] for run in (before, after, None)}
+    assert [step.done for step in found.values()] == [False, True, True]
+    assert "was not trained without" in found[before].note
+
+
+def test_the_testing_pictures_of_another_run_are_no_demo_pictures_of_this_one(empty, folders):
+    first, second = (made(empty, name, folders[0]) for name in ("first", "second"))
+    demo = listed(first, folders[0])
+    assert by_name(folders[0], demo, first)["Prepare"].done
+    assert not by_name(folders[0], demo, second)["Prepare"].done
