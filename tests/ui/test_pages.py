@@ -57,7 +57,7 @@ def test_a_first_visit_is_dismissed_for_good(empty):
 @pytest.mark.parametrize(
     ("page", "sentence"),
     [
-        ("overview", "No dataset yet: take the sample flowers, a folder of yours, or a zip file"),
+        ("overview", "No pictures yet: bring some in, or take the sample flowers."),
         ("train", "Bring pictures to train on first"),
         ("evaluate", "There is no finished run to evaluate yet."),
         ("slideshow", "evaluate a run on a demo folder first"),
@@ -162,6 +162,7 @@ def test_settings_outlive_a_look_at_another_page(full):
     app = training_page("New training")
     app.slider(key="steps").set_value(700).run()
     app.switch_page("overview.py").run()
+    app.query_params["view"] = "New training"  # a browser keeps no query of the page before
     app.switch_page("train.py").run()
     assert app.slider(key="steps").value == 700
 
