@@ -1,10 +1,11 @@
-"""What stands below every page's title: a training, the tour or a first visit, and what is missing."""
+"""What stands below each title: a training, the tour or a first visit, what came in, what is missing."""
 
 import streamlit as st
 
 from poetcore.data.layout import better_level
 from poetcore.ui.choice import chosen, missing
 from poetcore.ui.data.bring import bring_dialog
+from poetcore.ui.data.found import draw_arrived
 from poetcore.ui.first_visit import draw_first_visit
 from poetcore.ui.menu import HOME, MenuPage
 from poetcore.ui.missing import Missing
@@ -19,6 +20,9 @@ __all__ = ["draw_notices"]
 #: They show the training itself.
 _SHOW_TRAINING = (HOME.name, "train")
 
+#: They show what came in themselves.
+_SHOW_DATASET = (HOME.name, "overview")
+
 
 def draw_notices(page: MenuPage) -> None:
     """Draw the notices; the script stops where the page lacks what it needs."""
@@ -31,6 +35,9 @@ def draw_notices(page: MenuPage) -> None:
         _draw_missing(one)
         amiss.append(one.name)
     choice = chosen()
+    came_here = st.session_state.get("arrived_on") == page.name and page.name not in _SHOW_DATASET
+    if choice.dataset and came_here and draw_arrived(choice.dataset):
+        st.page_link("overview.py", label="See what was found", icon=":material/arrow_forward:")
     for name, folder in (("dataset", choice.dataset), ("demo", choice.demo)):
         if folder and (level := better_level(folder)):
             offer_level(level, name, "notice")

@@ -55,13 +55,15 @@ def until(look: Callable[[], Found | None], patience: float = PATIENCE) -> Found
     return found
 
 
-def drop(page: Page, path: Path) -> None:
-    """Drop a folder or file of this computer onto the middle of the page, as a hand does it."""
+def drop(page: Page, path: Path, on: Locator | None = None) -> None:
+    """Drop a folder or file of this computer, as a hand does: onto an element, or the middle of the page."""
     expect(page.get_by_role("button", name="Choose a folder")).to_be_visible()
+    box = steady_box(on) if on else None
+    x, y = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) if box else (800, 400)
     session = page.context.new_cdp_session(page)
     data = {"items": [], "files": [str(path)], "dragOperationsMask": 1}
     for kind in ("dragEnter", "dragOver", "drop"):
-        session.send("Input.dispatchDragEvent", {"type": kind, "x": 800, "y": 400, "data": data})
+        session.send("Input.dispatchDragEvent", {"type": kind, "x": x, "y": y, "data": data})
 
 
 def steady_box(locator: Locator) -> FloatRect:

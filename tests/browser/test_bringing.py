@@ -140,6 +140,30 @@ def test_loose_photos_are_asked_their_label(dashboard, place, tmp_path):
     assert len(list((place.datasets / "photos" / "daisy").iterdir())) == 2
 
 
+def test_the_dialog_stays_open_to_tell_and_to_ask_and_the_page_tells_what_came(
+    page, address, trained, tmp_path
+):
+    """Of an archive without pictures why it is refused, of loose photos which label they have."""
+    with zipfile.ZipFile(tmp_path / "notes.zip", "w") as archive:
+        archive.writestr("notes.txt", "x")
+    sample = trained.workspace.datasets / "sample" / "train"
+    Dashboard(page, address).open(f"/predict?dataset={sample}").button("Bring pictures").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="Choose a zip file")).to_be_visible()
+    page.locator("input.pick-zip").set_input_files(tmp_path / "notes.zip")
+    expect(dialog.get_by_text("No picture in a label folder in notes.zip")).to_be_visible()
+    page.locator("input.pick-photos").set_input_files(sorted(fill(tmp_path, {"x": 2}).rglob("*.jpg")))
+    expect(dialog.get_by_text("Which label do these 2 photos have?")).to_be_visible()
+    dialog.get_by_role("button", name="Discard").click()
+    expect(dialog.get_by_text("Which label")).to_have_count(0)
+    # The page below the dialog has an uploader of its own.
+    drop(page, fill(tmp_path / "garden", {"rose": 1, "tulip": 1}), on=dialog.locator(".zone"))
+    expect(dialog).to_have_count(0)
+    Dashboard(page, address).has_chosen("Dataset", "garden")
+    expect(page.get_by_text("2 pictures were brought into")).to_be_visible()
+    expect(page.get_by_test_id("stMain").get_by_role("link", name="See what was found")).to_be_visible()
+
+
 def zip_of_a_mac(folder: Path) -> Path:
     """Zip a folder as the Finder does: entries for folders, notes of its own beside each file."""
     target = folder.with_suffix(".zip")

@@ -117,6 +117,19 @@ def test_what_is_kept_aside_is_evaluated_on_and_can_be_given_back(empty, tmp_pat
     assert kept_aside(folder, empty) is None
 
 
+def test_what_was_given_back_is_not_kept_aside_again_by_the_next_training(empty, tmp_path, started):
+    from poetcore.data.dataset import scan
+
+    folder = fill(tmp_path / "garden", {"ant": 10, "bee": 10})
+    app = opened("train", dataset=str(folder))
+    app.segmented_control(key=f"evaluate_on_{folder}").set_value("Keep 20 % aside").run()
+    with empty.file_index() as index:
+        keep_aside(scan(folder, index), empty, "20%")  # as that training does
+    app.run().button(key="release").click().run()
+    start(app)
+    assert started[0].keep_aside == ""
+
+
 def test_the_testing_pictures_of_another_run_are_no_demo_folder(own, started):
     demo = make_testing_list(own.run)
     start(training_page("New training", demo=str(demo)))

@@ -148,8 +148,10 @@ class Area {
     });
   }
 
+  /** Whether what is dragged is for this area: Streamlit's own uploaders claim all of the page but themselves, too. */
   holdsFiles(event) {
-    return !event.defaultPrevented && [...event.dataTransfer.types].includes("Files");
+    const free = !event.defaultPrevented || event.composedPath().includes(this.root);
+    return free && [...event.dataTransfer.types].includes("Files");
   }
 
   over(event, isOver) {

@@ -18,11 +18,19 @@ from poetcore.workspace.uploads import Upload, find_upload, finish_upload, unfin
 
 __all__ = ["bring_dialog", "draw_ways_in"]
 
+#: The place of the ways in the dialog; a rerun of the whole page would close it.
+_DIALOG = "dialog"
 
-@st.dialog("Bring pictures", width="large")
+
 def bring_dialog() -> None:
     """Draw the ways to bring pictures in over the page; the dialog closes once something was brought in."""
-    draw_ways_in("dialog")
+    st.session_state.pop("upload_problem", None)  # of what was dropped before it was opened
+    _dialog()
+
+
+@st.dialog("Bring pictures", width="large")
+def _dialog() -> None:
+    draw_ways_in(_DIALOG)
 
 
 def draw_ways_in(place: str = "page") -> None:
@@ -54,7 +62,7 @@ def _draw_upload(place: str) -> None:
                 waiting.append(Waiting(upload.id, offer.name, total - missing, total))
     sent = upload_area(waiting, key=f"upload_{place}", ended=st.session_state.get("upload_ended", ""))
     if sent and sent != st.session_state.get("upload_ended"):
-        _take(sent)
+        _take(sent, place)
     if problem := st.session_state.get("upload_problem"):
         st.error(plain(problem), icon=":material/error:")
     for upload in to_name:
@@ -62,8 +70,8 @@ def _draw_upload(place: str) -> None:
             _use(arrived)
 
 
-def _take(sent: str) -> None:
-    """Make a dataset of the upload that has come, or have its label asked for."""
+def _take(sent: str, place: str) -> None:
+    """Make a dataset of the upload that has come, or have its label asked for where it was dropped."""
     st.session_state["upload_ended"] = sent
     st.session_state.pop("upload_problem", None)
     try:
@@ -74,7 +82,7 @@ def _take(sent: str) -> None:
             _use(_finished(upload))
     except (PoetError, OSError) as error:
         st.session_state["upload_problem"] = str(as_poet_error(error) or error)
-    st.rerun()
+    st.rerun(scope="fragment" if place == _DIALOG else "app")
 
 
 def _finished(upload: Upload) -> Arrived:
@@ -83,9 +91,10 @@ def _finished(upload: Upload) -> Arrived:
 
 
 def _use(arrived: Arrived) -> None:
-    """Choose what came in, and keep the report of it."""
+    """Choose what came in, and keep the report of it for the page on which it was brought in."""
     forget_scans()
     st.session_state["arrived"] = arrived
+    st.session_state["arrived_on"] = st.session_state.get("page")
     choose(dataset=str(arrived.train), demo=str(arrived.demo) if arrived.demo else None)
     st.rerun()
 

@@ -60,15 +60,18 @@ def draw_found(dataset: Dataset) -> None:
     draw_odd(dataset)
 
 
-def draw_arrived(folder: Path) -> None:
+def draw_arrived(folder: Path) -> bool:
     """Show what came in with the upload that a dataset was made of, for as long as it is chosen.
 
     Args:
         folder: the dataset.
+
+    Returns:
+        Whether it was made of one in this session.
     """
     report: Arrived | None = st.session_state.get("arrived")
     if report is None or folder not in (report.folder, report.train):
-        return
+        return False
     verb = "was" if report.pictures == 1 else "were"
     sentences = [f"{counted(report.pictures, 'picture')} {verb} brought into {plain(short(report.folder))}."]
     # That a folder of label folders is no label itself goes without saying.
@@ -87,6 +90,7 @@ def draw_arrived(folder: Path) -> None:
                 hide_index=True,
                 width="stretch",
             )
+    return True
 
 
 def draw_odd(dataset: Dataset) -> None:

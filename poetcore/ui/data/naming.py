@@ -51,10 +51,7 @@ def draw_naming(upload: Upload, place: str) -> Arrived | None:
                 key=f"name_add_{place}_{upload.id}",
                 disabled=not label,
             )
-            discard = st.button("Discard", key=f"name_discard_{place}_{upload.id}")
-    if discard:
-        upload.discard()
-        st.rerun()
+            st.button("Discard", key=f"name_discard_{place}_{upload.id}", on_click=upload.discard)
     if add and label:
         try:
             folder = Path(into) if into else free_name(workspace().datasets / "photos")

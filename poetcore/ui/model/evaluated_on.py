@@ -109,4 +109,5 @@ def _other_labels(demo: Path, dataset: Path) -> list[str]:
 
 def _release(dataset: Path) -> None:
     release(dataset, workspace())
+    st.session_state[f"evaluate_on_{dataset}"] = _TESTING  # else the next training keeps some aside again
     forget_scans()
