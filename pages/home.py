@@ -85,8 +85,9 @@ else:
     st.page_link(following.page.file, label=following.page.title, icon=":material/arrow_forward:")
 
 st.header("All pages")
-for column, section in zip(st.columns(len(SECTIONS)), SECTIONS, strict=True):
-    with column, st.container(border=True, height="stretch"):
+beside = st.grid(len(SECTIONS), min_column_width=190)
+for section in SECTIONS:
+    with beside.container(border=True, height="stretch"):
         st.markdown(f"### {section}")
         for step in todo:
             if step.page.section == section:

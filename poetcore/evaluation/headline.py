@@ -68,7 +68,7 @@ def headline(metrics: Metrics, difference: Difference | None = None) -> Headline
     there = sum(one["support"] > 0 for one in metrics.per_label.values())
     if 0 < there < len(metrics.labels):
         remarks.append(
-            f"The demo folder has pictures of {there:,} of the {len(metrics.labels):,} labels only: how well"
+            f"The demo pictures are of {there:,} of the {len(metrics.labels):,} labels only: how well"
             " the others are recognised it does not show."
         )
     if not most and (uneven := about_uneven(metrics.per_label)):

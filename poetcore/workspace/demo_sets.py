@@ -219,7 +219,8 @@ def demo_of(run: Run, workspace: Workspace) -> Path:
 def dataset_title(path: Path) -> str:
     """Return what people call a dataset: "flowers/demo", "mushrooms (20 % kept aside)". Not escaped."""
     if not is_held_out(path):
-        return folder_title(path)
+        released = path.suffix == ".json" and path.parent.name == "demo_sets" and not path.exists()
+        return f"{path.stem} (was kept aside)" if released else folder_title(path)
     run = Run(path.parent)
     if path == run.testing_file and run.exists():
         return f"testing pictures of {run.title}"

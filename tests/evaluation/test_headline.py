@@ -97,7 +97,7 @@ def test_removed_pictures_that_cannot_be_predicted_are_counted():
 
 def test_labels_without_a_demo_picture_are_said():
     told = headline(compute_metrics(TEN, ["ant", "bee", "cat"], "run", Path("/demo"), []))
-    assert told.remarks[0].startswith("The demo folder has pictures of 2 of the 3 labels only")
+    assert told.remarks[0].startswith("The demo pictures are of 2 of the 3 labels only")
 
 
 def test_changed_labels_stand_beside_the_accuracy_before():

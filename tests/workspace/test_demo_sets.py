@@ -123,6 +123,7 @@ def test_a_list_is_called_after_its_dataset_and_share(place, trees):
 
 def test_a_demo_folder_is_called_after_its_set():
     assert dataset_title(Path("/photos/flowers/demo")) == "flowers/demo"
+    assert dataset_title(Path("/tf_files/demo_sets/flowers.json")) == "flowers (was kept aside)"
 
 
 def test_the_testing_pictures_of_a_run_are_its_demo_set(trained):

@@ -30,7 +30,7 @@ class Area {
   update(data, send) {
     this.data = data;
     this.tellPython = send;
-    if (transfer.phase === "done" && transfer.id === data.ended) transfer.rest();
+    if (transfer.phase === "done" && transfer.turn === data.ended) transfer.rest();
     this.paint();
   }
 
@@ -52,9 +52,9 @@ class Area {
     this.part("track").ariaValueNow = String(percent);
     this.hear(phase === "sending" ? `${Math.floor(percent / 25) * 25} % sent` : this.words());
     this.paintUnfinished();
-    if (phase === "done" && this.told !== transfer.id && this.tellPython) {
-      this.told = transfer.id;
-      this.tellPython("done", transfer.id);
+    if (phase === "done" && this.told !== transfer.turn && this.tellPython) {
+      this.told = transfer.turn;
+      this.tellPython("done", transfer.turn);
     }
   }
 
@@ -106,7 +106,7 @@ class Area {
       made.addEventListener("click", act, { signal: this.listeners.signal });
       row.append(made);
     };
-    if (one.here) button(whole ? "Use them" : "Use what is here", () => this.tellPython("done", one.id));
+    if (one.here) button(whole ? "Use them" : "Use what is here", () => this.tellPython("done", turnOf(one.id)));
     button("Discard", async () => {
       await discard(one.id);
       row.remove();

@@ -46,12 +46,12 @@ class Waiting:
 
 
 def upload_area(unfinished: Sequence[Waiting], *, key: str, ended: str = "") -> str | None:
-    """Draw the area and return the id of the upload that has just come whole, once.
+    """Draw the area and return the upload that has just come whole, once: its id, a slash, and when.
 
     Args:
         unfinished: what was broken off earlier, to be gone on with, used as it is, or discarded.
         key: tells this area from others of the page.
-        ended: id of the upload that was dealt with last, so that the area is ready for the next.
+        ended: what was returned and dealt with last, so that the area is ready for the next.
     """
     data = {"unfinished": [asdict(one) for one in unfinished], "ended": ended}
     done = _component(key=key, data=data, on_done_change=lambda: None).done

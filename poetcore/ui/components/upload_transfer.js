@@ -49,7 +49,7 @@ class Transfer extends EventTarget {
   rest() {
     this.round += 1; // what still runs of an earlier one ends by itself
     this.phase = "idle";
-    this.id = this.name = this.problem = "";
+    this.id = this.turn = this.name = this.problem = "";
     this.files = [];
     this.requests = new Set();
     this.tell();
@@ -105,6 +105,7 @@ class Transfer extends EventTarget {
         this.enter("idle", begun.error); // other files may be dropped at once
         return;
       }
+      this.turn = turnOf(begun.id);
       Object.assign(this, { id: begun.id, name: begun.name, total: begun.taken, queue: begun.send });
       const size = (number) => this.files[number].file.size;
       this.toSend = begun.send.reduce((sum, number) => sum + size(number), 0);
@@ -203,6 +204,11 @@ class Transfer extends EventTarget {
     this.rest();
     if (id) await discard(id);
   }
+}
+
+/** The same files have the same id whenever they are sent; this tells the times apart. */
+function turnOf(id) {
+  return `${id}/${Date.now()}`;
 }
 
 async function discard(id) {

@@ -75,7 +75,7 @@ def _take(sent: str, place: str) -> None:
     st.session_state["upload_ended"] = sent
     st.session_state.pop("upload_problem", None)
     try:
-        upload = find_upload(workspace(), sent)
+        upload = find_upload(workspace(), sent.partition("/")[0])
         if upload.offer.only_folder is not None:
             st.session_state["uploads_to_name"].add(upload.id)
         else:

@@ -1,5 +1,6 @@
 """What was found in a dataset, at a glance: labels, counts, and what looks odd, each with its mend."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -75,7 +76,9 @@ def draw_arrived(folder: Path) -> bool:
     verb = "was" if report.pictures == 1 else "were"
     sentences = [f"{counted(report.pictures, 'picture')} {verb} brought into {plain(short(report.folder))}."]
     # That a folder of label folders is no label itself goes without saying.
-    if around := [name for name in report.wrappers if to_name(name, default="") != report.folder.name]:
+    name = report.folder.name
+    own = {name, re.sub(r"_\d+$", "", name)}  # numbered where there was one before
+    if around := [name for name in report.wrappers if to_name(name, default="") not in own]:
         sentences.append(f"Around the label folders, and no label: {plain(few(around))}.")
     if report.demo:
         sentences.append(f"{plain(report.demo.name)} is chosen as its demo folder.")

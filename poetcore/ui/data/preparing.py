@@ -29,6 +29,9 @@ _FRESH = 60
 #: Chosen pictures that the preview shows of each label.
 _SHOWN_PER_LABEL = 4
 
+#: Pixels of a field for a number, and of a figure's box: two of the latter stand side by side on a phone.
+_NUMBER, _FIGURE = 230, 110
+
 _ORDERS = {
     "random": "At random",
     "size": "Largest files first",
@@ -80,25 +83,27 @@ def usual_numbers(dataset: Dataset) -> tuple[int, int]:
 
 def _pick_options(source: Path, usual: tuple[int, int]) -> SplitOptions:
     """Draw the numbers and what is excluded; each source has its own numbers."""
-    numbers = st.columns([1, 1, 2])
+    numbers = st.container(horizontal=True)
     step = 10 if min(usual) >= 10 else 1
-    train = numbers[0].number_input(
+    train = numbers.number_input(
         "Training pictures per label",
         1,
         value=usual[0],
         step=step,
         key=f"prepare_train_{source}",
+        width=_NUMBER,
         persist_state="session",
     )
-    demo = numbers[1].number_input(
+    demo = numbers.number_input(
         "Demo pictures per label",
         0,
         value=usual[1],
         step=step,
         key=f"prepare_demo_{source}",
+        width=_NUMBER,
         persist_state="session",
     )
-    order = numbers[2].segmented_control(
+    order = numbers.segmented_control(
         "Which first",
         list(_ORDERS),
         default="random",
@@ -165,14 +170,13 @@ def _draw_preview(planned: Plan, dataset: Dataset, wanted: bool) -> None:
     st.caption(f"What the button below would do with {plain(dataset.folder)}; nothing is written before.")
     train, demo = planned.counts("train"), planned.counts("demo")
     rejected, unused = planned.counts("rejected"), planned.counts("unused")
-    figures = st.columns(4)
-    for column, name, value in zip(
-        figures,
+    figures = st.grid(4, min_column_width=_FIGURE)
+    for name, value in zip(
         ("Training", "Demo", "Excluded", "Unused"),
         (train, demo, rejected, unused),
         strict=True,
     ):
-        column.metric(name, f"{sum(value.values()):,}", border=True)
+        figures.metric(name, f"{sum(value.values()):,}", border=True)
     if planned.shortfalls and not wanted:
         st.caption("Labels with fewer pictures give what they have, divided in the same proportion.")
     elif planned.shortfalls:
