@@ -16,6 +16,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
+from filelock import FileLock
+
 from poetcore.data.labels import match_labels
 from poetcore.data.layout import folders_in
 from poetcore.data.listing import is_listing_name
@@ -117,6 +119,17 @@ class Upload:
             if not self.exists():  # another window finished or discarded it, and its folder was made again
                 self.discard()
 
+    @contextmanager
+    def alone(self) -> Iterator[Offer]:
+        """Have it to oneself, so that two windows do not finish it at once; it may be gone by then."""
+        lock = self.folder.with_name(f"{self.folder.name}.lock")
+        try:
+            with FileLock(lock):
+                yield self.offer
+        finally:
+            with suppress(OSError):
+                lock.unlink()
+
     def discard(self) -> None:
         """Delete what is here of it."""
         with suppress(OSError):
@@ -193,21 +206,20 @@ def finish_upload(workspace: Workspace, upload: Upload) -> Arrived:
         DatasetError: it holds no pictures in label folders; then nothing of it is kept.
         OSError: the disk is full, or refuses; then all of it is kept, to be tried again.
     """
-    offer = upload.offer
-    try:
-        if offer.is_zip:
-            with (upload.files / str(offer.places[0])).open("rb") as archive:
-                arrived = unpack(workspace, offer.name, archive)
-        else:
-            arriving = _arriving(upload)
-            for path in upload.files.rglob("*.tmp"):
-                if TEMPORARY_NAME.fullmatch(path.name):  # of a file that did not come whole
-                    path.unlink(missing_ok=True)
-            arrived = put_in_place(offer.name, workspace.datasets, upload.files, arriving)
-    except DatasetError:  # what makes no dataset now never will; it was a copy
+    with upload.alone() as offer:
+        try:
+            if offer.is_zip:
+                with (upload.files / str(offer.places[0])).open("rb") as archive:
+                    arrived = unpack(workspace, offer.name, archive)
+            else:
+                arrived = put_in_place(offer.name, workspace.datasets, upload.files, _arriving(upload))
+        except DatasetError:  # what makes no dataset now never will; it was a copy
+            upload.discard()
+            raise
         upload.discard()
-        raise
-    upload.discard()
+    for path in arrived.folder.rglob("*.tmp"):
+        if TEMPORARY_NAME.fullmatch(path.name):  # of a file that did not come whole
+            path.unlink(missing_ok=True)
     return arrived
 
 
@@ -227,17 +239,16 @@ def label_upload(upload: Upload, label: str, into: Path) -> Arrived:
     labels = [folder.name for folder in folders_in(into)]
     label = match_labels([label], labels).get(label, label)
     check_name(label, "A label")
-    arriving = _arriving(upload)
-    target = into / label
-    target.mkdir(parents=True, exist_ok=True)
-    for path in arriving.pictures:
-        if not (target / path.name).exists() or not _same_content(path, target / path.name):
-            shutil.move(path, free_name(target / path.name))  # a dataset may be a link to another disk
-    arrived = Arrived(
-        into, into, None, len(arriving.pictures), list(arriving.excluded.items()), arriving.litter
-    )
-    upload.discard()
-    return arrived
+    with upload.alone():
+        arriving = _arriving(upload)
+        target = into / label
+        target.mkdir(parents=True, exist_ok=True)
+        for path in arriving.pictures:
+            if not (target / path.name).exists() or not _same_content(path, target / path.name):
+                shutil.move(path, free_name(target / path.name))  # it may be a link to another disk
+        upload.discard()
+    excluded = list(arriving.excluded.items())
+    return Arrived(into, into, None, len(arriving.pictures), excluded, arriving.litter)
 
 
 def _arriving(upload: Upload) -> Arriving:

@@ -1,6 +1,7 @@
 """Sets of pictures that come in file by file: gone on with, made datasets of, discarded."""
 
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -211,3 +212,17 @@ def test_what_another_window_finished_is_received_and_labelled_no_more(place):
         label_upload(upload, "bee", folder)
     assert [one.name for one in place.datasets.iterdir()] == ["insects"]
     assert files_in(folder) == {"ant/a.jpg"}
+
+
+def test_two_windows_that_finish_at_once_make_one_dataset(place):
+    upload = sent(place, TWO)
+
+    def finish(_: int) -> bool:
+        try:
+            return finish_upload(place, upload).pictures == 2
+        except DatasetError:
+            return False
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(finish, range(4))) == 1
+    assert [one.name for one in place.datasets.iterdir()] == ["insects"]
