@@ -8,7 +8,7 @@ import poetcore.ui
 from poetcore.ui.address import draw_history
 from poetcore.ui.choice import draw_choice
 from poetcore.ui.collecting import spare_imports
-from poetcore.ui.data.bring import bring_dialog
+from poetcore.ui.data.bring import draw_bring_button
 from poetcore.ui.menu import HOME, MENU, SECTIONS, MenuPage
 from poetcore.ui.notices import draw_notices
 
@@ -32,8 +32,7 @@ st.set_page_config(page_title="Poet" if page is HOME else f"{page.title} · Poet
 st.html(_HERE / "theme.css")
 st.session_state["page"] = page.name
 with st.sidebar:
-    if st.button("Bring pictures", icon=":material/add_photo_alternate:", width="stretch", key="bring"):
-        bring_dialog()
+    draw_bring_button()
     draw_choice()
     draw_history()
 st.title("Poet" if page is HOME else page.title)

@@ -74,6 +74,11 @@ def test_loose_photos_that_nobody_wants_are_discarded(empty, monkeypatch):
     assert list(empty.datasets.iterdir()) == []
 
 
+def test_every_page_tells_that_an_upload_waits(empty, monkeypatch):
+    uploaded(empty, TWO, monkeypatch)
+    assert "1 upload is not finished" in texts_of(opened("predict"))
+
+
 def browse(monkeypatch: pytest.MonkeyPatch, start: Path) -> AppTest:
     """Open the browser of folders, which begins at a folder."""
     monkeypatch.setattr(bring, "is_own_machine", lambda: True)

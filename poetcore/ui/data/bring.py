@@ -12,14 +12,25 @@ from poetcore.ui.data.browsing import draw_browser, is_own_machine
 from poetcore.ui.data.naming import draw_naming
 from poetcore.ui.freshness import forget_scans
 from poetcore.ui.state import choose, explain, progress_bar, workspace
-from poetcore.ui.text import plain
+from poetcore.ui.text import counted, plain
 from poetcore.workspace.arrivals import Arrived
 from poetcore.workspace.uploads import Upload, find_upload, finish_upload, unfinished_uploads
 
-__all__ = ["bring_dialog", "draw_ways_in"]
+__all__ = ["bring_dialog", "draw_bring_button", "draw_ways_in"]
 
 #: The place of the ways in the dialog; a rerun of the whole page would close it.
 _DIALOG = "dialog"
+
+
+def draw_bring_button() -> None:
+    """Draw the button that opens the dialog, and whether an upload waits there to be gone on with."""
+    if st.button("Bring pictures", icon=":material/add_photo_alternate:", width="stretch", key="bring"):
+        bring_dialog()
+    if number := len(unfinished_uploads(workspace())):
+        verb = "is" if number == 1 else "are"
+        st.caption(
+            f":material/upload: {counted(number, 'upload')} {verb} not finished: see *Bring pictures*."
+        )
 
 
 def bring_dialog() -> None:
