@@ -141,20 +141,20 @@ def test_loose_photos_are_asked_their_label(dashboard, place, tmp_path):
 
 
 def test_the_dialog_stays_open_to_tell_and_to_ask_and_the_page_tells_what_came(
-    page, address, trained, tmp_path
+    dashboard, page, trained, tmp_path
 ):
     """Of an archive without pictures why it is refused, of loose photos which label they have."""
     with zipfile.ZipFile(tmp_path / "notes.zip", "w") as archive:
         archive.writestr("notes.txt", "x")
     sample = trained.workspace.datasets / "sample" / "train"
-    Dashboard(page, address).open(f"/predict?dataset={sample}").button("Bring pictures").click()
+    dashboard.open(f"/predict?dataset={sample}").button("Bring pictures").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("button", name="Choose a zip file")).to_be_visible()
     page.locator("input.pick-zip").set_input_files(tmp_path / "notes.zip")
     refused = dialog.get_by_text("No picture in a label folder in notes.zip")
     expect(refused).to_be_visible()
     page.keyboard.press("Escape")
-    Dashboard(page, address).button("Bring pictures").click()
+    dashboard.button("Bring pictures").click()
     expect(refused).to_have_count(0)
     expect(dialog.get_by_role("button", name="Choose a zip file")).to_be_visible()
     page.locator("input.pick-zip").set_input_files(tmp_path / "notes.zip")  # once more
@@ -166,7 +166,7 @@ def test_the_dialog_stays_open_to_tell_and_to_ask_and_the_page_tells_what_came(
     # The page below the dialog has an uploader of its own.
     drop(page, fill(tmp_path / "garden", {"rose": 1, "tulip": 1}), on=dialog.locator(".zone"))
     expect(dialog).to_have_count(0)
-    Dashboard(page, address).has_chosen("Dataset", "garden")
+    dashboard.has_chosen("Dataset", "garden")
     expect(page.get_by_text("2 pictures were brought into")).to_be_visible()
     expect(page.get_by_test_id("stMain").get_by_role("link", name="See what was found")).to_be_visible()
 
