@@ -34,6 +34,7 @@ def address(serve: Serve, place: Workspace) -> str:
 @pytest.fixture
 def dashboard(page: Page, address: str, place: Workspace) -> Iterator[Dashboard]:
     """The page on which pictures are brought in, with nothing brought in yet."""
+    shutil.rmtree(place.datasets, ignore_errors=True)  # by whichever test
     yield Dashboard(page, address).open("/overview")
     shutil.rmtree(place.datasets, ignore_errors=True)
 
