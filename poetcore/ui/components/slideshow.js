@@ -250,7 +250,7 @@ class Show {
 
   placeWords() {
     const { at, order } = this.state;
-    return `${kind(this.state, this.deck) === "mistakes" ? "Mistake " : ""}${at + 1} of ${order.length}`;
+    return `${kind(this.state, this.deck) === "mistakes" ? "Mistake " : ""}${counted(at + 1)} of ${counted(order.length)}`;
   }
 
   paintBar() {
@@ -308,11 +308,11 @@ class Show {
     say("summary-count", count);
     const notes = noted(state, deck);
     const marks = words.mark.split("; ").filter((mark) => mark && !notes.has(mark));
-    say("summary-notes", [...[...notes].map(([note, number]) => `${number} ${note}`), ...marks].join(" · "));
+    say("summary-notes", [...[...notes].map(([note, number]) => `${counted(number)} ${note}`), ...marks].join(" · "));
     say("summary-duel", against.of ? `${duelWords(against)}${outcome(against)}` : "");
     say("summary-total", words.total);
     say("summary-heading", !all ? "" : places.length ? plural(places.length, "mistake") : "No mistakes");
-    say("summary-more", places.length > THUMBNAILS ? `and ${places.length - THUMBNAILS} more` : "");
+    say("summary-more", places.length > THUMBNAILS ? `and ${counted(places.length - THUMBNAILS)} more` : "");
     this.part("only-mistakes").hidden = !all || !mistakes(deck).length;
     this.part("everything").hidden = !state.mistakesOnly;
     this.part("mistakes").replaceChildren(...places.slice(0, THUMBNAILS).map((at) => this.thumbnail(at)));

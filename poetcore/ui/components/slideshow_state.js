@@ -128,7 +128,9 @@ function percent(share) {
 }
 
 const share = ({ right, seen }) => (seen ? percent(right / seen) : "–");
-const plural = (number, one) => `${number} ${one}${number === 1 ? "" : "s"}`;
+/** 1200 -> "1,200", as everywhere. */
+const counted = (number) => number.toLocaleString("en");
+const plural = (number, one) => `${counted(number)} ${one}${number === 1 ? "" : "s"}`;
 const duelWords = ({ sides, of }) => sides.map(({ name, right }) => `${name} ${right}/${of}`).join(" · ");
 
 function outcome({ sides }) {
@@ -142,19 +144,19 @@ function outcome({ sides }) {
 /** The score in words: of a selection of mistakes or correct ones it counts, and is no accuracy. */
 function scoreWords(state, deck) {
   const { right, seen } = score(state, deck);
-  const of = state.order.length;
-  if (kind(state, deck) === "mistakes") return { name: "Mistakes seen", score: `${seen} of ${of}` };
-  if (kind(state, deck) === "correct") return { name: "Correct ones seen", score: `${seen} of ${of}` };
-  return { name: "Right so far", score: `${right} / ${seen} · ${share({ right, seen })}` };
+  const of = counted(state.order.length);
+  if (kind(state, deck) === "mistakes") return { name: "Mistakes seen", score: `${counted(seen)} of ${of}` };
+  if (kind(state, deck) === "correct") return { name: "Correct ones seen", score: `${counted(seen)} of ${of}` };
+  return { name: "Right so far", score: `${counted(right)} / ${counted(seen)} · ${share({ right, seen })}` };
 }
 
 /** The end in words: a large figure, and what it is of. */
 function endWords(state, deck) {
   const { right, seen } = score(state, deck);
-  const unseen = state.order.length - seen ? `${state.order.length - seen} not seen` : "";
+  const unseen = state.order.length - seen ? `${counted(state.order.length - seen)} not seen` : "";
   if (kind(state, deck) === "mistakes") return [plural(state.order.length, "mistake"), unseen];
-  if (kind(state, deck) === "correct") return [`${state.order.length} correct`, unseen];
-  return [share({ right, seen }), [`${right} of ${seen} right`, unseen].filter(Boolean).join(", ")];
+  if (kind(state, deck) === "correct") return [`${counted(state.order.length)} correct`, unseen];
+  return [share({ right, seen }), [`${counted(right)} of ${counted(seen)} right`, unseen].filter(Boolean).join(", ")];
 }
 
 // ----------------------------------------------------------------------------------- what a tab remembers of a show

@@ -34,7 +34,7 @@ def draw_calibration(metrics: Metrics) -> None:
     )
     _draw_table(table[table["n"] > 0])
     st.markdown(
-        f"**Expected calibration error {100 * found['error']:.1f} percentage points**: so far apart, on"
+        f"**Expected calibration error {percent(found['error'])}**: so far apart, on"
         f" average, are the confidence and the share that is right. {_against_chance(found, metrics)}"
     )
     if found["log_loss"] is not None:
@@ -72,7 +72,7 @@ def _draw_table(bins: pd.DataFrame) -> None:
 def _against_chance(found: dict[str, Any], metrics: Metrics) -> str:
     pictures = calibration_pictures(metrics)
     which = " that were not seen in training" if pictures < metrics.total else ""
-    noise = f"With the {count(pictures)} pictures{which} chance alone makes up to {100 * found['noise']:.1f}"
+    noise = f"With the {count(pictures)} pictures{which} chance alone makes up to {percent(found['noise'])}"
     if found["off"]:
         return f"{noise}, so the probabilities are off."
     return f"{noise}, so these pictures do not show that the probabilities are off."
