@@ -245,6 +245,8 @@ def test_a_slideshow_goes_on_as_it_was_left(dashboard, metrics):
     dashboard.menu("Predict").menu("Slideshow")
     expect(place).to_have_text(f"2 of {metrics.total}")
     expect(page.locator(".show .question")).to_be_visible()
+    page.keyboard.press("Space")  # who came by the menu has not clicked the show
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
 
 
 def test_how_a_slideshow_is_shown_is_no_entry_of_the_browsers_history(dashboard, known):

@@ -444,11 +444,15 @@ class Show {
     if (Math.abs(dx) > SWIPE && Math.abs(dx) > 1.5 * Math.abs(dy)) this.act(dx < 0 ? "next" : "previous");
   }
 
-  /** Keys are meant for the show when they come from it, or from something that merely surrounds it. */
+  /**
+   * Keys are meant for the show when they come from it, from something that merely surrounds it, or from the menu's link
+   * to this page, which has the focus of who came by it.
+   */
   isMine(event) {
     const origin = event.composedPath()[0];
     const host = this.root.getRootNode().host ?? this.root;
-    return event.composedPath().includes(this.root) || this.isFull() || origin === document || origin.contains(host);
+    const around = origin === document || origin.contains(host) || origin.matches("a[aria-current=page]");
+    return event.composedPath().includes(this.root) || this.isFull() || around;
   }
 
   onKey(event) {
@@ -458,8 +462,9 @@ class Show {
     if (event.key === "Tab" && this.state.help) event.preventDefault();
     if (["Shift", "Tab", "CapsLock"].includes(event.key)) return;
     if (this.onKeyOver(event) || this.state.help) return;
-    const button = event.composedPath()[0].closest?.("button");
-    if (button && [" ", "Enter"].includes(event.key)) return;
+    const origin = event.composedPath()[0];
+    if (origin.closest?.("button") && [" ", "Enter"].includes(event.key)) return;
+    if (origin.closest?.("a") && event.key === "Enter") return;
     if (/^[1-9]$/.test(event.key) && hidden(this.state)) {
       const label = this.deck.labels[Number(event.key) - 1];
       if (label !== undefined) this.take(event, "guess", label);
