@@ -1,10 +1,11 @@
 """Slideshow: predicted labels against true ones, one picture at a time."""
 
+import pandas as pd
 import streamlit as st
 
 from poetcore.errors import PoetError
 from poetcore.evaluation.accuracy import Accuracy
-from poetcore.evaluation.slides import deck
+from poetcore.evaluation.slides import Filter, deck
 from poetcore.system.figures import count, with_interval
 from poetcore.system.names import natural_key
 from poetcore.system.wording import counted
@@ -17,6 +18,7 @@ from poetcore.ui.results.evaluation import still_there
 from poetcore.ui.results.leaks import seen_pictures
 from poetcore.ui.results.slide_settings import keep_guess_first, pick_slides
 from poetcore.ui.state import explain
+from poetcore.ui.text import plain
 from poetcore.workspace.demo_sets import dataset_title
 
 #: Slides that are sent to the browser; nobody sits through more.
@@ -29,6 +31,17 @@ def _total(accuracy: Accuracy | None) -> str:
         return ""
     share = with_interval(accuracy.value, accuracy.interval)
     return f"In total {share} right, of {counted(accuracy.total, 'picture')}"
+
+
+def _draw_none(predictions: pd.DataFrame, wanted: Filter) -> None:
+    """Say why there is nothing to show; that a model made no mistake is good news."""
+    of_label = predictions if wanted.label is None else predictions[predictions["label"] == wanted.label]
+    if wanted.show == "mistakes" and len(of_label) and of_label["correct"].all():
+        of = "" if wanted.label is None else f" of {plain(wanted.label)}"
+        words = f"There is no mistake among the {counted(len(of_label), 'picture')}{of}."
+        st.success(words, icon=":material/check_circle:")
+    else:
+        st.info("No picture is left with these filters: show all, any label, or a higher confidence.")
 
 
 choice = chosen()
@@ -59,7 +72,7 @@ with middle:
         explain(error)
         st.stop()
     if not slides:
-        st.info("No picture is left with these filters: show all, any label, or a higher confidence.")
+        _draw_none(predictions, settings.filter)
         st.stop()
     left = len(slides)
     notes = seen_pictures(evaluation.predictions)

@@ -18,9 +18,7 @@ def coverage_chart(table: pd.DataFrame) -> alt.LayerChart:
         table: columns threshold, coverage, accuracy; made by `poetcore.evaluation.metrics.threshold_table`.
     """
     long = table.melt("threshold", ["accuracy", "coverage"], "quantity", "value").dropna()
-    long["quantity"] = long["quantity"].map(
-        {"accuracy": "accuracy of the answers", "coverage": "coverage (answered)"}
-    )
+    long["quantity"] = long["quantity"].replace("accuracy", "accuracy of the answers")
     axis = alt.Axis(labelExpr=percent())
     base = alt.Chart(long).encode(
         x=alt.X("threshold:Q", title="confidence threshold", axis=axis),

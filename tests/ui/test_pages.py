@@ -114,6 +114,15 @@ def test_a_slideshow_of_nothing_says_which_filter_to_change(full):
     assert "No picture is left with these filters" in texts_of(app)
 
 
+def test_a_slideshow_of_mistakes_where_there_is_none_says_so(full):
+    predictions = full.run.evaluation("demo").predictions()
+    right = predictions.groupby("label")["correct"].all()
+    label = right[right].index[0]
+    app = opened("slideshow", show="mistakes", label=label)
+    n = (predictions["label"] == label).sum()
+    assert [one.value for one in app.success] == [f"There is no mistake among the {n} pictures of {label}."]
+
+
 def test_the_overview_says_its_worries_in_words(empty, tmp_path):
     folder = fill(tmp_path / "insects", {"ant": 4, "bee": 20})
     sentences = [w.value for w in opened("overview", dataset=str(folder)).warning]
