@@ -55,7 +55,7 @@ def draw_result(choice: Choice, demo: Path, headline: Headline) -> None:
             st.switch_page("evaluate.py")
 
 
-def draw_step(step: Step, following: Step) -> None:
+def draw_step(step: Step, following: Step | None) -> None:
     """Draw a page of the menu: the way to it, whether its work is done, and what should be known of that."""
     page = step.page
     icon = ":material/check_circle:" if step.done else page.icon
@@ -91,4 +91,5 @@ for section in SECTIONS:
         st.markdown(f"### {section}")
         for step in todo:
             if step.page.section == section:
-                draw_step(step, following)
+                # Without pictures, bringing some is next, and stands at the top of this page.
+                draw_step(step, following if choice.dataset else None)

@@ -205,3 +205,8 @@ def test_while_something_is_trained_a_page_without_a_run_says_so(empty):
     empty.create_run("garden").write_status(Status("bottlenecks", 30, 400))
     words = texts_of(opened("evaluate"))
     assert "garden is being trained" in words and "once that has ended, this page shows it" in words
+
+
+def test_without_pictures_no_page_is_next_as_home_asks_for_them_itself(empty):
+    labels = [element.proto.label for element in opened("home").main if element.type == "page_link"]
+    assert labels and not [label for label in labels if "Next" in label]
