@@ -32,7 +32,7 @@ class Show:
             self.page.keyboard.press(key)
 
     def is_at(self, number: int, of: int = 12) -> None:
-        expect(self.part("place")).to_have_text(f"{number} of {of}")
+        expect(self.part("place")).to_have_text(f"{number:,} of {of:,}")
 
     def step_to_the_end(self, of: int = 12) -> None:
         for number in range(1, of):
