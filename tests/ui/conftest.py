@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 import streamlit as st
 
+from poetcore.errors import OptionError
 from poetcore.evaluation.evaluate import evaluate
+from poetcore.training.config import RunConfig
+from poetcore.training.jobs import Jobs
 from poetcore.workspace.workspace import Workspace
 from tests.browser.dashboard import copy_of
 from tests.conftest import Trained
@@ -41,3 +44,16 @@ def own(trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tr
     copied = copy_of(trained, tmp_path)
     monkeypatch.setenv("TFP_WORKSPACE", str(copied.workspace.root))
     return copied
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[RunConfig]:
+    """The configurations of trainings that a page starts; none of them runs."""
+    configs: list[RunConfig] = []
+
+    def start(_: Jobs, config: RunConfig) -> None:
+        configs.append(config)
+        raise OptionError("Not in a test.")
+
+    monkeypatch.setattr(Jobs, "start_training", start)
+    return configs

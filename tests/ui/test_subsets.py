@@ -4,26 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from poetcore.errors import OptionError
-from poetcore.training.config import RunConfig
-from poetcore.training.jobs import Jobs
 from tests.conftest import Trained
 from tests.ui.pages import opened, texts_of, training_page
 
 PART = "Trained on the labels daisy, rose only and on 100 pictures of each label at the most."
-
-
-@pytest.fixture
-def started(monkeypatch: pytest.MonkeyPatch) -> list[RunConfig]:
-    """The configurations of trainings that a page starts; none of them runs."""
-    configs: list[RunConfig] = []
-
-    def start(_: Jobs, config: RunConfig) -> None:
-        configs.append(config)
-        raise OptionError("Not in a test.")
-
-    monkeypatch.setattr(Jobs, "start_training", start)
-    return configs
 
 
 @pytest.fixture

@@ -5,10 +5,7 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from poetcore.errors import OptionError
 from poetcore.export.formats import FORMATS
-from poetcore.training.config import RunConfig
-from poetcore.training.jobs import Jobs
 from poetcore.ui.text import plain
 from poetcore.workspace.demo_sets import keep_aside, kept_aside, make_testing_list
 from poetcore.workspace.run import Run
@@ -17,19 +14,6 @@ from tests.browser.dashboard import copy_run
 from tests.conftest import Trained, fill
 from tests.export.test_made import make_export
 from tests.ui.pages import links, opened, runs_of, texts_of, training_page
-
-
-@pytest.fixture
-def started(monkeypatch: pytest.MonkeyPatch) -> list[RunConfig]:
-    """The configurations of trainings that a page starts; none of them runs."""
-    configs: list[RunConfig] = []
-
-    def start(_: Jobs, config: RunConfig) -> None:
-        configs.append(config)
-        raise OptionError("Not in a test.")
-
-    monkeypatch.setattr(Jobs, "start_training", start)
-    return configs
 
 
 @pytest.fixture
