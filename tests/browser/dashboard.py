@@ -36,8 +36,8 @@ def copy_of(trained: Trained, folder: Path) -> Trained:
 
 
 def copy_run(run: Run, folder: Path, words: dict[str, str] | None = None) -> Run:
-    """Copy a run under another name; `words` are replaced in its files."""
-    shutil.copytree(run.folder, folder, ignore=shutil.ignore_patterns("evaluations"))
+    """Copy a run under another name, without what was made of it; `words` are replaced in its files."""
+    shutil.copytree(run.folder, folder, ignore=shutil.ignore_patterns("evaluations", "exports"))
     for file in (folder / "run.json", folder / "split.csv", folder / "status.json"):
         text = file.read_text()
         for old, new in ({run.name: folder.name} | (words or {})).items():
