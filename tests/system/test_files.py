@@ -133,8 +133,8 @@ def test_a_reader_sees_the_old_or_the_new_file_and_never_a_part(tmp_path):
 
 
 def test_two_threads_that_write_one_file_do_not_disturb_each_other(tmp_path, monkeypatch):
-    both_written, replace = threading.Barrier(2, timeout=60), files._replace
-    monkeypatch.setattr(files, "_replace", lambda *paths: (both_written.wait(), replace(*paths)))
+    both_written, replace = threading.Barrier(2, timeout=60), files.replace_patiently
+    monkeypatch.setattr(files, "replace_patiently", lambda *paths: (both_written.wait(), replace(*paths)))
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda content: files.write_whole(tmp_path / "a.json", content), ("one", "two")))
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,10 @@ def ask(method: str, path: str, content: str | bytes = b"", headers: dict[str, s
 
     given = [(name.encode(), value.encode()) for name, value in ({"host": "testserver"} | headers).items()]
     scope = {"type": "http", "method": method, "path": path, "query_string": b"", "headers": given}
-    asyncio.run(Starlette(routes=list(UPLOAD_ROUTES))(scope, receive, send))
+    routes = Starlette(routes=list(UPLOAD_ROUTES))
+    # In a thread of its own: the browser that other tests drive keeps a loop running in this one.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(routes(scope, receive, send))).result()
     return Answer(status, answered, len(pieces))
 
 
