@@ -1,15 +1,14 @@
 """The page's address: what is chosen stands in it, to be reloaded, sent to someone and gone back to."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import streamlit as st
 
+from poetcore.ui.components.assets import asset
+
 __all__ = ["draw_history", "write_address"]
 
-_history = st.components.v2.component(
-    "poet_history", js=(Path(__file__).parent / "components" / "address.js").read_text(encoding="utf-8")
-)
+_history = st.components.v2.component("poet_history", js=asset("address.js"))
 
 
 def draw_history() -> None:

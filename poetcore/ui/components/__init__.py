@@ -1,4 +1,4 @@
-"""The three components with JavaScript: slideshow, picker and confusion matrix.
+"""The components with JavaScript: slideshow, picker, confusion matrix, upload area, history of the browser.
 
 Not for plain Streamlit.
 """

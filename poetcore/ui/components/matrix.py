@@ -2,29 +2,22 @@
 
 from collections.abc import Callable, Sequence
 from hashlib import sha1
-from pathlib import Path
 
 import streamlit as st
 
 from poetcore.evaluation.matrix_table import matrix_css
+from poetcore.ui.components.assets import asset
 
 __all__ = ["Cell", "matrix"]
 
 #: True label, predicted label.
 Cell = tuple[str, str]
 
-_HERE = Path(__file__).parent
-
-
-def _text(name: str) -> str:
-    return (_HERE / name).read_text(encoding="utf-8")
-
-
 _component = st.components.v2.component(
     "poet_matrix",
-    html=_text("matrix.html"),
-    css=matrix_css() + _text("matrix.css"),
-    js=_text("matrix.js"),
+    html=asset("matrix.html"),
+    css=matrix_css() + asset("matrix.css"),
+    js=asset("matrix.js"),
     isolate_styles=True,
 )
 

@@ -14,22 +14,16 @@ from typing import Any
 
 import streamlit as st
 
+from poetcore.ui.components.assets import asset
 from poetcore.ui.gallery.pictures import Card, card_html, gallery_css
 
 __all__ = ["Answer", "Mark", "Request", "Selectable", "picker"]
 
-_HERE = Path(__file__).parent
-
-
-def _text(*names: str) -> str:
-    return "\n".join((_HERE / name).read_text(encoding="utf-8") for name in names)
-
-
 _component = st.components.v2.component(
     "poet_picker",
-    html=_text("picker.html"),
-    css=gallery_css() + _text("picker.css"),
-    js=_text("marks.js", "skip.js", "picker.js"),
+    html=asset("picker.html"),
+    css=gallery_css() + asset("picker.css"),
+    js=asset("marks.js", "skip.js", "picker.js"),
     isolate_styles=True,
 )
 

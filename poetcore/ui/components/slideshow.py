@@ -8,28 +8,21 @@ browser alone, and a thousand slides cause no rerun. The tab remembers place, sc
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from poetcore.errors import OptionError
 from poetcore.evaluation.slides import Show, Slide
+from poetcore.ui.components.assets import asset
 
 __all__ = ["slideshow"]
 
-_HERE = Path(__file__).parent
-
-
-def _text(*names: str) -> str:
-    return "\n".join((_HERE / name).read_text(encoding="utf-8") for name in names)
-
-
 _component = st.components.v2.component(
     "poet_slideshow",
-    html=_text("slideshow.html"),
-    css=_text("slideshow.css"),
-    js=_text("slideshow_state.js", "slideshow.js"),
+    html=asset("slideshow.html"),
+    css=asset("slideshow.css"),
+    js=asset("slideshow_state.js", "slideshow.js"),
     isolate_styles=True,
 )
 

@@ -6,24 +6,18 @@ goes on while other pages are looked at, and tells Python once all of them are t
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import streamlit as st
 
+from poetcore.ui.components.assets import asset
+
 __all__ = ["Waiting", "upload_area"]
-
-_HERE = Path(__file__).parent
-
-
-def _text(*names: str) -> str:
-    return "\n".join((_HERE / name).read_text(encoding="utf-8") for name in names)
-
 
 _component = st.components.v2.component(
     "poet_upload",
-    html=_text("upload.html"),
-    css=_text("upload.css"),
-    js=_text("upload_transfer.js", "upload.js"),
+    html=asset("upload.html"),
+    css=asset("upload.css"),
+    js=asset("upload_transfer.js", "upload.js"),
     isolate_styles=True,
 )
 
