@@ -19,7 +19,9 @@ class Gallery:
     def cell(self, true: str, predicted: str) -> Locator:
         """A cell of the matrix."""
         table = self.page.get_by_role("grid", name="Confusion matrix")
-        names = table.locator("tbody th").all_inner_texts()
+        heading = table.locator("tbody th")
+        expect(heading.get_by_text(true, exact=True)).to_be_visible()  # the gallery may be drawn before the matrix
+        names = heading.all_inner_texts()
         return table.locator("tbody tr").nth(names.index(true)).locator("td").nth(names.index(predicted))
 
     def has_chosen(self, true: str, predicted: str) -> None:
