@@ -47,7 +47,7 @@ def build_model(backbone: Backbone, head: Head) -> "keras.Model":
     bottleneck = build(backbone)
     import keras
 
-    trained = keras.layers.Dense(head.kernel.shape[1], activation="softmax", name="probabilities")
+    trained = keras.layers.Dense(head.kernel.shape[1], activation=head.activation, name="probabilities")
     model = keras.Model(bottleneck.input, trained(bottleneck.output), name="poet")
     trained.set_weights([head.kernel, head.bias])
     return model

@@ -1,4 +1,4 @@
-"""The last layer, which is trained: a dense layer and a softmax on a backbone's feature vectors, in numpy."""
+"""The last layer, which is trained: a dense layer and a softmax, or a sigmoid a label, on feature vectors."""
 
 import io
 import zipfile
@@ -6,7 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Head", "cross_entropy", "pack_head", "unpack_head"]
+__all__ = ["ACTIVATIONS", "Head", "cross_entropy", "pack_head", "unpack_head"]
+
+#: What makes probabilities of the logits: "softmax" where a picture has one label, "sigmoid" where it may
+#: have several. The names are Keras's.
+ACTIVATIONS = ("softmax", "sigmoid")
 
 
 @dataclass(frozen=True)
@@ -16,10 +20,12 @@ class Head:
     Attributes:
         kernel: `(vector_length, labels) float32`.
         bias: `(labels,) float32`.
+        activation: one of `ACTIVATIONS`.
     """
 
     kernel: np.ndarray
     bias: np.ndarray
+    activation: str = "softmax"
 
     def divided(self, temperature: float) -> "Head":
         """Return the layer whose logits are divided by a temperature, so that its probabilities are softer.
@@ -32,18 +38,22 @@ class Head:
         if temperature == 1:
             return self
         factor = np.float32(1 / temperature)
-        return Head(self.kernel * factor, self.bias * factor)
+        return Head(self.kernel * factor, self.bias * factor, self.activation)
 
     def probabilities(self, vectors: np.ndarray) -> np.ndarray:
-        """Compute each label's probability for each picture (softmax).
+        """Compute each label's probability for each picture, by the layer's activation.
 
         Args:
             vectors: `(n, vector_length) float32`.
 
         Returns:
-            `(n, labels) float32`; each row sums to 1.
+            `(n, labels) float32`; each row sums to 1 with a softmax, each number stands alone with a sigmoid.
         """
         logits = vectors @ self.kernel + self.bias
+        if self.activation == "sigmoid":
+            # By the hyperbolic tangent: the exponential of a large logit would overflow.
+            alone: np.ndarray = (np.tanh(logits / 2) + 1) / 2
+            return alone
         powers = np.exp(logits - logits.max(axis=1, keepdims=True))
         normalised: np.ndarray = powers / powers.sum(axis=1, keepdims=True)
         return normalised
@@ -72,6 +82,8 @@ def pack_head(trained: Head, temperature: float = 1.0) -> bytes:
     """
     applied = trained.divided(temperature)
     arrays = {"kernel": applied.kernel, "bias": applied.bias}
+    if trained.activation != "softmax":  # what earlier versions wrote says nothing of it
+        arrays["activation"] = np.array(trained.activation)
     if temperature != 1:
         arrays |= {"trained_kernel": trained.kernel, "trained_bias": trained.bias}
         arrays["temperature"] = np.array(temperature, float)
@@ -92,10 +104,11 @@ def unpack_head(content: bytes) -> tuple[Head, Head, float]:
     """
     try:
         with np.load(io.BytesIO(content)) as arrays:
-            applied = trained = Head(arrays["kernel"], arrays["bias"])
+            activation = str(arrays["activation"]) if "activation" in arrays else "softmax"
+            applied = trained = Head(arrays["kernel"], arrays["bias"], activation)
             temperature = float(arrays["temperature"]) if "temperature" in arrays else 1.0
             if temperature != 1:
-                trained = Head(arrays["trained_kernel"], arrays["trained_bias"])
+                trained = Head(arrays["trained_kernel"], arrays["trained_bias"], activation)
     except (KeyError, TypeError, EOFError, OSError, zipfile.BadZipFile) as error:
         raise ValueError(str(error)) from None
     if not (_is_sound(applied) and _is_sound(trained) and 0 < temperature < np.inf):
@@ -106,4 +119,5 @@ def unpack_head(content: bytes) -> tuple[Head, Head, float]:
 def _is_sound(head: Head) -> bool:
     kernel, bias = head.kernel, head.bias
     numbers = all(np.issubdtype(one.dtype, np.floating) and np.isfinite(one).all() for one in (kernel, bias))
-    return numbers and kernel.ndim == 2 and bias.shape == kernel.shape[1:]
+    fits = kernel.ndim == 2 and bias.shape == kernel.shape[1:]
+    return numbers and fits and head.activation in ACTIVATIONS

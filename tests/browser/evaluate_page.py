@@ -20,7 +20,9 @@ class Gallery:
         """A cell of the matrix."""
         table = self.page.get_by_role("grid", name="Confusion matrix")
         heading = table.locator("tbody th")
-        expect(heading.get_by_text(true, exact=True)).to_be_visible()  # the gallery may be drawn before the matrix
+        expect(
+            heading.get_by_text(true, exact=True)
+        ).to_be_visible()  # the gallery may be drawn before the matrix
         names = heading.all_inner_texts()
         return table.locator("tbody tr").nth(names.index(true)).locator("td").nth(names.index(predicted))
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from poetcore.workspace.head import Head, cross_entropy
+from poetcore.workspace.head import Head, cross_entropy, pack_head, unpack_head
 
 
 @pytest.fixture
@@ -48,3 +48,34 @@ def test_cross_entropy_is_the_mean_surprise_at_the_truth():
 
 def test_cross_entropy_of_the_impossible_is_finite():
     assert np.isfinite(cross_entropy(np.array([[1.0, 0.0]]), np.array([1])))
+
+
+@pytest.mark.slow
+def test_a_sigmoid_gives_tensorflows_probabilities(head):
+    from poetcore.system.tensorflow import tensorflow
+
+    tf = tensorflow()
+    vectors = np.random.default_rng(4).normal(size=(7, 40)).astype(np.float32)
+    wanted = tf.nn.sigmoid(tf.constant(vectors) @ head.kernel + head.bias).numpy()
+    assert np.allclose(Head(head.kernel, head.bias, "sigmoid").probabilities(vectors), wanted, atol=1e-6)
+
+
+def test_a_sigmoid_of_huge_vectors_gives_numbers(head):
+    sure = Head(head.kernel, head.bias, "sigmoid").probabilities(np.full((1, 40), 1e4, np.float32))
+    assert np.isfinite(sure).all() and sure.dtype == np.float32
+
+
+@pytest.mark.parametrize("temperature", [1.0, 2.0])
+def test_the_activation_is_kept_with_the_weights(head, temperature):
+    applied, trained, _ = unpack_head(pack_head(Head(head.kernel, head.bias, "sigmoid"), temperature))
+    assert applied.activation == trained.activation == "sigmoid"
+
+
+def test_weights_of_earlier_versions_have_a_softmax(head):
+    content = pack_head(head)
+    assert b"activation" not in content and unpack_head(content)[0].activation == "softmax"
+
+
+def test_an_unknown_activation_is_damage(head):
+    with pytest.raises(ValueError, match="do not fit"):
+        unpack_head(pack_head(Head(head.kernel, head.bias, "relu")))
