@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from poetcore.analysis.feature_files import check_feature_file, feature_table, write_features
 from poetcore.analysis.issues import Issue, find_issues
 from poetcore.analysis.label_errors import label_issues_of
 from poetcore.api.arguments import (
@@ -189,6 +190,36 @@ class ImageDataset:
                 on_progress=show,
                 verified=Repairs(self.folder).verified(),
             )
+
+    def extract_features(
+        self, file: PathLike | None = None, architecture: str = DEFAULT, *, progress: Progressing = None
+    ) -> pd.DataFrame:
+        """Compute the feature vector (bottleneck) of each picture; cached ones are not computed again.
+
+        Args:
+            file: a file that ends in .csv, .npz or .parquet, into which they are written too; None for none.
+            architecture: a backbone, one of `list_backbones()`.
+            progress: None for a bar where there is a terminal or notebook, False for none, or a function.
+
+        Returns:
+            One row a picture: path, label, then its features, `feature_0` and so on, float32.
+
+        Raises:
+            BackboneError: the backbone is unknown or its weights cannot be read or downloaded.
+            OptionError: the file has another ending or cannot be written.
+
+        Example:
+            >>> data.extract_features("features.npz").shape
+            (60, 1282)
+        """
+        target = None if file is None else path_of(file, "file")
+        if target:
+            check_feature_file(target)
+        with on_progress(progress) as show:
+            table = feature_table(self._dataset, find(architecture), self._workspace, show)
+        if target:
+            write_features(target, table)
+        return table
 
     def __len__(self) -> int:
         return len(self._dataset.pictures)

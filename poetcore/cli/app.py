@@ -13,6 +13,7 @@ from poetcore.cli.calibrate import calibrate
 from poetcore.cli.dashboard import dashboard
 from poetcore.cli.evaluate import evaluate, label_image
 from poetcore.cli.export import export
+from poetcore.cli.features import features
 from poetcore.cli.gather import gather
 from poetcore.cli.keep_aside import keep_aside
 from poetcore.cli.learning_curve import learning_curve
@@ -54,6 +55,7 @@ _COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (learning_curve, "--run latest"),
     (calibrate, "--run latest"),
     (export, "--run latest --format tflite"),
+    (features, "my_photos --out features.npz"),
     (runs, ""),
     (backbones, ""),
     (gather, "my_photos --taxon 'Amanita muscaria' --count 200"),

@@ -95,6 +95,11 @@ def model_file(backbone: Backbone, folder: Path, on_progress: OnProgress | None 
     file = folder / f"{backbone.key}.tflite"
     if file.exists():
         return file
+    if backbone.quantized and not backbone.calibration:
+        raise BackboneError(
+            f"{backbone.name} is calibrated on the pictures of a training: choose {backbone.network} to"
+            " extract features without one."
+        )
     if backbone.quantized:
         raise BackboneError(
             f"The model {file.name}, calibrated on your training pictures, is no longer in {folder}: train"

@@ -47,6 +47,7 @@ USUAL = {
     "learning_curve": ["--run", "first"],
     "calibrate": ["--run", "first"],
     "export": ["--run", "first", "--format", "tflite"],
+    "features": ["trees", "--out", "features.npz"],
     "merge": ["trees", "ash", "oak"],
     "undo": ["trees"],
     "runs": [],
