@@ -19,7 +19,7 @@ from poetcore.data import images
 from poetcore.errors import BackboneError, PictureError, PoetError
 from poetcore.features.backbones import BACKBONES, Backbone, build, find
 from poetcore.system.failures import as_poet_error
-from poetcore.system.files import write_whole
+from poetcore.system.files import is_unicode, write_whole
 from poetcore.system.processes import run_module
 from poetcore.system.progress import OnProgress, Progress
 from poetcore.system.tensorflow import muted, tensorflow
@@ -223,7 +223,11 @@ class FeatureExtractor:
 
         try:
             with muted():
-                self._interpreter = Interpreter(str(file), num_threads=1)
+                # LiteRT takes a name as text only, which foreign bytes in it are not.
+                source = (
+                    {"model_path": str(file)} if is_unicode(file) else {"model_content": file.read_bytes()}
+                )
+                self._interpreter = Interpreter(**source, num_threads=1)
                 self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError):
             raise BackboneError(
