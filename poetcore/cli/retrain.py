@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, WorkspaceOption, takes_options_of
+from poetcore.cli.training_lines import TrainingLines, VerboseOption, curves_sentence
 from poetcore.errors import OptionError
 from poetcore.features.backbones import DEFAULT, Backbone, find, from_environment
 from poetcore.system.figures import duration
@@ -73,9 +74,12 @@ def retrain(
     summaries_dir: Annotated[
         Path | None,
         typer.Option(
-            "--summaries_dir", help="Folder for TensorBoard; WORKSPACE/training_summaries by default."
+            "--summaries_dir",
+            help="Folder for TensorBoard's files of this run, train and validation; those of an earlier run"
+            " there are replaced. WORKSPACE/training_summaries/RUN by default.",
         ),
     ] = None,
+    verbose: VerboseOption = False,
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     json: JsonOption = False,
     **options: Any,
@@ -96,7 +100,9 @@ def retrain(
         )
     # A script passes an empty one where its variable is not set.
     network = find(architecture or from_environment(os.environ))
-    config = build(RunConfig, options | {"architecture": network.name})
+    place = Workspace(workspace, models=model_dir, bottlenecks=bottleneck_dir, summaries=summaries_dir)
+    image_dir = place.meant_dataset(options["image_dir"])
+    config = build(RunConfig, options | {"architecture": network.name, "image_dir": image_dir})
     check_output_layer(config.final_tensor_name)
     _check_places(
         config.demo_dir,
@@ -108,7 +114,6 @@ def retrain(
             "summaries_dir": summaries_dir,
         },
     )
-    place = Workspace(workspace, models=model_dir, bottlenecks=bottleneck_dir, summaries=summaries_dir)
     on_weights = _graph_writer(
         network,
         intermediate_store_frequency,
@@ -117,10 +122,11 @@ def retrain(
     )
     terminal = Terminal(json)
     with terminal.bars() as bars:
-        run = train(config, place, bars.show, on_weights)
+        lines = TrainingLines(terminal, bars, verbose)
+        run = train(config, place, lines.show, on_weights)
         if output_graph:
             export(run, place, "frozen_graph", output_graph, bars.show)
-    record = run.record()
+    record, about_curves = run.record(), curves_sentence(run)
     if output_labels:
         write_whole(output_labels, "".join(f"{label}\n" for label in record.labels))
     misclassified = _misclassified(run, place, config.engine) if print_misclassified_test_images else []
@@ -138,6 +144,8 @@ def retrain(
             "groups": record.groups,
             "kept_aside": record.kept_aside,
             "remarks": run_remarks(record),
+            "warnings": lines.warnings,
+            "curves": about_curves,
             **_demo_figures(run),
             "skipped": record.skipped,
             "misclassified": misclassified,
@@ -145,6 +153,7 @@ def retrain(
         f"Run {run.name}: {len(record.labels)} labels, {splits}, {duration(record.timings['total_s'])}.",
         f"{run.status().message} It is in {run.folder}.",
         *filter(None, [why_they_differ(record)]),
+        about_curves,
         *(
             f"{one['path']}: true label {one['label']}, predicted label {one['predicted']}"
             for one in misclassified

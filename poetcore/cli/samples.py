@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, RunNameOption, WorkspaceOption
+from poetcore.cli.training_lines import TrainingLines, VerboseOption, curves_sentence
 from poetcore.errors import OptionError
 from poetcore.system.figures import duration
 from poetcore.workspace.workspace import Workspace
@@ -13,7 +14,10 @@ __all__ = ["demo", "download"]
 
 
 def demo(
-    run_name: RunNameOption = None, workspace: WorkspaceOption = DEFAULT_WORKSPACE, json: JsonOption = False
+    run_name: RunNameOption = None,
+    verbose: VerboseOption = False,
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
+    json: JsonOption = False,
 ) -> None:
     """Draw a sample set, train on it and evaluate. Works offline."""
     from poetcore.cli.terminal import Terminal
@@ -22,7 +26,8 @@ def demo(
 
     terminal = Terminal(json)
     with terminal.bars() as bars:
-        run, evaluation = run_demo(Workspace(workspace), bars.show, run_name)
+        lines = TrainingLines(terminal, bars, verbose)
+        run, evaluation = run_demo(Workspace(workspace), lines.show, run_name)
     record, told = run.record(), headline(evaluation.metrics)
     terminal.answer(
         {
@@ -34,6 +39,7 @@ def demo(
         },
         f"Run {run.name} in {duration(record.timings['total_s'])}, trained on {record.image_dir}.",
         run.status().message,
+        curves_sentence(run),
         "Next: python -m streamlit run app.py",
     )
 

@@ -43,6 +43,15 @@ class Terminal:
         """Print a message on standard error."""
         self._messages.print(message, soft_wrap=True)
 
+    def line(self, line: str) -> None:
+        """Print a line of the result while the command still works.
+
+        It stands on standard output, in a terminal above the bars; with JSON on standard error.
+        """
+        beside_bars = self._out.is_terminal and self._messages.is_terminal
+        console = self._messages if self.as_json or beside_bars else self._out
+        console.print(line, soft_wrap=True)
+
     def skipped(self, word: str, skipped: Sequence[Mapping[str, object]]) -> None:
         """Print which files could not be used, each with `path` and `reason`, on standard error."""
         for one in skipped[:_SKIPPED]:

@@ -21,6 +21,7 @@ from poetcore.features.memmap import FeatureTable
 from poetcore.system.progress import OnProgress, Progress
 from poetcore.training.config import RunConfig
 from poetcore.training.extractor import RunExtractor, paths_of, subset_of
+from poetcore.training.progress import ScannedProgress
 from poetcore.training.train import Examples, TrainingOptions
 from poetcore.workspace.demo_sets import keep_aside, keep_renamed, kept_pictures, training_part
 from poetcore.workspace.workspace import Workspace
@@ -108,6 +109,8 @@ def prepare_examples(
         whole = training_part(whole, workspace)
         dataset = subset_of(whole, config)
         check_trainable(dataset, chosen=len(dataset.labels) < len(whole.labels))
+        scanned = len(dataset.pictures)
+        on_progress(ScannedProgress("scanning", scanned, scanned, dataset=dataset))
         before = time.perf_counter()
         with workspace.feature_cache() as cache, workspace.hash_index() as hashes:
             splitter = _Splitter(options, workspace, hashes, on_progress)

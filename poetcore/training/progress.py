@@ -5,13 +5,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 
+from poetcore.data.dataset import Dataset
 from poetcore.system.failures import as_poet_error
 from poetcore.system.progress import OnProgress, Progress
 from poetcore.training.train import StepReport
 from poetcore.workspace.run import Run
 from poetcore.workspace.run_record import Status
 
-__all__ = ["Reporter", "TrainingProgress", "reporting"]
+__all__ = ["Reporter", "ScannedProgress", "TrainingProgress", "reporting"]
 
 #: Between two writes of the status, or two events, in the course of a phase.
 _SECONDS = 0.5
@@ -29,6 +30,17 @@ class TrainingProgress(Progress):
     """
 
     step: StepReport = field(kw_only=True)
+
+
+@dataclass(frozen=True)
+class ScannedProgress(Progress):
+    """Which pictures a run takes, before their features are extracted.
+
+    Attributes:
+        dataset: its pictures, those that are kept aside and labels that were not chosen excluded.
+    """
+
+    dataset: Dataset = field(kw_only=True)
 
 
 class Reporter:

@@ -82,7 +82,10 @@ def retrain(
     backbone = check_config(config)  # a mistyped folder is no run, and is told before the training
     run = workspace.begin_run(config.name)
     try:
-        with reporting(run, on_progress) as reporter, Summaries(workspace.summaries / run.name) as summaries:
+        with (
+            reporting(run, on_progress) as reporter,
+            Summaries(workspace.summaries_of(run.name)) as summaries,
+        ):
             _retrain(config, backbone, workspace, run, reporter, summaries, on_weights)
     except PoetError:
         if not run.has_begun():  # what is refused is told by the exception; the name stays free
@@ -103,7 +106,7 @@ def demo(
     """
     config = demo_config(workspace)
     run = workspace.begin_run(name)
-    with reporting(run, on_progress) as reporter, Summaries(workspace.summaries / run.name) as summaries:
+    with reporting(run, on_progress) as reporter, Summaries(workspace.summaries_of(run.name)) as summaries:
         make_sample(config.image_dir.parent, on_progress=reporter)
         _retrain(config, find(config.architecture), workspace, run, reporter, summaries)
     return run, Evaluation.load(run.evaluation("demo"))

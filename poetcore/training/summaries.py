@@ -53,9 +53,6 @@ class Summaries:
         self._files: dict[str, BinaryIO] = {}
 
     def __enter__(self) -> Self:
-        for part in _PARTS:
-            for file in (self.folder / part).glob(f"events.out.tfevents.*{_ENDING}"):
-                file.unlink()
         return self
 
     def __exit__(
@@ -160,6 +157,10 @@ class Summaries:
 
         if part in self._files:
             return RecordWriter(self._files[part])
+        if not self._files:  # a training that is refused before its first step replaces nothing
+            for old in _PARTS:
+                for file in (self.folder / old).glob(f"events.out.tfevents.*{_ENDING}"):
+                    file.unlink()
         folder = self.folder / part
         folder.mkdir(parents=True, exist_ok=True)
         now = time.time()

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Workspace", "check_run_name", "default_workspace"]
 
+#: The folder of TensorBoard's event files, a folder a run.
+_SUMMARIES = "training_summaries"
+
 
 class Workspace:
     """The folder in which Poet keeps what it makes.
@@ -32,7 +35,8 @@ class Workspace:
         root: made when something is first written into it.
         models: where converted backbones are kept, if not in the workspace.
         bottlenecks: where the caches are kept, if not in the workspace.
-        summaries: where TensorBoard's event files are kept, if not in the workspace.
+        summaries: where TensorBoard's event files of the one run that is trained go, if not in the workspace;
+            there they replace those of an earlier run, as the original script does it.
     """
 
     def __init__(
@@ -49,7 +53,7 @@ class Workspace:
         self.datasets = self.root / "datasets"
         self.models = _folder(models) or self.root / "models"
         self.bottlenecks = _folder(bottlenecks) or self.root / "bottlenecks"
-        self.summaries = _folder(summaries) or self.root / "training_summaries"
+        self.summaries = _folder(summaries) or self.root / _SUMMARIES
         self.runs = self.root / "runs"
         self.demo_sets = self.root / "demo_sets"
 
@@ -80,6 +84,31 @@ class Workspace:
         from poetcore.workspace.demo_folders import DemoFolders
 
         return DemoFolders(self.root / "demo_folders.sqlite")
+
+    def summaries_of(self, name: str) -> Path:
+        """Return the folder of a run's event files, which holds `train` and `validation`.
+
+        Args:
+            name: of the run.
+        """
+        return self.summaries / name if self.summaries == self.root / _SUMMARIES else self.summaries
+
+    def meant_dataset(self, given: Path) -> Path:
+        """Return the dataset that a path means: what is there, else one of this name in the workspace.
+
+        The tutorials write `TFP_IMAGES_DIR="flower_photos"` for a folder below `tf_files`, and
+        `--image_dir=tf_files/flower_photos` where downloads are now kept in its `datasets`.
+
+        Args:
+            given: a folder or a CSV file.
+
+        Returns:
+            Its path; as it was given where it is nowhere.
+        """
+        places = [given, self.root / given, self.datasets / given]
+        with contextlib.suppress(ValueError):
+            places.append(self.datasets / Path(os.path.abspath(given)).relative_to(self.root))
+        return next((place for place in places if os.path.lexists(place)), given)
 
     def clear_leftovers(self) -> None:
         """Delete the temporary files and folders that killed processes left in the workspace."""
@@ -135,7 +164,8 @@ class Workspace:
     def delete_run(self, run: Run) -> None:
         """Delete a run's folder with everything in it, and its summaries."""
         shutil.rmtree(run.folder)
-        shutil.rmtree(self.summaries / run.name, ignore_errors=True)
+        if self.summaries_of(run.name) != self.summaries:  # a folder that was named may hold anything
+            shutil.rmtree(self.summaries_of(run.name), ignore_errors=True)
 
     def all_runs(self) -> list["Run"]:
         """List every run, the newest first, damaged ones among them; other folders are skipped."""

@@ -72,14 +72,14 @@ def everything(trained: Trained, tmp_path_factory: pytest.TempPathFactory):
         "--output_graph", folder / "graph.pb",
         "--output_labels", folder / "labels.txt",
         "--intermediate_output_graphs_dir", folder / "on_the_way",
-        "--summaries_dir", folder / "summaries",
+        "--summaries_dir", folder / "summaries" / "LR_0.5",
         "--model_dir", trained.workspace.models,
         "--bottleneck_dir", folder / "vectors",
         "--workspace", folder / "tf_files",
         "--json",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    return folder, json.loads(done.stdout.splitlines()[-1])
+    return folder, json.loads(done.stdout.splitlines()[-1]) | {"errors": done.stderr}
 
 
 def test_the_options_are_kept_with_the_run(everything):
@@ -102,13 +102,29 @@ def test_intermediate_graphs_are_written(everything):
     assert names == ["intermediate_10.pb", "intermediate_20.pb"]
 
 
-def test_vectors_and_summaries_go_where_they_were_asked_for(everything):
-    folder, answer = everything
+def test_vectors_go_where_they_were_asked_for(everything):
+    folder, _ = everything
     assert (folder / "vectors" / "vectors.sqlite").is_file()
-    assert {f.name for f in (folder / "summaries" / answer["run"]).iterdir() if f.is_dir()} >= {
-        "train",
-        "validation",
-    }
+
+
+def test_tensorboard_calls_the_training_as_the_folder_of_its_summaries(everything):
+    folder, _ = everything
+    parts = {file.parent.relative_to(folder / "summaries").as_posix() for file in folder.rglob("*tfevents*")}
+    assert (
+        {"LR_0.5/train", "LR_0.5/validation"}
+        <= parts
+        <= {"LR_0.5"} | {f"LR_0.5/{part}" for part in ("train", "validation", "test")}
+    )
+
+
+def test_a_training_with_json_prints_its_reports_on_standard_error(everything):
+    _, answer = everything
+    assert [line.split(":")[0] for line in answer["errors"].splitlines() if line.startswith("Step")] == [
+        "Step  5",
+        "Step 10",
+        "Step 15",
+        "Step 20",
+    ]
 
 
 def test_the_final_test_has_as_many_pictures_as_asked(everything):

@@ -84,6 +84,12 @@ def test_image_dir_is_taken_from_the_environment(tmp_path, monkeypatch):
     assert "my_photos" in refused("retrain", "--workspace", tmp_path)
 
 
+def test_image_dir_of_the_environment_may_be_a_folder_of_the_workspace(tmp_path, monkeypatch):
+    fill(tmp_path / "flower_photos", {"ash": 4})
+    monkeypatch.setenv("TFP_IMAGES_DIR", "flower_photos")
+    assert f"Only one label in {tmp_path / 'flower_photos'}" in refused("retrain", "--workspace", tmp_path)
+
+
 @pytest.mark.parametrize(
     ("variables", "named"),
     [

@@ -93,6 +93,14 @@ def test_an_event_can_be_read_before_the_training_ends(folder):
         assert values(folder / "train", "accuracy") == [(10, 0.1), (20, 0.2)]
 
 
+def test_a_run_that_writes_nothing_replaces_nothing(folder):
+    with Summaries(folder) as earlier:
+        earlier.step(report(1))
+    with Summaries(folder):
+        pass
+    assert values(folder / "train", "accuracy") == [(1, 0.01)]
+
+
 def test_what_an_earlier_run_of_the_name_left_is_replaced_and_nothing_else(folder):
     with Summaries(folder) as summaries:
         summaries.step(report(10))
