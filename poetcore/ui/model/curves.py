@@ -11,7 +11,8 @@ import streamlit as st
 
 from poetcore.charts.training import curve_spec
 from poetcore.system.figures import count
-from poetcore.training.curves import curves, verdict
+from poetcore.training.curves import curves
+from poetcore.training.verdict import Verdict, run_verdict
 from poetcore.ui.glossary import term
 from poetcore.workspace.run import Run
 
@@ -50,6 +51,7 @@ def draw_curves(run: Run, steps: int) -> None:
     st.header("Curves", help=f"{term('cross entropy')} {term('validation pictures')}")
     last = int(table["step"].max())
     growing = st.session_state.get(_drawn(run), last) < last
+    found = run_verdict(run)
 
     @st.fragment(run_every="0.25s" if growing else None)
     def grow() -> None:
@@ -57,8 +59,10 @@ def draw_curves(run: Run, steps: int) -> None:
         if growing:
             st.session_state[_drawn(run)] = drawn
         _draw(run, table, drawn, max(steps, last))
-        if growing and drawn == last:
-            st.rerun()  # and be still
+        if drawn == last:
+            _draw_verdict(found)
+            if growing:
+                st.rerun()  # and be still
 
     grow()
     st.button(
@@ -81,7 +85,7 @@ def _drawn(run: Run) -> str:
 
 
 def _draw(run: Run, table: pd.DataFrame, drawn: int, steps: int) -> None:
-    """Draw both curves up to a step, with room for all, and once all is drawn a sentence about them."""
+    """Draw both curves up to a step, with room for all."""
     shown = table[table["step"] <= drawn]
     for column, quantity in zip(st.columns(2), ("accuracy", "cross_entropy"), strict=True):
         with column:
@@ -92,8 +96,16 @@ def _draw(run: Run, table: pd.DataFrame, drawn: int, steps: int) -> None:
                 width="stretch",
                 alt=f"{quantity.replace('_', ' ')} of training and validation pictures, by step",
             )
-    last = int(table["step"].max())
-    st.caption(verdict(table) if drawn >= last else f"Step {count(drawn)} of {count(last)}")
+    if drawn < steps:
+        st.caption(f"Step {count(drawn)} of {count(steps)}")
+
+
+def _draw_verdict(found: Verdict) -> None:
+    """Draw what the curves mean and what to do, loudly where another training is likely to be better."""
+    if found.is_warning:
+        st.warning(found.sentence, icon=":material/show_chart:")
+    else:
+        st.caption(found.sentence)
 
 
 @st.cache_data(show_spinner=False)
