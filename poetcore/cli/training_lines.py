@@ -68,9 +68,9 @@ def curves_sentence(run: "Run") -> str:
     Args:
         run: finished.
     """
-    from poetcore.training.curves import curves, verdict
+    from poetcore.training.verdict import run_verdict
 
-    return verdict(curves(run.events("step")))
+    return run_verdict(run).sentence
 
 
 def _report(report: "StepReport", steps: int) -> str:
