@@ -19,7 +19,7 @@ from poetcore.cli.options import (
 from poetcore.errors import DatasetError, OptionError, PictureError
 from poetcore.evaluation.frozen import GraphOptions, labels_file
 from poetcore.features.engines import DEFAULT_ENGINE
-from poetcore.system.figures import confidence, percent, score
+from poetcore.system.figures import percent, score
 from poetcore.system.options import build
 from poetcore.workspace.workspace import Workspace
 
@@ -105,17 +105,27 @@ def label_image(
     graph: GraphOption = None,
     labels: LabelsOption = None,
     engine: EngineOption = DEFAULT_ENGINE,
-    top: Annotated[int, typer.Option(min=1, help="How many labels to show for each picture.")] = 5,
+    top: Annotated[
+        int | None,
+        typer.Option(min=1, help="How many labels to show for each picture: 5, in a table the first."),
+    ] = None,
     output_csv: OutputCsvOption = None,
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     json: JsonOption = False,
     **options: Any,
 ) -> None:
-    """Predict the most probable labels of pictures."""
+    """Predict the most probable labels of pictures.
+
+    A single picture gets a label a line and the evaluation time, as the original script prints them; several
+    are a table.
+    """
+    from poetcore.cli.predictions import prediction_lines
     from poetcore.cli.terminal import Terminal
+    from poetcore.data.images import read
     from poetcore.data.listing import write_listing
     from poetcore.data.litter import litter_among
     from poetcore.evaluation.classifier import Classifier, PictureClassifier
+    from poetcore.evaluation.unsure import is_unsure
     from poetcore.system.files import printable, walk
 
     terminal, place = Terminal(json), Workspace(workspace)
@@ -146,22 +156,24 @@ def label_image(
     if output_csv:
         rows = [(os.path.abspath(p.path), *p.top(1)[0]) for p in labelled]
         write_listing(output_csv, ("path", "label", "confidence"), rows)
+    seconds = None
+    if len(labelled) == 1 and engine == DEFAULT_ENGINE:  # from the cache it would be no time at all
+        seconds = classifier.classify_bytes(labelled[0].path.name, read(labelled[0].path)).seconds
     terminal.answer(
         {
             "predictions": [
                 {
                     "path": str(p.path),
-                    "scores": [{"label": label, "score": score} for label, score in p.top(top)],
+                    "scores": [{"label": label, "score": score} for label, score in p.top(top or 5)],
+                    "unsure": is_unsure(p.top(2)),
                 }
                 for p in labelled
             ],
             "skipped": skipped,
             "litter": len(litter),
+            "evaluation_seconds": seconds,
         },
-        *(
-            f"{p.path}: {', '.join(f'{label} {confidence(score)}' for label, score in p.top(top))}"
-            for p in labelled
-        ),
+        *prediction_lines(labelled, top, seconds),
     )
     if not labelled:
         raise PictureError(f"No picture could be labelled: {skipped[0]['path']} {skipped[0]['reason']}.")

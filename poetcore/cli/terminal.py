@@ -99,13 +99,16 @@ def table(title: str, columns: list[str], rows: list[list[str]]) -> Table:
 
 def fits(columns: list[str], rows: list[list[str]]) -> bool:
     """Return whether a table is no wider than the terminal with every cell on one line."""
-    widths = [max(map(cell_len, cells)) for cells in zip(columns, *rows, strict=True)]
+    widths = [
+        max(cell_len(line) for cell in cells for line in cell.splitlines() or [""])
+        for cells in zip(columns, *rows, strict=True)
+    ]
     return sum(widths) + _BETWEEN * len(widths) + 1 <= Console().width
 
 
 def _least_width(cells: tuple[str, ...]) -> int:
     """Return the width that a column needs: figures are never broken, words of a sentence or name are."""
-    heading, *others = cells
+    heading, *others = (line for cell in cells for line in cell.splitlines() or [""])
     if any(any(map(str.isalpha, cell)) for cell in others):
         return min(_LEAST, max(map(cell_len, cells)))
     return max(map(cell_len, [*heading.split(), *others]), default=0)

@@ -1,5 +1,6 @@
 """A trained run as an object: pictures in, probabilities out, without TensorFlow."""
 
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -32,6 +33,8 @@ class Prediction:
         probabilities: `(labels,) float32`, summing to 1; None where the picture cannot be used.
         sha: its content; empty where it could not be read.
         reason: why it cannot be used, or None.
+        seconds: what network and last layer took, the picture decoded and the model loaded before; None
+            where that was not measured.
     """
 
     path: Path
@@ -39,6 +42,7 @@ class Prediction:
     probabilities: np.ndarray | None
     sha: str = ""
     reason: str | None = None
+    seconds: float | None = None
 
     @property
     def label(self) -> str | None:
@@ -189,8 +193,10 @@ class Classifier:
             return Prediction(Path(name), self.labels, None, reason=str(error))
         if self._model is None:
             self._model = FeatureExtractor(model_of(self.run, self._backbone, self._workspace))
-        vector = self._model.extract(pixels)
-        return Prediction(Path(name), self.labels, self._head.probabilities(vector[np.newaxis])[0])
+        before = time.perf_counter()
+        probabilities = self._head.probabilities(self._model.extract(pixels)[np.newaxis])[0]
+        seconds = time.perf_counter() - before
+        return Prediction(Path(name), self.labels, probabilities, seconds=seconds)
 
 
 def model_of(

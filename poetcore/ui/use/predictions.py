@@ -9,15 +9,13 @@ import streamlit as st
 
 from poetcore.data import images
 from poetcore.evaluation.classifier import Classifier, Prediction
+from poetcore.evaluation.unsure import NOT_SURE, is_unsure, unsure_sentence
 from poetcore.system.figures import confidence
 from poetcore.ui.state import workspace
 from poetcore.ui.text import plain
 from poetcore.workspace.run import Run
 
-__all__ = ["UNSURE", "draw_prediction", "draw_table", "predict", "table_of"]
-
-#: Below this confidence, or with a lead smaller than the second figure, a prediction is called unsure.
-UNSURE = (0.6, 0.2)
+__all__ = ["draw_prediction", "draw_table", "predict", "table_of"]
 
 #: Cells that are written one by one; more would take seconds, and pandas refuses to.
 _STYLED = 20_000
@@ -43,17 +41,14 @@ def _predict(
 def draw_prediction(one: Prediction, content: bytes) -> None:
     """Show a picture, its predicted label with the confidence, and the most probable labels as bars."""
     top = one.top(5)
-    (first, share), second = top[0], top[1][1]
+    first, share = top[0]
     with st.container(border=True):
         picture, text = st.columns([1, 2])
         picture.image(images.thumbnail(content, 480), width="stretch", alt=str(one.path))
         with text:
-            if share < UNSURE[0] or share - second < UNSURE[1]:
-                st.header("Not sure")
-                st.markdown(
-                    f"Most probable is **{plain(first)}**, with {confidence(share)}. It may be something"
-                    " else, or none of these labels."
-                )
+            if is_unsure(top):
+                st.header(NOT_SURE)
+                st.markdown(unsure_sentence(f"**{plain(first)}**", share))
             else:
                 st.header(f"{plain(first)} · {confidence(share)}")
             st.caption(plain(one.path))

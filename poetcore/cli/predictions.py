@@ -1,0 +1,81 @@
+"""How a terminal shows predictions: one as the original label_image prints it, several as a table."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.table import Table
+
+from poetcore.cli.terminal import table
+from poetcore.evaluation.classifier import Prediction
+from poetcore.evaluation.unsure import NOT_SURE, is_unsure, unsure_sentence
+from poetcore.system.figures import count
+from poetcore.system.files import one_line, printable
+
+__all__ = ["prediction_lines"]
+
+
+def prediction_lines(
+    found: Sequence[Prediction], top: int | None, seconds: float | None
+) -> list[str | Table]:
+    """Return what is shown of predictions.
+
+    Args:
+        found: of pictures that can be used.
+        top: labels of each; None for five of a single picture, and in a table for the first, with the next
+            one where it is unsure.
+        seconds: what the network took for a single picture; None where it was not measured.
+    """
+    if len(found) == 1:
+        return _single(found[0], top or 5, seconds)
+    return _several(found, top) if found else []
+
+
+def _single(one: Prediction, top: int, seconds: float | None) -> list[str | Table]:
+    """Return the time and a label a line, word for word as the original script does."""
+    lines = [] if seconds is None else [f"\nEvaluation time (1-image): {seconds:.3f}s\n"]
+    lines += [f"{one_line(label)} (score={_score(share)})" for label, share in one.top(top)]
+    if is_unsure(one.top(2)):
+        label, share = one.top(1)[0]
+        lines.append(f"\n{NOT_SURE}. {unsure_sentence(one_line(label), share)}")
+    return list(lines)
+
+
+def _several(found: Sequence[Prediction], top: int | None) -> list[str | Table]:
+    """Return a table, a picture a row; where all are in one folder, that is named once."""
+    folder = _common_folder([one.path for one in found])
+    rows, unsure = [], 0
+    for one in found:
+        doubtful = is_unsure(one.top(2))
+        unsure += doubtful
+        shown = one.top(top or (2 if doubtful else 1))
+        rows.append(
+            [
+                one_line(printable(one.path.relative_to(folder) if folder else one.path)),
+                "\n".join(one_line(label) for label, _ in shown),
+                "\n".join(_score(share) for _, share in shown),
+                NOT_SURE.lower() if doubtful else "",
+            ]
+        )
+    columns = ["picture", "label", "score", ""]
+    if not unsure:
+        columns, rows = columns[:-1], [row[:-1] for row in rows]
+    title = f"Predictions in {one_line(printable(folder))}" if folder else "Predictions"
+    drawn = table(title, columns, rows)
+    doubt = (
+        f"{NOT_SURE} of {count(unsure)} of {count(len(found))} pictures: each may be something else, or none"
+    )
+    return [drawn, f"{doubt} of these labels."] if unsure else [drawn]
+
+
+def _common_folder(paths: Sequence[Path]) -> Path | None:
+    """Return the folder in which files lie together; None where there is none, or it says nothing."""
+    try:
+        folder = Path(os.path.commonpath([path.parent for path in paths]))
+    except ValueError:  # on several drives, or some from here and some from the root
+        return None
+    return folder if folder.name else None
+
+
+def _score(share: float) -> str:
+    return f"{share:.5f}"
