@@ -29,7 +29,10 @@ def prepare(
     ] = 50,
     order: Annotated[
         str,
-        typer.Option(help="Which are taken first: by `name`, by `size` (the largest files) or at `random`."),
+        typer.Option(
+            help="Which are taken: at `random`, by `size` (the largest files), or by `name`: the first of"
+            " each label to train and the last to demo."
+        ),
     ] = "random",
     seed: Annotated[int, typer.Option(help="Another seed draws others and divides them differently.")] = 0,
     exclude: Annotated[

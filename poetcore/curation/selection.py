@@ -14,6 +14,7 @@ import pandas as pd
 from poetcore.analysis.issues import CHECKS, Issue
 from poetcore.data.groups import linked_groups
 from poetcore.errors import OptionError
+from poetcore.system.names import natural_key
 from poetcore.system.options import check_number
 
 __all__ = [
@@ -32,7 +33,8 @@ __all__ = [
 #: The two parts, and the names of their folders; a picture of neither is unused or rejected.
 PARTS = ("train", "demo")
 
-#: In which order pictures are taken; `size` is the tutorial's rule, the largest files first.
+#: In which order pictures are taken: `name` splits as people do by hand, the first of a label to training and
+#: its last to demo; `size` is the tutorial's rule, the largest files first.
 ORDERS = ("name", "size", "random")
 
 #: A set with these would be wrong, so they are always excluded.
@@ -105,8 +107,8 @@ def similarity_groups(pictures: pd.DataFrame, issues: Iterable[Issue]) -> dict[s
 
 
 def in_order(clean: pd.DataFrame, options: SplitOptions, earlier: Collection[str]) -> pd.DataFrame:
-    """Sort pictures so that those to be taken first come first."""
-    name = clean["path"].map(lambda path: Path(path).as_posix())
+    """Sort pictures so that those to be taken first come first; names as file managers sort them."""
+    name = clean["path"].map(lambda path: natural_key(Path(path).as_posix()))
     ranks = {
         "name": name,
         "size": -clean["bytes"],
@@ -138,12 +140,18 @@ def select(
     Returns:
         sha -> "train" or "demo", of those that are taken.
     """
+    by_name = options.order == "name"
+    if by_name:  # what is in the set already stays there, but does not come first
+        clean = clean.sort_values("path", key=lambda paths: paths.map(natural_key))
     number = clean["label"].value_counts()
     shares = {label: _shares(int(number.get(label, 0)), options) for label in labels}
     parts = _parts(clean, groups, existing_split, shares, options)
     part_of: dict[str, str] = {}
     for label, share in shares.items():
-        part_of |= _fill(list(clean.loc[clean["label"] == label, "sha"]), parts, share, options)
+        shas = list(clean.loc[clean["label"] == label, "sha"])
+        part_of |= (
+            _fill_ends(shas, parts, existing_split, share) if by_name else _fill(shas, parts, share, options)
+        )
     return part_of
 
 
@@ -177,14 +185,25 @@ def _parts(
     grouped = clean[clean["sha"].isin(groups)]
     share = options.demo_per_label / (options.train_per_label + options.demo_per_label)
     movable: list[pd.DataFrame] = []
+    first = {
+        sha for label, own in clean.groupby("label")["sha"] for sha in own[: shares[str(label)]["train"]]
+    }
     for leader, members in grouped.groupby(grouped["sha"].map(groups)):
         before = {parts[sha] for sha in members["sha"] if sha in parts}
         counts = members["label"].value_counts()
         small = all(count <= shares[str(label)]["demo"] for label, count in counts.items())
-        drawn = "demo" if small and _chance(options.seed, "side", str(leader)) < share else "train"
-        part = before.pop() if len(before) == 1 else drawn
+        if options.order == "name":
+            demo = first.isdisjoint(members["sha"])
+        else:
+            demo = _chance(options.seed, "side", str(leader)) < share
+        part = before.pop() if len(before) == 1 else "demo" if small and demo else "train"
         parts |= dict.fromkeys(members["sha"], part)
-        if small and not before and not any(sha in existing_split for sha in members["sha"]):
+        if (
+            options.order != "name"
+            and small
+            and not before
+            and not any(sha in existing_split for sha in members["sha"])
+        ):
             movable.append(members)
     _even_out(clean, parts, movable, shares)
     return parts
@@ -235,4 +254,19 @@ def _fill(
         count = list(part_of.values()).count(parts[sha])
         if count < asked[parts[sha]] and len(part_of) < sum(share.values()):
             part_of[sha] = parts[sha]
+    return part_of
+
+
+def _fill_ends(
+    shas: Sequence[str],
+    parts: Mapping[str, str],
+    existing_split: Mapping[str, str],
+    share: Mapping[str, int],
+) -> dict[str, str]:
+    """Fill training with the first contents of one label, by name, and demo with the last: sha -> part."""
+    part_of: dict[str, str] = {}
+    for part, ordered in (("train", shas), ("demo", shas[::-1])):
+        free = [sha for sha in ordered if sha not in part_of and parts.get(sha, part) == part]
+        stays = [sha for sha in free if existing_split.get(sha) == part]
+        part_of |= dict.fromkeys([*stays, *(sha for sha in free if sha not in stays)][: share[part]], part)
     return part_of

@@ -70,10 +70,32 @@ def test_by_size_takes_the_largest_files():
     assert sorted(names(planned)) == sorted(Path(path).name for path, _, _ in largest)
 
 
-def test_by_name_takes_the_first():
-    assert names(plan(dataset(*roses(20)), [], SplitOptions(4, 2, "name"))) == [
-        f"{i:03d}.jpg" for i in range(6)
-    ]
+def test_by_name_the_first_go_to_training_and_the_last_to_demo():
+    files = [(f"rose/IMG_{i}.jpg", f"sha{i}", 5000) for i in range(1, 21)]
+    parts = part_of(plan(dataset(*files), [], SplitOptions(4, 2, "name")))
+    assert {name: part for name, part in parts.items() if part in PARTS} == {
+        **{f"IMG_{i}.jpg": "train" for i in (1, 2, 3, 4)},
+        **{f"IMG_{i}.jpg": "demo" for i in (19, 20)},
+    }
+
+
+def test_by_name_a_short_label_is_divided_where_the_ends_meet():
+    parts = part_of(plan(dataset(*roses(10)), [], SplitOptions(200, 50, "name")))
+    assert [parts[f"{i:03d}.jpg"] for i in range(10)] == ["train"] * 8 + ["demo"] * 2
+
+
+def test_by_name_near_duplicates_of_both_ends_go_to_training():
+    planned = plan(dataset(*roses(20)), [near("rose/000.jpg", "rose/019.jpg")], SplitOptions(4, 2, "name"))
+    parts = part_of(planned)
+    assert [name for name, part in parts.items() if part == "demo"] == ["017.jpg", "018.jpg"]
+    assert parts["019.jpg"] == "unused"
+
+
+def test_by_name_what_is_in_the_set_stays_when_the_source_grows():
+    few = plan(dataset(*roses(20)[5:15]), [], SplitOptions(4, 2, "name"))
+    there = dict(zip(few.chosen()["destination"], few.chosen()["sha"], strict=True))
+    again = plan(dataset(*roses(20)), [], SplitOptions(4, 2, "name"), ExistingSplit(there, frozenset(there)))
+    assert (again.removals, part_of(again)["005.jpg"], part_of(again)["000.jpg"]) == ((), "train", "unused")
 
 
 def test_another_seed_takes_others():

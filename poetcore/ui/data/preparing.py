@@ -111,7 +111,8 @@ def _pick_options(source: Path, usual: tuple[int, int]) -> SplitOptions:
         format_func=_ORDERS.__getitem__,
         key="prepare_order",
         persist_state="session",
-        help="Largest files first is the tutorial's rule: what is small is often broken.",
+        help="Largest files first is the tutorial's rule: what is small is often broken. By name, the first"
+        " pictures of each label go to training and the last ones to demo.",
     )
     seed = 0
     with st.expander("What is excluded", icon=":material/filter_alt:"):
