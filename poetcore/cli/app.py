@@ -10,6 +10,7 @@ from collections.abc import Callable
 import typer
 
 from poetcore.cli.calibrate import calibrate
+from poetcore.cli.command import Command
 from poetcore.cli.dashboard import dashboard
 from poetcore.cli.evaluate import evaluate, label_image
 from poetcore.cli.export import export
@@ -65,7 +66,7 @@ _COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
 
 for _command, _arguments in _COMMANDS:
     _example = f"python -m poetcore {_command.__name__} {_arguments}".rstrip()
-    app.command(_command.__name__, epilog=f"Example: {_example}")(reads_paths(_command))
+    app.command(_command.__name__, cls=Command, epilog=f"Example: {_example}")(reads_paths(_command))
 
 
 def main() -> None:
