@@ -1,5 +1,6 @@
 """The command that fetches pictures from lists of URLs, synsets and iNaturalist."""
 
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,18 +9,14 @@ import typer
 
 from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, WorkspaceOption
 from poetcore.errors import DownloadError, OptionError
+from poetcore.sources.archives import BOXES_ENDPOINT, ORIGINALS_ENDPOINT
 from poetcore.sources.fetch_options import FetchOptions
 from poetcore.sources.gathered import Gathered
-from poetcore.sources.imagenet import SYNSET_ENDPOINT, synset_urls
-from poetcore.sources.inaturalist import (
-    INATURALIST,
-    LICENCES,
-    check_size,
-    find_taxon,
-    observations,
-    parse_licences,
-)
-from poetcore.sources.urls import Source, UrlList, read_table, read_urls
+from poetcore.sources.imagenet import SYNSET_ENDPOINT
+from poetcore.sources.inaturalist import INATURALIST, LICENCES, PHOTO_SIZES, check_size, parse_licences
+from poetcore.sources.opening import Endpoints, open_sources, pair_labels
+from poetcore.sources.origin import Origin
+from poetcore.sources.urls import read_table
 from poetcore.system.names import check_name
 from poetcore.workspace.workspace import Workspace
 
@@ -28,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["gather"]
 
-#: Lines of a kind that are shown; the log has all.
+#: Reasons that are shown; the log has all.
 _SHOWN = 10
 
 #: A taxon may have a hundred thousand pictures; a classifier needs some hundreds.
@@ -39,22 +36,43 @@ _LIMITS = FetchOptions()
 
 def gather(
     dest: Annotated[Path, typer.Argument(help="Folder for the label folders; made where it is missing.")],
-    label: Annotated[str | None, typer.Option(help="The label that the pictures are for.")] = None,
-    urls: Annotated[Path | None, typer.Option(help="A text file of URLs, one a line.")] = None,
-    table: Annotated[
-        Path | None, typer.Option(help="A CSV file of rows `label,file of URLs`, for many labels.")
+    label: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="The label that the pictures are for; of several sources one each, or one for all."
+        ),
     ] = None,
-    wnid: Annotated[str | None, typer.Option(help="A WordNet id of ImageNet, such as n12997654.")] = None,
+    urls: Annotated[list[Path] | None, typer.Option(help="A text file of URLs, one a line.")] = None,
+    table: Annotated[
+        list[Path] | None, typer.Option(help="A CSV file of rows `label,file of URLs`, for many labels.")
+    ] = None,
+    wnid: Annotated[
+        list[str] | None, typer.Option(help="A WordNet id of ImageNet, such as n12997654; also several.")
+    ] = None,
     taxon: Annotated[
-        str | None, typer.Option(help="A species, genus, ... on iNaturalist, scientific or common name.")
+        list[str] | None,
+        typer.Option(help="A species, genus, ... on iNaturalist, scientific or common name; also several."),
     ] = None,
     count: Annotated[
         int | None,
         typer.Option(help=f"Pictures of each label; {TAXON_COUNT} of a taxon by default, else all."),
     ] = None,
     size: Annotated[
-        str, typer.Option(help="Of a taxon's pictures: medium (500 pixels) or large.")
+        str, typer.Option(help=f"Of a taxon's pictures: {', '.join(PHOTO_SIZES)}; medium has 500 pixels.")
     ] = "medium",
+    original: Annotated[
+        bool,
+        typer.Option(
+            "--original",
+            help="Pictures as they were published: of a synset the archive, of a taxon the size.",
+        ),
+    ] = False,
+    bounding_boxes: Annotated[
+        bool,
+        typer.Option(
+            "--bounding_boxes", help="Crop a synset's pictures to their object, where the archive has boxes."
+        ),
+    ] = False,
     licences: Annotated[
         str, typer.Option(help="Of a taxon's pictures, with commas; or `any`, all rights reserved included.")
     ] = ",".join(LICENCES),
@@ -62,7 +80,12 @@ def gather(
         bool, typer.Option("--every_photo", help="All photos of each observation, not only the first.")
     ] = False,
     again: Annotated[
-        bool, typer.Option("--again", help="Request dead links again, before their time.")
+        bool,
+        typer.Option(
+            "--again",
+            help="Request dead links again, before their time. Without a source, refresh what was gathered"
+            " into DEST: new pictures from where those came from; nothing is deleted.",
+        ),
     ] = False,
     workers: Annotated[int, typer.Option(help="Requests at once.")] = _LIMITS.workers,
     per_host: Annotated[
@@ -84,30 +107,47 @@ def gather(
     wnid_endpoint: Annotated[
         str, typer.Option("--wnid_endpoint", help="URL of the synset service; {wnid} is the id.")
     ] = SYNSET_ENDPOINT,
+    original_endpoint: Annotated[
+        str, typer.Option("--original_endpoint", help="URL of a synset's archive of pictures.")
+    ] = ORIGINALS_ENDPOINT,
+    boxes_endpoint: Annotated[
+        str, typer.Option("--boxes_endpoint", help="URL of the archive of bounding boxes.")
+    ] = BOXES_ENDPOINT,
     taxon_endpoint: Annotated[
         str, typer.Option("--taxon_endpoint", help="URL of iNaturalist's API, version 1.")
     ] = INATURALIST,
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     json: JsonOption = False,
 ) -> None:
-    """Fetch pictures from a list of URLs, a synset, or iNaturalist; a stopped run goes on when repeated."""
+    """Fetch pictures from lists of URLs, synsets, or iNaturalist; a stopped run goes on when repeated."""
+    from poetcore.cli.refreshing import next_commands
     from poetcore.cli.terminal import Terminal
     from poetcore.sources.gather import check_count
     from poetcore.sources.gather import gather as gather_pictures
+    from poetcore.sources.refresh import sources_of_log
 
-    terminal = Terminal(json)
-    if sum(given is not None for given in (urls, table, wnid, taxon)) != 1:
-        raise OptionError("Choose the source of the pictures: one of --urls, --table, --wnid and --taxon.")
-    if urls and not label:
-        raise OptionError("--urls needs --label: the name of the folder for the pictures.")
-    if table and label:
-        raise OptionError("--label does not go with --table, which names the labels itself.")
+    terminal, labels = Terminal(json), label or []
     # Every check comes before the first request.
+    refresh = again and not (urls or table or wnid or taxon)
+    if not refresh and sum(map(bool, (urls, table, wnid, taxon))) != 1:
+        raise OptionError(
+            "Choose the source of the pictures: one of --urls, --table, --wnid and --taxon; or --again, for"
+            " where those in DEST came from."
+        )
+    if urls and not labels:
+        raise OptionError("--urls needs --label: the name of the folder for the pictures.")
+    if table and labels:
+        raise OptionError("--label does not go with --table, which names the labels itself.")
+    if original and not (wnid or taxon):
+        raise OptionError("--original goes with --wnid or --taxon: a list of URLs leads to one size only.")
+    if bounding_boxes and not wnid:
+        raise OptionError("--bounding_boxes goes with --wnid: only ImageNet's archive has boxes.")
     check_count(count)
     check_size(size)
-    allowed = parse_licences(licences)
-    if label is not None:
-        check_name(label, "A label")
+    parse_licences(licences)
+    for name in labels:
+        check_name(name, "A label")
+    endpoints = Endpoints(wnid_endpoint, original_endpoint, boxes_endpoint, taxon_endpoint)
     options = FetchOptions(
         workers=workers,
         per_host=per_host,
@@ -119,25 +159,22 @@ def gather(
         retries=retries,
         contact=contact,
     )
-    if taxon:
-        count = count or TAXON_COUNT
-        found = find_taxon(taxon, taxon_endpoint, options)
-        terminal.message(f"Pictures of {found} from iNaturalist.")
-        entries = observations(
-            found,
-            licences=allowed,
-            size=size,
-            every_photo=every_photo,
-            endpoint=taxon_endpoint,
-            options=options,
-        )
-        sources = [Source(label or found.name, entries, count)]
-    elif wnid:
-        listed = synset_urls(wnid, wnid_endpoint, options)
-        sources = [_listed(label or wnid, listed, wnid, terminal)]
+    if refresh:
+        sources = sources_of_log(dest, labels, count, endpoints, options, terminal.message)
     else:
-        files = read_table(table) if table else {label or "": urls or Path()}
-        sources = [_listed(name, read_urls(file), str(file), terminal) for name, file in files.items()]
+        count = count or (TAXON_COUNT if taxon else None)
+        size = "original" if original else size
+        any_licence = parse_licences(licences) is None
+        origins = [
+            *(
+                Origin("taxon", t, count, size, "" if any_licence else licences, every_photo)
+                for t in taxon or ()
+            ),
+            *(Origin("wnid", w, count, original=original, bounding_boxes=bounding_boxes) for w in wnid or ()),
+            *(Origin("urls", os.path.abspath(file), count) for file in urls or ()),
+        ]
+        wanted = _in_tables(table, count) if table else pair_labels(labels, origins)
+        sources = open_sources(wanted, endpoints, options, terminal.message)
     place = Workspace(workspace)
     with place.file_index() as file_index, terminal.bars() as bars:
         gathered = gather_pictures(
@@ -147,23 +184,23 @@ def gather(
             count=count,
             options=options,
             again=again,
+            refresh=refresh,
             on_progress=bars.show,
         )
-    _answer(gathered, terminal)
+    _answer(gathered, terminal, next_commands(dest, place) if refresh else None)
 
 
-def _listed(label: str, listed: UrlList, name: str, terminal: "Terminal") -> Source:
-    """Return the source of a list; report its bad lines, which are skipped."""
-    for number, text, reason in listed.bad_lines[:_SHOWN]:
-        terminal.message(f"Skipped: line {number} of {name} {reason}: {text}")
-    if len(listed.bad_lines) > _SHOWN:
-        terminal.message(f"Skipped: {len(listed.bad_lines) - _SHOWN} more lines of {name}.")
-    if not listed.entries:
-        raise OptionError(f"No URL in {name}: write one a line, http or https.")
-    return Source(label, listed.entries, len(listed.entries))
+def _in_tables(tables: list[Path], count: int | None) -> list[tuple[str, Origin]]:
+    """Return the labels of tables, each with its file of URLs."""
+    return [
+        (name, Origin("urls", os.path.abspath(file), count))
+        for table in tables
+        for name, file in read_table(table).items()
+    ]
 
 
-def _answer(gathered: Gathered, terminal: "Terminal") -> None:
+def _answer(gathered: Gathered, terminal: "Terminal", then: list[str] | None) -> None:
+    """Print what was gathered, and after a refresh the commands that come next."""
     from poetcore.cli.terminal import table
 
     for problem in gathered.problems:
@@ -173,6 +210,7 @@ def _answer(gathered: Gathered, terminal: "Terminal") -> None:
         for label, t in gathered.labels.items()
     ]
     reasons = [[reason, str(n)] for reason, n in list(gathered.reasons().items())[:_SHOWN]]
+    new = sum(tally.kept for tally in gathered.labels.values())
     terminal.answer(
         {
             "path": str(gathered.dest),
@@ -184,12 +222,30 @@ def _answer(gathered: Gathered, terminal: "Terminal") -> None:
             "problems": list(gathered.problems),
             "log": str(gathered.log),
             "attribution": str(gathered.attribution) if gathered.attribution else None,
+            **({} if then is None else {"next": then}),
         },
         table(str(gathered.dest), ["label", "asked", "kept", "there already", "rejected"], rows),
         *([table("Why not", ["reason", "URLs"], reasons)] if reasons else []),
         f"Outcome of each URL: {gathered.log}",
         *([f"Licences and authors: {gathered.attribution}"] if gathered.attribution else []),
+        *(_advice(new, then) if then is not None else []),
     )
     if not gathered.files:
-        most = next(iter(gathered.reasons()), "no picture was offered")
-        raise DownloadError(f"No picture could be gathered; most often a URL {most}.")
+        most = next(iter(gathered.reasons()), "")
+        raise DownloadError(
+            f"No picture could be gathered; most often a URL {most}."
+            if most
+            else "No picture could be gathered: the source offered none."
+        )
+
+
+def _advice(new: int, then: list[str]) -> list[str]:
+    if not new:
+        return ["No new picture: the set is as it was."]
+    if not then:
+        return [f"{new} new pictures. No run was trained on this set yet."]
+    return [
+        f"{new} new pictures. To see what they bring, train anew and evaluate the old and the new model on"
+        " the same demo pictures:",
+        *(f"  {command}" for command in then),
+    ]

@@ -24,7 +24,7 @@ from poetcore.sources.hosts import Host, RobotsRules, Task, load_rules
 if TYPE_CHECKING:
     from requests import Session
 
-__all__ = ["FetchPool"]
+__all__ = ["FetchPool", "checked"]
 
 #: Seconds between two checks for requests that hang.
 _POLL_SECONDS = 0.1
@@ -138,7 +138,7 @@ class FetchPool:
         with new_session(self._options) as session:
             while task := self._take(me):
                 try:
-                    fetched = self._checked(self._fetch(task, session, me))
+                    fetched = checked(self._fetch(task, session, me), self._check)
                 except _AbandonedError:
                     return
                 except Exception as error:  # a library's surprise costs one picture, not the batch
@@ -156,17 +156,6 @@ class FetchPool:
             return self._disallowed(host, url, task, session) if self._options.robots else None
 
         return fetch(task.url, session, self._options, acquire_slot, lambda: self._stopped)
-
-    def _checked(self, fetched: Fetched) -> Fetched:
-        """Check a content, and keep only what is accepted."""
-        if fetched.outcome is not Outcome.FETCHED:
-            return fetched
-        try:
-            return replace(fetched, checked=self._check(fetched.content))
-        except PictureError as error:
-            led = f"redirects to {fetched.final_url}, which " if fetched.final_url != fetched.url else ""
-            outcome = Outcome.PLACEHOLDER if isinstance(error, PlaceholderError) else Outcome.REFUSED
-            return replace(fetched, outcome=outcome, reason=f"{led}{error}", content=b"")
 
     def _take(self, me: threading.Thread) -> Task | None:
         """Wait for a task whose host has a free slot, and occupy it; None where the pool is left."""
@@ -247,3 +236,22 @@ class FetchPool:
         while host.waiting:
             task = host.waiting.popleft()
             self._results.put((task.key, Fetched(task.url, Outcome.SKIPPED, reason)))
+
+
+def checked(fetched: Fetched, check: Check) -> Fetched:
+    """Check a content, and keep only what is accepted.
+
+    Args:
+        fetched: a result; one without a content is returned as it is.
+        check: its result becomes `Fetched.checked`, and a PictureError refuses the content.
+    """
+    if fetched.outcome is not Outcome.FETCHED:
+        return fetched
+    try:
+        return replace(fetched, checked=check(fetched.content))
+    except PictureError as error:
+        led = (
+            f"redirects to {fetched.final_url}, which " if fetched.final_url not in ("", fetched.url) else ""
+        )
+        outcome = Outcome.PLACEHOLDER if isinstance(error, PlaceholderError) else Outcome.REFUSED
+        return replace(fetched, outcome=outcome, reason=f"{led}{error}", content=b"")

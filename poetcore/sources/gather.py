@@ -7,28 +7,18 @@ unavailable", or the same picture from several URLs of one host. The outcome of 
 """
 
 import contextlib
-import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from poetcore.data.file_index import FileIndex
 from poetcore.errors import DownloadError, OptionError
-from poetcore.sources.fetch import Fetched, Outcome
 from poetcore.sources.fetch_options import FetchOptions
 from poetcore.sources.fetch_pool import FetchPool
-from poetcore.sources.gather_log import DUPLICATE, KEPT, Entry, GatherLog
-from poetcore.sources.gathered import (
-    DOWNLOADED,
-    PRESENT,
-    Gathered,
-    GatherProgress,
-    LabelState,
-    Rejected,
-)
-from poetcore.sources.keeper import Keeper, check_picture
-from poetcore.sources.urls import Source, UrlEntry
+from poetcore.sources.gather_log import GatherLog
+from poetcore.sources.gather_run import Asked, GatherRun
+from poetcore.sources.gathered import Gathered
+from poetcore.sources.keeper import check_picture
+from poetcore.sources.urls import Source
 from poetcore.system.files import walk
 from poetcore.system.names import check_name
 from poetcore.system.options import check_number
@@ -36,23 +26,6 @@ from poetcore.system.progress import OnProgress
 from poetcore.system.temporary import clear_leftovers
 
 __all__ = ["check_count", "gather"]
-
-_DAY = 86_400
-
-#: Seconds for which a URL is not requested again; after other outcomes the next run requests it.
-_VALID_SECONDS = {
-    Outcome.REFUSED: 30 * _DAY,
-    Outcome.PLACEHOLDER: 30 * _DAY,
-    DUPLICATE: 30 * _DAY,
-    Outcome.UNREACHABLE: _DAY,
-    Outcome.SKIPPED: _DAY,
-}
-
-#: URLs that wait, per worker: enough that a slow host leaves work for all.
-_BACKLOG = 8
-
-#: Seconds without a result after which `on_progress` is called anyway, so that it can stop the work.
-_TICK_SECONDS = 0.5
 
 
 def gather(
@@ -63,6 +36,7 @@ def gather(
     count: int | None = None,
     options: FetchOptions | None = None,
     again: bool = False,
+    refresh: bool = False,
     on_progress: OnProgress | None = None,
 ) -> Gathered:
     """Fetch pictures into `dest/<label>/`, politely and many at once.
@@ -77,6 +51,8 @@ def gather(
         count: pictures to have of each label from its source, those of earlier runs included; None for all.
         options: the limits of the requests.
         again: request dead links, and pictures whose files were deleted, before their time too.
+        refresh: request dead links again, but nothing that was deleted; no picture of an earlier run is
+            removed, whatever turns out about it.
         on_progress: called with a `GatherProgress`, at least twice a second.
 
     Raises:
@@ -96,8 +72,10 @@ def gather(
     with log:
         try:
             with FetchPool(options, check_picture) as pool:
-                gathering = _Gathering(dest, sources, log, pool, count, again, _present(dest, file_index))
-                return gathering.run(on_progress or (lambda _: None), _BACKLOG * options.workers)
+                log.put_origins({source.label: source.origins for source in sources})
+                asked = Asked(count, again, refresh)
+                run = GatherRun(dest, sources, log, pool, options, asked, _present(dest, file_index))
+                return run.gather(on_progress or (lambda _: None))
         except OSError as error:
             raise DownloadError(
                 f"{error.filename or dest} cannot be written ({error.strerror or error}); what has been"
@@ -120,165 +98,6 @@ def check_count(count: int | None) -> None:
     check_number(count, "count")
     if count is not None and count < 1:
         raise OptionError(f"count is a number of pictures and must be at least 1. Received: {count}")
-
-
-class _Gathering:
-    """One run of `gather`."""
-
-    def __init__(
-        self,
-        dest: Path,
-        sources: Sequence[Source],
-        log: GatherLog,
-        pool: FetchPool,
-        count: int | None,
-        again: bool,
-        present: dict[str, str],
-    ) -> None:
-        self._dest = dest
-        self._log = log
-        self._pool = pool
-        self._count = count
-        self._again = again
-        self._keeper = Keeper(dest, log, present, again, self._note_placeholder)
-        self._states = [LabelState(source) for source in sources]
-        self._problems: list[str] = []
-        # Is it their host or our own connection? They are stored once another host has answered.
-        self._unreachable: list[Entry] = []
-        self._last_answer = 0.0
-
-    def run(self, on_progress: OnProgress, backlog: int) -> Gathered:
-        while True:
-            self._queue(backlog)
-            if not self._pool.outstanding:
-                break
-            if result := self._pool.next(_TICK_SECONDS):
-                (state, url_entry), fetched = result
-                state.outstanding -= 1
-                self._store(state, url_entry, fetched)
-            on_progress(self._progress())
-        on_progress(self._progress())
-        for entry in self._unreachable:
-            self._log.put(replace(entry, outcome=Outcome.TEMPORARY))
-        self._log.write()
-        if self._problems and not any(state.results for state in self._states):
-            raise DownloadError(self._problems[0])
-        return Gathered(
-            self._dest,
-            {state.source.label: state.tally() for state in self._states},
-            tuple(
-                Rejected(state.source.label, url, result)
-                for state in self._states
-                for url, result in state.results.items()
-                if result not in (DOWNLOADED, PRESENT)
-            ),
-            self._log.file,
-            self._log.attribution_file if self._log.attribution_file.exists() else None,
-            tuple(self._problems),
-        )
-
-    def _queue(self, backlog: int) -> None:
-        """Queue the next URLs, label by label in turn, until enough of them wait."""
-        moving = True
-        while moving and self._pool.outstanding < backlog:
-            moving = False
-            for state in self._states:
-                if self._has_room(state):
-                    moving = self._queue_one(state) or moving
-
-    def _has_room(self, state: LabelState) -> bool:
-        return not state.ended and (self._count is None or state.available + state.outstanding < self._count)
-
-    def _queue_one(self, state: LabelState) -> bool:
-        """Queue the next URL of a label unless its result is known; False where none is left."""
-        try:
-            url_entry = next(state.remaining)
-        except StopIteration:
-            state.ended = True
-            return False
-        except DownloadError as error:
-            state.ended = True
-            self._problems.append(str(error))
-            return False
-        if url_entry.url in state.results:
-            return True
-        known = self._log.get(state.source.label, url_entry.url)
-        result = self._earlier_result(known) if known else None
-        if result is None:
-            state.record(url_entry.url, "was not finished")
-            state.outstanding += 1
-            self._pool.add((state, url_entry), url_entry.url)
-        else:
-            state.record(url_entry.url, result)
-        return True
-
-    def _earlier_result(self, known: Entry) -> str | None:
-        """Return the result of a URL in an earlier run, or None where it must be requested again."""
-        if known.outcome == KEPT:
-            if (self._dest / known.file).exists():
-                return PRESENT
-            return None if self._again else "was gathered before, and its file has been deleted"
-        valid = time.time() - known.asked < _VALID_SECONDS.get(known.outcome, 0)
-        return known.reason if valid and not self._again else None
-
-    def _store(self, state: LabelState, url_entry: UrlEntry, fetched: Fetched) -> None:
-        """Store the outcome of a URL, and its picture where there is one."""
-        entry = Entry(
-            state.source.label,
-            url_entry.url,
-            fetched.outcome,
-            fetched.reason,
-            host=urlsplit(fetched.final_url or url_entry.url).netloc.lower(),
-            bytes=len(fetched.content),
-            asked=time.time(),
-            licence=url_entry.licence,
-            attribution=url_entry.attribution,
-            page=url_entry.page,
-        )
-        if fetched.outcome in (Outcome.UNREACHABLE, Outcome.SKIPPED):
-            self._unreachable.append(entry)
-            if self._last_answer > time.monotonic() - fetched.seconds:
-                self._store_unreachable()
-        else:
-            if fetched.outcome is not Outcome.TEMPORARY:
-                self._last_answer = time.monotonic()
-                self._store_unreachable()
-            if fetched.outcome is Outcome.FETCHED:
-                entry = self._keeper.keep(entry, url_entry, fetched)
-            if entry.outcome != KEPT:
-                self._log.put(entry)
-        state.record(url_entry.url, DOWNLOADED if entry.outcome == KEPT else entry.reason)
-
-    def _store_unreachable(self) -> None:
-        """Store the URLs that did not answer: another host has, so that it is not our own connection."""
-        for entry in self._unreachable:
-            self._log.put(entry)
-        self._unreachable.clear()
-
-    def _note_placeholder(self, entry: Entry) -> None:
-        """Count a placeholder against its host, and no longer among the pictures of its label."""
-        self._pool.note_placeholder(entry.url)
-        for state in self._states:
-            if state.source.label == entry.label and entry.url in state.results:
-                state.record(entry.url, entry.reason)
-
-    def _progress(self) -> GatherProgress:
-        done = total = kept = rejected = 0
-        known = True
-        for state in self._states:
-            asked, expected = len(state.results), state.source.expected
-            settled = asked - state.outstanding
-            kept += state.available
-            rejected += settled - state.available
-            if self._count:
-                most = min(self._count, expected or self._count)
-                done += state.available
-                total += state.available if state.ended and not state.outstanding else most
-            else:
-                done += settled
-                total += asked if state.ended else max(expected, asked)
-                known = known and (expected > 0 or state.ended)
-        return GatherProgress("gathering", done, total if known else 0, kept=kept, rejected=rejected)
 
 
 def _present(dest: Path, file_index: FileIndex) -> dict[str, str]:

@@ -7,15 +7,17 @@ authors, where known.
 
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
+from poetcore.sources.origin import Origin
 from poetcore.system.database import Database
 from poetcore.system.files import write_whole
 from poetcore.system.spreadsheets import csv_text
 
-__all__ = ["DUPLICATE", "KEPT", "Entry", "GatherLog"]
+__all__ = ["DUPLICATE", "KEPT", "Entry", "GatherLog", "has_log"]
 
 #: Outcomes beside those of `fetch.Outcome`: the picture is in its label folder, or came from another URL.
 KEPT = "kept"
@@ -30,6 +32,10 @@ CREATE TABLE IF NOT EXISTS entries (
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX IF NOT EXISTS kept_once ON entries (sha) WHERE outcome = 'kept';
 CREATE INDEX IF NOT EXISTS by_look ON entries (look);
+CREATE TABLE IF NOT EXISTS origins (
+    label TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, settings TEXT NOT NULL,
+    PRIMARY KEY (label, kind, value)
+) WITHOUT ROWID;
 """
 
 
@@ -99,7 +105,7 @@ class GatherLog(Database):
     def __init__(self, dest: Path) -> None:
         self.file = dest / ".poet" / "gather.csv"
         self.attribution_file = dest / "ATTRIBUTION.csv"
-        super().__init__(dest / ".poet" / "gather.sqlite")
+        super().__init__(_database(dest))
 
     def put(self, entry: Entry) -> bool:
         """Store an entry, in place of an earlier one of the same label and URL.
@@ -128,6 +134,22 @@ class GatherLog(Database):
         """List the entries of the pictures that look exactly the same."""
         return self._all("WHERE look = ? ORDER BY asked", (pixel_hash,))
 
+    def entries(self) -> list[Entry]:
+        """List all entries, by label and time."""
+        return self._all("ORDER BY label, asked, address")
+
+    def put_origins(self, origins: Mapping[str, Iterable[Origin]]) -> None:
+        """Store where the pictures of labels come from, for a refresh; those of earlier runs stay."""
+        rows = [(label, o.kind, o.value, o.to_json()) for label, some in origins.items() for o in some]
+        self._write(("INSERT OR REPLACE INTO origins VALUES (?, ?, ?, ?)", rows))
+
+    def origins(self) -> dict[str, list[Origin]]:
+        """Return where the pictures of each label come from; nothing of older sets."""
+        found: dict[str, list[Origin]] = defaultdict(list)
+        for label, *origin in self._rows("SELECT label, kind, value, settings FROM origins ORDER BY label"):
+            found[label].append(Origin.from_json(*origin))
+        return dict(found)
+
     def forget(self, entries: Iterable[Entry]) -> None:
         """Delete entries, so that their URLs are requested again."""
         pairs = [(entry.label, entry.url) for entry in entries]
@@ -135,7 +157,7 @@ class GatherLog(Database):
 
     def write(self) -> None:
         """Write the log for a spreadsheet and the list of licences."""
-        entries = self._all("ORDER BY label, asked, address")
+        entries = self.entries()
         shown = [name for name in _COLUMNS if name not in ("look", "host")]
         rows = [_cells(entry, shown) for entry in entries]
         write_whole(self.file, csv_text([shown, *rows]))
@@ -152,6 +174,15 @@ class GatherLog(Database):
 
     def _all(self, where: str, values: tuple[str, ...] = ()) -> list[Entry]:
         return [Entry(*row) for row in self._rows(f"{_SELECT} {where}", values)]
+
+
+def has_log(dest: Path) -> bool:
+    """Return whether something was gathered into a folder before."""
+    return _database(dest).is_file()
+
+
+def _database(dest: Path) -> Path:
+    return dest / ".poet" / "gather.sqlite"
 
 
 def _cells(entry: Entry, names: list[str]) -> list[str]:

@@ -74,12 +74,32 @@ class Gathered:
 
     def reasons(self) -> dict[str, int]:
         """Count the rejected URLs by reason, the most frequent first."""
-        # "leads to": so the version before this one wrote it into the log.
-        general = (
-            re.sub(r"(redirects|leads) to \S+, which |https?://\S+|\S+/\S+\.\w+$", "", r.reason)
-            for r in self.rejected
-        )
-        return dict(Counter(" ".join(reason.split()) for reason in general).most_common())
+        return dict(Counter(_general(one.reason) for one in self.rejected).most_common())
+
+
+#: What a reason says of one file or URL -> what it says of all, so that they are counted together and the
+#: sentence is still one. "leads to": so an early version wrote it into the log.
+_PARTICULAR = (
+    (r"(redirects|leads) to \S+, which ", ""),
+    (r"^is the same picture as .*, which was deleted$", "is the same picture as one that was deleted"),
+    (r"^is the same picture as .*", "is the same picture as another that is there"),
+    (r"^has changed since .* was gathered$", "has changed since it was gathered"),
+    (r"^has only \d+ x \d+ pixels$", "has only a few pixels"),
+    (r"^(broke off) after \d+ bytes$", r"\1"),
+    (r" \(https?://\S+\)$", ""),
+    (r"https?://\S+", "another URL"),
+)
+
+
+def _general(reason: str) -> str:
+    """Return a reason without what is particular to one URL.
+
+    >>> _general("is the same picture as gill fungus/a_1.jpg")
+    'is the same picture as another that is there'
+    """
+    for pattern, general in _PARTICULAR:
+        reason = re.sub(pattern, general, reason)
+    return " ".join(reason.split())
 
 
 class LabelState:

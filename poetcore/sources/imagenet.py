@@ -12,13 +12,23 @@ from poetcore.sources.fetch import Outcome, fetch, new_session
 from poetcore.sources.fetch_options import FetchOptions
 from poetcore.sources.urls import UrlList, parse_urls
 
-__all__ = ["SYNSET_ENDPOINT", "synset_urls"]
+__all__ = ["SYNSET_ENDPOINT", "check_wnid", "synset_urls"]
 
 #: `{wnid}` stands for the id.
 SYNSET_ENDPOINT = "https://www.image-net.org/api/imagenet.synset.geturls?wnid={wnid}"
 
 #: The list of a synset of a thousand URLs has 100 kB.
 _MAX_BYTES = 50_000_000
+
+
+def check_wnid(wnid: str) -> None:
+    """Check that a text is a WordNet id.
+
+    Raises:
+        OptionError: it is not.
+    """
+    if not re.fullmatch(r"n\d{8}", wnid):
+        raise OptionError(f"A WordNet id is n and eight digits, such as n12997654. Received: {wnid!r}")
 
 
 def synset_urls(wnid: str, endpoint: str = SYNSET_ENDPOINT, options: FetchOptions | None = None) -> UrlList:
@@ -36,8 +46,7 @@ def synset_urls(wnid: str, endpoint: str = SYNSET_ENDPOINT, options: FetchOption
         OptionError: the id or the endpoint is malformed.
         DownloadError: the endpoint has no list of URLs.
     """
-    if not re.fullmatch(r"n\d{8}", wnid):
-        raise OptionError(f"A WordNet id is n and eight digits, such as n12997654. Received: {wnid!r}")
+    check_wnid(wnid)
     if not re.match(r"https?://", endpoint) or "{wnid}" not in endpoint:
         raise OptionError(f"The endpoint is a URL with {{wnid}} in it. Received: {endpoint!r}")
     options = options or FetchOptions()
@@ -45,7 +54,10 @@ def synset_urls(wnid: str, endpoint: str = SYNSET_ENDPOINT, options: FetchOption
     with new_session(options) as session:
         answer = fetch(url, session, options, lambda _: None, max_bytes=_MAX_BYTES)
     if answer.outcome is not Outcome.FETCHED:
-        raise DownloadError(f"No list of URLs for {wnid}: {url} {answer.reason}; try another endpoint.")
+        raise DownloadError(
+            f"No list of URLs for {wnid}: {url} {answer.reason}; try another --wnid_endpoint, or --original,"
+            " --taxon or --urls."
+        )
     found = parse_urls(answer.content.decode("utf-8", "backslashreplace").splitlines())
     if not found.entries:
         raise DownloadError(

@@ -9,9 +9,10 @@ Fields of the API (https://api.inaturalist.org/v1/docs) that are used:
   `url`, `license_code`, `attribution`.
 
 A photo's `url` is that of its smallest form, `.../photos/123/square.jpg`; other forms stand beside it by the
-names medium (500 pixels at the longest side) and large (1024). Photos that are stored at Flickr follow its
-naming. The pages are requested by `id_above`, which has no end at 10,000 as page numbers have, and from the
-oldest on: the same order in every run, and spread over years, where the newest are all of this week.
+names medium (500 pixels at the longest side), large (1024) and original (2048). Photos that are stored at
+Flickr follow its naming. The pages are requested by `id_above`, which has no end at 10,000 as page numbers
+have, and from the oldest on: the same order in every run, and spread over years, where the newest are all of
+this week.
 """
 
 import re
@@ -45,7 +46,7 @@ LICENCES = ("cc0", "cc-by", "cc-by-sa", "cc-by-nc", "cc-by-nc-sa")
 #: Every licence that the API knows.
 _KNOWN_LICENCES = (*LICENCES, "cc-by-nd", "cc-by-nc-nd")
 
-PHOTO_SIZES = ("medium", "large")
+PHOTO_SIZES = ("medium", "large", "original")
 
 #: https://www.inaturalist.org/pages/api+recommended+practices: about one request a second.
 _SECONDS_APART = 1.0
@@ -53,7 +54,7 @@ _SECONDS_APART = 1.0
 _PER_PAGE = 200  # the maximum of the API
 
 _FLICKR = re.compile(r"(staticflickr\.com/.*?)_[a-z](\.\w+)$")
-_FLICKR_SIZES = {"medium": "", "large": "_b"}
+_FLICKR_SIZES = {"medium": "", "large": "_b", "original": "_b"}
 
 
 @dataclass(frozen=True)

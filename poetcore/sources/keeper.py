@@ -100,6 +100,7 @@ class Keeper:
         present: sha256 -> file relative to `dest`, of the files that are there already; kept up to date.
         again: keep a picture again whose file was deleted.
         on_placeholder: called with each entry that is a placeholder, those that had been kept included.
+        stays_before: what was kept before then, in seconds since 1970, stays even if it is a placeholder.
     """
 
     def __init__(
@@ -107,14 +108,17 @@ class Keeper:
         dest: Path,
         log: GatherLog,
         present: dict[str, str],
+        *,
         again: bool,
         on_placeholder: Callable[[Entry], object],
+        stays_before: float = 0.0,
     ) -> None:
         self._dest = dest
         self._log = log
         self._present = present
         self._again = again
         self._on_placeholder = on_placeholder
+        self._stays_before = stays_before
 
     def keep(self, entry: Entry, url_entry: UrlEntry, fetched: Fetched) -> Entry:
         """Write a picture, unless it is there already or is a placeholder.
@@ -170,7 +174,8 @@ class Keeper:
         """Take back what was kept of a placeholder before it showed as one."""
         reason = "is a placeholder: the same picture came from several URLs"
         for one in same:
-            if one.outcome == Outcome.PLACEHOLDER or one.host != entry.host:
+            stays = one.outcome == KEPT and one.asked < self._stays_before
+            if stays or one.outcome == Outcome.PLACEHOLDER or one.host != entry.host:
                 continue
             path = self._dest / one.file
             if one.outcome == KEPT and path.is_file() and sha_of(path.read_bytes()) == one.sha:

@@ -9,6 +9,8 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from poetcore.errors import OptionError
+from poetcore.sources.boxes import Box
+from poetcore.sources.origin import Origin
 from poetcore.system.paths import to_path
 
 __all__ = ["Source", "UrlEntry", "UrlList", "parse_urls", "read_table", "read_urls"]
@@ -25,11 +27,13 @@ class UrlEntry:
     """A picture to fetch.
 
     Attributes:
-        url: where it is, http or https.
+        url: where it is, http or https; what stands behind a # is for the log, and is not requested.
         name: the name for its file; "" takes it from the URL.
         licence: under which licence it is published, "" where that is not known.
         attribution: whom to name, in the words that the publisher asks for.
         page: the web page on which it is shown.
+        content: the whole file where it comes out of an archive, and nothing has to be requested; else None.
+        box: what to crop it to, or None.
     """
 
     url: str
@@ -37,6 +41,8 @@ class UrlEntry:
     licence: str = ""
     attribution: str = ""
     page: str = ""
+    content: bytes | None = None
+    box: Box | None = None
 
 
 @dataclass(frozen=True)
@@ -60,18 +66,22 @@ class Source:
         label: the name of the label folder.
         entries: the pictures, taken one by one as they are needed.
         expected: how many these are; 0 where it is not known.
+        origins: what the pictures come from, to be kept for a refresh.
+        count: pictures to have of it, in place of the number for every label; None for that.
     """
 
     label: str
     entries: Iterable[UrlEntry]
     expected: int = 0
+    origins: tuple[Origin, ...] = ()
+    count: int | None = None
 
 
 def parse_urls(lines: Iterable[str]) -> UrlList:
     """Parse URLs, one a line; blank lines and lines that begin with # are skipped.
 
     An identifier without blanks may stand before a URL, separated by a tab or a blank, as in ImageNet's
-    lists ("n07739125_1<tab>http://..."). Blanks within a URL are kept, encoded.
+    lists ("n07739125_1<tab>http://..."); it names the file. Blanks within a URL are kept, encoded.
 
     Args:
         lines: the lines, with or without their ends.
@@ -86,11 +96,11 @@ def parse_urls(lines: Iterable[str]) -> UrlList:
         if not text or text.startswith("#"):
             continue
         try:
-            url = _normalized(text)
+            name, url = _normalized(text)
         except ValueError as error:
             bad.append((number, text[:200], str(error)))
         else:
-            entries.setdefault(url, UrlEntry(url))
+            entries.setdefault(url, UrlEntry(url, name))
     return UrlList(tuple(entries.values()), tuple(bad))
 
 
@@ -159,15 +169,16 @@ def _text(file: Path) -> str:
         raise OptionError(f"{file} cannot be read ({error.strerror or error}): name a text file.") from None
 
 
-def _normalized(text: str) -> str:
-    """Return the URL in a line: scheme and host in lower case, without a fragment.
+def _normalized(text: str) -> tuple[str, str]:
+    """Return the identifier in a line or "", and the URL: scheme and host in lower case, no fragment.
 
     Raises:
         ValueError: there is none; the message says why.
     """
     before, _, after = text.partition("\t") if "\t" in text else text.partition(" ")
+    name = ""
     if _WEB.match(after.strip()) and not _SCHEME.match(before):
-        text = after.strip()
+        name, text = before.strip(), after.strip()
     if len(text) > _MAX_CHARACTERS:
         raise ValueError(f"is longer than {_MAX_CHARACTERS} characters")
     if not _WEB.match(text):
@@ -184,4 +195,4 @@ def _normalized(text: str) -> str:
     if parts.username is not None or parts.password is not None:
         raise ValueError("holds a user name or a password, which would stand in the log")
     plain = (parts.scheme.lower(), parts.netloc.lower(), parts.path or "/", parts.query, "")
-    return urlunsplit(plain).replace(" ", "%20")
+    return name, urlunsplit(plain).replace(" ", "%20")

@@ -11,7 +11,8 @@ import streamlit as st
 from poetcore.errors import PoetError
 from poetcore.sources.gather import gather
 from poetcore.sources.gathered import Gathered, GatherProgress
-from poetcore.sources.inaturalist import INATURALIST, PHOTO_SIZES, find_taxon, observations
+from poetcore.sources.inaturalist import INATURALIST, LICENCES, PHOTO_SIZES, find_taxon, observations
+from poetcore.sources.origin import Origin
 from poetcore.sources.urls import Source, UrlList, parse_urls
 from poetcore.system.figures import duration
 from poetcore.system.file_kinds import is_hidden
@@ -132,7 +133,7 @@ def _ask_taxon(endpoint: str) -> _Request | None:
         default=PHOTO_SIZES[0],
         required=True,
         key="gather_size",
-        format_func=lambda size: {"medium": "500 pixels", "large": "1,024 pixels"}[size],
+        format_func={"medium": "500 pixels", "large": "1,024", "original": "2,048"}.__getitem__,
         help="500 pixels are more than any of the networks here sees.",
         persist_state="session",
     )
@@ -144,7 +145,8 @@ def _ask_taxon(endpoint: str) -> _Request | None:
     def source() -> Source:
         found = find_taxon(taxon, endpoint)
         entries = observations(found, size=size, endpoint=endpoint)
-        return Source(label.strip() or found.name, entries, int(count))
+        origin = Origin("taxon", taxon.strip(), int(count), size, ",".join(LICENCES))
+        return Source(label.strip() or found.name, entries, int(count), (origin,))
 
     return _Request(source, int(count)) if taxon.strip() else None
 

@@ -1,0 +1,136 @@
+"""Gathering from several sources at once, and refreshing what was gathered."""
+
+import json
+import shlex
+from collections.abc import Iterator
+
+import pytest
+
+from poetcore.cli.refreshing import next_commands
+from tests.badserver import BadServer, bad_server
+from tests.cli.inside import call
+from tests.conftest import encoded, picture
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[BadServer]:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with bad_server() as running:
+        yield running
+
+
+@pytest.fixture
+def synsets(server: BadServer) -> str:
+    """An endpoint with two pictures of n00000001 and three of n00000002."""
+    lists = {"n00000001": server.photos(2), "n00000002": server.photos(3, first=10)}
+
+    def page(handler: object) -> None:
+        handler.answer(200, "\n".join(lists[handler.query()["wnid"]]).encode(), "text/plain")
+
+    return server.page("/urls", page) + "?wnid={wnid}"
+
+
+def gather(tmp_path, *arguments):
+    done = call("gather", tmp_path / "dest", *arguments, "--workspace", tmp_path / "tf_files", "--json")
+    assert done.status == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def kept(answer) -> dict[str, int]:
+    return {label: tally["kept"] for label, tally in answer["labels"].items()}
+
+
+@pytest.mark.parametrize(
+    "given", [("--wnid", "n00000001", "n00000002"), ("--wnid", "n00000001", "--wnid", "n00000002")]
+)
+def test_both_synsets_are_gathered(synsets, tmp_path, given):
+    assert kept(gather(tmp_path, *given, "--wnid_endpoint", synsets)) == {"n00000001": 2, "n00000002": 3}
+
+
+def test_each_synset_has_its_label(synsets, tmp_path):
+    given = ("--wnid", "n00000001", "n00000002", "--label", "fly agaric", "chanterelle")
+    answer = gather(tmp_path, *given, "--wnid_endpoint", synsets)
+    assert kept(answer) == {"fly agaric": 2, "chanterelle": 3}
+
+
+def test_lists_may_go_into_one_label(server, tmp_path):
+    for name, first in (("a.txt", 0), ("b.txt", 2)):
+        (tmp_path / name).write_text("\n".join(server.photos(2, first)))
+    given = ("--urls", tmp_path / "a.txt", tmp_path / "b.txt", "--label", "rose")
+    assert kept(gather(tmp_path, *given)) == {"rose": 4}
+
+
+def test_tables_are_gathered_together(server, tmp_path):
+    for name, first in (("rose", 0), ("tulip", 2)):
+        (tmp_path / f"{name}.txt").write_text("\n".join(server.photos(2, first)))
+        (tmp_path / f"{name}.csv").write_text(f"{name},{name}.txt\n")
+    answer = gather(tmp_path, "--table", tmp_path / "rose.csv", tmp_path / "tulip.csv")
+    assert kept(answer) == {"rose": 2, "tulip": 2}
+
+
+def test_the_most_frequent_reason_is_a_whole_sentence(server, tmp_path):
+    same = encoded(picture(3))
+    (tmp_path / "a.txt").write_text(server.body("/a.jpg", same))
+    gather(tmp_path, "--label", "gill fungus", "--urls", tmp_path / "a.txt")
+    (tmp_path / "b.txt").write_text(server.body("/b.jpg", same))
+    done = call(
+        *("gather", tmp_path / "dest", "--label", "rose", "--urls", tmp_path / "b.txt"),
+        *("--workspace", tmp_path / "tf_files"),
+    )
+    assert done.stderr.splitlines()[-1] == (
+        "Error: No picture could be gathered; most often a URL is the same picture as another that is there."
+    )
+
+
+@pytest.fixture
+def trained_set(server, workspace, tmp_path):
+    """A gathered set of two labels, a run that was trained on it, and lists to which a picture each came."""
+    for name, first in (("rose", 0), ("tulip", 50)):
+        (tmp_path / f"{name}.txt").write_text("\n".join(server.photos(10, first)))
+    files = [tmp_path / f"{name}.txt" for name in ("rose", "tulip")]
+    gather(tmp_path, "--urls", *files, "--label", "rose", "tulip")
+    done = call(
+        *("retrain", "--image_dir", tmp_path / "dest", "--run_name", "first", "--how_many_training_steps"),
+        *("20", "--flip_left_right", "--distortion_variants", "1", "--workspace", workspace.root),
+    )
+    assert done.status == 0, done.stderr
+    for name, first in (("rose", 0), ("tulip", 50)):
+        (tmp_path / f"{name}.txt").write_text("\n".join(server.photos(11, first)))
+    return tmp_path / "dest"
+
+
+def test_after_a_refresh_the_old_and_the_new_model_are_evaluated_on_the_same_pictures(trained_set, tmp_path):
+    answer = gather(tmp_path, "--again")
+    assert kept(answer) == {"rose": 1, "tulip": 1}
+    evaluated = []
+    for command in answer["next"]:
+        words = shlex.split(command)[3:]
+        done = call(*words, "--json")
+        assert done.status == 0, done.stderr
+        if words[0] == "evaluate":
+            evaluated.append(json.loads(done.stdout.splitlines()[-1]))
+    old, new = evaluated
+    assert (old["run"], new["run"]) == ("first", "first_again")
+    assert (old["total"], old["leaked"]) == (new["total"], new["leaked"])
+    assert "--how_many_training_steps 20 --flip_left_right --distortion_variants 1" in answer["next"][0]
+
+
+def test_of_a_set_that_was_prepared_the_set_is_prepared_again_first(trained_set, workspace, tmp_path):
+    done = call(
+        "prepare", trained_set, tmp_path / "set", "--workspace", workspace.root, "--keep", "small_file,tiny"
+    )
+    assert done.status == 0, done.stderr
+    done = call(
+        *("retrain", "--image_dir", tmp_path / "set" / "train", "--how_many_training_steps", "20"),
+        *("--workspace", workspace.root),
+    )
+    assert done.status == 0, done.stderr
+    commands = next_commands(trained_set, workspace)
+    assert [shlex.split(command)[3] for command in commands] == ["prepare", "retrain", "evaluate", "evaluate"]
+    assert shlex.split(commands[2])[4] == str(tmp_path / "set" / "demo")
+
+
+def test_without_a_run_no_command_is_told(tmp_path, workspace):
+    assert next_commands(tmp_path, workspace) == []
