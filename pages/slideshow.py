@@ -1,4 +1,4 @@
-"""Slideshow: predicted labels against true ones, one picture at a time."""
+"""Slideshow: predicted labels against true ones, one picture at a time or a few at once."""
 
 import pandas as pd
 import streamlit as st
@@ -6,7 +6,7 @@ import streamlit as st
 from poetcore.errors import PoetError
 from poetcore.evaluation.accuracy import Accuracy
 from poetcore.evaluation.slides import Filter, deck
-from poetcore.system.figures import count, with_interval
+from poetcore.system.figures import count, percent, with_interval
 from poetcore.system.names import natural_key
 from poetcore.system.wording import counted
 from poetcore.ui.choice import chosen
@@ -24,13 +24,17 @@ from poetcore.workspace.demo_sets import dataset_title
 #: Slides that are sent to the browser; nobody sits through more.
 _MOST = 2000
 
+#: Longer side in pixels of a picture among others: four of them are as wide as two large screens.
+_IN_A_BATCH = 960
+
 
 def _total(accuracy: Accuracy | None) -> str:
     """Return the accuracy on all pictures as the summary tells it."""
     if accuracy is None:
         return ""
     share = with_interval(accuracy.value, accuracy.interval)
-    return f"In total {share} right, of {counted(accuracy.total, 'picture')}"
+    error = percent(None if accuracy.value is None else 1 - accuracy.value)
+    return f"In total {share} right, error rate {error}, of {counted(accuracy.total, 'picture')}"
 
 
 def _draw_none(predictions: pd.DataFrame, wanted: Filter) -> None:
@@ -80,7 +84,7 @@ with middle:
     name = dataset_title(choice.demo)
     guess_first = slideshow(
         slides,
-        addresses([slide.path for slide in slides], pixels=1920),
+        addresses([slide.path for slide in slides], pixels=1920 if settings.batch == 1 else _IN_A_BATCH),
         labels,
         key="slideshow",
         guess_first=settings.guess_first,
@@ -89,6 +93,7 @@ with middle:
         notes=[notes.get(slide.path, "") for slide in slides],
         show=settings.filter.show,
         players=settings.players,
+        batch=settings.batch,
         confidence=settings.confidence,
         total=_total(known.headline.accuracy) if settings.total else "",
     )

@@ -8,12 +8,15 @@ import pandas as pd
 
 from poetcore.errors import OptionError
 
-__all__ = ["Filter", "Order", "Show", "Slide", "deck"]
+__all__ = ["BATCHES", "Filter", "Order", "Show", "Slide", "deck"]
 
 #: Both stand in the addresses of slideshows that people keep: "mistakes" are the misclassified pictures,
 #: "surest" is most confident first, "least_sure" least confident first.
 Show = Literal["all", "mistakes", "correct"]
 Order = Literal["folder", "shuffled", "surest", "least_sure"]
+
+#: How many pictures a slide can have: one, or a small batch that fills a screen.
+BATCHES = (1, 4, 6, 9)
 
 
 @dataclass(frozen=True)

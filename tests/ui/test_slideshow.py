@@ -15,6 +15,8 @@ def test_python_refuses_a_deck_without_its_pictures() -> None:
         slideshow([slide], [], ["daisy"], key="show")
     with pytest.raises(OptionError, match="Received: 0"):
         slideshow([slide], ["/a"], ["daisy"], key="show", seconds=0)
+    with pytest.raises(OptionError, match="one of 1, 4, 6, 9. Received: 5"):
+        slideshow([slide], ["/a"], ["daisy"], key="show", batch=5)
 
 
 def test_a_slideshow_begins_shuffled(full: Trained) -> None:
@@ -46,3 +48,14 @@ def test_settings_are_kept_while_another_page_is_shown(full: Trained) -> None:
     app.switch_page("slideshow.py").run()
     assert app.selectbox(key="slides_order").value == "surest"
     assert app.query_params["order"] == "surest"
+
+
+def test_pictures_at_once_stand_in_the_address(full: Trained) -> None:
+    app = opened("slideshow", batch="6")
+    assert app.segmented_control(key="slides_batch").value == 6
+    app.segmented_control(key="slides_batch").set_value(9).run()
+    assert app.query_params["batch"] == "9"
+
+
+def test_a_number_at_once_that_is_not_offered_is_one(full: Trained) -> None:
+    assert opened("slideshow", batch="5").segmented_control(key="slides_batch").value == 1

@@ -84,33 +84,38 @@ class Show {
   /** Take what Python sent: the same deck keeps its place, another one starts over. */
   update(data) {
     const received = JSON.stringify([data.words, data.offered, data.slides]);
-    const settings = { seconds: data.seconds, guessFirst: data.guess_first, players: data.players };
+    const name = `${data.name}/${hashOf(identity(data))}`;
+    const settings = {
+      seconds: data.seconds, guessFirst: data.guess_first, players: data.players, batch: data.batch,
+    };
     const { title, mark, total, confidence } = data;
     const words = { title, mark, total, confidence };
-    if (received !== this.received) {
-      this.received = received;
-      this.name = `${data.name}/${hashOf(received)}`;
+    if (name !== this.name) {
+      this.name = name;
       this.deck = readDeck(data);
       this.state = restore(this.name, this.deck, settings);
       this.paintChoices();
-    } else if (JSON.stringify([settings, words]) === JSON.stringify([this.settings, this.words])) {
+    } else if (JSON.stringify([settings, words, received]) === this.known) {
       return;
     } else {
+      this.deck = readDeck(data); // the same, its pictures perhaps in another size
       this.change(settings);
     }
+    this.known = JSON.stringify([settings, words, received]);
     this.settings = settings;
     this.words = words;
     this.render();
   }
 
   /** Take other settings in the middle of a show; what was guessed in another company counts no more. */
-  change({ seconds, guessFirst, players }) {
+  change({ seconds, guessFirst, players, batch }) {
     if (guessFirst !== this.settings.guessFirst && guessFirst !== this.state.guessFirst) {
       this.state = reduce(this.state, "guessFirst", undefined, this.deck);
     }
     if (seconds !== this.settings.seconds) this.state = { ...this.state, seconds };
     if (players.length !== this.state.players.length) this.state = { ...this.state, guesses: new Map() };
     this.state = { ...this.state, players };
+    if (batch !== this.state.batch) this.state = resize(this.state, batch);
   }
 
   act(action, value) {
@@ -132,35 +137,47 @@ class Show {
     save(this.name, state);
     this.paintControls();
     const going = state.order.length > 0 && !state.ended;
+    const several = going && state.batch > 1;
     for (const name of ["stage", "caption", "score", "head"]) this.part(name).hidden = !going;
+    this.root.classList.toggle("is-batch", several);
+    this.part("picture").hidden = several;
+    this.part("tiles").hidden = !several;
     this.part("summary").hidden = !state.ended;
     this.part("empty").hidden = state.order.length > 0;
     if (state.ended) this.paintSummary();
     if (!going) return;
-    const entry = this.pictures.get(deck.slides[state.order[state.at]].picture);
-    this.part("stage").classList.toggle("is-waiting", entry.status === "loading");
-    if (entry.status !== "loading") this.paintSlide(entry);
-    else entry.done.then(() => turn === this.turn && this.paintSlide(entry));
+    const entries = places(state).map((place) => this.pictures.get(deck.slides[state.order[place]].picture));
+    const waiting = entries.some((entry) => entry.status === "loading");
+    this.part("stage").classList.toggle("is-waiting", waiting);
+    if (!waiting) this.paintSlides(entries);
+    else Promise.all(entries.map((entry) => entry.done)).then(() => turn === this.turn && this.paintSlides(entries));
   }
 
-  paintSlide(entry) {
+  /** Paint what is on the screen: one slide, or the tiles of a batch. */
+  paintSlides(entries) {
     const { state, deck } = this;
-    const slide = deck.slides[state.order[state.at]];
     this.part("stage").classList.remove("is-waiting");
-    this.paintPicture(entry, slide);
     this.part("title").textContent = this.words.title;
     this.part("place").textContent = this.placeWords();
-    this.part("answer").hidden = hidden(state);
     this.part("ask").hidden = !hidden(state);
-    // Nothing of the answer stays in the page while it is hidden.
-    if (hidden(state)) this.part("answer").classList.remove("is-right", "is-wrong");
     this.part("question").textContent = this.question();
-    this.paintWords(hidden(state) ? null : slide);
+    if (state.batch > 1) paintTiles(this, entries);
+    else this.paintSlide(entries[0], deck.slides[state.order[state.at]]);
     this.paintScore();
     this.paintBar();
-    this.announce(slide);
+    this.announce();
     this.preload();
     this.startClock();
+  }
+
+  paintSlide(entry, slide) {
+    const { state } = this;
+    this.paintPicture(entry, slide);
+    this.part("answer").hidden = hidden(state);
+    this.part("choices").hidden = false;
+    // Nothing of the answer stays in the page while it is hidden.
+    if (hidden(state)) this.part("answer").classList.remove("is-right", "is-wrong");
+    this.paintWords(hidden(state) ? null : slide);
   }
 
   paintPicture(entry, slide) {
@@ -219,7 +236,8 @@ class Show {
   }
 
   question() {
-    const { players } = this.state;
+    const { players, batch } = this.state;
+    if (batch > 1) return "What are they?";
     return players.length > 1 ? `${players[guessing(this.state).length]}: what is it?` : "What is it?";
   }
 
@@ -242,15 +260,20 @@ class Show {
     const against = duel(state, deck);
     this.part("score-name").textContent = words.name;
     this.part("score-model").textContent = words.score;
+    this.part("score-error").textContent = words.error ?? "";
+    this.part("score-error").hidden = !words.error;
     this.part("score-mark").textContent = this.words.mark;
     this.part("score-mark").hidden = !this.words.mark || kind(state, deck) !== "all";
     this.part("score-duel").textContent = against.of ? duelWords(against) : "";
-    this.part("score-duel").hidden = !state.guessFirst && !against.of;
+    this.part("score-duel").hidden = !against.of && !(state.guessFirst && state.batch === 1);
   }
 
   placeWords() {
-    const { at, order } = this.state;
-    return `${kind(this.state, this.deck) === "mistakes" ? "Mistake " : ""}${counted(at + 1)} of ${counted(order.length)}`;
+    const { at, order, batch } = this.state;
+    const last = places(this.state).at(-1);
+    const which = last > at ? `${counted(at + 1)} to ${counted(last + 1)}` : counted(at + 1);
+    const of = { 1: "Mistake " }[batch] ?? "Mistakes ";
+    return `${kind(this.state, this.deck) === "mistakes" ? of : ""}${which} of ${counted(order.length)}`;
   }
 
   paintBar() {
@@ -259,7 +282,8 @@ class Show {
     bar.setAttribute("aria-valuemax", String(order.length));
     bar.setAttribute("aria-valuenow", String(at + 1));
     bar.setAttribute("aria-valuetext", ended ? "Summary" : this.placeWords());
-    this.part("bar-fill").style.width = order.length ? `${((at + 1) / order.length) * 100}%` : "0";
+    const last = places(this.state).at(-1) ?? -1;
+    this.part("bar-fill").style.width = order.length ? `${((last + 1) / order.length) * 100}%` : "0";
   }
 
   paintControls() {
@@ -298,7 +322,7 @@ class Show {
     const all = kind(state, deck) === "all";
     const against = duel(state, deck);
     const places = missed(state, deck);
-    const [figure, count] = endWords(state, deck);
+    const [figure, count, error] = endWords(state, deck);
     const say = (name, text) => {
       this.part(name).textContent = text;
       this.part(name).hidden = !text;
@@ -306,6 +330,7 @@ class Show {
     say("summary-name", state.mistakesOnly ? "Only the mistakes" : words.title);
     say("summary-share", figure);
     say("summary-count", count);
+    say("summary-error", error);
     const notes = noted(state, deck);
     const marks = words.mark.split("; ").filter((mark) => mark && !notes.has(mark));
     say("summary-notes", [...[...notes].map(([note, number]) => `${counted(number)} ${note}`), ...marks].join(" · "));
@@ -334,17 +359,26 @@ class Show {
     return button;
   }
 
-  announce(slide) {
-    const words = hidden(this.state)
-      ? this.question()
-      : `Predicted label ${slide.predicted}${this.words.confidence ? `, ${percent(slide.confidence)}` : ""}. True label ${slide.truth}: ${slide.correct ? "right" : "wrong"}.`;
-    const text = `Slide ${this.placeWords()}. ${words}`;
+  announce() {
+    const { state, deck } = this;
+    const words = places(state)
+      .filter((place) => !closed(state, place))
+      .map((place) => this.spoken(deck.slides[state.order[place]], state.batch > 1 ? `${place - state.at + 1}: ` : ""));
+    if (hidden(state)) words.unshift(this.question());
+    const text = `${state.batch > 1 ? "Slides" : "Slide"} ${this.placeWords()}. ${words.join(" ")}`;
     if (this.part("announcer").textContent !== text) this.part("announcer").textContent = text;
   }
 
+  spoken({ predicted, truth, confidence, correct }, number) {
+    const sure = this.words.confidence ? `, ${percent(confidence)}` : "";
+    return `${number}Predicted label ${predicted}${sure}. True label ${truth}: ${correct ? "right" : "wrong"}.`;
+  }
+
   preload() {
-    const { at, order } = this.state;
-    const around = order.slice(Math.max(0, at - BEHIND), at + AHEAD + 1).map((index) => this.deck.slides[index].picture);
+    const { at, order, batch } = this.state;
+    const ahead = batch > 1 ? 2 * batch - 1 : AHEAD;
+    const behind = batch > 1 ? batch : BEHIND;
+    const around = order.slice(Math.max(0, at - behind), at + ahead + 1).map((index) => this.deck.slides[index].picture);
     this.pictures.keep(around);
     around.forEach((address) => this.pictures.get(address));
   }
@@ -466,8 +500,11 @@ class Show {
     if (origin.closest?.("button") && [" ", "Enter"].includes(event.key)) return;
     if (origin.closest?.("a") && event.key === "Enter") return;
     if (/^[1-9]$/.test(event.key) && hidden(this.state)) {
-      const label = this.deck.labels[Number(event.key) - 1];
-      if (label !== undefined) this.take(event, "guess", label);
+      const number = Number(event.key) - 1;
+      const { batch, at } = this.state;
+      const label = this.deck.labels[number];
+      if (batch > 1) this.take(event, "open", at + number);
+      else if (label !== undefined) this.take(event, "guess", label);
       return;
     }
     const action = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];

@@ -1,10 +1,11 @@
 """The slideshow that people present with: it plays in the browser, Python only sends the deck.
 
-The component is registered once, when this module is imported; its markup, style and behaviour are the
-files beside it: `slideshow.html`, `slideshow.css`, `slideshow_state.js` (what is shown, pure) and
-`slideshow.js` (the pictures and the view), which the browser gets as one module. A deck is sent as addresses
-and words, never as pictures, and nothing comes back but the switch "Guess first": the score is counted in the
-browser alone, and a thousand slides cause no rerun. The tab remembers place, score and guesses of each deck.
+The component is registered once, when this module is imported; its markup, style and behaviour are the files
+beside it: `slideshow.html`, `slideshow.css`, `slideshow_state.js` (what is shown, pure), `slideshow_tiles.js`
+(several at once) and `slideshow.js` (the pictures and the view), which the browser gets as one module. A deck
+is sent as addresses and words, never as pictures, and nothing comes back but the switch "Guess first": the
+score is counted in the browser alone, and a thousand slides cause no rerun. The tab remembers place, score
+and guesses of each deck.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from typing import Any
 import streamlit as st
 
 from poetcore.errors import OptionError
-from poetcore.evaluation.slides import Show, Slide
+from poetcore.evaluation.slides import BATCHES, Show, Slide
 from poetcore.ui.components.assets import asset
 
 __all__ = ["slideshow"]
@@ -22,7 +23,7 @@ _component = st.components.v2.component(
     "poet_slideshow",
     html=asset("slideshow.html"),
     css=asset("slideshow.css"),
-    js=asset("slideshow_state.js", "slideshow.js"),
+    js=asset("slideshow_state.js", "slideshow_tiles.js", "slideshow.js"),
     isolate_styles=True,
 )
 
@@ -40,6 +41,7 @@ def slideshow(
     notes: Sequence[str] = (),
     show: Show = "all",
     players: Sequence[str] = ("You",),
+    batch: int = 1,
     confidence: bool = True,
     total: str = "",
 ) -> bool:
@@ -61,6 +63,8 @@ def slideshow(
             for a show without notes. They stand beside the labels, and the summary counts them.
         show: which pictures the deck has; of mistakes or correct ones alone no share of right ones is shown.
         players: who guesses, one after the other: two teams, or one player.
+        batch: how many slides are on the screen at once, one of `BATCHES`. Of several the labels may be
+            hidden until they are revealed, but guesses are counted of single ones only.
         confidence: whether the confidence and the most probable labels are shown.
         total: a sentence for the summary, such as the accuracy on all pictures, or "".
 
@@ -76,13 +80,16 @@ def slideshow(
         )
     if notes and len(notes) != len(slides):
         raise OptionError(f"A slide takes one note. Received: {len(slides)} slides, {len(notes)} notes.")
+    if batch not in BATCHES:
+        raise OptionError(f"Pictures at once are one of {', '.join(map(str, BATCHES))}. Received: {batch}.")
     if not 0 < seconds <= 3600:
         raise OptionError(f"A slide stays for more than 0 and up to 3600 seconds. Received: {seconds}.")
     told = _component(
         key=key,
         data=_packed(slides, pictures, labels, notes)
         | {"guess_first": guess_first, "seconds": seconds, "title": title, "mark": mark, "name": key}
-        | {"show": show, "players": list(players), "confidence": confidence, "total": total},
+        | {"show": show, "players": list(players), "confidence": confidence, "total": total}
+        | {"batch": batch},
         default={"guess_first": guess_first},
         on_guess_first_change=lambda: None,
     )

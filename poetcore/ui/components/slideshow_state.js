@@ -1,7 +1,7 @@
 // What the slideshow shows: pure functions of a deck and a state. slideshow.js, which paints it, follows in the same
 // module.
 
-const SPEEDS = [1, 2, 4, 8];
+const SPEEDS = [1, 2, 4, 8, 15, 30];
 
 /** Unpack what Python sent: words are numbers there. */
 function readDeck(data) {
@@ -26,28 +26,47 @@ const kind = (state, deck) => (state.mistakesOnly ? "mistakes" : deck.show);
 
 /**
  * Begin a show of `order`, indices into the deck. Places (`at`, `seen`, `guesses`) count along `order`; a guess is
- * a label of each player, in the order of `players`.
+ * a label of each player, in the order of `players`. `batch` slides are on the screen at once, from `at` on; of a hidden
+ * batch those in `open` are revealed already.
  */
-function begin(order, { seconds, guessFirst, players, mistakesOnly = false, playing = false }) {
+function begin(order, { seconds, guessFirst, players, batch = 1, mistakesOnly = false, playing = false }) {
   const state = {
-    order, mistakesOnly, seconds, guessFirst, players, playing,
-    at: 0, seen: new Set(), guesses: new Map(), revealed: false, ended: false, blank: false, help: false,
+    order, mistakesOnly, seconds, guessFirst, players, batch, playing,
+    at: 0, seen: new Set(), guesses: new Map(), revealed: false, open: new Set(), ended: false, blank: false, help: false,
   };
   return order.length ? visit(state, 0) : { ...state, playing: false };
 }
 
-/** Go to a place; past the last slide is the summary. A slide counts as seen once its words have been. */
+/** The places that are on the screen. */
+const places = ({ at, batch, order }) => Array.from({ length: Math.min(batch, order.length - at) }, (_, i) => at + i);
+
+/** Go to the batch of a place; past the last slide is the summary. A slide counts as seen once its words have been. */
 function visit(state, place) {
   if (place >= state.order.length) return { ...state, ended: true, playing: false };
-  const at = Math.max(0, place);
-  const there = { ...state, at, ended: false, revealed: false };
-  return state.guessFirst && !state.seen.has(at) ? there : reveal(there);
+  const at = Math.max(0, Math.floor(place / state.batch) * state.batch);
+  const there = { ...state, at, ended: false, revealed: false, open: new Set() };
+  return state.guessFirst && !places(there).every((one) => state.seen.has(one)) ? there : reveal(there);
 }
 
-const reveal = (state) => ({ ...state, revealed: true, seen: new Set(state.seen).add(state.at) });
+const reveal = (state) => ({ ...state, revealed: true, seen: new Set([...state.seen, ...places(state)]) });
 const pause = (state) => ({ ...state, playing: false });
 const hidden = (state) => !state.revealed && !state.ended && state.order.length > 0;
 
+/** Whether the words of a place on the screen are hidden. */
+const closed = (state, place) => hidden(state) && !state.open.has(place);
+
+/** Reveal one of a hidden batch; with the last one the batch is revealed. */
+function open(state, place) {
+  if (!closed(state, place) || !places(state).includes(place)) return state;
+  const opened = { ...pause(state), open: new Set(state.open).add(place), seen: new Set(state.seen).add(place) };
+  return places(opened).some((one) => closed(opened, one)) ? opened : reveal(opened);
+}
+
+/** Take another number of slides on the screen at once; the present one stays on it. */
+function resize(state, batch) {
+  const resized = { ...state, batch };
+  return state.ended || !state.order.length ? resized : visit(resized, state.at);
+}
 
 /** What was guessed for the slide on the screen before all players have: the next one's turn. */
 function guessing({ guesses, at, players }) {
@@ -56,19 +75,20 @@ function guessing({ guesses, at, players }) {
 }
 
 const ACTIONS = {
-  tick: (state) => (hidden(state) ? reveal(state) : visit(state, state.at + 1)),
-  next: (state) => (hidden(state) ? reveal(pause(state)) : visit(pause(state), state.at + 1)),
-  previous: (state) => visit(pause(state), state.ended ? state.at : state.at - 1),
+  tick: (state) => (hidden(state) ? reveal(state) : visit(state, state.at + state.batch)),
+  next: (state) => (hidden(state) ? reveal(pause(state)) : visit(pause(state), state.at + state.batch)),
+  previous: (state) => visit(pause(state), state.ended ? state.at : state.at - state.batch),
   first: (state) => visit(pause(state), 0),
   last: (state) => visit(pause(state), state.order.length - 1),
   jump: (state, place) => visit(pause(state), place),
   reveal: (state) => (hidden(state) ? reveal(pause(state)) : state),
   guess: (state, label) => {
-    if (!hidden(state)) return state;
+    if (!hidden(state) || state.batch > 1) return state;
     const guesses = new Map(state.guesses).set(state.at, [...guessing(state), label]);
     const next = { ...pause(state), guesses };
     return guessing(next).length ? next : reveal(next);
   },
+  open,
   toggle: (state) =>
     state.ended ? begin(state.order, { ...state, playing: true }) : { ...state, playing: !state.playing },
   again: (state) => begin(state.order, state),
@@ -78,7 +98,9 @@ const ACTIONS = {
   slower: (state) => ({ ...state, seconds: SPEEDS.find((speed) => speed > state.seconds) ?? state.seconds }),
   // Switched on, it hides the slide on the screen too: otherwise the switch would seem to do nothing.
   guessFirst: (state) =>
-    state.guessFirst ? reveal({ ...state, guessFirst: false }) : { ...state, guessFirst: true, revealed: false },
+    state.guessFirst
+      ? reveal({ ...state, guessFirst: false })
+      : { ...state, guessFirst: true, revealed: false, open: new Set() },
   blank: (state) => ({ ...pause(state), blank: !state.blank }),
   help: (state) => ({ ...pause(state), help: !state.help }),
 };
@@ -89,9 +111,11 @@ function reduce(state, action, value, deck) {
   return ACTIONS[action](state, value, deck);
 }
 
-/** Right and seen among the slides up to the present one; at the end among all that were seen. */
+/** Right and seen among the slides up to the present ones; at the end among all that were seen. */
 function score(state, deck) {
-  const counted = [...state.seen].filter((at) => state.ended || at < state.at || (at === state.at && state.revealed));
+  const here = places(state);
+  const known = (at) => state.ended || at < state.at || (here.includes(at) && !closed(state, at));
+  const counted = [...state.seen].filter(known);
   return { right: counted.filter((at) => deck.slides[state.order[at]].correct).length, seen: counted.length };
 }
 
@@ -128,6 +152,14 @@ function percent(share) {
 }
 
 const share = ({ right, seen }) => (seen ? percent(right / seen) : "–");
+
+/** The rest of the share of right ones as it reads: of 7 in 8 they are 88 % and 12 %. */
+function errorShare({ right, seen }) {
+  if (!seen) return "–";
+  const rest = { ">99\u00a0%": "<1\u00a0%", "<1\u00a0%": ">99\u00a0%" };
+  return rest[percent(right / seen)] ?? `${100 - Math.round((right / seen) * 100)}\u00a0%`;
+}
+
 /** 1200 -> "1,200", as everywhere. */
 const counted = (number) => number.toLocaleString("en");
 const plural = (number, one) => `${counted(number)} ${one}${number === 1 ? "" : "s"}`;
@@ -147,7 +179,8 @@ function scoreWords(state, deck) {
   const of = counted(state.order.length);
   if (kind(state, deck) === "mistakes") return { name: "Mistakes seen", score: `${counted(seen)} of ${of}` };
   if (kind(state, deck) === "correct") return { name: "Correct ones seen", score: `${counted(seen)} of ${of}` };
-  return { name: "Right so far", score: `${counted(right)} / ${counted(seen)} · ${share({ right, seen })}` };
+  const error = seen ? `Error rate ${errorShare({ right, seen })}` : "";
+  return { name: "Right so far", score: `${counted(right)} / ${counted(seen)} · ${share({ right, seen })}`, error };
 }
 
 /** The end in words: a large figure, and what it is of. */
@@ -156,12 +189,17 @@ function endWords(state, deck) {
   const unseen = state.order.length - seen ? `${counted(state.order.length - seen)} not seen` : "";
   if (kind(state, deck) === "mistakes") return [plural(state.order.length, "mistake"), unseen];
   if (kind(state, deck) === "correct") return [`${counted(state.order.length)} correct`, unseen];
-  return [share({ right, seen }), [`${counted(right)} of ${counted(seen)} right`, unseen].filter(Boolean).join(", ")];
+  const error = seen ? `error rate ${errorShare({ right, seen })}` : "";
+  return [share({ right, seen }), [`${counted(right)} of ${counted(seen)} right`, unseen].filter(Boolean).join(", "), error];
 }
 
 // ----------------------------------------------------------------------------------- what a tab remembers of a show
 
 const SAVED = "poet-slideshow/";
+
+/** What tells a deck from others: all but the size in which its pictures are asked for. */
+const identity = ({ words, offered, slides }) =>
+  JSON.stringify([words, offered, slides.map(([picture, ...rest]) => [picture.split("?")[0], ...rest])]);
 
 /** A number for a deck, to tell it from others (FNV-1a). */
 function hashOf(text) {
@@ -172,8 +210,8 @@ function hashOf(text) {
 
 /** Keep place, score and guesses for whoever leaves the page and comes back. */
 function save(name, state) {
-  const { mistakesOnly, at, seen, guesses, revealed, ended, seconds } = state;
-  const kept = { mistakesOnly, at, seen: [...seen], guesses: [...guesses], revealed, ended, seconds };
+  const { mistakesOnly, at, seen, guesses, revealed, open: opened, ended, seconds, batch } = state;
+  const kept = { mistakesOnly, at, seen: [...seen], guesses: [...guesses], revealed, open: [...opened], ended, seconds, batch };
   try {
     sessionStorage.setItem(SAVED + name, JSON.stringify(kept));
   } catch {
@@ -191,14 +229,17 @@ function restore(name, deck, settings) {
     // Forbidden or not ours: from the beginning.
   }
   if (!kept) return begin(everything(deck), settings);
-  const state = begin(kept.mistakesOnly ? mistakes(deck) : everything(deck), { ...settings, ...kept });
-  if (kept.at >= state.order.length) return state;
-  return {
+  const known = { ...settings, ...kept, batch: kept.batch ?? 1 };
+  const state = begin(kept.mistakesOnly ? mistakes(deck) : everything(deck), known);
+  if (kept.at >= state.order.length) return resize(state, settings.batch);
+  const there = {
     ...state,
     at: kept.at,
     seen: new Set(kept.seen),
     guesses: new Map(kept.guesses.filter(([, given]) => given.length <= settings.players.length)),
     revealed: kept.revealed || !settings.guessFirst,
+    open: new Set(kept.open ?? []),
     ended: kept.ended,
   };
+  return settings.batch === there.batch ? there : resize(there, settings.batch);
 }

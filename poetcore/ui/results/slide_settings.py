@@ -6,7 +6,7 @@ from typing import Any, cast, get_args
 
 import streamlit as st
 
-from poetcore.evaluation.slides import Filter, Order, Show
+from poetcore.evaluation.slides import BATCHES, Filter, Order, Show
 from poetcore.ui.address import write_address
 
 __all__ = ["SlideSettings", "keep_guess_first", "pick_slides"]
@@ -19,6 +19,7 @@ _DEFAULTS: dict[str, Any] = {
     "seed_of_shuffle": 0,
     "below": "100 %",
     "guess": False,
+    "batch": 1,
     "teams": False,
     "run_name": True,
     "confidence": True,
@@ -39,6 +40,7 @@ class SlideSettings:
         order: in which order.
         seed: of the shuffle.
         guess_first: whether the audience guesses before the labels are shown.
+        batch: pictures at once.
         players: who guesses, one after the other.
         run_name: whether the title names the run.
         confidence: whether the confidence is shown.
@@ -49,6 +51,7 @@ class SlideSettings:
     order: Order
     seed: int
     guess_first: bool
+    batch: int
     players: tuple[str, ...]
     run_name: bool
     confidence: bool
@@ -57,7 +60,13 @@ class SlideSettings:
 
 def pick_slides(labels: Sequence[str]) -> SlideSettings:
     """Draw the settings in one row and return them."""
-    known = {"show": get_args(Show), "label": ["any", *labels], "order": _ORDERS, "below": _SHARES}
+    known: dict[str, Sequence[Any]] = {
+        "show": get_args(Show),
+        "label": ["any", *labels],
+        "order": _ORDERS,
+        "below": _SHARES,
+        "batch": BATCHES,
+    }
     _take_from_address(known)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         show = st.segmented_control(
@@ -77,9 +86,22 @@ def pick_slides(labels: Sequence[str]) -> SlideSettings:
             label = st.selectbox("True label", ["any", *labels], key=_key("label"), persist_state="session")
             below = st.select_slider("Confidence below", _SHARES, key=_key("below"), persist_state="session")
         with st.popover("Presenter", icon=":material/co_present:"):
+            batch = st.segmented_control(
+                "Pictures at once",
+                BATCHES,
+                required=True,
+                key=_key("batch"),
+                persist_state="session",
+                help="Of several, *Guess first* hides the labels until they are revealed, all or one by one;"
+                " guesses are counted of single pictures.",
+            )
             run_name = _switch("run_name", "Name of the run", "Over the slides and at the end.")
             confidence = _switch("confidence", "Confidence", "With the most probable labels.")
-            teams = _switch("teams", "Two teams", "They guess by turns, against each other and the model.")
+            teams = _switch(
+                "teams",
+                "Two teams",
+                "They guess by turns, against each other and the model, one picture at a time.",
+            )
             total = _switch(
                 "total", "Total at the end", "The accuracy on all pictures, not only those shown."
             )
@@ -90,7 +112,8 @@ def pick_slides(labels: Sequence[str]) -> SlideSettings:
         cast(Order, order.replace(" ", "_")),
         st.session_state[_key("seed_of_shuffle")],
         st.session_state[_key("guess")],
-        ("Team A", "Team B") if teams else ("You",),
+        batch or 1,
+        ("Team A", "Team B") if teams and batch == 1 else ("You",),
         run_name,
         confidence,
         total,
@@ -115,11 +138,11 @@ def _key(name: str) -> str:
     return f"slides_{name}"
 
 
-def _take_from_address(known: dict[str, Sequence[str]]) -> None:
+def _take_from_address(known: dict[str, Sequence[Any]]) -> None:
     """Set the state of every setting from the address, once for each new value there.
 
     Args:
-        known: the values that are possible, of settings that are words.
+        known: the values that are possible, of settings that are chosen from a list.
     """
     for name, default in _DEFAULTS.items():
         key, linked = _key(name), st.query_params.get(name)

@@ -1,5 +1,5 @@
 """The page of app.py, asked for `slides=12&guess=0&seconds=4&delay=0&broken=0&label=rose&mount=0&
-seen=0&show=all&teams=0&plain=0&total=` in its address or in its field."""
+seen=0&show=all&teams=0&batch=1&plain=0&total=` in its address or in its field."""
 
 from urllib.parse import parse_qsl
 
@@ -47,6 +47,7 @@ guess_first = slideshow(
     notes=["seen in training" if number < int(asked.get("seen", 0)) else "" for number in range(len(slides))],
     show=asked.get("show", "all"),
     players=["Team A", "Team B"] if asked.get("teams") == "1" else ["You"],
+    batch=int(asked.get("batch", "1")),
     confidence=asked.get("plain") != "1",
     total=asked.get("total", ""),
     title=f"{asked.get('title', 'Five flowers')} {asked.get('mount', '')}",

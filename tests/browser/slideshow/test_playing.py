@@ -108,7 +108,7 @@ def test_plus_and_minus_change_the_speed(show: Show) -> None:
     show.press("+")
     expect(show.part("seconds")).to_have_text("2 s")
     show.press("-", "-", "-")
-    expect(show.part("seconds")).to_have_text("8 s")
+    expect(show.part("seconds")).to_have_text("15 s")
 
 
 # ----------------------------------------------------------------------------------------------- the score
