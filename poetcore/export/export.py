@@ -20,7 +20,7 @@ from poetcore.errors import OptionError, PictureError, RunError
 from poetcore.evaluation.frozen import check_output_layer
 from poetcore.export.export_format import ExportFormat, Network, build_model
 from poetcore.export.formats import find_format
-from poetcore.export.notes import note
+from poetcore.export.notes import code_of, note
 from poetcore.export.parity import Parity, check, pictures_of
 from poetcore.features.backbones import find
 from poetcore.features.litert import CALIBRATION_PICTURES
@@ -107,7 +107,10 @@ def export(
         (place / labels_name).write_text("".join(f"{label}\n" for label in labels), encoding="utf-8")
         if on_progress:
             on_progress(Progress("comparing"))
-        parity = check(kind, made, run, workspace, output_layer)
+        code = code_of(
+            kind, size=backbone.input_size, file=target.name, labels=labels_name, output_layer=output_layer
+        )
+        parity = check(kind, code, place, run, workspace)
         if on_progress and not parity.pictures:
             message = (
                 f"Warning: none of the pictures of {run.name} is left, so the export could not be compared"
@@ -126,6 +129,7 @@ def export(
             file=target.name,
             labels=labels_name,
             output_layer=output_layer,
+            code=code,
             parity=parity,
             temperature=temperature,
         )

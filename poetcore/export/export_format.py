@@ -13,10 +13,7 @@ from poetcore.workspace.head import Head
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["ExportFormat", "Network", "Predict", "build_model", "labels_beside"]
-
-#: From `(n, size, size, 3) uint8` RGB to `(n, labels) float32` probabilities.
-Predict = Callable[[np.ndarray], np.ndarray]
+__all__ = ["ExportFormat", "Network", "build_model", "labels_beside"]
 
 
 @dataclass(frozen=True)
@@ -72,10 +69,10 @@ class ExportFormat:
         title: what the exported file is, in the note beside it.
         default_name: name of the exported file, or of the folder if it is one.
         write: writes a network to a path; may import TensorFlow.
-        load: loads what `write` wrote, given its output layer, and returns what predicts with it.
         requirements: Python packages that the code in the note needs, as pip takes them.
-        code: Python from `pixels`, `(1, size, size, 3) float32` in 0..255, to `probabilities`; `{file}` and
-            `{output_layer}` are filled in, other braces are doubled.
+        code: Python that defines `predict(pixels)`, from `(1, size, size, 3) float32` in 0..255 to
+            `(labels,)`; the check runs it. `{file}`, quotation marks included, and `{output_layer}` are
+            filled in, other braces are doubled.
         remarks: what to know about input and output; `{size}` and `{output_layer}` are filled in.
         labels_name: name of the labels file, relative to the note, for a path.
         suffix: what the file's name must end in; "" for anything.
@@ -90,7 +87,6 @@ class ExportFormat:
     title: str
     default_name: str
     write: Callable[[Network, Path], None]
-    load: Callable[[Path, str], Predict]
     requirements: str
     code: str
     remarks: str

@@ -3,11 +3,9 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from poetcore.errors import OptionError
-from poetcore.evaluation.frozen import FrozenGraph, labels_file
-from poetcore.export.export_format import ExportFormat, Network, Predict, build_model
+from poetcore.evaluation.frozen import labels_file
+from poetcore.export.export_format import ExportFormat, Network, build_model
 from poetcore.features.backbones import Backbone
 from poetcore.system.tensorflow import tensorflow
 from poetcore.workspace.head import Head
@@ -66,11 +64,6 @@ def _write(network: Network, file: Path) -> None:
     _freeze(network.model, file, network.output_layer)
 
 
-def _load(file: Path, output_layer: str) -> Predict:
-    graph = FrozenGraph(file, "input", output_layer)
-    return lambda pixels: graph.run((pixels.astype(np.float32) - 128) / 128)
-
-
 FROZEN_GRAPH = ExportFormat(
     name="frozen_graph",
     purpose="Frozen graph (.pb), for the codelab's scripts",
@@ -79,18 +72,19 @@ FROZEN_GRAPH = ExportFormat(
     labels_name=lambda graph: labels_file(graph).name,
     names_output=True,
     write=_write,
-    load=_load,
     requirements="tensorflow pillow",
     code="""
 import tensorflow.compat.v1 as tf
 
 graph, definition = tf.Graph(), tf.GraphDef()
-definition.ParseFromString(Path("{file}").read_bytes())
+definition.ParseFromString(Path({file}).read_bytes())
 with graph.as_default():
     tf.import_graph_def(definition)
-with tf.Session(graph=graph) as session:
-    fed = {{"import/input:0": (pixels - 128) / 128}}
-    probabilities = session.run("import/{output_layer}:0", fed)[0]
+session = tf.Session(graph=graph)
+
+
+def predict(pixels):
+    return session.run("import/{output_layer}:0", {{"import/input:0": (pixels - 128) / 128}})[0]
 """,
     remarks="Feed one picture at a time as (RGB - 128) / 128 to `input` and fetch `{output_layer}`. The"
     " original label_image script reads it with --input_layer=input --output_layer={output_layer}"

@@ -5,12 +5,10 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
-from poetcore.export.export_format import ExportFormat, Network, Predict
+from poetcore.export.export_format import ExportFormat, Network
 from poetcore.export.keras_formats import save_model
 from poetcore.features.litert import quantize
-from poetcore.system.tensorflow import muted, tensorflow
+from poetcore.system.tensorflow import tensorflow
 
 __all__ = ["TFLITE", "TFLITE_INT8"]
 
@@ -18,7 +16,7 @@ __all__ = ["TFLITE", "TFLITE_INT8"]
 def _convert(network: Network, file: Path) -> None:
     """Convert a network by way of a SavedModel; quantized where it has pictures to calibrate on."""
     tf = tensorflow()
-    with tempfile.TemporaryDirectory(dir=file.parent) as folder:
+    with tempfile.TemporaryDirectory() as folder:  # TensorFlow takes some names for patterns
         save_model(network, Path(folder))
         converter = tf.lite.TFLiteConverter.from_saved_model(folder)
         if network.calibration:
@@ -28,42 +26,24 @@ def _convert(network: Network, file: Path) -> None:
         archive.writestr("labels.txt", "".join(f"{label}\n" for label in network.labels))
 
 
-def _load(file: Path, output_layer: str) -> Predict:
-    from ai_edge_litert.interpreter import Interpreter
-
-    with muted():
-        interpreter = Interpreter(str(file))
-        interpreter.allocate_tensors()
-    (pixels_in,) = (d["index"] for d in interpreter.get_input_details())
-    (probabilities_out,) = (d["index"] for d in interpreter.get_output_details())
-
-    def predict(pixels: np.ndarray) -> np.ndarray:
-        found = []
-        for one in pixels:
-            interpreter.set_tensor(pixels_in, one[np.newaxis].astype(np.float32))
-            interpreter.invoke()
-            found.append(interpreter.get_tensor(probabilities_out)[0])
-        return np.stack(found)
-
-    return predict
-
-
 TFLITE = ExportFormat(
     name="tflite",
     purpose="LiteRT (.tflite), for phones and small computers",
     title="a LiteRT (TensorFlow Lite) model in 32-bit floating point",
     default_name="model.tflite",
     write=_convert,
-    load=_load,
     requirements="ai-edge-litert numpy pillow",
     code="""
 from ai_edge_litert.interpreter import Interpreter
 
-interpreter = Interpreter("{file}")
+interpreter = Interpreter({file})
 interpreter.allocate_tensors()
-interpreter.set_tensor(interpreter.get_input_details()[0]["index"], pixels)
-interpreter.invoke()
-probabilities = interpreter.get_tensor(interpreter.get_output_details()[0]["index"])[0]
+
+
+def predict(pixels):
+    interpreter.set_tensor(interpreter.get_input_details()[0]["index"], pixels)
+    interpreter.invoke()
+    return interpreter.get_tensor(interpreter.get_output_details()[0]["index"])[0]
 """,
     remarks="Scaling is inside the model: feed RGB pixels from 0 to 255, one picture at a time. The labels"
     " are also inside the file (it can be opened as a zip archive).",

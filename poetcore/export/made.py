@@ -49,7 +49,8 @@ def find_made(run: Run, kind: ExportFormat) -> Made | None:
     try:
         compared = read_json(path.parent / f"{stem}_parity.json")
         same = compared["run"] == run.name and compared["temperature"] == run.temperature()
-        parity = Parity(*(compared[name] for name in ("pictures", "max_abs_diff", "same_top1")))
+        known = {name: compared[name] for name in ("pictures", "max_abs_diff", "same_top1")}
+        parity = Parity(**known, read_otherwise=compared.get("read_otherwise", 0))
     except (RunError, KeyError, TypeError):
         return None
     if not same or not path.exists():

@@ -1,35 +1,79 @@
 """The short note that lies beside every exported model: what it is, and a few lines of code that use it."""
 
+import json
 import textwrap
 
 from poetcore.export.export_format import ExportFormat
 from poetcore.export.parity import Parity
 from poetcore.system.figures import percent
 
-__all__ = ["note"]
+__all__ = ["code_of", "note"]
 
-#: As `images.to_square` reads a photo: upright, halved while it is large, then resized to the square.
-_PICTURE = """\
+#: As `images.to_square` reads a photo: without transparency, halved while it is large, in sRGB, upright, and
+#: resized to the square. Pictures of 16 bits, whose values have any range, are left to their owners.
+_READ = """\
+import io
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, ImageOps
 
-# Colours of another profile than sRGB, such as Display P3, have to be converted first (PIL.ImageCms).
-picture = ImageOps.exif_transpose(Image.open("photo.jpg")).convert("RGB")
-while min(picture.size) >= 2 * {size}:
-    picture = picture.reduce(2)
-picture = picture.transform(
-    ({size}, {size}), Image.Transform.EXTENT, (0, 0, *picture.size), Image.Resampling.BILINEAR
-)
-pixels = np.asarray(picture, np.float32)[np.newaxis]  # (1, {size}, {size}, 3), RGB, 0 to 255
+with suppress(ImportError):  # HEIC, as iPhones write it, needs: pip install pillow-heif
+    from pillow_heif import register_heif_opener
+
+    register_heif_opener()
+
+
+def read(file):
+    # From a file to (1, {size}, {size}, 3) float32: RGB, 0 to 255, as the model saw its pictures.
+    picture = Image.open(file)
+    picture.draft(None, ({size}, {size}))  # a large JPEG is decoded at a half, a quarter or an eighth
+    info, profile = picture.info, picture.info.get("icc_profile")
+    if picture.has_transparency_data:
+        layer = picture.convert("RGBA")
+        picture = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)
+    if not (profile and picture.mode in ("L", "CMYK")):
+        picture = picture.convert("RGB")
+    picture = picture.reduce(max(n for n in (1, 2, 4, 8) if n == 1 or min(picture.size) >= n * {size}))
+    with suppress(ImageCms.PyCMSError, OSError):  # no profile, a damaged one, one of another kind
+        found = ImageCms.ImageCmsProfile(io.BytesIO(profile or b""))
+        srgb, flags = ImageCms.createProfile("sRGB"), ImageCms.Flags.BLACKPOINTCOMPENSATION
+        converted = ImageCms.profileToProfile(picture, found, srgb, 1, "RGB", flags=flags)
+        changed = np.asarray(converted, int) - np.asarray(picture.convert("RGB"), int)
+        if picture.mode == "CMYK" or abs(changed).max() > 2:  # else it is sRGB by another name
+            picture = converted
+    picture = picture.convert("RGB")
+    picture.info = info
+    picture = ImageOps.exif_transpose(picture)
+    box = (0, 0, *picture.size)
+    picture = picture.transform(({size}, {size}), Image.Transform.EXTENT, box, Image.Resampling.BILINEAR)
+    return np.asarray(picture, np.float32)[np.newaxis]
+
 """
 
-_LABELS = """
-labels = Path("{labels}").read_text("utf-8").splitlines()
+_LABEL = """
+
+labels = Path({labels}).read_text("utf-8").split("\\n")
+probabilities = predict(read("photo.jpg"))
 for i in probabilities.argsort()[::-1][:5]:
     print(labels[i], round(float(probabilities[i]), 3))
 """
+
+
+def code_of(kind: ExportFormat, *, size: int, file: str, labels: str, output_layer: str) -> str:
+    """Return the lines of Python that use an export: they define `read(file)` and `predict(pixels)`.
+
+    Args:
+        kind: the export format.
+        size: pixels a side that the model takes.
+        file: name of the exported file or folder, relative to where the lines run.
+        labels: the labels file, likewise.
+        output_layer: what is fetched from a frozen graph.
+    """
+    quoted = {name: json.dumps(one, ensure_ascii=False) for name, one in (("file", file), ("labels", labels))}
+    names = {"size": size, "output_layer": output_layer, **quoted}
+    return "".join(part.format(**names) for part in (_READ, kind.code, _LABEL))
 
 
 def note(
@@ -41,6 +85,7 @@ def note(
     file: str,
     labels: str,
     output_layer: str,
+    code: str,
     parity: Parity,
     temperature: float = 1.0,
 ) -> str:
@@ -54,16 +99,23 @@ def note(
         file: name of the exported file or folder, which lies beside the note.
         labels: the labels file, relative to the note.
         output_layer: what is fetched from a frozen graph.
+        code: of `code_of`.
         parity: how it compared with the app.
         temperature: what the run's outputs are divided by before the softmax; 1 where by nothing.
     """
-    names = {"file": file, "labels": labels, "size": size, "output_layer": output_layer}
-    code = "".join(part.format(**names) for part in (_PICTURE, kind.code, _LABELS))
     compared = (
-        f"Compared with Poet on {parity.pictures} pictures: the same top label on"
+        f"Compared with Poet on {parity.pictures} pictures, by the lines below: the same top label on"
         f" {percent(parity.same_top1)}, the largest difference of a probability is {parity.max_abs_diff:.2g}."
         if parity.pictures
         else "It could not be compared with Poet: none of the run's pictures was left when it was exported."
+    )
+    otherwise = (
+        [
+            f"Of these pictures the lines below read {parity.read_otherwise} otherwise than Poet does: save"
+            " pictures of such a kind, most often of 16 bits, as 8-bit PNG files first."
+        ]
+        if parity.read_otherwise
+        else []
     )
     calibrated = (
         [
@@ -77,8 +129,9 @@ def note(
         f"{file}: {kind.title}",
         f"Made by Poet from the run {run} ({backbone}, {size} x {size} pixels). Its labels are in {labels},"
         " in the order of the probabilities.",
-        kind.remarks.format(**names),
+        kind.remarks.format(size=size, output_layer=output_layer),
         compared,
+        *otherwise,
         *calibrated,
         f"To use it in Python (pip install {kind.requirements}):",
     )

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from poetcore.errors import OptionError, ParityError, RunError
-from poetcore.evaluation.classifier import Classifier
+from poetcore.evaluation.classifier import Classifier, Prediction
 from poetcore.export import parity
 from poetcore.export.export import export
 from poetcore.export.formats import FORMATS
+from poetcore.export.note_run import Answers, run_code
 from poetcore.system.progress import Progress
 from poetcore.workspace.head import Head
 from poetcore.workspace.run import Run
@@ -54,37 +55,65 @@ def test_a_failed_export_keeps_the_earlier_one(trained, monkeypatch, tmp_path):
     assert out.read_bytes() == b"earlier"
 
 
-HERE = np.array([[0.6, 0.4], [0.3, 0.7]])
-PATHS = [Path("one.jpg"), Path("two.jpg")]
+HERE = np.array([[0.6, 0.4], [0.3, 0.7]], np.float32)
 
 
-def compare(form: str, there: list[list[float]]) -> parity.Parity:
-    return parity._compare(form, form == "tflite_int8", ("cat", "dog"), PATHS, HERE, np.array(there))
+def compare(trained: Trained, monkeypatch, form: str, of_pixels: object, of_files: object) -> parity.Parity:
+    """The comparison where the app says `HERE` of two pictures, and a note's code says something else."""
+
+    class App:
+        labels = ("cat", "dog")
+
+        def __init__(self, *_: object) -> None: ...
+
+        def classify(self, paths: list[Path]) -> list[Prediction]:
+            return [Prediction(p, self.labels, row) for p, row in zip(paths, HERE, strict=False)]
+
+    answers = Answers(np.ones(2, bool), np.array(of_pixels), np.array(of_files))
+    monkeypatch.setattr(parity, "Classifier", App)
+    monkeypatch.setattr(parity, "run_code", lambda *_: answers)
+    return parity.check(FORMATS[form], "", Path(), trained.run, trained.workspace)
 
 
-def test_the_comparison_counts_by_hand():
-    found = compare("tflite_int8", [[0.3, 0.7], [0.3, 0.7]])
-    assert (found.pictures, found.same_top1) == (2, 0.5)
+def test_the_comparison_counts_by_hand(trained, monkeypatch):
+    there = [[0.3, 0.7], [0.3, 0.7]]
+    found = compare(trained, monkeypatch, "tflite_int8", there, there)
+    assert (found.pictures, found.same_top1, found.read_otherwise) == (2, 0.5, 0)
     assert found.max_abs_diff == pytest.approx(0.3)
 
 
 @pytest.mark.parametrize("there", [[[0.3, 0.7], [0.3, 0.7]], [[0.62, 0.38], [0.3, 0.7]]])
-def test_another_label_or_a_probability_far_off_fails(there):
-    with pytest.raises(ParityError, match=r"one\.jpg: the app says cat"):
-        compare("tflite", there)
+def test_another_label_or_a_probability_far_off_fails(trained, monkeypatch, there):
+    with pytest.raises(ParityError, match=r"the app says cat"):
+        compare(trained, monkeypatch, "tflite", there, there)
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_numbers_that_are_none_never_pass(form):
+def test_numbers_that_are_none_never_pass(trained, monkeypatch, form):
+    there = [[float("nan"), 0.4], [0.3, 0.7]]
     with pytest.raises(ParityError):
-        compare(form, [[float("nan"), 0.4], [0.3, 0.7]])
+        compare(trained, monkeypatch, form, there, there)
 
 
-def test_two_labels_at_the_same_place_are_no_disagreement():
-    found = parity._compare(
-        "keras", False, ("a", "b"), PATHS[:1], np.array([[0.50001, 0.49999]]), HERE[:1] * 0 + 0.5
-    )
-    assert found.same_top1 == 1
+def test_two_labels_at_the_same_place_are_no_disagreement(trained, monkeypatch):
+    monkeypatch.setattr(sys.modules[__name__], "HERE", np.array([[0.50001, 0.49999]] * 2))
+    even = np.full((2, 2), 0.5)
+    assert compare(trained, monkeypatch, "keras", even, even).same_top1 == 1
+
+
+def test_a_picture_that_the_note_reads_otherwise_is_counted_and_keeps_its_difference(trained, monkeypatch):
+    found = compare(trained, monkeypatch, "keras", HERE, [[0.6, 0.4], [0.5, 0.5]])
+    assert (found.read_otherwise, found.max_abs_diff) == (1, pytest.approx(0.2))
+
+
+def test_a_picture_that_the_note_cannot_read_is_counted_and_says_nothing_of_the_model(trained, monkeypatch):
+    found = compare(trained, monkeypatch, "keras", HERE, [HERE[0], [float("nan")] * 2])
+    assert (found.pictures, found.read_otherwise, found.max_abs_diff) == (2, 1, 0)
+
+
+def test_a_note_whose_code_does_not_run_is_an_error(trained, tmp_path):
+    with pytest.raises(ParityError, match="does not run .NameError: name 'x' is not defined"):
+        run_code("x", tmp_path, 224, [Path(trained.run.split()["path"][0])])
 
 
 def moved(trained: Trained, place: Path) -> Run:

@@ -176,22 +176,6 @@ def test_labels_are_inside_the_lite_files(trained, exports):
         assert inside.splitlines() == trained.run.labels()
 
 
-@pytest.mark.parametrize("form", FORMATS)
-def test_the_code_in_the_note_names_the_right_label(trained, exports, form, monkeypatch, capsys):
-    made = exports[form]
-    photo = sorted((trained.sample / "demo").glob("*/*"))[0]
-    monkeypatch.chdir(made.path.parent)
-    stem = made.path.name if made.path.is_dir() else made.path.stem
-    text = Path(f"{stem}_README.txt").read_text()
-    lines = text[text.index("    from pathlib") :].splitlines()
-    code = "\n".join(line.removeprefix("    ") for line in lines).replace("photo.jpg", str(photo))
-    exec(compile(code, "note", "exec"), {})
-    (predicted,) = Classifier(trained.run, trained.workspace).classify([photo])
-    first = capsys.readouterr().out.splitlines()[0]
-    assert first.rsplit(" ", 1)[0] == predicted.top(1)[0][0]
-    assert float(first.rsplit(" ", 1)[1]) == pytest.approx(predicted.top(1)[0][1], abs=0.1)
-
-
 def test_nothing_but_the_exports_is_left_behind(trained, exports):
     assert sorted(path.name for path in trained.run.exports.iterdir()) == sorted(FORMATS)
     assert files_below(trained.run.exports / "frozen_graph") == [
