@@ -11,6 +11,7 @@ import pandas as pd
 from poetcore.data.file_index import FileEntry, FileIndex
 from poetcore.data.held_out import HeldOut, home_of, is_held_out, read_held_out
 from poetcore.data.label_folders import label_folders
+from poetcore.data.label_sets import by_label
 from poetcore.data.listing import Listing, check_listing, is_listing, read_listing
 from poetcore.data.litter import without_litter
 from poetcore.data.subset import chosen_labels, take_of_each
@@ -20,12 +21,7 @@ from poetcore.system.files import printable, walk
 from poetcore.system.names import natural_key
 from poetcore.system.progress import OnProgress
 
-__all__ = [
-    "Dataset",
-    "check_dataset",
-    "dataset_exists",
-    "scan",
-]
+__all__ = ["Dataset", "among_held_out", "check_dataset", "dataset_exists", "listed", "scan"]
 
 #: Below this many pictures a label is hard to train and to evaluate: the codelab's rule of thumb.
 FEW_PICTURES = 20
@@ -53,6 +49,7 @@ class Dataset:
         loose: the names of pictures that lie beside the label folders instead of in one, in natural order.
         hidden: the names of folders with pictures that are passed over, as a dot begins their name.
         litter: how many files that phones and desktops leave behind were passed over.
+        multi_label: whether each content is one row, its `label` a label set; see `label_sets`.
     """
 
     folder: Path
@@ -63,6 +60,7 @@ class Dataset:
     loose: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     litter: int = 0
+    multi_label: bool = False
 
     @property
     def home(self) -> Path:
@@ -75,7 +73,7 @@ class Dataset:
 
     def counts(self) -> dict[str, int]:
         """Count the usable pictures of each label, zeros included."""
-        found = self.pictures["label"].value_counts()
+        found = (by_label(self.pictures) if self.multi_label else self.pictures)["label"].value_counts()
         return {label: int(found.get(label, 0)) for label in self.labels}
 
     def skipped(self) -> list[dict[str, str]]:
@@ -212,11 +210,11 @@ def scan(
     """
     folder = Path(os.path.abspath(folder))
     if is_held_out(folder):
-        listed = read_held_out(folder)
-        whole = scan(listed.home, file_index, verify=verify, on_progress=on_progress, known_labels=None)
-        return _held_out(folder, listed, whole)
+        part = read_held_out(folder)
+        whole = scan(part.home, file_index, verify=verify, on_progress=on_progress, known_labels=None)
+        return among_held_out(folder, part, whole)
     if is_listing(folder):
-        return _listed(read_listing(folder), file_index, verify, on_progress)
+        return listed(read_listing(folder), file_index, verify, on_progress)
     found = label_folders(folder, known_labels)
     passed_over: list[Path] = []
     label_of: dict[Path, str] = {}
@@ -247,19 +245,21 @@ def scan(
     )
 
 
-def _held_out(file: Path, listed: HeldOut, whole: Dataset) -> Dataset:
+def among_held_out(file: Path, part: HeldOut, whole: Dataset) -> Dataset:
     """Return the listed pictures of a dataset; what else lies in its folder is none of the list."""
-    pictures = whole.among(listed.contents).pictures
+    pictures = whole.among(part.contents).pictures
     if pictures.empty:
         raise DatasetError(
-            f"None of the {len(listed.contents):,} pictures that were held out is in {printable(listed.home)}"
+            f"None of the {len(part.contents):,} pictures that were held out is in {printable(part.home)}"
             " any more: put them back, or hold out others."
         )
-    labels = tuple(label for label in whole.labels if label in set(pictures["label"]))
-    return Dataset(file, labels, pictures, whole.refused.iloc[:0])
+    there = set((by_label(pictures) if whole.multi_label else pictures)["label"])
+    labels = tuple(label for label in whole.labels if label in there)
+    return replace(whole, folder=file, labels=labels, pictures=pictures, refused=whole.refused.iloc[:0])
 
 
-def _listed(listing: Listing, file_index: FileIndex, verify: bool, on_progress: OnProgress | None) -> Dataset:
+def listed(listing: Listing, file_index: FileIndex, verify: bool, on_progress: OnProgress | None) -> Dataset:
+    """Return the pictures of a CSV file; `verify` and `on_progress` as in `scan`."""
     label_of = listing.label_of
     paths = sorted(label_of, key=lambda path: (natural_key(label_of[path]), path))
     entries = _entries(paths, file_index, verify, on_progress)

@@ -4,7 +4,8 @@ The first line names the columns, in any order and among others:
 
 - `path` (or file, filename, file_name, image, image_path, image_id): a picture, relative to the folder of the
   CSV file or absolute. One without an ending may have `.jpg`, `.jpeg` or `.png`.
-- `label` (or class, category); several in one cell are one label.
+- `label` (or class, category); what stands in one cell is one label, and a picture has one. Only where a
+  picture may have several (`multi_label`) `fire|smoke` and `fire;smoke` are two, as are two rows.
 - `split` (or set, subset) may be missing. Rows of `test` (or `demo`; where there are none, of `validation`)
   are demo pictures, the others training pictures, which Poet splits itself. `labels.csv` is its training
   pictures, `labels.csv/test` those of one split.
@@ -23,6 +24,7 @@ from pathlib import Path
 
 from poetcore.data.csv_table import CsvRow, CsvTable
 from poetcore.data.file_index import FileEntry
+from poetcore.data.label_sets import join_set
 from poetcore.data.labels import unusable_name
 from poetcore.data.part_names import TEST_NAMES, TRAIN_NAMES, VALIDATION_NAMES
 from poetcore.errors import DatasetError, OptionError
@@ -105,12 +107,13 @@ def demo_part(path: Path) -> Path:
     return path / (names[0] if len(names) == 1 else "demo") if names else path
 
 
-def read_listing(path: Path) -> Listing:
+def read_listing(path: Path, *, several: bool = False) -> Listing:
     """Read a CSV file of pictures, or a split of it.
 
     Args:
         path: a CSV file, of which its training pictures are read, or all where it has no splits; or a name
             below it: of a split, or `train` or `demo`, whatever it is called in the file.
+        several: whether a picture may have several labels: those of its rows with `|` between.
 
     Raises:
         DatasetError: it cannot be read, has no header, no row, or no such split.
@@ -133,7 +136,9 @@ def read_listing(path: Path) -> Listing:
     label_of = {}
     for place, names in labels.items():
         first, *others = names
-        if others:
+        if others and several:
+            label_of[place] = join_set(names)
+        elif others:
             both = f"is listed as {' and as '.join(names)}: keep one of these rows"
             refused.append((printable(place), first, both))
         else:

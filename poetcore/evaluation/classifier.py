@@ -11,6 +11,7 @@ import numpy as np
 
 from poetcore.data import images
 from poetcore.errors import PictureError, RunError
+from poetcore.evaluation.label_thresholds import sureness
 from poetcore.features.backbones import Backbone, find
 from poetcore.features.engines import DEFAULT_ENGINE, ENGINES, check_engine
 from poetcore.features.extraction import extract_features
@@ -35,6 +36,8 @@ class Prediction:
         reason: why it cannot be used, or None.
         seconds: what network and last layer took, the picture decoded and the model loaded before; None
             where that was not measured.
+        thresholds: `(labels,)`, from which probability on each label is predicted, of a model that gives a
+            picture several; None of one that gives the most probable label.
     """
 
     path: Path
@@ -43,6 +46,15 @@ class Prediction:
     sha: str = ""
     reason: str | None = None
     seconds: float | None = None
+    thresholds: np.ndarray | None = None
+
+    @property
+    def predicted(self) -> tuple[str, ...]:
+        """The predicted labels: the most probable one, or all that reach their thresholds, maybe none."""
+        if self.probabilities is None or self.thresholds is None:
+            return tuple(label for label, _ in self.top(1))
+        reached = self.probabilities >= self.thresholds
+        return tuple(label for label, there in zip(self.labels, reached, strict=True) if there)
 
     @property
     def label(self) -> str | None:
@@ -51,8 +63,15 @@ class Prediction:
 
     @property
     def confidence(self) -> float | None:
-        """The probability of that label, 0 to 1, or None where the picture cannot be used."""
-        return self.top(1)[0][1] if self.probabilities is not None else None
+        """The probability of that label, 0 to 1, or None where the picture cannot be used.
+
+        Of a model that gives several labels: how sure it is of the label that it is least sure of.
+        """
+        if self.probabilities is None:
+            return None
+        if self.thresholds is not None:
+            return float(sureness(self.probabilities[np.newaxis], self.thresholds)[0])
+        return self.top(1)[0][1]
 
     def __repr__(self) -> str:
         found = ", ".join(f"{label} {p:.3f}" for label, p in self.top(3))
@@ -118,6 +137,8 @@ class Classifier:
         check_engine(engine, self._backbone)
         self._engine = engine
         self._head = run.head()
+        several = record.multi_label
+        self._thresholds = np.array(several["thresholds"]) if several else None
         if len(self._head.kernel) != self._backbone.vector_length:
             raise RunError(
                 f"The run {run.name!r} is damaged: its layer takes feature vectors of"
@@ -162,7 +183,14 @@ class Classifier:
                 phase=phase,
             ).reasons
         return [
-            Prediction(p.path, self.labels, answers.get(p.sha), p.sha, p.reason or reasons.get(p.sha))
+            Prediction(
+                p.path,
+                self.labels,
+                answers.get(p.sha),
+                p.sha,
+                p.reason or reasons.get(p.sha),
+                self._thresholds,
+            )
             for p in entries
         ]
 
@@ -196,7 +224,9 @@ class Classifier:
         before = time.perf_counter()
         probabilities = self._head.probabilities(self._model.extract(pixels)[np.newaxis])[0]
         seconds = time.perf_counter() - before
-        return Prediction(Path(name), self.labels, probabilities, seconds=seconds)
+        return Prediction(
+            Path(name), self.labels, probabilities, seconds=seconds, thresholds=self._thresholds
+        )
 
 
 def model_of(

@@ -8,16 +8,20 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from poetcore.data.contents import state_of
 from poetcore.data.dataset import Dataset, scan
 from poetcore.data.held_out import is_held_out
+from poetcore.data.label_sets import join_set, split_set
 from poetcore.data.labels import match_labels
 from poetcore.data.listing import demo_part
+from poetcore.data.multi_label import scan_label_sets
 from poetcore.errors import DatasetError, RunError
 from poetcore.evaluation.accuracy import Accuracy
 from poetcore.evaluation.classifier import Classifier, PictureClassifier, Prediction
 from poetcore.evaluation.demo_states import DemoState, demo_state
 from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.graphs import match_graph_labels
+from poetcore.evaluation.label_set_metrics import label_set_metrics
 from poetcore.evaluation.leaks import Leaks, find_leaks
 from poetcore.evaluation.metrics import Metrics, compute_metrics
 from poetcore.evaluation.true_labels import true_labels, without_other_labels
@@ -60,9 +64,10 @@ def evaluate(
     """
     temperature = run.temperature()  # of the layer that is read now, whatever happens to the run meanwhile
     classifier = Classifier(run, workspace, engine)
-    demo = _scan(folder, workspace, classifier.labels)
+    record = run.record()
+    demo = _scan(folder, workspace, classifier.labels, several=record.multi_label is not None)
     excluded: dict[str, int] = {}
-    if run.record().options.get("labels"):  # of all labels some were chosen
+    if record.options.get("labels"):  # of all labels some were chosen
         demo, excluded = without_other_labels(demo, classifier.labels)
     labels = true_labels(demo.labels, classifier.labels, f"The run {run.name!r}", demo.folder)
     predicted = _predict(classifier, demo, on_progress)
@@ -73,7 +78,16 @@ def evaluate(
         dict(zip(table["sha"], table["predicted"], strict=True)), classifier.cached_labels
     )
     evaluation = _evaluation(
-        run.name, demo.folder, table, skipped, leaks, state, before, temperature, excluded
+        run.name,
+        demo.folder,
+        table,
+        skipped,
+        leaks,
+        state,
+        before,
+        temperature,
+        excluded,
+        record.multi_label["thresholds"] if record.multi_label else None,
     )
     _folder_for(run, demo.folder).write(evaluation.predictions, asdict(evaluation.metrics))
     return evaluation
@@ -113,9 +127,10 @@ def evaluate_graph(
     return _evaluation(name, demo.folder, table, skipped, leaks, state, before)
 
 
-def _scan(folder: Path, workspace: Workspace, known_labels: Sequence[str]) -> Dataset:
+def _scan(folder: Path, workspace: Workspace, known_labels: Sequence[str], several: bool = False) -> Dataset:
     with workspace.file_index() as file_index:
-        return scan(demo_part(folder), file_index, known_labels=known_labels)
+        scanner = scan_label_sets if several else scan
+        return scanner(demo_part(folder), file_index, known_labels=known_labels)
 
 
 def _state(
@@ -125,6 +140,8 @@ def _state(
     match: Callable[[Iterable[str]], Mapping[str, str]],
 ) -> DemoState:
     """Compare a demo folder, its labels as its folders are called, with how it was first evaluated."""
+    if demo.multi_label:  # of a content one label is remembered, not several
+        return DemoState(state_of(demo.pictures), 0, 0, demo.pictures.iloc[:0])
     folder_of = demo.pictures.set_index("path")["label"]
     return demo_state(demo.folder, table.assign(label=table["path"].map(folder_of)), workspace, match)
 
@@ -154,11 +171,13 @@ def _predictions(
         DatasetError: no picture could be used.
     """
     rows, probabilities, skipped = [], [], demo.skipped()
-    for prediction, label in zip(predictions, demo.pictures["label"].map(labels), strict=True):
+    for prediction, own in zip(predictions, demo.pictures["label"], strict=True):
+        true = {labels[one] for one in (split_set(own) if demo.multi_label else (own,))}
+        label = join_set(one for one in prediction.labels if one in true)
         if prediction.probabilities is None:
             skipped.append({"path": str(prediction.path), "reason": prediction.reason or "cannot be used"})
             continue
-        predicted, confidence = prediction.top(1)[0]
+        predicted, confidence = join_set(prediction.predicted), prediction.confidence
         rows.append((str(prediction.path), label, predicted, label == predicted, confidence, prediction.sha))
         probabilities.append(prediction.probabilities)
     if not rows:
@@ -180,6 +199,7 @@ def _evaluation(
     before: Accuracy | None,
     temperature: float = 1.0,
     excluded: Mapping[str, int] | None = None,
+    thresholds: Sequence[float] | None = None,
 ) -> Evaluation:
     """Put together what is known of an evaluated folder."""
     labels = [column.removeprefix("p_") for column in table.columns if column.startswith("p_")]
@@ -190,7 +210,9 @@ def _evaluation(
         .join([table[[f"p_{label}" for label in labels]], flags[["sha", "leaked_near", "twin"]]])
     )
     metrics = replace(
-        compute_metrics(table, labels, name, folder, skipped, leaks.groups),
+        compute_metrics(table, labels, name, folder, skipped, leaks.groups)
+        if thresholds is None
+        else label_set_metrics(table, labels, thresholds, name, folder, skipped, leaks.groups),
         state=state.state,
         relabelled=state.relabelled,
         removed=state.removed,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from poetcore.data.label_sets import label_targets
 from poetcore.errors import RunError
 from poetcore.evaluation.metrics import Metrics, per_label_metrics
 from poetcore.workspace.evaluation_folder import EvaluationFolder
@@ -77,13 +78,19 @@ class Evaluation:
 
         Returns:
             Columns path, label, predicted, confidence (of the predicted label, 0 to 1) and loss: the cross
-            entropy in nats, -log of the true label's probability.
+            entropy in nats, -log of the true label's probability; where a picture may have several labels,
+            summed over all.
         """
         labels = self.metrics.labels
         probabilities = self.predictions[[f"p_{label}" for label in labels]].to_numpy(float)
-        true = self.predictions["label"].map({label: i for i, label in enumerate(labels)}).to_numpy()
         table = self.predictions[["path", "label", "predicted", "confidence"]].reset_index(drop=True)
-        table["loss"] = -np.log(np.maximum(probabilities[np.arange(len(true)), true], 1e-12))
+        if self.metrics.multi_label:
+            has = label_targets(self.predictions["label"], labels) == 1
+            right = np.where(has, probabilities, 1 - probabilities)
+        else:
+            true = self.predictions["label"].map({label: i for i, label in enumerate(labels)}).to_numpy()
+            right = probabilities[np.arange(len(true)), true][:, np.newaxis]
+        table["loss"] = -np.log(np.maximum(right, 1e-12)).sum(axis=1)
         return table.nlargest(count, "loss", keep="first")
 
     def most_confused(self, minimum: int = 1) -> list[tuple[str, str, int]]:
@@ -96,7 +103,8 @@ class Evaluation:
 def _fit(predictions: pd.DataFrame, metrics: Metrics) -> bool:
     """Return whether a table has what the figures are of, and they are of as many labels as they say."""
     columns = {"correct", *(f"p_{label}" for label in metrics.labels)}
-    sides = {len(metrics.confusion_matrix), *map(len, metrics.confusion_matrix)}
+    several = metrics.multi_label is not None  # then there is no confusion matrix
+    sides = {len(metrics.confusion_matrix), *map(len, metrics.confusion_matrix)} if not several else set()
     return (
         columns <= set(predictions.columns)
         and len(predictions) >= metrics.total

@@ -11,13 +11,14 @@ from poetcore.data.contents import count_changes
 from poetcore.data.dataset import Dataset, scan
 from poetcore.data.held_out import read_held_out
 from poetcore.data.labels import match_labels
+from poetcore.data.multi_label import with_label_sets
 from poetcore.errors import DatasetError, PoetError, RunError
 from poetcore.evaluation.evaluation import Evaluation
 from poetcore.workspace.run import Run
 from poetcore.workspace.run_record import RunRecord
 from poetcore.workspace.workspace import Workspace
 
-__all__ = ["Difference", "current_files", "evaluation_difference", "run_difference"]
+__all__ = ["Difference", "current_files", "evaluation_difference", "files_as_trained", "run_difference"]
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,10 @@ def run_difference(run: Run, dataset: Dataset | None) -> Difference:
     """
     subject = f"What is told of the run {run.name}"
     with contextlib.suppress(RunError, DatasetError):
+        record = run.record()
+        dataset = files_as_trained(dataset, record)
         if dataset is not None:
-            then, record = run.split(), run.record()
+            then = run.split()
             now = _chosen(_trainable(dataset, run).pictures, then, record)
             return _difference(then, now, subject)
     return Difference(known=False, subject=subject)
@@ -105,12 +108,30 @@ def evaluation_difference(
     calibrated = False
     with contextlib.suppress(RunError):
         calibrated = not math.isclose(evaluation.metrics.temperature, run.temperature(), rel_tol=1e-6)
+    with contextlib.suppress(RunError):
+        dataset = files_as_trained(dataset, run.record())
     if dataset is None or "sha" not in then:
         return Difference(known=False, subject=subject, calibrated=calibrated, training=training)
     now = dataset.pictures
     with contextlib.suppress(RunError):
         now = _of_chosen_labels(now, then, run.record())
     return replace(_difference(then, now, subject), calibrated=calibrated, training=training)
+
+
+def files_as_trained(dataset: Dataset | None, record: RunRecord) -> Dataset | None:
+    """Return the files there now with as many labels a picture as a run takes them to have.
+
+    Args:
+        dataset: as `scan` returns it; None where it is gone.
+        record: of the run.
+
+    Returns:
+        None also where rows of a CSV file name one picture twice, which a plain scan refuses.
+    """
+    if dataset is None or record.multi_label is None:
+        return dataset
+    unclear = dataset.read_only and not dataset.refused.empty
+    return None if unclear else with_label_sets(dataset)
 
 
 def _trainable(dataset: Dataset, run: Run) -> Dataset:

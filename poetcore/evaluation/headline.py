@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from poetcore.evaluation.accuracy import Accuracy
 from poetcore.evaluation.freshness import Difference
+from poetcore.evaluation.label_set_metrics import label_set_remarks, label_set_words
 from poetcore.evaluation.metrics import Metrics
 from poetcore.evaluation.uneven import about_uneven
 from poetcore.system.figures import interval, percent
@@ -29,7 +30,7 @@ class Headline:
 
     Attributes:
         accuracy: on pictures that are not known to have been seen in training; None where half or
-            more were seen: then there is no accuracy to show.
+            more were seen, and where a picture may have several labels: then there is no accuracy to show.
         mark: a few words to stand wherever the figure appears, such as "seen in training", "3 labels changed:
             85.6 % before" or "out of date"; "" for none.
         remarks: full sentences, plain text.
@@ -53,6 +54,8 @@ def headline(metrics: Metrics, difference: Difference | None = None) -> Headline
         metrics: of the evaluation.
         difference: of the files then and now; None where that was not compared.
     """
+    if metrics.multi_label:
+        return _of_label_sets(metrics, difference)
     seen = _seen(metrics)
     most = 2 * seen >= metrics.total
     accuracy = None if most else _unseen(metrics, seen)
@@ -136,6 +139,15 @@ def label_doubt(metrics: Metrics) -> str:
 def calibration_pictures(metrics: Metrics) -> int:
     """Count the pictures that the calibration is of: those not known to have been seen in training."""
     return sum(int(one["n"]) for one in metrics.calibration["bins"]) if metrics.calibration else 0
+
+
+def _of_label_sets(metrics: Metrics, difference: Difference | None) -> Headline:
+    """Return what is told where a picture may have several labels: there is no one accuracy."""
+    marks, remarks = [label_set_words(metrics)], label_set_remarks(metrics)
+    if difference is not None and difference.any:
+        marks.append("out of date")
+        remarks.append(difference.sentence)
+    return Headline(None, "; ".join(marks), tuple(remarks))
 
 
 def _seen(metrics: Metrics) -> int:

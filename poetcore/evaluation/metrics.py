@@ -12,7 +12,14 @@ from poetcore.evaluation.accuracy import Accuracy, independent_number
 from poetcore.evaluation.calibration import calibration_error, calibration_noise, reliability
 from poetcore.evaluation.uneven import balanced_accuracy
 
-__all__ = ["Metrics", "compute_metrics", "confusion_matrix", "per_label_metrics", "threshold_table"]
+__all__ = [
+    "Metrics",
+    "compute_metrics",
+    "confusion_matrix",
+    "leak_counts_of",
+    "per_label_metrics",
+    "threshold_table",
+]
 
 #: A calibration error that is larger than chance makes it by less than this share is as large: the draws are
 #: in float32.
@@ -59,6 +66,10 @@ class Metrics:
         temperature: what the run's outputs were divided by before the softmax, 1 where uncalibrated.
         balanced_accuracy: mean recall of the labels that occur in the folder; None where not written down.
         excluded: pictures of labels that a run of chosen labels was not trained on: label -> their number.
+        multi_label: where a picture may have several labels: `pictures` that the figures are of,
+            `subset_accuracy`, `cooccurrence` and `predicted_cooccurrence`; else None. There
+            `confusion_matrix` is empty, `accuracy` the subset accuracy, and `per_label` has `predicted` and
+            `threshold` too.
     """
 
     run: str
@@ -90,6 +101,7 @@ class Metrics:
     temperature: float = 1.0
     balanced_accuracy: float | None = None
     excluded: dict[str, int] = field(default_factory=dict)
+    multi_label: dict[str, Any] | None = None
 
 
 def confusion_matrix(
@@ -138,7 +150,7 @@ def compute_metrics(
     per_label = per_label_metrics(matrix, labels)
     scores = [one["f1"] for one in per_label.values() if one["support"]]
     every = _accuracy(predictions, groups)
-    (leaked, near), unseen = _leaks(predictions)
+    (leaked, near), unseen = leak_counts_of(predictions)
     fair = Accuracy(0, 0)
     if leaked is not None:
         fair = _accuracy(predictions[unseen], None if groups is None else groups[unseen])
@@ -172,7 +184,7 @@ def _accuracy(predictions: pd.DataFrame, groups: np.ndarray | None) -> Accuracy:
     return Accuracy(int(predictions["correct"].sum()), len(predictions), independent)
 
 
-def _leaks(predictions: pd.DataFrame) -> tuple[list[int | None], np.ndarray]:
+def leak_counts_of(predictions: pd.DataFrame) -> tuple[list[int | None], np.ndarray]:
     """Count leaked pictures, exact and near ones, None where some are not known; and which are not leaked."""
     counts: list[int | None] = []
     unseen = np.ones(len(predictions), bool)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from poetcore.data.contents import state_of
 from poetcore.data.dataset import Dataset
+from poetcore.data.multi_label import with_label_sets
 from poetcore.errors import RunError
 from poetcore.evaluation.headline import headline
 from poetcore.evaluation.metrics import Metrics
@@ -38,8 +39,10 @@ def demo_results(runs: Iterable[Run], files: Callable[[Path], Dataset | None] | 
     """
 
     @cache
-    def state_now(folder: str, excluded: frozenset[str]) -> str:
+    def state_now(folder: str, excluded: frozenset[str], several: bool) -> str:
         now = files(Path(folder)) if files else None
+        if now is not None and several:
+            now = None if now.read_only else with_label_sets(now)
         return "" if now is None else state_of(now.pictures[~now.pictures["label"].isin(excluded)])
 
     rows, first = [], dict[str, str]()
@@ -54,7 +57,9 @@ def demo_results(runs: Iterable[Run], files: Callable[[Path], Dataset | None] | 
     for name, metrics in rows:
         told = headline(metrics)
         marks = [told.mark] if told.mark else []
-        now, other = state_now(metrics.folder, frozenset(metrics.excluded)), first[metrics.folder]
+        several = metrics.multi_label is not None
+        now = state_now(metrics.folder, frozenset(metrics.excluded), several)
+        other = first[metrics.folder]
         marks += ["some labels only"] if metrics.excluded else []
         if not metrics.state:
             marks += ["demo pictures not known"] if several[metrics.folder] > 1 else []

@@ -1,6 +1,7 @@
 """What is checked before a training, so that one that must fail is refused and leaves no run."""
 
 from poetcore.data.dataset import check_dataset, scan
+from poetcore.data.multi_label import scan_label_sets
 from poetcore.data.trainable import check_trainable
 from poetcore.features.backbones import Backbone, find
 from poetcore.features.engines import check_engine
@@ -35,6 +36,7 @@ def check_pictures(config: RunConfig, workspace: Workspace) -> None:
         OptionError: a label that it names is not there.
     """
     with workspace.file_index() as index:
-        whole = training_part(scan(config.image_dir, index), workspace)
+        scanner = scan_label_sets if config.multi_label else scan
+        whole = training_part(scanner(config.image_dir, index), workspace)
     part = subset_of(whole, config)
     check_trainable(part, chosen=len(part.labels) < len(whole.labels))

@@ -9,6 +9,7 @@ from poetcore.features.backbones import DEFAULT
 from poetcore.features.engines import DEFAULT_ENGINE
 from poetcore.system.options import check_limits, option
 from poetcore.training.train import TrainingOptions
+from poetcore.workspace.not_offered import refuse_multi_label
 from poetcore.workspace.workspace import Workspace
 
 __all__ = ["RunConfig", "demo_config"]
@@ -70,6 +71,13 @@ class RunConfig:
             all_value=-1,
         ),
     )
+    multi_label: bool = field(
+        default=False,
+        metadata=option(
+            "A picture may have several labels: those of all label folders that hold it; in a CSV file those"
+            " of all its rows, or a|b. Each label gets a probability and a threshold of its own."
+        ),
+    )
     keep_aside: str = field(
         default="",
         metadata=option(
@@ -87,6 +95,8 @@ class RunConfig:
 
     def __post_init__(self) -> None:
         check_limits(self)
+        if self.multi_label and (self.labels or self.max_pictures_per_label != -1):
+            refuse_multi_label("subset")
         if self.keep_aside:
             Share.parse(self.keep_aside)
 

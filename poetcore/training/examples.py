@@ -11,6 +11,8 @@ import pandas as pd
 from poetcore.data.dataset import Dataset, scan
 from poetcore.data.grouping import group_pictures
 from poetcore.data.held_out import HeldOut
+from poetcore.data.label_sets import by_label, label_targets
+from poetcore.data.multi_label import scan_label_sets
 from poetcore.data.perceptual_hash import HashIndex, hash_all
 from poetcore.data.splitting import SPLITS, split_groups, undivided_labels
 from poetcore.data.trainable import check_trainable
@@ -70,11 +72,12 @@ class Prepared:
             by: one of `GROUP_BY`.
         """
         sizes = np.bincount(self.split["group"])
+        rows = by_label(self.split) if self.dataset.multi_label else self.split
         return {
             "by": by,
             "count": len(sizes),
             "largest": int(sizes.max(initial=0)),
-            "undivided": undivided_labels(self.split, self.split["group"].to_numpy()),
+            "undivided": undivided_labels(rows, rows["group"].to_numpy()),
         }
 
 
@@ -99,7 +102,8 @@ def prepare_examples(
         FeatureTable(workspace.bottlenecks, backbone.vector_length) as vectors,
     ):
         on_progress(Progress("scanning"))
-        whole = scan(config.image_dir, index, on_progress=on_progress)
+        scanner = scan_label_sets if config.multi_label else scan
+        whole = scanner(config.image_dir, index, on_progress=on_progress)
         keep_renamed(whole, workspace)
         if config.keep_aside and not kept_pictures(whole.folder, workspace):
             keep_aside(
@@ -119,11 +123,11 @@ def prepare_examples(
             extraction, usable = extractor.extract_subset(whole)
             check_trainable(usable)
             split = splitter.split(usable)
-            parts = {name: _examples(split, name, usable.labels, vectors) for name in SPLITS}
+            parts = {name: _examples(split, name, usable, vectors) for name in SPLITS}
             trained = split[split["split"] == "training"]
             copies = extractor.copies(trained) if config.augmentation.any else []
-        training = _with_copies(parts["training"], trained, copies, usable.labels, vectors)
-        everything = Examples(vectors.array, _targets(split, usable.labels), vectors.rows(split["sha"]))
+        training = _with_copies(parts["training"], trained, copies, usable, vectors)
+        everything = Examples(vectors.array, _targets(split, usable), vectors.rows(split["sha"]))
         groups = [split["group"], *(trained["group"][there] for there, _ in copies)]
     seconds = time.perf_counter() - before
     return Prepared(
@@ -132,7 +136,7 @@ def prepare_examples(
         backbone,
         parts,
         training,
-        _with_copies(everything, trained, copies, usable.labels, vectors),
+        _with_copies(everything, trained, copies, usable, vectors),
         np.concatenate(groups).astype(np.int64),
         extraction,
         seconds,
@@ -171,27 +175,30 @@ class _Splitter:
         groups = group_pictures(pictures, options.group_by, hashes=known, folder=dataset.home)
         with self._workspace.group_names() as names:
             remembered = names.get(options.group_by, paths)
+            # A picture of several labels counts for each, so that none is without pictures to train on.
+            rows = by_label(pictures) if dataset.multi_label else pictures
             split = split_groups(
-                pictures,
-                groups,
+                rows,
+                pd.Series(groups, pictures.index)[rows.index].to_numpy(),
                 remembered,
                 options.validation_percentage,
                 options.testing_percentage,
             )
             new = {sha: name for sha, name in split.names.items() if remembered.get(sha) != name}
             names.put(options.group_by, new)
-        return pictures.assign(split=split.parts, group=groups)
+        parts = split.parts[~split.parts.index.duplicated()]
+        return pictures.assign(split=parts, group=groups)
 
 
 def _with_copies(
     examples: Examples,
     trained: pd.DataFrame,
     copies: Sequence[tuple[np.ndarray, np.ndarray]],
-    labels: Sequence[str],
+    dataset: Dataset,
     vectors: FeatureTable,
 ) -> Examples:
     """Return examples with those of augmented copies behind them, over one and the same table."""
-    targets = _targets(trained, labels)
+    targets = _targets(trained, dataset)
     return Examples(
         vectors.array,
         np.concatenate([examples.targets, *(targets[there] for there, _ in copies)]),
@@ -214,10 +221,14 @@ def _calibrated(
     return calibrate(backbone, pictures, workspace.models, on_progress)
 
 
-def _examples(split: pd.DataFrame, part: str, labels: Sequence[str], vectors: FeatureTable) -> Examples:
+def _examples(split: pd.DataFrame, part: str, dataset: Dataset, vectors: FeatureTable) -> Examples:
     rows = split[split["split"] == part]
-    return Examples(vectors.array, _targets(rows, labels), vectors.rows(rows["sha"]))
+    return Examples(vectors.array, _targets(rows, dataset), vectors.rows(rows["sha"]))
 
 
-def _targets(rows: pd.DataFrame, labels: Sequence[str]) -> np.ndarray:
-    return rows["label"].map({label: i for i, label in enumerate(labels)}).to_numpy(np.int64)
+def _targets(rows: pd.DataFrame, dataset: Dataset) -> np.ndarray:
+    """Return the targets of pictures, as `Examples` has them."""
+    if dataset.multi_label:
+        return label_targets(rows["label"], dataset.labels)
+    places = {label: i for i, label in enumerate(dataset.labels)}
+    return rows["label"].map(places).to_numpy(np.int64)

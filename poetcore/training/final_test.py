@@ -33,7 +33,7 @@ class HeldOut:
 
 
 def evaluate_examples(head: Head, examples: Examples, labels: int, groups: np.ndarray) -> HeldOut:
-    """Evaluate a layer on examples.
+    """Evaluate a layer on examples; where a picture may have several labels by cross entropy alone.
 
     Args:
         head: the layer.
@@ -43,6 +43,9 @@ def evaluate_examples(head: Head, examples: Examples, labels: int, groups: np.nd
             together and make the accuracy no surer.
     """
     probabilities = head.probabilities(examples.take(np.arange(len(examples)))[0])
+    if examples.targets.ndim == 2:
+        loss = cross_entropy(probabilities, examples.targets) if len(examples) else None
+        return HeldOut(Accuracy(0, 0), loss, np.zeros((labels, labels), np.int64))
     predicted = probabilities.argmax(axis=1)
     matrix = confusion_matrix(examples.targets.tolist(), predicted.tolist(), range(labels))
     return HeldOut(

@@ -32,6 +32,7 @@ from poetcore.training.final_test import (
     run_remarks,
     sample_test,
 )
+from poetcore.training.multi_label import choose_thresholds
 from poetcore.training.progress import Reporter, TrainingProgress, reporting
 from poetcore.training.summaries import Summaries
 from poetcore.training.train import Examples, StepReport, TrainingOptions, train
@@ -51,7 +52,7 @@ _HISTOGRAMS = 40
 OnWeights = Callable[[int, Head], None]
 
 #: The options in `run.json` beyond the hyperparameters.
-_KEPT_OPTIONS = ("final_tensor_name", "engine", "labels", "max_pictures_per_label")
+_KEPT_OPTIONS = ("final_tensor_name", "engine", "labels", "max_pictures_per_label", "multi_label")
 
 _LIBRARIES = ("tensorflow", "keras", "ai-edge-litert", "numpy", "pillow")
 
@@ -131,7 +132,12 @@ def _retrain(
     training_s = time.perf_counter() - before
 
     before = time.perf_counter()
-    validated, cross_message = _cross_validate(prepared, labels, options, reporter)
+    validated, thresholds = None, None
+    if config.multi_label:
+        thresholds = choose_thresholds(prepared, options, reporter)
+        cross_message = thresholds.sentence
+    else:
+        validated, cross_message = _cross_validate(prepared, labels, options, reporter)
     cross_validation_s = time.perf_counter() - before
 
     reporter(Progress("testing", total=len(prepared.parts["testing"])))
@@ -186,10 +192,13 @@ def _retrain(
             groups=prepared.group_record(options.group_by),
             cross_validation=validated.figures if validated else None,
             kept_aside=len(kept.contents) if kept else 0,
+            multi_label=thresholds.record if thresholds else None,
         )
     )
     run.append_event("final", test_accuracy=test.accuracy.value, test_count=test.accuracy.total)
-    message = f"{cross_message} Final test accuracy {test.accuracy}."
+    message = cross_message
+    if not config.multi_label:
+        message += f" Final test accuracy {test.accuracy}."
     message += "".join(f" {remark}" for remark in run_remarks(run.record()))
     if prepared.dataset.empty:
         message += f" Without pictures, and so not trained on: {few(prepared.dataset.empty)}."

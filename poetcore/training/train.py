@@ -4,6 +4,10 @@ The loss is the mean cross entropy of a softmax, the method plain gradient desce
 original, a batch is drawn by choosing a label evenly, then one of its pictures, so that rare labels count
 as much as frequent ones.
 
+Where a picture may have several labels, each label has a sigmoid of its own, and the loss is the sum of
+their binary cross entropies. There a batch is drawn from all pictures evenly, so that a probability is as
+often right as it says; that rare labels have lower ones, their thresholds make up for.
+
 A step multiplies two small matrices and its gradient has a closed form, so it is written in numpy: the
 numbers are TensorFlow's to rounding, without waiting for TensorFlow to start.
 """
@@ -18,7 +22,7 @@ from poetcore.errors import OptionError
 from poetcore.system.options import check_limits, option
 from poetcore.workspace.head import Head, cross_entropy
 
-__all__ = ["MAX_BATCH", "MAX_STEPS", "Balanced", "Examples", "StepReport", "TrainingOptions", "train"]
+__all__ = ["MAX_BATCH", "MAX_STEPS", "Balanced", "Even", "Examples", "StepReport", "TrainingOptions", "train"]
 
 #: Of 1,280 numbers each these examples take half a gigabyte, and a step needs them twice.
 MAX_BATCH = 100_000
@@ -115,7 +119,8 @@ class Examples:
 
     Attributes:
         vectors: `(m, vector_length) float32`; may be a memory-mapped file with more than these examples.
-        targets: `(n,) int64`, indices of the true labels.
+        targets: `(n,) int64`, indices of the true labels; `(n, labels) float32` of 0 and 1 where a picture
+            may have several.
         rows: `(n,) int64`, the row of each in `vectors`; None where they are in the same order.
     """
 
@@ -133,7 +138,7 @@ class Examples:
             chosen: `(k,) int64`, their indices.
 
         Returns:
-            Their feature vectors `(k, vector_length) float32` and targets `(k,) int64`.
+            Their feature vectors `(k, vector_length) float32` and targets, of the same kind as all.
         """
         rows = chosen if self.rows is None else self.rows[chosen]
         # As a plain array: what is read of a memory-mapped one would stay its kind in every calculation.
@@ -146,7 +151,8 @@ class StepReport:
 
     Attributes:
         step: steps done, 1 or more.
-        train_accuracy: of the last training batch, 0 to 1.
+        train_accuracy: of the last training batch, 0 to 1; where a picture may have several labels, the share
+            of decisions on one label of one picture that are right at a threshold of 0.5.
         train_cross_entropy: on the same.
         validation_accuracy: of a batch of validation pictures, which are never trained on; None without any.
         validation_cross_entropy: on the same.
@@ -185,15 +191,17 @@ def train(
     generator = np.random.default_rng(options.seed)
     # The original's first weights: a truncated normal distribution with a deviation of 0.001.
     start = np.clip(generator.standard_normal((training.vectors.shape[1], labels)), -2, 2) * 0.001
-    head = Head(start.astype(np.float32), np.zeros(labels, np.float32))
-    balanced = Balanced(training.targets, labels)
+    several = training.targets.ndim == 2
+    activation = "sigmoid" if several else "softmax"
+    head = Head(start.astype(np.float32), np.zeros(labels, np.float32), activation)
+    lots = Even(len(training)) if several else Balanced(training.targets, labels)
     done = 0
     # That a training diverged is reported by the caller. The matrices are so small that several threads would
     # wait for each other longer than they multiply: measured 3 to 10 times slower with 20 labels.
     with np.errstate(over="ignore", invalid="ignore"), threadpool_limits(1, user_api="blas"):
         while done < options.how_many_training_steps:
             steps = min(options.eval_step_interval, options.how_many_training_steps - done)
-            for batch in _batches(balanced, generator, steps, options.train_batch_size):
+            for batch in _batches(lots, generator, steps, options.train_batch_size):
                 drawn = training.take(batch)
                 _step(head, *drawn, options.learning_rate)
             done += steps
@@ -203,17 +211,21 @@ def train(
                 validated = _measure(head, *validation.take(chosen))
             on_report(StepReport(done, *_measure(head, *drawn), *validated))
             if on_weights:
-                on_weights(done, Head(head.kernel.copy(), head.bias.copy()))
+                on_weights(done, Head(head.kernel.copy(), head.bias.copy(), activation))
     return head
 
 
 def _step(head: Head, vectors: np.ndarray, targets: np.ndarray, learning_rate: float) -> None:
     """Change a layer's weights in place by one step of gradient descent.
 
-    The gradient of a softmax's mean cross entropy by its logits is (probabilities - one-hot targets) / n.
+    The gradient of a softmax's mean cross entropy by its logits is (probabilities - one-hot targets) / n;
+    that of sigmoids' binary cross entropies, summed over the labels, is the same with several ones.
     """
     slope = head.probabilities(vectors)
-    slope[np.arange(len(targets)), targets] -= 1
+    if targets.ndim == 2:
+        slope -= targets
+    else:
+        slope[np.arange(len(targets)), targets] -= 1
     slope *= np.float32(learning_rate / len(targets))
     head.kernel[...] -= vectors.T @ slope
     head.bias[...] -= slope.sum(axis=0)
@@ -222,7 +234,10 @@ def _step(head: Head, vectors: np.ndarray, targets: np.ndarray, learning_rate: f
 def _measure(head: Head, vectors: np.ndarray, targets: np.ndarray) -> tuple[float, float]:
     """Return accuracy and cross entropy."""
     probabilities = head.probabilities(vectors)
-    return float((probabilities.argmax(axis=1) == targets).mean()), cross_entropy(probabilities, targets)
+    right = (
+        probabilities.argmax(axis=1) == targets if targets.ndim == 1 else (probabilities >= 0.5) == targets
+    )
+    return float(right.mean()), cross_entropy(probabilities, targets)
 
 
 class Balanced:
@@ -241,13 +256,29 @@ class Balanced:
         return drawn
 
 
+class Even:
+    """Draws examples with replacement, each as likely as any other.
+
+    Args:
+        count: how many examples there are.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+
+    def draw(self, generator: "np.random.Generator", shape: tuple[int, int]) -> np.ndarray:
+        """Return the indices of drawn examples, `shape int64`."""
+        drawn: np.ndarray = generator.integers(self._count, size=shape)
+        return drawn
+
+
 def _batches(
-    balanced: Balanced, generator: "np.random.Generator", steps: int, size: int
+    lots: Balanced | Even, generator: "np.random.Generator", steps: int, size: int
 ) -> Iterator[np.ndarray]:
     """Yield the batches up to the next report, each `(size,) int64`, as many at a time as fit in memory."""
     at_once = max(1, _DRAWN // size)
     for start in range(0, steps, at_once):
-        yield from balanced.draw(generator, (min(at_once, steps - start), size))
+        yield from lots.draw(generator, (min(at_once, steps - start), size))
 
 
 def _sample(generator: "np.random.Generator", count: int, size: int) -> np.ndarray:

@@ -62,10 +62,15 @@ class Head:
 def cross_entropy(probabilities: np.ndarray, targets: np.ndarray) -> float:
     """Compute the mean negative logarithm of the probability given to the true label.
 
+    Where a picture may have several labels: the mean of the binary cross entropies, summed over the labels.
+
     Args:
         probabilities: `(n, labels)`.
-        targets: `(n,)` indices of the true labels.
+        targets: `(n,)` indices of the true labels, or `(n, labels)` of 0 and 1.
     """
+    if targets.ndim == 2:
+        right = np.where(targets == 1, probabilities, 1 - probabilities)
+        return float(-np.log(np.maximum(right, 1e-12)).sum(axis=1).mean())
     given = probabilities[np.arange(len(targets)), targets]
     return float(-np.log(np.maximum(given, 1e-12)).mean())
 

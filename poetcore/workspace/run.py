@@ -250,8 +250,6 @@ class Run:
         Raises:
             RunError: it is missing or damaged; a run of an earlier version has none.
         """
-        if not (self.folder / "cross_validation.csv").is_file():
-            raise RunError(f"The run {self.name!r} has no cross validation: train it again.")
         return read_cross_validation(self.folder / "cross_validation.csv", self._known_record())
 
     def write_cross_validation(self, predictions: "pd.DataFrame") -> None:

@@ -110,6 +110,8 @@ class RunRecord:
             all were trained on and none tested, with their number; empty in runs of earlier versions.
         cross_validation: its figures by name; None where there was none.
         kept_aside: pictures of the folder that were kept aside for evaluation, and so are in no split.
+        multi_label: of a run of several labels a picture: `thresholds`, in the order of `labels`, and what
+            was cross-validated, `per_label`, `macro_f1`, `n` ...; None of any other. See `choose_thresholds`.
     """
 
     name: str
@@ -129,6 +131,7 @@ class RunRecord:
     groups: dict[str, Any] = field(default_factory=dict)
     cross_validation: dict[str, Any] | None = None
     kept_aside: int = 0
+    multi_label: dict[str, Any] | None = None
 
     def is_sound(self) -> bool:
         """Return whether what everyone reads of it is there and is what it should be."""

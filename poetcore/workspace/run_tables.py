@@ -3,7 +3,9 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from poetcore.data.label_sets import by_label
 from poetcore.errors import RunError
+from poetcore.workspace.not_offered import NOT_OFFERED
 from poetcore.workspace.records import read_table
 from poetcore.workspace.run_record import RunRecord
 
@@ -28,7 +30,8 @@ def read_split(file: Path, record: RunRecord | None) -> "pd.DataFrame":
     split = read_table(file, SPLIT_COLUMNS)
     if record and len(split) < sum(record.splits.values()):
         raise RunError(f"{file} is damaged, some of its lines are gone: train again.")
-    if record and not set(split["label"]) <= set(record.labels):
+    rows = by_label(split) if record and record.multi_label else split
+    if record and not set(rows["label"]) <= set(record.labels):
         raise RunError(f"{file} has labels that run.json has not: train again.")
     return split
 
@@ -43,6 +46,10 @@ def read_cross_validation(file: Path, record: RunRecord | None) -> "pd.DataFrame
     Raises:
         RunError: it is missing or damaged.
     """
+    if record and record.multi_label:
+        raise RunError(NOT_OFFERED["cross_validation"])
+    if not file.is_file():
+        raise RunError(f"The run {file.parent.name!r} has no cross validation: train it again.")
     table = read_table(file, ("path", "label", "predicted"), numbers=("confidence", "fold"))
     if record and record.cross_validation and len(table) < record.cross_validation["n"]:
         raise RunError(f"{file} is damaged, some of its lines are gone: train again.")

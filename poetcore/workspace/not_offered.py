@@ -1,0 +1,35 @@
+"""What is not offered for runs of several labels a picture, and why: one sentence each, in one place."""
+
+from typing import NoReturn
+
+from poetcore.errors import OptionError
+
+__all__ = ["NOT_OFFERED", "refuse_multi_label"]
+
+#: By what is asked for.
+NOT_OFFERED = {
+    "calibrate": "Probabilities are not calibrated where a picture may have several labels: each label has a"
+    " threshold of its own, chosen on cross-validated predictions.",
+    "cross_validation": "There is no table of cross-validated predictions where a picture may have several"
+    " labels: what was cross-validated, precision, recall and threshold of each label, is in run.json.",
+    "label_issues": "Label issues are not ranked where a picture may have several labels: look at the"
+    " pictures with a wrong label on the page Evaluate.",
+    "learning_curve": "There is no learning curve where a picture may have several labels: train on a part of"
+    " the pictures and compare the figures of each label.",
+    "report": "There is no HTML report where a picture may have several labels: use predictions.csv and the"
+    " page Evaluate.",
+    "subset": "Training on some labels or pictures only (labels, max_pictures_per_label) is not offered where"
+    " a picture may have several labels: make a folder or CSV file of those that are meant.",
+}
+
+
+def refuse_multi_label(what: str) -> NoReturn:
+    """Raise that something is not offered where a picture may have several labels.
+
+    Args:
+        what: a key of `NOT_OFFERED`.
+
+    Raises:
+        OptionError: always.
+    """
+    raise OptionError(NOT_OFFERED[what])
