@@ -100,3 +100,44 @@ def trained(tmp_path_factory: pytest.TempPathFactory, backbone_file: Path) -> Tr
     sample = make_sample(place.datasets / "sample", train_per_label=12, demo_per_label=4)
     options = TrainingOptions(how_many_training_steps=300, seed=1)
     return Trained(place, sample, retrain(RunConfig(sample / "train", training=options), place))
+
+
+def paste_pairs(source: Path, folder: Path, count: int, seed: int = 0) -> Path:
+    """Make pictures of two sample pictures side by side, each in the folders of both labels, or of one.
+
+    Args:
+        source: folder of label folders.
+        folder: is made like it.
+        count: how many pictures.
+        seed: of the draw.
+    """
+    draw = np.random.default_rng(seed)
+    labels = sorted(path.name for path in source.iterdir())[:3]
+    for number in range(count):
+        pair = draw.choice(labels, 2)
+        both = Image.new("RGB", (320, 160))
+        for place, label in enumerate(pair):
+            with Image.open(draw.choice(sorted((source / label).iterdir()))) as half:
+                both.paste(half.convert("RGB").resize((160, 160)), (160 * place, 0))
+        for label in set(pair):
+            (folder / label).mkdir(parents=True, exist_ok=True)
+            both.save(folder / label / f"pair_{number:02d}.jpg", quality=90)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def pairs_trained(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """A finished run of several labels a picture, evaluated on `demo`; shared, so tests only read it."""
+    from poetcore.evaluation.evaluate import evaluate
+    from poetcore.training.config import RunConfig
+    from poetcore.training.retrain import retrain
+    from poetcore.training.train import TrainingOptions
+
+    folder = tmp_path_factory.mktemp("pairs")
+    place = Workspace(folder / "tf_files", models=trained.workspace.models)
+    for part, count in (("train", 40), ("demo", 12)):
+        paste_pairs(trained.sample / part, folder / part, count)
+    options = TrainingOptions(how_many_training_steps=600, learning_rate=0.05, seed=1)
+    run = retrain(RunConfig(folder / "train", training=options, multi_label=True, name="pairs"), place)
+    evaluate(run, folder / "demo", place)
+    return Trained(place, folder, run)

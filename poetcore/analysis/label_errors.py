@@ -19,6 +19,7 @@ from poetcore.errors import DatasetError
 from poetcore.features.backbones import Backbone
 from poetcore.system.files import cores
 from poetcore.system.progress import OnProgress
+from poetcore.workspace.not_offered import refuse_multi_label
 from poetcore.workspace.workspace import Workspace
 
 __all__ = [
@@ -75,7 +76,10 @@ def label_issues_of(
     Raises:
         DatasetError: there are not two labels, or no label has enough pictures.
         BackboneError: the backbone's weights cannot be read or downloaded.
+        OptionError: a picture may have several labels.
     """
+    if dataset.multi_label:
+        refuse_multi_label("label_issues")
     vectors = features_of(dataset, backbone, workspace, on_progress)
     return find_label_issues(dataset.pictures, vectors, verified)
 

@@ -12,6 +12,7 @@ from poetcore.evaluation.freshness import Difference, current_files, evaluation_
 from poetcore.evaluation.headline import Headline, headline
 from poetcore.system.figures import count, with_interval
 from poetcore.system.files import write_whole
+from poetcore.workspace.not_offered import refuse_multi_label
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
 
@@ -54,12 +55,17 @@ class Report:
         """The share of the pictures whose predicted label is their true label, 0 to 1.
 
         Pictures that were seen in training count too; `headline.accuracy` leaves them out.
+
+        Raises:
+            OptionError: a picture may have several labels.
         """
+        self._check("accuracy")
         return self.evaluation.metrics.accuracy
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The 95 % interval of the accuracy (Wilson)."""
+        """The 95 % interval of the accuracy (Wilson), where there is one."""
+        self._check("accuracy")
         low, high = self.evaluation.metrics.interval
         return low, high
 
@@ -96,6 +102,7 @@ class Report:
             >>> report.confusion_matrix.shape
             (5, 5)
         """
+        self._check("confusion_matrix")
         labels = self.evaluation.metrics.labels
         table = pd.DataFrame(self.evaluation.metrics.confusion_matrix, index=labels, columns=labels)
         return table.rename_axis(index="true label", columns="predicted label")
@@ -103,6 +110,8 @@ class Report:
     @property
     def per_class(self) -> pd.DataFrame:
         """Precision, recall and F1 (0 to 1, NaN where undefined) and support (pictures) of each label.
+
+        Where a picture may have several labels also how often each was predicted, and its threshold.
 
         Example:
             >>> list(report.per_class.columns)
@@ -162,6 +171,11 @@ class Report:
         write_whole(file, report(self.evaluation, self._difference()))
         return file
 
+    def _check(self, what: str) -> None:
+        """Raise where a figure is of one label a picture, and these may have several."""
+        if self.evaluation.metrics.multi_label:
+            refuse_multi_label(what)
+
     def _difference(self) -> Difference:
         now = current_files(Path(self.evaluation.metrics.folder), self._workspace)
         trained_on = current_files(Path(self._run.record().image_dir), self._workspace)
@@ -177,4 +191,6 @@ class Report:
 
     def _repr_html_(self) -> str:
         remarks = "".join(f"<p>{escape(remark)}</p>" for remark in headline(self.evaluation.metrics).remarks)
-        return f"<p>{escape(repr(self))}</p>{remarks}{self.confusion_matrix.to_html()}"
+        several = self.evaluation.metrics.multi_label
+        table = self.per_class if several else self.confusion_matrix
+        return f"<p>{escape(repr(self))}</p>{remarks}{table.to_html()}"

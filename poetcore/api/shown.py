@@ -2,7 +2,7 @@
 
 from html import escape
 
-from poetcore.system.figures import UNKNOWN, count, percent
+from poetcore.system.figures import UNKNOWN, count, percent, score
 from poetcore.workspace.run import Run
 from poetcore.workspace.run_record import RunRecord
 
@@ -10,7 +10,9 @@ __all__ = ["accuracies", "run_html"]
 
 
 def accuracies(record: RunRecord) -> dict[str, str]:
-    """Return the accuracies that there are, by name, the most certain first."""
+    """Return the accuracies that there are, by name, the most certain first; else what stands for them."""
+    if record.multi_label:
+        return {"cross-validated macro F1": score(record.multi_label["macro_f1"])}
     validated = record.cross_validation
     found = {
         "cross-validated accuracy": validated["accuracy"] if validated else None,

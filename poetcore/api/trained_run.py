@@ -87,13 +87,15 @@ class TrainedRun:
         """The final figures of the training: accuracies from 0 to 1, counts, cross entropies in nats.
 
         `cross_validation` has those of the five-fold cross validation: `accuracy`, `n`, its 95 % `interval`,
-        `per_label`, `cross_entropy`, `calibration` and more; None where there was none.
+        `per_label`, `cross_entropy` and more; None where there was none. `multi_label` has those of a run of
+        several labels a picture, with `thresholds`; else None.
 
         Example:
             >>> sorted(run.metrics)[:3]
             ['cross_validation', 'final_test_accuracy', 'final_test_count']
         """
-        return {"cross_validation": self._record.cross_validation, **self._record.metrics}
+        names = ("cross_validation", "multi_label")
+        return {name: getattr(self._record, name) for name in names} | self._record.metrics
 
     @cached_property
     def cross_validation(self) -> pd.DataFrame:

@@ -61,6 +61,7 @@ def evaluate(
     the accuracy; where half or more were seen there is none.
     """
     from poetcore.cli.confusions import confusion_table, label_table
+    from poetcore.cli.label_sets import label_set_figures, label_set_tables
     from poetcore.cli.terminal import Terminal
     from poetcore.evaluation.evaluate import evaluate as evaluate_run
     from poetcore.evaluation.evaluate import evaluate_graph
@@ -84,6 +85,16 @@ def evaluate(
     metrics = evaluation.metrics
     terminal.skipped("Excluded", metrics.skipped)
     told = headline(metrics)
+    if metrics.multi_label:
+        terminal.answer(
+            label_set_figures(metrics)
+            | {"mark": told.mark, "remarks": told.remarks, "leaks": evaluation.leaks()},
+            f"{metrics.run} on {_called(Path(metrics.folder))}: {told.mark}.",
+            f"Seen in training: {leak_counts(metrics)}.",
+            *told.remarks,
+            *label_set_tables(metrics),
+        )
+        return
     terminal.answer(
         asdict(metrics) | {"mark": told.mark, "remarks": told.remarks, "leaks": evaluation.leaks()},
         f"Accuracy of {metrics.run} on {_called(Path(metrics.folder))}: {told.sentence}.",

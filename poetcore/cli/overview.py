@@ -51,6 +51,14 @@ def overview(
     architecture: Annotated[
         str | None, typer.Option(help="The network that extracts features for --suspects.")
     ] = None,
+    multi_label: Annotated[
+        bool,
+        typer.Option(
+            "--multi_label",
+            help="A picture may have several labels, so that its copies in several label"
+            " folders are no conflict.",
+        ),
+    ] = False,
     output_csv: OutputCsvOption = None,
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     json: JsonOption = False,
@@ -59,17 +67,22 @@ def overview(
     from poetcore.analysis.issues import find_issues, summary
     from poetcore.cli.terminal import Terminal, table
     from poetcore.curation.repair import Repairs
-    from poetcore.data.dataset import scan
+    from poetcore.data.dataset import scan as scan_labels
+    from poetcore.data.label_sets import split_set
     from poetcore.data.listing import write_listing
+    from poetcore.data.multi_label import scan_label_sets, with_label_sets
     from poetcore.system.files import printable
     from poetcore.workspace.datasets import dataset_notes
 
     terminal, place = Terminal(json), Workspace(workspace)
+    scan = scan_label_sets if multi_label else scan_labels
     repairs = Repairs(dir)
     repairs.recover()
     with place.file_index() as index, terminal.bars() as bars:
         dataset = scan(dir, index, on_progress=bars.show)
         demo = _demo(dir, demo_dir, index)
+        if demo and multi_label:
+            demo = with_label_sets(demo)
         verified = repairs.verified()
         issues = find_issues(dataset, place, demo, bars.show, verified=verified)
         # Every picture has been decoded by now, so this only finds which of them are damaged.
@@ -78,7 +91,8 @@ def overview(
     if output_csv:
         write_listing(output_csv, ("path", "label"), dataset.pictures[["path", "label"]].to_numpy())
     counts, found = dataset.counts(), summary(issues)
-    here = Counter(issue.label for issue in issues)
+    own = [split_set(issue.label) if multi_label else (issue.label,) for issue in issues]
+    here = Counter(label for labels_of in own for label in labels_of)
     labels = sorted([*counts, *dataset.empty], key=natural_key)
     rows = [[label, str(counts.get(label, 0)), str(here[label])] for label in labels]
     compared = f" Compared with the demo folder {printable(demo.folder)}." if demo else ""

@@ -27,6 +27,7 @@ from poetcore.system.names import natural_key
 from poetcore.system.wording import counted
 from poetcore.version import __version__
 from poetcore.workspace.demo_sets import dataset_title
+from poetcore.workspace.not_offered import refuse_multi_label
 
 __all__ = ["MAX_MISCLASSIFIED", "report"]
 
@@ -59,6 +60,8 @@ def report(evaluation: Evaluation, difference: Difference | None = None) -> str:
             that was not compared.
     """
     metrics, predictions = evaluation.metrics, evaluation.predictions
+    if metrics.multi_label:
+        refuse_multi_label("report")
     leaks = evaluation.leaks()
     misclassified = deck(predictions, Filter("mistakes"), "surest")
     template = Path(__file__).with_suffix(".html").read_text(encoding="utf-8")

@@ -57,8 +57,7 @@ def demo_results(runs: Iterable[Run], files: Callable[[Path], Dataset | None] | 
     for name, metrics in rows:
         told = headline(metrics)
         marks = [told.mark] if told.mark else []
-        several = metrics.multi_label is not None
-        now = state_now(metrics.folder, frozenset(metrics.excluded), several)
+        now = state_now(metrics.folder, frozenset(metrics.excluded), metrics.multi_label is not None)
         other = first[metrics.folder]
         marks += ["some labels only"] if metrics.excluded else []
         if not metrics.state:

@@ -8,6 +8,7 @@ from poetcore.features.engines import check_engine
 from poetcore.training.config import RunConfig
 from poetcore.training.extractor import subset_of
 from poetcore.workspace.demo_sets import training_part
+from poetcore.workspace.not_offered import refuse_multi_label
 from poetcore.workspace.workspace import Workspace
 
 __all__ = ["check_config", "check_pictures"]
@@ -18,8 +19,11 @@ def check_config(config: RunConfig) -> Backbone:
 
     Raises:
         DatasetError: a folder is missing, or holds no label folders.
-        OptionError: the backbone or the engine is unknown, or cannot be used.
+        OptionError: the backbone or the engine is unknown, or cannot be used, or a part is chosen of
+            pictures that may have several labels.
     """
+    if config.multi_label and (config.labels or config.max_pictures_per_label != -1):
+        refuse_multi_label("subset")
     backbone = find(config.architecture)
     check_engine(config.engine, backbone)
     labels = check_dataset(config.image_dir)

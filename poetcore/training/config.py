@@ -9,7 +9,6 @@ from poetcore.features.backbones import DEFAULT
 from poetcore.features.engines import DEFAULT_ENGINE
 from poetcore.system.options import check_limits, option
 from poetcore.training.train import TrainingOptions
-from poetcore.workspace.not_offered import refuse_multi_label
 from poetcore.workspace.workspace import Workspace
 
 __all__ = ["RunConfig", "demo_config"]
@@ -95,8 +94,6 @@ class RunConfig:
 
     def __post_init__(self) -> None:
         check_limits(self)
-        if self.multi_label and (self.labels or self.max_pictures_per_label != -1):
-            refuse_multi_label("subset")
         if self.keep_aside:
             Share.parse(self.keep_aside)
 

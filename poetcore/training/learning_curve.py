@@ -18,6 +18,7 @@ from poetcore.training.cross_validation import FOLDS
 from poetcore.training.forecast import Curve, Forecast, Point, advice, fit_curve
 from poetcore.training.subsets import Subset, predict_from_subsets
 from poetcore.training.train import Examples, TrainingOptions
+from poetcore.workspace.not_offered import refuse_multi_label
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
 
@@ -116,10 +117,12 @@ def learning_curve(run: Run, workspace: Workspace, on_progress: OnProgress | Non
 
     Raises:
         DatasetError: too few of the run's pictures are left.
-        OptionError: a training diverged.
+        OptionError: a training diverged, or a picture may have several labels.
         RunError: the run is unfinished or damaged.
     """
     record = run.record()
+    if record.multi_label:
+        refuse_multi_label("learning_curve")
     known = {field.name for field in fields(TrainingOptions)}
     options = TrainingOptions(**{name: value for name, value in record.options.items() if name in known})
     backbone = find(record.backbone, record.calibration)

@@ -5,6 +5,7 @@ from typing import Any
 
 from poetcore.errors import RunError
 from poetcore.system.figures import percent
+from poetcore.workspace.not_offered import refuse_multi_label
 from poetcore.workspace.run import Run
 
 __all__ = ["Calibrated", "calibrate"]
@@ -49,9 +50,13 @@ def calibrate(run: Run, *, undo: bool = False) -> Calibrated:
         undo: restore the layer as it was trained.
 
     Raises:
+        OptionError: its pictures may have several labels.
         RunError: the run is unfinished or damaged, or has no cross validation.
     """
-    found = run.record().cross_validation
+    record = run.record()
+    if record.multi_label:
+        refuse_multi_label("calibrate")
+    found = record.cross_validation
     if not found or "calibration" not in found:
         raise RunError(
             f"The run {run.name!r} has no cross validation from which a temperature could be fitted: train it"

@@ -8,8 +8,12 @@ __all__ = ["NOT_OFFERED", "refuse_multi_label"]
 
 #: By what is asked for.
 NOT_OFFERED = {
+    "accuracy": "There is no one accuracy where a picture may have several labels: see precision, recall and"
+    " F1 of each label, and the subset accuracy.",
     "calibrate": "Probabilities are not calibrated where a picture may have several labels: each label has a"
     " threshold of its own, chosen on cross-validated predictions.",
+    "confusion_matrix": "There is no confusion matrix where a picture may have several labels: see precision"
+    " and recall of each label, and which labels occur together.",
     "cross_validation": "There is no table of cross-validated predictions where a picture may have several"
     " labels: what was cross-validated, precision, recall and threshold of each label, is in run.json.",
     "label_issues": "Label issues are not ranked where a picture may have several labels: look at the"
