@@ -138,6 +138,7 @@ def retrain(
             "run_dir": str(run.folder),
             **record.metrics,
             "cross_validation": record.cross_validation,
+            "multi_label": record.multi_label,
             "bottlenecks": record.bottlenecks,
             "timings": record.timings,
             "splits": record.splits,

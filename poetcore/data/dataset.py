@@ -255,7 +255,7 @@ def among_held_out(file: Path, part: HeldOut, whole: Dataset) -> Dataset:
         )
     there = set((by_label(pictures) if whole.multi_label else pictures)["label"])
     labels = tuple(label for label in whole.labels if label in there)
-    return replace(whole, folder=file, labels=labels, pictures=pictures, refused=whole.refused.iloc[:0])
+    return Dataset(file, labels, pictures, whole.refused.iloc[:0], multi_label=whole.multi_label)
 
 
 def listed(listing: Listing, file_index: FileIndex, verify: bool, on_progress: OnProgress | None) -> Dataset:
