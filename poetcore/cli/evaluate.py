@@ -133,6 +133,7 @@ def label_image(
     from poetcore.cli.predictions import prediction_lines
     from poetcore.cli.terminal import Terminal
     from poetcore.data.images import read
+    from poetcore.data.label_sets import join_set
     from poetcore.data.listing import write_listing
     from poetcore.data.litter import litter_among
     from poetcore.evaluation.classifier import Classifier, PictureClassifier
@@ -165,7 +166,7 @@ def label_image(
     labelled = [p for p in found if p.probabilities is not None]
     terminal.skipped("Excluded", skipped)
     if output_csv:
-        rows = [(os.path.abspath(p.path), *p.top(1)[0]) for p in labelled]
+        rows = [(os.path.abspath(p.path), join_set(p.predicted), p.confidence) for p in labelled]
         write_listing(output_csv, ("path", "label", "confidence"), rows)
     seconds = None
     if len(labelled) == 1 and engine == DEFAULT_ENGINE:  # from the cache it would be no time at all
@@ -176,8 +177,9 @@ def label_image(
                 {
                     "path": str(p.path),
                     "scores": [{"label": label, "score": score} for label, score in p.top(top or 5)],
-                    "unsure": is_unsure(p.top(2)),
+                    "unsure": p.thresholds is None and is_unsure(p.top(2)),
                 }
+                | ({} if p.thresholds is None else {"labels": list(p.predicted)})
                 for p in labelled
             ],
             "skipped": skipped,

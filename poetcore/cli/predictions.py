@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.table import Table
 
 from poetcore.cli.terminal import table
+from poetcore.data.label_sets import NO_LABEL, join_set, set_words
 from poetcore.evaluation.classifier import Prediction
 from poetcore.evaluation.unsure import NOT_SURE, is_unsure, unsure_sentence
 from poetcore.system.figures import count
@@ -35,7 +36,9 @@ def _single(one: Prediction, top: int, seconds: float | None) -> list[str | Tabl
     """Return the time and a label a line, word for word as the original script does."""
     lines = [] if seconds is None else [f"\nEvaluation time (1-image): {seconds:.3f}s\n"]
     lines += [f"{one_line(label)} (score={_score(share)})" for label, share in one.top(top)]
-    if is_unsure(one.top(2)):
+    if one.thresholds is not None:
+        lines.append(f"\nLabels over their thresholds: {one_line(set_words(join_set(one.predicted)))}.")
+    elif is_unsure(one.top(2)):
         label, share = one.top(1)[0]
         lines.append(f"\n{NOT_SURE}. {unsure_sentence(one_line(label), share)}")
     return list(lines)
@@ -45,15 +48,20 @@ def _several(found: Sequence[Prediction], top: int | None) -> list[str | Table]:
     """Return a table, a picture a row; where all are in one folder, that is named once."""
     folder = _common_folder([one.path for one in found])
     rows, unsure = [], 0
+    shown: list[tuple[str, float | None]]
     for one in found:
-        doubtful = is_unsure(one.top(2))
+        doubtful = one.thresholds is None and is_unsure(one.top(2))
         unsure += doubtful
-        shown = one.top(top or (2 if doubtful else 1))
+        shown = [*one.top(top or (2 if doubtful else 1))]
+        if one.thresholds is not None:
+            # Without any over its threshold the most probable one is no answer.
+            over = [(label, share) for label, share in one.top(len(one.labels)) if label in one.predicted]
+            shown = [*over] or [(NO_LABEL, None)]
         rows.append(
             [
                 one_line(printable(one.path.relative_to(folder) if folder else one.path)),
                 "\n".join(one_line(label) for label, _ in shown),
-                "\n".join(_score(share) for _, share in shown),
+                "\n".join("" if share is None else _score(share) for _, share in shown),
                 NOT_SURE.lower() if doubtful else "",
             ]
         )

@@ -218,6 +218,7 @@ def _graph_writer(
 
 def _misclassified(run: Run, place: Workspace, engine: str) -> list[dict[str, str]]:
     """List the misclassified test pictures; their feature vectors are cached, so this takes a moment."""
+    from poetcore.data.label_sets import join_set
     from poetcore.evaluation.classifier import Classifier
 
     split = run.split()
@@ -226,6 +227,5 @@ def _misclassified(run: Run, place: Workspace, engine: str) -> list[dict[str, st
     return [
         {"path": str(answer.path), "label": label, "predicted": predicted}
         for answer, label in zip(answers, tested["label"], strict=True)
-        for predicted, _ in answer.top(1)
-        if predicted != label
+        if answer.probabilities is not None and (predicted := join_set(answer.predicted)) != label
     ]

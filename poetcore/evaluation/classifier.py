@@ -189,7 +189,7 @@ class Classifier:
                 answers.get(p.sha),
                 p.sha,
                 p.reason or reasons.get(p.sha),
-                self._thresholds,
+                thresholds=self._thresholds,
             )
             for p in entries
         ]
