@@ -127,10 +127,10 @@ def list_runs(*, workspace: PathLike | None = None) -> pd.DataFrame:
     Figures that cannot be compared are marked, and so are those of other files than those there now.
 
     Returns:
-        One row a run: name, title, state ("done", "failed", ..., "damaged"), created, backbone, labels,
-        pictures, cross_validated_accuracy, test_accuracy, folder, out_of_date (whether its pictures are
-        others now), and of its newest evaluation demo_folder, demo_accuracy and demo_mark; what an unfinished
-        run does not have yet, or what is not known, is missing.
+        One row a run: name, title, state ("done", "failed", ..., "damaged"), created, backbone,
+        learning_rate, steps, labels, pictures, cross_validated_accuracy, test_accuracy, folder, out_of_date
+        (whether its pictures are others now), and of its newest evaluation demo_folder, demo_accuracy and
+        demo_mark; what an unfinished run does not have yet, or what is not known, is missing.
 
     Example:
         >>> "first" in set(poet.list_runs()["name"])
@@ -150,6 +150,8 @@ def list_runs(*, workspace: PathLike | None = None) -> pd.DataFrame:
             row |= {
                 "created": pd.Timestamp(record.created),
                 "backbone": record.backbone,
+                "learning_rate": record.options.get("learning_rate"),
+                "steps": record.options.get("how_many_training_steps"),
                 "labels": len(record.labels),
                 "pictures": sum(record.splits.values()),
                 "cross_validated_accuracy": (record.cross_validation or {}).get("accuracy"),
@@ -159,7 +161,7 @@ def list_runs(*, workspace: PathLike | None = None) -> pd.DataFrame:
             if run.name in newest.index:
                 row |= {f"demo_{name}": newest.loc[run.name, name] for name in ("folder", "accuracy", "mark")}
         rows.append(row)
-    columns = ["name", "title", "state", "created", "backbone", "labels", "pictures"]
-    columns += ["cross_validated_accuracy", "test_accuracy", "folder"]
+    columns = ["name", "title", "state", "created", "backbone", "learning_rate", "steps"]
+    columns += ["labels", "pictures", "cross_validated_accuracy", "test_accuracy", "folder"]
     columns += ["out_of_date", "demo_folder", "demo_accuracy", "demo_mark"]
     return pd.DataFrame(rows, columns=columns)

@@ -18,12 +18,13 @@ from poetcore.cli.features import features
 from poetcore.cli.gather import gather
 from poetcore.cli.keep_aside import keep_aside
 from poetcore.cli.learning_curve import learning_curve
-from poetcore.cli.listings import backbones, runs
+from poetcore.cli.listings import backbones
 from poetcore.cli.options import reads_paths
 from poetcore.cli.overview import overview
 from poetcore.cli.prepare import prepare
 from poetcore.cli.repairs import merge, undo
 from poetcore.cli.retrain import retrain
+from poetcore.cli.runs import runs
 from poetcore.cli.samples import demo, download
 from poetcore.system.processes import run_to_exit
 
@@ -57,7 +58,7 @@ _COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (calibrate, "--run latest"),
     (export, "--run latest --format tflite"),
     (features, "my_photos --out features.npz"),
-    (runs, ""),
+    (runs, "--best"),
     (backbones, ""),
     (gather, "my_photos --taxon 'Amanita muscaria' --count 200"),
     (download, "flowers"),

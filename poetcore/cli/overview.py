@@ -72,7 +72,7 @@ def overview(
     from poetcore.data.listing import write_listing
     from poetcore.data.multi_label import scan_label_sets, with_label_sets
     from poetcore.system.files import printable
-    from poetcore.workspace.datasets import dataset_notes
+    from poetcore.workspace.datasets import dataset_notes, dataset_warnings
 
     terminal, place = Terminal(json), Workspace(workspace)
     scan = scan_label_sets if multi_label else scan_labels
@@ -95,6 +95,7 @@ def overview(
     here = Counter(label for labels_of in own for label in labels_of)
     labels = sorted([*counts, *dataset.empty], key=natural_key)
     rows = [[label, str(counts.get(label, 0)), str(here[label])] for label in labels]
+    warnings = dataset_warnings(dataset) if counts else []
     compared = f" Compared with the demo folder {printable(demo.folder)}." if demo else ""
     terminal.answer(
         {
@@ -105,6 +106,7 @@ def overview(
             "loose": list(dataset.loose),
             "hidden": list(dataset.hidden),
             "litter": dataset.litter,
+            "warnings": warnings,
             "issues": [asdict(issue) for issue in issues],
             "counts": found.to_dict("index"),
             "demo": printable(demo.folder) if demo else None,
@@ -112,6 +114,7 @@ def overview(
         | ({} if listed is None else {"suspects": listed.to_dict("records")}),
         table(str(dataset.folder), ["label", "pictures", "issues"], rows),
         f"{len(dataset.pictures)} usable pictures in {len(counts)} labels, {len(issues)} issues.{compared}",
+        *warnings,
         *dataset_notes(dataset),
         *_issue_lines(issues, dataset),
         *([] if listed is None else _suspect_lines(listed)),

@@ -5,7 +5,7 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from rich.cells import cell_len
@@ -73,16 +73,20 @@ class Terminal:
         return Bars(self._messages)
 
 
-def table(title: str, columns: list[str], rows: list[list[str]]) -> Table:
+def table(title: str, columns: list[str], rows: list[list[str]], whole: Collection[str] = ()) -> Table:
     """Return a table whose figures are whole: where it is too wide, words are wrapped.
 
     Args:
         title: what stands above it.
         columns: their headings; every column but the first is a figure and stands to the right.
         rows: the cells of each row.
+        whole: headings of columns whose cells are never broken, such as names that are to be copied.
     """
     drawn = Table(title=title, title_justify="left")
-    least = [_least_width(cells) for cells in zip(columns, *rows, strict=True)]
+    least = [
+        max(map(cell_len, cells)) if cells[0] in whole else _least_width(cells)
+        for cells in zip(columns, *rows, strict=True)
+    ]
     left = Console().width - _BETWEEN * len(columns) - 1 - sum(least[1:])
     for number, column in enumerate(columns):
         drawn.add_column(
@@ -90,7 +94,8 @@ def table(title: str, columns: list[str], rows: list[list[str]]) -> Table:
             justify="right" if number else "left",
             overflow="fold",
             min_width=least[number],
-            max_width=None if number else max(left, _LEAST),
+            max_width=None if number or column in whole else max(left, _LEAST),
+            no_wrap=column in whole,
         )
     for row in rows:
         drawn.add_row(*row)

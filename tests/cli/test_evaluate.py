@@ -113,7 +113,7 @@ def test_runs_mark_what_must_not_be_compared(say, answer, seen, leaky, trained):
     assert marks["leaky cli"] == (False, "out of date")
     assert row["out_of_date"] is False
     said = say("runs")
-    assert "final test" in said and "out of" in said
+    assert "by cross validation" in said and "out of" in said
 
 
 def test_a_run_whose_pictures_were_changed_is_marked(trained, tmp_path):

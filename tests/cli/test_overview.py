@@ -53,6 +53,12 @@ def of(said: dict[str, Any], name: str) -> list[str]:
     return [Path(issue["path"]).name for issue in said["issues"] if issue["issue"] == name]
 
 
+def test_labels_of_very_different_size_are_told_as_on_the_page(said, shown):
+    (few, uneven) = said["warnings"]
+    assert uneven.startswith("Out of balance: ash has 16 pictures, oak only 4.")
+    assert {few, uneven} <= set(shown.splitlines())
+
+
 def test_truncated_pictures_are_not_counted(said):
     assert (said["labels"], said["total"]) == ({"ash": 16, "oak": 4}, 20)
 
