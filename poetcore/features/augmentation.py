@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from poetcore.data import images
+from poetcore.errors import OptionError
 from poetcore.system.options import check_limits, option
 
 __all__ = ["NO_AUGMENTATION", "Augmentation"]
@@ -27,8 +28,8 @@ class Augmentation:
     flip_left_right: bool = field(
         default=False,
         metadata=option(
-            "Mirror half of the augmented copies; not where left and right matter, as with letters or road"
-            " signs."
+            "Mirror every other augmented copy, the first one too; not where left and right matter, as with"
+            " letters or road signs."
         ),
     )
     random_crop: int = field(
@@ -60,22 +61,36 @@ class Augmentation:
 
     def __post_init__(self) -> None:
         check_limits(self)
+        if self.distortion_variants != type(self).distortion_variants and not self.any:
+            raise OptionError(
+                "distortion_variants changes nothing by itself: add flip_left_right, random_crop,"
+                f" random_scale or random_brightness. Received: {self.distortion_variants}."
+            )
 
     @property
     def any(self) -> bool:
         """Whether any augmentation is chosen."""
-        return self.flip_left_right or bool(self.random_crop or self.random_scale or self.random_brightness)
+        return self.flip_left_right or self._is_random
+
+    @property
+    def _is_random(self) -> bool:
+        """Whether no two copies are alike."""
+        return bool(self.random_crop or self.random_scale or self.random_brightness)
 
     def cache_key(self, copy: int) -> str:
         """Return what decides a feature vector besides the picture and the backbone.
 
         Args:
-            copy: which augmented copy, from 1; 0 for the picture itself, whose key is "".
+            copy: which augmented copy, from 1; 0 for the picture itself, whose key is "", as is that of a
+                copy that is the same.
         """
-        if copy == 0:
+        mirrored = self.flip_left_right and copy % 2 == 1
+        if copy == 0 or not (self._is_random or mirrored):
             return ""
+        if not self._is_random:
+            return "+mirrored"
         return (
-            f"+flip{self.flip_left_right:d}_crop{self.random_crop}_scale{self.random_scale}"
+            f"+mirrored{mirrored:d}_crop{self.random_crop}_scale{self.random_scale}"
             f"_bright{self.random_brightness}#{copy}"
         )
 
@@ -104,13 +119,15 @@ class Augmentation:
         left, top = offset_x * picture.width, offset_y * picture.height
         box = (left, top, left + picture.width / enlarged, top + picture.height / enlarged)
         crop = picture.transform((size, size), Image.Transform.EXTENT, box, Image.Resampling.BILINEAR)
-        if self.flip_left_right and rng.random() < 0.5:
+        # Not by lot as in the original, which draws anew in every step: with one copy of each picture half of
+        # them would be the picture itself. Like this half of what is trained on is mirrored.
+        if self.flip_left_right and copy % 2 == 1:
             crop = crop.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
         pixels = np.asarray(crop)
         if self.random_brightness:
             change = self.random_brightness / 100
             bright = np.clip(pixels * rng.uniform(1 - change, 1 + change), 0, 255)
-            pixels = bright.astype(np.uint8)
+            pixels = np.rint(bright).astype(np.uint8)
         return pixels
 
 

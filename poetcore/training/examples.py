@@ -21,6 +21,7 @@ from poetcore.features.extraction import Extraction
 from poetcore.features.litert import calibrate
 from poetcore.features.memmap import FeatureTable
 from poetcore.system.progress import OnProgress, Progress
+from poetcore.training.augmented import measure_change
 from poetcore.training.config import RunConfig
 from poetcore.training.extractor import RunExtractor, paths_of, subset_of
 from poetcore.training.progress import ScannedProgress
@@ -45,6 +46,7 @@ class Prepared:
         groups: the group of each of `everything`, `(len(everything),) int64`.
         extraction: what was computed, cached and could not be used.
         seconds: for calibration, extraction and augmentation.
+        change: how far the augmented copies are from their pictures (`measure_change`); None without any.
         kept_aside: the demo pictures of the same folder, which are none of all these; None where there are
             none.
     """
@@ -58,6 +60,7 @@ class Prepared:
     groups: np.ndarray
     extraction: Extraction
     seconds: float
+    change: float | None = None
     kept_aside: HeldOut | None = None
 
     @property
@@ -79,6 +82,11 @@ class Prepared:
             "largest": int(sizes.max(initial=0)),
             "undivided": undivided_labels(rows, rows["group"].to_numpy()),
         }
+
+    def augmentation_record(self) -> dict[str, Any]:
+        """Return what `run.json` holds of the augmented copies; nothing where there are none."""
+        copies = len(self.everything) - self.originals
+        return {"copies": copies, "change": self.change} if copies else {}
 
 
 def prepare_examples(
@@ -129,6 +137,7 @@ def prepare_examples(
         training = _with_copies(parts["training"], trained, copies, usable, vectors)
         everything = Examples(vectors.array, _targets(split, usable), vectors.rows(split["sha"]))
         groups = [split["group"], *(trained["group"][there] for there, _ in copies)]
+        change = _change_of(trained, copies, vectors) if copies else None
     seconds = time.perf_counter() - before
     return Prepared(
         usable,
@@ -140,6 +149,7 @@ def prepare_examples(
         np.concatenate(groups).astype(np.int64),
         extraction,
         seconds,
+        change,
         kept,
     )
 
@@ -204,6 +214,15 @@ def _with_copies(
         np.concatenate([examples.targets, *(targets[there] for there, _ in copies)]),
         np.concatenate([np.asarray(examples.rows), *(rows for _, rows in copies)]),
     )
+
+
+def _change_of(
+    trained: pd.DataFrame, copies: Sequence[tuple[np.ndarray, np.ndarray]], vectors: FeatureTable
+) -> float | None:
+    """Return how far the augmented copies are from their pictures."""
+    pictures = vectors.rows(trained["sha"])
+    owners, rows = ([pictures[there] for there, _ in copies], [rows for _, rows in copies])
+    return measure_change(vectors.array, np.concatenate(owners), np.concatenate(rows))
 
 
 def _calibrated(

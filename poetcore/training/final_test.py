@@ -10,6 +10,7 @@ from poetcore.evaluation.accuracy import Accuracy, independent_number
 from poetcore.evaluation.metrics import confusion_matrix
 from poetcore.evaluation.uneven import about_uneven
 from poetcore.system.wording import counted
+from poetcore.training.augmented import about_augmentation
 from poetcore.training.train import Examples, TrainingOptions
 from poetcore.workspace.head import Head, cross_entropy
 from poetcore.workspace.run_record import RunRecord
@@ -85,14 +86,14 @@ def final_metrics(test: HeldOut, validation: HeldOut) -> dict[str, Any]:
 
 
 def run_remarks(record: RunRecord) -> list[str]:
-    """Return sentences on what a run's accuracies hide: labels without a test, one that has nearly all.
+    """Return sentences on a run: labels without a test, one that has nearly all, what augmentation changed.
 
     Args:
         record: of the run; of one of an earlier version less is known.
     """
     uneven = about_uneven(record.cross_validation["per_label"]) if record.cross_validation else ""
     undivided = about_undivided(record.groups.get("undivided", {}), record.groups.get("by", "exact"))
-    return [sentence for sentence in (undivided, uneven) if sentence]
+    return [sentence for sentence in (undivided, uneven, about_augmentation(record.augmentation)) if sentence]
 
 
 def why_they_differ(record: RunRecord) -> str:

@@ -193,6 +193,7 @@ def _retrain(
             cross_validation=validated.figures if validated else None,
             kept_aside=len(kept.contents) if kept else 0,
             multi_label=thresholds.record if thresholds else None,
+            augmentation=prepared.augmentation_record(),
         )
     )
     run.append_event("final", test_accuracy=test.accuracy.value, test_count=test.accuracy.total)

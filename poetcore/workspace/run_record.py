@@ -112,6 +112,8 @@ class RunRecord:
         kept_aside: pictures of the folder that were kept aside for evaluation, and so are in no split.
         multi_label: of a run of several labels a picture: `thresholds`, in the order of `labels`, and what
             was cross-validated, `per_label`, `macro_f1`, `n` ...; None of any other. See `choose_thresholds`.
+        augmentation: `copies`, augmented ones that were trained on, and `change`, how far they are from their
+            pictures as a share of how far pictures are apart; empty without any.
     """
 
     name: str
@@ -132,6 +134,7 @@ class RunRecord:
     cross_validation: dict[str, Any] | None = None
     kept_aside: int = 0
     multi_label: dict[str, Any] | None = None
+    augmentation: dict[str, Any] = field(default_factory=dict)
 
     def is_sound(self) -> bool:
         """Return whether what everyone reads of it is there and is what it should be."""

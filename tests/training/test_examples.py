@@ -154,3 +154,27 @@ def test_the_record_of_a_run_counts_its_groups(bursts, place):
 def test_different_pictures_are_groups_of_their_own(place, tmp_path):
     prepared = prepare(fill(tmp_path / "set", {"ash": 8, "oak": 8}), place)
     assert prepared.group_record("near") == {"by": "near", "count": 16, "largest": 1, "undivided": {}}
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        {"flip_left_right": True},
+        {"random_crop": 10},
+        {"random_scale": 10},
+        {"random_brightness": 10},
+    ],
+    ids=lambda option: next(iter(option)),
+)
+def test_each_augmentation_by_itself_changes_what_the_network_sees(bursts, place, option):
+    prepared = prepare(bursts, place, augmentation=Augmentation(**option, distortion_variants=1))
+    count = len(prepared.parts["training"])
+    vectors, _ = prepared.training.take(np.arange(2 * count))
+    changed = np.abs(vectors[:count] - vectors[count:]).max(axis=1)
+    assert (changed > 1e-3).all()
+    assert prepared.augmentation_record() == {"copies": count, "change": prepared.change}
+    assert 0 < prepared.change < 1
+
+
+def test_without_augmentation_there_is_no_record_of_it(bursts, place):
+    assert prepare(bursts, place).augmentation_record() == {}

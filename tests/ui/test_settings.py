@@ -20,7 +20,7 @@ WIDGETS = {
     "testing": ("Testing percentage", "testing_percentage"),
     "batch": ("Batch size", "train_batch_size"),
     "validation_batch": ("Validation batch size (-1 for all)", "validation_batch_size"),
-    "flip": ("Mirror half of them", "flip_left_right"),
+    "flip": ("Mirror every other copy", "flip_left_right"),
     "variants": ("Copies of each picture", "distortion_variants"),
     "crop": ("Crop: percent cut off at the margins", "random_crop"),
     "scale": ("Scale: percent enlarged at most", "random_scale"),

@@ -7,6 +7,7 @@ import streamlit as st
 
 from poetcore.evaluation.accuracy import Accuracy
 from poetcore.system.figures import count, duration
+from poetcore.training.augmented import about_augmentation
 from poetcore.training.final_test import why_they_differ
 from poetcore.ui.freshness import run_changes
 from poetcore.ui.glossary import term
@@ -66,7 +67,13 @@ def draw_run(run: Run) -> None:
         st.warning(f"{sentence} Train again to include what is there now.", icon=":material/warning:")
     elif not changes.known:
         st.caption("Whether its pictures are still the same is not known: they are not where they were.")
-    st.caption(" ".join(filter(None, (plain(subset_words(run)), _about_validation(record), _groups(record)))))
+    sentences = (
+        plain(subset_words(run)),
+        _about_validation(record),
+        _groups(record),
+        about_augmentation(record.augmentation),
+    )
+    st.caption(" ".join(filter(None, sentences)))
 
 
 def _validation_interval(metrics: Mapping[str, Any]) -> Sequence[float] | None:

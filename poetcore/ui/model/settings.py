@@ -1,5 +1,6 @@
 """The settings of a training: widgets for the declared options, with their defaults."""
 
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -159,7 +160,7 @@ def pick_augmentation() -> Augmentation:
     )
     left, right = st.columns(2)
     flip = left.checkbox(
-        "Mirror half of them",
+        "Mirror every other copy",
         _OPTIONS["flip_left_right"].default,
         key="flip",
         persist_state="session",
@@ -171,7 +172,8 @@ def pick_augmentation() -> Augmentation:
     brightness = _slider(
         left, "random_brightness", "Brightness: percent up or down at most", "brightness", 0, 100, 5
     )
-    return Augmentation(flip, crop, scale, brightness, copies)
+    chosen = Augmentation(flip, crop, scale, brightness)
+    return replace(chosen, distortion_variants=copies) if chosen.any else chosen
 
 
 def _number(place: DeltaGenerator, name: str, label: str, key: str, **shape: Any) -> Any:
