@@ -1,7 +1,6 @@
 """The command `retrain`, with every option of the TensorFlow for Poets script by its own name."""
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,11 +9,10 @@ import typer
 from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, WorkspaceOption, takes_options_of
 from poetcore.cli.training_lines import TrainingLines, VerboseOption, curves_sentence
 from poetcore.errors import OptionError
-from poetcore.features.backbones import DEFAULT, Backbone, find, from_environment
+from poetcore.features.backbones import DEFAULT, find, from_environment
 from poetcore.system.figures import duration
 from poetcore.system.options import build, check_number, options_of
 from poetcore.training.config import RunConfig
-from poetcore.workspace.head import Head
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
 
@@ -47,7 +45,12 @@ def retrain(
         typer.Option("--output_graph", help="Write a frozen graph too, as `export` does at any time."),
     ] = None,
     output_labels: Annotated[
-        Path | None, typer.Option("--output_labels", help="Write the labels there, one a line.")
+        Path | None,
+        typer.Option(
+            "--output_labels",
+            help="Write the labels there, one a line, as the original script does: in lower case, with"
+            " nothing but a-z, 0-9 and spaces.",
+        ),
     ] = None,
     intermediate_output_graphs_dir: Annotated[
         Path | None,
@@ -87,7 +90,9 @@ def retrain(
     """Train the last layer of a pre-trained network on the labels of a folder."""
     from poetcore.cli.terminal import Terminal
     from poetcore.evaluation.frozen import check_output_layer
+    from poetcore.evaluation.graphs import labels_in_original_form
     from poetcore.export.export import export
+    from poetcore.export.intermediate_graphs import IntermediateGraphs
     from poetcore.system.files import write_whole
     from poetcore.training.final_test import run_remarks, why_they_differ
     from poetcore.training.retrain import retrain as train
@@ -114,7 +119,7 @@ def retrain(
             "summaries_dir": summaries_dir,
         },
     )
-    on_weights = _graph_writer(
+    graphs = IntermediateGraphs(
         network,
         intermediate_store_frequency,
         intermediate_output_graphs_dir or place.root / "intermediate_graphs",
@@ -123,12 +128,12 @@ def retrain(
     terminal = Terminal(json)
     with terminal.bars() as bars:
         lines = TrainingLines(terminal, bars, verbose)
-        run = train(config, place, lines.show, on_weights)
+        run = train(config, place, lines.show, graphs if intermediate_store_frequency else None)
         if output_graph:
             export(run, place, "frozen_graph", output_graph, bars.show)
     record, about_curves = run.record(), curves_sentence(run)
     if output_labels:
-        write_whole(output_labels, "".join(f"{label}\n" for label in record.labels))
+        write_whole(output_labels, "".join(f"{label}\n" for label in labels_in_original_form(record.labels)))
     misclassified = _misclassified(run, place, config.engine) if print_misclassified_test_images else []
     terminal.skipped("Skipped", record.skipped)
     splits = ", ".join(f"{count} {name}" for name, count in record.splits.items())
@@ -195,25 +200,6 @@ def _check_places(demo_dir: Path | None, output_labels: Path | None, folders: di
     for name, folder in folders.items():
         if folder and folder.is_file():
             raise OptionError(f"{folder} is a file: --{name} is a folder.")
-
-
-def _graph_writer(
-    backbone: Backbone, frequency: int, folder: Path, final_tensor_name: str
-) -> Callable[[int, Head], None] | None:
-    """Return what writes `intermediate_<steps>.pb` at the first report after every so many steps."""
-    if not frequency:
-        return None
-    last = 0
-
-    def write(step: int, head: Head) -> None:
-        from poetcore.export.graph_format import write_graph
-
-        nonlocal last
-        if step // frequency > last // frequency:
-            write_graph(backbone, head, folder / f"intermediate_{step}.pb", final_tensor_name)
-        last = step
-
-    return write
 
 
 def _misclassified(run: Run, place: Workspace, engine: str) -> list[dict[str, str]]:

@@ -11,10 +11,27 @@ from poetcore.errors import OptionError
 from poetcore.system.options import check_limits, option
 from poetcore.system.tensorflow import tensorflow
 
-__all__ = ["BATCH", "FrozenGraph", "GraphOptions", "check_output_layer", "labels_file", "layer_name"]
+__all__ = [
+    "BATCH",
+    "MADE_BY_POET",
+    "FrozenGraph",
+    "GraphOptions",
+    "check_output_layer",
+    "labels_file",
+    "layer_name",
+]
 
 #: Batch size where the graph leaves it open.
 BATCH = 16
+
+#: Under which name the network stands in every graph that Poet writes, with a number behind it or without.
+MADE_BY_POET = "poet"
+
+#: A node below that name, also where the graph was imported into another one.
+_OF_POET = re.compile(rf"{MADE_BY_POET}(_\d+)?/")
+
+#: Where the graphs of Inception v3 take a JPEG, decoded inside.
+_ENCODED = "DecodeJpeg/contents"
 
 #: Pixels a side; 16 pictures of it take a gigabyte.
 _MAX_SIDE = 2048
@@ -32,7 +49,8 @@ class GraphOptions:
         input_width: pixels, likewise.
         input_mean: subtracted from each pixel value in 0..255.
         input_std: what the result is then divided by.
-        input_layer: the operation that is fed.
+        input_layer: the operation that is fed; by default DecodeJpeg/contents where the graph has it, else
+            input.
         output_layer: the operation that is fetched.
 
     Raises:
@@ -52,7 +70,13 @@ class GraphOptions:
     input_std: float = field(
         default=128, metadata=option("What the difference is divided by.", positive=True)
     )
-    input_layer: str = field(default="input", metadata=option("The operation that is fed."))
+    input_layer: str | None = field(
+        default=None,
+        metadata=option(
+            "The operation that is fed; DecodeJpeg/contents, with the picture's bytes, where the graph has"
+            " it, else input."
+        ),
+    )
     output_layer: str = field(default="final_result", metadata=option("The operation that is fetched."))
 
     def __post_init__(self) -> None:
@@ -89,10 +113,14 @@ class FrozenGraph:
 
     Args:
         file: a GraphDef whose weights are constants.
-        input_layer: the operation that is fed, with or without `import/` before and `:0` behind.
+        input_layer: the operation that is fed, with or without `import/` before and `:0` behind; by default
+            DecodeJpeg/contents where the graph has it, else input.
         output_layer: the operation that is fetched, likewise.
 
     Attributes:
+        input_layer: the operation that is fed, by its bare name.
+        takes_bytes: whether it is fed a picture's bytes, and not its pixels.
+        made_by_poet: whether Poet wrote it.
         shape: the input's `(batch, height, width)`; None where the graph leaves it open.
         outputs: how many numbers come out for a picture; None where the graph leaves it open.
 
@@ -100,7 +128,9 @@ class FrozenGraph:
         OptionError: the file cannot be used, or has no such layer.
     """
 
-    def __init__(self, file: Path, input_layer: str = "input", output_layer: str = "final_result") -> None:
+    def __init__(
+        self, file: Path, input_layer: str | None = None, output_layer: str = "final_result"
+    ) -> None:
         self._file = file
         definition = _read(file)
         tf = tensorflow()
@@ -112,17 +142,20 @@ class FrozenGraph:
                 raise OptionError(
                     f"The graph {file} cannot be read by this TensorFlow: {_first_sentence(error)}."
                 ) from None
-        self._input = _tensor(graph, file, "input", input_layer)
+        names = [layer_name(node.name) for node in definition.node]
+        self.input_layer = layer_name(input_layer or (_ENCODED if _ENCODED in names else "input"))
+        self.made_by_poet = any(map(_OF_POET.match, names))
+        self._input = _tensor(graph, file, "input", input_layer or self.input_layer)
         self._output = _tensor(graph, file, "output", output_layer)
-        dimensions = self._input.shape.as_list() if self._input.shape.rank == 4 else None
-        if dimensions is None and self._input.shape.rank is not None:
+        self.takes_bytes = self._input.dtype == tf.string
+        rank = self._input.shape.rank
+        if rank not in (None, 0 if self.takes_bytes else 4):
             raise OptionError(
-                f"The input layer {input_layer!r} of {file} takes {self._input.shape}, not pictures"
+                f"The input layer {self.input_layer!r} of {file} takes {self._input.shape}, not pictures"
                 f" (batch, height, width, 3): name the layer that does. {_listed(graph)}"
             )
-        self.shape: tuple[int | None, int | None, int | None] = (
-            tuple(dimensions[:3]) if dimensions else (None,) * 3
-        )
+        dimensions = self._input.shape.as_list()[:3] if rank else (None,) * 3
+        self.shape: tuple[int | None, int | None, int | None] = tuple(dimensions)
         self.outputs: int | None = self._output.shape[-1] if self._output.shape.rank else None
         self._session = v1.Session(graph=graph)
 
@@ -148,8 +181,22 @@ class FrozenGraph:
             parts.append(self._step(full).reshape(len(full), -1)[: len(part)])
         return np.concatenate(parts)
 
-    def _step(self, pixels: np.ndarray) -> np.ndarray:
-        fed = pixels.astype(self._input.dtype.as_numpy_dtype)
+    def run_encoded(self, content: bytes) -> np.ndarray:
+        """Feed one picture's bytes to a graph that takes them.
+
+        Args:
+            content: a JPEG, or another format that the graph decodes.
+
+        Returns:
+            `(outputs,) float32`.
+
+        Raises:
+            OptionError: the graph does not run, or cannot decode the picture.
+        """
+        return self._step(np.array(content, object)).reshape(-1)
+
+    def _step(self, values: np.ndarray) -> np.ndarray:
+        fed = values.astype(self._input.dtype.as_numpy_dtype)
         try:
             return np.asarray(self._session.run(self._output, {self._input: fed}), np.float32)
         except (tensorflow().errors.OpError, ValueError) as error:

@@ -1,26 +1,33 @@
 """Frozen graphs of the original scripts: `retrained_graph.pb` with `retrained_labels.txt`, read and run here.
 
 Such a file is a TensorFlow 1 GraphDef with its weights as constants. It takes pictures as
-`(pixel - input_mean) / input_std` and gives one probability a label.
+`(pixel - input_mean) / input_std`, or, as those of Inception v3 do, the bytes of a JPEG, and gives one
+probability a label. A graph that Poet wrote sees a picture as the app does, one that was made elsewhere as
+the scripts of its time do (`original_reading`).
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
-from PIL import Image
 
 from poetcore.data import images
 from poetcore.data.file_index import sha_of
 from poetcore.data.labels import match_labels
 from poetcore.errors import OptionError, PictureError
 from poetcore.evaluation.classifier import Prediction
-from poetcore.evaluation.frozen import BATCH, FrozenGraph, GraphOptions, layer_name
+from poetcore.evaluation.frozen import BATCH, FrozenGraph, GraphOptions
+from poetcore.evaluation.original_reading import encoded_again, read_encoded, read_pixels
 from poetcore.system.files import in_chunks
 from poetcore.system.progress import OnProgress, Progress
 
-__all__ = ["GraphClassifier", "match_graph_labels", "original_form"]
+__all__ = ["GraphClassifier", "labels_in_original_form", "match_graph_labels", "original_form"]
+
+T = TypeVar("T")
+U = TypeVar("U")
 
 #: Pixels a side where the graph leaves it open: MobileNet's, and those of Inception V3, whose input is Mul.
 _DEFAULT_SIZE, _INCEPTION_SIZE, _INCEPTION_INPUT = 224, 299, "Mul"
@@ -43,7 +50,7 @@ class GraphClassifier:
         self.labels = _read_labels(labels)
         self._labels_file, self._options = labels, options
         self._graph = FrozenGraph(graph, options.input_layer, options.output_layer)
-        default = _INCEPTION_SIZE if layer_name(options.input_layer) == _INCEPTION_INPUT else _DEFAULT_SIZE
+        default = _INCEPTION_SIZE if self._graph.input_layer == _INCEPTION_INPUT else _DEFAULT_SIZE
         _, height, width = self._graph.shape
         self.height = _side("input_height", options.input_height, height, default, graph)
         self.width = _side("input_width", options.input_width, width, default, graph)
@@ -69,26 +76,33 @@ class GraphClassifier:
 
     def classify_bytes(self, name: str, content: bytes) -> Prediction:
         """Predict the label of one picture that is no file on this machine, such as an upload."""
-        try:
-            pixels = self._decode(content)
-        except PictureError as error:
-            return Prediction(Path(name), self.labels, None, reason=str(error))
-        return Prediction(Path(name), self.labels, self._run([pixels])[0])
+        (answer,) = self._answers([content])
+        return self._prediction(Path(name), "", answer)
 
     def _classify(self, paths: Sequence[Path]) -> list[Prediction]:
-        shas, pixels, reasons = [""] * len(paths), {}, {}
-        for i, path in enumerate(paths):
-            try:
-                content = images.read(path)
-                shas[i] = sha_of(content)
-                pixels[i] = self._decode(content)
-            except PictureError as error:
-                reasons[i] = str(error)
-        found = dict(zip(pixels, self._run(list(pixels.values())), strict=True)) if pixels else {}
-        return [
-            Prediction(path, self.labels, found.get(i), shas[i], reasons.get(i))
-            for i, path in enumerate(paths)
-        ]
+        contents = [_or_reason(images.read, path) for path in paths]
+        shas = ["" if isinstance(content, PictureError) else sha_of(content) for content in contents]
+        return list(map(self._prediction, paths, shas, self._answers(contents)))
+
+    def _prediction(self, path: Path, sha: str, answer: np.ndarray | PictureError) -> Prediction:
+        if isinstance(answer, PictureError):
+            return Prediction(path, self.labels, None, sha, str(answer))
+        return Prediction(path, self.labels, answer, sha)
+
+    def _answers(self, contents: Sequence[bytes | PictureError]) -> list[np.ndarray | PictureError]:
+        """Compute the probabilities of pictures, each `(labels,) float32`, or pass on why there are none."""
+        if self._graph.takes_bytes:
+            return [_or_reason(self._run_encoded, content) for content in contents]
+        fed = [_or_reason(self._pixels, content) for content in contents]
+        usable = [pixels for pixels in fed if not isinstance(pixels, PictureError)]
+        rows = iter(self._run(usable) if usable else ())
+        return [one if isinstance(one, PictureError) else next(rows) for one in fed]
+
+    def _pixels(self, content: bytes) -> np.ndarray:
+        """Decode a picture to `(height, width, 3)`, RGB in 0..255."""
+        if self._graph.made_by_poet and self.height == self.width:
+            return images.to_square(content, self.height)
+        return read_pixels(content, self.height, self.width)
 
     def _run(self, pixels: list[np.ndarray]) -> np.ndarray:
         scaled = (np.stack(pixels).astype(np.float32) - self._options.input_mean) / self._options.input_std
@@ -96,17 +110,15 @@ class GraphClassifier:
         self._check_labels(probabilities.shape[1])
         return probabilities
 
-    def _decode(self, content: bytes) -> np.ndarray:
-        """Decode a picture to `(height, width, 3) uint8` as `poetcore.data.images` does it for a square."""
-        if self.height == self.width:
-            return images.to_square(content, self.height)
-        picture = images.decode(content, at_least=max(self.height, self.width))
-        box = (0, 0, *picture.size)
-        return np.asarray(
-            picture.transform(
-                (self.width, self.height), Image.Transform.EXTENT, box, Image.Resampling.BILINEAR
-            )
-        )
+    def _run_encoded(self, content: bytes) -> np.ndarray:
+        fed = read_encoded(content)
+        try:
+            probabilities = self._graph.run_encoded(fed)
+        except OptionError:
+            # The graph may lack this kind of JPEG, or it is damaged, which decoding it puts into words.
+            probabilities = self._graph.run_encoded(encoded_again(content))
+        self._check_labels(len(probabilities))
+        return probabilities
 
     def _check_labels(self, outputs: int) -> None:
         if outputs != len(self.labels):
@@ -116,6 +128,16 @@ class GraphClassifier:
             )
 
 
+def _or_reason(compute: Callable[[T], U], value: T | PictureError) -> U | PictureError:
+    """Return what is computed of a value, or the reason why there is none: of the value, or of the result."""
+    if isinstance(value, PictureError):
+        return value
+    try:
+        return compute(value)
+    except PictureError as error:
+        return error
+
+
 def original_form(label: str) -> str:
     """Return a label as the original `retrain` script writes it: lower case, only a-z, 0-9 and spaces.
 
@@ -123,6 +145,19 @@ def original_form(label: str) -> str:
     'bearded iris blue'
     """
     return re.sub(r"[^a-z0-9]+", " ", label.lower()).strip()
+
+
+def labels_in_original_form(labels: Sequence[str]) -> list[str]:
+    """Return labels as the original `retrain` script writes them beside a graph.
+
+    A label whose form would be empty, or that of another one too, stays as its folder is called.
+
+    >>> labels_in_original_form(["n13003061-fly-agaric", "Rose", "rose", "さくら"])
+    ['n13003061 fly agaric', 'Rose', 'rose', 'さくら']
+    """
+    forms = [original_form(label) for label in labels]
+    count = Counter(forms)
+    return [form if form and count[form] == 1 else label for label, form in zip(labels, forms, strict=True)]
 
 
 def match_graph_labels(names: Iterable[str], known: Sequence[str]) -> dict[str, str]:

@@ -104,7 +104,8 @@ def export(
         made, labels_name = place / target.name, kind.labels_name(target)
         with _quiet():
             kind.write(network, made)
-        (place / labels_name).write_text("".join(f"{label}\n" for label in labels), encoding="utf-8")
+        lines = "".join(f"{label}\n" for label in kind.labels_form(labels))
+        (place / labels_name).write_text(lines, encoding="utf-8")
         if on_progress:
             on_progress(Progress("comparing"))
         code = code_of(

@@ -1,6 +1,6 @@
 """What makes an export format: the network it is given, how it is written, run and explained."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -75,6 +75,7 @@ class ExportFormat:
             filled in, other braces are doubled.
         remarks: what to know about input and output; `{size}` and `{output_layer}` are filled in.
         labels_name: name of the labels file, relative to the note, for a path.
+        labels_form: how the labels are written into that file; as they are by default.
         suffix: what the file's name must end in; "" for anything.
         folder_marker: a file by which an exported folder is recognised; "" for a format that is one file.
         quantized: whether it calculates in 8-bit integers: it is calibrated on training pictures, and its
@@ -91,6 +92,7 @@ class ExportFormat:
     code: str
     remarks: str
     labels_name: Callable[[Path], str] = labels_beside
+    labels_form: Callable[[Sequence[str]], Sequence[str]] = list
     suffix: str = ""
     folder_marker: str = ""
     quantized: bool = False

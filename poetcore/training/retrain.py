@@ -48,8 +48,8 @@ __all__ = ["demo", "retrain"]
 #: How often the weights are written for TensorBoard in the course of a training.
 _HISTOGRAMS = 40
 
-#: Called at every report with the steps done and the last layer as it then is.
-OnWeights = Callable[[int, Head], None]
+#: Called at every report with the steps done, the last layer as it then is, and its labels.
+OnWeights = Callable[[int, Head, list[str]], None]
 
 #: The options in `run.json` beyond the hyperparameters.
 _KEPT_OPTIONS = ("final_tensor_name", "engine", "labels", "max_pictures_per_label", "multi_label")
@@ -72,7 +72,7 @@ def retrain(
         config: the configuration of the run.
         workspace: where it is kept.
         on_progress: called often; an exception that it raises ends the run.
-        on_weights: called at every report with the steps done and the last layer as it then is.
+        on_weights: called at every report with the steps done, the last layer as it then is, and its labels.
 
     Returns:
         The finished run.
@@ -128,7 +128,7 @@ def _retrain(
     labels = list(prepared.dataset.labels)
 
     before = time.perf_counter()
-    head = _train_head(options, len(labels), prepared, reporter, summaries, on_weights)
+    head = _train_head(options, labels, prepared, reporter, summaries, on_weights)
     training_s = time.perf_counter() - before
 
     before = time.perf_counter()
@@ -215,7 +215,7 @@ def _retrain(
 
 def _train_head(
     options: TrainingOptions,
-    labels: int,
+    labels: list[str],
     prepared: Prepared,
     reporter: Reporter,
     summaries: Summaries,
@@ -236,11 +236,11 @@ def _train_head(
         if step % steps_between < options.eval_step_interval or step == options.how_many_training_steps:
             summaries.weights(step, head)
         if on_weights:
-            on_weights(step, head)
+            on_weights(step, head, labels)
 
     reporter(Progress("training", 0, options.how_many_training_steps))
     validation = prepared.parts["validation"]
-    head = train(prepared.training, validation, labels, options, on_report, on_head)
+    head = train(prepared.training, validation, len(labels), options, on_report, on_head)
     if not np.isfinite(head.kernel).all():
         raise OptionError(
             f"The training diverged with a learning_rate of {options.learning_rate}: choose a smaller one,"
