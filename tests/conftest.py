@@ -141,3 +141,12 @@ def pairs_trained(trained: Trained, tmp_path_factory: pytest.TempPathFactory) ->
     run = retrain(RunConfig(folder / "train", training=options, multi_label=True, name="pairs"), place)
     evaluate(run, folder / "demo", place)
     return Trained(place, folder, run)
+
+
+@pytest.fixture(scope="session")
+def poet_graph(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The run of `trained` as a frozen graph, its labels beside it."""
+    from poetcore.export.export import export
+
+    file = tmp_path_factory.mktemp("graph") / "retrained_graph.pb"
+    return export(trained.run, trained.workspace, "frozen_graph", file).path

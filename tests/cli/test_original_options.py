@@ -98,7 +98,7 @@ def test_the_labels_are_written_where_they_were_asked_for(everything, trained):
 
 def test_intermediate_graphs_are_written(everything):
     folder, _ = everything
-    names = sorted(file.name for file in (folder / "on_the_way").iterdir())
+    names = sorted(file.name for file in (folder / "on_the_way").glob("*.pb"))
     assert names == ["intermediate_10.pb", "intermediate_20.pb"]
 
 

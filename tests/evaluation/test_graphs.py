@@ -1,18 +1,18 @@
-"""Graphs made elsewhere: run as the original label_image runs them, refused in one sentence otherwise."""
+"""Graphs of pixels: run as the original label_image runs them, refused in one sentence otherwise."""
 
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from poetcore.data import images
 from poetcore.errors import OptionError
 from poetcore.evaluation.classifier import Classifier
-from poetcore.evaluation.frozen import FrozenGraph, GraphOptions
+from poetcore.evaluation.frozen import FrozenGraph, GraphOptions, labels_file
 from poetcore.evaluation.graphs import GraphClassifier, match_graph_labels
-from poetcore.export.export import export
 from poetcore.system.progress import Progress
 from tests.conftest import Trained, encoded, picture
+from tests.evaluation.old_graphs import resized
 
 pytestmark = pytest.mark.slow
 
@@ -51,7 +51,7 @@ def graph_file(
 
 def expected(photo: Path, mean: float = 128, std: float = 128, size: int = 8) -> np.ndarray:
     """What `graph_file` says of a picture, worked out by hand: `(3,)`."""
-    pixels = images.to_square(photo.read_bytes(), size).astype(np.float64)
+    pixels = resized(np.asarray(Image.open(photo)), size, size)
     powers = np.exp(((pixels - mean) / std).mean(axis=(0, 1)))
     return powers / powers.sum()
 
@@ -77,11 +77,9 @@ def test_mean_and_deviation_are_as_asked(photos, tmp_path):
     np.testing.assert_allclose(found.probabilities, expected(photos[0], 0, 255), atol=1e-5)
 
 
-@pytest.mark.slow
-def test_a_graph_exported_by_poet_says_what_the_app_says(trained: Trained, tmp_path):
-    export(trained.run, trained.workspace, "frozen_graph", tmp_path / "retrained_graph.pb")
+def test_a_graph_exported_by_poet_says_what_the_app_says(trained: Trained, poet_graph):
     paths = sorted((trained.sample / "demo").glob("*/*"))
-    graph = GraphClassifier(tmp_path / "retrained_graph.pb", tmp_path / "retrained_labels.txt")
+    graph = GraphClassifier(poet_graph, labels_file(poet_graph))
     for old, app in zip(
         graph.classify(paths), Classifier(trained.run, trained.workspace).classify(paths), strict=True
     ):
