@@ -61,7 +61,7 @@ def list_backbones(*, workspace: PathLike | None = None) -> pd.DataFrame:
 
     Returns:
         One row a backbone: name, input_size (pixels a side), vector_length, megabytes, imagenet_top1 (%),
-        offline (whether it works without a connection now).
+        multiply_adds (millions a picture), offline (whether it works without a connection now).
 
     Example:
         >>> poet.list_backbones().loc[0, "name"]

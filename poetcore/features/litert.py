@@ -55,6 +55,7 @@ class ListedBackbone(NamedTuple):
     vector_length: int
     megabytes: float
     imagenet_top1: float
+    multiply_adds: float
     offline: bool
 
 
@@ -71,6 +72,7 @@ def list_backbones(folder: Path) -> list[ListedBackbone]:
             one.vector_length,
             one.megabytes,
             one.imagenet_top1,
+            one.multiply_adds,
             one.offline or (folder / f"{one.key}.tflite").is_file(),
         )
         for one in BACKBONES.values()

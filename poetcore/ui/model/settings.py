@@ -3,17 +3,21 @@
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from poetcore.charts.backbones import CHOICE, backbone_chart
 from poetcore.data.dataset import Dataset
 from poetcore.data.subset import join_labels
 from poetcore.features.augmentation import Augmentation
 from poetcore.features.backbones import BACKBONES, DEFAULT, Backbone, find
+from poetcore.features.litert import list_backbones
 from poetcore.system.options import options_of
 from poetcore.training.config import RunConfig
 from poetcore.training.train import TrainingOptions
 from poetcore.ui.glossary import term
+from poetcore.ui.state import workspace
 
 __all__ = ["GROUPS", "pick_augmentation", "pick_backbone", "pick_options", "pick_subset"]
 
@@ -60,7 +64,30 @@ def pick_backbone() -> str:
         f" {backbone.megabytes:.1f} MB, {_cost(backbone)}, input of {backbone.input_size} x"
         f" {backbone.input_size} pixels. {where}"
     )
+    _draw_chart(name)
     return quantized.name if wanted else name
+
+
+def _draw_chart(chosen: str) -> None:
+    """Draw all backbones, accuracy against computation; a click on one chooses it."""
+    # Another chosen one is another chart, so that a click on any circle is always news.
+    key = f"backbone_chart_{chosen}"
+    dark = st.context.theme.type == "dark"
+    table = pd.DataFrame(list_backbones(workspace().models))
+    st.altair_chart(
+        backbone_chart(table, chosen, dark=dark),
+        key=key,
+        on_select=lambda: _choose_clicked(key),
+        selection_mode=CHOICE,
+    )
+    st.caption("Click a circle to choose it; its area is the size of the network.")
+
+
+def _choose_clicked(key: str) -> None:
+    """Choose the backbone whose circle was clicked."""
+    clicked = st.session_state[key].selection.get(CHOICE) or []
+    if clicked and clicked[0].get("name") in BACKBONES:
+        st.session_state["backbone"] = clicked[0]["name"]
 
 
 def pick_options() -> TrainingOptions:

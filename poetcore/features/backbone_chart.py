@@ -1,0 +1,68 @@
+"""The chart of all backbones as a file that opens anywhere, without a connection."""
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import pandas as pd
+
+from poetcore.errors import OptionError
+from poetcore.features.litert import ListedBackbone
+from poetcore.system.files import printable, write_whole
+
+__all__ = ["check_chart_file", "write_chart"]
+
+#: By the ending of a file's name: the arguments of `altair.Chart.save` for that format.
+_FORMATS: dict[str, dict[str, Any]] = {
+    ".html": {"inline": True, "embed_options": {"actions": False}},
+    ".png": {"scale_factor": 2},
+    ".svg": {},
+}
+
+_WIDTH, _HEIGHT = 860, 480
+
+
+def check_chart_file(file: Path) -> None:
+    """Check that a chart can be written into a file of this name.
+
+    Raises:
+        OptionError: its ending is none of those that are known, or a folder of that name is there.
+    """
+    if file.suffix.lower() not in _FORMATS:
+        raise OptionError(
+            f"A chart is written as {', '.join(_FORMATS)}: choose one of these endings. Received:"
+            f" {printable(file)}."
+        )
+    if file.is_dir():
+        raise OptionError(f"{printable(file)} is a folder: give the name of a file.")
+
+
+def write_chart(file: Path, backbones: Sequence[ListedBackbone], chosen: str) -> None:
+    """Write the chart of backbones into a file: accuracy against computation, circle area by size.
+
+    An HTML file has everything in it that it needs, and shows the figures of the circle under the mouse.
+
+    Args:
+        file: ends in .html, .png or .svg; one that is there is replaced.
+        backbones: which ones.
+        chosen: name of the one that is marked, or "".
+
+    Raises:
+        OptionError: the name has another ending, or the file cannot be written.
+    """
+    from poetcore.charts.backbones import backbone_chart
+
+    check_chart_file(file)
+    ending = file.suffix.lower()
+    chart = backbone_chart(pd.DataFrame(backbones), chosen, named=True).properties(
+        width=_WIDTH, height=_HEIGHT, title="Backbones: the area of a circle is the size of the network"
+    )
+    out: io.BytesIO | io.StringIO = io.BytesIO() if ending == ".png" else io.StringIO()
+    chart.save(out, format=cast(Any, ending[1:]), **_FORMATS[ending])
+    try:
+        write_whole(file, out.getvalue())
+    except OSError as error:
+        raise OptionError(
+            f"{printable(file)} cannot be written ({error.strerror or error}): give another file."
+        ) from None

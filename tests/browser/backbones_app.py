@@ -1,0 +1,7 @@
+"""A page with nothing but the choice of a backbone."""
+
+import streamlit as st
+
+from poetcore.ui.model.settings import pick_backbone
+
+st.text(f"Chosen: {pick_backbone()}")
