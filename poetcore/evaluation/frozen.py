@@ -9,7 +9,7 @@ import numpy as np
 
 from poetcore.errors import OptionError
 from poetcore.system.options import check_limits, option
-from poetcore.system.tensorflow import tensorflow
+from poetcore.system.tensorflow import muted, tensorflow
 
 __all__ = [
     "BATCH",
@@ -193,7 +193,8 @@ class FrozenGraph:
         Raises:
             OptionError: the graph does not run, or cannot decode the picture.
         """
-        return self._step(np.array(content, object)).reshape(-1)
+        with muted():  # what is wrong with a picture is said by its reason
+            return self._step(np.array(content, object)).reshape(-1)
 
     def _step(self, values: np.ndarray) -> np.ndarray:
         fed = values.astype(self._input.dtype.as_numpy_dtype)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from poetcore.data import images
-from poetcore.system.tensorflow import tensorflow
+from poetcore.system.tensorflow import muted, tensorflow
 
 __all__ = ["encoded_again", "read_encoded", "read_pixels"]
 
@@ -76,7 +76,8 @@ def _decode(content: bytes) -> Any:
     tf = tensorflow()
     if _is_taken(content, _DECODED):
         try:
-            return tf.io.decode_image(content, channels=3, expand_animations=False)
+            with muted():
+                return tf.io.decode_image(content, channels=3, expand_animations=False)
         except (tf.errors.OpError, ValueError):
             pass  # damaged, which the other decoder puts into words, or of a kind that TensorFlow lacks
     return np.asarray(_decode_whole(content))

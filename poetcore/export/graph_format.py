@@ -128,5 +128,6 @@ def predict(pixels):
 """,
     remarks="Feed one picture at a time as (RGB - 128) / 128 to `input` and fetch `{output_layer}`. The"
     " original label_image script reads it with --input_layer=input --output_layer={output_layer}"
-    " --input_height={size} --input_width={size} --input_mean=128 --input_std=128.",
+    " --input_height={size} --input_width={size} --input_mean=128 --input_std=128. Its logits, for which the"
+    f" original evaluate script asks, are in `{_LOGITS}`.",
 )

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from poetcore.data import images
 from poetcore.errors import OptionError
 from poetcore.evaluation.classifier import Classifier
 from poetcore.evaluation.frozen import FrozenGraph, GraphOptions, labels_file
@@ -85,6 +86,14 @@ def test_a_graph_exported_by_poet_says_what_the_app_says(trained: Trained, poet_
     ):
         assert (old.path, old.sha, old.top(1)[0][0]) == (app.path, app.sha, app.top(1)[0][0])
         np.testing.assert_allclose(old.probabilities, app.probabilities, atol=1e-4)
+
+
+def test_a_graph_of_an_earlier_version_of_poet_sees_what_the_app_sees(tmp_path):
+    content = encoded(picture(6, (640, 480)))
+    file = graph_file(tmp_path / "g.pb", names=("input", "poet_1/probabilities_1/Softmax"))
+    found = classifier(file, output_layer="poet_1/probabilities_1/Softmax").classify_bytes("one", content)
+    powers = np.exp(((images.to_square(content, 8) - 128.0) / 128).mean(axis=(0, 1)))
+    np.testing.assert_allclose(found.probabilities, powers / powers.sum(), atol=1e-5)
 
 
 @pytest.mark.parametrize("written", ["fed", "fed:0", "import/fed", "import/fed:0"])

@@ -75,3 +75,9 @@ def test_jpeg_and_png_are_fed_as_they_are(form):
 def test_what_cannot_be_decoded_has_its_reason(content):
     with pytest.raises(PictureError):
         read_pixels(content, 8, 8)
+
+
+def test_a_damaged_picture_is_told_by_its_reason_alone(capfd):
+    with pytest.raises(PictureError, match="damaged or truncated"):
+        read_pixels(encoded(picture(10, (640, 480)))[:-500], 8, 8)
+    assert capfd.readouterr().err == ""
