@@ -3,7 +3,6 @@
 import importlib.metadata
 import platform
 import time
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -32,10 +31,11 @@ from poetcore.training.final_test import (
     run_remarks,
     sample_test,
 )
+from poetcore.training.last_layer import OnWeights, train_last_layer
 from poetcore.training.multi_label import choose_thresholds
-from poetcore.training.progress import Reporter, TrainingProgress, reporting
+from poetcore.training.progress import Reporter, reporting
 from poetcore.training.summaries import Summaries
-from poetcore.training.train import Examples, StepReport, TrainingOptions, train
+from poetcore.training.train import Examples, TrainingOptions
 from poetcore.version import __version__
 from poetcore.workspace.demo_sets import automatic_demo, dataset_title
 from poetcore.workspace.head import Head
@@ -44,12 +44,6 @@ from poetcore.workspace.run_record import RunRecord
 from poetcore.workspace.workspace import Workspace
 
 __all__ = ["demo", "retrain"]
-
-#: How often the weights are written for TensorBoard in the course of a training.
-_HISTOGRAMS = 40
-
-#: Called at every report with the steps done, the last layer as it then is, and its labels.
-OnWeights = Callable[[int, Head, list[str]], None]
 
 #: The options in `run.json` beyond the hyperparameters.
 _KEPT_OPTIONS = ("final_tensor_name", "engine", "labels", "max_pictures_per_label", "multi_label")
@@ -128,7 +122,7 @@ def _retrain(
     labels = list(prepared.dataset.labels)
 
     before = time.perf_counter()
-    head = _train_head(options, labels, prepared, reporter, summaries, on_weights)
+    head = train_last_layer(config, prepared, workspace, reporter, summaries, on_weights)
     training_s = time.perf_counter() - before
 
     before = time.perf_counter()
@@ -211,42 +205,6 @@ def _retrain(
     if demo_dir := _demo_of(config, run, workspace):
         message += " " + _evaluate_demo(run, demo_dir, workspace, reporter, config.engine)
     reporter.end("done", message)
-
-
-def _train_head(
-    options: TrainingOptions,
-    labels: list[str],
-    prepared: Prepared,
-    reporter: Reporter,
-    summaries: Summaries,
-    on_weights: OnWeights | None,
-) -> Head:
-    """Train the last layer, reporting to the run's folder, TensorBoard and the caller.
-
-    Raises:
-        OptionError: the learning rate is so high that the weights diverged.
-    """
-    steps_between = max(1, options.how_many_training_steps // _HISTOGRAMS)
-
-    def on_report(step: StepReport) -> None:
-        summaries.step(step)
-        reporter(TrainingProgress("training", step.step, options.how_many_training_steps, step=step))
-
-    def on_head(step: int, head: Head) -> None:
-        if step % steps_between < options.eval_step_interval or step == options.how_many_training_steps:
-            summaries.weights(step, head)
-        if on_weights:
-            on_weights(step, head, labels)
-
-    reporter(Progress("training", 0, options.how_many_training_steps))
-    validation = prepared.parts["validation"]
-    head = train(prepared.training, validation, len(labels), options, on_report, on_head)
-    if not np.isfinite(head.kernel).all():
-        raise OptionError(
-            f"The training diverged with a learning_rate of {options.learning_rate}: choose a smaller one,"
-            f" such as {TrainingOptions.learning_rate}."
-        )
-    return head
 
 
 def _cross_validate(

@@ -1,8 +1,9 @@
 """Event files of a run for TensorBoard, written while it trains.
 
     training_summaries/<run>/              hyper-parameters
-    training_summaries/<run>/train/        accuracy and cross entropy of the batches, the layer's weights
-    training_summaries/<run>/validation/   accuracy and cross entropy of the validation
+    training_summaries/<run>/train/        accuracy and cross entropy of the batches, the network, the layer's
+                                           weights and activations
+    training_summaries/<run>/validation/   accuracy and cross entropy of the validation, activations
     training_summaries/<run>/test/         accuracy of the final test, confusion matrix
 
 TensorBoard's own writer imports all of TensorFlow to open a file; its record format and its messages do
@@ -22,9 +23,10 @@ import numpy as np
 
 from poetcore.training.matrix_picture import matrix_picture
 from poetcore.training.train import StepReport
-from poetcore.workspace.head import Head
 
 if TYPE_CHECKING:
+    from tensorboard.compat.proto.event_pb2 import Event
+    from tensorboard.compat.proto.graph_pb2 import GraphDef
     from tensorboard.compat.proto.summary_pb2 import Summary
     from tensorboard.summary.writer.record_writer import RecordWriter
 
@@ -68,13 +70,23 @@ class Summaries:
         self._scalars("train", report.step, report.train_accuracy, report.train_cross_entropy)
         self._scalars("validation", report.step, report.validation_accuracy, report.validation_cross_entropy)
 
-    def weights(self, step: int, head: Head) -> None:
-        """Write histograms of the layer's weights."""
-        from tensorboard.plugins.histogram.summary_v2 import histogram_pb
+    def graph(self, graph: "GraphDef") -> None:
+        """Write the network, for the Graphs tab."""
+        from tensorboard.compat.proto.event_pb2 import Event
 
-        for name, values in (("kernel", head.kernel), ("bias", head.bias)):
-            finite = values[np.isfinite(values)]  # a training that diverges has others
-            self._write("train", step, histogram_pb(f"final_layer/{name}", finite, buckets=40))
+        self._write_event("train", Event(wall_time=time.time(), graph_def=graph.SerializeToString()))
+
+    def write(self, part: str, step: int, summary: "Summary") -> None:
+        """Write what was made elsewhere.
+
+        Args:
+            part: "train", "validation" or "test"; "" for the run itself.
+            step: steps done.
+            summary: what is shown.
+        """
+        from tensorboard.compat.proto.event_pb2 import Event
+
+        self._write_event(part, Event(wall_time=time.time(), step=step, summary=summary))
 
     def hparams(self, options: Mapping[str, Any], backbone: str, test_accuracy: float | None) -> None:
         """Write the hyper-parameters of the run, and its test accuracy.
@@ -106,7 +118,7 @@ class Summaries:
             metadata=metadata.create_summary_metadata(HParamsPluginData(session_end_info=end)),
             tensor=metadata.NULL_TENSOR,
         )
-        self._write("", 0, summary)
+        self.write("", 0, summary)
 
     def confusion(self, step: int, matrix: np.ndarray, labels: Sequence[str], part: str = "test") -> None:
         """Write a picture of the confusion matrix.
@@ -131,7 +143,7 @@ class Summaries:
             ),
             tensor=make_tensor_proto([str(width).encode(), str(height).encode(), png]),
         )
-        self._write(part, step, summary)
+        self.write(part, step, summary)
 
     def _scalars(self, part: str, step: int, accuracy: float | None, cross_entropy: float | None) -> None:
         from tensorboard.compat.proto.summary_pb2 import Summary
@@ -142,13 +154,10 @@ class Summaries:
             if value is not None:
                 summary.MergeFrom(scalar_pb(name, value))
         if summary.value:
-            self._write(part, step, summary)
+            self.write(part, step, summary)
 
-    def _write(self, part: str, step: int, summary: "Summary") -> None:
-        from tensorboard.compat.proto.event_pb2 import Event
-
-        writer = self._writer(part)
-        writer.write(Event(wall_time=time.time(), step=step, summary=summary).SerializeToString())
+    def _write_event(self, part: str, event: "Event") -> None:
+        self._writer(part).write(event.SerializeToString())
 
     def _writer(self, part: str) -> "RecordWriter":
         """Return the writer of a part's file, which is opened with the first event."""

@@ -83,22 +83,23 @@ def run_verdict(run: Run) -> Verdict:
         RunError: the run is not finished, or cannot be read.
     """
     record = run.record()
-    # Of several labels in one picture each is a yes or no of its own.
-    outcomes = 2 if record.options.get("multi_label") else len(record.labels)
-    return verdict(curves(run.events("step")), outcomes)
+    labels = len(record.labels)
+    # Where a picture may have several labels, each is a yes or no of its own, and all are summed.
+    guessing = labels * math.log(2) if record.options.get("multi_label") else math.log(max(labels, 2))
+    return verdict(curves(run.events("step")), guessing)
 
 
-def verdict(table: pd.DataFrame, labels: int) -> Verdict:
+def verdict(table: pd.DataFrame, guessing: float) -> Verdict:
     """Return which of the kinds curves are, with the figures that show it and what to do.
 
     Args:
         table: made by `curves`.
-        labels: among which the model chooses; guessing evenly has a cross entropy of their logarithm.
+        guessing: the cross entropy of giving every label the same probability; of one label a picture the
+            logarithm of their number.
     """
     training = table[table["split"] == "training"]["cross_entropy"].to_numpy(dtype=float)
     validated = table[table["split"] == "validation"]
     validation, steps = validated["cross_entropy"].to_numpy(dtype=float), validated["step"].to_numpy()
-    guessing = math.log(max(labels, 2))
     if len(training) < _MIN_REPORTS:
         return Verdict(CurveKind.TOO_EARLY, "Too early to tell: the curves need a few more steps.")
     if len(validation) != len(training):

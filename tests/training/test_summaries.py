@@ -15,7 +15,6 @@ from PIL import Image
 from poetcore.training.matrix_picture import matrix_picture
 from poetcore.training.summaries import Summaries
 from poetcore.training.train import StepReport, TrainingOptions
-from poetcore.workspace.head import Head
 from tests.conftest import ROOT
 
 MATRIX = np.array([[8, 2, 0], [1, 90, 0], [0, 0, 7]])
@@ -113,30 +112,6 @@ def test_what_an_earlier_run_of_the_name_left_is_replaced_and_nothing_else(folde
     assert [step for step, _ in values(folder / "train", "accuracy")] == [30]
 
 
-# ------------------------------------------------------------------------------------------------- weights
-
-
-def test_the_weights_are_histograms_that_count_every_weight(folder):
-    from tensorboard.util.tensor_util import make_ndarray
-
-    kernel = np.linspace(-1, 3, 30, dtype=np.float32).reshape(10, 3)
-    with Summaries(folder) as summaries:
-        summaries.weights(40, Head(kernel, np.zeros(3, np.float32)))
-    for tag, count in (("final_layer/kernel", 30), ("final_layer/bias", 3)):
-        (event,) = read(folder / "train").Tensors(tag)
-        buckets = make_ndarray(event.tensor_proto)
-        assert event.step == 40 and buckets[:, 2].sum() == count
-        assert plugin(folder / "train", tag) == "histograms"
-    kernel_buckets = make_ndarray(read(folder / "train").Tensors("final_layer/kernel")[0].tensor_proto)
-    assert (kernel_buckets[0, 0], kernel_buckets[-1, 1]) == (-1, 3)
-
-
-def test_weights_that_diverged_do_no_harm(folder):
-    with Summaries(folder) as summaries:
-        summaries.weights(1, Head(np.full((4, 2), np.nan, np.float32), np.array([np.inf, 1], np.float32)))
-    assert "final_layer/kernel" in read(folder / "train").Tags()["tensors"]
-
-
 # -------------------------------------------------------------------------------------------------- hparams
 
 
@@ -218,22 +193,31 @@ def test_a_matrix_that_does_not_fit_its_labels_is_refused():
 # ---------------------------------------------------------------------------------------------- the price
 
 
-def test_writing_summaries_imports_no_tensorflow(folder):
+def test_writing_summaries_imports_no_tensorflow(folder, backbone_file):
     script = f"""
 import sys
 from pathlib import Path
 import numpy as np
-from poetcore.workspace.head import Head
-from poetcore.training.train import StepReport
+from poetcore.features.backbones import find
+from poetcore.training.layer_summaries import activation_summary, weight_summary
+from poetcore.training.network_graph import network_graph
 from poetcore.training.summaries import Summaries
+from poetcore.training.train import StepReport
+from poetcore.workspace.head import Head
+head = Head(np.ones((4, 2), np.float32), np.ones(2, np.float32))
 with Summaries(Path({str(folder)!r})) as summaries:
     summaries.step(StepReport(10, 0.5, 0.5, 0.5, 0.5))
-    summaries.weights(10, Head(np.ones((4, 2), np.float32), np.ones(2, np.float32)))
+    summaries.graph(network_graph(find("efficientnet_lite0"), Path(sys.argv[1]), 2))
+    summaries.write("train", 10, weight_summary(head))
+    summaries.write("train", 10, activation_summary(head, np.ones((3, 4), np.float32)))
     summaries.hparams({{"seed": 0}}, "efficientnet_lite0", 0.5)
     summaries.confusion(10, np.eye(2, dtype=int), ["a", "b"])
 print([name for name in sys.modules if name.split(".")[0] in ("tensorflow", "keras")])
 """
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", script], cwd=ROOT, capture_output=True, text=True
+        [sys.executable, "-W", "error", "-c", script, backbone_file],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
     )
     assert (done.stdout.strip(), done.stderr) == ("[]", "")
