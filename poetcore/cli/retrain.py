@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, WorkspaceOption, takes_options_of
-from poetcore.cli.training_lines import TrainingLines, VerboseOption, curves_sentence
+from poetcore.cli.training_lines import TrainingLines, VerboseOption
 from poetcore.errors import OptionError
 from poetcore.features.backbones import DEFAULT, find, from_environment
 from poetcore.system.figures import duration
@@ -96,6 +96,7 @@ def retrain(
     from poetcore.system.files import write_whole
     from poetcore.training.final_test import run_remarks, why_they_differ
     from poetcore.training.retrain import retrain as train
+    from poetcore.training.verdict import run_verdict
 
     check_number(intermediate_store_frequency, "intermediate_store_frequency")
     if intermediate_store_frequency < 0:
@@ -131,7 +132,7 @@ def retrain(
         run = train(config, place, lines.show, graphs if intermediate_store_frequency else None)
         if output_graph:
             export(run, place, "frozen_graph", output_graph, bars.show)
-    record, about_curves = run.record(), curves_sentence(run)
+    record, about_curves = run.record(), run_verdict(run)
     if output_labels:
         write_whole(output_labels, "".join(f"{label}\n" for label in labels_in_original_form(record.labels)))
     misclassified = _misclassified(run, place, config.engine) if print_misclassified_test_images else []
@@ -151,7 +152,7 @@ def retrain(
             "kept_aside": record.kept_aside,
             "remarks": run_remarks(record),
             "warnings": lines.warnings,
-            "curves": about_curves,
+            "curves": {"kind": about_curves.kind, "sentence": about_curves.sentence},
             **_demo_figures(run),
             "skipped": record.skipped,
             "misclassified": misclassified,
@@ -159,7 +160,7 @@ def retrain(
         f"Run {run.name}: {len(record.labels)} labels, {splits}, {duration(record.timings['total_s'])}.",
         f"{run.status().message} It is in {run.folder}.",
         *filter(None, [why_they_differ(record)]),
-        about_curves,
+        about_curves.sentence,
         *(
             f"{one['path']}: true label {one['label']}, predicted label {one['predicted']}"
             for one in misclassified

@@ -10,7 +10,7 @@ import typer
 
 from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, WorkspaceOption
 from poetcore.errors import OptionError
-from poetcore.system.figures import UNKNOWN, count, interval, percent
+from poetcore.system.figures import UNKNOWN, count, interval, percent, score
 from poetcore.system.names import natural_key
 from poetcore.system.wording import counted
 from poetcore.workspace.workspace import Workspace
@@ -109,6 +109,7 @@ def _rows(place: Workspace) -> list[dict[str, Any]]:
                 "learning_rate": record.options.get("learning_rate"),
                 "steps": record.options.get("how_many_training_steps"),
                 "cross_validated_accuracy": cross.get("accuracy"),
+                "cross_validated_macro_f1": (record.multi_label or {}).get("macro_f1"),
                 "cross_validated_interval": cross.get("interval"),
                 "final_test_accuracy": record.metrics.get("final_test_accuracy"),
                 "final_test_interval": record.metrics.get("final_test_interval"),
@@ -218,8 +219,9 @@ def _table(rows: Sequence[dict[str, Any]]) -> "list[str | Table]":
         accuracy = _marked(_accuracy(row), _mark(row, "accuracy"))
         cells.append([row["run"], accuracy, demo, rate, steps, row["backbone"]])
     about = "Accuracy: by cross validation"
-    if any(row["cross_validated_accuracy"] is None for row in rows):
-        about += ", test: of the final test"
+    shown = [_accuracy(row) for row in rows]
+    about += ", test: of the final test" if any(one.endswith("test") for one in shown) else ""
+    about += ", F1: macro F1 of several labels" if any(one.startswith("F1") for one in shown) else ""
     if len(folders) == 1:
         about += f"; demo: on {dataset_title(Path(folders.pop()))}"
     about += "; rate: learning rate"
@@ -230,9 +232,16 @@ def _table(rows: Sequence[dict[str, Any]]) -> "list[str | Table]":
 
 
 def _accuracy(row: dict[str, Any]) -> str:
-    """Return the cross-validated accuracy of a run, or that of the final test where there is none."""
-    cross = row["cross_validated_accuracy"]
-    return f"{percent(row['final_test_accuracy'])} test" if cross is None else percent(cross)
+    """Return the cross-validated accuracy of a run, or that of the final test where there is none.
+
+    A run of several labels has no accuracy, but a macro F1.
+    """
+    if row["cross_validated_accuracy"] is not None:
+        return percent(row["cross_validated_accuracy"])
+    if row["cross_validated_macro_f1"] is not None:
+        return f"F1 {score(row['cross_validated_macro_f1'])}"
+    test = row["final_test_accuracy"]
+    return UNKNOWN if test is None else f"{percent(test)} test"
 
 
 def _marked(figure: str, *remarks: str) -> str:

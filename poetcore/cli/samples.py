@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, RunNameOption, WorkspaceOption
-from poetcore.cli.training_lines import TrainingLines, VerboseOption, curves_sentence
+from poetcore.cli.training_lines import TrainingLines, VerboseOption
 from poetcore.errors import OptionError
 from poetcore.system.figures import duration
 from poetcore.workspace.workspace import Workspace
@@ -23,6 +23,7 @@ def demo(
     from poetcore.cli.terminal import Terminal
     from poetcore.evaluation.headline import headline
     from poetcore.training.retrain import demo as run_demo
+    from poetcore.training.verdict import run_verdict
 
     terminal = Terminal(json)
     with terminal.bars() as bars:
@@ -39,7 +40,7 @@ def demo(
         },
         f"Run {run.name} in {duration(record.timings['total_s'])}, trained on {record.image_dir}.",
         run.status().message,
-        curves_sentence(run),
+        run_verdict(run).sentence,
         "Next: python -m streamlit run app.py",
     )
 

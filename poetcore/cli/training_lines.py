@@ -11,9 +11,8 @@ if TYPE_CHECKING:
     from poetcore.cli.terminal import Terminal
     from poetcore.system.progress_bars import Bars
     from poetcore.training.train import StepReport
-    from poetcore.workspace.run import Run
 
-__all__ = ["TrainingLines", "VerboseOption", "curves_sentence"]
+__all__ = ["TrainingLines", "VerboseOption"]
 
 #: Reports that are printed in the course of a training; all with --verbose.
 _PRINTED = 10
@@ -60,17 +59,6 @@ class TrainingLines:
             if self._verbose or parts > self._parts:
                 self._terminal.line(_report(progress.step, progress.total))
             self._parts = parts
-
-
-def curves_sentence(run: "Run") -> str:
-    """Return what the curves of a run show, as its page tells it.
-
-    Args:
-        run: finished.
-    """
-    from poetcore.training.verdict import run_verdict
-
-    return run_verdict(run).sentence
 
 
 def _report(report: "StepReport", steps: int) -> str:

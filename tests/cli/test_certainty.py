@@ -50,6 +50,18 @@ def test_a_training_tells_the_cross_validated_accuracy_first_and_why_they_differ
     assert "each without another part of the pictures" in said
 
 
+def test_a_training_in_a_pipe_is_told_line_by_line_before_its_result(training):
+    doubts, *lines = [line.split(":")[0] for line in training.stdout.splitlines()]
+    assert lines[:6] == [*(f"Step {step}" for step in (10, 20, 30, 40, 50)), "Run second"]
+    assert doubts == "Few pictures"
+
+
+def test_a_training_tells_what_its_curves_show(training, place):
+    from poetcore.training.verdict import run_verdict
+
+    assert run_verdict(Run(place / "runs" / "second")).sentence in training.stdout.splitlines()
+
+
 def test_a_learning_curve_answers_with_its_points_and_advice(place):
     answer = answered("learning_curve", "--run", "first", "--workspace", place)
     assert answer["run"] == "first" and answer["advice"].endswith(".")

@@ -1,6 +1,7 @@
 """The command line as a user meets it: one process a command."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -48,7 +49,8 @@ def demo_answer(tmp_path_factory, backbone_file) -> dict[str, Any]:
     place = tmp_path_factory.mktemp("demo") / "tf_files"
     (place / "models").mkdir(parents=True)
     shutil.copy(backbone_file, place / "models")
-    return answer(run_poet("demo", "--workspace", place, "--json")) | {"place": place}
+    done = run_poet("demo", "--workspace", place, "--json")
+    return answer(done) | {"place": place, "errors": done.stderr}
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +79,11 @@ def label_image_answer(here, unlabelled) -> dict[str, Any]:
 
 def test_demo_has_the_documented_keys(demo_answer):
     assert {"run", "final_test_accuracy", "demo_accuracy"} <= set(demo_answer)
+
+
+def test_demo_tells_the_training_at_every_tenth_of_its_steps(demo_answer):
+    told = re.findall(r"^Step +([\d,]+): train accuracy", demo_answer["errors"], re.MULTILINE)
+    assert told == [f"{step:,}" for step in range(400, 4001, 400)]
 
 
 def test_demo_recognizes_the_drawn_flowers(demo_answer):
