@@ -7,7 +7,6 @@ eight and takes a tenth of the memory, and everything that Poet writes is shown 
 import contextlib
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ from filelock import FileLock
 from poetcore.errors import PoetError
 from poetcore.system.files import write_whole
 from poetcore.system.processes import find_process, start_module, tail
+from poetcore.training.tensorboard_address import LOCAL, Address
 
 __all__ = ["TensorBoard"]
 
@@ -39,16 +39,18 @@ class _Viewer:
     Attributes:
         pid: its process.
         created: when that process began, seconds since 1970, as the system says.
-        port: where it answers, on this machine only.
+        port: where it answers.
+        host: on which address; on this machine only in files of earlier versions.
     """
 
     pid: int
     created: float
     port: int
+    host: str = LOCAL.host
 
     @property
-    def link(self) -> str:
-        return f"http://127.0.0.1:{self.port}/"
+    def address(self) -> Address:
+        return Address(self.host, self.port)
 
 
 class TensorBoard:
@@ -57,9 +59,11 @@ class TensorBoard:
     Args:
         logdir: with a folder a run, which `Summaries` wrote. Three small files are kept in it: its log, its
             lock, and where it runs.
+        address: where one that is started answers; on this machine only by default.
     """
 
-    def __init__(self, logdir: Path) -> None:
+    def __init__(self, logdir: Path, address: Address = LOCAL) -> None:
+        self._address = address
         self.logdir = Path(os.path.abspath(logdir))
         self.log_file = self.logdir / "tensorboard.log"
         self._file = self.logdir / "tensorboard.json"
@@ -70,10 +74,15 @@ class TensorBoard:
         """Return whether there is anything to show."""
         return next(self.logdir.glob("**/*tfevents*"), None) is not None
 
-    def link(self) -> str | None:
-        """Return the address of the one that runs, or None."""
+    def address(self) -> Address | None:
+        """Return where the one that runs answers, which may have been started with another; None for none."""
         viewer, process = self._found()
-        return viewer.link if viewer and process else None
+        return viewer.address if viewer and process else None
+
+    def link(self) -> str | None:
+        """Return what a browser on this machine asks, or None where none runs."""
+        address = self.address()
+        return address.link() if address else None
 
     def start(self, deadline: float = _DEADLINE) -> str:
         """Start it if it does not run, wait until it answers, and return its address.
@@ -98,7 +107,7 @@ class TensorBoard:
             if viewer is None or process is None:
                 raise PoetError(f"TensorBoard ended before it answered.{self._log_tail()}")
             if _answers(viewer):
-                return viewer.link
+                return viewer.address.link()
             if time.monotonic() > until:
                 self.stop()
                 raise PoetError(f"TensorBoard did not answer within {deadline:.0f} s.{self._log_tail()}")
@@ -137,19 +146,22 @@ class TensorBoard:
             return viewer, None
 
     def _launch(self) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        address = self._address.with_port()
         self.log_file.unlink(missing_ok=True)
-        arguments = [f"--logdir={self.logdir}", "--host=127.0.0.1", f"--port={port}", "--reload_interval=2"]
-        self._child = start_module(
-            "poetcore.training.tensorboard", [*arguments, "--window_title=TensorBoard of Poet"], self.log_file
-        )
+        arguments = [
+            f"--logdir={self.logdir}",
+            f"--host={address.host}",
+            f"--port={address.port}",
+            "--reload_interval=2",
+            "--window_title=TensorBoard of Poet",
+        ]
+        self._child = start_module("poetcore.training.tensorboard", arguments, self.log_file)
         try:
             created = psutil.Process(self._child.pid).create_time()
         except psutil.Error:  # it has ended already; `start` finds none
             return
-        write_whole(self._file, json.dumps(asdict(_Viewer(self._child.pid, created, port)), indent=2) + "\n")
+        viewer = _Viewer(self._child.pid, created, address.port, address.host)
+        write_whole(self._file, json.dumps(asdict(viewer), indent=2) + "\n")
 
     def _log_tail(self, lines: int = 6) -> str:
         end = tail(self.log_file, lines)
@@ -160,7 +172,7 @@ def _answers(viewer: _Viewer) -> bool:
     # No proxy stands between a machine and itself.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(f"{viewer.link}data/environment", timeout=2) as answer:
+        with opener.open(f"{viewer.address.link()}data/environment", timeout=2) as answer:
             return bool(answer.status == 200)
     except (OSError, ValueError):
         return False

@@ -14,8 +14,6 @@ from typing import Any
 import numpy as np
 import psutil
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from poetcore.errors import PoetError
 from poetcore.training.summaries import Summaries
@@ -206,46 +204,3 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(PoetError, match="cannot be started in"):
         TensorBoard(tmp_path / "file" / "inside").start()
-
-
-# ------------------------------------------------------------------------------------------ on the page
-
-
-def page() -> None:
-    from poetcore.ui.model.tensorboard import draw_tensorboard
-
-    draw_tensorboard()
-
-
-@pytest.fixture
-def app(logdir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
-    monkeypatch.setenv("TFP_WORKSPACE", str(logdir.parent))
-    yield AppTest.from_function(page, default_timeout=120)
-    st.cache_resource.clear()
-
-
-def test_without_summaries_the_page_offers_nothing(app):
-    app.run()
-    assert not app.button and "nothing to show yet" in app.caption[0].value
-
-
-def test_the_page_starts_links_and_stops(app, logdir):
-    write_run(logdir, "first")
-    app.run()
-    assert [button.label for button in app.button] == ["Open in TensorBoard"]
-    app.button[0].click().run()
-    assert not app.exception and [button.label for button in app.button] == ["Stop TensorBoard"]
-    link = TensorBoard(logdir).link()
-    assert link and link in app.caption[0].value
-    assert [element.proto.url for element in app.main if element.type == "link_button"] == [link]
-    app.button[0].click().run()
-    assert TensorBoard(logdir).link() is None
-    assert [button.label for button in app.button] == ["Open in TensorBoard"]
-
-
-def test_the_page_says_why_it_did_not_start(app, logdir, monkeypatch):
-    write_run(logdir, "first")
-    (logdir / "tensorboard.log").mkdir()
-    app.run()
-    app.button[0].click().run()
-    assert "cannot be started in" in app.error[0].value
