@@ -1,6 +1,7 @@
 """Frozen graphs: TensorFlow 1 files that hold a network with its weights, loaded and run in a session."""
 
 import re
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -123,6 +124,7 @@ class FrozenGraph:
         made_by_poet: whether Poet wrote it.
         shape: the input's `(batch, height, width)`; None where the graph leaves it open.
         outputs: how many numbers come out for a picture; None where the graph leaves it open.
+        seconds: what the session took for the last pictures that were fed together.
 
     Raises:
         OptionError: the file cannot be used, or has no such layer.
@@ -157,6 +159,7 @@ class FrozenGraph:
         dimensions = self._input.shape.as_list()[:3] if rank else (None,) * 3
         self.shape: tuple[int | None, int | None, int | None] = tuple(dimensions)
         self.outputs: int | None = self._output.shape[-1] if self._output.shape.rank else None
+        self.seconds = 0.0
         self._session = v1.Session(graph=graph)
 
     def run(self, pixels: np.ndarray) -> np.ndarray:
@@ -198,6 +201,7 @@ class FrozenGraph:
 
     def _step(self, values: np.ndarray) -> np.ndarray:
         fed = values.astype(self._input.dtype.as_numpy_dtype)
+        before = time.perf_counter()
         try:
             return np.asarray(self._session.run(self._output, {self._input: fed}), np.float32)
         except (tensorflow().errors.OpError, ValueError) as error:
@@ -205,6 +209,8 @@ class FrozenGraph:
                 f"The graph {self._file} does not run ({_first_sentence(error)}): give a frozen graph,"
                 " which has its weights inside, and the layers and the input size that it was made with."
             ) from None
+        finally:
+            self.seconds = time.perf_counter() - before
 
 
 def _read(file: Path) -> Any:

@@ -9,6 +9,7 @@ the scripts of its time do (`original_reading`).
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -77,7 +78,8 @@ class GraphClassifier:
     def classify_bytes(self, name: str, content: bytes) -> Prediction:
         """Predict the label of one picture that is no file on this machine, such as an upload."""
         (answer,) = self._answers([content])
-        return self._prediction(Path(name), "", answer)
+        found = self._prediction(Path(name), "", answer)
+        return found if found.probabilities is None else replace(found, seconds=self._graph.seconds)
 
     def _classify(self, paths: Sequence[Path]) -> list[Prediction]:
         contents = [_or_reason(images.read, path) for path in paths]

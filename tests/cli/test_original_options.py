@@ -166,6 +166,10 @@ def test_label_image_takes_the_options_of_the_original(labelled, trained):
     assert {score["label"] for score in prediction["scores"]} == set(trained.run.labels())
 
 
+def test_the_graph_of_a_single_picture_is_timed(labelled):
+    assert labelled[1]["evaluation_seconds"] > 0
+
+
 def test_the_graph_predicts_what_the_run_predicts(labelled, everything):
     folder, trained_answer = everything
     picture, answer = labelled
