@@ -18,6 +18,7 @@ from poetcore.ui.results.calibration import draw_calibration
 from poetcore.ui.results.confusion import draw_confusions, draw_matrix
 from poetcore.ui.results.coverage import draw_coverage
 from poetcore.ui.results.evaluation import downloads, draw_headline, draw_per_label, still_there
+from poetcore.ui.results.label_sets import draw_label_sets
 from poetcore.ui.results.leaks import draw_leaks
 from poetcore.ui.results.mistakes import draw_mistakes
 from poetcore.ui.results.temperature import draw_temperature
@@ -70,10 +71,15 @@ if found is None:
 evaluation, known = found
 metrics = evaluation.metrics
 still_there(evaluation, known, "The figures are those of before: evaluate again.")
+key = f"{run.name}_{demo}"
+if metrics.multi_label:
+    draw_label_sets(evaluation, known, key)
+    st.header("Download")
+    downloads(run, evaluation)
+    st.stop()
 draw_headline(metrics, known)
 draw_leaks(evaluation.predictions, metrics, Path(run.record().image_dir), key=f"leaks_{run.name}_{demo}")
 
-key = f"{run.name}_{demo}"
 if len(metrics.labels) > FEW_LABELS:
     draw_matrix(metrics, key)
     draw_per_label(evaluation)

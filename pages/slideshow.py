@@ -71,7 +71,8 @@ with middle:
             known,
             "Missing pictures are excluded here; evaluate the folder again on the page *Evaluate*.",
         )
-        slides = deck(predictions, settings.filter, settings.order, settings.seed)
+        several = evaluation.metrics.multi_label is not None
+        slides = deck(predictions, settings.filter, settings.order, settings.seed, multi_label=several)
     except PoetError as error:
         explain(error)
         st.stop()
@@ -82,6 +83,8 @@ with middle:
     notes = seen_pictures(evaluation.predictions)
     slides = slides[:_MOST]
     name = dataset_title(choice.demo)
+    if several:  # what is guessed are the labels of a whole picture
+        labels = sorted({slide.label for slide in slides}, key=natural_key)
     guess_first = slideshow(
         slides,
         addresses([slide.path for slide in slides], pixels=1920 if settings.batch == 1 else _IN_A_BATCH),

@@ -21,7 +21,7 @@ from poetcore.data.listing import is_listing, read_listing
 from poetcore.system.names import natural_key
 from poetcore.system.progress import OnProgress
 
-__all__ = ["scan_label_sets", "with_label_sets"]
+__all__ = ["label_sets_now", "scan_label_sets", "with_label_sets"]
 
 #: What separates labels in the cell of a CSV file.
 _IN_A_CELL = re.compile("[|;]")
@@ -49,6 +49,19 @@ def with_label_sets(dataset: Dataset) -> Dataset:
     return replace(
         dataset, labels=labels, pictures=merged.reset_index(drop=True), refused=refused, multi_label=True
     )
+
+
+def label_sets_now(dataset: Dataset) -> Dataset | None:
+    """Return a dataset that was scanned for one label a picture with label sets, as far as it tells them.
+
+    Args:
+        dataset: as `scan` returns it.
+
+    Returns:
+        None where rows of a CSV file may name a picture twice, which `scan` refuses.
+    """
+    unclear = dataset.read_only and not dataset.refused.empty
+    return None if unclear else with_label_sets(dataset)
 
 
 def scan_label_sets(

@@ -11,7 +11,7 @@ from poetcore.data.contents import count_changes
 from poetcore.data.dataset import Dataset, scan
 from poetcore.data.held_out import read_held_out
 from poetcore.data.labels import match_labels
-from poetcore.data.multi_label import with_label_sets
+from poetcore.data.multi_label import label_sets_now
 from poetcore.errors import DatasetError, PoetError, RunError
 from poetcore.evaluation.evaluation import Evaluation
 from poetcore.workspace.run import Run
@@ -130,8 +130,7 @@ def files_as_trained(dataset: Dataset | None, record: RunRecord) -> Dataset | No
     """
     if dataset is None or record.multi_label is None:
         return dataset
-    unclear = dataset.read_only and not dataset.refused.empty
-    return None if unclear else with_label_sets(dataset)
+    return label_sets_now(dataset)
 
 
 def _trainable(dataset: Dataset, run: Run) -> Dataset:

@@ -34,11 +34,13 @@ class Headline:
         mark: a few words to stand wherever the figure appears, such as "seen in training", "3 labels changed:
             85.6 % before" or "out of date"; "" for none.
         remarks: full sentences, plain text.
+        multi_label: whether a picture may have several labels, so that there is no one accuracy to tell.
     """
 
     accuracy: Accuracy | None
     mark: str = ""
     remarks: tuple[str, ...] = ()
+    multi_label: bool = False
 
     @property
     def sentence(self) -> str:
@@ -147,7 +149,7 @@ def _of_label_sets(metrics: Metrics, difference: Difference | None) -> Headline:
     if difference is not None and difference.any:
         marks.append("out of date")
         remarks.append(difference.sentence)
-    return Headline(None, "; ".join(marks), tuple(remarks))
+    return Headline(None, "; ".join(marks), tuple(remarks), multi_label=True)
 
 
 def _seen(metrics: Metrics) -> int:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from poetcore.data.contents import state_of
 from poetcore.data.dataset import Dataset
-from poetcore.data.multi_label import with_label_sets
+from poetcore.data.multi_label import label_sets_now
 from poetcore.errors import RunError
 from poetcore.evaluation.headline import headline
 from poetcore.evaluation.metrics import Metrics
@@ -42,7 +42,7 @@ def demo_results(runs: Iterable[Run], files: Callable[[Path], Dataset | None] | 
     def state_now(folder: str, excluded: frozenset[str], several: bool) -> str:
         now = files(Path(folder)) if files else None
         if now is not None and several:
-            now = None if now.read_only else with_label_sets(now)
+            now = label_sets_now(now)
         return "" if now is None else state_of(now.pictures[~now.pictures["label"].isin(excluded)])
 
     rows, first = [], dict[str, str]()

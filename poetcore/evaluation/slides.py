@@ -6,6 +6,7 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
+from poetcore.data.label_sets import has_label, set_words
 from poetcore.errors import OptionError
 
 __all__ = ["BATCHES", "Filter", "Order", "Show", "Slide", "deck"]
@@ -68,7 +69,13 @@ class Slide:
 
 
 def deck(
-    predictions: pd.DataFrame, chosen: Filter = Filter(), order: Order = "folder", seed: int = 0, top: int = 3
+    predictions: pd.DataFrame,
+    chosen: Filter = Filter(),
+    order: Order = "folder",
+    seed: int = 0,
+    top: int = 3,
+    *,
+    multi_label: bool = False,
 ) -> list[Slide]:
     """Return the slides of a show.
 
@@ -79,6 +86,7 @@ def deck(
             for the same seed; "surest" most confident first; "least_sure" least confident first.
         seed: for "shuffled".
         top: how many labels a slide has.
+        multi_label: whether labels are label sets, which slides name in words.
 
     Raises:
         OptionError: an unknown order, or a label that does not occur.
@@ -87,9 +95,12 @@ def deck(
         raise OptionError(f"Order by one of {', '.join(get_args(Order))}. Received: {order!r}.")
     rows = predictions
     if chosen.label is not None:
-        if chosen.label not in set(predictions["label"]):
+        own = rows["label"] == chosen.label
+        if multi_label:
+            own = has_label(rows["label"], chosen.label)
+        if not own.any():
             raise OptionError(f"No picture of the label {chosen.label!r} among these.")
-        rows = rows[rows["label"] == chosen.label]
+        rows = rows[own]
     if chosen.show != "all":
         rows = rows[rows["correct"] == (chosen.show == "correct")]
     if chosen.below is not None:
@@ -101,6 +112,8 @@ def deck(
     names = [column for column in predictions.columns if column.startswith("p_")]
     probabilities = rows[names].to_numpy(dtype=float)
     ranked = np.argsort(-probabilities, axis=1, kind="stable")[:, :top]
+    if multi_label:
+        rows = rows.assign(**{name: rows[name].map(set_words) for name in ("label", "predicted")})
     columns = zip(rows["path"], rows["label"], rows["predicted"], rows["confidence"], strict=True)
     return [
         Slide(*values, tuple((names[i][2:], float(row[i])) for i in best))

@@ -5,8 +5,9 @@ original, a batch is drawn by choosing a label evenly, then one of its pictures,
 as much as frequent ones.
 
 Where a picture may have several labels, each label has a sigmoid of its own, and the loss is the sum of
-their binary cross entropies. There a batch is drawn from all pictures evenly, so that a probability is as
-often right as it says; that rare labels have lower ones, their thresholds make up for.
+their binary cross entropies, of which reports have the mean. There a batch is drawn from all pictures
+evenly, so that a probability is as often right as it says; that rare labels have lower ones, their thresholds
+make up for.
 
 A step multiplies two small matrices and its gradient has a closed form, so it is written in numpy: the
 numbers are TensorFlow's to rounding, without waiting for TensorFlow to start.

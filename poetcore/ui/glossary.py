@@ -19,6 +19,7 @@ TERMS = {
     "confusion matrix": "A table of pictures: a row for each true label, a column for each predicted label."
     " What is right stands on the diagonal, everything else is a mistake of that kind.",
     "coverage": "The share of pictures that get an answer, if the model keeps silent below a confidence.",
+    "co-occurrence": "How many pictures have two labels at once, such as fire and smoke.",
     "cross entropy": "How much probability the model takes away from the true label: 0 where it is sure and"
     " right, large where it is sure and wrong. Training makes it smaller.",
     "cross validation": "The pictures are divided into five parts; each part is predicted by a model that was"
@@ -29,6 +30,8 @@ TERMS = {
     " one of them is.",
     "interval": "Where the accuracy on many more such pictures would lie, in 95 of 100 cases (95 %"
     " confidence interval). The fewer pictures, the wider.",
+    "label threshold": "A label is predicted where its probability is at least this. It is the one with the"
+    " highest F1 on pictures that were predicted by cross validation.",
     "label": "The category of a picture, which is the name of the folder it lies in.",
     "leak": "A picture that is evaluated although the model has seen it, or a near duplicate of it, in"
     " training. It says nothing about new pictures.",
@@ -47,6 +50,7 @@ TERMS = {
     "split": "Which pictures are trained on, which are watched meanwhile (validation), and which are kept for"
     " the final test (testing).",
     "step": "One small correction of the last layer, from one batch of training pictures.",
+    "subset accuracy": "The share of pictures that are predicted with every label they have and no other.",
     "support": "How many pictures have the label: the fewer, the less its other figures say.",
     "temperature": "A number that all the model's outputs are divided by, so that its probabilities fit how"
     " often it is right. It changes no predicted label.",

@@ -69,7 +69,9 @@ def draw_remarks(headline: Headline, choice: Choice | None = None) -> None:
         choice: what is chosen, to say what to do where there is no accuracy; without it that is not said.
     """
     words = "\n\n".join(map(plain, headline.remarks))
-    if headline.accuracy is None:
+    if headline.multi_label:
+        st.info(words, icon=":material/info:", title=f"{headline.mark[:1].upper()}{headline.mark[1:]}")
+    elif headline.accuracy is None:
         advice = f"\n\n{_advice(choice)}" if choice else ""
         st.error(f"{words}{advice}", icon=":material/block:", title="No accuracy to show")
         if choice:

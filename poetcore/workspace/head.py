@@ -62,7 +62,7 @@ class Head:
 def cross_entropy(probabilities: np.ndarray, targets: np.ndarray) -> float:
     """Compute the mean negative logarithm of the probability given to the true label.
 
-    Where a picture may have several labels: the mean of the binary cross entropies, summed over the labels.
+    Where a picture may have several labels: the mean of the binary cross entropies of all labels, as Keras's.
 
     Args:
         probabilities: `(n, labels)`.
@@ -70,7 +70,7 @@ def cross_entropy(probabilities: np.ndarray, targets: np.ndarray) -> float:
     """
     if targets.ndim == 2:
         right = np.where(targets == 1, probabilities, 1 - probabilities)
-        return float(-np.log(np.maximum(right, 1e-12)).sum(axis=1).mean())
+        return float(-np.log(np.maximum(right, 1e-12)).mean())
     given = probabilities[np.arange(len(targets)), targets]
     return float(-np.log(np.maximum(given, 1e-12)).mean())
 

@@ -21,6 +21,7 @@ from poetcore.ui.gallery.pending import tell_pending
 from poetcore.ui.gallery.pictures import Card
 from poetcore.ui.gallery.repair_gallery import Repairable, repair_gallery
 from poetcore.ui.labels import filter_label
+from poetcore.ui.model.settings import pick_multi_label
 from poetcore.ui.state import explain, progress_bar, scanned, workspace
 from poetcore.ui.text import plain, short
 
@@ -46,6 +47,8 @@ def draw_health(folder: Path, demo_folder: Path | None) -> None:
     dataset = scanned(folder)
     demo = _demo(folder, demo_folder or demo_beside(folder))
     issues = _issues(dataset, demo)
+    if any(issue.issue == "two_labels" for issue in issues) and pick_multi_label(folder):
+        issues = [issue for issue in issues if issue.issue != "two_labels"]
     compared = f", and compared with those of {plain(short(demo.folder))}" if demo else ""
     st.caption(f"{count(len(dataset.pictures))} pictures of {plain(short(folder))} were scanned{compared}.")
     if not issues:

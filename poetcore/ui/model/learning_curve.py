@@ -14,6 +14,7 @@ from poetcore.ui.glossary import term
 from poetcore.ui.model.run_table import sortable
 from poetcore.ui.state import explain, progress_bar, workspace
 from poetcore.ui.text import plain
+from poetcore.workspace.not_offered import NOT_OFFERED
 from poetcore.workspace.run import Run
 
 __all__ = ["draw_learning_curve"]
@@ -22,6 +23,9 @@ __all__ = ["draw_learning_curve"]
 def draw_learning_curve(run: Run) -> None:
     """Show the learning curve with its forecast and its advice, or the button that computes it."""
     st.header("Would more pictures help?", help=term("learning curve"))
+    if run.record().multi_label:
+        st.caption(NOT_OFFERED["learning_curve"])
+        return
     try:
         found = LearningCurve.load(run) or _compute(run)
     except PoetError as error:

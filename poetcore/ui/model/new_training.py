@@ -18,7 +18,13 @@ from poetcore.ui.data.bring import bring_dialog
 from poetcore.ui.freshness import files_now
 from poetcore.ui.model.evaluated_on import pick_evaluation, with_evaluation
 from poetcore.ui.model.setting_words import own_settings
-from poetcore.ui.model.settings import pick_augmentation, pick_backbone, pick_options, pick_subset
+from poetcore.ui.model.settings import (
+    pick_augmentation,
+    pick_backbone,
+    pick_multi_label,
+    pick_options,
+    pick_subset,
+)
 from poetcore.ui.model.start import draw_start
 from poetcore.ui.state import workspace
 from poetcore.ui.subsets import part_words
@@ -82,9 +88,12 @@ def _pick_settings(config: RunConfig, dataset: Dataset | None) -> RunConfig:
     with augmented:
         augmentation = pick_augmentation()
     labels, most = "", -1
+    several = False
     with part:
         if dataset:
-            labels, most = pick_subset(dataset)
+            several = pick_multi_label(dataset.folder)
+            if not several:  # of all pictures with all their labels
+                labels, most = pick_subset(dataset)
     with steps:
         options = pick_options()
     return replace(
@@ -95,6 +104,7 @@ def _pick_settings(config: RunConfig, dataset: Dataset | None) -> RunConfig:
         name=name.strip() or None,
         labels=labels,
         max_pictures_per_label=most,
+        multi_label=several,
     )
 
 
@@ -103,7 +113,7 @@ def _draw_own_settings(config: RunConfig) -> None:
     options = flatten(config)
     part = part_words(split_labels(config.labels), config.max_pictures_per_label)
     own = own_settings(options | {"labels": "", "max_pictures_per_label": -1, "keep_aside": ""})
-    words = [f"{name} {_figure(value)}" for name, value in own.items()]
+    words = [name if value is True else f"{name} {_figure(value)}" for name, value in own.items()]
     if config.architecture != DEFAULT:
         words.insert(0, config.architecture)
     if words:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from poetcore.evaluation.accuracy import Accuracy
 from poetcore.system.figures import count, duration
@@ -13,6 +14,7 @@ from poetcore.ui.freshness import run_changes
 from poetcore.ui.glossary import term
 from poetcore.ui.headline import figure_metric, two_pairs
 from poetcore.ui.model.settings import GROUPS
+from poetcore.ui.results.label_sets import draw_label_figures, draw_label_table
 from poetcore.ui.subsets import subset_words
 from poetcore.ui.text import plain
 from poetcore.workspace.run import Run
@@ -24,9 +26,41 @@ __all__ = ["draw_run"]
 def draw_run(run: Run) -> None:
     """Show the figures of a run with what must be known to read them."""
     record = run.record()
-    metrics = record.metrics
     first, second = two_pairs()
-    found = record.cross_validation or {}
+    if several := record.multi_label:
+        draw_label_figures(first, several["macro_f1"], several["subset_accuracy"], several["n"])
+    else:
+        _draw_accuracies(record, first, second)
+    second.metric(
+        "Time",
+        duration(record.timings["total_s"], whole=True),
+        f"{count(record.bottlenecks['computed'])} new, {count(record.bottlenecks['cached'])} cached",
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+        help="Of the whole training, and for how many pictures features were extracted anew or were cached;"
+        " copies of a picture count once.",
+    )
+    if several:
+        draw_label_table(several["per_label"])
+    changes = run_changes(run)
+    if changes.any:
+        sentence = plain(changes.sentence)
+        st.warning(f"{sentence} Train again to include what is there now.", icon=":material/warning:")
+    elif not changes.known:
+        st.caption("Whether its pictures are still the same is not known: they are not where they were.")
+    sentences = (
+        plain(subset_words(run)),
+        _about_validation(record),
+        _groups(record),
+        about_augmentation(record.augmentation),
+    )
+    st.caption(" ".join(filter(None, sentences)))
+
+
+def _draw_accuracies(record: RunRecord, first: DeltaGenerator, second: DeltaGenerator) -> None:
+    """Draw the accuracies by cross validation, by the test and on the validation pictures."""
+    metrics, found = record.metrics, record.cross_validation or {}
     figure_metric(
         first,
         "Accuracy",
@@ -51,29 +85,6 @@ def draw_run(run: Run) -> None:
         metrics.get("validation_count") or 0,
         term("validation pictures"),
     )
-    second.metric(
-        "Time",
-        duration(record.timings["total_s"], whole=True),
-        f"{count(record.bottlenecks['computed'])} new, {count(record.bottlenecks['cached'])} cached",
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
-        help="Of the whole training, and for how many pictures features were extracted anew or were cached;"
-        " copies of a picture count once.",
-    )
-    changes = run_changes(run)
-    if changes.any:
-        sentence = plain(changes.sentence)
-        st.warning(f"{sentence} Train again to include what is there now.", icon=":material/warning:")
-    elif not changes.known:
-        st.caption("Whether its pictures are still the same is not known: they are not where they were.")
-    sentences = (
-        plain(subset_words(run)),
-        _about_validation(record),
-        _groups(record),
-        about_augmentation(record.augmentation),
-    )
-    st.caption(" ".join(filter(None, sentences)))
 
 
 def _validation_interval(metrics: Mapping[str, Any]) -> Sequence[float] | None:
@@ -86,6 +97,11 @@ def _validation_interval(metrics: Mapping[str, Any]) -> Sequence[float] | None:
 
 def _about_validation(record: RunRecord) -> str:
     """Return a sentence on why cross-validated and test accuracy differ, or why there is only one."""
+    if record.multi_label:
+        return (
+            f"A picture may have several labels: figures and thresholds are by cross validation:"
+            f" {record.multi_label['folds']} more trainings, each without another part of the pictures."
+        )
     if record.cross_validation:
         return why_they_differ(record)
     # A run of this version knows its groups.

@@ -20,6 +20,7 @@ _NAMES = {
     "group_by": "kept together",
     "labels": "labels chosen",
     "max_pictures_per_label": "pictures of a label at most",
+    "multi_label": "several labels a picture",
     "keep_aside": "kept aside",
     "seed": "seed",
 }
@@ -37,7 +38,8 @@ def settings_of(options: Mapping[str, Any]) -> dict[str, object]:
         for option, name in _NAMES.items()
         if option in _OPTIONS
     }
-    shown = {name: None if value in ("", -1) else value for name, value in values.items()}
+    unused = {name for name, value in values.items() if value in ("", -1) or value is False}
+    shown = {name: None if name in unused else value for name, value in values.items()}
     return shown | {"augmentation": _augmentation(options)}
 
 

@@ -1,6 +1,7 @@
 """The settings of a training: widgets for the declared options, with their defaults."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -19,7 +20,14 @@ from poetcore.training.train import TrainingOptions
 from poetcore.ui.glossary import term
 from poetcore.ui.state import workspace
 
-__all__ = ["GROUPS", "pick_augmentation", "pick_backbone", "pick_options", "pick_subset"]
+__all__ = [
+    "GROUPS",
+    "pick_augmentation",
+    "pick_backbone",
+    "pick_multi_label",
+    "pick_options",
+    "pick_subset",
+]
 
 _OPTIONS = options_of(RunConfig)
 
@@ -123,6 +131,20 @@ def pick_options() -> TrainingOptions:
         validation_batch_size=validation_batch,
         seed=seed,
         group_by=group_by,
+    )
+
+
+def pick_multi_label(folder: Path) -> bool:
+    """Draw the switch for pictures that may have several labels; health and training share it.
+
+    Args:
+        folder: of the dataset.
+    """
+    return st.toggle(
+        "A picture may have several labels",
+        key=f"multi_label_{folder}",
+        persist_state="session",
+        help=_OPTIONS["multi_label"].help,
     )
 
 

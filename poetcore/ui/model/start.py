@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from poetcore.data.multi_label import label_sets_now
 from poetcore.data.trainable import why_not_trainable
 from poetcore.errors import PoetError
 from poetcore.training.config import RunConfig
@@ -56,6 +57,11 @@ def _why_not(config: RunConfig | None) -> str:
     try:
         dataset = files_now(config.image_dir) or scanned(config.image_dir)
         left = training_part(dataset, workspace())
+        if config.multi_label:
+            several = label_sets_now(left)
+            if several is None:
+                return ""  # the training tells it
+            left = several
     except PoetError as error:
         return str(error)
     return why_not_trainable(left, config.labels, config.max_pictures_per_label)

@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from poetcore.errors import PoetError
+from poetcore.evaluation.freshness import files_as_trained
 from poetcore.evaluation.true_labels import true_labels, without_other_labels
 from poetcore.ui.freshness import files_now, forget_scans
 from poetcore.ui.state import choose, explain, workspace
@@ -64,6 +65,9 @@ def _why_refused(run: Run, demo: Path) -> str:
         return ""
     try:
         known = run.labels()
+        pictures = files_as_trained(pictures, run.record())
+        if pictures is None:
+            return ""
         if run.record().options.get("labels"):  # of all labels some were chosen
             pictures, _ = without_other_labels(pictures, known)
     except PoetError:

@@ -118,8 +118,8 @@ def draw_per_label(evaluation: Evaluation) -> None:
         st.caption(plain(doubt))
 
 
-def downloads(run: Run, evaluation: Evaluation, report: Callable[[Evaluation], str]) -> None:
-    """Offer the predictions, the metrics and a report that opens without the dashboard."""
+def downloads(run: Run, evaluation: Evaluation, report: Callable[[Evaluation], str] | None = None) -> None:
+    """Offer the predictions, the metrics and, if it is given, a report that opens without the dashboard."""
     pictures = Path(evaluation.metrics.folder)
     stem = f"{run.name}-{pictures.stem if is_held_out(pictures) else pictures.name}"
     with st.container(horizontal=True):
@@ -139,6 +139,8 @@ def downloads(run: Run, evaluation: Evaluation, report: Callable[[Evaluation], s
             icon=":material/data_object:",
             on_click="ignore",
         )
+        if report is None:
+            return
         st.download_button(
             "Report (HTML)",
             lambda: report(evaluation),

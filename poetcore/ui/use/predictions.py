@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from poetcore.data import images
+from poetcore.data.label_sets import join_set, set_words
 from poetcore.evaluation.classifier import Classifier, Prediction
 from poetcore.evaluation.unsure import NOT_SURE, is_unsure, unsure_sentence
 from poetcore.system.figures import confidence
@@ -46,21 +47,33 @@ def draw_prediction(one: Prediction, content: bytes) -> None:
         picture, text = st.columns([1, 2])
         picture.image(images.thumbnail(content, 480), width="stretch", alt=str(one.path))
         with text:
-            if is_unsure(top):
+            if one.thresholds is not None:
+                st.header(plain(set_words(join_set(one.predicted))))
+            elif is_unsure(top):
                 st.header(NOT_SURE)
                 st.markdown(unsure_sentence(f"**{plain(first)}**", share))
             else:
                 st.header(f"{plain(first)} · {confidence(share)}")
             st.caption(plain(one.path))
             for label, probability in top:
-                st.progress(probability, f"{plain(label)} · {confidence(probability)}")
+                st.progress(
+                    probability, f"{plain(label)} · {confidence(probability)}{_threshold(one, label)}"
+                )
+
+
+def _threshold(one: Prediction, label: str) -> str:
+    """Return from which probability on a label is predicted; "" where the most probable one is."""
+    if one.thresholds is None:
+        return ""
+    least = confidence(float(one.thresholds[one.labels.index(label)]))
+    return f" ({'over' if label in one.predicted else 'below'} its threshold of {least})"
 
 
 def table_of(found: Sequence[Prediction]) -> pd.DataFrame:
     """Return predictions as a table: file, label, confidence, then each label's probability."""
     return pd.DataFrame(
         [
-            {"file": str(one.path), "label": one.top(1)[0][0], "confidence": one.top(1)[0][1]}
+            {"file": str(one.path), "label": join_set(one.predicted), "confidence": one.confidence}
             | {f"p_{label}": share for label, share in one.top(len(one.labels))}
             for one in found
         ]

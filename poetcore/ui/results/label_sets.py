@@ -1,0 +1,156 @@
+"""What pages show of a run of several labels a picture: metrics of each label, co-occurrence, mistakes."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from poetcore.charts.style import FEW_LABELS
+from poetcore.data.label_sets import has_label, split_set
+from poetcore.evaluation.evaluation import Evaluation
+from poetcore.evaluation.metrics import Metrics
+from poetcore.evaluation.slides import Filter, Slide, deck
+from poetcore.system.figures import count, percent, score
+from poetcore.system.names import natural_key
+from poetcore.ui.freshness import Checked
+from poetcore.ui.gallery.pictures import Card, gallery, shas
+from poetcore.ui.glossary import term
+from poetcore.ui.headline import draw_remarks, two_pairs
+from poetcore.ui.labels import filter_label
+from poetcore.ui.results.leaks import leak_words, seen_pictures
+from poetcore.ui.text import isolated, plain
+
+__all__ = ["draw_label_figures", "draw_label_sets", "draw_label_table"]
+
+#: Pictures of a gallery at the most; nobody looks at more pages.
+_MOST = 2000
+
+
+def draw_label_sets(evaluation: Evaluation, known: Checked, key: str) -> None:
+    """Show an evaluation: figures, each label's metrics, which labels occur together, wrong pictures.
+
+    Args:
+        evaluation: of a run of several labels a picture.
+        known: what is known of it now.
+        key: of the widgets.
+    """
+    metrics = evaluation.metrics
+    found = metrics.multi_label or {}
+    first, second = two_pairs()
+    draw_label_figures(first, metrics.macro_f1, found["subset_accuracy"], found["pictures"])
+    labels = f"{count(len(metrics.labels))} labels"
+    _metric(second, "Demo pictures", count(metrics.total), labels, term("demo pictures"))
+    seen = count(metrics.total - (metrics.unseen or 0))
+    _metric(second, "Seen in training", seen, leak_words(metrics), term("leak"))
+    if known.changes.any:
+        draw_remarks(known.headline)
+    else:
+        st.caption(" ".join(map(plain, known.headline.remarks)))
+    if metrics.skipped:
+        with st.expander(f"Files excluded: {count(len(metrics.skipped))}", icon=":material/warning:"):
+            st.dataframe(pd.DataFrame(metrics.skipped), hide_index=True, width="stretch")
+    beside = st.grid(2, min_column_width=340, gap="large")
+    with beside.cell():
+        st.header("Per-class metrics")
+        draw_label_table(metrics.per_label)
+    with beside.cell():
+        _draw_cooccurrence(metrics)
+    _draw_wrong(evaluation, key)
+
+
+def draw_label_figures(place: Any, mean: float | None, subset: float | None, pictures: int) -> None:
+    """Draw the two figures over all labels.
+
+    Args:
+        place: where they are drawn.
+        mean: macro F1.
+        subset: share of the pictures with every label right and no other, 0 to 1.
+        pictures: that they are of.
+    """
+    below = f"n = {count(pictures)}"
+    _metric(place, "Macro F1", score(mean), below, f"{term('macro F1')} 1 is perfect.")
+    _metric(place, "All labels right", percent(subset), below, term("subset accuracy"))
+
+
+def draw_label_table(per_label: Mapping[str, Mapping[str, Any]]) -> None:
+    """Show precision, recall, F1, support and threshold of each label."""
+    table = pd.DataFrame.from_dict(dict(per_label), orient="index")
+    table = table.loc[sorted(table.index, key=natural_key)]
+    table = table[["precision", "recall", "f1", "support", "threshold"]]
+    table = table.astype({"precision": float, "recall": float, "f1": float, "support": int})
+    table[["precision", "recall"]] *= 100
+    column = st.column_config.NumberColumn
+    st.dataframe(
+        table.rename_axis("label").reset_index().rename(columns={"f1": "F1"}),
+        hide_index=True,
+        width="stretch",
+        height="content" if len(table) <= FEW_LABELS else "auto",
+        placeholder="–",
+        column_config={
+            "precision": column(width=66, format="%.1f %%", help=term("precision")),
+            "recall": column(width=60, format="%.1f %%", help=term("recall")),
+            "F1": column(width=46, format="%.2f", help=term("F1")),
+            "support": column(width=62, format="%d", help=term("support")),
+            "threshold": column(width=74, format="%.2f", help=term("label threshold")),
+        },
+    )
+
+
+def _draw_cooccurrence(metrics: Metrics) -> None:
+    """Show how many pictures have two labels, and how many are predicted to have them."""
+    st.header("Labels that occur together", help=term("co-occurrence"))
+    found, labels = metrics.multi_label or {}, metrics.labels
+    places = sorted(range(len(labels)), key=lambda place: natural_key(labels[place]))
+    true, predicted = found["cooccurrence"], found["predicted_cooccurrence"]
+    names = [labels[place] for place in places]
+    cells = [[f"{true[i][j]} ({predicted[i][j]})" for j in places] for i in places]
+    table = pd.DataFrame(cells, columns=names)
+    table.insert(0, "", names)
+    st.dataframe(
+        table, hide_index=True, width="stretch", height="content" if len(names) <= FEW_LABELS else "auto"
+    )
+    st.caption("Pictures that have both labels, in brackets those predicted to; on the diagonal, one label.")
+
+
+def _draw_wrong(evaluation: Evaluation, key: str) -> None:
+    """Show the pictures of which a label is missing or too many, most confident first."""
+    labels = sorted(evaluation.metrics.labels, key=natural_key)
+    heading = st.container()
+    label = filter_label("Wrong in", labels, key=f"wrong_{key}")
+    rows = evaluation.predictions
+    if label is not None:
+        rows = rows[has_label(rows["label"], label) != has_label(rows["predicted"], label)]
+    slides = deck(rows, Filter("mistakes"), "surest", multi_label=True)
+    of = "" if label is None else f" in {plain(label)}"
+    heading.header(f"Pictures with a wrong label{of}: {count(len(slides))}")
+    if not slides:
+        st.success("Every picture has the labels that are predicted.", icon=":material/check_circle:")
+        return
+    seen = seen_pictures(evaluation.predictions)
+    first = slides[:_MOST]
+    sets = dict(zip(rows["path"], zip(rows["label"], rows["predicted"], strict=True), strict=True))
+    cards = [
+        _card(sha, slide, sets[slide.path], seen.get(slide.path, ""))
+        for sha, slide in zip(shas(tuple(slide.path for slide in first)), first, strict=True)
+        if sha
+    ]
+    gallery(cards, key=f"gallery_{key}_{label}")
+
+
+def _card(sha: str, slide: Slide, sets: tuple[str, str], seen: str) -> Card:
+    """Return a picture with which of its labels are missing, and which are too many."""
+    has, said = map(split_set, sets)
+    parts = {
+        "missing": [label for label in has if label not in said],
+        "wrong": [label for label in said if label not in has],
+    }
+    words = [f"{what}: {isolated(', '.join(names))}" for what, names in parts.items() if names]
+    true_words = f"true: {isolated(slide.label)}"
+    lines = (*words[1:], true_words, Path(slide.path).name, *([seen] if seen else []))
+    return Card(sha, words[0], lines, slide.top, "wrong")
+
+
+def _metric(place: Any, name: str, value: str, below: str, help: str) -> None:
+    place.metric(name, value, below or None, delta_color="off", delta_arrow="off", border=True, help=help)
