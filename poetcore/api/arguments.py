@@ -3,15 +3,16 @@
 import operator
 import os
 import reprlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import cast
+from typing import Any, TypeVar, cast
 
 from rich.console import Console
 
 from poetcore.errors import DatasetError, OptionError
 from poetcore.system.files import walk
+from poetcore.system.options import build, options_of
 from poetcore.system.paths import to_path
 from poetcore.system.progress import OnProgress
 from poetcore.system.progress_bars import Bars, NotebookBars
@@ -20,12 +21,15 @@ from poetcore.workspace.workspace import Workspace, default_workspace
 __all__ = [
     "PathLike",
     "Progressing",
+    "built",
     "on_progress",
     "path_of",
     "pictures_in",
     "whole_number",
     "workspace_at",
 ]
+
+Options = TypeVar("Options")
 
 PathLike = str | os.PathLike[str]
 
@@ -50,6 +54,23 @@ def path_of(value: object, name: str) -> Path:
         except OptionError as error:
             raise OptionError(f"{name}: {error}") from None
     raise OptionError(f"{name} must be a path, as text or a Path. Received: {reprlib.repr(value)}.")
+
+
+def built(kind: type[Options], options: Mapping[str, Any], **others: Any) -> Options:
+    """Return a dataclass's instance from options that a caller gave by their names.
+
+    Args:
+        kind: the dataclass.
+        options: what was given.
+        **others: options that are arguments of their own.
+
+    Raises:
+        OptionError: one is unknown, missing, or has an impossible value.
+    """
+    known = options_of(kind)
+    for unknown in options.keys() - known.keys():
+        raise OptionError(f"Unknown option {unknown!r}: choose from {', '.join(known)}.")
+    return build(kind, {**options, **others})
 
 
 def whole_number(value: int, name: str) -> int:

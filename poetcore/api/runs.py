@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from poetcore.api.arguments import PathLike, Progressing, on_progress, workspace_at
+from poetcore.api.arguments import PathLike, Progressing, built, on_progress, workspace_at
 from poetcore.api.trained_run import TrainedRun
 from poetcore.data.subset import join_labels
 from poetcore.errors import OptionError
@@ -16,7 +16,6 @@ from poetcore.evaluation.freshness import current_files, run_difference
 from poetcore.evaluation.frozen import check_output_layer
 from poetcore.evaluation.results import demo_results
 from poetcore.features.backbones import DEFAULT
-from poetcore.system.options import build, options_of
 from poetcore.training.config import RunConfig
 from poetcore.training.jobs import Jobs
 
@@ -69,20 +68,15 @@ def retrain(
     """
     from poetcore.training.retrain import retrain as train
 
-    known = options_of(RunConfig)
-    for unknown in options.keys() - known.keys():
-        raise OptionError(f"Unknown option {unknown!r}: choose from {', '.join(known)}.")
-    config = build(
+    config = built(
         RunConfig,
-        options
-        | {
-            "image_dir": image_dir,
-            "architecture": architecture,
-            "demo_dir": demo_dir,
-            "name": name,
-            "engine": engine,
-            "labels": _labels(labels),
-        },
+        options,
+        image_dir=image_dir,
+        architecture=architecture,
+        demo_dir=demo_dir,
+        name=name,
+        engine=engine,
+        labels=_labels(labels),
     )
     check_output_layer(config.final_tensor_name)
     place = workspace_at(workspace)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from poetcore.api.arguments import PathLike, Progressing, on_progress, path_of, pictures_in
+from poetcore.api.arguments import PathLike, Progressing, built, on_progress, path_of, pictures_in
 from poetcore.api.reports import Report
 from poetcore.api.shown import accuracies, run_html
 from poetcore.errors import PictureError, RunError
@@ -265,28 +265,27 @@ class TrainedRun:
         return done
 
     def export(
-        self, format: str, path: PathLike | None = None, *, progress: Progressing = None
+        self, format: str, path: PathLike | None = None, *, progress: Progressing = None, **options: Any
     ) -> "Exported":
         """Write a model file that predicts as the app does, and compare the two on real pictures.
 
         Args:
-            format: "keras", "saved_model", "tflite", "tflite_int8" or "frozen_graph".
-            path: the file (a folder for "saved_model"); by default in the run's folder.
+            format: "keras", "saved_model", "tflite", "tflite_int8", "frozen_graph" or "openvino".
+            path: the file (a folder for "saved_model" and "openvino"); by default in the run's folder.
             progress: as in `evaluate`.
+            options: `input_range` of a tflite file, "0..255" or "-1..1"; `final_tensor_name` of a graph.
 
         Raises:
-            OptionError: the format is unknown, or something else is in the way.
+            OptionError: the format or an option is unknown, or something else is in the way.
             ParityError: the file predicts other labels than the app.
-
-        Example:
-            >>> run.export("tflite", "model.tflite").parity.same_top1
-            1.0
         """
         from poetcore.export.export import export
+        from poetcore.export.export_options import ExportOptions
 
         out = None if path is None else path_of(path, "path")
+        chosen = built(ExportOptions, options)
         with on_progress(progress) as show:
-            return export(self._run, self._workspace, format, out, show)
+            return export(self._run, self._workspace, format, out, show, chosen)
 
     @cached_property
     def _classifier(self) -> Classifier:

@@ -2,33 +2,33 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, RunOption, WorkspaceOption
+from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, RunOption, WorkspaceOption, takes_options_of
+from poetcore.export.export_options import ExportOptions
 from poetcore.export.formats import FORMATS
 from poetcore.system.figures import percent
+from poetcore.system.options import build
 from poetcore.workspace.workspace import Workspace
 
 __all__ = ["export"]
 
 
+@takes_options_of(ExportOptions, after="out")
 def export(
     run: RunOption = "latest",
     format_name: Annotated[str, typer.Option("--format", help=f"One of {', '.join(FORMATS)}.")] = "keras",
     out: Annotated[
         Path | None,
-        typer.Option(help="File to write (a folder for saved_model); by default in the run's exports."),
-    ] = None,
-    final_tensor_name: Annotated[
-        str | None,
         typer.Option(
-            "--final_tensor_name", help="What a frozen graph calls its output.  [default: final_result]"
+            help="File to write (a folder for saved_model and openvino); by default in the run's exports."
         ),
     ] = None,
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     json: JsonOption = False,
+    **options: Any,
 ) -> None:
     """Write a run as a model file that predicts as the app does, and check it on real pictures."""
     from poetcore.cli.terminal import Terminal
@@ -36,9 +36,7 @@ def export(
 
     terminal, place = Terminal(json), Workspace(workspace)
     with terminal.bars() as bars:
-        exported = write(
-            place.run(run), place, format_name, out, bars.show, final_tensor_name=final_tensor_name
-        )
+        exported = write(place.run(run), place, format_name, out, bars.show, build(ExportOptions, options))
     parity = exported.parity
     compared = (
         f"The same top label as the app on {percent(parity.same_top1)} of {parity.pictures} pictures, largest"

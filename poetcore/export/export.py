@@ -2,8 +2,8 @@
 
 Scaling is inside every export. All formats but one take `(n, size, size, 3) float32` RGB in 0..255, named
 "pixels", and give `(n, labels) float32` probabilities; a frozen graph takes what the original scripts feed,
-`(1, size, size, 3) float32` holding `(RGB - 128) / 128`. Labels, a note how to use it, and the result of the
-comparison with the app travel with each.
+`(1, size, size, 3) float32` holding `(RGB - 128) / 128`, and so does a LiteRT file where that is chosen.
+Labels, a note how to use it, and the result of the comparison with the app travel with each.
 """
 
 import contextlib
@@ -18,7 +18,8 @@ import numpy as np
 from poetcore.data import images
 from poetcore.errors import OptionError, PictureError, RunError
 from poetcore.evaluation.frozen import check_output_layer
-from poetcore.export.export_format import ExportFormat, Network, build_model
+from poetcore.export.export_format import ExportFormat, Network, build_model, scaled
+from poetcore.export.export_options import INPUT_RANGES, ExportOptions, InputRange
 from poetcore.export.formats import find_format
 from poetcore.export.notes import code_of, note
 from poetcore.export.parity import Parity, check, pictures_of
@@ -32,6 +33,8 @@ from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
 
 __all__ = ["Exported", "export"]
+
+_USUAL = ExportOptions()
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,7 @@ def export(
     format_name: str,
     out: Path | None = None,
     on_progress: OnProgress | None = None,
-    *,
-    final_tensor_name: str | None = None,
+    options: ExportOptions = _USUAL,
 ) -> Exported:
     """Write a finished run as a model file, and check on real pictures that it predicts as the app does.
 
@@ -76,28 +78,31 @@ def export(
         out: the file to write, for saved_model the folder; a folder, or a name without an ending, gets a
             file inside it. By default a folder of that format among the run's exports.
         on_progress: called in the phases `exporting` and `comparing`.
-        final_tensor_name: what a frozen graph calls its output; by default as the run was trained with,
-            else `final_result`.
+        options: what can be chosen besides.
 
     Raises:
-        OptionError: an unknown format, a name that does not fit, or something else lies at `out`.
+        OptionError: an unknown format, one whose package is missing, options or a name that do not fit, or
+            something else lies at `out`.
         RunError: the run is unfinished or damaged, or tflite_int8 finds no training picture.
         BackboneError: the backbone's weights cannot be loaded.
         ParityError: the file does not predict as the app does; it was not kept.
     """
     kind = find_format(format_name)
+    kind.check_possible(options)
     record, labels, head, temperature = run.record(), run.labels(), run.head(), run.temperature()
-    output_layer = final_tensor_name or record.options.get("final_tensor_name") or "final_result"
+    fed = INPUT_RANGES[options.input_range]
+    output_layer = options.final_tensor_name or record.options.get("final_tensor_name") or "final_result"
     if kind.names_output:
         check_output_layer(output_layer)
     target = _target(run, kind, out)
-    calibration = _calibration(run, kind, record.input_size) if kind.quantized else ()
+    calibration = _calibration(run, kind, record.input_size, fed) if kind.quantized else ()
 
     if on_progress:
         message = f"Writing {record.backbone} with the {len(labels)} labels of {run.name} as {kind.name}"
         on_progress(Progress("exporting", message=message))
     backbone = find(record.backbone)
-    network = Network(build_model(backbone, head), tuple(labels), output_layer, calibration)
+    model = scaled(build_model(backbone, head), fed)
+    network = Network(model, tuple(labels), output_layer, calibration, fed)
     target.parent.mkdir(parents=True, exist_ok=True)
     clear_leftovers(target.parent)
     with temporary_folder(target) as place:
@@ -109,7 +114,12 @@ def export(
         if on_progress:
             on_progress(Progress("comparing"))
         code = code_of(
-            kind, size=backbone.input_size, file=target.name, labels=labels_name, output_layer=output_layer
+            kind,
+            size=backbone.input_size,
+            file=target.name,
+            labels=labels_name,
+            output_layer=output_layer,
+            input_range=fed,
         )
         parity = check(kind, code, place, run, workspace)
         if on_progress and not parity.pictures:
@@ -117,9 +127,12 @@ def export(
                 f"Warning: none of the pictures of {run.name} is left, so the export could not be compared"
             )
             on_progress(Progress("comparing", message=message))
+        of_what = {"format": kind.name, "run": run.name, "temperature": temperature}
+        if kind.input_ranges:
+            of_what["input_range"] = options.input_range
         stem = target.name if kind.folder_marker else target.stem
         (place / f"{stem}_parity.json").write_text(
-            to_json({"format": kind.name, "run": run.name, "temperature": temperature, **asdict(parity)}),
+            to_json(of_what | asdict(parity)),
             encoding="utf-8",
         )
         text = note(
@@ -130,6 +143,7 @@ def export(
             file=target.name,
             labels=labels_name,
             output_layer=output_layer,
+            input_range=fed,
             code=code,
             parity=parity,
             temperature=temperature,
@@ -176,12 +190,13 @@ def _bytes(path: Path) -> int:
     return sum(file.stat().st_size for file in files if file.is_file())
 
 
-def _calibration(run: Run, kind: ExportFormat, size: int) -> tuple[np.ndarray, ...]:
-    """Read training pictures for the calibration: each `(size, size, 3) uint8`, RGB."""
+def _calibration(run: Run, kind: ExportFormat, size: int, fed: InputRange) -> tuple[np.ndarray, ...]:
+    """Read training pictures for the calibration: each `(size, size, 3) float32`, as fed."""
     found: list[np.ndarray] = []
     for path in pictures_of(run, ("training",)):
         with contextlib.suppress(PictureError):
-            found.append(images.to_square(images.read(path), size))
+            pixels = images.to_square(images.read(path), size).astype(np.float32)
+            found.append((pixels - fed.mean) / fed.std)
         if len(found) == CALIBRATION_PICTURES:
             break
     if not found:

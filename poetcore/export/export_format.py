@@ -1,5 +1,7 @@
 """What makes an export format: the network it is given, how it is written, run and explained."""
 
+import importlib.util
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,13 +9,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from poetcore.errors import OptionError
+from poetcore.export.export_options import INPUT_RANGES, USUAL_RANGE, ExportOptions, InputRange
 from poetcore.features.backbones import Backbone, build
 from poetcore.workspace.head import Head
 
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["ExportFormat", "Network", "build_model", "labels_beside"]
+__all__ = [
+    "ExportFormat",
+    "Network",
+    "build_model",
+    "labels_beside",
+    "scaled",
+    "silence_reports",
+]
 
 
 @dataclass(frozen=True)
@@ -21,17 +32,20 @@ class Network:
     """What an export format is given to write.
 
     Attributes:
-        model: from `(n, size, size, 3) float32` RGB in 0..255, named "pixels", to `(n, labels) float32`
-            probabilities.
+        model: from `(n, size, size, 3) float32` in the range `input_range`, named "pixels", to
+            `(n, labels) float32` probabilities.
         labels: in the order of the probabilities.
         output_layer: what a frozen graph calls its output.
-        calibration: training pictures for a quantized format, each `(size, size, 3) uint8` RGB; else empty.
+        calibration: training pictures for a quantized format, each `(size, size, 3) float32` in that range;
+            else empty.
+        input_range: what it is fed.
     """
 
     model: "keras.Model"
     labels: tuple[str, ...]
     output_layer: str
     calibration: tuple[np.ndarray, ...] = ()
+    input_range: InputRange = INPUT_RANGES[USUAL_RANGE]
 
 
 def build_model(backbone: Backbone, head: Head) -> "keras.Model":
@@ -48,6 +62,26 @@ def build_model(backbone: Backbone, head: Head) -> "keras.Model":
     model = keras.Model(bottleneck.input, trained(bottleneck.output), name="poet")
     trained.set_weights([head.kernel, head.bias])
     return model
+
+
+def scaled(model: "keras.Model", fed: InputRange) -> "keras.Model":
+    """Return a model that is fed another range of values.
+
+    Args:
+        model: of `build_model`.
+        fed: what the result is fed.
+    """
+    if (fed.mean, fed.std) == (0, 1):
+        return model
+    import keras
+
+    pixels = keras.Input(model.input_shape[1:], name="pixels")
+    return keras.Model(pixels, model(keras.layers.Rescaling(fed.std, fed.mean)(pixels)), name="poet")
+
+
+def silence_reports() -> None:
+    """Keep OpenVINO from reporting to its makers, over the network, that it was imported."""
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # so that no import finds it
 
 
 def labels_beside(file: Path) -> str:
@@ -70,10 +104,12 @@ class ExportFormat:
         default_name: name of the exported file, or of the folder if it is one.
         write: writes a network to a path; may import TensorFlow.
         requirements: Python packages that the code in the note needs, as pip takes them.
+        package: an optional Python package that writing needs; "" for none.
         code: Python that defines `predict(pixels)`, from `(1, size, size, 3) float32` in 0..255 to
-            `(labels,)`; the check runs it. `{file}`, quotation marks included, and `{output_layer}` are
-            filled in, other braces are doubled.
-        remarks: what to know about input and output; `{size}` and `{output_layer}` are filled in.
+            `(labels,)`; the check runs it. `{file}`, quotation marks included, `{fed}`, which is
+            made of `pixels`, and `{output_layer}` are filled in, others are doubled.
+        remarks: what to know about input and output; `{feed}`, `{size}` and `{output_layer}` are filled
+            in.
         labels_name: name of the labels file, relative to the note, for a path.
         labels_form: how the labels are written into that file; as they are by default.
         suffix: what the file's name must end in; "" for anything.
@@ -81,6 +117,7 @@ class ExportFormat:
         quantized: whether it calculates in 8-bit integers: it is calibrated on training pictures, and its
             probabilities may differ from the app's.
         names_output: whether its output layer has the name that the user chose.
+        input_ranges: whether the range of its input can be chosen.
     """
 
     name: str
@@ -93,7 +130,26 @@ class ExportFormat:
     remarks: str
     labels_name: Callable[[Path], str] = labels_beside
     labels_form: Callable[[Sequence[str]], Sequence[str]] = list
+    package: str = ""
     suffix: str = ""
     folder_marker: str = ""
     quantized: bool = False
     names_output: bool = False
+    input_ranges: bool = False
+
+    def check_possible(self, options: ExportOptions) -> None:
+        """Check that the format can be written here, and with these options.
+
+        Raises:
+            OptionError: its package is not installed, or the range of its input cannot be chosen.
+        """
+        if self.package and importlib.util.find_spec(self.package) is None:
+            raise OptionError(
+                f"The format {self.name} needs the package {self.package}, which is not installed: install"
+                f" it with `pip install {self.package}`, or choose another format."
+            )
+        if not self.input_ranges and options.input_range != USUAL_RANGE:
+            raise OptionError(
+                f"The format {self.name} has no choice of input_range: omit it, or choose the format tflite"
+                " or tflite_int8."
+            )

@@ -50,7 +50,7 @@ model = keras.models.load_model({file})
 def predict(pixels):
     return np.asarray(model(pixels))[0]
 """,
-    remarks="Scaling is inside the model: feed RGB pixels from 0 to 255, any number of pictures at once.",
+    remarks="Scaling is inside the model: feed {feed}, any number of pictures at once.",
 )
 
 SAVED_MODEL = ExportFormat(
@@ -72,6 +72,6 @@ def predict(pixels):
     answer = model.signatures["serving_default"](pixels=tf.constant(pixels))
     return answer["probabilities"].numpy()[0]
 """,
-    remarks="Scaling is inside the model: feed RGB pixels from 0 to 255, any number of pictures at once. The"
+    remarks="Scaling is inside the model: feed {feed}, any number of pictures at once. The"
     " signature serving_default takes `pixels` and gives `probabilities`.",
 )

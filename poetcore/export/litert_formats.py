@@ -7,10 +7,13 @@ from pathlib import Path
 
 from poetcore.export.export_format import ExportFormat, Network
 from poetcore.export.keras_formats import save_model
+from poetcore.export.lite_metadata import add_metadata
 from poetcore.features.litert import quantize
 from poetcore.system.tensorflow import tensorflow
 
 __all__ = ["TFLITE", "TFLITE_INT8"]
+
+_LABELS = "labels.txt"
 
 
 def _convert(network: Network, file: Path) -> None:
@@ -21,9 +24,11 @@ def _convert(network: Network, file: Path) -> None:
         converter = tf.lite.TFLiteConverter.from_saved_model(folder)
         if network.calibration:
             quantize(tf, converter, network.calibration)
-        file.write_bytes(converter.convert())
-    with zipfile.ZipFile(file, "a") as archive:  # as LiteRT's own metadata does it
-        archive.writestr("labels.txt", "".join(f"{label}\n" for label in network.labels))
+        model = converter.convert()
+    described = add_metadata(model, name="Poet", fed=network.input_range, labels=_LABELS)
+    file.write_bytes(described)
+    with zipfile.ZipFile(file, "a") as archive:  # where the metadata has its files
+        archive.writestr(_LABELS, "".join(f"{label}\n" for label in network.labels))
 
 
 TFLITE = ExportFormat(
@@ -41,12 +46,14 @@ interpreter.allocate_tensors()
 
 
 def predict(pixels):
-    interpreter.set_tensor(interpreter.get_input_details()[0]["index"], pixels)
+    interpreter.set_tensor(interpreter.get_input_details()[0]["index"], {fed})
     interpreter.invoke()
     return interpreter.get_tensor(interpreter.get_output_details()[0]["index"])[0]
 """,
-    remarks="Scaling is inside the model: feed RGB pixels from 0 to 255, one picture at a time. The labels"
-    " are also inside the file (it can be opened as a zip archive).",
+    remarks="Scaling is inside the model: feed {feed}, one picture at a time. The"
+    " labels are also inside the file (it can be opened as a zip archive), and its metadata have the"
+    " scaling.",
+    input_ranges=True,
 )
 
 TFLITE_INT8 = replace(
@@ -57,7 +64,8 @@ TFLITE_INT8 = replace(
     default_name="model_int8.tflite",
     remarks="Weights and calculations are 8-bit integers, calibrated on training pictures: less than a third"
     " of the size, faster on small devices, slightly less exact, probabilities in steps of 1/256. What goes"
-    " in and comes out is floating point all the same: feed RGB pixels from 0 to 255, one picture at a time."
-    " The labels are also inside the file (it can be opened as a zip archive).",
+    " in and comes out is floating point all the same: feed {feed}, one picture at a time."
+    " The labels are also inside the file (it can be opened as a zip archive), and its metadata have the"
+    " scaling.",
     quantized=True,
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from poetcore.errors import RunError
 from poetcore.export.export_format import ExportFormat
+from poetcore.export.export_options import USUAL_RANGE
 from poetcore.export.parity import Parity
 from poetcore.workspace.records import read_json
 from poetcore.workspace.run import Run
@@ -34,12 +35,13 @@ class Made:
         return sum(file.stat().st_size for file in self.files)
 
 
-def find_made(run: Run, kind: ExportFormat) -> Made | None:
+def find_made(run: Run, kind: ExportFormat, input_range: str = USUAL_RANGE) -> Made | None:
     """Return the export of a run in a format, from its folder; None where there is none of its model now.
 
     Args:
         run: a finished run.
         kind: the format.
+        input_range: what it is to be fed, in a format with `input_ranges`.
 
     Raises:
         RunError: the run is damaged.
@@ -49,6 +51,7 @@ def find_made(run: Run, kind: ExportFormat) -> Made | None:
     try:
         compared = read_json(path.parent / f"{stem}_parity.json")
         same = compared["run"] == run.name and compared["temperature"] == run.temperature()
+        same &= not kind.input_ranges or compared.get("input_range", USUAL_RANGE) == input_range
         known = {name: compared[name] for name in ("pictures", "max_abs_diff", "same_top1")}
         parity = Parity(**known, read_otherwise=compared.get("read_otherwise", 0))
     except (RunError, KeyError, TypeError):

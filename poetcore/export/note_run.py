@@ -19,6 +19,7 @@ from PIL import Image
 
 from poetcore.data import images
 from poetcore.errors import ParityError, PictureError, PoetError
+from poetcore.export.export_format import silence_reports
 from poetcore.system.processes import run_module
 
 __all__ = ["Answers", "run_code"]
@@ -73,6 +74,7 @@ def run_code(code: str, folder: Path, size: int, pictures: list[Path]) -> Answer
 
 def _main(folder: str, file: str) -> None:
     """Run the code, as the child process."""
+    silence_reports()
     given = json.load(sys.stdin)
     os.chdir(folder)
     seen = [_pixels(path, given["size"]) for path in given["pictures"]]

@@ -4,6 +4,7 @@ import json
 import textwrap
 
 from poetcore.export.export_format import ExportFormat
+from poetcore.export.export_options import InputRange
 from poetcore.export.parity import Parity
 from poetcore.system.figures import percent
 
@@ -61,7 +62,9 @@ for i in probabilities.argsort()[::-1][:5]:
 """
 
 
-def code_of(kind: ExportFormat, *, size: int, file: str, labels: str, output_layer: str) -> str:
+def code_of(
+    kind: ExportFormat, *, size: int, file: str, labels: str, output_layer: str, input_range: InputRange
+) -> str:
     """Return the lines of Python that use an export: they define `read(file)` and `predict(pixels)`.
 
     Args:
@@ -70,9 +73,10 @@ def code_of(kind: ExportFormat, *, size: int, file: str, labels: str, output_lay
         file: name of the exported file or folder, relative to where the lines run.
         labels: the labels file, likewise.
         output_layer: what is fetched from a frozen graph.
+        input_range: what the export is fed.
     """
     quoted = {name: json.dumps(one, ensure_ascii=False) for name, one in (("file", file), ("labels", labels))}
-    names = {"size": size, "output_layer": output_layer, **quoted}
+    names = {"size": size, "output_layer": output_layer, "fed": input_range.code, **quoted}
     return "".join(part.format(**names) for part in (_READ, kind.code, _LABEL))
 
 
@@ -85,6 +89,7 @@ def note(
     file: str,
     labels: str,
     output_layer: str,
+    input_range: InputRange,
     code: str,
     parity: Parity,
     temperature: float = 1.0,
@@ -99,6 +104,7 @@ def note(
         file: name of the exported file or folder, which lies beside the note.
         labels: the labels file, relative to the note.
         output_layer: what is fetched from a frozen graph.
+        input_range: what the export is fed.
         code: of `code_of`.
         parity: how it compared with the app.
         temperature: what the run's outputs are divided by before the softmax; 1 where by nothing.
@@ -129,7 +135,7 @@ def note(
         f"{file}: {kind.title}",
         f"Made by Poet from the run {run} ({backbone}, {size} x {size} pixels). Its labels are in {labels},"
         " in the order of the probabilities.",
-        kind.remarks.format(size=size, output_layer=output_layer),
+        kind.remarks.format(size=size, output_layer=output_layer, feed=input_range.feed),
         compared,
         *otherwise,
         *calibrated,

@@ -202,8 +202,8 @@ def quantize(tf: Any, converter: Any, calibration: Sequence[np.ndarray]) -> None
     Args:
         tf: TensorFlow.
         converter: a `TFLiteConverter`.
-        calibration: pictures from which the ranges of the activations are estimated, each
-            `(size, size, 3) uint8`, RGB, 0 to 255.
+        calibration: pictures from which the ranges of the activations are estimated, each `(size, size, 3)`
+            in the range that the network is fed.
     """
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.representative_dataset = lambda: ([one[np.newaxis].astype(np.float32)] for one in calibration)

@@ -1,0 +1,63 @@
+"""What can be chosen of an export besides its format, and what an exported model may be fed."""
+
+from dataclasses import dataclass, field
+
+from poetcore.system.options import check_limits, option
+
+__all__ = ["INPUT_RANGES", "USUAL_RANGE", "ExportOptions", "InputRange"]
+
+
+USUAL_RANGE = "0..255"
+
+
+@dataclass(frozen=True)
+class InputRange:
+    """What an exported model is fed: (RGB - mean) / std, where RGB is 0 to 255.
+
+    Attributes:
+        mean: subtracted from each value.
+        std: what the difference is divided by.
+        feed: what is fed, as the note says it.
+        code: what is fed, in the note's code.
+    """
+
+    mean: float
+    std: float
+    feed: str
+    code: str
+
+
+#: By name. The second is that of the original scripts and of the codelab's Android app.
+INPUT_RANGES = {
+    USUAL_RANGE: InputRange(0, 1, "RGB pixels from 0 to 255", "pixels"),
+    "-1..1": InputRange(128, 128, "(RGB - 128) / 128, that is values from -1 to 1,", "(pixels - 128) / 128"),
+}
+
+
+@dataclass(frozen=True)
+class ExportOptions:
+    """What can be chosen of an export besides its format.
+
+    Attributes:
+        final_tensor_name: what a frozen graph calls its output; None as the run was trained with.
+        input_range: one of `INPUT_RANGES`; of the formats with `input_ranges` only.
+
+    Raises:
+        OptionError: a value is impossible.
+    """
+
+    final_tensor_name: str | None = field(
+        default=None,
+        metadata=option("What a frozen graph calls its output; as the run was trained, else final_result."),
+    )
+    input_range: str = field(
+        default=USUAL_RANGE,
+        metadata=option(
+            "What tflite and tflite_int8 are fed: RGB values of 0..255, or (RGB - 128) / 128 in -1..1 as by"
+            " the codelab's Android app.",
+            choices=tuple(INPUT_RANGES),
+        ),
+    )
+
+    def __post_init__(self) -> None:
+        check_limits(self)
