@@ -9,7 +9,6 @@ import typer
 from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, RunOption, WorkspaceOption, takes_options_of
 from poetcore.export.export_options import ExportOptions
 from poetcore.export.formats import FORMATS
-from poetcore.system.figures import percent
 from poetcore.system.options import build
 from poetcore.workspace.workspace import Workspace
 
@@ -37,20 +36,13 @@ def export(
     terminal, place = Terminal(json), Workspace(workspace)
     with terminal.bars() as bars:
         exported = write(place.run(run), place, format_name, out, bars.show, build(ExportOptions, options))
-    parity = exported.parity
-    compared = (
-        f"The same top label as the app on {percent(parity.same_top1)} of {parity.pictures} pictures, largest"
-        f" difference of a probability {parity.max_abs_diff:.2g}."
-        if parity.pictures
-        else "Not compared with the app: none of the run's pictures is left."
-    )
     terminal.answer(
         {
             "format": exported.format,
             "path": str(exported.path),
             "bytes": exported.bytes,
-            "parity": asdict(parity),
+            "parity": asdict(exported.parity),
         },
         f"{exported.path}, {exported.bytes / 1e6:.1f} MB, with its labels and a note how to use it.",
-        compared,
+        exported.parity.sentence,
     )

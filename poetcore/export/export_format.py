@@ -145,8 +145,8 @@ class ExportFormat:
         """
         if self.package and importlib.util.find_spec(self.package) is None:
             raise OptionError(
-                f"The format {self.name} needs the package {self.package}, which is not installed: install"
-                f" it with `pip install {self.package}`, or choose another format."
+                f"The format {self.name} needs the package {self.package}, which is not installed: run"
+                f" pip install {self.package}, or choose another format."
             )
         if not self.input_ranges and options.input_range != USUAL_RANGE:
             raise OptionError(

@@ -30,7 +30,7 @@ class InputRange:
 #: By name. The second is that of the original scripts and of the codelab's Android app.
 INPUT_RANGES = {
     USUAL_RANGE: InputRange(0, 1, "RGB pixels from 0 to 255", "pixels"),
-    "-1..1": InputRange(128, 128, "(RGB - 128) / 128, that is values from -1 to 1,", "(pixels - 128) / 128"),
+    "-1..1": InputRange(128, 128, "(RGB - 128) / 128, values from -1 to 1", "(pixels - 128) / 128"),
 }
 
 

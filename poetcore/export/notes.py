@@ -6,7 +6,6 @@ import textwrap
 from poetcore.export.export_format import ExportFormat
 from poetcore.export.export_options import InputRange
 from poetcore.export.parity import Parity
-from poetcore.system.figures import percent
 
 __all__ = ["code_of", "note"]
 
@@ -109,16 +108,10 @@ def note(
         parity: how it compared with the app.
         temperature: what the run's outputs are divided by before the softmax; 1 where by nothing.
     """
-    compared = (
-        f"Compared with Poet on {parity.pictures} pictures, by the lines below: the same top label on"
-        f" {percent(parity.same_top1)}, the largest difference of a probability is {parity.max_abs_diff:.2g}."
-        if parity.pictures
-        else "It could not be compared with Poet: none of the run's pictures was left when it was exported."
-    )
     otherwise = (
         [
-            f"Of these pictures the lines below read {parity.read_otherwise} otherwise than Poet does: save"
-            " pictures of such a kind, most often of 16 bits, as 8-bit PNG files first."
+            "The lines below read some kinds of pictures otherwise than Poet does, most often those of 16"
+            " bits: save them as 8-bit PNG files first."
         ]
         if parity.read_otherwise
         else []
@@ -136,7 +129,9 @@ def note(
         f"Made by Poet from the run {run} ({backbone}, {size} x {size} pixels). Its labels are in {labels},"
         " in the order of the probabilities.",
         kind.remarks.format(size=size, output_layer=output_layer, feed=input_range.feed),
-        compared,
+        f"Run by the lines below, it was compared with Poet, the app. {parity.sentence}"
+        if parity.pictures
+        else parity.sentence,
         *otherwise,
         *calibrated,
         f"To use it in Python (pip install {kind.requirements}):",

@@ -32,7 +32,7 @@ def _write(network: Network, folder: Path) -> None:
 
 OPENVINO = ExportFormat(
     name="openvino",
-    purpose="OpenVINO (.xml and .bin), for Intel's processors, NPUs and sticks",
+    purpose="OpenVINO, for Intel's processors, NPUs and sticks",
     title="a model for OpenVINO, in 32-bit floating point",
     default_name="model",
     folder_marker=_XML,

@@ -15,6 +15,8 @@ from poetcore.evaluation.classifier import Classifier
 from poetcore.export.export_format import ExportFormat
 from poetcore.export.note_run import run_code
 from poetcore.features.backbones import find
+from poetcore.system.figures import percent
+from poetcore.system.wording import counted
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
 
@@ -49,6 +51,19 @@ class Parity:
     max_abs_diff: float | None
     same_top1: float | None
     read_otherwise: int = 0
+
+    @property
+    def sentence(self) -> str:
+        """What was found, for people."""
+        if self.max_abs_diff is None:
+            return "It could not be compared with the app: none of the run's pictures is left."
+        found = (
+            f"On {counted(self.pictures, 'picture')} it gives the app's top label on"
+            f" {percent(self.same_top1)}; the largest difference of a probability is {self.max_abs_diff:.2g}."
+        )
+        if not self.read_otherwise:
+            return found
+        return f"{found} The code in its note reads {self.read_otherwise} of them otherwise than the app."
 
 
 def pictures_of(run: Run, splits: tuple[str, ...]) -> list[Path]:

@@ -13,6 +13,7 @@ from poetcore.errors import OptionError, ParityError, RunError
 from poetcore.evaluation.classifier import Classifier, Prediction
 from poetcore.export import parity
 from poetcore.export.export import export
+from poetcore.export.export_options import ExportOptions
 from poetcore.export.formats import FORMATS
 from poetcore.export.note_run import Answers, run_code
 from poetcore.system.progress import Progress
@@ -145,17 +146,39 @@ def test_an_unknown_format_lists_those_that_there_are(trained):
         export(trained.run, trained.workspace, "onnx")
 
 
+def test_a_format_whose_package_is_missing_says_what_to_install(trained, monkeypatch):
+    monkeypatch.setitem(FORMATS, "keras", replace(FORMATS["keras"], package="no_such_package"))
+    with pytest.raises(OptionError, match="keras needs the package no_such_package, .*: run pip install"):
+        export(trained.run, trained.workspace, "keras")
+
+
+def test_a_format_of_one_input_range_refuses_another(trained):
+    with pytest.raises(OptionError, match="keras has no choice of input_range: omit it, or choose"):
+        export(trained.run, trained.workspace, "keras", options=ExportOptions(input_range="-1..1"))
+
+
+def test_an_unknown_input_range_lists_those_that_there_are():
+    with pytest.raises(OptionError, match=r"choose 0\.\.255, -1\.\.1"):
+        ExportOptions(input_range="0..1")
+
+
 @pytest.mark.parametrize("name", ["input", "a b", "_x", "-"])
 def test_an_impossible_name_for_the_output_is_refused(trained, name):
     with pytest.raises(OptionError, match="final_tensor_name"):
-        export(trained.run, trained.workspace, "frozen_graph", final_tensor_name=name)
+        export(trained.run, trained.workspace, "frozen_graph", options=ExportOptions(final_tensor_name=name))
 
 
 def test_the_output_of_a_frozen_graph_gets_the_name_asked_for(trained, tmp_path):
     from poetcore.evaluation.frozen import FrozenGraph
 
     out = tmp_path / "old.pb"
-    export(trained.run, trained.workspace, "frozen_graph", out, final_tensor_name="my_result")
+    export(
+        trained.run,
+        trained.workspace,
+        "frozen_graph",
+        out,
+        options=ExportOptions(final_tensor_name="my_result"),
+    )
     assert FrozenGraph(out, output_layer="my_result").outputs == len(trained.run.labels())
     assert files_below(tmp_path) == ["old.pb", "old_README.txt", "old_labels.txt", "old_parity.json"]
 

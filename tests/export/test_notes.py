@@ -1,32 +1,25 @@
 """The lines of Python in a note: run as they are printed, they see pictures as the app does."""
 
 import io
-import textwrap
-from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
 from poetcore.data import images
-from poetcore.evaluation.classifier import Classifier
-from poetcore.export.export import export
+from poetcore.export.export_options import INPUT_RANGES
 from poetcore.export.formats import FORMATS
 from poetcore.export.notes import code_of
-from tests.conftest import Trained, encoded, picture
+from tests.conftest import encoded, picture
 
 SIZE = 64
-
-
-def lines_in(note: str) -> str:
-    """Cut the lines of Python out of a note, as someone does who copies them."""
-    return textwrap.dedent(note[note.index("    import io") :])
 
 
 @pytest.fixture(scope="module")
 def read():
     """The function `read` of a note."""
-    code = code_of(FORMATS["tflite"], size=SIZE, file="m", labels="l", output_layer="")
+    fed = INPUT_RANGES["0..255"]
+    code = code_of(FORMATS["tflite"], size=SIZE, file="m", labels="l", output_layer="", input_range=fed)
     names: dict[str, object] = {}
     exec(code[: code.index("\nfrom ai_edge")], names)
     return names["read"]
@@ -89,19 +82,3 @@ def test_heic_is_read_where_its_package_is_installed(read):
     out = io.BytesIO()
     heif.from_pillow(picture(0, (301, 203))).save(out)
     assert np.array_equal(read(io.BytesIO(out.getvalue()))[0], images.to_square(out.getvalue(), SIZE))
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ["model.tflite", 'it\'s "mine"\\ {0}.tflite'])
-def test_the_lines_of_a_note_label_a_photo_as_the_app_does(
-    trained: Trained, tmp_path, monkeypatch, capsys, name
-):
-    made = export(trained.run, trained.workspace, "tflite", tmp_path / name)
-    photo = sorted((trained.sample / "demo").glob("*/*"))[0]
-    (tmp_path / "photo.jpg").write_bytes(photo.read_bytes())
-    monkeypatch.chdir(tmp_path)
-    text = Path(f"{made.path.stem}_README.txt").read_text(encoding="utf-8")
-    exec(compile(lines_in(text), "note", "exec"), {})
-    (predicted,) = Classifier(trained.run, trained.workspace).classify([photo])
-    label, probability = capsys.readouterr().out.splitlines()[0].rsplit(" ", 1)
-    assert (label, float(probability)) == (predicted.label, pytest.approx(predicted.confidence, abs=0.0006))

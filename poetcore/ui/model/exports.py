@@ -5,13 +5,14 @@ import functools
 import streamlit as st
 
 from poetcore.errors import PoetError
+from poetcore.export.export_options import INPUT_RANGES, USUAL_RANGE, ExportOptions
 from poetcore.export.formats import FORMATS
 from poetcore.export.made import Made, find_made, zipped
-from poetcore.system.figures import percent
 from poetcore.system.names import to_name
+from poetcore.system.options import options_of
 from poetcore.system.processes import run_module
 from poetcore.ui.state import explain, workspace
-from poetcore.ui.text import counted, plain
+from poetcore.ui.text import plain
 from poetcore.workspace.run import Run
 
 __all__ = ["draw_exports"]
@@ -27,8 +28,21 @@ def draw_exports(run: Run) -> None:
         persist_state="session",
         width=420,
     )
+    kind, input_range = FORMATS[name], USUAL_RANGE
+    if kind.input_ranges:
+        input_range = st.segmented_control(
+            "Input range",
+            list(INPUT_RANGES),
+            default=USUAL_RANGE,
+            required=True,
+            format_func=lambda name: name.replace("..", " to "),
+            help=options_of(ExportOptions)["input_range"].help,
+            key="export_input_range",
+            persist_state="session",
+        )
     try:
-        made = find_made(run, FORMATS[name])
+        kind.check_possible(ExportOptions(input_range=input_range))
+        made = find_made(run, kind, input_range)
         if made is None:
             st.caption(
                 "It is written with its labels and a note how to use it, and compared with the app on real"
@@ -37,7 +51,7 @@ def draw_exports(run: Run) -> None:
             if not st.button("Export", key="export_now", icon=":material/file_save:"):
                 return
             with st.spinner("Writing it, and comparing it with the app ...", show_time=True):
-                _export(run, name)
+                _export(run, name, input_range)
             st.rerun()
     except PoetError as error:
         explain(error)
@@ -45,10 +59,10 @@ def draw_exports(run: Run) -> None:
     _draw_downloads(run, name, made)
 
 
-def _export(run: Run, format_name: str) -> None:
+def _export(run: Run, format_name: str, input_range: str) -> None:
     """Run the command `export` in a child process, which may load TensorFlow."""
-    options = [f"--run={run.name}", f"--format={format_name}", f"--workspace={workspace().root}", "--json"]
-    run_module("poetcore", ["export", *options])
+    chosen = [f"--run={run.name}", f"--format={format_name}", f"--input_range={input_range}"]
+    run_module("poetcore", ["export", *chosen, f"--workspace={workspace().root}", "--json"])
 
 
 def _draw_downloads(run: Run, format_name: str, made: Made) -> None:
@@ -73,13 +87,8 @@ def _draw_downloads(run: Run, format_name: str, made: Made) -> None:
                 icon=":material/download:",
                 on_click="ignore",
             )
-    parity = made.parity
-    if parity.same_top1 is not None and parity.max_abs_diff is not None:
-        st.caption(
-            f"On {counted(parity.pictures, 'real picture')} it gives the app's top label on"
-            f" {percent(parity.same_top1)}; the largest difference of a probability is"
-            f" {parity.max_abs_diff:.2g}."
-        )
+    if made.parity.pictures:
+        st.caption(made.parity.sentence)
     st.caption(f"On this computer it is {plain(made.path)}.")
 
 
