@@ -110,21 +110,12 @@ def test_the_metadata_have_the_scaling_and_the_labels(centred, trained):
 
 
 def test_the_metadata_of_the_usual_range_say_that_nothing_is_scaled(centred):
-    # Its own metadata come first; the last ones of a name are those added here.
-    bare = centred.path.read_bytes()
-    from ai_edge_litert import schema_py_generated as schema
-
-    model = schema.ModelT.InitFromPackedBuf(bare, 0)
-    model.metadata = []
     from tensorflow.lite.tools import flatbuffer_utils
 
-    again = add_metadata(
-        bytes(flatbuffer_utils.convert_object_to_bytearray(model)),
-        name="x",
-        fed=INPUT_RANGES["0..255"],
-        labels="labels.txt",
-    )
-    found = metadata(again)
+    model = flatbuffer_utils.convert_bytearray_to_object(bytearray(centred.path.read_bytes()))
+    model.metadata = []
+    bare = bytes(flatbuffer_utils.convert_object_to_bytearray(model))
+    found = metadata(add_metadata(bare, name="x", fed=INPUT_RANGES["0..255"], labels="labels.txt"))
     assert (found["scaling"], found["limits"]) == ((0, 1), (0, 255))
 
 
