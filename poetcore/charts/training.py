@@ -1,5 +1,6 @@
 """Charts of a training: its curves, and the accuracy by the number of training pictures."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
@@ -7,7 +8,7 @@ import pandas as pd
 
 from poetcore.charts.style import BLUE, LINES, ORANGE, percent
 
-__all__ = ["curve_spec", "learning_curve_chart"]
+__all__ = ["curve_spec", "learning_curve_chart", "overlaid_spec"]
 
 
 def curve_spec(quantity: str, steps: int, reach: tuple[float, float]) -> dict[str, Any]:
@@ -20,28 +21,15 @@ def curve_spec(quantity: str, steps: int, reach: tuple[float, float]) -> dict[st
         steps: how many there will be; the axis has room for all from the start and does not jump.
         reach: lowest and highest value, likewise.
     """
-    shares = quantity == "accuracy"
     colour = alt.Color(
         "split:N",
         title=None,
         scale=alt.Scale(domain=["training", "validation"], range=[BLUE, ORANGE]),
         legend=LINES,
     )
-    scale = alt.Scale(domain=reach, nice=False, zero=False, clamp=True)
-    title = "accuracy" if shares else "cross entropy"
-    axis = alt.Axis(labelExpr=percent(), tickMinStep=0.01) if shares else alt.Axis(format=".2~f")
-    base = alt.Chart(pd.DataFrame({"step": [], "split": []})).encode(
-        x=alt.X(
-            "step:Q",
-            title="step",
-            axis=alt.Axis(format="d", tickMinStep=1),
-            scale=alt.Scale(domain=[0, steps], nice=False),
-        ),
-        color=colour,
-    )
-    raw = base.mark_line(opacity=0.22, strokeWidth=1).encode(
-        y=alt.Y(f"{quantity}:Q", title=title, scale=scale, axis=axis)
-    )
+    title, value = _value(quantity, reach)
+    base = _base(steps).encode(color=colour)
+    raw = base.mark_line(opacity=0.22, strokeWidth=1).encode(y=value)
     smooth = base.mark_line(strokeWidth=2.5).encode(
         y=alt.Y(f"{quantity}_smooth:Q", title=title),
         strokeDash=alt.StrokeDash(
@@ -51,14 +39,8 @@ def curve_spec(quantity: str, steps: int, reach: tuple[float, float]) -> dict[st
             title=None,
         ),
     )
-    told = {"told": quantity, "told_smooth": f"{quantity}_smooth"}
     points = (
-        base.transform_calculate(
-            **{
-                name: percent(field, 1) if shares else f"format(datum.{field}, '.3f')"
-                for name, field in told.items()
-            }
-        )
+        base.transform_calculate(told=_told(quantity), told_smooth=_told(f"{quantity}_smooth", quantity))
         .mark_point(opacity=0, size=80)
         .encode(
             y=f"{quantity}:Q",
@@ -70,7 +52,79 @@ def curve_spec(quantity: str, steps: int, reach: tuple[float, float]) -> dict[st
             ],
         )
     )
-    spec: dict[str, Any] = (raw + smooth + points).properties(height=300).to_dict()
+    return _without_data(raw + smooth + points)
+
+
+def overlaid_spec(
+    quantity: str, runs: Sequence[str], steps: int, reach: tuple[float, float]
+) -> dict[str, Any]:
+    """Return the chart of a curve of two runs over each other, as a Vega-Lite specification without data.
+
+    Args:
+        quantity: "accuracy" or "cross_entropy".
+        runs: what the two are called; the first is blue.
+        steps: of the longer training.
+        reach: lowest and highest value.
+    """
+    title, value = _value(quantity, reach)
+    base = (
+        _base(steps)
+        .transform_calculate(told=_told(quantity))
+        .encode(
+            y=value,
+            color=alt.Color(
+                "run:N", title=None, scale=alt.Scale(domain=list(runs), range=[BLUE, ORANGE]), legend=LINES
+            ),
+        )
+    )
+    lines = base.mark_line(strokeWidth=2).encode(
+        strokeDash=alt.StrokeDash(
+            "split:N",
+            title=None,
+            scale=alt.Scale(domain=["validation", "training"], range=[[1, 0], [3, 3]]),
+            legend=LINES,
+        )
+    )
+    points = base.mark_point(opacity=0, size=80).encode(
+        tooltip=[
+            "run:N",
+            "step:Q",
+            alt.Tooltip("split:N", title="measured on"),
+            alt.Tooltip("told:N", title=f"{title}, smoothed"),
+        ]
+    )
+    return _without_data(lines + points)
+
+
+def _base(steps: int) -> alt.Chart:
+    """Return a chart over the steps of a training."""
+    return alt.Chart(pd.DataFrame({"step": [], "split": []})).encode(
+        x=alt.X(
+            "step:Q",
+            title="step",
+            axis=alt.Axis(format="d", tickMinStep=1),
+            scale=alt.Scale(domain=[0, steps], nice=False),
+        )
+    )
+
+
+def _value(quantity: str, reach: tuple[float, float]) -> tuple[str, alt.Y]:
+    """Return what a quantity is called, and its axis."""
+    shares = quantity == "accuracy"
+    title = "accuracy" if shares else "cross entropy"
+    axis = alt.Axis(labelExpr=percent(), tickMinStep=0.01) if shares else alt.Axis(format=".2~f")
+    scale = alt.Scale(domain=reach, nice=False, zero=False, clamp=True)
+    return title, alt.Y(f"{quantity}:Q", title=title, scale=scale, axis=axis)
+
+
+def _told(field: str, quantity: str = "") -> str:
+    """Return the Vega expression that writes a value of a quantity; by default that of the field's name."""
+    return percent(field, 1) if (quantity or field) == "accuracy" else f"format(datum.{field}, '.3f')"
+
+
+def _without_data(chart: alt.LayerChart) -> dict[str, Any]:
+    """Return the specification of a chart that gets its data later."""
+    spec: dict[str, Any] = chart.properties(height=300).to_dict()
     for part in (spec, *spec["layer"]):
         part.pop("data", None)
     spec.pop("datasets", None)

@@ -79,7 +79,7 @@ def network_graph(
         several: whether a picture may have several labels, so that the outputs are sigmoids.
     """
     graph = _Graph()
-    pixels = graph.add("input/pixels", "Placeholder", shape=(-1, backbone.input_size, backbone.input_size, 3))
+    pixels = graph.add("pixels", "Placeholder", shape=(-1, backbone.input_size, backbone.input_size, 3))
     vector = (-1, backbone.vector_length)
     found = _add_backbone(graph, pixels, backbone.network, model) if model and model.is_file() else None
     if found is None:

@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 import pytest
 
-from poetcore.charts.training import curve_spec, learning_curve_chart
+from poetcore.charts.training import curve_spec, learning_curve_chart, overlaid_spec
 
 COLUMNS = ["pictures", "accuracy", "low", "high", "kind"]
 MEASURED = [(100, 0.80, 0.76, 0.84, "measured"), (200, 0.85, 0.82, 0.88, "measured")]
@@ -29,6 +29,19 @@ def test_a_curve_carries_no_data_of_its_own():
 def test_a_curve_has_room_for_all_steps_from_the_start():
     spec = curve_spec("accuracy", 4000, (0.5, 1))
     assert all(layer["encoding"]["x"]["scale"]["domain"] == [0, 4000] for layer in spec["layer"])
+
+
+@pytest.mark.parametrize("quantity", ["accuracy", "cross_entropy"])
+def test_curves_over_each_other_are_valid_vega_lite_once_they_have_data(quantity):
+    values = [{"run": "a", "step": 10, "split": "training", quantity: 0.5}]
+    spec = overlaid_spec(quantity, ["a", "b"], 100, (0, 1))
+    alt.LayerChart.from_dict(spec | {"data": {"values": values}}, validate=True)
+
+
+def test_curves_over_each_other_have_a_colour_a_run_and_a_dash_a_split():
+    lines = overlaid_spec("accuracy", ["a", "b"], 100, (0, 1))["layer"][0]["encoding"]
+    assert (lines["color"]["field"], lines["color"]["scale"]["domain"]) == ("run", ["a", "b"])
+    assert lines["strokeDash"]["field"] == "split"
 
 
 def lines(chart: alt.LayerChart, kind: str) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from poetcore.training.curves import SMOOTHING, curves
+from poetcore.training.curves import SMOOTHING, curves, overlaid
 
 
 def event(step: int, train: float, validation: float | None, kind: str = "step") -> dict[str, object]:
@@ -58,3 +58,28 @@ def test_a_smoothed_point_weighs_older_values_less():
 def test_training_and_validation_are_smoothed_apart():
     table = drawn(np.ones(20), np.zeros(20))
     assert set(table[table["split"] == "validation"]["cross_entropy_smooth"]) == {0.0}
+
+
+def test_curves_of_two_runs_are_one_table_of_smoothed_values():
+    one, other = curves([event(10, 1.0, 0.5), event(20, 0.0, 0.5)]), curves([event(10, 0.25, None)])
+    rows = overlaid({"a": one, "b": other})
+    assert list(rows) == ["run", "step", "split", "accuracy", "cross_entropy"]
+    assert rows[["run", "step", "split"]].to_numpy().tolist() == [
+        ["a", 10, "training"],
+        ["a", 20, "training"],
+        ["a", 10, "validation"],
+        ["a", 20, "validation"],
+        ["b", 10, "training"],
+    ]
+    assert rows["cross_entropy"][1] == one["cross_entropy_smooth"][1]
+
+
+def test_long_curves_are_thinned_and_keep_their_last_point():
+    table = curves(event(10 * step, 0.5, 0.5) for step in range(1, 1002))
+    rows = overlaid({"a": table}, points=300)
+    for _, line in rows.groupby("split"):
+        assert len(line) <= 300 and line["step"].max() == 10_010 and line["step"].is_monotonic_increasing
+
+
+def test_runs_without_curves_have_an_empty_table():
+    assert overlaid({"a": curves([])}).empty

@@ -45,7 +45,7 @@ def test_every_input_is_a_node(found):
 def test_the_output_comes_from_the_pixels_through_backbone_and_bottleneck(found):
     reached = before(found, "final_result")
     assert {
-        "input/pixels",
+        "pixels",
         "input/BottleneckInputPlaceholder",
         f"{DEFAULT}/block_7/depthwise_conv",
     } <= reached
@@ -55,7 +55,7 @@ def test_the_output_comes_from_the_pixels_through_backbone_and_bottleneck(found)
 def test_the_last_layer_has_the_names_of_the_original(found):
     operators = {name: node.op for name, node in found.items() if not name.startswith(DEFAULT)}
     assert operators == {
-        "input/pixels": "Placeholder",
+        "pixels": "Placeholder",
         "input/BottleneckInputPlaceholder": "PlaceholderWithDefault",
         "input/GroundTruthInput": "Placeholder",
         "final_training_ops/weights/final_weights": "VariableV2",
@@ -79,7 +79,7 @@ def test_what_is_trained_is_the_last_layer(found):
 
 def test_nodes_know_the_shapes_of_what_flows(found):
     names = (
-        "input/pixels",
+        "pixels",
         f"{DEFAULT}/conv_stem",
         "input/BottleneckInputPlaceholder",
         "final_result",
@@ -115,7 +115,7 @@ def test_a_backbone_that_cannot_be_read_is_one_node(tmp_path, content):
     if content is not None:
         file.write_bytes(content)
     found = nodes(network_graph(BACKBONE, file, 5))
-    assert found[DEFAULT].op == "Backbone" and list(found[DEFAULT].input) == ["input/pixels"]
+    assert found[DEFAULT].op == "Backbone" and list(found[DEFAULT].input) == ["pixels"]
     assert DEFAULT in before(found, "final_result")
 
 

@@ -205,7 +205,15 @@ def test_two_selected_runs_stand_side_by_side_with_what_differs(own, second):
     app = selecting("first", "second")
     table = app.table[0].value
     assert set(table) == {"first", "fifty steps"}
-    assert {"test accuracy", "steps"} <= set(table.index) and "seed" not in table.index
+    assert {"test accuracy", "steps", "curves"} <= set(table.index) and "seed" not in table.index
+
+
+def test_the_curves_of_two_selected_runs_lie_over_each_other(own, second):
+    told = [chart.proto.alt for chart in selecting("first", "second").get("vega_lite_chart")]
+    assert told == [
+        f"{quantity} of both runs on training and validation pictures, by step"
+        for quantity in ("accuracy", "cross entropy")
+    ]
 
 
 def test_a_selection_outlives_a_search_that_still_shows_it(own, second):

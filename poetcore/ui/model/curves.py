@@ -16,7 +16,7 @@ from poetcore.training.verdict import Verdict, run_verdict
 from poetcore.ui.glossary import term
 from poetcore.workspace.run import Run
 
-__all__ = ["draw_curves", "draw_live_curves"]
+__all__ = ["draw_curves", "draw_live_curves", "reach"]
 
 #: Parts in which a curve is drawn at least, live and in a replay: some six seconds of each.
 _LIVE_PARTS, _REPLAY_PARTS = 6, 24
@@ -91,7 +91,7 @@ def _draw(run: Run, table: pd.DataFrame, drawn: int, steps: int) -> None:
         with column:
             st.vega_lite_chart(
                 shown,
-                _spec(quantity, steps, _reach(quantity, table[quantity])),
+                _spec(quantity, steps, reach(quantity, table[quantity])),
                 key=f"curve_{run.name}_{quantity}",
                 width="stretch",
                 alt=f"{quantity.replace('_', ' ')} of training and validation pictures, by step",
@@ -109,14 +109,14 @@ def _draw_verdict(found: Verdict) -> None:
 
 
 @st.cache_data(show_spinner=False)
-def _spec(quantity: str, steps: int, reach: tuple[float, float]) -> dict[str, object]:
-    return curve_spec(quantity, steps, reach)
+def _spec(quantity: str, steps: int, limits: tuple[float, float]) -> dict[str, object]:
+    return curve_spec(quantity, steps, limits)
 
 
-def _reach(quantity: str, values: pd.Series) -> tuple[float, float]:
+def reach(quantity: str, values: pd.Series) -> tuple[float, float]:
     """Return lowest and highest value of an axis, so coarse that it seldom moves while a curve grows.
 
-    >>> _reach("accuracy", pd.Series([0.52, 0.97])), _reach("cross_entropy", pd.Series([1.61, 0.2]))
+    >>> reach("accuracy", pd.Series([0.52, 0.97])), reach("cross_entropy", pd.Series([1.61, 0.2]))
     ((0.5, 1.0), (0.0, 1.75))
     """
     if quantity == "accuracy":
