@@ -5,6 +5,7 @@ import streamlit as st
 
 from poetcore.errors import PoetError
 from poetcore.evaluation.accuracy import Accuracy
+from poetcore.evaluation.leaks import seen_pictures
 from poetcore.evaluation.slides import Filter, deck
 from poetcore.system.figures import count, percent, with_interval
 from poetcore.system.names import natural_key
@@ -15,7 +16,6 @@ from poetcore.ui.freshness import checked
 from poetcore.ui.gallery.pictures import addresses
 from poetcore.ui.headline import draw_remarks
 from poetcore.ui.results.evaluation import still_there
-from poetcore.ui.results.leaks import seen_pictures
 from poetcore.ui.results.slide_settings import keep_guess_first, pick_slides
 from poetcore.ui.state import explain
 from poetcore.ui.text import plain

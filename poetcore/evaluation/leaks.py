@@ -14,7 +14,7 @@ from poetcore.system.progress import OnProgress
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
 
-__all__ = ["Leaks", "find_leaks"]
+__all__ = ["Leaks", "find_leaks", "seen_pictures"]
 
 #: The parts of the split that a run saw: the last layer was fitted to one, and chosen by the other.
 _SEEN = ("training", "validation")
@@ -101,3 +101,16 @@ def _hash(pictures: pd.DataFrame, index: HashIndex, on_progress: OnProgress | No
     wanted = pictures[pictures["sha"].isin(missing)]
     paths = {sha: Path(path) for sha, path in zip(wanted["sha"], wanted["path"], strict=True)}
     hash_all(paths, index, on_progress)
+
+
+def seen_pictures(predictions: pd.DataFrame) -> dict[str, str]:
+    """Return the paths of the pictures that were seen in training, each with how, in a few words.
+
+    Args:
+        predictions: of an evaluation; those of earlier versions know only the same pictures.
+    """
+    # What is not known is missing in the table, so that only True counts.
+    same = predictions["leaked"].eq(True)
+    near = predictions["leaked_near"].eq(True) if "leaked_near" in predictions else ~same & False
+    found = dict.fromkeys(predictions.loc[near, "path"], "near duplicate seen in training")
+    return found | dict.fromkeys(predictions.loc[same, "path"], "seen in training")

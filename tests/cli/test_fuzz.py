@@ -48,6 +48,7 @@ USUAL = {
     "calibrate": ["--run", "first"],
     "export": ["--run", "first", "--format", "tflite"],
     "features": ["trees", "--out", "features.npz"],
+    "slides": ["trees", "--run", "first", "--out", "new_slides"],
     "merge": ["trees", "ash", "oak"],
     "undo": ["trees"],
     "runs": [],

@@ -7,11 +7,12 @@ import pandas as pd
 import streamlit as st
 
 from poetcore.evaluation.accuracy import Accuracy
+from poetcore.evaluation.leaks import seen_pictures
 from poetcore.evaluation.metrics import Metrics
 from poetcore.system.figures import count
 from poetcore.ui.gallery.pictures import Card, pair_gallery, shas
 
-__all__ = ["draw_leaks", "leak_words", "seen_number", "seen_pictures"]
+__all__ = ["draw_leaks", "leak_words", "seen_number"]
 
 
 def leak_words(metrics: Metrics) -> str:
@@ -33,19 +34,6 @@ def seen_number(metrics: Metrics, accuracy: Accuracy) -> str:
     if metrics.leaked is None or (metrics.leaked_near is None and not seen):
         return "–"
     return f"≥ {count(seen)}" if metrics.leaked_near is None else count(seen)
-
-
-def seen_pictures(predictions: pd.DataFrame) -> dict[str, str]:
-    """Return the paths of the pictures that were seen in training, each with how, in a few words.
-
-    Args:
-        predictions: of an evaluation; those of earlier versions know only the same pictures.
-    """
-    # What is not known is missing in the table, so that only True counts.
-    same = predictions["leaked"].eq(True)
-    near = predictions["leaked_near"].eq(True) if "leaked_near" in predictions else ~same & False
-    found = dict.fromkeys(predictions.loc[near, "path"], "near duplicate seen in training")
-    return found | dict.fromkeys(predictions.loc[same, "path"], "seen in training")
 
 
 def draw_leaks(predictions: pd.DataFrame, metrics: Metrics, trained_on: Path, key: str) -> None:

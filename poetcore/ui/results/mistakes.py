@@ -10,6 +10,7 @@ from poetcore.data.held_out import home_of
 from poetcore.data.listing import is_listing
 from poetcore.errors import DatasetError
 from poetcore.evaluation.evaluation import Evaluation
+from poetcore.evaluation.leaks import seen_pictures
 from poetcore.evaluation.metrics import Metrics
 from poetcore.evaluation.slides import Filter, Slide, deck
 from poetcore.system.figures import confidence, count
@@ -18,7 +19,6 @@ from poetcore.ui.gallery.pictures import Card, shas
 from poetcore.ui.gallery.repair_gallery import Repairable, repair_gallery
 from poetcore.ui.gallery.repairs import draw_repairs
 from poetcore.ui.results.confusion import PICTURES, draw_cell_fields, labels_chosen
-from poetcore.ui.results.leaks import seen_pictures
 from poetcore.ui.state import explain
 from poetcore.ui.text import brief, counted, isolated, plain
 

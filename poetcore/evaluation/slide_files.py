@@ -1,0 +1,142 @@
+"""A slideshow as files: one PNG a slide, in a folder of their own."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast, get_args
+
+import pandas as pd
+
+from poetcore.errors import OptionError, PictureError
+from poetcore.evaluation.leaks import seen_pictures
+from poetcore.evaluation.slide_pictures import Caption, draw_slide
+from poetcore.evaluation.slides import BATCHES, Filter, Order, Show, Slide, deck
+from poetcore.system.files import cores, in_chunks, printable, write_whole
+from poetcore.system.options import check_limits, option
+from poetcore.system.progress import OnProgress, Progress
+
+__all__ = ["SlideOptions", "SlidesMade", "check_folder", "write_slides"]
+
+
+@dataclass(frozen=True)
+class SlideOptions:
+    """Which pictures become slides, in which order, and how many stand on one.
+
+    Attributes:
+        show: all, only misclassified pictures ("mistakes"), or only correct ones.
+        label: only pictures whose true label is this; None for every label.
+        order: as in `deck`.
+        seed: of the shuffle.
+        batch: pictures on a slide, one of `BATCHES`.
+        confidence: whether the confidence stands on it.
+
+    Raises:
+        OptionError: a value is impossible.
+    """
+
+    show: str = field(
+        default="all", metadata=option("all, only mistakes or only correct ones.", choices=get_args(Show))
+    )
+    label: str | None = field(default=None, metadata=option("Only pictures whose true label is this."))
+    order: str = field(
+        default="folder",
+        metadata=option(
+            "folder: as in the folder; shuffled: at random, every label spread evenly; surest: most confident"
+            " first; least_sure: least confident first.",
+            choices=get_args(Order),
+        ),
+    )
+    seed: int = field(default=0, metadata=option("Seed of the shuffle.", minimum=0))
+    batch: int = field(default=1, metadata=option(f"Pictures on a slide: {', '.join(map(str, BATCHES))}."))
+    confidence: bool = field(default=True, metadata=option("Whether the confidence stands on the slides."))
+
+    def __post_init__(self) -> None:
+        check_limits(self)
+        if self.batch not in BATCHES:
+            raise OptionError(f"batch is one of {', '.join(map(str, BATCHES))}. Received: {self.batch}.")
+
+
+@dataclass(frozen=True)
+class SlidesMade:
+    """What `write_slides` wrote.
+
+    Attributes:
+        files: the slides, in order.
+        pictures: how many are on them.
+        skipped: `{"path": ..., "reason": ...}` of each picture that is not, as it cannot be read any more.
+        labels: the labels that stand on them.
+    """
+
+    files: list[Path]
+    pictures: int
+    skipped: list[dict[str, str]]
+    labels: list[str]
+
+
+def check_folder(folder: Path) -> None:
+    """Check that slides can be written into a folder: it is new or empty, so that they are not mixed.
+
+    Raises:
+        OptionError: it is a file, or something lies in it.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise OptionError(f"{printable(folder)} is there already and not empty: give a new folder.")
+
+
+def write_slides(
+    folder: Path,
+    predictions: pd.DataFrame,
+    title: str,
+    options: SlideOptions = SlideOptions(),
+    *,
+    on_progress: OnProgress | None = None,
+) -> SlidesMade:
+    """Write the pictures of an evaluation as slides, each with predicted label, confidence and true label.
+
+    Args:
+        folder: new or empty; the files are called slide_001.png and so on.
+        predictions: as in `Evaluation.predictions`.
+        title: what is shown, in a few words; it stands on every slide.
+        options: which pictures, and how.
+        on_progress: called in the phase `drawing_slides`.
+
+    Raises:
+        OptionError: the folder is not empty or cannot be written, or a label does not occur.
+        PictureError: there is no picture to show.
+    """
+    check_folder(folder)
+    chosen = Filter(cast(Show, options.show), options.label)
+    slides = deck(predictions, chosen, cast(Order, options.order), options.seed)
+    readable, skipped = _readable(slides)
+    if not readable:
+        raise PictureError("No picture is left to show: choose --show all, or another label.")
+    notes = seen_pictures(predictions)
+    batches = list(in_chunks(readable, options.batch))
+    digits = max(3, len(str(len(batches))))
+    files = [folder / f"slide_{number:0{digits}}.png" for number in range(1, len(batches) + 1)]
+
+    def write(number: int) -> None:
+        batch = batches[number]
+        caption = Caption(title, number * options.batch + 1, len(readable), options.confidence)
+        drawn = draw_slide(batch, [notes.get(slide.path, "") for slide in batch], options.batch, caption)
+        write_whole(files[number], drawn)
+
+    try:
+        with ThreadPoolExecutor(cores()) as pool:
+            for done, _ in enumerate(pool.map(write, range(len(batches))), 1):
+                if on_progress:
+                    on_progress(Progress("drawing_slides", done, len(batches)))
+    except OSError as error:
+        raise OptionError(
+            f"{printable(folder)} cannot be written ({error.strerror or error}): give another folder."
+        ) from None
+    labels = sorted({word for slide in readable for word in (slide.label, slide.predicted)})
+    return SlidesMade(files, len(readable), skipped, labels)
+
+
+def _readable(slides: Sequence[Slide]) -> tuple[list[Slide], list[dict[str, str]]]:
+    """Return the slides whose files are still there, and why the others are not shown."""
+    there = {slide.path: Path(slide.path).is_file() for slide in slides}
+    gone = [{"path": path, "reason": "is not there any more"} for path, found in there.items() if not found]
+    return [slide for slide in slides if there[slide.path]], gone

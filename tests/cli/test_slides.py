@@ -1,0 +1,24 @@
+"""`slides`: what the command writes and says."""
+
+import json
+
+import pytest
+
+from tests.cli.inside import call
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_demo_folder_becomes_slides_with_the_error_rate_beside_the_accuracy(trained, tmp_path):
+    place = ["--run", trained.run.name, "--workspace", trained.workspace.root]
+    done = call("slides", trained.sample / "demo", "--out", tmp_path / "new", "--batch", 9, *place, "--json")
+    said = json.loads(done.stdout.splitlines()[-1])
+    assert (done.status, said["pictures"], said["slides"]) == (0, 20, 3)
+    assert len(list((tmp_path / "new").glob("slide_*.png"))) == 3
+    assert said["accuracy"] + said["error_rate"] == pytest.approx(1)
+
+
+def test_a_folder_that_is_not_empty_is_refused_before_anything_is_evaluated(trained, tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    done = call("slides", trained.sample / "demo", "--out", tmp_path, "--workspace", tmp_path / "tf_files")
+    assert (done.status, "give a new folder" in done.stderr) == (2, True)
