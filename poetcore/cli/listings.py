@@ -26,12 +26,13 @@ def backbones(
 ) -> None:
     """List the pre-trained networks, and whether they work offline now."""
     from poetcore.cli.terminal import Terminal, table
-    from poetcore.features.backbone_chart import write_chart
-    from poetcore.features.backbones import find, from_environment
     from poetcore.features.litert import list_backbones
 
     known = list_backbones(Workspace(workspace).models)
     if chart:
+        from poetcore.features.backbone_chart import write_chart
+        from poetcore.features.backbones import find, from_environment
+
         write_chart(chart, known, find(from_environment(os.environ)).network)
     listed = [one._asdict() for one in known]
     rows = [

@@ -12,7 +12,7 @@ from poetcore.cli.options import (
     WorkspaceOption,
     takes_options_of,
 )
-from poetcore.evaluation.slide_files import SlideOptions
+from poetcore.evaluation.slide_options import SlideOptions
 from poetcore.system.figures import percent
 from poetcore.system.options import build
 from poetcore.system.wording import counted

@@ -5,9 +5,12 @@ between; one of a single label is that label, one of none is empty.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["NO_LABEL", "by_label", "has_label", "join_set", "label_targets", "set_words", "split_set"]
 
@@ -45,7 +48,7 @@ def set_words(text: str) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def has_label(sets: pd.Series, label: str) -> pd.Series:
+def has_label(sets: "pd.Series", label: str) -> "pd.Series":
     """Return which label sets hold a label, `(n,) bool`."""
     return sets.map(lambda text: label in split_set(text)).astype(bool)
 
@@ -68,7 +71,7 @@ def label_targets(sets: Iterable[str], labels: Sequence[str]) -> np.ndarray:
     return found
 
 
-def by_label(pictures: pd.DataFrame) -> pd.DataFrame:
+def by_label(pictures: "pd.DataFrame") -> "pd.DataFrame":
     """Return one row for each picture and each of its labels; the rows of a picture keep its index.
 
     Args:

@@ -2,59 +2,21 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import cast, get_args
+from typing import cast
 
 import pandas as pd
 
 from poetcore.errors import OptionError, PictureError
 from poetcore.evaluation.leaks import seen_pictures
+from poetcore.evaluation.slide_options import Order, Show, SlideOptions
 from poetcore.evaluation.slide_pictures import Caption, draw_slide
-from poetcore.evaluation.slides import BATCHES, Filter, Order, Show, Slide, deck
+from poetcore.evaluation.slides import Filter, Slide, deck
 from poetcore.system.files import cores, in_chunks, printable, write_whole
-from poetcore.system.options import check_limits, option
 from poetcore.system.progress import OnProgress, Progress
 
-__all__ = ["SlideOptions", "SlidesMade", "check_folder", "write_slides"]
-
-
-@dataclass(frozen=True)
-class SlideOptions:
-    """Which pictures become slides, in which order, and how many stand on one.
-
-    Attributes:
-        show: all, only misclassified pictures ("mistakes"), or only correct ones.
-        label: only pictures whose true label is this; None for every label.
-        order: as in `deck`.
-        seed: of the shuffle.
-        batch: pictures on a slide, one of `BATCHES`.
-        confidence: whether the confidence stands on it.
-
-    Raises:
-        OptionError: a value is impossible.
-    """
-
-    show: str = field(
-        default="all", metadata=option("all, only mistakes or only correct ones.", choices=get_args(Show))
-    )
-    label: str | None = field(default=None, metadata=option("Only pictures whose true label is this."))
-    order: str = field(
-        default="folder",
-        metadata=option(
-            "folder: as in the folder; shuffled: at random, every label spread evenly; surest: most confident"
-            " first; least_sure: least confident first.",
-            choices=get_args(Order),
-        ),
-    )
-    seed: int = field(default=0, metadata=option("Seed of the shuffle.", minimum=0))
-    batch: int = field(default=1, metadata=option(f"Pictures on a slide: {', '.join(map(str, BATCHES))}."))
-    confidence: bool = field(default=True, metadata=option("Whether the confidence stands on the slides."))
-
-    def __post_init__(self) -> None:
-        check_limits(self)
-        if self.batch not in BATCHES:
-            raise OptionError(f"batch is one of {', '.join(map(str, BATCHES))}. Received: {self.batch}.")
+__all__ = ["SlidesMade", "check_folder", "write_slides"]
 
 
 @dataclass(frozen=True)
@@ -88,7 +50,7 @@ def write_slides(
     folder: Path,
     predictions: pd.DataFrame,
     title: str,
-    options: SlideOptions = SlideOptions(),
+    options: SlideOptions,
     *,
     on_progress: OnProgress | None = None,
 ) -> SlidesMade:

@@ -1,23 +1,16 @@
 """The slides of a slideshow or gallery: which pictures, in which order, with what the model predicts."""
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 
 from poetcore.data.label_sets import has_label, set_words
 from poetcore.errors import OptionError
+from poetcore.evaluation.slide_options import Order, Show
 
-__all__ = ["BATCHES", "Filter", "Order", "Show", "Slide", "deck"]
-
-#: Both stand in the addresses of slideshows that people keep: "mistakes" are the misclassified pictures,
-#: "surest" is most confident first, "least_sure" least confident first.
-Show = Literal["all", "mistakes", "correct"]
-Order = Literal["folder", "shuffled", "surest", "least_sure"]
-
-#: How many pictures a slide can have: one, or a small batch that fills a screen.
-BATCHES = (1, 4, 6, 9)
+__all__ = ["Filter", "Slide", "deck"]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from poetcore.errors import OptionError, PictureError
-from poetcore.evaluation.slide_files import SlideOptions, write_slides
+from poetcore.evaluation.slide_files import write_slides
+from poetcore.evaluation.slide_options import SlideOptions
 from poetcore.evaluation.words_pictures import draw_words
 from tests.conftest import encoded, picture
 
@@ -118,7 +119,7 @@ def test_only_mistakes_are_shown_where_that_is_asked(predictions, tmp_path):
 def test_a_picture_that_is_gone_is_listed_and_the_others_are_shown(predictions, tmp_path):
     gone = Path(predictions["path"][1])
     gone.unlink()
-    made = write_slides(tmp_path / "slides", predictions, "trees")
+    made = write_slides(tmp_path / "slides", predictions, "trees", SlideOptions())
     assert (made.pictures, [one["path"] for one in made.skipped]) == (4, [str(gone)])
 
 

@@ -14,7 +14,8 @@ from typing import Any
 import streamlit as st
 
 from poetcore.errors import OptionError
-from poetcore.evaluation.slides import BATCHES, Show, Slide
+from poetcore.evaluation.slide_options import BATCHES, Show
+from poetcore.evaluation.slides import Slide
 from poetcore.ui.components.assets import asset
 
 __all__ = ["slideshow"]

@@ -6,7 +6,8 @@ from typing import Any, cast, get_args
 
 import streamlit as st
 
-from poetcore.evaluation.slides import BATCHES, Filter, Order, Show
+from poetcore.evaluation.slide_options import BATCHES, Order, Show
+from poetcore.evaluation.slides import Filter
 from poetcore.ui.address import write_address
 
 __all__ = ["SlideSettings", "keep_guess_first", "pick_slides"]
