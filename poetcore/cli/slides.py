@@ -56,7 +56,14 @@ def slides(
     with terminal.bars() as bars:
         evaluation = evaluate(chosen, folder, place, on_progress=bars.show)
         title = f"{chosen.title} on {dataset_title(Path(evaluation.metrics.folder))}"
-        made = write_slides(out, evaluation.predictions, title, chosen_options, on_progress=bars.show)
+        made = write_slides(
+            out,
+            evaluation.predictions,
+            title,
+            chosen_options,
+            multi_label=evaluation.metrics.multi_label is not None,
+            on_progress=bars.show,
+        )
     skipped = [*evaluation.metrics.skipped, *made.skipped]
     terminal.skipped("Excluded", skipped)
     missing = missing_characters([title, *made.labels])

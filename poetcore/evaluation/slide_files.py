@@ -52,6 +52,7 @@ def write_slides(
     title: str,
     options: SlideOptions,
     *,
+    multi_label: bool = False,
     on_progress: OnProgress | None = None,
 ) -> SlidesMade:
     """Write the pictures of an evaluation as slides, each with predicted label, confidence and true label.
@@ -61,6 +62,7 @@ def write_slides(
         predictions: as in `Evaluation.predictions`.
         title: what is shown, in a few words; it stands on every slide.
         options: which pictures, and how.
+        multi_label: as in `deck`.
         on_progress: called in the phase `drawing_slides`.
 
     Raises:
@@ -69,7 +71,7 @@ def write_slides(
     """
     check_folder(folder)
     chosen = Filter(cast(Show, options.show), options.label)
-    slides = deck(predictions, chosen, cast(Order, options.order), options.seed)
+    slides = deck(predictions, chosen, cast(Order, options.order), options.seed, multi_label=multi_label)
     readable, skipped = _readable(slides)
     if not readable:
         raise PictureError("No picture is left to show: choose --show all, or another label.")

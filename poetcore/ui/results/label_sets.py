@@ -10,6 +10,7 @@ import streamlit as st
 from poetcore.charts.style import FEW_LABELS
 from poetcore.data.label_sets import has_label, split_set
 from poetcore.evaluation.evaluation import Evaluation
+from poetcore.evaluation.leaks import seen_pictures
 from poetcore.evaluation.metrics import Metrics
 from poetcore.evaluation.slides import Filter, Slide, deck
 from poetcore.system.figures import count, percent, score
@@ -19,7 +20,7 @@ from poetcore.ui.gallery.pictures import Card, gallery, shas
 from poetcore.ui.glossary import term
 from poetcore.ui.headline import draw_remarks, two_pairs
 from poetcore.ui.labels import filter_label
-from poetcore.ui.results.leaks import leak_words, seen_pictures
+from poetcore.ui.results.leaks import leak_words
 from poetcore.ui.text import isolated, plain
 
 __all__ = ["draw_label_figures", "draw_label_sets", "draw_label_table"]
