@@ -15,6 +15,7 @@ import pandas as pd
 from poetcore.analysis.measures import COLUMNS
 from poetcore.data.dataset import Dataset
 from poetcore.data.near_duplicates import NEAR, near_duplicate_pairs
+from poetcore.data.placeholders import looks_like_page
 
 __all__ = ["LITTLE_INFORMATION", "MOST_DIFFERENT", "TINY", "Check", "Found", "Issue", "Pictures", "rows"]
 
@@ -25,6 +26,10 @@ MOST_DIFFERENT = round(1 - NEAR, 2)
 
 #: So many files of one content under one label make a plain picture a placeholder; two labels do as well.
 _PLACEHOLDER_COPIES = 3
+
+#: Of a label's pictures so many may look like a placeholder for that to mean something; of a few, one may.
+_PAGES_SHARE = 0.2
+_ONE_PAGE_SHARE = 0.34
 
 _ONE_COLOUR = 0.98
 _MOSTLY_ONE_COLOUR = 0.6
@@ -105,7 +110,28 @@ class Pictures:
         pictures = self.both[self.both["sha"].isin(candidates)]
         copies = pictures.groupby("sha")["label"].agg(["size", "nunique"])
         often = (copies["size"] >= _PLACEHOLDER_COPIES) | (copies["nunique"] > 1)
-        return set(copies.index[often]) | set(self.measures.index[self.measures["known"].astype(bool)])
+        return set(copies.index[often]) | self.known_placeholders | self.placeholders_by_look
+
+    @cached_property
+    def known_placeholders(self) -> set[str]:
+        """The contents that are well-known placeholders, byte by byte."""
+        return set(self.measures.index[self.measures["known"].astype(bool)])
+
+    @cached_property
+    def placeholders_by_look(self) -> set[str]:
+        """The contents that look like a placeholder and like nothing else under their label.
+
+        Where many pictures of a label look so, it is one of drawings, signs or pages of a book.
+        """
+        contents = self.both.drop_duplicates(["label", "sha"]).join(self.measures, on="sha", how="inner")
+        sizes = zip(contents["width"], contents["height"], strict=True)
+        looks = contents.assign(
+            page=[looks_like_page(*one) for one in zip(contents["changes"], sizes, strict=True)]
+        )
+        share = looks["page"].groupby(looks["label"]).transform("mean")
+        number = looks["page"].groupby(looks["label"]).transform("sum")
+        few = (share <= _PAGES_SHARE) | ((number == 1) & (share <= _ONE_PAGE_SHARE))
+        return set(looks.loc[looks["page"] & few, "sha"])
 
     @cached_property
     def visible(self) -> pd.DataFrame:

@@ -36,7 +36,12 @@ def _two_labels(pictures: Pictures) -> Iterator[Found]:
 def _placeholder(pictures: Pictures) -> Iterator[Found]:
     blank = pictures.both[pictures.both["sha"].isin(pictures.placeholders)]
     for _, copies in blank.groupby("sha", sort=False):
-        detail = f"A plain picture that occurs {len(copies)} times."
+        if len(copies) > 1:
+            detail = f"A plain picture that occurs {len(copies)} times."
+        elif copies["sha"].iloc[0] in pictures.known_placeholders:
+            detail = "The picture that Flickr or Imgur shows in place of one that is gone."
+        else:
+            detail = "Nearly one colour and a line of words, as sites show in place of a photo that is gone."
         for one in rows(copies[~copies["in_demo"]]):
             yield Found(one, detail, related=_others(list(copies["path"]), one.path))
 
@@ -146,8 +151,8 @@ CONTENT_CHECKS = (
         "placeholder",
         "error",
         "Placeholders",
-        "A stand-in for a photo that is gone, like “This photo is no longer available”: nearly one colour or"
-        " a few words, and the same file again and again.",
+        "A stand-in for a photo that is gone, like “This photo is no longer available”: nearly one colour"
+        " and a few words, unlike the other pictures of its label; or the same plain file again and again.",
         "Set all of them aside: a model trained on them takes a grey panel for one of your categories.",
         _placeholder,
     ),

@@ -5,7 +5,6 @@ costs nothing; so is the perceptual hash, which training needs too. A picture th
 recorded in the file index.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, dataclass, fields
@@ -18,6 +17,7 @@ from PIL import Image, ImageChops, ImageFilter
 from poetcore.data import images
 from poetcore.data.file_index import read_content
 from poetcore.data.perceptual_hash import PerceptualHash, hash_all, hash_picture
+from poetcore.data.placeholders import changes_in_lines, is_known
 from poetcore.errors import PictureError
 from poetcore.system.database import Database
 from poetcore.system.files import cores, in_chunks
@@ -44,17 +44,15 @@ _PLAIN = 24
 #: How many measures are committed at once: what a killed program loses at the most.
 _BATCH = 100
 
-#: MD5 of well-known placeholders: Flickr's "This photo is no longer available" (2,051 bytes), as programs
-#: that download ImageNet's addresses list it.
-_PLACEHOLDERS = {"880a7a58e05d3e83797f27573bb6d35c"}
-
 _LAPLACE = ImageFilter.Kernel((3, 3), (0, -1, 0, -1, 4, -1, 0, -1, 0), scale=1)
 
 _SCHEMA = """
 DROP TABLE IF EXISTS measures_1;
-CREATE TABLE IF NOT EXISTS measures_2 (
+DROP TABLE IF EXISTS measures_2;
+CREATE TABLE IF NOT EXISTS measures_3 (
     sha TEXT PRIMARY KEY, lightest REAL NOT NULL, darkest REAL NOT NULL, entropy REAL NOT NULL,
-    sharpness REAL NOT NULL, plain REAL NOT NULL, known INTEGER NOT NULL
+    sharpness REAL NOT NULL, plain REAL NOT NULL, changes INTEGER NOT NULL,
+    known INTEGER NOT NULL
 ) WITHOUT ROWID;
 """
 
@@ -70,6 +68,8 @@ class Measure:
         sharpness: how steep its steepest edges are beside its contrast: the Laplacian that 0.5 % of the
             pixels exceed, divided by the range of greys.
         plain: share of pixels that have the middle colour, or nearly.
+        changes: how often paper and ink take turns in its busiest lines, 0 for whatever is no page of a few
+            words (`data/placeholders.py`).
         known: whether the file is a well-known placeholder.
     """
 
@@ -78,6 +78,7 @@ class Measure:
     entropy: float
     sharpness: float
     plain: float
+    changes: int
     known: bool
 
 
@@ -112,7 +113,8 @@ def _measure_and_hash(content: bytes) -> tuple[Measure, PerceptualHash]:
         entropy=abs(grey.entropy()),  # Pillow returns -0.0 for a plain picture
         sharpness=_sharpness(grey, _level(greys, 0.99) - _level(greys, 0.01)),
         plain=_plain(picture),
-        known=hashlib.md5(content, usedforsecurity=False).hexdigest() in _PLACEHOLDERS,
+        changes=changes_in_lines(picture),
+        known=is_known(content),
     )
     return found, hashed
 
@@ -159,21 +161,21 @@ class MeasureCache(Database):
 
     def get(self, shas: Iterable[str]) -> pd.DataFrame:
         """Return the measures that are there: one row a content, by sha, with the fields of `Measure`."""
-        query = f"SELECT sha, {', '.join(_FIGURES)} FROM measures_2 WHERE sha IN"
+        query = f"SELECT sha, {', '.join(_FIGURES)} FROM measures_3 WHERE sha IN"
         rows = list(self._rows_in(query, dict.fromkeys(shas)))
         return pd.DataFrame(rows, columns=["sha", *_FIGURES]).set_index("sha")
 
     def missing(self, shas: Iterable[str]) -> list[str]:
         """List the contents that were not measured yet, each once, in the order given."""
         asked = list(dict.fromkeys(shas))
-        known = {sha for (sha,) in self._rows_in("SELECT sha FROM measures_2 WHERE sha IN", asked)}
+        known = {sha for (sha,) in self._rows_in("SELECT sha FROM measures_3 WHERE sha IN", asked)}
         return [sha for sha in asked if sha not in known]
 
     def put(self, measures: Mapping[str, Measure]) -> None:
         """Add measures in one transaction; those that another process added meanwhile stay as they are."""
         marks = ",".join("?" * (1 + len(_FIGURES)))
         rows = [(sha, *astuple(found)) for sha, found in measures.items()]
-        self._write((f"INSERT OR IGNORE INTO measures_2 VALUES ({marks})", rows))
+        self._write((f"INSERT OR IGNORE INTO measures_3 VALUES ({marks})", rows))
 
 
 def measure_all(

@@ -14,6 +14,7 @@ import numpy as np
 
 from poetcore.data import images
 from poetcore.data.file_index import sha_of
+from poetcore.data.placeholders import SHOWN_SIZES, changes_in_lines, is_known, looks_like_page
 from poetcore.errors import PictureError
 from poetcore.sources.fetch import Fetched, Outcome, PlaceholderError
 from poetcore.sources.gather_log import DUPLICATE, KEPT, Entry, GatherLog
@@ -67,7 +68,7 @@ def check_picture(content: bytes) -> Picture:
 
     Raises:
         PictureError: it is no picture, damaged, or tiny.
-        PlaceholderError: it is nearly one colour.
+        PlaceholderError: it is nearly one colour, or the page that Flickr or Imgur shows instead.
     """
     info = images.identify(content)
     if min(info.width, info.height) < MIN_PIXELS:
@@ -76,8 +77,22 @@ def check_picture(content: bytes) -> Picture:
     near = np.abs(small - np.median(small, axis=(0, 1))).max(axis=-1) <= _ONE_COLOUR_LEVELS
     if near.mean() >= _ONE_COLOUR_SHARE:
         raise PlaceholderError("is a placeholder: it is nearly one colour")
+    if is_known(content) or _is_shown_by_sites(content, (info.width, info.height)):
+        raise PlaceholderError("is a placeholder: a page that says that the picture is gone")
     pixel_hash = hashlib.sha256(small.tobytes()).hexdigest()
     return Picture(sha_of(content), pixel_hash, PICTURE_ENDINGS[info.format][0])
+
+
+def _is_shown_by_sites(content: bytes, size: tuple[int, int]) -> bool:
+    """Return whether a picture looks like a placeholder and has the size of one.
+
+    Here nothing is known of other pictures: a list may well lead to drawings, which are of any other size.
+    """
+    if size not in SHOWN_SIZES:
+        return False
+    picture = images.decode(content)
+    picture.thumbnail((256, 256))
+    return looks_like_page(changes_in_lines(picture), size)
 
 
 def stem(entry: UrlEntry) -> str:

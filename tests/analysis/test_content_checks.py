@@ -88,8 +88,19 @@ def test_a_page_of_words_under_two_labels_is_a_placeholder_at_both(folder, found
     assert [path for path, name in found() if name == "placeholder"] == ["rose/gone.jpg", "tulip/gone.jpg"]
 
 
-def test_a_page_of_words_that_occurs_once_is_no_placeholder(folder, found):
-    put(folder / "rose" / "sign.jpg", sorry("Roses"), quality=75)
+def test_a_page_of_words_that_occurs_once_among_photos_is_a_placeholder(folder, found):
+    put(folder / "rose" / "gone.jpg", sorry(), quality=75)
+    assert found() == [("rose/gone.jpg", "placeholder")]
+
+
+def test_a_word_on_a_page_that_occurs_once_is_no_placeholder(folder, found):
+    put(folder / "rose" / "sign.jpg", sorry("Roses").crop((0, 0, 400, 374)), quality=75)
+    assert "placeholder" not in {name for _, name in found()}
+
+
+def test_among_pages_of_words_none_is_a_placeholder_by_its_look(folder, found):
+    for number in range(8):
+        put(folder / "poem" / f"{number}.png", sorry(f"The poem of number {number}, line {number}"), "PNG")
     assert "placeholder" not in {name for _, name in found()}
 
 

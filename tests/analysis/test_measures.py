@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from poetcore.analysis import measures
 from poetcore.analysis.measures import Measure, measure, measure_all, open_measures
-from poetcore.data import images
+from poetcore.data import images, placeholders
 from poetcore.data.file_index import sha_of
 from poetcore.system.progress import Progress
 from poetcore.workspace.workspace import Workspace
@@ -107,7 +106,7 @@ def test_a_picture_of_any_shape_can_be_measured(size):
 
 def test_a_known_placeholder_is_known_by_its_bytes(monkeypatch):
     content = encoded(picture(1), "PNG")
-    monkeypatch.setattr(measures, "_PLACEHOLDERS", {hashlib.md5(content).hexdigest()})
+    monkeypatch.setattr(placeholders, "_KNOWN", {hashlib.md5(content).hexdigest()})
     assert (measure(content).known, measured(picture(2)).known) == (True, False)
 
 

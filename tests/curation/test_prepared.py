@@ -19,6 +19,7 @@ from poetcore.data.file_index import sha_of
 from poetcore.errors import DatasetError
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import ROOT, encoded, fill, picture
+from tests.data.test_placeholders import PAGES
 
 
 @pytest.fixture
@@ -243,3 +244,12 @@ def test_a_full_disk_leaves_nothing_half_written(source, tmp_path, place):
     found = tree(tmp_path / "set")
     found.pop("manifest.csv")
     assert {sha for sha, _ in found.values()} <= originals
+
+
+def test_a_single_placeholder_is_rejected_by_its_look(source, place):
+    (source / "rose" / "gone.jpg").write_bytes(encoded(PAGES["icon"]))
+    files, issues = scan_source(source, place)
+    rejected = plan(files, issues, SplitOptions(6, 2, exclude=frozenset({"placeholder"}))).pictures
+    rejected = rejected[rejected["part"] == "rejected"]
+    assert [Path(path).name for path in rejected["source"]] == ["gone.jpg"]
+    assert rejected["reason"].iloc[0].startswith("Nearly one colour and a line of words")

@@ -1,6 +1,7 @@
 """Which pictures are kept, and under which names."""
 
 from tests.conftest import encoded, fill, picture
+from tests.data.test_placeholders import PAGES
 from tests.sources.conftest import files, reasons
 
 
@@ -58,3 +59,14 @@ def test_a_picture_of_the_users_own_is_never_deleted_as_a_placeholder(server, ru
     own = fill(tmp_path / "dest", {"rose": 1}) / "rose" / "rose_000.jpg"
     run(daisy=[server.body(f"/gone{i}.jpg", own.read_bytes()) for i in range(4)])
     assert files(tmp_path / "dest") == ["rose/rose_000.jpg"]
+
+
+def test_the_page_that_a_site_shows_for_a_picture_that_is_gone_is_a_placeholder(server, run):
+    gone = [server.body(f"/{name}.png", encoded(PAGES[name], "PNG")) for name in ("flickr", "imgur")]
+    gathered = run(daisy=[*gone, *server.photos(2)])
+    assert reasons(gathered) == ["is a placeholder: a page that says that the picture is gone"] * 2
+
+
+def test_a_drawing_of_another_size_is_kept(server, run):
+    drawing = encoded(PAGES["icon"], "PNG")
+    assert len(files(run(signs=[server.body("/sign.png", drawing)]).dest)) == 1
