@@ -137,8 +137,8 @@ class Classifier:
         check_engine(engine, self._backbone)
         self._engine = engine
         self._head = run.head()
-        several = record.multi_label
-        self._thresholds = np.array(several["thresholds"]) if several else None
+        thresholds = record.thresholds
+        self._thresholds = np.array([thresholds[label] for label in self.labels]) if thresholds else None
         if len(self._head.kernel) != self._backbone.vector_length:
             raise RunError(
                 f"The run {run.name!r} is damaged: its layer takes feature vectors of"

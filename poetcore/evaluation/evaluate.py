@@ -87,7 +87,7 @@ def evaluate(
         before,
         temperature,
         excluded,
-        record.multi_label["thresholds"] if record.multi_label else None,
+        list(record.thresholds.values()) or None,
     )
     _folder_for(run, demo.folder).write(evaluation.predictions, asdict(evaluation.metrics))
     return evaluation

@@ -8,7 +8,7 @@ import pandas as pd
 
 from poetcore.data.label_sets import label_targets
 from poetcore.errors import RunError
-from poetcore.evaluation.metrics import Metrics, per_label_metrics
+from poetcore.evaluation.metrics import MULTI_LABEL_FIGURES, Metrics, per_label_metrics
 from poetcore.workspace.evaluation_folder import EvaluationFolder
 from poetcore.workspace.records import read_record
 
@@ -103,8 +103,12 @@ class Evaluation:
 def _fit(predictions: pd.DataFrame, metrics: Metrics) -> bool:
     """Return whether a table has what the figures are of, and they are of as many labels as they say."""
     columns = {"correct", *(f"p_{label}" for label in metrics.labels)}
-    several = metrics.multi_label is not None  # then there is no confusion matrix
-    sides = {len(metrics.confusion_matrix), *map(len, metrics.confusion_matrix)} if not several else set()
+    sides = {len(metrics.confusion_matrix), *map(len, metrics.confusion_matrix)}
+    if metrics.multi_label is not None:
+        if not set(metrics.multi_label) >= MULTI_LABEL_FIGURES:
+            return False
+        tables = [metrics.multi_label[name] for name in ("cooccurrence", "predicted_cooccurrence")]
+        sides = {len(rows) for table in tables for rows in (table, *table)}
     return (
         columns <= set(predictions.columns)
         and len(predictions) >= metrics.total

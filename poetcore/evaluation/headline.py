@@ -44,7 +44,9 @@ class Headline:
 
     @property
     def sentence(self) -> str:
-        """The accuracy in words with the mark behind it; where there is none, why."""
+        """The accuracy in words with the mark behind it; where there is none, why, or what stands for it."""
+        if self.multi_label:
+            return self.mark
         accuracy = str(self.accuracy) if self.accuracy else "no accuracy"
         return f"{accuracy} ({self.mark})" if self.mark else accuracy
 

@@ -13,6 +13,7 @@ from poetcore.evaluation.calibration import calibration_error, calibration_noise
 from poetcore.evaluation.uneven import balanced_accuracy
 
 __all__ = [
+    "MULTI_LABEL_FIGURES",
     "Metrics",
     "compute_metrics",
     "confusion_matrix",
@@ -24,6 +25,10 @@ __all__ = [
 #: A calibration error that is larger than chance makes it by less than this share is as large: the draws are
 #: in float32.
 _SAME = 1e-6
+
+
+#: What `Metrics.multi_label` has, where a picture may have several labels.
+MULTI_LABEL_FIGURES = {"pictures", "subset_accuracy", "cooccurrence", "predicted_cooccurrence"}
 
 
 @dataclass(frozen=True)

@@ -147,6 +147,7 @@ def export(
             code=code,
             parity=parity,
             temperature=temperature,
+            thresholds=record.thresholds,
         )
         (place / f"{stem}_README.txt").write_text(text, encoding="utf-8")
         files = [labels_name] if "/" not in labels_name else []

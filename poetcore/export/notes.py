@@ -2,6 +2,7 @@
 
 import json
 import textwrap
+from collections.abc import Mapping
 
 from poetcore.export.export_format import ExportFormat
 from poetcore.export.export_options import InputRange
@@ -92,6 +93,7 @@ def note(
     code: str,
     parity: Parity,
     temperature: float = 1.0,
+    thresholds: Mapping[str, float] | None = None,
 ) -> str:
     """Return the note that lies beside an export.
 
@@ -107,6 +109,8 @@ def note(
         code: of `code_of`.
         parity: how it compared with the app.
         temperature: what the run's outputs are divided by before the softmax; 1 where by nothing.
+        thresholds: label -> from which probability on it is predicted, where a picture may have several
+            labels; else none.
     """
     otherwise = (
         [
@@ -124,6 +128,14 @@ def note(
         if temperature != 1
         else []
     )
+    several = (
+        [
+            "A picture may have several labels: all whose probability is at least their threshold,"
+            f" {', '.join(f'{label} {least:.2f}' for label, least in thresholds.items())}."
+        ]
+        if thresholds
+        else []
+    )
     paragraphs = (
         f"{file}: {kind.title}",
         f"Made by Poet from the run {run} ({backbone}, {size} x {size} pixels). Its labels are in {labels},"
@@ -134,6 +146,7 @@ def note(
         else parity.sentence,
         *otherwise,
         *calibrated,
+        *several,
         f"To use it in Python (pip install {kind.requirements}):",
     )
     wrap = textwrap.TextWrapper(width=100, break_long_words=False, break_on_hyphens=False)

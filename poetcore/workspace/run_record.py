@@ -29,6 +29,9 @@ _ERROR = re.compile(r"[A-Za-z_][\w.]*(Error|Exception)\b")
 #: Seconds between making a run's folder and knowing its process, at the most.
 _GRACE = 10
 
+#: What is known at least of a run of several labels a picture.
+_MULTI_LABEL = {"thresholds", "per_label", "macro_f1", "subset_accuracy", "n", "folds"}
+
 #: The year 5138, seconds since 1970: what is later is damage.
 _LAST_TIME = 1e11
 
@@ -136,11 +139,23 @@ class RunRecord:
     multi_label: dict[str, Any] | None = None
     augmentation: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """From which probability on each label is predicted; empty where a picture has one label."""
+        return dict(zip(self.labels, self.multi_label["thresholds"], strict=True)) if self.multi_label else {}
+
     def is_sound(self) -> bool:
         """Return whether what everyone reads of it is there and is what it should be."""
         figures = [self.metrics.get("final_test_accuracy"), self.options.get("how_many_training_steps")]
         if self.cross_validation is not None:
             figures += [self.cross_validation.get(name, "missing") for name in ("accuracy", "n")]
+        if (several := self.multi_label) is not None:
+            thresholds = several.get("thresholds")
+            if not set(several) >= _MULTI_LABEL or not isinstance(thresholds, list):
+                return False
+            if len(thresholds) != len(self.labels):
+                return False
+            figures += [*thresholds, *(several[name] for name in ("macro_f1", "subset_accuracy", "n"))]
         try:
             datetime.fromisoformat(self.created)
         except ValueError:

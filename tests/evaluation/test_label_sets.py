@@ -1,12 +1,13 @@
 """Evaluating a run of several labels a picture."""
 
 import shutil
+from dataclasses import asdict, replace
 
 import pytest
 
 import poetcore as poet
 from poetcore.data.label_sets import label_targets, split_set
-from poetcore.errors import OptionError
+from poetcore.errors import OptionError, RunError
 from poetcore.evaluation.classifier import Classifier
 from poetcore.evaluation.evaluate import evaluate
 from poetcore.evaluation.evaluation import Evaluation
@@ -14,6 +15,7 @@ from poetcore.evaluation.freshness import current_files, evaluation_difference, 
 from poetcore.evaluation.headline import headline
 from poetcore.evaluation.report import report
 from poetcore.evaluation.results import demo_results
+from poetcore.workspace.evaluation_folder import EvaluationFolder
 
 
 @pytest.fixture(scope="module")
@@ -115,3 +117,18 @@ def test_a_prediction_has_all_labels_that_reach_their_threshold(pairs_trained):
             if p >= at
         ]
         assert list(one.predicted) == wanted
+
+
+@pytest.mark.parametrize("name", ["thresholds", "per_label", "folds"])
+def test_a_run_without_what_is_known_of_its_labels_is_damaged(pairs_trained, name):
+    record = pairs_trained.run.record()
+    left = {key: value for key, value in record.multi_label.items() if key != name}
+    assert record.is_sound() and not replace(record, multi_label=left).is_sound()
+
+
+def test_an_evaluation_whose_co_occurrence_does_not_fit_is_damaged(pairs_trained, evaluation, tmp_path):
+    folder = EvaluationFolder(tmp_path / "demo")
+    found = evaluation.metrics.multi_label | {"cooccurrence": [[1]]}
+    folder.write(evaluation.predictions, asdict(replace(evaluation.metrics, multi_label=found)))
+    with pytest.raises(RunError, match="evaluate again"):
+        Evaluation.load(folder)

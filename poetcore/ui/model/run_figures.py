@@ -99,8 +99,9 @@ def _about_validation(record: RunRecord) -> str:
     """Return a sentence on why cross-validated and test accuracy differ, or why there is only one."""
     if record.multi_label:
         return (
-            f"A picture may have several labels: figures and thresholds are by cross validation:"
-            f" {record.multi_label['folds']} more trainings, each without another part of the pictures."
+            "A picture may have several labels: figures and thresholds are by cross validation,"
+            f" {record.multi_label['folds']} more trainings, each without another part of the pictures. In"
+            " the curves accuracy is the share of right decisions, label by label, at a threshold of 0.5."
         )
     if record.cross_validation:
         return why_they_differ(record)
