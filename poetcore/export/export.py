@@ -65,11 +65,11 @@ def export(
     """Write a finished run as a model file, and check on real pictures that it predicts as the app does.
 
     Beside the model lie its labels (`<stem>_labels.txt`; in a folder as `labels.txt`; for
-    `retrained_graph.pb` it is `retrained_labels.txt`), `<stem>_README.txt` and `<stem>_parity.json`. All
-    appear together, after the comparison; an earlier export of that name is replaced. Where none of the
-    run's pictures is left, nothing can be compared: the export is made, and its parity has no pictures. A run
-    on a quantized backbone is exported on the network it was made from; its export may differ and says by how
-    much. Imports TensorFlow.
+    `retrained_graph.pb` it is `retrained_labels.txt`, in the form of the original script),
+    `<stem>_README.txt` and `<stem>_parity.json`. All appear together, after the comparison; an earlier
+    export of that name is replaced. Where none of the run's pictures is left, nothing can be compared: the
+    export is made, and its parity has no pictures. A run on a quantized backbone is exported on the network
+    it was made from; its export may differ and says by how much. Imports TensorFlow.
 
     Args:
         run: a finished run.
