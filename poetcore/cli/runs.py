@@ -94,6 +94,8 @@ def _rows(place: Workspace) -> list[dict[str, Any]]:
             "title": run.title,
             "phase": status.phase,
             "message": status.message,
+            "done": 0 if status.final else status.done,
+            "total": 0 if status.final else status.total,
         }
         if status.phase == "done":
             record = run.record()
@@ -251,4 +253,6 @@ def _marked(figure: str, *remarks: str) -> str:
 
 def _unfinished(row: dict[str, Any]) -> str:
     """Return one line on a run that is not done: what it is doing, or why it ended."""
-    return f"{row['run']}: {row['phase']}. {' '.join(str(row['message']).split())}".strip()
+    progress = f" ({count(row['done'])} of {count(row['total'])})" if row["total"] else ""
+    message = " ".join(str(row["message"]).split())
+    return f"{row['run']}: {row['phase']}{progress}. {message}".strip()

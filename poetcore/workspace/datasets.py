@@ -4,6 +4,7 @@ from pathlib import Path
 
 from poetcore.data.dataset import FEW_PICTURES, Dataset, dataset_exists
 from poetcore.data.layout import better_level, demo_beside, folders_in
+from poetcore.system.figures import count
 from poetcore.system.wording import counted, few, in_sentence
 from poetcore.workspace.demo_sets import kept_aside
 from poetcore.workspace.workspace import Workspace
@@ -81,9 +82,13 @@ def dataset_warnings(dataset: Dataset) -> list[str]:
         )
     largest, smallest = max(counts, key=counts.__getitem__), min(counts, key=counts.__getitem__)
     if counts[largest] > IMBALANCE * max(counts[smallest], 1):
+        drawn = (
+            "picture equally often, and so a small label rarely"
+            if dataset.multi_label
+            else "label equally often, but of a small label it has few examples"
+        )
         sentences.append(
-            f"Out of balance: {in_sentence(largest)} has {counts[largest]} pictures,"
-            f" {in_sentence(smallest)} only {counts[smallest]}."
-            " Training draws every label equally often, but of a small label it has few examples."
+            f"Out of balance: {in_sentence(largest)} has {counted(counts[largest], 'picture')},"
+            f" {in_sentence(smallest)} only {count(counts[smallest])}. Training draws every {drawn}."
         )
     return sentences

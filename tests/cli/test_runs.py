@@ -146,6 +146,12 @@ def test_a_failed_run_is_one_line(runs):
     assert "wrong: failed. The first line. And a second one." in runs().stdout.splitlines()
 
 
+def test_a_run_that_goes_on_is_one_line_with_how_far_it_is(tmp_path):
+    run = Workspace(tmp_path).create_run("now")
+    run.write_status(Status("training", 30, 4000))
+    assert call("runs", "--workspace", tmp_path).stdout == "now: training (30 of 4,000).\n"
+
+
 def test_the_table_fits_80_columns_with_names_whole(runs, place, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     name = "2026-11-26_18-15-11"

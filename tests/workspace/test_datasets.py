@@ -106,6 +106,12 @@ def test_labels_out_of_balance_are_told_with_both_numbers(place):
     assert "bee has 61 pictures, ant only 20" in sentence
 
 
+def test_where_pictures_have_several_labels_a_small_one_is_said_to_be_drawn_rarely(place):
+    found = replace(dataset(place, {"fire": 61, "smoke": 20}), multi_label=True)
+    (sentence,) = dataset_warnings(found)
+    assert "draws every picture equally often" in sentence
+
+
 def test_a_label_whose_files_all_are_unusable_is_a_worry(place):
     fill(place.datasets / "insects", {"ant": 20})
     (place.datasets / "insects" / "bee").mkdir()
