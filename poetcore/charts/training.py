@@ -60,6 +60,8 @@ def overlaid_spec(
 ) -> dict[str, Any]:
     """Return the chart of a curve of two runs over each other, as a Vega-Lite specification without data.
 
+    The lines of the validation are solid, those of the training dotted.
+
     Args:
         quantity: "accuracy" or "cross_entropy".
         runs: what the two are called; the first is blue.
@@ -73,7 +75,11 @@ def overlaid_spec(
         .encode(
             y=value,
             color=alt.Color(
-                "run:N", title=None, scale=alt.Scale(domain=list(runs), range=[BLUE, ORANGE]), legend=LINES
+                "run:N",
+                title=None,
+                scale=alt.Scale(domain=list(runs), range=[BLUE, ORANGE]),
+                # Names may be long, and a phone is narrow: one below the other.
+                legend=alt.Legend(**LINES.to_dict(), columns=1, labelLimit=300),
             ),
         )
     )
@@ -82,7 +88,7 @@ def overlaid_spec(
             "split:N",
             title=None,
             scale=alt.Scale(domain=["validation", "training"], range=[[1, 0], [3, 3]]),
-            legend=LINES,
+            legend=None,
         )
     )
     points = base.mark_point(opacity=0, size=80).encode(

@@ -45,7 +45,7 @@ def _draw_curves(one: Run, other: Run, titles: tuple[str, str]) -> None:
     tables = dict(zip(titles, (curves(run.events("step")) for run in (one, other)), strict=True))
     if any(table.empty for table in tables.values()):
         return
-    st.header("Their curves", help="Smoothed. " + term("cross entropy"))
+    st.header("Their curves", help=term("cross entropy"))
     shown = overlaid(tables)
     for column, quantity in zip(st.columns(2), ("accuracy", "cross_entropy"), strict=True):
         with column:
@@ -56,6 +56,7 @@ def _draw_curves(one: Run, other: Run, titles: tuple[str, str]) -> None:
                 width="stretch",
                 alt=f"{quantity.replace('_', ' ')} of both runs on training and validation pictures, by step",
             )
+    st.caption("Solid lines are of validation pictures, dotted ones of training pictures; both are smoothed.")
 
 
 def compared(one: dict[str, object], other: dict[str, object]) -> pd.DataFrame:
