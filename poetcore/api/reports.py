@@ -2,16 +2,18 @@
 
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from poetcore.api.arguments import PathLike, path_of, whole_number
+from poetcore.api.arguments import PathLike, Progressing, built, on_progress, path_of, whole_number
 from poetcore.errors import OptionError
 from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.freshness import Difference, current_files, evaluation_difference, run_difference
 from poetcore.evaluation.headline import Headline, headline
 from poetcore.system.figures import count, with_interval
 from poetcore.system.files import write_whole
+from poetcore.workspace.demo_sets import dataset_title
 from poetcore.workspace.not_offered import refuse_multi_label
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
@@ -170,6 +172,37 @@ class Report:
             raise OptionError(f"{file} is a folder: name the file to write, such as {file / 'report.html'}.")
         write_whole(file, report(self.evaluation, self._difference()))
         return file
+
+    def to_slides(self, folder: PathLike, *, progress: Progressing = None, **options: Any) -> list[Path]:
+        """Write the pictures as slides, PNG files of 1920 x 1080 with both labels on them; returns the files.
+
+        Args:
+            folder: a new or empty folder.
+            progress: None for a bar where there is a terminal or notebook, False for none, or a function.
+            **options: those of the command `slides`: show, label, order, seed, batch (pictures on a slide: 1,
+                4, 6 or 9) and confidence.
+
+        Raises:
+            OptionError: the folder is not empty or cannot be written, or an option is impossible.
+            PictureError: there is no picture to show.
+
+        Example:
+            >>> [file.name for file in report.to_slides("slides", batch=9)]
+            ['slide_001.png', 'slide_002.png', 'slide_003.png']
+        """
+        from poetcore.evaluation.slide_files import write_slides
+        from poetcore.evaluation.slide_options import SlideOptions
+
+        metrics = self.evaluation.metrics
+        with on_progress(progress) as show:
+            return write_slides(
+                path_of(folder, "folder"),
+                self.evaluation.predictions,
+                f"{self._run.title} on {dataset_title(Path(metrics.folder))}",
+                built(SlideOptions, options),
+                multi_label=metrics.multi_label is not None,
+                on_progress=show,
+            ).files
 
     def _check(self, what: str) -> None:
         """Raise where a figure is of one label a picture, and these may have several."""

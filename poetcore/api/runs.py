@@ -51,8 +51,8 @@ def retrain(
             `testing_percentage`, `validation_percentage`, `eval_step_interval`, `train_batch_size`,
             `test_batch_size`, `validation_batch_size`, `seed`, `flip_left_right`, `random_crop`,
             `random_scale`, `random_brightness`, `distortion_variants`, `group_by`, `final_tensor_name`,
-            `max_pictures_per_label`, `keep_aside`, `evaluate_after`; `poetcore retrain --help` explains them
-            and tells their defaults.
+            `max_pictures_per_label`, `keep_aside`, `evaluate_after`, `multi_label`; `poetcore retrain --help`
+            explains them and tells their defaults.
 
     Returns:
         The finished run.

@@ -73,3 +73,10 @@ def test_runs_are_listed_with_the_mark_of_their_newest_evaluation(run, seen):
     row = poet.list_runs().set_index("name").loc["first"]
     assert (row["demo_folder"], row["demo_mark"]) == (str(seen), "seen in training")
     assert np.isnan(row["demo_accuracy"])
+
+
+def test_an_unknown_option_of_slides_is_refused(here):
+    report = poet.load_run("first").evaluate("sample/demo")
+    with pytest.raises(poet.PoetError, match="batches"):
+        report.to_slides("slides", batches=4)
+    assert not Path("slides").exists()

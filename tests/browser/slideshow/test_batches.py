@@ -1,10 +1,12 @@
 """Several pictures on the screen at once."""
 
 from collections.abc import Callable, Iterator
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.accessibility import faults
 from tests.browser.conftest import Watched, screenshot
 from tests.browser.slideshow.show import Show
 
@@ -77,6 +79,17 @@ def test_who_reveals_by_tab_and_space_goes_on_to_the_next(mount: Callable[..., S
     show.page.get_by_role("button", name="Reveal picture 2").focus()
     show.press("Space")
     expect(show.page.get_by_role("button", name="Reveal picture 3")).to_be_focused()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_tiles_have_no_fault_for_readers(mount: Callable[..., Show], theme: Literal["light", "dark"]) -> None:
+    show = mount("batch=4&guess=1")
+    show.press("1", "4")
+    expect(show.part("tile-truth")).to_have_count(2)
+    show.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    found = [line for line in faults(show.page) if "tile" in line]
+    show.page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+    assert not found, "\n".join(found)
 
 
 def test_guesses_stay_with_single_pictures(mount: Callable[..., Show]) -> None:
