@@ -18,6 +18,7 @@ from poetcore.sources.opening import Endpoints, open_sources, pair_labels
 from poetcore.sources.origin import Origin
 from poetcore.sources.urls import read_table
 from poetcore.system.names import check_name
+from poetcore.system.wording import counted
 from poetcore.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -228,7 +229,7 @@ def _answer(gathered: Gathered, terminal: "Terminal", then: list[str] | None) ->
         *([table("Why not", ["reason", "URLs"], reasons)] if reasons else []),
         f"Outcome of each URL: {gathered.log}",
         *([f"Licences and authors: {gathered.attribution}"] if gathered.attribution else []),
-        *(_advice(new, then) if then is not None else []),
+        *(_advice(new, then, whole=not gathered.problems) if then is not None else []),
     )
     if not gathered.files:
         most = next(iter(gathered.reasons()), "")
@@ -239,13 +240,16 @@ def _answer(gathered: Gathered, terminal: "Terminal", then: list[str] | None) ->
         )
 
 
-def _advice(new: int, then: list[str]) -> list[str]:
+def _advice(new: int, then: list[str], *, whole: bool) -> list[str]:
+    """Return what follows from a refresh; `whole` where every source answered."""
     if not new:
-        return ["No new picture: the set is as it was."]
+        return [
+            "No new picture" + (": the set is as it was." if whole else " from the sources that answered.")
+        ]
     if not then:
-        return [f"{new} new pictures. No run was trained on this set yet."]
+        return [f"{counted(new, 'new picture')}. No run was trained on this set yet."]
     return [
-        f"{new} new pictures. To see what they bring, train anew and evaluate the old and the new model on"
-        " the same demo pictures:",
+        f"{counted(new, 'new picture')}. To see what they bring, train anew and evaluate the old and the new"
+        " model on the same demo pictures:",
         *(f"  {command}" for command in then),
     ]
