@@ -19,7 +19,7 @@ from poetcore.cli.gather import gather
 from poetcore.cli.keep_aside import keep_aside
 from poetcore.cli.learning_curve import learning_curve
 from poetcore.cli.listings import backbones
-from poetcore.cli.options import reads_paths
+from poetcore.cli.options import finds_datasets, reads_paths
 from poetcore.cli.overview import overview
 from poetcore.cli.prepare import prepare
 from poetcore.cli.repairs import merge, undo
@@ -69,7 +69,9 @@ _COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
 
 for _command, _arguments in _COMMANDS:
     _example = f"python -m poetcore {_command.__name__} {_arguments}".rstrip()
-    app.command(_command.__name__, cls=Command, epilog=f"Example: {_example}")(reads_paths(_command))
+    app.command(_command.__name__, cls=Command, epilog=f"Example: {_example}")(
+        reads_paths(finds_datasets(_command))
+    )
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """The options that several commands take, and how a command takes those that a dataclass declares."""
 
 import copy
+import functools
 import inspect
 import os
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from poetcore.errors import OptionError
 from poetcore.system.options import Option, options_of
 from poetcore.system.paths import to_path
 from poetcore.training.config import RunConfig
+from poetcore.workspace.workspace import Workspace
 
 __all__ = [
     "DEFAULT_WORKSPACE",
@@ -24,6 +26,7 @@ __all__ = [
     "RunNameOption",
     "RunOption",
     "WorkspaceOption",
+    "finds_datasets",
     "reads_paths",
     "takes_options_of",
 ]
@@ -32,6 +35,9 @@ _RUN_OPTIONS = options_of(RunConfig)
 
 #: The workspace of a command: a folder in the current one, unless it is given.
 DEFAULT_WORKSPACE = Path("tf_files")
+
+#: The parameters of commands that name a dataset.
+_DATASETS = ("dir", "source", "image_dir", "demo_dir")
 
 WorkspaceOption = Annotated[
     Path, typer.Option(envvar="TFP_WORKSPACE", help="Folder for runs, models, caches and datasets.")
@@ -80,6 +86,20 @@ def _parameter(one: Option) -> inspect.Parameter:
         default=inspect.Parameter.empty if one.default is MISSING else one.default,
         annotation=Annotated[one.type, typer.Option(f"--{one.flag}", envvar=one.environment, help=one.help)],
     )
+
+
+def finds_datasets(command: Callable[..., None]) -> Callable[..., None]:
+    """Return a command that looks for its datasets in the workspace too, as the tutorials name them there."""
+
+    @functools.wraps(command)
+    def found(**given: Any) -> None:
+        named = {name: given[name] for name in _DATASETS if given.get(name)}
+        if named:
+            place = Workspace(given["workspace"])
+            given |= {name: place.meant_dataset(path) for name, path in named.items()}
+        command(**given)
+
+    return found
 
 
 def reads_paths(command: Callable[..., None]) -> Callable[..., None]:

@@ -107,8 +107,7 @@ def retrain(
     # A script passes an empty one where its variable is not set.
     network = find(architecture or from_environment(os.environ))
     place = Workspace(workspace, models=model_dir, bottlenecks=bottleneck_dir, summaries=summaries_dir)
-    image_dir = place.meant_dataset(options["image_dir"])
-    config = build(RunConfig, options | {"architecture": network.name, "image_dir": image_dir})
+    config = build(RunConfig, options | {"architecture": network.name})
     check_output_layer(config.final_tensor_name)
     _check_places(
         config.demo_dir,
