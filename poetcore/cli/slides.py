@@ -87,6 +87,8 @@ def slides(
             "skipped": skipped,
         },
         f"{counted(len(made.files), 'slide')} of {counted(made.pictures, 'picture')} in {out}.",
-        f"Accuracy of {chosen.title}: {told.sentence}; error rate {percent(error_rate)}.",
+        f"{title}: {told.sentence}."
+        if error_rate is None
+        else f"Accuracy of {title}: {told.sentence}; error rate {percent(error_rate)}.",
         *told.remarks,
     )

@@ -122,8 +122,19 @@ def _draw_batch(
         _put(canvas, predicted, left + 14 + 44, under)
         if share:
             _put(canvas, share, left + width - 14 - share.width, under + 4)
-        words = f"true label {slide.label}" + (f" · {note}" if note else "")
-        _put(canvas, fit_words(words, 26, width - 28, 1, _QUIET), left + 14, under + 46)
+        _put_truth(canvas, slide.label, note, (left + 14, under + 46, width - 28))
+
+
+def _put_truth(canvas: Image.Image, label: str, note: str, line: tuple[int, int, int]) -> None:
+    """Put the true label and the note on a line: left, top, width. Each is drawn in a font of its own."""
+    left, top, width = line
+    name = draw_words("true label", 26, _QUIET)
+    told = draw_words(note, 26, _ACCENT) if note else None
+    room = width - name.width - 12 - (told.width + 12 if told else 0)
+    _put(canvas, name, left, top)
+    _put(canvas, fit_words(label, 26, room, 1, _INK), left + name.width + 12, top)
+    if told:
+        _put(canvas, told, left + width - told.width, top)
 
 
 def _put_picture(canvas: Image.Image, slide: Slide, box: tuple[int, int, int, int]) -> None:
