@@ -12,7 +12,7 @@ from poetcore.errors import DownloadError, OptionError
 from poetcore.sources.archives import BOXES_ENDPOINT, ORIGINALS_ENDPOINT
 from poetcore.sources.fetch_options import FetchOptions
 from poetcore.sources.gathered import Gathered
-from poetcore.sources.imagenet import SYNSET_ENDPOINT
+from poetcore.sources.imagenet import SYNSET_ENDPOINT, is_wnid
 from poetcore.sources.inaturalist import INATURALIST, LICENCES, PHOTO_SIZES, check_size, parse_licences
 from poetcore.sources.opening import Endpoints, open_sources, pair_labels
 from poetcore.sources.origin import Origin
@@ -143,6 +143,11 @@ def gather(
         raise OptionError("--original goes with --wnid or --taxon: a list of URLs leads to one size only.")
     if bounding_boxes and not wnid:
         raise OptionError("--bounding_boxes goes with --wnid: only ImageNet's archive has boxes.")
+    if wnid and is_wnid(dest.name) and not dest.exists():
+        raise OptionError(
+            f"{dest.name} is a WordNet id where the folder for the pictures belongs: name that first, as in"
+            " `gather my_photos --wnid A B`."
+        )
     check_count(count)
     check_size(size)
     parse_licences(licences)

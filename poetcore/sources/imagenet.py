@@ -12,7 +12,7 @@ from poetcore.sources.fetch import Outcome, fetch, new_session
 from poetcore.sources.fetch_options import FetchOptions
 from poetcore.sources.urls import UrlList, parse_urls
 
-__all__ = ["SYNSET_ENDPOINT", "check_wnid", "synset_urls"]
+__all__ = ["SYNSET_ENDPOINT", "check_wnid", "is_wnid", "synset_urls"]
 
 #: `{wnid}` stands for the id.
 SYNSET_ENDPOINT = "https://www.image-net.org/api/imagenet.synset.geturls?wnid={wnid}"
@@ -21,13 +21,18 @@ SYNSET_ENDPOINT = "https://www.image-net.org/api/imagenet.synset.geturls?wnid={w
 _MAX_BYTES = 50_000_000
 
 
+def is_wnid(text: str) -> bool:
+    """Return whether a text is a WordNet id: n and eight digits."""
+    return re.fullmatch(r"n\d{8}", text) is not None
+
+
 def check_wnid(wnid: str) -> None:
     """Check that a text is a WordNet id.
 
     Raises:
         OptionError: it is not.
     """
-    if not re.fullmatch(r"n\d{8}", wnid):
+    if not is_wnid(wnid):
         raise OptionError(f"A WordNet id is n and eight digits, such as n12997654. Received: {wnid!r}")
 
 

@@ -19,6 +19,7 @@ from poetcore.sources.imagenet import SYNSET_ENDPOINT, check_wnid, synset_urls
 from poetcore.sources.inaturalist import INATURALIST, find_taxon, observations, parse_licences
 from poetcore.sources.origin import Origin
 from poetcore.sources.urls import Source, UrlEntry, UrlList, read_urls
+from poetcore.system.wording import counted
 
 __all__ = ["Endpoints", "in_turn", "open_sources", "pair_labels"]
 
@@ -66,8 +67,8 @@ def pair_labels(labels: Sequence[str], origins: Sequence[Origin]) -> list[tuple[
     """
     if len(labels) not in (0, 1, len(origins)):
         raise OptionError(
-            f"{len(labels)} labels do not fit {len(origins)} sources of pictures: give one --label for each,"
-            " in the same order, or one for all."
+            f"{counted(len(labels), 'label')} cannot be shared out among {counted(len(origins), 'source')} of"
+            " pictures: give one --label for each, in the same order, or one for all."
         )
     named = [*labels] * (len(origins) if len(labels) == 1 else 1) or [""] * len(origins)
     return list(zip(named, origins, strict=True))

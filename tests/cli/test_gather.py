@@ -104,7 +104,10 @@ def test_nothing_at_all_ends_with_status_1(server, tmp_path):
         ((), "one of --urls, --table, --wnid and --taxon"),
         (("--urls", "u.txt", "--taxon", "x"), "one of --urls, --table, --wnid and --taxon"),
         (("--urls", "u.txt"), "--urls needs --label"),
-        (("--urls", "u.txt", "v.txt", "w.txt", "--label", "a", "b"), "2 labels do not fit 3 sources"),
+        (
+            ("--urls", "u.txt", "v.txt", "w.txt", "--label", "a", "b"),
+            "2 labels cannot be shared out among 3 sources",
+        ),
         (("--urls", "u.txt", "--label", "a", "--original"), "--original goes with --wnid or --taxon"),
         (("--taxon", "x", "--bounding_boxes"), "--bounding_boxes goes with --wnid"),
         (("--wnid", "n00000001", "--original_endpoint", "http://a"), "{wnid} in it"),

@@ -1,15 +1,18 @@
 """Gathering from several sources at once, and refreshing what was gathered."""
 
 import json
+import os
 import shlex
 from collections.abc import Iterator
 
 import pytest
 
 from poetcore.cli.refreshing import next_commands
+from poetcore.data.images import identify
 from tests.badserver import BadServer, bad_server
 from tests.cli.inside import call
 from tests.conftest import encoded, picture
+from tests.sources.test_archives import annotation, tar
 
 pytestmark = pytest.mark.slow
 
@@ -38,6 +41,12 @@ def gather(tmp_path, *arguments):
     return json.loads(done.stdout.splitlines()[-1])
 
 
+def words_of(command: str) -> list[str]:
+    if os.name == "nt":
+        return [word.strip('"') for word in shlex.split(command, posix=False)]
+    return shlex.split(command)
+
+
 def kept(answer) -> dict[str, int]:
     return {label: tally["kept"] for label, tally in answer["labels"].items()}
 
@@ -53,6 +62,26 @@ def test_each_synset_has_its_label(synsets, tmp_path):
     given = ("--wnid", "n00000001", "n00000002", "--label", "fly agaric", "chanterelle")
     answer = gather(tmp_path, *given, "--wnid_endpoint", synsets)
     assert kept(answer) == {"fly agaric": 2, "chanterelle": 3}
+
+
+def test_a_synset_where_the_folder_belongs_is_no_folder(tmp_path):
+    done = call("gather", "--wnid", "n00000001", "n00000002", "--workspace", tmp_path)
+    assert (done.status, "name that first" in done.stderr) == (2, True)
+
+
+def test_original_pictures_are_cropped_to_their_boxes(server, tmp_path):
+    one, boxed = encoded(picture(1, (200, 160))), annotation("n00000001_1", (0, 0, 50, 80))
+    server.body("/n00000001.tar", tar({"n00000001_1.JPEG": one}))
+    server.body("/boxes.tar.gz", tar({"n00000001_1.xml": boxed}))
+    endpoints = (
+        "--original_endpoint",
+        server.url + "/{wnid}.tar",
+        "--boxes_endpoint",
+        server.url + "/boxes.tar.gz",
+    )
+    answer = gather(tmp_path, "--wnid", "n00000001", "--original", "--bounding_boxes", *endpoints)
+    (file,) = (tmp_path / "dest" / "n00000001").iterdir()
+    assert (kept(answer), identify(file.read_bytes()).width) == ({"n00000001": 1}, 100)
 
 
 def test_lists_may_go_into_one_label(server, tmp_path):
@@ -106,7 +135,7 @@ def test_after_a_refresh_the_old_and_the_new_model_are_evaluated_on_the_same_pic
     assert kept(answer) == {"rose": 1, "tulip": 1}
     evaluated = []
     for command in answer["next"]:
-        words = shlex.split(command)[3:]
+        words = words_of(command)[3:]
         done = call(*words, "--json")
         assert done.status == 0, done.stderr
         if words[0] == "evaluate":
@@ -128,8 +157,8 @@ def test_of_a_set_that_was_prepared_the_set_is_prepared_again_first(trained_set,
     )
     assert done.status == 0, done.stderr
     commands = next_commands(trained_set, workspace)
-    assert [shlex.split(command)[3] for command in commands] == ["prepare", "retrain", "evaluate", "evaluate"]
-    assert shlex.split(commands[2])[4] == str(tmp_path / "set" / "demo")
+    assert [words_of(command)[3] for command in commands] == ["prepare", "retrain", "evaluate", "evaluate"]
+    assert words_of(commands[2])[4] == str(tmp_path / "set" / "demo")
 
 
 def test_without_a_run_no_command_is_told(tmp_path, workspace):

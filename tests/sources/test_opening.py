@@ -22,7 +22,7 @@ def test_labels_are_none_or_one_for_all_or_one_each(labels, paired):
 
 @pytest.mark.parametrize("labels", [["x", "y"], ["x"] * 4])
 def test_other_numbers_of_labels_are_refused(labels):
-    with pytest.raises(OptionError, match=f"{len(labels)} labels do not fit 3 sources"):
+    with pytest.raises(OptionError, match=f"{len(labels)} labels cannot be shared out among 3 sources"):
         pair_labels(labels, [A, B, C])
 
 
