@@ -1,18 +1,17 @@
 """Cross validation of a layer that gives a picture several labels, and each label's threshold from it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from poetcore.data.grouping import assign_folds
-from poetcore.data.label_sets import by_label
-from poetcore.data.splitting import undivided_labels
-from poetcore.errors import DatasetError, OptionError
+from poetcore.errors import OptionError
 from poetcore.evaluation.label_thresholds import best_thresholds, label_figures, macro_f1
 from poetcore.system.figures import score
 from poetcore.system.progress import OnProgress, Progress
+from poetcore.system.wording import few
 from poetcore.training.cross_validation import FOLDS
 from poetcore.training.examples import Prepared
 from poetcore.training.train import Examples, TrainingOptions
@@ -34,8 +33,8 @@ class Thresholds:
     Attributes:
         record: what `run.json` holds of it: `thresholds`, `per_label` (precision, recall, f1, support,
             predicted, threshold), `macro_f1`, `n` (pictures), `folds`, `subset_accuracy` (share of the
-            pictures with all labels right and no other) and `assumed`: labels whose pictures are one group,
-            so that nothing is known of them and their threshold is 0.5.
+            pictures with all labels right and no other) and `assumed`: labels whose pictures are in one
+            group or fold, so that nothing is known of them and their threshold is 0.5.
         sentence: the figures for people.
     """
 
@@ -65,53 +64,67 @@ def choose_thresholds(
     # Pictures of the same label set are spread evenly over the folds.
     kinds = np.unique(targets, axis=0, return_inverse=True)[1].ravel()
     folds = np.unique(assign_folds(kinds, group[:count], FOLDS), return_inverse=True)[1]
-    if folds.max(initial=0) < 1:
-        raise DatasetError("All pictures are near duplicates of each other: add different ones.")
-    fold_of_group = np.zeros(int(group.max()) + 1, np.int64)
-    fold_of_group[group[:count]] = folds
+    # Of a label whose pictures are all in one fold no layer is trained and tested: nothing is known of it.
+    known = np.array([len(np.unique(folds[has == 1])) > 1 for has in targets.T])
 
     def on_step(done: int) -> None:
         if on_progress:
             on_progress(Progress("cross_validating", done, options.how_many_training_steps))
 
-    probabilities = held_out_probabilities(prepared.everything, fold_of_group[group], options, on_step)[
-        :count
-    ]
+    probabilities = np.zeros(targets.shape, np.float32)
+    if known.any():
+        fold_of_group = np.zeros(int(group.max()) + 1, np.int64)
+        fold_of_group[group[:count]] = folds
+        found = held_out_probabilities(prepared.everything, fold_of_group[group], options, on_step)
+        probabilities = found[:count]
     if not np.isfinite(probabilities).all():
         raise OptionError(
             f"The training diverged with a learning_rate of {options.learning_rate}: choose a smaller one,"
             f" such as {TrainingOptions.learning_rate}."
         )
-    undivided = undivided_labels(by_label(prepared.split), by_label(prepared.split)["group"].to_numpy())
-    # No layer was trained on such a label and tested on it too: nothing is known of it.
-    known = np.array([label not in undivided for label in labels])
+    return _told(labels, targets, probabilities, folds, known)
+
+
+def _told(
+    labels: Sequence[str],
+    targets: np.ndarray,
+    probabilities: np.ndarray,
+    folds: np.ndarray,
+    known: np.ndarray,
+) -> Thresholds:
+    """Choose the thresholds, and compute the figures with those that the other folds choose."""
     thresholds = np.where(known, best_thresholds(probabilities, targets), 0.5)
     predicted = np.zeros(targets.shape, bool)
     for fold in np.unique(folds):
         here = folds == fold
         others = np.where(known, best_thresholds(probabilities[~here], targets[~here]), 0.5)
         predicted[here] = probabilities[here] >= others
-    per_label = label_figures(
-        predicted[:, known], targets[:, known], [n for n in labels if n not in undivided]
-    )
-    nothing = {"precision": None, "recall": None, "f1": None, "predicted": None}
-    figures = {
-        label: per_label.get(label, nothing | {"support": undivided.get(label, 0)}) | {"threshold": float(at)}
-        for label, at in zip(labels, thresholds, strict=True)
-    }
-    mean = macro_f1(per_label)
+    per_label = label_figures(predicted, targets, labels)
+    for label, least, whether in zip(labels, thresholds, known, strict=True):
+        per_label[label]["threshold"] = float(least)
+        if not whether:
+            per_label[label] |= dict.fromkeys(("precision", "recall", "f1", "predicted"))
+    told = {label: one for label, one in per_label.items() if one["f1"] is not None}
+    unknown = [label for label in labels if label not in told]
+    mean = macro_f1(told)
+    right = (predicted == targets)[:, known].all(axis=1)
     record = {
         "thresholds": [float(at) for at in thresholds],
-        "per_label": figures,
+        "per_label": per_label,
         "macro_f1": mean,
-        "subset_accuracy": float((predicted == targets)[:, known].all(axis=1).mean()),
-        "n": count,
+        "subset_accuracy": float(right.mean()) if known.all() else None,
+        "n": len(targets),
         "folds": len(np.unique(folds)),
-        "assumed": list(undivided),
+        "assumed": unknown,
     }
-    worst = min(per_label, key=lambda label: per_label[label]["f1"], default="")
-    lowest = f", lowest {score(per_label[worst]['f1'])} of {worst}" if worst else ""
-    return Thresholds(record, f"Cross-validated macro F1 {score(mean)}{lowest}.")
+    if not told:
+        return Thresholds(
+            record, "There is no cross validation, because the pictures of each label are all in one group."
+        )
+    worst = min(told, key=lambda label: float(told[label]["f1"]))
+    lowest = f"lowest {score(told[worst]['f1'])} of {worst}"
+    without = f", without {few(unknown)}, whose pictures are all in one group" if unknown else ""
+    return Thresholds(record, f"Cross-validated macro F1 {score(mean)}, {lowest}{without}.")
 
 
 def held_out_probabilities(
