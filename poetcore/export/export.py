@@ -21,7 +21,7 @@ from poetcore.evaluation.frozen import check_output_layer
 from poetcore.export.export_format import ExportFormat, Network, build_model, scaled
 from poetcore.export.export_options import INPUT_RANGES, ExportOptions, InputRange
 from poetcore.export.formats import find_format
-from poetcore.export.notes import code_of, note
+from poetcore.export.notes import About, code_of, note
 from poetcore.export.parity import Parity, check, pictures_of
 from poetcore.features.backbones import find
 from poetcore.features.litert import CALIBRATION_PICTURES
@@ -113,15 +113,18 @@ def export(
         (place / labels_name).write_text(lines, encoding="utf-8")
         if on_progress:
             on_progress(Progress("comparing"))
-        code = code_of(
-            kind,
+        about = About(
+            run=run.name,
+            backbone=backbone.name,
             size=backbone.input_size,
             file=target.name,
             labels=labels_name,
             output_layer=output_layer,
             input_range=fed,
+            thresholds=record.thresholds,
+            temperature=temperature,
         )
-        parity = check(kind, code, place, run, workspace)
+        parity = check(kind, code_of(kind, about), place, run, workspace)
         if on_progress and not parity.pictures:
             message = (
                 f"Warning: none of the pictures of {run.name} is left, so the export could not be compared"
@@ -135,21 +138,7 @@ def export(
             to_json(of_what | asdict(parity)),
             encoding="utf-8",
         )
-        text = note(
-            kind,
-            run=run.name,
-            backbone=backbone.name,
-            size=backbone.input_size,
-            file=target.name,
-            labels=labels_name,
-            output_layer=output_layer,
-            input_range=fed,
-            code=code,
-            parity=parity,
-            temperature=temperature,
-            thresholds=record.thresholds,
-        )
-        (place / f"{stem}_README.txt").write_text(text, encoding="utf-8")
+        (place / f"{stem}_README.txt").write_text(note(kind, about, parity), encoding="utf-8")
         files = [labels_name] if "/" not in labels_name else []
         for name in (*files, f"{stem}_README.txt", f"{stem}_parity.json"):
             (place / name).replace(target.parent / name)

@@ -3,12 +3,13 @@
 import json
 import textwrap
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from poetcore.export.export_format import ExportFormat
-from poetcore.export.export_options import InputRange
+from poetcore.export.export_options import INPUT_RANGES, USUAL_RANGE, InputRange
 from poetcore.export.parity import Parity
 
-__all__ = ["code_of", "note"]
+__all__ = ["About", "code_of", "note"]
 
 #: As `images.to_square` reads a photo: without transparency, halved while it is large, in sRGB, upright, and
 #: resized to the square. Pictures of 16 bits, whose values have any range, are left to their owners.
@@ -57,48 +58,25 @@ _LABEL = """
 
 labels = Path({labels}).read_text("utf-8").split("\\n")
 probabilities = predict(read("photo.jpg"))
+"""
+
+_MOST_PROBABLE = """\
 for i in probabilities.argsort()[::-1][:5]:
     print(labels[i], round(float(probabilities[i]), 3))
 """
 
-
-def code_of(
-    kind: ExportFormat, *, size: int, file: str, labels: str, output_layer: str, input_range: InputRange
-) -> str:
-    """Return the lines of Python that use an export: they define `read(file)` and `predict(pixels)`.
-
-    Args:
-        kind: the export format.
-        size: pixels a side that the model takes.
-        file: name of the exported file or folder, relative to where the lines run.
-        labels: the labels file, likewise.
-        output_layer: what is fetched from a frozen graph.
-        input_range: what the export is fed.
-    """
-    quoted = {name: json.dumps(one, ensure_ascii=False) for name, one in (("file", file), ("labels", labels))}
-    names = {"size": size, "output_layer": output_layer, "fed": input_range.code, **quoted}
-    return "".join(part.format(**names) for part in (_READ, kind.code, _LABEL))
+_OVER_THRESHOLD = """\
+thresholds = {thresholds}
+for i in np.flatnonzero(probabilities >= thresholds):
+    print(labels[i], round(float(probabilities[i]), 3))
+"""
 
 
-def note(
-    kind: ExportFormat,
-    *,
-    run: str,
-    backbone: str,
-    size: int,
-    file: str,
-    labels: str,
-    output_layer: str,
-    input_range: InputRange,
-    code: str,
-    parity: Parity,
-    temperature: float = 1.0,
-    thresholds: Mapping[str, float] | None = None,
-) -> str:
-    """Return the note that lies beside an export.
+@dataclass(frozen=True)
+class About:
+    """What a note has to know of an export.
 
-    Args:
-        kind: the export format.
+    Attributes:
         run: name of the run.
         backbone: its pre-trained network.
         size: pixels a side that the model takes.
@@ -106,48 +84,73 @@ def note(
         labels: the labels file, relative to the note.
         output_layer: what is fetched from a frozen graph.
         input_range: what the export is fed.
-        code: of `code_of`.
-        parity: how it compared with the app.
+        thresholds: label -> from which probability on it is predicted, in the order of the probabilities,
+            where a picture may have several labels; else empty.
         temperature: what the run's outputs are divided by before the softmax; 1 where by nothing.
-        thresholds: label -> from which probability on it is predicted, where a picture may have several
-            labels; else none.
     """
-    otherwise = (
-        [
-            "The lines below read some kinds of pictures otherwise than Poet does, most often those of 16"
-            " bits: save them as 8-bit PNG files first."
-        ]
-        if parity.read_otherwise
-        else []
-    )
-    calibrated = (
-        [
-            f"Its probabilities are calibrated: the run's temperature of {temperature:.3g} is part of the"
-            " weights."
-        ]
-        if temperature != 1
-        else []
-    )
-    several = (
-        [
-            "A picture may have several labels: all whose probability is at least their threshold,"
-            f" {', '.join(f'{label} {least:.2f}' for label, least in thresholds.items())}."
-        ]
-        if thresholds
-        else []
-    )
-    paragraphs = (
-        f"{file}: {kind.title}",
-        f"Made by Poet from the run {run} ({backbone}, {size} x {size} pixels). Its labels are in {labels},"
-        " in the order of the probabilities.",
-        kind.remarks.format(size=size, output_layer=output_layer, feed=input_range.feed),
+
+    run: str
+    backbone: str
+    size: int
+    file: str
+    labels: str
+    output_layer: str = "final_result"
+    input_range: InputRange = INPUT_RANGES[USUAL_RANGE]
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    temperature: float = 1.0
+
+
+def code_of(kind: ExportFormat, about: About) -> str:
+    """Return the lines of Python that use an export: they define `read(file)` and `predict(pixels)`.
+
+    Args:
+        kind: the export format.
+        about: the export; the lines run in the folder in which it lies.
+    """
+    names = {
+        "size": about.size,
+        "file": json.dumps(about.file, ensure_ascii=False),
+        "labels": json.dumps(about.labels, ensure_ascii=False),
+        "output_layer": about.output_layer,
+        "fed": about.input_range.code,
+        "thresholds": [round(one, 4) for one in about.thresholds.values()],
+    }
+    last = _OVER_THRESHOLD if about.thresholds else _MOST_PROBABLE
+    return "".join(part.format(**names) for part in (_READ, kind.code, _LABEL, last))
+
+
+def note(kind: ExportFormat, about: About, parity: Parity) -> str:
+    """Return the note that lies beside an export.
+
+    Args:
+        kind: the export format.
+        about: the export.
+        parity: how it compared with the app.
+    """
+    paragraphs = [
+        f"{about.file}: {kind.title}",
+        f"Made by Poet from the run {about.run} ({about.backbone}, {about.size} x {about.size} pixels). Its"
+        f" labels are in {about.labels}, in the order of the probabilities.",
+        kind.remarks.format(size=about.size, output_layer=about.output_layer, feed=about.input_range.feed),
         f"Run by the lines below, it was compared with Poet, the app. {parity.sentence}"
         if parity.pictures
         else parity.sentence,
-        *otherwise,
-        *calibrated,
-        *several,
-        f"To use it in Python (pip install {kind.requirements}):",
-    )
+    ]
+    if parity.read_otherwise:
+        paragraphs.append(
+            "The lines below read some kinds of pictures otherwise than Poet does, most often those of 16"
+            " bits: save them as 8-bit PNG files first."
+        )
+    if about.thresholds:
+        paragraphs.append(
+            "A picture may have several labels: all whose probability is at least their threshold,"
+            f" {', '.join(f'{label} {least:.2f}' for label, least in about.thresholds.items())}."
+        )
+    if about.temperature != 1:
+        paragraphs.append(
+            f"Its probabilities are calibrated: the run's temperature of {about.temperature:.3g} is part of"
+            " the weights."
+        )
+    paragraphs.append(f"To use it in Python (pip install {kind.requirements}):")
     wrap = textwrap.TextWrapper(width=100, break_long_words=False, break_on_hyphens=False)
-    return "\n\n".join([*map(wrap.fill, paragraphs), textwrap.indent(code, "    ")])
+    return "\n\n".join([*map(wrap.fill, paragraphs), textwrap.indent(code_of(kind, about), "    ")])

@@ -50,6 +50,17 @@ def test_an_export_of_another_temperature_is_of_another_model(run):
     assert find_made(run, FORMATS["tflite"]) is None
 
 
+def test_an_export_of_another_input_range_is_another_file(run):
+    make_export(run, FORMATS["tflite"])
+    assert find_made(run, FORMATS["tflite"], "0..255")
+    assert find_made(run, FORMATS["tflite"], "-1..1") is None
+
+
+def test_a_format_without_a_choice_is_found_whatever_the_range(run):
+    make_export(run, FORMATS["keras"])
+    assert find_made(run, FORMATS["keras"], "-1..1")
+
+
 def test_a_folder_is_zipped_with_the_note_beside_it(run):
     make_export(run, FORMATS["saved_model"])
     made = find_made(run, FORMATS["saved_model"])

@@ -1,15 +1,16 @@
 """The lines of Python in a note: run as they are printed, they see pictures as the app does."""
 
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
 from poetcore.data import images
-from poetcore.export.export_options import INPUT_RANGES
 from poetcore.export.formats import FORMATS
-from poetcore.export.notes import code_of
+from poetcore.export.notes import About, code_of, note
+from poetcore.export.parity import Parity
 from tests.conftest import encoded, picture
 
 SIZE = 64
@@ -18,8 +19,7 @@ SIZE = 64
 @pytest.fixture(scope="module")
 def read():
     """The function `read` of a note."""
-    fed = INPUT_RANGES["0..255"]
-    code = code_of(FORMATS["tflite"], size=SIZE, file="m", labels="l", output_layer="", input_range=fed)
+    code = code_of(FORMATS["tflite"], About("r", "b", SIZE, file="m", labels="l"))
     names: dict[str, object] = {}
     exec(code[: code.index("\nfrom ai_edge")], names)
     return names["read"]
@@ -82,3 +82,23 @@ def test_heic_is_read_where_its_package_is_installed(read):
     out = io.BytesIO()
     heif.from_pillow(picture(0, (301, 203))).save(out)
     assert np.array_equal(read(io.BytesIO(out.getvalue()))[0], images.to_square(out.getvalue(), SIZE))
+
+
+def test_a_model_of_several_labels_a_picture_prints_those_over_their_threshold(tmp_path, monkeypatch, capsys):
+    least = {"fire": 0.5, "smoke": 0.2, "steam": 0.9}
+    about = About("r", "b", SIZE, file="m", labels="labels.txt", thresholds=least)
+    text = note(FORMATS["tflite"], about, Parity(0, None, None))
+    assert "fire 0.50, smoke 0.20, steam 0.90" in " ".join(text.split())
+    code = code_of(FORMATS["tflite"], about)
+    (tmp_path / "labels.txt").write_text("fire\nsmoke\nsteam\n")
+    monkeypatch.chdir(tmp_path)
+    last = code[code.index("\nlabels = ") :]
+    names = {"Path": Path, "np": np, "read": str, "predict": lambda _: np.array([0.6, 0.3, 0.8])}
+    exec(last, names)
+    assert capsys.readouterr().out.splitlines() == ["fire 0.6", "smoke 0.3"]
+
+
+def test_a_note_says_that_some_pictures_are_read_otherwise():
+    text = note(FORMATS["keras"], About("r", "b", SIZE, file="m", labels="l"), Parity(50, 0.2, 0.98, 3))
+    assert "reads 3 of them otherwise than the app" in " ".join(text.split())
+    assert "save them as 8-bit PNG files first" in text

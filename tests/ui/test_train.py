@@ -176,6 +176,25 @@ def test_an_export_that_is_a_folder_is_one_zip_file(own):
     ]
 
 
+def test_another_input_range_is_exported_anew(own, monkeypatch):
+    asked: list[str] = []
+    monkeypatch.setattr("poetcore.ui.model.exports.run_module", lambda _, options: asked.extend(options))
+    make_export(own.run, FORMATS["tflite"])
+    app = training_page("This run")
+    app.segmented_control(key="export_input_range").set_value("-1..1").run()
+    assert not app.get("download_button")
+    app.button(key="export_now").click().run()
+    assert "--input_range=-1..1" in asked
+
+
+def test_a_format_whose_package_is_missing_says_so_instead_of_a_button(own, monkeypatch):
+    monkeypatch.setitem(FORMATS, "openvino", replace(FORMATS["openvino"], package="no_such_package"))
+    app = training_page("This run")
+    app.selectbox(key="export_format").set_value("openvino").run()
+    assert "needs the package no\\_such\\_package" in app.error[0].value
+    assert "export_now" not in {button.key for button in app.button}
+
+
 # ------------------------------------------------------------------------------------------ the list of runs
 
 
