@@ -28,6 +28,9 @@ _OPERATORS = {
 #: A name of a layer such as blocks_3_depthwise_conv_1 or conv_dw_3_bn_1, of which a block is made.
 _BLOCK = re.compile(r"^(?:blocks_(\d+)_(.+?)|conv_(dw|pw)_(\d+))(?:_\d+)?$")
 
+#: A name of a layer that joins the branches of a block of Inception.
+_MIXED = re.compile(r"^mixed\d+")
+
 
 class _Graph:
     """A graph that is built node by node, each under a name of its own."""
@@ -129,15 +132,33 @@ def _add_backbone(graph: _Graph, pixels: str, network: str, file: Path) -> str |
     ):  # of a damaged file almost any; a picture of the network is no reason to lose a training
         return None
     made, node = {pixels_tensor: pixels}, pixels
-    for one in operators:
+    for one, name in zip(operators, _names(operators), strict=True):
         node = graph.add(
-            f"{network}/{_scoped(one.name, one.kind)}",
+            f"{network}/{name}",
             _OPERATORS.get(one.kind) or _camel_case(one.kind),
             tuple(made[tensor] for tensor in one.inputs if tensor in made),
             one.shape,
         )
         made |= dict.fromkeys(one.outputs, node)
     return node
+
+
+def _names(operators: list[_Operator]) -> list[str]:
+    """Return the names of operators within their network, those of a block in one scope.
+
+    A block ends with the sum of a residual connection (EfficientNet) or a concatenation (Inception's mixed0 to
+    mixed10). What stands in no block would be drawn as one series, wherever in the network its parts are.
+    """
+    names = [_scoped(one.name, one.kind) for one in operators]
+    start = 0
+    for number, (one, name) in enumerate(zip(operators, names, strict=True)):
+        if one.kind == "ADD" and number and "/" in names[number - 1]:
+            names[number] = f"{names[number - 1].split('/')[0]}/add"
+        if _MIXED.match(name):
+            block = [inner if "/" in inner else f"{name}/{inner}" for inner in names[start:number]]
+            names[start : number + 1] = [*block, f"{name}/concat"]
+            start = number + 1
+    return names
 
 
 def _operators(file: Path) -> tuple[int, list[_Operator]]:
