@@ -109,9 +109,16 @@ def prepare_examples(
         # What was read of the table stays when it is closed.
         FeatureTable(workspace.bottlenecks, backbone.vector_length) as vectors,
     ):
-        on_progress(Progress("scanning"))
+        files = Progress("scanning")
+
+        def on_scan(now: Progress) -> None:
+            nonlocal files
+            files = now
+            on_progress(now)
+
+        on_scan(files)
         scanner = scan_label_sets if config.multi_label else scan
-        whole = scanner(config.image_dir, index, on_progress=on_progress)
+        whole = scanner(config.image_dir, index, on_progress=on_scan)
         keep_renamed(whole, workspace)
         if config.keep_aside and not kept_pictures(whole.folder, workspace):
             keep_aside(
@@ -121,8 +128,7 @@ def prepare_examples(
         whole = training_part(whole, workspace)
         dataset = subset_of(whole, config)
         check_trainable(dataset, chosen=len(dataset.labels) < len(whole.labels))
-        scanned = len(dataset.pictures)
-        on_progress(ScannedProgress("scanning", scanned, scanned, dataset=dataset))
+        on_progress(ScannedProgress("scanning", files.done, files.total, dataset=dataset))
         before = time.perf_counter()
         with workspace.feature_cache() as cache, workspace.hash_index() as hashes:
             splitter = _Splitter(options, workspace, hashes, on_progress)

@@ -146,8 +146,8 @@ def _add_backbone(graph: _Graph, pixels: str, network: str, file: Path) -> str |
 def _names(operators: list[_Operator]) -> list[str]:
     """Return the names of operators within their network, those of a block in one scope.
 
-    A block ends with the sum of a residual connection (EfficientNet) or a concatenation (Inception's mixed0 to
-    mixed10). What stands in no block would be drawn as one series, wherever in the network its parts are.
+    A block ends with the sum of a residual connection (EfficientNet) or a concatenation (mixed0 to mixed10 of
+    Inception). What stands in no block would be drawn as one series, wherever in the network its parts are.
     """
     names = [_scoped(one.name, one.kind) for one in operators]
     start = 0

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from poetcore.features.backbones import DEFAULT, find
+from poetcore.training import network_graph as drawn
 from poetcore.training.network_graph import network_graph
 
 BACKBONE = find(DEFAULT)
@@ -94,12 +95,36 @@ def test_nodes_know_the_shapes_of_what_flows(found):
     ]
 
 
-def test_a_block_is_a_scope_of_its_convolutions(found):
-    block = {name: node.op for name, node in found.items() if name.startswith(f"{DEFAULT}/block_3/")}
+def test_a_block_is_a_scope_of_its_convolutions_and_their_sum(found):
+    block = {name: node.op for name, node in found.items() if name.startswith(f"{DEFAULT}/block_2/")}
     assert block == {
-        f"{DEFAULT}/block_3/expand_conv": "Conv2D",
-        f"{DEFAULT}/block_3/depthwise_conv": "DepthwiseConv2dNative",
-        f"{DEFAULT}/block_3/project_conv": "Conv2D",
+        f"{DEFAULT}/block_2/expand_conv": "Conv2D",
+        f"{DEFAULT}/block_2/depthwise_conv": "DepthwiseConv2dNative",
+        f"{DEFAULT}/block_2/project_conv": "Conv2D",
+        f"{DEFAULT}/block_2/add": "Add",
+    }
+
+
+def test_a_block_of_inception_is_a_scope_that_ends_with_its_concatenation(tmp_path, monkeypatch):
+    def operator(name: str, kind: str, output: int, *inputs: int) -> drawn._Operator:
+        return drawn._Operator(f"backbone_1/inception_v3_1/{name}", kind, list(inputs), [output], (-1, 8))
+
+    layers = [
+        operator("conv2d_1/convolution", "CONV_2D", 1, 0),
+        operator("conv2d_1_1/convolution", "CONV_2D", 2, 0),
+        operator("mixed0_1/concat", "CONCATENATION", 3, 1, 2),
+        operator("conv2d_2_1/convolution", "CONV_2D", 4, 3),
+        operator("mixed1_1/concat", "CONCATENATION", 5, 3, 4),
+    ]
+    monkeypatch.setattr(drawn, "_operators", lambda file: (0, layers))
+    (tmp_path / "model.tflite").touch()
+    found = nodes(network_graph(find("inception_v3"), tmp_path / "model.tflite", 5))
+    assert {name: list(node.input) for name, node in found.items() if "mixed" in name} == {
+        "inception_v3/mixed0/conv2d": ["pixels"],
+        "inception_v3/mixed0/conv2d_1": ["pixels"],
+        "inception_v3/mixed0/concat": ["inception_v3/mixed0/conv2d", "inception_v3/mixed0/conv2d_1"],
+        "inception_v3/mixed1/conv2d_2": ["inception_v3/mixed0/concat"],
+        "inception_v3/mixed1/concat": ["inception_v3/mixed0/concat", "inception_v3/mixed1/conv2d_2"],
     }
 
 
