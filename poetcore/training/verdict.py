@@ -5,13 +5,14 @@ Whether more pictures would help these curves cannot tell: `poetcore.training.le
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
 import pandas as pd
 
 from poetcore.system.figures import count, percent
+from poetcore.system.wording import counted
 from poetcore.training.curves import curves
 from poetcore.workspace.run import Run
 
@@ -32,6 +33,9 @@ _RISE = 0.15
 
 #: As much as this share of what was gained over guessing is worth one too, where little was gained.
 _LOST, _GAINED = 0.3, 0.1
+
+#: On fewer validation pictures one of them may decide what the curves look like.
+_FEW = 20
 
 #: Where chance alone moves the mean of a third by more than this share, no trend can be told.
 _UNCLEAR = 0.4
@@ -86,7 +90,11 @@ def run_verdict(run: Run) -> Verdict:
     labels = len(record.labels)
     # Where a picture may have several labels, each is a yes or no of its own, and all are summed.
     guessing = labels * math.log(2) if record.options.get("multi_label") else math.log(max(labels, 2))
-    return verdict(curves(run.events("step")), guessing)
+    found, pictures = verdict(curves(run.events("step")), guessing), record.splits.get("validation", 0)
+    if not 0 < pictures < _FEW:
+        return found
+    few = f"{found.finding} That is measured on {counted(pictures, 'validation picture')} only."
+    return replace(found, finding=few)
 
 
 def verdict(table: pd.DataFrame, guessing: float) -> Verdict:

@@ -216,6 +216,9 @@ def test_a_validation_on_one_picture_at_a_time_is_unstable():
     assert clouds(0.01, pictures=300, steps=300, validation_batch_size=1) == CurveKind.UNSTABLE
 
 
-def test_the_verdict_on_a_run_is_that_on_its_curves_and_labels(trained):
-    record = trained.run.record()
-    assert run_verdict(trained.run) == verdict(curves(trained.run.events("step")), np.log(len(record.labels)))
+def test_the_verdict_on_a_run_is_that_on_its_curves_and_says_on_how_few_pictures(trained):
+    record, found = trained.run.record(), run_verdict(trained.run)
+    plain = verdict(curves(trained.run.events("step")), np.log(len(record.labels)))
+    assert (found.kind, found.advice) == (plain.kind, plain.advice)
+    few = record.splits["validation"]
+    assert found.finding == f"{plain.finding} That is measured on {few} validation pictures only."
