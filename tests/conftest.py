@@ -126,7 +126,7 @@ def paste_pairs(source: Path, folder: Path, count: int, seed: int = 0) -> Path:
 
 
 @pytest.fixture(scope="session")
-def pairs_trained(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Trained:
+def pairs_trained(trained: Trained, backbone_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Trained:
     """A finished run of several labels a picture, evaluated on `demo`; shared, so tests only read it."""
     from poetcore.evaluation.evaluate import evaluate
     from poetcore.training.config import RunConfig
@@ -134,7 +134,9 @@ def pairs_trained(trained: Trained, tmp_path_factory: pytest.TempPathFactory) ->
     from poetcore.training.train import TrainingOptions
 
     folder = tmp_path_factory.mktemp("pairs")
-    place = Workspace(folder / "tf_files", models=trained.workspace.models)
+    place = Workspace(folder / "tf_files")
+    place.models.mkdir(parents=True)
+    (place.models / backbone_file.name).write_bytes(backbone_file.read_bytes())
     for part, count in (("train", 40), ("demo", 12)):
         paste_pairs(trained.sample / part, folder / part, count)
     options = TrainingOptions(how_many_training_steps=600, learning_rate=0.05, seed=1)
