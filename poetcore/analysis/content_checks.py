@@ -143,7 +143,8 @@ CONTENT_CHECKS = (
         "Conflicting labels",
         "The very same picture stands under two labels, like one photo under both rose and tulip: one of them"
         " is wrong.",
-        "Look which label is right, and set the other copies aside.",
+        "Look which label is right, and set the other copies aside; where a picture may have several labels"
+        " (multi_label), leave them.",
         _two_labels,
         side_by_side=True,
     ),
