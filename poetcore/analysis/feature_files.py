@@ -11,7 +11,8 @@ from poetcore.analysis.embedding import features_of
 from poetcore.data.dataset import Dataset
 from poetcore.errors import DatasetError, OptionError
 from poetcore.features.backbones import Backbone
-from poetcore.system.files import printable, write_whole
+from poetcore.system.files import printable
+from poetcore.system.outputs import check_ending, check_source_stays, write_output
 from poetcore.system.progress import OnProgress
 from poetcore.workspace.records import to_csv
 from poetcore.workspace.workspace import Workspace
@@ -49,19 +50,19 @@ def feature_table(
     return pd.concat([pictures[["path", "label"]], table], axis=1)
 
 
-def check_feature_file(file: Path) -> None:
-    """Check that feature vectors can be written into a file of this name.
+def check_feature_file(file: Path, dataset: Path) -> None:
+    """Check that the feature vectors of a dataset can be written into a file of this name.
+
+    Args:
+        file: what is to be written.
+        dataset: folder or CSV file of the dataset.
 
     Raises:
-        OptionError: its ending is none of those that are known, or a folder of that name is there.
+        OptionError: its ending is none of those that are known, a folder of that name is there, or the
+            dataset is read from it.
     """
-    if file.suffix.lower() not in _FORMATS:
-        raise OptionError(
-            f"Feature vectors are written as {', '.join(_FORMATS)}: choose one of these endings. Received:"
-            f" {printable(file)}."
-        )
-    if file.is_dir():
-        raise OptionError(f"{printable(file)} is a folder: give the name of a file.")
+    check_ending(file, _FORMATS, "Feature vectors are")
+    check_source_stays(file, dataset)
 
 
 def write_features(file: Path, table: pd.DataFrame) -> None:
@@ -78,13 +79,8 @@ def write_features(file: Path, table: pd.DataFrame) -> None:
     Raises:
         OptionError: the name has another ending, or the file cannot be written.
     """
-    check_feature_file(file)
-    try:
-        write_whole(file, _FORMATS[file.suffix.lower()](table))
-    except OSError as error:
-        raise OptionError(
-            f"{printable(file)} cannot be written ({error.strerror or error}): give another file."
-        ) from None
+    check_ending(file, _FORMATS, "Feature vectors are")
+    write_output(file, _FORMATS[file.suffix.lower()](table))
 
 
 def _csv(table: pd.DataFrame) -> bytes:

@@ -23,6 +23,7 @@ from poetcore.curation.repair import Repairs
 from poetcore.data.dataset import Dataset, scan
 from poetcore.data.listing import write_listing
 from poetcore.features.backbones import DEFAULT, find
+from poetcore.system.outputs import check_source_stays
 from poetcore.workspace.demo_sets import keep_aside, release
 from poetcore.workspace.workspace import Workspace
 
@@ -83,13 +84,15 @@ class ImageDataset:
             path: the CSV file; pictures below its folder are written relative to it.
 
         Raises:
-            OptionError: the file cannot be written, or its name does not end in .csv.
+            OptionError: the file cannot be written, its name does not end in .csv, or the dataset is read
+                from it.
 
         Example:
             >>> len(poet.load_dataset(data.to_csv("flowers.csv"))) == len(data)
             True
         """
         file = path_of(path, "path")
+        check_source_stays(file, self.folder)
         write_listing(file, ("path", "label"), self.pictures[["path", "label"]].to_numpy())
         return file
 
@@ -214,7 +217,7 @@ class ImageDataset:
         """
         target = None if file is None else path_of(file, "file")
         if target:
-            check_feature_file(target)
+            check_feature_file(target, self.folder)
         with on_progress(progress) as show:
             table = feature_table(self._dataset, find(architecture), self._workspace, show)
         if target:

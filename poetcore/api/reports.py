@@ -183,20 +183,22 @@ class Report:
                 4, 6 or 9) and confidence.
 
         Raises:
-            OptionError: the folder is not empty or cannot be written, or an option is impossible.
+            OptionError: the folder is not empty, lies among the pictures or cannot be written, or an option
+                is impossible.
             PictureError: there is no picture to show.
 
         Example:
             >>> [file.name for file in report.to_slides("slides", batch=9)]
             ['slide_001.png', 'slide_002.png', 'slide_003.png']
         """
-        from poetcore.evaluation.slide_files import write_slides
+        from poetcore.evaluation.slide_files import check_folder, write_slides
         from poetcore.evaluation.slide_options import SlideOptions
 
-        metrics = self.evaluation.metrics
+        metrics, target = self.evaluation.metrics, path_of(folder, "folder")
+        check_folder(target, Path(metrics.folder))
         with on_progress(progress) as show:
             return write_slides(
-                path_of(folder, "folder"),
+                target,
                 self.evaluation.predictions,
                 f"{self._run.title} on {dataset_title(Path(metrics.folder))}",
                 built(SlideOptions, options),

@@ -36,7 +36,7 @@ def features(
     from poetcore.data.dataset import scan
     from poetcore.features.backbones import find
 
-    check_feature_file(out)
+    check_feature_file(out, dir)
     terminal, place, backbone = Terminal(json), Workspace(workspace), find(architecture)
     with terminal.bars() as bars:
         with place.file_index() as index:

@@ -72,10 +72,13 @@ def overview(
     from poetcore.data.listing import write_listing
     from poetcore.data.multi_label import scan_label_sets, with_label_sets
     from poetcore.system.files import printable
+    from poetcore.system.outputs import check_source_stays
     from poetcore.workspace.datasets import dataset_notes, dataset_warnings
 
     terminal, place = Terminal(json), Workspace(workspace)
     scan = scan_label_sets if multi_label else scan_labels
+    if output_csv:
+        check_source_stays(output_csv, dir)
     repairs = Repairs(dir)
     repairs.recover()
     with place.file_index() as index, terminal.bars() as bars:

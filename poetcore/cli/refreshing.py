@@ -1,8 +1,6 @@
 """What to type after a gathered set was refreshed: train anew, evaluate both models on the same pictures."""
 
 import os
-import shlex
-import subprocess
 from dataclasses import MISSING
 from pathlib import Path
 
@@ -29,6 +27,7 @@ def next_commands(dest: Path, workspace: Workspace) -> list[str]:
     Returns:
         The commands in their order; none where no finished run was trained on the set.
     """
+    from poetcore.cli.terminal import typed
     from poetcore.workspace.demo_sets import automatic_demo
 
     for run in workspace.finished_runs():
@@ -46,7 +45,7 @@ def next_commands(dest: Path, workspace: Workspace) -> list[str]:
         ]
         home = os.path.abspath(DEFAULT_WORKSPACE) != str(workspace.root)
         place = ["--workspace", str(workspace.root)] if home else []
-        return [_typed(["python", "-m", "poetcore", *step, *place]) for step in steps if step]
+        return [typed(["python", "-m", "poetcore", *step, *place]) for step in steps if step]
     return []
 
 
@@ -94,7 +93,3 @@ def _free_name(name: str, workspace: Workspace) -> str:
 
 def _same(one: Path, other: Path) -> bool:
     return os.path.realpath(one) == os.path.realpath(other)
-
-
-def _typed(words: list[str]) -> str:
-    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)

@@ -53,6 +53,7 @@ def slides(
         add_fonts(fonts)
     chosen = place.run(run)
     folder = dir or demo_of(chosen, place)
+    check_folder(out, folder)
     with terminal.bars() as bars:
         evaluation = evaluate(chosen, folder, place, on_progress=bars.show)
         title = f"{chosen.title} on {dataset_title(Path(evaluation.metrics.folder))}"

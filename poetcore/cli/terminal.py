@@ -15,7 +15,7 @@ from rich.table import Table
 from poetcore.system.files import one_line
 from poetcore.system.progress_bars import Bars
 
-__all__ = ["Terminal", "command_line", "fits", "table"]
+__all__ = ["Terminal", "command_line", "fits", "table", "typed"]
 
 #: A border and a blank on either side of each cell.
 _BETWEEN = 3
@@ -134,4 +134,9 @@ def command_line(command: str, *arguments: object) -> str:
         *(["--"] if any(w[:1] == "-" for w in words) else []),
         *words,
     ]
+    return typed(words)
+
+
+def typed(words: Sequence[str]) -> str:
+    """Return words as one line that this system's terminal takes apart into the same words."""
     return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)

@@ -28,7 +28,8 @@ from poetcore.data.label_sets import join_set
 from poetcore.data.labels import unusable_name
 from poetcore.data.part_names import TEST_NAMES, TRAIN_NAMES, VALIDATION_NAMES
 from poetcore.errors import DatasetError, OptionError
-from poetcore.system.files import printable, write_whole
+from poetcore.system.files import printable
+from poetcore.system.outputs import write_output
 from poetcore.system.paths import MAX_NAME, to_path
 from poetcore.system.spreadsheets import csv_text
 
@@ -161,13 +162,8 @@ def write_listing(file: Path, columns: Sequence[str], rows: Iterable[Sequence[ob
     if file.suffix.lower() not in _FILE_ENDINGS or file.is_dir():
         raise OptionError(f"{printable(file)} is no name of a CSV file: give one that ends in .csv.")
     folder = Path(os.path.abspath(file.parent))
-    text = csv_text([columns, *([_relative(str(path), folder), *cells] for path, *cells in rows)])
-    try:
-        write_whole(file, text)
-    except OSError as error:
-        raise OptionError(
-            f"{printable(file)} cannot be written ({error.strerror or error}): give another file."
-        ) from None
+    table = ([_relative(str(path), folder), *cells] for path, *cells in rows)
+    write_output(file, csv_text([columns, *table]))
 
 
 def _relative(path: str, folder: Path) -> str:

@@ -31,12 +31,15 @@ def with_label_sets(dataset: Dataset) -> Dataset:
     """Return a dataset with one row a content, all of whose labels are one label set.
 
     Args:
-        dataset: as `scan` returns it.
+        dataset: as `scan` returns it; a picture whose cell holds nothing but `|` or `;` is refused.
     """
     if dataset.multi_label:
         return dataset
     tables = [_in_one_form(table, dataset.read_only) for table in (dataset.pictures, dataset.refused)]
     pictures, refused = tables
+    nameless = pictures["label"] == ""
+    without = pictures.loc[nameless, ["path", "label"]].assign(reason="has no label")
+    pictures, refused = pictures[~nameless], pd.concat([refused, without], ignore_index=True)
     names = [name for label in dataset.labels for name in split_set(_one_form(label, dataset.read_only))]
     labels = tuple(sorted(set(names), key=natural_key))
     order = {label: number for number, label in enumerate(labels)}

@@ -1,5 +1,6 @@
 """A slideshow as files: one PNG a slide, in a folder of their own."""
 
+import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from typing import cast
 
 import pandas as pd
 
+from poetcore.data.held_out import home_of
 from poetcore.errors import OptionError, PictureError
 from poetcore.evaluation.leaks import seen_pictures
 from poetcore.evaluation.slide_options import Order, Show, SlideOptions
@@ -36,12 +38,22 @@ class SlidesMade:
     labels: list[str]
 
 
-def check_folder(folder: Path) -> None:
+def check_folder(folder: Path, dataset: Path | None = None) -> None:
     """Check that slides can be written into a folder: it is new or empty, so that they are not mixed.
 
+    Args:
+        folder: for the slides.
+        dataset: what is evaluated; among its pictures slides would be taken for a label of their own.
+
     Raises:
-        OptionError: it is a file, or something lies in it.
+        OptionError: it is a file, something lies in it, or it lies in the dataset.
     """
+    place = Path(os.path.realpath(folder))
+    if dataset and Path(os.path.realpath(home_of(dataset))) in place.parents:
+        raise OptionError(
+            f"{printable(folder)} lies among the pictures that are evaluated: give a folder elsewhere, so"
+            " that slides are not taken for pictures of a label."
+        )
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise OptionError(f"{printable(folder)} is there already and not empty: give a new folder.")
 

@@ -7,11 +7,10 @@ from typing import Any, cast
 
 import pandas as pd
 
-from poetcore.errors import OptionError
 from poetcore.features.litert import ListedBackbone
-from poetcore.system.files import printable, write_whole
+from poetcore.system.outputs import check_ending, write_output
 
-__all__ = ["check_chart_file", "write_chart"]
+__all__ = ["write_chart"]
 
 #: By the ending of a file's name: the arguments of `altair.Chart.save` for that format.
 _FORMATS: dict[str, dict[str, Any]] = {
@@ -21,21 +20,6 @@ _FORMATS: dict[str, dict[str, Any]] = {
 }
 
 _WIDTH, _HEIGHT = 860, 480
-
-
-def check_chart_file(file: Path) -> None:
-    """Check that a chart can be written into a file of this name.
-
-    Raises:
-        OptionError: its ending is none of those that are known, or a folder of that name is there.
-    """
-    if file.suffix.lower() not in _FORMATS:
-        raise OptionError(
-            f"A chart is written as {', '.join(_FORMATS)}: choose one of these endings. Received:"
-            f" {printable(file)}."
-        )
-    if file.is_dir():
-        raise OptionError(f"{printable(file)} is a folder: give the name of a file.")
 
 
 def write_chart(file: Path, backbones: Sequence[ListedBackbone], chosen: str) -> None:
@@ -53,16 +37,11 @@ def write_chart(file: Path, backbones: Sequence[ListedBackbone], chosen: str) ->
     """
     from poetcore.charts.backbones import backbone_chart
 
-    check_chart_file(file)
+    check_ending(file, _FORMATS, "A chart is")
     ending = file.suffix.lower()
     chart = backbone_chart(pd.DataFrame(backbones), chosen, named=True).properties(
         width=_WIDTH, height=_HEIGHT, title="Backbones: the area of a circle is the size of the network"
     )
     out: io.BytesIO | io.StringIO = io.BytesIO() if ending == ".png" else io.StringIO()
     chart.save(out, format=cast(Any, ending[1:]), **_FORMATS[ending])
-    try:
-        write_whole(file, out.getvalue())
-    except OSError as error:
-        raise OptionError(
-            f"{printable(file)} cannot be written ({error.strerror or error}): give another file."
-        ) from None
+    write_output(file, out.getvalue())

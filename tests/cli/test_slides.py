@@ -1,6 +1,7 @@
 """`slides`: what the command writes and says."""
 
 import json
+import shutil
 
 import pytest
 
@@ -22,3 +23,11 @@ def test_a_folder_that_is_not_empty_is_refused_before_anything_is_evaluated(trai
     (tmp_path / "mine.txt").write_text("mine")
     done = call("slides", trained.sample / "demo", "--out", tmp_path, "--workspace", tmp_path / "tf_files")
     assert (done.status, "give a new folder" in done.stderr) == (2, True)
+
+
+def test_slides_do_not_become_pictures_of_what_they_show(trained, tmp_path):
+    demo = shutil.copytree(trained.sample / "demo", tmp_path / "demo")
+    place = ["--run", trained.run.name, "--workspace", trained.workspace.root]
+    done = call("slides", demo, "--out", demo / "slides", *place)
+    assert (done.status, "give a folder elsewhere" in done.stderr) == (2, True)
+    assert not (demo / "slides").exists()

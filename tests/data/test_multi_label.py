@@ -117,3 +117,13 @@ def test_words_name_every_label():
 
 def test_a_set_comes_apart_as_it_was_joined():
     assert split_set(join_set(["a b", "c;d"])) == ("a b", "c;d")
+
+
+def test_a_cell_of_nothing_but_separators_is_no_label(folder):
+    (folder / "labels.csv").write_text(
+        "path,label\nfire/fire0.jpg,fire\nfire/fire1.jpg,;\nsmoke/smoke2.jpg,smoke\n"
+    )
+    found = scanned(folder / "labels.csv")
+    assert labels(found) == {"fire0.jpg": "fire", "smoke2.jpg": "smoke"}
+    assert [Path(path).name for path in found.refused["path"]] == ["fire1.jpg"]
+    assert list(found.refused["reason"]) == ["has no label"]

@@ -1,0 +1,60 @@
+"""Files that are written where someone says: what they may be called, and that nothing of theirs is lost."""
+
+import os
+from collections.abc import Collection
+from pathlib import Path
+
+from poetcore.errors import OptionError
+from poetcore.system.files import printable, write_whole
+
+__all__ = ["check_ending", "check_source_stays", "write_output"]
+
+
+def check_ending(file: Path, endings: Collection[str], what: str) -> None:
+    """Check that a file of this name can be written.
+
+    Args:
+        file: what is to be written.
+        endings: those that are known, in lower case, each with its dot.
+        what: what is written, as the beginning of a sentence.
+
+    Raises:
+        OptionError: its ending is none of these, or a folder of that name is there.
+    """
+    if file.suffix.lower() not in endings:
+        raise OptionError(
+            f"{what} written as {', '.join(endings)}: choose one of these endings. Received:"
+            f" {printable(file)}."
+        )
+    if file.is_dir():
+        raise OptionError(f"{printable(file)} is a folder: give the name of a file.")
+
+
+def check_source_stays(file: Path, dataset: Path) -> None:
+    """Check that a file to be written is not the CSV file that a dataset is read from.
+
+    Args:
+        file: what is to be written.
+        dataset: a folder, a CSV file, or a split of one (`labels.csv/test`).
+
+    Raises:
+        OptionError: it is.
+    """
+    if os.path.realpath(file) in map(os.path.realpath, (dataset, dataset.parent)):
+        raise OptionError(
+            f"{printable(file)} is the list of pictures itself, which would be lost: give another file."
+        )
+
+
+def write_output(file: Path, content: str | bytes) -> None:
+    """Write a file whole; one that is there is replaced.
+
+    Raises:
+        OptionError: it cannot be written.
+    """
+    try:
+        write_whole(file, content)
+    except OSError as error:
+        raise OptionError(
+            f"{printable(file)} cannot be written ({error.strerror or error}): give another file."
+        ) from None
