@@ -13,13 +13,18 @@ from poetcore.ui.choice import Choice
 from poetcore.ui.freshness import trained_on
 from poetcore.ui.text import apart, plain
 
-__all__ = ["accuracy_metric", "draw_remarks", "figure_metric", "two_pairs"]
+__all__ = ["accuracy_metric", "draw_remarks", "figure_metric", "metric", "two_pairs"]
 
 
 def two_pairs() -> tuple[DeltaGenerator, DeltaGenerator]:
     """Return places for two metrics each: in one row where there is room, below each other on a phone."""
     pairs = st.grid(2, min_column_width=330)
     return pairs.cell().grid(2, min_column_width=140), pairs.cell().grid(2, min_column_width=140)
+
+
+def metric(place: DeltaGenerator, name: str, value: str, below: str, help: str) -> None:
+    """Draw a figure in a frame, with a few words below it that are no change for better or worse."""
+    place.metric(name, value, below or None, delta_color="off", delta_arrow="off", border=True, help=help)
 
 
 def accuracy_metric(place: DeltaGenerator, name: str, accuracy: Accuracy, help: str = "") -> None:
@@ -50,15 +55,7 @@ def figure_metric(
         shown = percent(value)
         below = ", ".join([*([figures.interval(*interval)] if interval else []), f"n = {count(pictures)}"])
     more = " The range holds the true figure 19 times out of 20;" if interval else ""
-    place.metric(
-        name,
-        shown,
-        below,
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
-        help=f"{help}{more} n is the number of pictures.",
-    )
+    metric(place, name, shown, below, f"{help}{more} n is the number of pictures.")
 
 
 def draw_remarks(headline: Headline, choice: Choice | None = None) -> None:

@@ -12,9 +12,10 @@ from poetcore.training.augmented import about_augmentation
 from poetcore.training.final_test import why_they_differ
 from poetcore.ui.freshness import run_changes
 from poetcore.ui.glossary import term
-from poetcore.ui.headline import figure_metric, two_pairs
+from poetcore.ui.headline import figure_metric, metric, two_pairs
 from poetcore.ui.model.settings import GROUPS
-from poetcore.ui.results.label_sets import draw_label_figures, draw_label_table
+from poetcore.ui.results.evaluation import draw_label_table
+from poetcore.ui.results.label_sets import draw_label_figures
 from poetcore.ui.subsets import subset_words
 from poetcore.ui.text import plain
 from poetcore.workspace.run import Run
@@ -31,14 +32,12 @@ def draw_run(run: Run) -> None:
         draw_label_figures(first, several["macro_f1"], several["subset_accuracy"], several["n"])
     else:
         _draw_accuracies(record, first, second)
-    second.metric(
+    metric(
+        second,
         "Time",
         duration(record.timings["total_s"], whole=True),
         f"{count(record.bottlenecks['computed'])} new, {count(record.bottlenecks['cached'])} cached",
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
-        help="Of the whole training, and for how many pictures features were extracted anew or were cached;"
+        "Of the whole training, and for how many pictures features were extracted anew or were cached;"
         " copies of a picture count once.",
     )
     if several:

@@ -1,9 +1,10 @@
 """The parts of the evaluate page: headline figures, labels, downloads."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -19,13 +20,13 @@ from poetcore.system.names import natural_key
 from poetcore.ui.choice import chosen
 from poetcore.ui.freshness import Checked
 from poetcore.ui.glossary import term
-from poetcore.ui.headline import accuracy_metric, draw_remarks, two_pairs
+from poetcore.ui.headline import accuracy_metric, draw_remarks, metric, two_pairs
 from poetcore.ui.results.leaks import leak_words, seen_number
 from poetcore.ui.text import counted, plain
 from poetcore.workspace.records import to_csv, to_json
 from poetcore.workspace.run import Run
 
-__all__ = ["downloads", "draw_headline", "draw_per_label", "still_there"]
+__all__ = ["downloads", "draw_headline", "draw_label_table", "draw_per_label", "still_there"]
 
 
 def still_there(evaluation: Evaluation, found: Checked, advice: str) -> pd.DataFrame:
@@ -50,7 +51,7 @@ def draw_headline(metrics: Metrics, found: Checked) -> None:
     if accuracy:
         first, second = two_pairs()
         accuracy_metric(first, "Accuracy", accuracy)
-        _metric(
+        metric(
             first,
             "Error rate",
             percent(None if accuracy.value is None else 1 - accuracy.value),
@@ -58,7 +59,7 @@ def draw_headline(metrics: Metrics, found: Checked) -> None:
             "The share of pictures labelled wrong.",
         )
         _draw_macro(second, metrics)
-        _metric(
+        metric(
             second,
             "Seen in training",
             seen_number(metrics, accuracy),
@@ -76,7 +77,7 @@ def draw_headline(metrics: Metrics, found: Checked) -> None:
 def _draw_macro(place: DeltaGenerator, metrics: Metrics) -> None:
     there = metrics.macro_f1_labels or sum(bool(one["support"]) for one in metrics.per_label.values())
     of_all = "" if there == len(metrics.labels) else f" of {len(metrics.labels)}"
-    _metric(
+    metric(
         place,
         "Macro F1",
         score(metrics.macro_f1),
@@ -85,22 +86,27 @@ def _draw_macro(place: DeltaGenerator, metrics: Metrics) -> None:
     )
 
 
-def _metric(place: DeltaGenerator, name: str, value: str, below: str, help: str) -> None:
-    place.metric(name, value, below, delta_color="off", delta_arrow="off", border=True, help=help)
-
-
 def draw_per_label(evaluation: Evaluation) -> None:
     """Show precision, recall, F1 and support of each label, and which labels are confused most often."""
     st.header("Per-class metrics")
     metrics = evaluation.metrics
-    table = pd.DataFrame.from_dict(metrics.per_label, orient="index")
+    draw_label_table(metrics.per_label)
+    if any(one[name] is None for one in metrics.per_label.values() for name in ("precision", "recall", "f1")):
+        st.caption("–: undefined, because no picture has this label, or none was predicted to have it.")
+    if doubt := label_doubt(metrics):
+        st.caption(plain(doubt))
+
+
+def draw_label_table(per_label: Mapping[str, Mapping[str, Any]]) -> None:
+    """Show precision, recall, F1 and support of each label, and its threshold where there is one."""
+    table = pd.DataFrame.from_dict(dict(per_label), orient="index")
     table = table.loc[sorted(table.index, key=natural_key)]
-    table = table.astype({"precision": float, "recall": float, "f1": float, "support": int})
+    shown = [name for name in ("precision", "recall", "f1", "support", "threshold") if name in table]
+    table = table[shown].astype({"precision": float, "recall": float, "f1": float, "support": int})
     table[["precision", "recall"]] *= 100
-    table = table.rename_axis("label").reset_index().rename(columns={"f1": "F1"})
     column = st.column_config.NumberColumn
     st.dataframe(
-        table,
+        table.rename_axis("label").reset_index().rename(columns={"f1": "F1"}),
         hide_index=True,
         width="stretch",
         height="content" if len(table) <= FEW_LABELS else "auto",
@@ -110,12 +116,9 @@ def draw_per_label(evaluation: Evaluation) -> None:
             "recall": column(width=60, format="%.1f %%", help=term("recall")),
             "F1": column(width=46, format="%.2f", help=term("F1")),
             "support": column(width=62, format="%d", help=term("support")),
+            "threshold": column(width=74, format="%.2f", help=term("label threshold")),
         },
     )
-    if table[["precision", "recall", "F1"]].isna().any(axis=None):
-        st.caption("–: undefined, because no picture has this label, or none was predicted to have it.")
-    if doubt := label_doubt(metrics):
-        st.caption(plain(doubt))
 
 
 def downloads(run: Run, evaluation: Evaluation, report: Callable[[Evaluation], str] | None = None) -> None:

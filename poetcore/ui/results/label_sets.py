@@ -1,6 +1,5 @@
 """What pages show of a run of several labels a picture: metrics of each label, co-occurrence, mistakes."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +17,13 @@ from poetcore.system.names import natural_key
 from poetcore.ui.freshness import Checked
 from poetcore.ui.gallery.pictures import Card, gallery, shas
 from poetcore.ui.glossary import term
-from poetcore.ui.headline import draw_remarks, two_pairs
+from poetcore.ui.headline import draw_remarks, metric, two_pairs
 from poetcore.ui.labels import filter_label
+from poetcore.ui.results.evaluation import draw_label_table
 from poetcore.ui.results.leaks import leak_words
 from poetcore.ui.text import isolated, plain
 
-__all__ = ["draw_label_figures", "draw_label_sets", "draw_label_table"]
+__all__ = ["draw_label_figures", "draw_label_sets"]
 
 #: Pictures of a gallery at the most; nobody looks at more pages.
 _MOST = 2000
@@ -42,9 +42,9 @@ def draw_label_sets(evaluation: Evaluation, known: Checked, key: str) -> None:
     first, second = two_pairs()
     draw_label_figures(first, metrics.macro_f1, found["subset_accuracy"], found["pictures"])
     labels = f"{count(len(metrics.labels))} labels"
-    _metric(second, "Demo pictures", count(metrics.total), labels, term("demo pictures"))
+    metric(second, "Demo pictures", count(metrics.total), labels, term("demo pictures"))
     seen = count(metrics.total - (metrics.unseen or 0))
-    _metric(second, "Seen in training", seen, leak_words(metrics), term("leak"))
+    metric(second, "Seen in training", seen, leak_words(metrics), term("leak"))
     if known.changes.any:
         draw_remarks(known.headline)
     else:
@@ -71,32 +71,8 @@ def draw_label_figures(place: Any, mean: float | None, subset: float | None, pic
         pictures: that they are of.
     """
     below = f"n = {count(pictures)}"
-    _metric(place, "Macro F1", score(mean), below, f"{term('macro F1')} 1 is perfect.")
-    _metric(place, "All labels right", percent(subset), below, term("subset accuracy"))
-
-
-def draw_label_table(per_label: Mapping[str, Mapping[str, Any]]) -> None:
-    """Show precision, recall, F1, support and threshold of each label."""
-    table = pd.DataFrame.from_dict(dict(per_label), orient="index")
-    table = table.loc[sorted(table.index, key=natural_key)]
-    table = table[["precision", "recall", "f1", "support", "threshold"]]
-    table = table.astype({"precision": float, "recall": float, "f1": float, "support": int})
-    table[["precision", "recall"]] *= 100
-    column = st.column_config.NumberColumn
-    st.dataframe(
-        table.rename_axis("label").reset_index().rename(columns={"f1": "F1"}),
-        hide_index=True,
-        width="stretch",
-        height="content" if len(table) <= FEW_LABELS else "auto",
-        placeholder="–",
-        column_config={
-            "precision": column(width=66, format="%.1f %%", help=term("precision")),
-            "recall": column(width=60, format="%.1f %%", help=term("recall")),
-            "F1": column(width=46, format="%.2f", help=term("F1")),
-            "support": column(width=62, format="%d", help=term("support")),
-            "threshold": column(width=74, format="%.2f", help=term("label threshold")),
-        },
-    )
+    metric(place, "Macro F1", score(mean), below, f"{term('macro F1')} 1 is perfect.")
+    metric(place, "All labels right", percent(subset), below, term("subset accuracy"))
 
 
 def _draw_cooccurrence(metrics: Metrics) -> None:
@@ -151,7 +127,3 @@ def _card(sha: str, slide: Slide, sets: tuple[str, str], seen: str) -> Card:
     true_words = f"true: {isolated(slide.label)}"
     lines = (*words[1:], true_words, Path(slide.path).name, *([seen] if seen else []))
     return Card(sha, words[0], lines, slide.top, "wrong")
-
-
-def _metric(place: Any, name: str, value: str, below: str, help: str) -> None:
-    place.metric(name, value, below or None, delta_color="off", delta_arrow="off", border=True, help=help)
