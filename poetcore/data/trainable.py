@@ -25,9 +25,12 @@ def check_trainable(dataset: Dataset, *, chosen: bool = False) -> None:
     where = printable(dataset.folder)
     if len(dataset.labels) < 2:
         only = "Only one label is chosen" if chosen else "Only one label"
+        there = (
+            f"{only} in {where}: {dataset.labels[0]}" if dataset.labels else f"There is no label in {where}"
+        )
         raise DatasetError(
-            f"{only} in {where}: {dataset.labels[0] if dataset.labels else 'none'}. A classifier"
-            f" needs at least two to tell apart.{'' if chosen else listing_hint(dataset.folder)}"
+            f"{there}. A classifier needs at least two to tell apart."
+            f"{'' if chosen else listing_hint(dataset.folder)}"
         )
     none = [label for label, count in dataset.counts().items() if not count]
     if none:

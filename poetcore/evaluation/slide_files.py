@@ -20,6 +20,9 @@ from poetcore.system.progress import OnProgress, Progress
 
 __all__ = ["SlidesMade", "check_folder", "write_slides"]
 
+#: Slides that are drawn at a time, per core.
+_CHUNK = 4
+
 
 @dataclass(frozen=True)
 class SlidesMade:
@@ -99,10 +102,14 @@ def write_slides(
         write_whole(files[number], drawn)
 
     try:
+        done = 0
         with ThreadPoolExecutor(cores()) as pool:
-            for done, _ in enumerate(pool.map(write, range(len(batches))), 1):
-                if on_progress:
-                    on_progress(Progress("drawing_slides", done, len(batches)))
+            # Not all at once: who stops it does not wait for those that follow.
+            for chunk in in_chunks(range(len(batches)), _CHUNK * cores()):
+                for _ in pool.map(write, chunk):
+                    done += 1
+                    if on_progress:
+                        on_progress(Progress("drawing_slides", done, len(batches)))
     except OSError as error:
         raise OptionError(
             f"{printable(folder)} cannot be written ({error.strerror or error}): give another folder."

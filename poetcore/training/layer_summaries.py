@@ -26,7 +26,8 @@ _PICTURES = 100
 #: Bars of a histogram.
 _BUCKETS = 40
 
-LAYER = "final_training_ops"
+#: The original's scope of the last layer.
+_LAYER = "final_training_ops"
 
 
 class LayerSummaries:
@@ -66,7 +67,7 @@ def weight_summary(head: Head) -> "Summary":
 
     summary = Summary()
     for name, values in (("weights", head.kernel), ("biases", head.bias)):
-        scope = f"{LAYER}/{name}/summaries"
+        scope = f"{_LAYER}/{name}/summaries"
         finite = _finite(values)
         if len(finite):
             figures = {
@@ -90,7 +91,7 @@ def activation_summary(head: Head, vectors: np.ndarray) -> "Summary":
     """
     with np.errstate(over="ignore", invalid="ignore"):  # that a training diverged is reported elsewhere
         logits = vectors @ head.kernel + head.bias
-        summary = _histogram(f"{LAYER}/Wx_plus_b/pre_activations", _finite(logits))
+        summary = _histogram(f"{_LAYER}/Wx_plus_b/pre_activations", _finite(logits))
         summary.MergeFrom(_histogram("activations", _finite(head.probabilities(vectors))))
     return summary
 

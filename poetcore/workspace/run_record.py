@@ -153,7 +153,7 @@ class RunRecord:
             thresholds = several.get("thresholds")
             if not set(several) >= _MULTI_LABEL or not isinstance(thresholds, list):
                 return False
-            if len(thresholds) != len(self.labels):
+            if len(thresholds) != len(self.labels) or None in thresholds:
                 return False
             figures += [*thresholds, *(several[name] for name in ("macro_f1", "subset_accuracy", "n"))]
         try:

@@ -12,6 +12,8 @@ from poetcore.data.file_index import FileIndex
 from poetcore.data.held_out import write_held_out
 from poetcore.data.label_sets import by_label, has_label, join_set, label_targets, set_words, split_set
 from poetcore.data.multi_label import scan_label_sets, with_label_sets
+from poetcore.data.trainable import check_trainable
+from poetcore.errors import DatasetError
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import encoded, picture
 
@@ -127,3 +129,9 @@ def test_a_cell_of_nothing_but_separators_is_no_label(folder):
     assert labels(found) == {"fire0.jpg": "fire", "smoke2.jpg": "smoke"}
     assert [Path(path).name for path in found.refused["path"]] == ["fire1.jpg"]
     assert list(found.refused["reason"]) == ["has no label"]
+
+
+def test_of_a_list_without_any_label_it_is_told_that_there_is_none(folder):
+    (folder / "labels.csv").write_text("path,label\nfire/fire0.jpg,|\n")
+    with pytest.raises(DatasetError, match="There is no label in"):
+        check_trainable(scanned(folder / "labels.csv"))

@@ -126,6 +126,12 @@ def test_a_run_without_what_is_known_of_its_labels_is_damaged(pairs_trained, nam
     assert record.is_sound() and not replace(record, multi_label=left).is_sound()
 
 
+def test_a_run_of_which_a_threshold_is_not_known_is_damaged(pairs_trained):
+    record = pairs_trained.run.record()
+    unknown = record.multi_label | {"thresholds": [None] * len(record.labels)}
+    assert not replace(record, multi_label=unknown).is_sound()
+
+
 def test_an_evaluation_whose_co_occurrence_does_not_fit_is_damaged(pairs_trained, evaluation, tmp_path):
     folder = EvaluationFolder(tmp_path / "demo")
     found = evaluation.metrics.multi_label | {"cooccurrence": [[1]]}
