@@ -93,7 +93,7 @@ def retrain(
     from poetcore.evaluation.graphs import labels_in_original_form
     from poetcore.export.export import export
     from poetcore.export.intermediate_graphs import IntermediateGraphs
-    from poetcore.system.files import write_whole
+    from poetcore.system.outputs import write_output
     from poetcore.training.final_test import run_remarks, why_they_differ
     from poetcore.training.retrain import retrain as train
     from poetcore.training.verdict import run_verdict
@@ -111,6 +111,7 @@ def retrain(
     check_output_layer(config.final_tensor_name)
     _check_places(
         config.demo_dir,
+        output_graph,
         output_labels,
         {
             "bottleneck_dir": bottleneck_dir,
@@ -133,7 +134,7 @@ def retrain(
             export(run, place, "frozen_graph", output_graph, bars.show)
     record, about_curves = run.record(), run_verdict(run)
     if output_labels:
-        write_whole(output_labels, "".join(f"{label}\n" for label in labels_in_original_form(record.labels)))
+        write_output(output_labels, "".join(f"{label}\n" for label in labels_in_original_form(record.labels)))
     misclassified = _misclassified(run, place, config.engine) if print_misclassified_test_images else []
     terminal.skipped("Skipped", record.skipped)
     splits = ", ".join(f"{count} {name}" for name, count in record.splits.items())
@@ -157,7 +158,7 @@ def retrain(
             "misclassified": misclassified,
         },
         f"Run {run.name}: {len(record.labels)} labels, {splits}, {duration(record.timings['total_s'])}.",
-        f"{run.status().message} It is in {run.folder}.",
+        f"{run.status().message} The run is in {run.folder}.",
         *filter(None, [why_they_differ(record)]),
         about_curves.sentence,
         *(
@@ -181,13 +182,19 @@ def _demo_figures(run: Run) -> dict[str, Any]:
     return {"demo_accuracy": accuracy, "demo_mark": told.mark, "demo_remarks": told.remarks}
 
 
-def _check_places(demo_dir: Path | None, output_labels: Path | None, folders: dict[str, Path | None]) -> None:
+def _check_places(
+    demo_dir: Path | None,
+    output_graph: Path | None,
+    output_labels: Path | None,
+    folders: dict[str, Path | None],
+) -> None:
     """Check before the training that everything can be read and written.
 
     Raises:
-        OptionError: a folder is missing, or is a file, or a file is a folder.
+        OptionError: a folder is missing, or is a file, or a file is a folder or cannot be written.
     """
     from poetcore.data.dataset import dataset_exists
+    from poetcore.system.outputs import check_writable
 
     if demo_dir and not dataset_exists(demo_dir):
         wrong = f"{demo_dir} is a file." if demo_dir.is_file() else f"No such folder: {demo_dir}."
@@ -200,6 +207,10 @@ def _check_places(demo_dir: Path | None, output_labels: Path | None, folders: di
     for name, folder in folders.items():
         if folder and folder.is_file():
             raise OptionError(f"{folder} is a file: --{name} is a folder.")
+    # A folder gets the graph inside it.
+    inside = output_graph / "graph.pb" if output_graph and output_graph.is_dir() else output_graph
+    for file in filter(None, (inside, output_labels)):
+        check_writable(file)
 
 
 def _misclassified(run: Run, place: Workspace, engine: str) -> list[dict[str, str]]:

@@ -172,9 +172,10 @@ def _best(rows: Sequence[dict[str, Any]], by: str) -> tuple[dict[str, Any] | Non
     ends = _interval(first, by)
     alike = [row for row in comparable if row is not first and ends and row[key] >= ends[0]]
     if alike and ends:
+        lies = "lies" if len(alike) == 1 else "lie"
         sentence += (
-            f" Within its 95 % interval ({interval(*ends)}) lies {counted(len(alike), 'other run')}: that it"
-            " is better may be chance."
+            f" Within its 95 % interval ({interval(*ends)}) {lies} {counted(len(alike), 'other run')}: that"
+            " it is better may be chance."
         )
     return first, sentence
 
@@ -215,10 +216,11 @@ def _table(rows: Sequence[dict[str, Any]]) -> "list[str | Table]":
         demo = ""
         if row["demo"]:
             on = dataset_title(Path(row["demo"][0]["folder"])) if len(folders) > 1 else ""
-            demo = _marked(percent(row["demo_accuracy"]), on, _mark(row, "demo_accuracy"))
+            figures = [] if row["demo_accuracy"] is None else [percent(row["demo_accuracy"])]
+            demo = _lines(*figures, on, _mark(row, "demo_accuracy"))
         rate = UNKNOWN if row["learning_rate"] is None else f"{row['learning_rate']:g}"
         steps = UNKNOWN if row["steps"] is None else count(row["steps"])
-        accuracy = _marked(_accuracy(row), _mark(row, "accuracy"))
+        accuracy = _lines(_accuracy(row), _mark(row, "accuracy"))
         cells.append([row["run"], accuracy, demo, rate, steps, row["backbone"]])
     about = "Accuracy: by cross validation"
     shown = [_accuracy(row) for row in rows]
@@ -246,9 +248,9 @@ def _accuracy(row: dict[str, Any]) -> str:
     return UNKNOWN if test is None else f"{percent(test)} test"
 
 
-def _marked(figure: str, *remarks: str) -> str:
+def _lines(*parts: str) -> str:
     """Return a cell with a figure and what must stand beside it, each on a line of its own."""
-    return "\n".join([figure, *filter(None, remarks)])
+    return "\n".join(filter(None, parts))
 
 
 def _unfinished(row: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from poetcore.system.files import one_line
 from poetcore.system.progress_bars import Bars
@@ -82,7 +83,9 @@ def table(title: str, columns: list[str], rows: list[list[str]], whole: Collecti
         rows: the cells of each row.
         whole: headings of columns whose cells are never broken, such as names that are to be copied.
     """
-    drawn = Table(title=title, title_justify="left")
+    # A title that is wider than its table, such as a path, is not broken at the table's edge.
+    above = Text(title, no_wrap=True, overflow="ignore")
+    drawn = Table(title=above, title_justify="left")
     least = [
         max(map(cell_len, cells)) if cells[0] in whole else _least_width(cells)
         for cells in zip(columns, *rows, strict=True)

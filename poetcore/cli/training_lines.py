@@ -62,16 +62,20 @@ class TrainingLines:
 
 
 def _report(report: "StepReport", steps: int) -> str:
-    """Return a report of the training in one line.
+    """Return a report of the training in one line, no wider than 80 columns, figures below each other.
 
     Args:
         report: accuracy and cross entropy.
         steps: of the whole training.
     """
     figures = [
-        f"train accuracy {percent(report.train_accuracy)}",
+        f"train accuracy {_accuracy(report.train_accuracy)}",
         f"cross entropy {report.train_cross_entropy:.3f}",
     ]
     if report.validation_accuracy is not None:
-        figures.append(f"validation accuracy {percent(report.validation_accuracy)}")
+        figures.append(f"validation {_accuracy(report.validation_accuracy)}")
     return f"Step {report.step:>{len(f'{steps:,}')},}: {', '.join(figures)}"
+
+
+def _accuracy(share: float) -> str:
+    return f"{percent(share):>{len(percent(1.0))}}"

@@ -79,7 +79,7 @@ def label_set_metrics(
 
 def label_set_words(metrics: Metrics) -> str:
     """Return the figures of an evaluation in a few words, as a mark beside them."""
-    return f"several labels a picture: macro F1 {score(metrics.macro_f1)}"
+    return f"macro F1 {score(metrics.macro_f1)}"
 
 
 def label_set_remarks(metrics: Metrics) -> list[str]:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from poetcore.errors import OptionError
 from poetcore.system.files import printable, write_whole
+from poetcore.system.temporary import temporary_path
 
-__all__ = ["check_ending", "check_source_stays", "write_output"]
+__all__ = ["check_ending", "check_source_stays", "check_writable", "write_output"]
 
 
 def check_ending(file: Path, endings: Collection[str], what: str) -> None:
@@ -46,6 +47,21 @@ def check_source_stays(file: Path, dataset: Path) -> None:
         )
 
 
+def check_writable(file: Path) -> None:
+    """Check that a file can be written, before the work that is to end in it; its folder is made.
+
+    Raises:
+        OptionError: it cannot.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        temporary = temporary_path(file)
+        temporary.touch()
+        temporary.unlink()
+    except OSError as error:
+        raise _refused(file, error) from None
+
+
 def write_output(file: Path, content: str | bytes) -> None:
     """Write a file whole; one that is there is replaced.
 
@@ -55,6 +71,8 @@ def write_output(file: Path, content: str | bytes) -> None:
     try:
         write_whole(file, content)
     except OSError as error:
-        raise OptionError(
-            f"{printable(file)} cannot be written ({error.strerror or error}): give another file."
-        ) from None
+        raise _refused(file, error) from None
+
+
+def _refused(file: Path, error: OSError) -> OptionError:
+    return OptionError(f"{printable(file)} cannot be written ({error.strerror or error}): give another file.")

@@ -202,6 +202,8 @@ def test_the_graph_predicts_what_the_run_predicts(labelled, everything):
         ("--bottleneck_dir", "README.md", "is a folder"),
         ("--summaries_dir", "README.md", "is a folder"),
         ("--output_labels", "tests", "the file to write"),
+        ("--output_labels", "README.md/labels.txt", "cannot be written"),
+        ("--output_graph", "README.md/graph.pb", "cannot be written"),
         ("--demo_dir", "no_such_folder", "one folder of pictures per label"),
         ("--architecture", "resnet50", "mobilenet_{1.0,0.75,0.50,0.25}_{224,192,160,128}"),
     ],

@@ -33,6 +33,12 @@ def test_a_label_is_printed_literally_in_a_message(capsys, label):
     assert capsys.readouterr().err == f"It is {label}.\n"
 
 
+def test_a_title_that_is_wider_than_its_table_stays_one_line(capsys):
+    title = "/home/someone/tf_files/flower_photos with a longer name"
+    Terminal(False).answer({}, table(title, ["label", "pictures"], [["rose", "3"]]))
+    assert title in capsys.readouterr().out
+
+
 def test_a_long_sentence_stays_one_line(capsys):
     Terminal(False).answer({}, "word " * 100)
     assert capsys.readouterr().out.count("\n") == 1

@@ -14,14 +14,16 @@ from poetcore.workspace.workspace import Workspace
 from tests.conftest import fill
 
 
-def train(steps: int, *, interval: int = 10, validation: float | None = 0.5, **how: bool) -> None:
+def train(
+    steps: int, *, interval: int = 10, accuracy: float = 0.96, validation: float | None = 0.5, **how: bool
+) -> None:
     """Show the reports of a training as `retrain` does; `how` may hold `as_json` and `verbose`."""
     terminal = Terminal(how.pop("as_json", False))
     with terminal.bars() as bars:
         lines = TrainingLines(terminal, bars, **how)
         lines.show(Progress("training", 0, steps))
         for step in [*range(interval, steps, interval), steps]:
-            report = StepReport(step, 0.96, 0.1234, validation, validation)
+            report = StepReport(step, accuracy, 0.1234, validation, validation)
             lines.show(TrainingProgress("training", step, steps, step=report))
 
 
@@ -46,8 +48,13 @@ def test_verbose_prints_every_report(capsys):
 
 def test_a_line_has_the_figures_of_the_original_script(capsys):
     train(1000, interval=1000)
-    line = "Step 1,000: train accuracy 96.0 %, cross entropy 0.123, validation accuracy 50.0 %\n"
+    line = "Step 1,000: train accuracy  96.0 %, cross entropy 0.123, validation  50.0 %\n"
     assert capsys.readouterr().out == line
+
+
+def test_a_line_of_a_long_training_fits_80_columns(capsys):
+    train(100_000, interval=10_000, accuracy=1.0, validation=1.0)
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
 
 
 def test_without_validation_pictures_their_accuracy_is_not_printed(capsys):

@@ -85,7 +85,7 @@ def test_the_evaluation_is_listed_without_an_accuracy(pairs_trained):
     place = pairs_trained.workspace
     listed = demo_results([pairs_trained.run], lambda folder: current_files(folder, place))
     row = listed[listed["folder"] == str(pairs_trained.sample / "demo")].iloc[0]
-    assert row["mark"].startswith("several labels") and "out of date" not in row["mark"]
+    assert row["mark"].startswith("macro F1") and "out of date" not in row["mark"]
     assert row.isna()["accuracy"]
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from poetcore.errors import OptionError
-from poetcore.system.outputs import check_ending, check_source_stays, write_output
+from poetcore.system.outputs import check_ending, check_source_stays, check_writable, write_output
 
 
 @pytest.mark.parametrize("dataset", ["labels.csv", "labels.csv/test", "sub/../labels.csv"])
@@ -30,3 +30,14 @@ def test_a_file_where_none_can_be_written_is_one_sentence(tmp_path):
     with pytest.raises(OptionError, match="cannot be written"):
         write_output(tmp_path / "file" / "a.csv", "a")
     assert [one.name for one in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_file_is_checked_before_its_work_and_nothing_is_left_behind(tmp_path):
+    check_writable(tmp_path / "new" / "graph.pb")
+    assert list((tmp_path / "new").iterdir()) == []
+
+
+def test_a_place_where_nothing_can_be_written_is_known_before_the_work(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OptionError, match="cannot be written"):
+        check_writable(tmp_path / "file" / "graph.pb")
