@@ -6,8 +6,9 @@ import streamlit as st
 from poetcore.errors import PoetError
 from poetcore.evaluation.accuracy import Accuracy
 from poetcore.evaluation.leaks import seen_pictures
+from poetcore.evaluation.metrics import Metrics
 from poetcore.evaluation.slides import Filter, deck
-from poetcore.system.figures import count, percent, with_interval
+from poetcore.system.figures import count, percent, score, with_interval
 from poetcore.system.names import natural_key
 from poetcore.system.wording import counted
 from poetcore.ui.choice import chosen
@@ -28,8 +29,11 @@ _MOST = 2000
 _IN_A_BATCH = 960
 
 
-def _total(accuracy: Accuracy | None) -> str:
-    """Return the accuracy on all pictures as the summary tells it."""
+def _total(accuracy: Accuracy | None, metrics: Metrics) -> str:
+    """Return the accuracy on all pictures as the summary tells it, or what stands for it."""
+    if sets := metrics.multi_label:
+        right, of = percent(sets["subset_accuracy"]), counted(sets["pictures"], "picture")
+        return f"In total {right} with all labels right, macro F1 {score(metrics.macro_f1)}, of {of}"
     if accuracy is None:
         return ""
     share = with_interval(accuracy.value, accuracy.interval)
@@ -58,7 +62,8 @@ if not choice.run or not choice.demo or not found:
 evaluation, known = found
 above, middle, below = st.container(), st.container(), st.container()
 # What warns stands above the show; a show that needs no warning begins at the top.
-with above if known.headline.mark or not known.headline.accuracy else below:
+fine = (known.headline.accuracy or known.headline.multi_label) and not known.headline.warning
+with below if fine else above:
     if known.headline.accuracy:
         st.markdown(f"Accuracy: **{known.headline.accuracy}**")
     draw_remarks(known.headline)
@@ -92,13 +97,13 @@ with middle:
         key="slideshow",
         guess_first=settings.guess_first,
         title=f"{choice.run.title} on {name}" if settings.run_name else name,
-        mark=known.headline.mark,
+        mark=known.headline.warning,
         notes=[notes.get(slide.path, "") for slide in slides],
         show=settings.filter.show,
         players=settings.players,
         batch=settings.batch,
         confidence=settings.confidence,
-        total=_total(known.headline.accuracy) if settings.total else "",
+        total=_total(known.headline.accuracy, evaluation.metrics) if settings.total else "",
     )
     keep_guess_first(guess_first)
     first = "The first " if left > len(slides) else ""

@@ -1,5 +1,6 @@
 """The chart to choose a backbone by: accuracy against computation, circle area by size."""
 
+import math
 from typing import Literal, cast
 
 import altair as alt
@@ -101,10 +102,13 @@ def backbone_chart(
         size=size
     )
     chart = circles + ring
+    # Beside the circle, however large it is.
+    megabytes = drawn.loc[drawn["chosen"], "megabytes"].sum() / drawn["megabytes"].max()
+    beside = max(16.0, 4 + math.sqrt(_LARGEST * float(megabytes) / math.pi))
     for where, align, side in _SIDES:
         chart += (
             marked.transform_filter(f"datum.multiply_adds {where} {_MIDDLE}")
-            .mark_text(align=align, dx=16 * side, dy=14 * side, fontSize=13, fontWeight="bold", color=ink)
+            .mark_text(align=align, dx=beside * side, dy=14 * side, fontSize=13, fontWeight="bold", color=ink)
             .encode(text="name:N")
         )
     if named:

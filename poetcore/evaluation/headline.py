@@ -43,6 +43,11 @@ class Headline:
     multi_label: bool = False
 
     @property
+    def warning(self) -> str:
+        """What of the mark warns: the figures that stand in it for an accuracy do not."""
+        return self.mark.partition("; ")[2] if self.multi_label else self.mark
+
+    @property
     def sentence(self) -> str:
         """The accuracy in words with the mark behind it; where there is none, why, or what stands for it."""
         if self.multi_label:
@@ -148,6 +153,8 @@ def calibration_pictures(metrics: Metrics) -> int:
 def _of_label_sets(metrics: Metrics, difference: Difference | None) -> Headline:
     """Return what is told where a picture may have several labels: there is no one accuracy."""
     marks, remarks = [label_set_words(metrics)], label_set_remarks(metrics)
+    if metrics.unseen == 0:
+        marks.append("seen in training")
     if difference is not None and difference.any:
         marks.append("out of date")
         remarks.append(difference.sentence)

@@ -88,8 +88,8 @@ def run_verdict(run: Run) -> Verdict:
     """
     record = run.record()
     labels = len(record.labels)
-    # Where a picture may have several labels, each is a yes or no of its own, and all are summed.
-    guessing = labels * math.log(2) if record.options.get("multi_label") else math.log(max(labels, 2))
+    # Where a picture may have several labels, each is a yes or no of its own, and reports have their mean.
+    guessing = math.log(2 if record.options.get("multi_label") else max(labels, 2))
     found, pictures = verdict(curves(run.events("step")), guessing), record.splits.get("validation", 0)
     if not 0 < pictures < _FEW:
         return found
@@ -102,8 +102,8 @@ def verdict(table: pd.DataFrame, guessing: float) -> Verdict:
 
     Args:
         table: made by `curves`.
-        guessing: the cross entropy of giving every label the same probability; of one label a picture the
-            logarithm of their number.
+        guessing: the cross entropy of giving every label the same probability: of one label a picture the
+            logarithm of their number, of several the logarithm of 2.
     """
     training = table[table["split"] == "training"]["cross_entropy"].to_numpy(dtype=float)
     validated = table[table["split"] == "validation"]

@@ -51,6 +51,17 @@ def test_the_chosen_one_is_marked_and_no_other(table):
     assert [name for name, row in rows.items() if row["chosen"]] == ["inception_v3"]
 
 
+@pytest.mark.parametrize("name", BACKBONES)
+def test_the_name_of_the_chosen_one_stands_beside_its_circle(table, name):
+    chart = backbone_chart(table, name).to_dict()
+    megabytes = table.set_index("name")["megabytes"]
+    largest = chart["layer"][0]["encoding"]["size"]["scale"]["range"][1]
+    radius = math.sqrt(largest * megabytes[name] / megabytes.max() / math.pi)
+    assert all(
+        abs(layer["mark"]["dx"]) > radius for layer in chart["layer"] if layer["mark"]["type"] == "text"
+    )
+
+
 def test_a_click_selects_by_name(table):
     (selection,) = backbone_chart(table).to_dict()["params"]
     assert (selection["name"], selection["select"]["fields"]) == (CHOICE, ["name"])

@@ -54,6 +54,11 @@ def test_there_is_no_one_accuracy(evaluation):
     assert told.accuracy is None and "macro F1" in told.mark
 
 
+@pytest.mark.parametrize(("unseen", "warning"), [(12, ""), (0, "seen in training")])
+def test_figures_that_stand_for_an_accuracy_are_no_warning(evaluation, unseen, warning):
+    assert headline(replace(evaluation.metrics, unseen=unseen)).warning == warning
+
+
 def test_pictures_seen_in_training_are_excluded_from_the_figures(pairs_trained, tmp_path):
     folder = shutil.copytree(pairs_trained.sample / "demo", tmp_path / "leaky")
     split = pairs_trained.run.split()

@@ -216,6 +216,17 @@ def test_a_validation_on_one_picture_at_a_time_is_unstable():
     assert clouds(0.01, pictures=300, steps=300, validation_batch_size=1) == CurveKind.UNSTABLE
 
 
+def test_curves_of_several_labels_a_picture_are_set_against_guessing_each_label(pairs_trained, monkeypatch):
+    """Reports have the mean over the labels, so that guessing is the logarithm of 2 whatever their number."""
+    asked = []
+    monkeypatch.setattr(
+        "poetcore.training.verdict.verdict",
+        lambda table, guessing: asked.append(guessing) or verdict(table, guessing),
+    )
+    run_verdict(pairs_trained.run)
+    assert asked == [pytest.approx(np.log(2))]
+
+
 def test_the_verdict_on_a_run_is_that_on_its_curves_and_says_on_how_few_pictures(trained):
     record, found = trained.run.record(), run_verdict(trained.run)
     plain = verdict(curves(trained.run.events("step")), np.log(len(record.labels)))

@@ -7,8 +7,9 @@ from streamlit.testing.v1 import AppTest
 from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.slides import Filter, deck
 from poetcore.system.figures import score
+from poetcore.ui.model.run_comparison import compared
 from tests.conftest import Trained
-from tests.ui.pages import PAGES, opened, texts_of
+from tests.ui.pages import PAGES, opened, runs_table, texts_of
 
 
 @pytest.fixture
@@ -114,3 +115,37 @@ def test_a_prediction_is_the_labels_over_their_thresholds(thresholds, heading):
 
     app = AppTest.from_function(page, default_timeout=30, kwargs={"thresholds": thresholds}).run()
     assert not app.exception and app.header[0].value == heading
+
+
+def test_the_table_of_runs_has_the_cross_validated_macro_f1(chosen, pairs_trained):
+    row = runs_table(opened("train", view="All runs", **chosen))
+    assert row["macro F1"] == score(pairs_trained.run.record().multi_label["macro_f1"])
+
+
+def test_a_comparison_says_yes_for_a_switch():
+    table = compared({"run": "a", "several labels a picture": True}, {"run": "b"})
+    assert table.loc["several labels a picture"].tolist() == ["yes", "–"]
+
+
+def comparison_with(second: Trained, pairs_trained: Trained) -> AppTest:
+    def page(one: str, other: str) -> None:
+        from pathlib import Path
+
+        from poetcore.ui.model.run_comparison import draw_comparison
+        from poetcore.workspace.run import Run
+
+        draw_comparison(Run(Path(one)), Run(Path(other)))
+
+    runs = {"one": str(pairs_trained.run.folder), "other": str(second.run.folder)}
+    return AppTest.from_function(page, default_timeout=30, kwargs=runs).run()
+
+
+def test_curves_of_one_and_of_several_labels_do_not_stand_over_each_other(chosen, trained, pairs_trained):
+    app = comparison_with(trained, pairs_trained)
+    assert not app.exception and "Their curves" not in {one.value for one in app.header}
+    assert "of each label by itself" in texts_of(app)
+
+
+def test_curves_of_two_runs_of_several_labels_stand_over_each_other(chosen, pairs_trained):
+    app = comparison_with(pairs_trained, pairs_trained)
+    assert not app.exception and "Their curves" in {one.value for one in app.header}

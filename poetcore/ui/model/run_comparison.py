@@ -16,7 +16,7 @@ from poetcore.workspace.run import Run
 
 __all__ = ["compared", "draw_comparison", "titles_of"]
 
-_FIGURES = ("accuracy", "demo accuracy", "evaluated on", "test accuracy", "curves", "remarks")
+_FIGURES = ("accuracy", "macro F1", "demo accuracy", "evaluated on", "test accuracy", "curves", "remarks")
 
 
 def draw_comparison(one: Run, other: Run) -> None:
@@ -37,7 +37,13 @@ def draw_comparison(one: Run, other: Run) -> None:
         st.caption("They were trained on different datasets: only their demo accuracies can be compared.")
     else:
         st.caption("Where the intervals overlap widely, the difference may be chance.")
-    _draw_curves(one, other, titles_of(rows[0], rows[1]))
+    if (one.record().multi_label is None) == (other.record().multi_label is None):
+        _draw_curves(one, other, titles_of(rows[0], rows[1]))
+    else:
+        st.caption(
+            "Their curves do not stand over each other: where a picture may have several labels, accuracy and"
+            " cross entropy are of each label by itself."
+        )
 
 
 def _draw_curves(one: Run, other: Run, titles: tuple[str, str]) -> None:
@@ -89,4 +95,6 @@ def titles_of(one: dict[str, object], other: dict[str, object]) -> tuple[str, st
 def _cell(value: object) -> str:
     if value is None:
         return "–"
+    if value is True:
+        return "yes"
     return count(value) if isinstance(value, int) else plain(str(value).strip())

@@ -20,7 +20,7 @@ from poetcore.workspace.run_record import RunRecord
 __all__ = ["differing", "matching", "row_of", "sortable"]
 
 #: Columns that stand also where all runs have the same in them.
-_FIGURES = ("run", "started", "accuracy", "demo accuracy", "test accuracy", "remarks")
+_FIGURES = ("run", "started", "accuracy", "macro F1", "demo accuracy", "test accuracy", "remarks")
 
 #: What is told where all runs have it alike; other settings are, as a rule, the defaults.
 _WORTH_TELLING = ("dataset", "backbone", "evaluated on")
@@ -39,6 +39,7 @@ def row_of(run: Run, demo: Path | None) -> dict[str, object]:
         "run": run.title,
         "started": datetime.fromisoformat(record.created),
         "accuracy": sortable(cross.get("accuracy"), cross.get("interval")),
+        "macro F1": figures.score(record.multi_label["macro_f1"]) if record.multi_label else None,
         "demo accuracy": about_demo.figure,
         "evaluated on": about_demo.folder,
         "test accuracy": sortable(
