@@ -4,6 +4,8 @@
 const AHEAD = 3;
 const BEHIND = 1;
 const THUMBNAILS = 24;
+/** Characters of a label that narrow buttons have no room for. */
+const LONG_LABEL = 12;
 
 // --------------------------------------------------------------------------------------------- the pictures
 
@@ -314,6 +316,7 @@ class Show {
       button.append(element("span", "choice-word", label));
       return button;
     });
+    this.part("choices").classList.toggle("is-long", this.deck.labels.some((label) => label.length > LONG_LABEL));
     this.part("choices").replaceChildren(...buttons);
   }
 

@@ -1,6 +1,7 @@
 """The page of app.py, asked for `slides=12&guess=0&seconds=4&delay=0&broken=0&label=rose&mount=0&
-seen=0&show=all&teams=0&batch=1&plain=0&total=` in its address or in its field."""
+seen=0&show=all&teams=0&batch=1&plain=0&total=&sets=0` in its address or in its field."""
 
+from itertools import combinations
 from urllib.parse import parse_qsl
 
 import streamlit as st
@@ -12,6 +13,8 @@ st.set_page_config(layout="wide", page_title="Slideshow")
 # What is typed into the field mounts another show without the price of loading the page again.
 asked = st.query_params.to_dict() | dict(parse_qsl(st.text_input("Deck")))
 LABELS = ["daisy", "dandelion", asked.get("label", "rose"), "sunflower", "tulip"]
+if asked.get("sets") == "1":  # as of a run of several labels a picture
+    LABELS += [f"{one} and {other}" for one, other in combinations(LABELS, 2)]
 
 
 def slide(number: int) -> Slide:

@@ -113,6 +113,22 @@ def test_help_takes_the_focus_and_gives_it_back(show: Show) -> None:
     show.is_at(2)
 
 
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (620, 768), (1440, 900)])
+def test_many_sets_of_labels_can_be_read_and_leave_the_question_free(
+    page: Page, address: str, width: int, height: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    show = Show.load(page, address, "guess=1&sets=1")
+    words = show.part("choice-word")
+    assert words.count() == 15
+    assert words.evaluate_all("all => all.every((word) => word.scrollHeight <= word.clientHeight + 1)")
+    inside = "all => all.every((one) => one.scrollHeight <= one.clientHeight + 1)"
+    assert show.part("choice").evaluate_all(inside)
+    question, first = show.part("question").bounding_box(), show.part("choices").bounding_box()
+    assert question is not None and first is not None
+    assert question["y"] + question["height"] <= first["y"]
+
+
 @pytest.mark.parametrize(("width", "height"), [(820, 768), (720, 768), (600, 600)])
 def test_a_window_of_four_to_three_shows_all_answers_and_controls(
     page: Page, address: str, width: int, height: int
