@@ -48,15 +48,10 @@ def _several(found: Sequence[Prediction], top: int | None) -> list[str | Table]:
     """Return a table, a picture a row; where all are in one folder, that is named once."""
     folder = _common_folder([one.path for one in found])
     rows, unsure = [], 0
-    shown: list[tuple[str, float | None]]
     for one in found:
         doubtful = one.thresholds is None and is_unsure(one.top(2))
         unsure += doubtful
-        shown = [*one.top(top or (2 if doubtful else 1))]
-        if one.thresholds is not None:
-            # Without any over its threshold the most probable one is no answer.
-            over = [(label, share) for label, share in one.top(len(one.labels)) if label in one.predicted]
-            shown = [*over] or [(NO_LABEL, None)]
+        shown = one.top(top or (2 if doubtful else 1)) if one.thresholds is None else _over_thresholds(one)
         rows.append(
             [
                 one_line(printable(one.path.relative_to(folder) if folder else one.path)),
@@ -69,11 +64,17 @@ def _several(found: Sequence[Prediction], top: int | None) -> list[str | Table]:
     if not unsure:
         columns, rows = columns[:-1], [row[:-1] for row in rows]
     title = f"Predictions in {one_line(printable(folder))}" if folder else "Predictions"
-    drawn = table(title, columns, rows)
     doubt = (
         f"{NOT_SURE} of {count(unsure)} of {count(len(found))} pictures: each may be something else, or none"
+        " of these labels."
     )
-    return [drawn, f"{doubt} of these labels."] if unsure else [drawn]
+    return [table(title, columns, rows), *([doubt] if unsure else [])]
+
+
+def _over_thresholds(one: Prediction) -> Sequence[tuple[str, float | None]]:
+    """Return the predicted labels, most probable first; without any the most probable one is no answer."""
+    over = [(label, share) for label, share in one.top(len(one.labels)) if label in one.predicted]
+    return over or [(NO_LABEL, None)]
 
 
 def _common_folder(paths: Sequence[Path]) -> Path | None:
