@@ -6,6 +6,7 @@ from pathlib import Path
 
 from poetcore.cli.options import DEFAULT_WORKSPACE
 from poetcore.errors import PoetError
+from poetcore.system.files import is_same_place
 from poetcore.system.options import options_of
 from poetcore.training.config import RunConfig
 from poetcore.workspace.run import Run
@@ -33,7 +34,7 @@ def next_commands(dest: Path, workspace: Workspace) -> list[str]:
     for run in workspace.finished_runs():
         images = Path(run.record().image_dir)
         prepared = _prepared_from(dest, images, workspace)
-        if prepared is None and not _same(images, dest):
+        if prepared is None and not is_same_place(images, dest):
             continue
         demo = automatic_demo(images, run, workspace) or run.testing_file
         new = _free_name(f"{run.name}_again", workspace)
@@ -89,7 +90,3 @@ def _free_name(name: str, workspace: Workspace) -> str:
     taken = {run.name for run in workspace.all_runs()}
     names = (name if number == 1 else f"{name}_{number}" for number in range(1, len(taken) + 2))
     return next(one for one in names if one not in taken)
-
-
-def _same(one: Path, other: Path) -> bool:
-    return os.path.realpath(one) == os.path.realpath(other)

@@ -15,7 +15,7 @@ from poetcore.evaluation.leaks import seen_pictures
 from poetcore.evaluation.slide_options import Order, Show, SlideOptions
 from poetcore.evaluation.slide_pictures import Caption, draw_slide
 from poetcore.evaluation.slides import Filter, Slide, deck
-from poetcore.system.files import cores, in_chunks, printable, write_whole
+from poetcore.system.files import cores, in_chunks, is_same_place, printable, write_whole
 from poetcore.system.progress import OnProgress, Progress
 
 __all__ = ["SlidesMade", "check_folder", "write_slides"]
@@ -51,8 +51,8 @@ def check_folder(folder: Path, dataset: Path | None = None) -> None:
     Raises:
         OptionError: it is a file, something lies in it, or it lies in the dataset.
     """
-    place = Path(os.path.realpath(folder))
-    if dataset and Path(os.path.realpath(home_of(dataset))) in place.parents:
+    outer = Path(os.path.realpath(folder)).parents
+    if dataset and any(is_same_place(home_of(dataset), place) for place in outer):
         raise OptionError(
             f"{printable(folder)} lies among the pictures that are evaluated: give a folder elsewhere, so"
             " that slides are not taken for pictures of a label."

@@ -4,6 +4,7 @@ import os
 import time
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
@@ -15,6 +16,7 @@ from poetcore.system.temporary import temporary_path
 __all__ = [
     "cores",
     "in_chunks",
+    "is_same_place",
     "is_unicode",
     "one_line",
     "printable",
@@ -68,6 +70,14 @@ def _walk(
         else:
             if not inside and is_picture_name(entry.name):
                 yield entry
+
+
+def is_same_place(one: Path, other: Path) -> bool:
+    """Return whether two paths lead to the same, by whatever link, and in any case where a disk has none."""
+    with suppress(OSError):
+        return one.samefile(other)
+    # A file or folder may be gone, and the split of a CSV file (`labels.csv/test`) is none.
+    return os.path.realpath(one) == os.path.realpath(other)
 
 
 def write_whole(path: Path, content: str | bytes) -> None:

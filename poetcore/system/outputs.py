@@ -1,11 +1,10 @@
 """Files that are written where someone says: what they may be called, and that nothing of theirs is lost."""
 
-import os
 from collections.abc import Collection
 from pathlib import Path
 
 from poetcore.errors import OptionError
-from poetcore.system.files import printable, write_whole
+from poetcore.system.files import is_same_place, printable, write_whole
 from poetcore.system.temporary import temporary_path
 
 __all__ = ["check_ending", "check_source_stays", "check_writable", "write_output"]
@@ -41,7 +40,7 @@ def check_source_stays(file: Path, dataset: Path) -> None:
     Raises:
         OptionError: it is.
     """
-    if os.path.realpath(file) in map(os.path.realpath, (dataset, dataset.parent)):
+    if is_same_place(file, dataset) or is_same_place(file, dataset.parent):
         raise OptionError(
             f"{printable(file)} is the list of pictures itself, which would be lost: give another file."
         )

@@ -3,7 +3,6 @@
 A folder is scanned at most every 15 seconds, and a comparison is kept until one of its sides changes.
 """
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from poetcore.errors import DatasetError, RunError
 from poetcore.evaluation.evaluate import Evaluation
 from poetcore.evaluation.freshness import Difference, evaluation_difference, run_difference
 from poetcore.evaluation.headline import Headline, headline
+from poetcore.system.files import is_same_place
 from poetcore.ui.state import evaluation_at, loaded, metrics_of, scanned, workspace
 from poetcore.ui.text import plain
 from poetcore.workspace.evaluation_folder import EvaluationFolder
@@ -27,7 +27,6 @@ __all__ = [
     "files_now",
     "forget_scans",
     "run_changes",
-    "same_folder",
     "trained_on",
 ]
 
@@ -102,12 +101,7 @@ def run_changes(run: Run) -> Difference:
 
 def trained_on(run: Run, folder: Path) -> bool:
     """Return whether a run was trained on a folder."""
-    return same_folder(Path(run.record().image_dir), folder)
-
-
-def same_folder(one: Path, other: Path) -> bool:
-    """Return whether two paths are one folder, links followed."""
-    return os.path.realpath(one) == os.path.realpath(other)
+    return is_same_place(Path(run.record().image_dir), folder)
 
 
 # What stands for the rest in the caches below: names and times of files, and states of folders.

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from poetcore.data.dataset import Dataset
+from poetcore.system.files import is_same_place
 from poetcore.ui.choice import Choice
-from poetcore.ui.freshness import Checked, files_now, run_changes, same_folder, trained_on
+from poetcore.ui.freshness import Checked, files_now, run_changes, trained_on
 from poetcore.ui.menu import MenuPage, page_named
 from poetcore.ui.state import workspace
 from poetcore.ui.text import apart, dataset_name, plain
@@ -77,12 +78,12 @@ def _prepared(choice: Choice, dataset: Dataset | None) -> tuple[bool, str]:
     if choice.demo is None:
         return False, ""
     name = plain(dataset_name(choice.demo))
-    if choice.dataset and same_folder(choice.demo, choice.dataset):
+    if choice.dataset and is_same_place(choice.demo, choice.dataset):
         return False, f"{name} is the training folder itself: choose another folder for the demo pictures."
     demo = files_now(choice.demo)
     if demo is None or demo.pictures.empty:
         return False, f"{name} has no label folder with a usable picture."
-    if choice.dataset and demo.home != demo.folder and same_folder(demo.home, choice.dataset):
+    if choice.dataset and demo.home != demo.folder and is_same_place(demo.home, choice.dataset):
         return _held_out(choice, choice.demo, choice.dataset, name)
     both = 0 if dataset is None else int(demo.pictures["sha"].isin(set(dataset.pictures["sha"])).sum())
     if 2 * both >= len(demo.pictures):

@@ -16,7 +16,7 @@ from poetcore.data.kept_share import Share, draw_share
 from poetcore.data.layout import demo_beside
 from poetcore.data.perceptual_hash import hash_all
 from poetcore.errors import DatasetError
-from poetcore.system.files import printable
+from poetcore.system.files import is_same_place, printable
 from poetcore.system.names import to_name
 from poetcore.system.progress import OnProgress
 from poetcore.workspace.run import Run
@@ -243,13 +243,6 @@ def _place(folder: Path, workspace: Workspace) -> Path:
     places = [workspace.demo_sets / f"{one}.json" for one in (name, f"{name}-{hashed}")]
     for place in places:
         # What is there and is no list is a damaged one: nobody may train on its pictures unknowingly.
-        if place.exists() and _is_same(read_held_out(place).home, folder):
+        if place.exists() and is_same_place(read_held_out(place).home, folder):
             return place
     return places[0] if not places[0].exists() else places[1]
-
-
-def _is_same(one: Path, other: Path) -> bool:
-    """Return whether two paths lead to the same, by whatever link, and in any case where a disk has none."""
-    with suppress(OSError):
-        return one.samefile(other)
-    return os.path.realpath(one) == str(other)  # the split of a CSV file is no file; a folder may be gone

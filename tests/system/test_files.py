@@ -165,3 +165,11 @@ def test_chunks_are_full_but_the_last_and_lose_nothing(items, size):
 )
 def test_a_name_is_shown_on_one_line(name, shown):
     assert files.one_line(name) == shown
+
+
+def test_two_ways_to_one_place_are_the_same(tmp_path):
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "photos")
+    assert files.is_same_place(tmp_path / "photos", tmp_path / "link")
+    assert files.is_same_place(tmp_path / "photos" / "gone", tmp_path / "link" / "gone")
+    assert not files.is_same_place(tmp_path / "photos", tmp_path)

@@ -13,10 +13,10 @@ from poetcore.data.held_out import home_of
 from poetcore.data.layout import demo_beside
 from poetcore.errors import DatasetError, PoetError
 from poetcore.system.figures import count
+from poetcore.system.files import is_same_place
 from poetcore.system.names import natural_key
 from poetcore.ui.data.merging import draw_merges
 from poetcore.ui.data.side_by_side import side_by_side
-from poetcore.ui.freshness import same_folder
 from poetcore.ui.gallery.pending import tell_pending
 from poetcore.ui.gallery.pictures import Card
 from poetcore.ui.gallery.repair_gallery import Repairable, repair_gallery
@@ -96,7 +96,7 @@ def _draw_issues(issues: Sequence[Issue], dataset: Dataset, demo: Dataset | None
 def _demo(folder: Path, demo_folder: Path | None) -> Dataset | None:
     """Scan the folder to compare with; one that cannot be used counts as none."""
     # A list of pictures that are held out of this folder repeats them, and says nothing of leaks.
-    if demo_folder is None or same_folder(home_of(demo_folder), home_of(folder)):
+    if demo_folder is None or is_same_place(home_of(demo_folder), home_of(folder)):
         return None
     try:
         return scanned(demo_folder)

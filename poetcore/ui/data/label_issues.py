@@ -19,9 +19,9 @@ from poetcore.data.dataset import Dataset
 from poetcore.data.held_out import is_held_out, read_held_out
 from poetcore.errors import PoetError
 from poetcore.system.figures import confidence
+from poetcore.system.files import is_same_place
 from poetcore.ui.choice import chosen
 from poetcore.ui.data.features import DatasetFeatures, draw_features
-from poetcore.ui.freshness import same_folder
 from poetcore.ui.gallery.pictures import Card, gallery
 from poetcore.ui.gallery.repair_gallery import Repairable, repair_gallery
 from poetcore.ui.labels import filter_label, pick_label
@@ -127,11 +127,11 @@ def _by_hand(dataset: Dataset) -> Collection[str]:
     """Return the contents that are demo pictures, the dataset's own or held out of it."""
     demo = chosen().demo
     demos = [*demo_folders(workspace()), *filter(None, [demo])]
-    if any(same_folder(dataset.folder, one) for one in demos):
+    if any(is_same_place(dataset.folder, one) for one in demos):
         return frozenset(dataset.pictures["sha"])
     lists = [kept_aside(dataset.folder, workspace()), demo if demo and is_held_out(demo) else None]
     held = [read_held_out(one) for one in lists if one is not None]
-    return frozenset().union(*(one.contents for one in held if same_folder(one.home, dataset.home)))
+    return frozenset().union(*(one.contents for one in held if is_same_place(one.home, dataset.home)))
 
 
 def _item(row: Any, by_hand: bool) -> Repairable:
