@@ -127,9 +127,7 @@ def _add_backbone(graph: _Graph, pixels: str, network: str, file: Path) -> str |
     """
     try:
         pixels_tensor, operators = _operators(file)
-    except (
-        Exception
-    ):  # of a damaged file almost any; a picture of the network is no reason to lose a training
+    except Exception:  # of a damaged file almost any; for a drawing of the network no training is lost
         return None
     made, node = {pixels_tensor: pixels}, pixels
     for one, name in zip(operators, _names(operators), strict=True):
