@@ -88,7 +88,7 @@ def retrain(
     **options: Any,
 ) -> None:
     """Train the last layer of a pre-trained network on the labels of a folder."""
-    from poetcore.cli.terminal import Terminal
+    from poetcore.cli.terminal import Terminal, next_line
     from poetcore.evaluation.frozen import check_output_layer
     from poetcore.evaluation.graphs import labels_in_original_form
     from poetcore.export.export import export
@@ -165,7 +165,7 @@ def retrain(
             f"{one['path']}: true label {one['label']}, predicted label {one['predicted']}"
             for one in misclassified
         ),
-        f"Next: python -m poetcore evaluate --run {run.name!r}",
+        next_line("evaluate", workspace, "--run", run.name),
     )
 
 

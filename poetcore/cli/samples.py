@@ -20,7 +20,7 @@ def demo(
     json: JsonOption = False,
 ) -> None:
     """Draw a sample set, train on it and evaluate. Works offline."""
-    from poetcore.cli.terminal import Terminal
+    from poetcore.cli.terminal import Terminal, next_line
     from poetcore.evaluation.headline import headline
     from poetcore.training.retrain import demo as run_demo
     from poetcore.training.verdict import run_verdict
@@ -41,7 +41,7 @@ def demo(
         f"Run {run.name} in {duration(record.timings['total_s'])}, trained on {record.image_dir}.",
         run.status().message,
         run_verdict(run).sentence,
-        "Next: python -m streamlit run app.py",
+        next_line("dashboard", workspace),
     )
 
 

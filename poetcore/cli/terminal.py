@@ -6,6 +6,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from rich.cells import cell_len
@@ -13,10 +14,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from poetcore.cli.options import DEFAULT_WORKSPACE
 from poetcore.system.files import one_line
 from poetcore.system.progress_bars import Bars
 
-__all__ = ["Terminal", "command_line", "fits", "table", "typed"]
+__all__ = ["Terminal", "command_line", "fits", "next_line", "table", "typed"]
 
 #: A border and a blank on either side of each cell.
 _BETWEEN = 3
@@ -138,6 +140,12 @@ def command_line(command: str, *arguments: object) -> str:
         *words,
     ]
     return typed(words)
+
+
+def next_line(command: str, workspace: Path, *arguments: str) -> str:
+    """Return the line that names the command that comes next, in the same workspace."""
+    place = [] if workspace == DEFAULT_WORKSPACE else ["--workspace", str(workspace)]
+    return f"Next: {typed(['python', '-m', 'poetcore', command, *arguments, *place])}"
 
 
 def typed(words: Sequence[str]) -> str:

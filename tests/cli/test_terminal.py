@@ -2,10 +2,11 @@
 
 import json
 import shlex
+from pathlib import Path
 
 import pytest
 
-from poetcore.cli.terminal import Terminal, command_line, table
+from poetcore.cli.terminal import Terminal, command_line, next_line, table
 from poetcore.system.progress import Progress
 
 
@@ -95,3 +96,12 @@ def test_a_table_of_more_figures_than_fit_loses_none(capsys, narrow):
 def test_a_command_that_is_shown_can_be_typed(words):
     typed = shlex.split(command_line("merge", *words))
     assert [word for word in typed if word != "--"] == ["python", "-m", "poetcore", "merge", *words]
+
+
+def test_the_command_that_comes_next_is_for_the_same_workspace():
+    line = next_line("evaluate", Path("my files"), "--run", "roses")
+    assert line.startswith("Next: python -m poetcore evaluate --run roses --workspace ")
+
+
+def test_the_usual_workspace_is_not_named():
+    assert next_line("dashboard", Path("tf_files")) == "Next: python -m poetcore dashboard"
