@@ -76,10 +76,16 @@ def test_the_switch_of_the_training_takes_the_place_of_its_subset(chosen):
 
 
 def test_the_switch_says_that_pictures_under_two_labels_are_no_conflict(chosen):
-    app = opened("overview", view="Health", **chosen)
+    app = opened("overview", view="Health", **chosen | {"run": ""})
     switch = next(one for one in app.toggle if one.label == "A picture may have several labels")
     assert "Conflicting labels" in {one.value for one in app.header}
     assert "Conflicting labels" not in {one.value for one in switch.set_value(True).run().header}
+
+
+def test_the_switch_is_on_where_the_chosen_run_was_trained_so(chosen):
+    app = opened("overview", view="Health", **chosen)
+    assert next(one for one in app.toggle if one.label == "A picture may have several labels").value
+    assert "Conflicting labels" not in {one.value for one in app.header}
 
 
 def test_a_slide_names_every_label(evaluation):

@@ -17,6 +17,8 @@ from poetcore.features.litert import list_backbones
 from poetcore.system.options import options_of
 from poetcore.training.config import RunConfig
 from poetcore.training.train import TrainingOptions
+from poetcore.ui.choice import chosen
+from poetcore.ui.freshness import trained_on
 from poetcore.ui.glossary import term
 from poetcore.ui.state import workspace
 
@@ -137,11 +139,15 @@ def pick_options() -> TrainingOptions:
 def pick_multi_label(folder: Path) -> bool:
     """Draw the switch for pictures that may have several labels; health and training share it.
 
+    It is on from the start where the chosen run was trained so on the same pictures.
+
     Args:
         folder: of the dataset.
     """
+    run = chosen().run
     return st.toggle(
         "A picture may have several labels",
+        bool(run and trained_on(run, folder) and run.record().multi_label),
         key=f"multi_label_{folder}",
         persist_state="session",
         help=_OPTIONS["multi_label"].help,
