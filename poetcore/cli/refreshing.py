@@ -6,6 +6,7 @@ from pathlib import Path
 
 from poetcore.cli.options import DEFAULT_WORKSPACE
 from poetcore.errors import PoetError
+from poetcore.features.augmentation import Augmentation
 from poetcore.system.files import is_same_place
 from poetcore.system.options import options_of
 from poetcore.training.config import RunConfig
@@ -77,11 +78,14 @@ def _options(run: Run) -> list[str]:
     """Return the options of a run that are not the usual ones, as they are typed."""
     record = run.record()
     values = record.options | {"architecture": record.backbone}
+    augments = any(values.get(name) for name in options_of(Augmentation) if name != "distortion_variants")
     typed: list[str] = []
     for name, option in options_of(RunConfig).items():
         value = values.get(name, option.default)
         if value in (option.default, None) or option.default is MISSING:
             continue
+        if name == "distortion_variants" and not augments:
+            continue  # runs of earlier versions kept it, though there was nothing to vary
         typed += [f"--{option.flag}"] if value is True else [f"--{option.flag}", str(value)]
     return typed
 

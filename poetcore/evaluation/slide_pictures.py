@@ -65,8 +65,7 @@ def draw_slide(slides: Sequence[Slide], notes: Sequence[str], batch: int, captio
         batch: one of `BATCHES`; of several each has a tile.
         caption: what stands beside them.
 
-    Raises:
-        PictureError: a picture cannot be read; the message names it.
+    A picture that cannot be read any more has words in its place.
     """
     canvas = Image.new("RGB", (WIDTH, HEIGHT), _GROUND)
     if batch == 1:
@@ -142,8 +141,10 @@ def _put_picture(canvas: Image.Image, slide: Slide, box: tuple[int, int, int, in
     left, top, width, height = box
     try:
         picture = images.decode(images.read(Path(slide.path)), max(width, height))
-    except PictureError as error:
-        raise PictureError(f"{slide.path} {error}") from None
+    except PictureError as error:  # it was evaluated, so something happened to it since
+        words = fit_words(f"{Path(slide.path).name} {error}", 28, width, 3, _QUIET)
+        _put(canvas, words, left + (width - words.width) // 2, top + (height - words.height) // 2)
+        return
     fitted = ImageOps.contain(picture, (width, height), Image.Resampling.LANCZOS)
     canvas.paste(fitted, (left + (width - fitted.width) // 2, top + (height - fitted.height) // 2))
 

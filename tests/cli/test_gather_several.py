@@ -161,5 +161,13 @@ def test_of_a_set_that_was_prepared_the_set_is_prepared_again_first(trained_set,
     assert words_of(commands[2])[4] == str(tmp_path / "set" / "demo")
 
 
+def test_copies_that_an_old_run_kept_without_an_augmentation_are_not_typed(trained_set, workspace):
+    file = workspace.run("first").folder / "run.json"
+    record = json.loads(file.read_text())
+    record["options"]["flip_left_right"] = False
+    file.write_text(json.dumps(record))
+    assert "--distortion_variants" not in next_commands(trained_set, workspace)[0]
+
+
 def test_without_a_run_no_command_is_told(tmp_path, workspace):
     assert next_commands(tmp_path, workspace) == []

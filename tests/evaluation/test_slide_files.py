@@ -123,6 +123,11 @@ def test_a_picture_that_is_gone_is_listed_and_the_others_are_shown(predictions, 
     assert (made.pictures, [one["path"] for one in made.skipped]) == (4, [str(gone)])
 
 
+def test_a_picture_that_was_damaged_since_stops_no_slide(predictions, tmp_path):
+    (tmp_path / "1.jpg").write_text("no picture")
+    assert len(written(tmp_path, predictions)) == 5
+
+
 def test_nothing_to_show_is_told(predictions, tmp_path):
     with pytest.raises(PictureError, match="No picture is left"):
         written(tmp_path, predictions, show="mistakes", label="ash")
