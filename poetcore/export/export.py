@@ -25,6 +25,7 @@ from poetcore.export.notes import About, code_of, note
 from poetcore.export.parity import Parity, check, pictures_of
 from poetcore.features.backbones import find
 from poetcore.features.litert import CALIBRATION_PICTURES
+from poetcore.system.outputs import check_writable
 from poetcore.system.progress import OnProgress, Progress
 from poetcore.system.temporary import clear_leftovers, temporary_folder
 from poetcore.system.tensorflow import muted
@@ -95,6 +96,7 @@ def export(
     if kind.names_output:
         check_output_layer(output_layer)
     target = _target(run, kind, out)
+    check_writable(target)
     calibration = _calibration(run, kind, record.input_size, fed) if kind.quantized else ()
 
     if on_progress:

@@ -134,8 +134,10 @@ def _retrain(
         validated, cross_message = _cross_validate(prepared, labels, options, reporter)
     cross_validation_s = time.perf_counter() - before
 
-    reporter(Progress("testing", total=len(prepared.parts["testing"])))
+    tests = len(prepared.parts["testing"])
+    reporter(Progress("testing", total=tests))
     test, validation = _final_test(head, prepared, options)
+    reporter(Progress("testing", tests, tests))
     for name, held_out in (("test", test), ("validation", validation)):
         if held_out.accuracy.total:
             summaries.confusion(options.how_many_training_steps, held_out.confusion_matrix, labels, name)

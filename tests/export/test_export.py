@@ -203,6 +203,14 @@ def test_what_is_no_export_is_never_replaced(trained, tmp_path, form, lies_there
     assert mine.read_text() == "mine"
 
 
+def test_a_place_where_nothing_can_be_written_is_known_before_the_work(trained, tmp_path):
+    (tmp_path / "file").write_text("")
+    told: list[Progress] = []
+    with pytest.raises(OptionError, match="cannot be written"):
+        export(trained.run, trained.workspace, "tflite", tmp_path / "file" / "sub" / "a.tflite", told.append)
+    assert not told
+
+
 def test_an_earlier_folder_is_replaced_by_the_next(trained, tmp_path, monkeypatch):
     out = tmp_path / "served"
     out.mkdir()

@@ -148,6 +148,11 @@ def test_a_run_that_cannot_be_cross_validated_is_not_lost(place, folder, monkeyp
     assert run.status().message.startswith("There is no cross validation today. Final test accuracy")
 
 
+def test_every_phase_of_a_known_length_is_told_when_it_is_done(first, recorder):
+    last = {progress.phase: progress for progress in recorder.seen}
+    assert all(one.done == one.total for one in last.values())
+
+
 def test_phases_come_in_their_order(first, recorder):
     phases = list(dict.fromkeys(progress.phase for progress in recorder.seen))
     assert phases == ["scanning", "bottlenecks", "training", "cross_validating", "testing"]
