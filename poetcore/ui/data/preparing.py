@@ -143,7 +143,8 @@ def _pick_options(source: Path, usual: tuple[int, int]) -> SplitOptions:
             value=0,
             key="prepare_seed",
             persist_state="session",
-            help="Another seed draws other pictures.",
+            disabled=order == "name",
+            help="Another seed draws other pictures; by name nothing is drawn.",
         )
     return SplitOptions(int(train), int(demo), order or "random", int(seed), frozenset(exclude))
 

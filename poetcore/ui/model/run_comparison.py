@@ -35,8 +35,10 @@ def draw_comparison(one: Run, other: Run) -> None:
         )
     elif rows[0]["dataset"] != rows[1]["dataset"]:
         st.caption("They were trained on different datasets: only their demo accuracies can be compared.")
-    else:
+    elif one.record().multi_label is None:
         st.caption("Where the intervals overlap widely, the difference may be chance.")
+    else:
+        st.caption("A macro F1 has no interval here: a small difference may be chance.")
     if (one.record().multi_label is None) == (other.record().multi_label is None):
         _draw_curves(one, other, titles_of(rows[0], rows[1]))
     else:

@@ -121,7 +121,7 @@ def _card(sha: str, slide: Slide, sets: tuple[str, str], seen: str) -> Card:
     has, said = map(split_set, sets)
     parts = {
         "missing": [label for label in has if label not in said],
-        "wrong": [label for label in said if label not in has],
+        "too many": [label for label in said if label not in has],
     }
     words = [f"{what}: {isolated(', '.join(names))}" for what, names in parts.items() if names]
     true_words = f"true: {isolated(slide.label)}"
