@@ -25,7 +25,7 @@ def keep_aside(
     json: JsonOption = False,
 ) -> None:
     """Keep pictures aside as demo pictures: trainings leave them out, evaluate takes them, no file moves."""
-    from poetcore.cli.terminal import Terminal, command_line
+    from poetcore.cli.terminal import Terminal, command_line, typed, workspace_option
     from poetcore.data.dataset import scan
     from poetcore.workspace.demo_sets import keep_aside as keep
     from poetcore.workspace.demo_sets import kept_aside, release
@@ -43,11 +43,12 @@ def keep_aside(
         whole = scan(dir, index, on_progress=bars.show)
         file = keep(whole, place, share, on_progress=bars.show)
         kept = scan(file, index)
+    undoing = ["--undo", *workspace_option(workspace)]
     terminal.answer(
         {"list": str(file), "kept": kept.counts()},
         f"Kept aside of {dir} as demo pictures, groups of near duplicates undivided:"
         f" {', '.join(f'{count:,} {label}' for label, count in kept.counts().items())}.",
         f"{counted(len(whole.pictures) - len(kept.pictures), 'picture')} are left to train on. No file was"
         f" moved; the list is {file}.",
-        f"Undo it with: {command_line('keep_aside', dir.absolute())} --undo",
+        f"Undo it with: {command_line('keep_aside', dir.absolute())} {typed(undoing)}",
     )

@@ -18,7 +18,7 @@ from poetcore.cli.options import DEFAULT_WORKSPACE
 from poetcore.system.files import one_line
 from poetcore.system.progress_bars import Bars
 
-__all__ = ["Terminal", "command_line", "fits", "next_line", "table", "typed"]
+__all__ = ["Terminal", "command_line", "fits", "next_line", "table", "typed", "workspace_option"]
 
 #: A border and a blank on either side of each cell.
 _BETWEEN = 3
@@ -144,8 +144,12 @@ def command_line(command: str, *arguments: object) -> str:
 
 def next_line(command: str, workspace: Path, *arguments: str) -> str:
     """Return the line that names the command that comes next, in the same workspace."""
-    place = [] if workspace == DEFAULT_WORKSPACE else ["--workspace", str(workspace)]
-    return f"Next: {typed(['python', '-m', 'poetcore', command, *arguments, *place])}"
+    return f"Next: {typed(['python', '-m', 'poetcore', command, *arguments, *workspace_option(workspace)])}"
+
+
+def workspace_option(workspace: Path) -> list[str]:
+    """Return the option that names a workspace, nothing for the usual one."""
+    return [] if workspace == DEFAULT_WORKSPACE else ["--workspace", str(workspace)]
 
 
 def typed(words: Sequence[str]) -> str:

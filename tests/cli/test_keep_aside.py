@@ -1,6 +1,8 @@
 """Pictures are kept aside, trained without and evaluated on from the command line; a folder is enough."""
 
 import json
+import os
+import shlex
 import shutil
 from pathlib import Path
 from typing import Any
@@ -75,3 +77,10 @@ def test_a_graph_needs_a_folder(place, tmp_path):
 def test_a_share_that_is_none_is_told(place, trees):
     done = call("keep_aside", trees, "90%", "--workspace", place.root)
     assert (done.status, "from 1% to 50%" in done.stderr) == (2, True)
+
+
+def test_the_command_that_undoes_it_can_be_typed_as_it_is_printed(place, trees):
+    said = call("keep_aside", trees, "20%", "--workspace", place.root).stdout.splitlines()[-1]
+    command = said.removeprefix("Undo it with: python -m poetcore ")
+    words = command.replace('"', "").split() if os.name == "nt" else shlex.split(command)
+    assert call(*words).status == 0
