@@ -29,18 +29,19 @@ def demo(
     with terminal.bars() as bars:
         lines = TrainingLines(terminal, bars, verbose)
         run, evaluation = run_demo(Workspace(workspace), lines.show, run_name)
-    record, told = run.record(), headline(evaluation.metrics)
+    record, told, about_curves = run.record(), headline(evaluation.metrics), run_verdict(run)
     terminal.answer(
         {
             "run": run.name,
             "final_test_accuracy": record.metrics["final_test_accuracy"],
             "demo_accuracy": told.accuracy.value if told.accuracy else None,
             "demo_mark": told.mark,
+            "curves": {"kind": about_curves.kind, "sentence": about_curves.sentence},
             "timings": record.timings,
         },
         f"Run {run.name} in {duration(record.timings['total_s'])}, trained on {record.image_dir}.",
         run.status().message,
-        run_verdict(run).sentence,
+        about_curves.sentence,
         next_line("dashboard", workspace),
     )
 

@@ -21,7 +21,7 @@ from poetcore.data.listing import is_listing, read_listing
 from poetcore.system.names import natural_key
 from poetcore.system.progress import OnProgress
 
-__all__ = ["label_sets_now", "scan_label_sets", "with_label_sets"]
+__all__ = ["label_sets_now", "labels_of_several", "scan_label_sets", "with_label_sets"]
 
 #: What separates labels in the cell of a CSV file.
 _IN_A_CELL = re.compile("[|;]")
@@ -52,6 +52,13 @@ def with_label_sets(dataset: Dataset) -> Dataset:
     return replace(
         dataset, labels=labels, pictures=merged.reset_index(drop=True), refused=refused, multi_label=True
     )
+
+
+def labels_of_several(dataset: Dataset) -> list[str]:
+    """List the labels of a CSV file, read with one label a picture, that look like several: `fire|smoke`."""
+    if dataset.multi_label or not dataset.read_only:
+        return []
+    return [label for label in dataset.labels if _IN_A_CELL.search(label)]
 
 
 def label_sets_now(dataset: Dataset) -> Dataset | None:

@@ -173,7 +173,7 @@ def _target(run: Run, kind: ExportFormat, out: Path | None) -> Path:
             f"{out} is a folder with other things in it, which {kind.title} would replace: choose a new one."
         )
     if out.exists() and not out.is_dir():
-        raise OptionError(f"{out} is a file, and {kind.title} is a folder: choose another name.")
+        raise OptionError(f"{out} is a file, but the format {kind.name} is a folder: choose another name.")
     return out
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from poetcore.data.dataset import FEW_PICTURES, Dataset, dataset_exists
 from poetcore.data.layout import better_level, demo_beside, folders_in
+from poetcore.data.multi_label import labels_of_several
 from poetcore.system.figures import count
 from poetcore.system.wording import counted, few, in_sentence
 from poetcore.workspace.demo_sets import kept_aside
@@ -79,6 +80,11 @@ def dataset_warnings(dataset: Dataset) -> list[str]:
     if small:
         sentences.append(
             f"Few pictures: {few(small)}. Below {FEW_PICTURES} a label is hard to train and to evaluate."
+        )
+    if several := labels_of_several(dataset):
+        sentences.append(
+            f"Labels that look like several: {few(several, _NAMED)}. Where they are, train with several"
+            " labels a picture (multi_label)."
         )
     largest, smallest = max(counts, key=counts.__getitem__), min(counts, key=counts.__getitem__)
     if counts[largest] > IMBALANCE * max(counts[smallest], 1):

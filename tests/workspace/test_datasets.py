@@ -112,6 +112,17 @@ def test_where_pictures_have_several_labels_a_small_one_is_said_to_be_drawn_rare
     assert "draws every picture equally often" in sentence
 
 
+def test_labels_of_a_list_that_look_like_several_are_told(place):
+    fill(place.root / "insects", {"ant": 20})
+    rows = [f"insects/ant/ant_{i:03d}.jpg,{'fire|smoke' if i % 2 else 'car'}" for i in range(20)]
+    (place.root / "fire.csv").write_text("\n".join(["path,label", *rows]))
+    with place.file_index() as index:
+        found = scan(place.root / "fire.csv", index)
+    assert any(
+        one.startswith("Labels that look like several: fire|smoke.") for one in dataset_warnings(found)
+    )
+
+
 def test_a_label_whose_files_all_are_unusable_is_a_worry(place):
     fill(place.datasets / "insects", {"ant": 20})
     (place.datasets / "insects" / "bee").mkdir()
