@@ -75,8 +75,8 @@ def test_runs_are_listed_with_the_mark_of_their_newest_evaluation(run, seen):
     assert np.isnan(row["demo_accuracy"])
 
 
-def test_an_unknown_option_of_slides_is_refused(here):
+def test_an_unknown_option_of_slides_is_refused(here, tmp_path):
     report = poet.load_run("first").evaluate("sample/demo")
     with pytest.raises(poet.PoetError, match="batches"):
-        report.to_slides("slides", batches=4)
-    assert not Path("slides").exists()
+        report.to_slides(tmp_path / "slides", batches=4)
+    assert not any(tmp_path.iterdir())

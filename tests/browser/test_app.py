@@ -251,6 +251,7 @@ def test_a_slideshow_goes_on_as_it_was_left(dashboard, metrics):
 
 def test_how_a_slideshow_is_shown_is_no_entry_of_the_browsers_history(dashboard, known):
     page = dashboard.open("/evaluate").page
+    page.wait_for_function("window.poetAddress")
     dashboard.menu("Slideshow").is_at("/slideshow", known.run.name)
     for show in ("mistakes", "all", "correct"):
         page.get_by_role("radio", name=show, exact=True).click()
