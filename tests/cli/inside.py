@@ -2,10 +2,15 @@
 
 import contextlib
 import io
+import json
 import signal
 import sys
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 from unittest import mock
+
+import pytest
 
 from poetcore.cli.app import main
 
@@ -36,3 +41,20 @@ def call(*arguments: object) -> Done:
         finally:
             signal.signal(signal.SIGTERM, before)
     return Done(status, out.getvalue(), err.getvalue())
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """A terminal whose commands work on one workspace, and succeed."""
+
+    workspace: Path
+
+    def say(self, *arguments: object) -> str:
+        """Run a command; what it prints."""
+        done = call(*arguments, "--workspace", self.workspace)
+        assert done.status == 0, done.stderr
+        return done.stdout
+
+    def answer(self, *arguments: object) -> dict[str, Any]:
+        """Run a command; its JSON, which has no number that is none."""
+        return json.loads(self.say(*arguments, "--json").splitlines()[-1], parse_constant=pytest.fail)

@@ -4,7 +4,6 @@ import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image
@@ -12,30 +11,20 @@ from typer.testing import CliRunner
 
 from poetcore.cli.app import app
 from poetcore.workspace.run import Run
+from tests.cli.inside import Terminal
 from tests.conftest import Trained
 
 
 @pytest.fixture(scope="module")
 def say(trained: Trained):
-    """Runs a command on the workspace of the trained run, in this process; returns what it prints."""
-
-    def said(*arguments: object) -> str:
-        words = [*map(str, arguments), "--workspace", str(trained.workspace.root)]
-        done = CliRunner().invoke(app, words, catch_exceptions=False)
-        assert done.exit_code == 0
-        return done.stdout
-
-    return said
+    """Runs a command on the workspace of that run; returns what it prints."""
+    return Terminal(trained.workspace.root).say
 
 
 @pytest.fixture(scope="module")
-def answer(say):
+def answer(trained: Trained):
     """Likewise, with --json."""
-
-    def answered(*arguments: object) -> dict[str, Any]:
-        return json.loads(say(*arguments, "--json").splitlines()[-1], parse_constant=pytest.fail)
-
-    return answered
+    return Terminal(trained.workspace.root).answer
 
 
 @pytest.fixture(scope="module")

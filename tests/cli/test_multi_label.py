@@ -1,39 +1,24 @@
 """Several labels a picture on the command line: what is printed, in words and as JSON."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from poetcore.cli.app import app
 from poetcore.data.multi_label import scan_label_sets
-from tests.cli.inside import call
+from tests.cli.inside import Terminal, call
 from tests.conftest import Trained
 
 
 @pytest.fixture(scope="module")
 def say(pairs_trained: Trained):
-    """Runs a command on the workspace of the run of pairs, in this process; returns what it prints."""
-
-    def said(*arguments: object) -> str:
-        words = [*map(str, arguments), "--workspace", str(pairs_trained.workspace.root)]
-        done = CliRunner().invoke(app, words, catch_exceptions=False)
-        assert done.exit_code == 0
-        return done.stdout
-
-    return said
+    """Runs a command on the workspace of that run; returns what it prints."""
+    return Terminal(pairs_trained.workspace.root).say
 
 
 @pytest.fixture(scope="module")
-def answer(say):
+def answer(pairs_trained: Trained):
     """Likewise, with --json."""
-
-    def answered(*arguments: object) -> dict[str, Any]:
-        return json.loads(say(*arguments, "--json").splitlines()[-1], parse_constant=pytest.fail)
-
-    return answered
+    return Terminal(pairs_trained.workspace.root).answer
 
 
 @pytest.fixture(scope="module")
