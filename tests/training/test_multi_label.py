@@ -124,22 +124,22 @@ def test_a_table_of_the_cross_validation_is_refused(pairs_trained):
         pairs_trained.run.cross_validation()
 
 
-def test_of_a_label_in_a_single_picture_nothing_is_known(pairs_trained, tmp_path):
+def test_of_a_label_in_a_single_picture_nothing_is_known(pairs_trained, workspace, tmp_path):
     folder = shutil.copytree(pairs_trained.sample / "train", tmp_path / "train")
     (folder / "other").mkdir()
     (folder / "other" / "one.jpg").write_bytes(encoded(picture(1, (320, 160))))
     options = TrainingOptions(how_many_training_steps=50)
-    run = retrain(RunConfig(folder, training=options, multi_label=True), pairs_trained.workspace)
+    run = retrain(RunConfig(folder, training=options, multi_label=True), workspace)
     found = run.record().multi_label
     assert found["assumed"] == ["other"] and found["per_label"]["other"]["f1"] is None
     assert run.record().thresholds["other"] == 0.5 and found["subset_accuracy"] is None
 
 
-def test_copies_of_one_picture_are_trained_without_a_cross_validation(pairs_trained, tmp_path):
+def test_copies_of_one_picture_are_trained_without_a_cross_validation(workspace, tmp_path):
     for label in ("fire", "smoke"):
         (tmp_path / "set" / label).mkdir(parents=True)
         (tmp_path / "set" / label / "one.jpg").write_bytes(encoded(picture(1, (320, 160))))
     options = TrainingOptions(how_many_training_steps=20)
-    run = retrain(RunConfig(tmp_path / "set", training=options, multi_label=True), pairs_trained.workspace)
+    run = retrain(RunConfig(tmp_path / "set", training=options, multi_label=True), workspace)
     assert run.record().thresholds == {"fire": 0.5, "smoke": 0.5} and run.record().is_sound()
     assert "There is no cross validation" in run.status().message
