@@ -9,7 +9,7 @@ import pandas as pd
 from poetcore.data.label_sets import label_targets
 from poetcore.evaluation.accuracy import Accuracy, independent_number
 from poetcore.evaluation.label_thresholds import cooccurrence, label_figures, macro_f1
-from poetcore.evaluation.metrics import Metrics, leak_counts_of
+from poetcore.evaluation.metrics import Metrics, leak_counts_of, with_accuracies
 from poetcore.system.figures import percent, score
 from poetcore.system.wording import counted
 
@@ -48,25 +48,17 @@ def label_set_metrics(
         per_label[label]["threshold"] = float(threshold)
     every = _subset_accuracy(predictions, groups)
     fair = _subset_accuracy(predictions[unseen], groups[unseen])
-    return Metrics(
+    return with_accuracies(
+        every,
+        fair,
+        (leaked, near),
         run=run,
         folder=str(folder),
         labels=labels,
-        accuracy=every.value or 0.0,
-        correct=every.correct,
-        total=every.total,
-        interval=list(every.interval or (0.0, 1.0)),
-        leaked=leaked,
-        accuracy_without_leaked=fair.value,
-        interval_without_leaked=list(fair.interval) if fair.interval else None,
         macro_f1=macro_f1(per_label) or 0.0,
         per_label=per_label,
         confusion_matrix=[],
         skipped=skipped,
-        leaked_near=near,
-        unseen=None if leaked is None else fair.total,
-        independent=every.independent,
-        independent_without_leaked=fair.independent,
         macro_f1_labels=sum(one["support"] > 0 for one in per_label.values()),
         multi_label={
             "pictures": len(used),

@@ -20,6 +20,7 @@ __all__ = [
     "leak_counts_of",
     "per_label_metrics",
     "threshold_table",
+    "with_accuracies",
 ]
 
 #: A calibration error that is larger than chance makes it by less than this share is as large: the draws are
@@ -159,10 +160,36 @@ def compute_metrics(
     fair = Accuracy(0, 0)
     if leaked is not None:
         fair = _accuracy(predictions[unseen], None if groups is None else groups[unseen])
-    return Metrics(
+    return with_accuracies(
+        every,
+        fair,
+        (leaked, near),
         run=run,
         folder=str(folder),
         labels=labels,
+        macro_f1=float(np.mean(scores)),
+        per_label=per_label,
+        confusion_matrix=matrix.tolist(),
+        skipped=skipped,
+        macro_f1_labels=len(scores),
+        balanced_accuracy=balanced_accuracy(per_label),
+        calibration=_calibration(predictions[unseen], None if groups is None else groups[unseen]),
+    )
+
+
+def with_accuracies(
+    every: Accuracy, fair: Accuracy, leaks: tuple[int | None, int | None], **rest: Any
+) -> Metrics:
+    """Return metrics with what is known of two accuracies.
+
+    Args:
+        every: of all pictures.
+        fair: of those that are not known to have been seen in training; none where that is not known.
+        leaks: how many were seen exactly, and nearly; None where that is not known.
+        rest: the other fields of `Metrics`.
+    """
+    leaked, near = leaks
+    return Metrics(
         accuracy=every.value or 0.0,
         correct=every.correct,
         total=every.total,
@@ -170,17 +197,11 @@ def compute_metrics(
         leaked=leaked,
         accuracy_without_leaked=fair.value,
         interval_without_leaked=list(fair.interval) if fair.interval else None,
-        macro_f1=float(np.mean(scores)),
-        per_label=per_label,
-        confusion_matrix=matrix.tolist(),
-        skipped=skipped,
         leaked_near=near,
         unseen=None if leaked is None else fair.total,
         independent=every.independent,
         independent_without_leaked=fair.independent,
-        macro_f1_labels=len(scores),
-        balanced_accuracy=balanced_accuracy(per_label),
-        calibration=_calibration(predictions[unseen], None if groups is None else groups[unseen]),
+        **rest,
     )
 
 
