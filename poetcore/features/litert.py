@@ -30,6 +30,7 @@ __all__ = [
     "ListedBackbone",
     "calibrate",
     "convert",
+    "converted_file",
     "list_backbones",
     "model_file",
     "quantize",
@@ -73,10 +74,20 @@ def list_backbones(folder: Path) -> list[ListedBackbone]:
             one.megabytes,
             one.imagenet_top1,
             one.multiply_adds,
-            one.offline or (folder / f"{one.key}.tflite").is_file(),
+            one.offline or converted_file(one, folder).is_file(),
         )
         for one in BACKBONES.values()
     ]
+
+
+def converted_file(backbone: Backbone, folder: Path) -> Path:
+    """Return where the LiteRT model of a backbone lies once it was converted; `model_file` sees to that.
+
+    Args:
+        backbone: which one.
+        folder: the workspace's `models` folder.
+    """
+    return folder / f"{backbone.key}.tflite"
 
 
 def model_file(backbone: Backbone, folder: Path, on_progress: OnProgress | None = None) -> Path:
@@ -94,7 +105,7 @@ def model_file(backbone: Backbone, folder: Path, on_progress: OnProgress | None 
         BackboneError: its weights cannot be read or downloaded, the conversion failed, or a calibrated model
             is gone.
     """
-    file = folder / f"{backbone.key}.tflite"
+    file = converted_file(backbone, folder)
     if file.exists():
         return file
     if backbone.quantized and not backbone.calibration:
@@ -136,11 +147,11 @@ def calibrate(
         known = replace(backbone, calibration=note.stem.removeprefix(f"{backbone.name}-"))
         used = json.loads(note.read_text(encoding="utf-8"))
         present = sum(sha in pictures for sha in used)
-        if used and present >= _REUSE_SHARE * len(used) and (folder / f"{known.key}.tflite").exists():
+        if used and present >= _REUSE_SHARE * len(used) and converted_file(known, folder).exists():
             return known
     chosen = sorted(pictures)[:CALIBRATION_PICTURES]  # by hash: as good as at random, and always the same
     calibrated = replace(backbone, calibration=hashlib.sha256("".join(chosen).encode()).hexdigest()[:12])
-    file = folder / f"{calibrated.key}.tflite"
+    file = converted_file(calibrated, folder)
     _convert_in_child(calibrated, file, on_progress, [pictures[sha] for sha in chosen])
     write_whole(folder / f"{calibrated.key}.json", json.dumps(chosen))
     return calibrated

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from poetcore.errors import OptionError
+from poetcore.features.litert import converted_file
 from poetcore.system.progress import Progress
 from poetcore.training.config import RunConfig
 from poetcore.training.examples import Prepared
@@ -45,7 +46,7 @@ def train_last_layer(
     """
     options, labels, backbone = config.training, list(prepared.dataset.labels), prepared.backbone
     steps, validation = options.how_many_training_steps, prepared.parts["validation"]
-    model = workspace.models / f"{backbone.key}.tflite"  # not there where all features were cached
+    model = converted_file(backbone, workspace.models)  # not there where all features were cached
     summaries.graph(network_graph(backbone, model, len(labels), config.final_tensor_name, config.multi_label))
     parts = {"train": prepared.training, "validation": validation}
     layer_summaries = LayerSummaries(summaries, parts, steps, options.eval_step_interval)

@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from poetcore.data.layout import folders_in
+from poetcore.ui import own_machine
 from poetcore.ui.data import bring, browsing
 from tests.conftest import encoded, fill, picture
 from tests.ui.pages import opened, texts_of, uploaded
@@ -128,7 +129,7 @@ class Context:
 )
 def test_folders_are_shown_on_the_same_machine_only(monkeypatch, address, headers, own):
     monkeypatch.setattr(st, "context", Context(address, headers))
-    assert browsing.is_own_machine() == own
+    assert own_machine.is_own_machine() == own
 
 
 def test_another_machine_is_offered_no_browser_of_folders(empty, monkeypatch):

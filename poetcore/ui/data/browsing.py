@@ -4,10 +4,8 @@ Drawn only where the browser runs on the same machine as the server: to anyone e
 their business, and "this computer" would be the wrong one.
 """
 
-import ipaddress
 import time
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -23,7 +21,7 @@ from poetcore.workspace.browse import (
     starting_places,
 )
 
-__all__ = ["draw_browser", "is_own_machine"]
+__all__ = ["draw_browser"]
 
 #: Folders that are listed of one; of more the others can be searched.
 _LISTED = 200
@@ -33,24 +31,6 @@ _SEARCHED = 12
 
 #: Pixels of the list, and of a row in it.
 _HEIGHT, _ROW = 380, 48
-
-#: What a server that passes requests on adds to them.
-_PASSED_ON = ("X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "X-Real-Ip", "Cf-Connecting-Ip", "Via")
-
-
-def is_own_machine() -> bool:
-    """Return whether the page is looked at on the machine that the server runs on.
-
-    The address of the client is this machine's own, the page was opened under one of its own names, and no
-    tunnel or proxy stands between: through one of those everybody comes from here.
-    """
-    address, headers = st.context.ip_address, st.context.headers
-    if any(name in headers for name in _PASSED_ON):
-        return False
-    own = address is None or _is_loopback(str(address))  # Streamlit has None for localhost
-    # A proxy may put its own words into Host; the page's address stays in what the browser says of itself.
-    opened = [f"//{headers.get('Host', 'localhost')}", headers.get("Origin", "//localhost")]
-    return own and all(map(_is_own_name, opened))
 
 
 def draw_browser(place: str) -> None:
@@ -201,18 +181,3 @@ def _words(one: Place) -> str:
     if one.pictures:
         return counted(one.pictures, "picture")
     return "no pictures" if one.whole else "not counted"
-
-
-def _is_own_name(address: str) -> bool:
-    try:
-        host = urlsplit(address).hostname or ""
-    except ValueError:
-        return False
-    return host == "localhost" or host.endswith(".localhost") or _is_loopback(host)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -7,7 +7,7 @@ import streamlit as st
 from poetcore.errors import OptionError, PoetError
 from poetcore.training.tensorboard import TensorBoard
 from poetcore.training.tensorboard_address import TENSORBOARD_ADDRESS, Address, address_of_environment
-from poetcore.ui.data.browsing import is_own_machine
+from poetcore.ui.own_machine import is_own_machine
 from poetcore.ui.state import explain, workspace
 from poetcore.ui.text import plain
 
