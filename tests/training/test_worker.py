@@ -57,6 +57,7 @@ def test_the_reason_why_a_process_ended_at_once_is_told_whole(hopeless):
 def test_the_log_of_a_process_that_ended_at_once_ends_with_the_reason(hopeless):
     jobs, run = hopeless
     ended(jobs, run)
+    until(lambda: "Error: " in jobs.log_tail(run), jobs, run)  # the process may end a moment after its status
     last = jobs.log_tail(run).splitlines()[-1]
     assert last.startswith("Error: ") and "gone" in last
 
