@@ -7,9 +7,9 @@ import numpy as np
 
 from poetcore.system.figures import count, interval, percent
 
-__all__ = ["Accuracy", "independent_number"]
+__all__ = ["Z95", "Accuracy", "independent_number"]
 
-_Z95 = 1.959963984540054  # the normal distribution's 97.5 % point
+Z95 = 1.959963984540054  # the normal distribution's 97.5 % point
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,9 @@ class Accuracy:
         if not self.total:
             return None
         n = self.total if self.independent is None else self.independent
-        share, z2 = self.correct / self.total, _Z95**2
+        share, z2 = self.correct / self.total, Z95**2
         centre = (share + z2 / (2 * n)) / (1 + z2 / n)
-        half = _Z95 / (1 + z2 / n) * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
+        half = Z95 / (1 + z2 / n) * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
         # Rounding must not leave 0.9999999999999999 where all are right.
         low = max(0.0, centre - half) if self.correct else 0.0
         return low, min(1.0, centre + half) if self.correct < self.total else 1.0
