@@ -26,14 +26,14 @@ def mcnemar(only_a: int, only_b: int) -> float:
         only_b: pictures that B alone labels right.
 
     Returns:
-        The p-value, above 0 up to 1.
+        The p-value, 0 to 1.
     """
     n = only_a + only_b
     term = tail = 1  # of C(n, 0) and their sum, in whole numbers: exact, however small the share
     for k in range(min(only_a, only_b)):
         term = term * (n - k) // (k + 1)
         tail += term
-    return min(1.0, 2 * tail / 2**n)
+    return min(1.0, 2 * tail / (1 << n))
 
 
 def discordant(
