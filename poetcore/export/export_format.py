@@ -59,7 +59,10 @@ def build_model(backbone: Backbone, head: Head) -> "keras.Model":
     import keras
 
     trained = keras.layers.Dense(head.kernel.shape[1], activation=head.activation, name="probabilities")
-    model = keras.Model(bottleneck.input, trained(bottleneck.output), name="poet")
+    inputs = (
+        keras.layers.UnitNormalization(name="unit")(bottleneck.output) if head.unit else bottleneck.output
+    )
+    model = keras.Model(bottleneck.input, trained(inputs), name="poet")
     trained.set_weights([head.kernel, head.bias])
     return model
 

@@ -71,7 +71,7 @@ class Option:
     default: Any
     help: str
     minimum: int | None = None
-    maximum: int | None = None
+    maximum: float | None = None
     positive: bool = False
     all_value: int | None = None
     choices: tuple[str, ...] = ()

@@ -90,7 +90,7 @@ def activation_summary(head: Head, vectors: np.ndarray) -> "Summary":
         vectors: `(n, vector_length) float32`.
     """
     with np.errstate(over="ignore", invalid="ignore"):  # that a training diverged is reported elsewhere
-        logits = vectors @ head.kernel + head.bias
+        logits = head.logits(vectors)
         summary = _histogram(f"{_LAYER}/Wx_plus_b/pre_activations", _finite(logits))
         summary.MergeFrom(_histogram("activations", _finite(head.probabilities(vectors))))
     return summary

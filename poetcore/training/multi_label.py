@@ -153,6 +153,8 @@ def held_out_probabilities(
     )
     size = round(options.train_batch_size / (1 - 1 / count))
     generator = np.random.default_rng(options.seed)
+    smooth = np.float32(options.label_smoothing)
+    shrink = np.float32(1 - options.learning_rate * options.weight_decay)
     probabilities = np.empty((len(examples), labels), np.float32)
     with np.errstate(over="ignore", invalid="ignore"), threadpool_limits(1, user_api="blas"):
         for step in range(options.how_many_training_steps):
@@ -160,10 +162,12 @@ def held_out_probabilities(
                 on_step(step)
             batch = generator.integers(len(examples), size=size)
             vectors, targets = examples.take(batch)
+            targets = targets * (1 - smooth) + smooth / 2
             trained = folds[batch][:, np.newaxis] != np.arange(count)
             pull = np.float32(options.learning_rate) * trained / np.maximum(trained.sum(axis=0), 1)
             slope = layers.probabilities(vectors).reshape(size, count, labels) - targets[:, np.newaxis]
             slope *= pull[:, :, np.newaxis].astype(np.float32)
+            layers.kernel[...] *= shrink
             layers.kernel[...] -= vectors.T @ slope.reshape(size, outputs)
             layers.bias[...] -= slope.sum(axis=0).ravel()
         on_step(options.how_many_training_steps)

@@ -70,7 +70,12 @@ class _Graph:
 
 
 def network_graph(
-    backbone: Backbone, model: Path | None, labels: int, output: str = "final_result", several: bool = False
+    backbone: Backbone,
+    model: Path | None,
+    labels: int,
+    output: str = "final_result",
+    several: bool = False,
+    unit: bool = False,
 ) -> "GraphDef":
     """Return the graph of a run's network and of its training.
 
@@ -80,6 +85,7 @@ def network_graph(
         labels: how many outputs the last layer has.
         output: what the run calls its output.
         several: whether a picture may have several labels, so that the outputs are sigmoids.
+        unit: whether a feature vector is divided by its length before the last layer.
     """
     graph = _Graph()
     pixels = graph.add("pixels", "Placeholder", shape=(-1, backbone.input_size, backbone.input_size, 3))
@@ -88,6 +94,8 @@ def network_graph(
     if found is None:
         found = graph.add(backbone.network, "Backbone", (pixels,), vector)
     bottleneck = graph.add("input/BottleneckInputPlaceholder", "PlaceholderWithDefault", (found,), vector)
+    if unit:
+        bottleneck = graph.add("final_training_ops/unit", "L2Normalize", (bottleneck,), vector)
     _add_training(graph, bottleneck, (backbone.vector_length, labels), output, several)
     return graph.definition
 

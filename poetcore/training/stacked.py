@@ -7,16 +7,17 @@ out: the layers stand side by side in one matrix.
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 import numpy as np
 
 from poetcore.system.files import cores
-from poetcore.training.train import Balanced, Examples, TrainingOptions
+from poetcore.training.batches import draws_of
+from poetcore.training.train import Examples, TrainingOptions
 
-__all__ = ["held_out_probabilities"]
+__all__ = ["held_out_probabilities", "probabilities_without"]
 
 #: Up to so many examples a layer is kept as a weight for each example (gradient descent only ever adds
 #: multiples of feature vectors), and a step multiplies matrices once instead of twice.
@@ -44,10 +45,6 @@ def held_out_probabilities(
 ) -> np.ndarray:
     """Train a last layer for each fold on the examples of the other folds, and predict those of the fold.
 
-    Steps, learning rate and batch size are those of `train`: a batch is drawn from all examples, larger by
-    what a fold holds out, so that a layer gets `train_batch_size` of them a step on average. What was drawn
-    is weighed so that every layer is trained on the labels evenly, as `train` does. The layers start at zero.
-
     Args:
         examples: of every picture; also of augmented copies.
         folds: `(n,) int64`, the fold of each example, from 0; a copy has that of its picture.
@@ -59,11 +56,46 @@ def held_out_probabilities(
         `(n, labels) float32`, the probabilities of each example by the layer of its fold; not finite where a
         training diverged.
     """
+    probabilities = np.empty((len(examples), labels), np.float32)
+    each = [(fold,) for fold in range(int(folds.max()) + 1)]
+    found = probabilities_without(examples, folds, each, labels, options, on_step)
+    for (fold,), predicted in zip(each, found, strict=True):
+        probabilities[folds == fold] = predicted
+    return probabilities
+
+
+def probabilities_without(
+    examples: Examples,
+    folds: np.ndarray,
+    held_out: Sequence[tuple[int, ...]],
+    labels: int,
+    options: TrainingOptions,
+    on_step: Callable[[int], object] | None = None,
+) -> list[np.ndarray]:
+    """Train last layers, each without some of the folds, and predict the examples that it held out.
+
+    Steps, learning rate and batch size are those of `train`: a batch is drawn from all examples, larger by
+    what a layer holds out, so that it gets `train_batch_size` of them a step on average. What was drawn is
+    weighed so that every layer is trained on the labels as `train` does. The layers start at zero.
+
+    Args:
+        examples: of every picture; also of augmented copies.
+        folds: `(n,) int64`, the fold of each example, from 0; a copy has that of its picture.
+        held_out: for each layer the folds that it is trained without, as many for each.
+        labels: how many labels there are.
+        options: steps, learning rate, batch size, seed.
+        on_step: called now and then with the steps done; an exception that it raises ends the training.
+
+    Returns:
+        For each layer `(m, labels) float32`, the probabilities of the examples of its folds, in their order;
+        not finite where its training diverged.
+    """
     from threadpoolctl import threadpool_limits
 
-    count = int(folds.max()) + 1
+    count = len(held_out)
+    without = np.array([np.isin(folds, own) for own in held_out])
     shares = np.array_split(np.arange(count), min(count, cores()) if count * labels > _WIDE else 1)
-    probabilities = np.empty((len(examples), labels), np.float32)
+    found: list[np.ndarray] = [np.empty((int(own.sum()), labels), np.float32) for own in without]
     stop = threading.Event()
 
     def work(share: np.ndarray) -> None:
@@ -76,11 +108,13 @@ def held_out_probabilities(
         try:
             # That a training diverged is told by what is returned.
             with np.errstate(over="ignore", invalid="ignore"):
-                layers = _train(examples, folds, labels, options, share, on_steps)
-                for place, fold in enumerate(share):
-                    held_out = np.flatnonzero(folds == fold)
-                    for chosen in np.split(held_out, range(_CHUNK, len(held_out), _CHUNK)):
-                        probabilities[chosen] = _probabilities(layers, chosen, len(share))[place].T
+                layers = _train(examples, without[share], labels, options, on_steps)
+                for place, number in enumerate(share):
+                    own = np.flatnonzero(without[number])
+                    for start in range(0, len(own), _CHUNK):
+                        chosen = slice(start, start + _CHUNK)
+                        predicted = _probabilities(layers, own[chosen], len(share))[place]
+                        found[number][chosen] = predicted.T
         except BaseException:
             stop.set()
             raise
@@ -93,7 +127,7 @@ def held_out_probabilities(
         for error in (other.exception() for other in others):
             if error and not isinstance(error, _StoppedError):
                 raise error
-    return probabilities
+    return found
 
 
 class _StoppedError(Exception):
@@ -102,46 +136,49 @@ class _StoppedError(Exception):
 
 def _train(
     examples: Examples,
-    folds: np.ndarray,
+    without: np.ndarray,
     labels: int,
     options: TrainingOptions,
-    share: np.ndarray,
     on_steps: Callable[[int], None],
 ) -> "_Layers":
-    """Train the layers of some folds, side by side."""
+    """Train some layers side by side; `without`, `(layers, n) bool`, are the examples that each holds out."""
+    count = len(without)
     kind = _GramLayers if len(examples) <= _GRAM_EXAMPLES else _KernelLayers
-    layers: _Layers = kind(examples, len(share) * (labels - 1))
-    weights = _weights(examples.targets, folds, labels)[:, share]
-    held_out = np.bincount(folds).mean() / len(folds)
-    size = max(1, round(options.train_batch_size / max(1 - held_out, 0.5)))
-    balanced = Balanced(examples.targets, labels)
+    layers: _Layers = kind(examples, count * (labels - 1))
+    weights = _weights(examples.targets, without, labels, options)
+    size = max(1, round(options.train_batch_size / max(1 - without.mean(), 0.5)))
+    lots = draws_of(examples.targets, labels, options.class_weight)
     generator = np.random.default_rng(options.seed)
-    label = np.arange(labels)[:, np.newaxis]
+    label, smooth = np.arange(labels)[:, np.newaxis], np.float32(options.label_smoothing)
+    shrink = np.float32(1 - options.learning_rate * options.weight_decay)
     for start in range(0, options.how_many_training_steps, _STEPS):
         on_steps(start)
         steps = min(_STEPS, options.how_many_training_steps - start)
-        for batch, pull in _weighed(balanced.draw(generator, (steps, size)), weights, options.learning_rate):
-            slope = _probabilities(layers, batch, len(share))
-            slope -= examples.targets[batch] == label
+        for batch, pull in _weighed(lots.draw(generator, (steps, size)), weights, options.learning_rate):
+            slope = _probabilities(layers, batch, count)
+            true = examples.targets[batch] == label
+            slope -= true * (1 - smooth) + smooth / labels if smooth else true
             slope *= pull[:, np.newaxis]
             # The last label's logits stay 0: only differences of logits matter.
             slope[:, :-1] -= slope[:, -1:]
+            if options.weight_decay:
+                layers.shrink(shrink)
             layers.subtract(slope[:, :-1].reshape(-1, len(batch)).T)
     on_steps(options.how_many_training_steps)
     return layers
 
 
-def _weights(targets: np.ndarray, folds: np.ndarray, labels: int) -> np.ndarray:
-    """Compute what each example counts in the training of each layer: `(n, folds) float32`.
+def _weights(targets: np.ndarray, without: np.ndarray, labels: int, options: TrainingOptions) -> np.ndarray:
+    """Compute what each example counts in the training of each layer: `(n, layers) float32`.
 
-    Nothing in that of its own fold; in the others more, the more of its label is held out there.
+    Nothing where it is held out; where labels count evenly, in the others more, the more of its label is
+    held out there.
     """
-    held_out = np.zeros((labels, int(folds.max()) + 1))
-    np.add.at(held_out, (targets, folds), 1)
-    total = held_out.sum(axis=1, keepdims=True)
-    factors = np.minimum(total / np.maximum(total - held_out, 1), _MOST)
-    weights: np.ndarray = factors[targets].astype(np.float32)
-    weights[np.arange(len(targets)), folds] = 0
+    weights = (~without.T).astype(np.float32)
+    if options.class_weight == "balanced":
+        held_out = np.array([np.bincount(targets[own], minlength=labels) for own in without]).T
+        total = np.bincount(targets, minlength=labels)[:, np.newaxis]
+        weights *= np.minimum(total / np.maximum(total - held_out, 1), _MOST)[targets].astype(np.float32)
     return weights
 
 
@@ -193,24 +230,33 @@ class _Layers(Protocol):
         """Move the layers against the slope of the last outputs, `(m, outputs) float32`."""
         ...
 
+    def shrink(self, factor: np.float32) -> None:
+        """Multiply the weights, not the biases, with a factor."""
+        ...
+
 
 class _GramLayers:
-    """Layers kept as a weight for each example: kernel = vectors.T @ weights, bias = sum of weights."""
+    """Layers kept as a weight for each example: kernel = vectors.T @ weights."""
 
     def __init__(self, examples: Examples, outputs: int) -> None:
         vectors, _ = examples.take(np.arange(len(examples)))
         self._products = vectors @ vectors.T
-        self._products += 1  # for the bias
         self._weights = np.zeros((len(examples), outputs), np.float32)
+        self._bias = np.zeros(outputs, np.float32)
         self._chosen = np.empty(0, np.int64)
 
     def logits(self, chosen: np.ndarray) -> np.ndarray:
         self._chosen = chosen
         logits: np.ndarray = self._products.take(chosen, axis=0) @ self._weights
+        logits += self._bias
         return logits
 
     def subtract(self, slope: np.ndarray) -> None:
         self._weights[self._chosen] -= slope
+        self._bias -= slope.sum(axis=0)
+
+    def shrink(self, factor: np.float32) -> None:
+        self._weights *= factor
 
 
 class _KernelLayers:
@@ -230,3 +276,6 @@ class _KernelLayers:
     def subtract(self, slope: np.ndarray) -> None:
         self._kernel -= self._vectors.T @ slope
         self._bias -= slope.sum(axis=0)
+
+    def shrink(self, factor: np.float32) -> None:
+        self._kernel *= factor

@@ -150,27 +150,37 @@ def _stacked(
     for i, one in enumerate(subsets):
         vectors, targets = examples.take(one.trained)
         count = np.bincount(targets, minlength=labels)
-        products[i, : len(targets), : len(targets)] = vectors @ vectors.T + 1  # 1 for the bias
+        products[i, : len(targets), : len(targets)] = vectors @ vectors.T
         true[i, targets, np.arange(len(targets))] = 1
-        pull[i, 0, : len(targets)] = options.learning_rate / (np.count_nonzero(count) * count[targets])
+        even = options.class_weight == "none"
+        counts = len(targets) if even else np.count_nonzero(count) * count[targets]
+        pull[i, 0, : len(targets)] = options.learning_rate / counts
+    true = true * np.float32(1 - options.label_smoothing) + np.float32(options.label_smoothing / labels)
     # The last label's logits stay 0: only differences of logits matter.
     weights = np.zeros((len(subsets), labels - 1, size), np.float32)
+    bias = np.zeros((len(subsets), labels - 1, 1), np.float32)
+    shrink = np.float32(1 - options.learning_rate * options.weight_decay)
     slope = np.zeros_like(true)
     for step in range(options.how_many_training_steps):
         if step % _STEPS == 0:
             on_step(step)
         np.matmul(weights, products, out=slope[:, :-1])
+        slope[:, :-1] += bias
         slope[:, -1] = 0
         slope -= slope.max(axis=1, keepdims=True)
         np.exp(slope, out=slope)
         slope /= slope.sum(axis=1, keepdims=True)
         slope -= true
         slope *= pull
-        weights -= slope[:, :-1] - slope[:, -1:]
-    for one, own in zip(subsets, weights, strict=True):
+        slope[:, :-1] -= slope[:, -1:]
+        if options.weight_decay:
+            weights *= shrink
+        weights -= slope[:, :-1]
+        bias -= slope[:, :-1].sum(axis=2, keepdims=True)
+    for one, own, own_bias in zip(subsets, weights, bias, strict=True):
         trained, _ = examples.take(one.trained)
         kernel = own[:, : len(trained)] @ trained
-        logits = examples.take(one.tested)[0] @ kernel.T + own.sum(axis=1)
+        logits = examples.take(one.tested)[0] @ kernel.T + own_bias[:, 0]
         yield _predicted(np.concatenate([logits, np.zeros((len(logits), 1), np.float32)], axis=1))
 
 

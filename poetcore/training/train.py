@@ -13,7 +13,7 @@ A step multiplies two small matrices and its gradient has a closed form, so it i
 numbers are TensorFlow's to rounding, without waiting for TensorFlow to start.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,18 +21,31 @@ import numpy as np
 from poetcore.data.groups import GROUP_BY
 from poetcore.errors import OptionError
 from poetcore.system.options import check_limits, option
+from poetcore.training.batches import batches, draws_of
 from poetcore.workspace.head import Head, cross_entropy
 
-__all__ = ["MAX_BATCH", "MAX_STEPS", "Balanced", "Even", "Examples", "StepReport", "TrainingOptions", "train"]
+__all__ = [
+    "CLASS_WEIGHTS",
+    "HEADS",
+    "MAX_BATCH",
+    "MAX_STEPS",
+    "Examples",
+    "StepReport",
+    "TrainingOptions",
+    "train",
+]
 
 #: Of 1,280 numbers each these examples take half a gigabyte, and a step needs them twice.
 MAX_BATCH = 100_000
 
+#: How a last layer is trained.
+HEADS = ("gradient_descent", "ridge")
+
+#: What a picture counts in training.
+CLASS_WEIGHTS = ("balanced", "none")
+
 #: An hour and more; a training ends, whatever was mistyped.
 MAX_STEPS = 10_000_000
-
-#: Examples that are drawn at once, a quarter of a gigabyte.
-_DRAWN = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -100,6 +113,41 @@ class TrainingOptions:
         metadata=option(
             "Seed of the first weights and of every draw; with the same pictures it gives the same model.",
             minimum=0,
+        ),
+    )
+
+    head: str = field(
+        default="gradient_descent",
+        metadata=option(
+            "How the last layer is trained: gradient_descent (in steps, as the original) or ridge (ridge"
+            " regression in closed form on feature vectors of length 1, which has no steps, rate or batches,"
+            " and chooses its strength and a temperature by leave-one-out).",
+            choices=HEADS,
+        ),
+    )
+    class_weight: str = field(
+        default="balanced",
+        metadata=option(
+            "What a picture counts in training: balanced (every label as much as any other, as the original"
+            " draws its batches, so that rare labels are found more often and their probabilities are too"
+            " high) or none (every picture the same).",
+            choices=CLASS_WEIGHTS,
+        ),
+    )
+    weight_decay: float = field(
+        default=0.0,
+        metadata=option(
+            "Shrinks the weights in each step by this times the learning rate; 0 for none, as the original.",
+            minimum=0,
+        ),
+    )
+    label_smoothing: float = field(
+        default=0.0,
+        metadata=option(
+            "Share of each training target that is spread evenly over all labels, so that the model gets"
+            " less sure; 0 for none, as the original.",
+            minimum=0,
+            maximum=0.9,
         ),
     )
 
@@ -195,16 +243,16 @@ def train(
     several = training.targets.ndim == 2
     activation = "sigmoid" if several else "softmax"
     head = Head(start.astype(np.float32), np.zeros(labels, np.float32), activation)
-    lots = Even(len(training)) if several else Balanced(training.targets, labels)
+    lots = draws_of(training.targets, labels, options.class_weight)
     done = 0
     # That a training diverged is reported by the caller. The matrices are so small that several threads would
     # wait for each other longer than they multiply: measured 3 to 10 times slower with 20 labels.
     with np.errstate(over="ignore", invalid="ignore"), threadpool_limits(1, user_api="blas"):
         while done < options.how_many_training_steps:
             steps = min(options.eval_step_interval, options.how_many_training_steps - done)
-            for batch in _batches(lots, generator, steps, options.train_batch_size):
+            for batch in batches(lots, generator, steps, options.train_batch_size):
                 drawn = training.take(batch)
-                _step(head, *drawn, options.learning_rate)
+                _step(head, *drawn, options)
             done += steps
             validated: tuple[float, float] | tuple[None, None] = (None, None)
             if len(validation):
@@ -216,18 +264,23 @@ def train(
     return head
 
 
-def _step(head: Head, vectors: np.ndarray, targets: np.ndarray, learning_rate: float) -> None:
+def _step(head: Head, vectors: np.ndarray, targets: np.ndarray, options: TrainingOptions) -> None:
     """Change a layer's weights in place by one step of gradient descent.
 
     The gradient of a softmax's mean cross entropy by its logits is (probabilities - one-hot targets) / n;
-    that of sigmoids' binary cross entropies, summed over the labels, is the same with several ones.
+    that of sigmoids' binary cross entropies, summed over the labels, is the same with several ones. Smoothed
+    targets are as Keras has them: a share of each spread evenly over the labels, or over yes and no.
     """
-    slope = head.probabilities(vectors)
+    slope, smooth = head.probabilities(vectors), np.float32(options.label_smoothing)
     if targets.ndim == 2:
-        slope -= targets
+        slope -= targets * (1 - smooth) + smooth / 2 if smooth else targets
     else:
-        slope[np.arange(len(targets)), targets] -= 1
-    slope *= np.float32(learning_rate / len(targets))
+        slope[np.arange(len(targets)), targets] -= 1 - smooth
+        if smooth:
+            slope -= smooth / slope.shape[1]
+    slope *= np.float32(options.learning_rate / len(targets))
+    if options.weight_decay:
+        head.kernel[...] *= np.float32(1 - options.learning_rate * options.weight_decay)
     head.kernel[...] -= vectors.T @ slope
     head.bias[...] -= slope.sum(axis=0)
 
@@ -239,47 +292,6 @@ def _measure(head: Head, vectors: np.ndarray, targets: np.ndarray) -> tuple[floa
         probabilities.argmax(axis=1) == targets if targets.ndim == 1 else (probabilities >= 0.5) == targets
     )
     return float(right.mean()), cross_entropy(probabilities, targets)
-
-
-class Balanced:
-    """Draws examples with replacement: a label evenly, then one of its pictures."""
-
-    def __init__(self, targets: np.ndarray, labels: int) -> None:
-        self._order = np.argsort(targets, kind="stable")
-        self._counts = np.bincount(targets, minlength=labels)
-        self._starts = np.cumsum(self._counts) - self._counts
-
-    def draw(self, generator: "np.random.Generator", shape: tuple[int, int]) -> np.ndarray:
-        """Return the indices of drawn examples, `shape int64`."""
-        label = generator.integers(len(self._counts), size=shape)
-        place = (generator.random(shape) * self._counts[label]).astype(np.int64)
-        drawn: np.ndarray = self._order[self._starts[label] + place]
-        return drawn
-
-
-class Even:
-    """Draws examples with replacement, each as likely as any other.
-
-    Args:
-        count: how many examples there are.
-    """
-
-    def __init__(self, count: int) -> None:
-        self._count = count
-
-    def draw(self, generator: "np.random.Generator", shape: tuple[int, int]) -> np.ndarray:
-        """Return the indices of drawn examples, `shape int64`."""
-        drawn: np.ndarray = generator.integers(self._count, size=shape)
-        return drawn
-
-
-def _batches(
-    lots: Balanced | Even, generator: "np.random.Generator", steps: int, size: int
-) -> Iterator[np.ndarray]:
-    """Yield the batches up to the next report, each `(size,) int64`, as many at a time as fit in memory."""
-    at_once = max(1, _DRAWN // size)
-    for start in range(0, steps, at_once):
-        yield from lots.draw(generator, (min(at_once, steps - start), size))
 
 
 def _sample(generator: "np.random.Generator", count: int, size: int) -> np.ndarray:

@@ -2,15 +2,18 @@
 
 import io
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-__all__ = ["ACTIVATIONS", "Head", "cross_entropy", "pack_head", "unpack_head"]
+__all__ = ["ACTIVATIONS", "Head", "cross_entropy", "pack_head", "unit_vectors", "unpack_head"]
 
 #: What makes probabilities of the logits: "softmax" where a picture has one label, "sigmoid" where it may
 #: have several. The names are Keras's.
 ACTIVATIONS = ("softmax", "sigmoid")
+
+#: What a shorter vector is divided by, as in Keras's `UnitNormalization`.
+_SHORTEST = 1e-12
 
 
 @dataclass(frozen=True)
@@ -21,11 +24,13 @@ class Head:
         kernel: `(vector_length, labels) float32`.
         bias: `(labels,) float32`.
         activation: one of `ACTIVATIONS`.
+        unit: whether a feature vector is divided by its length before the layer.
     """
 
     kernel: np.ndarray
     bias: np.ndarray
     activation: str = "softmax"
+    unit: bool = False
 
     def divided(self, temperature: float) -> "Head":
         """Return the layer whose logits are divided by a temperature, so that its probabilities are softer.
@@ -38,7 +43,17 @@ class Head:
         if temperature == 1:
             return self
         factor = np.float32(1 / temperature)
-        return Head(self.kernel * factor, self.bias * factor, self.activation)
+        return replace(self, kernel=self.kernel * factor, bias=self.bias * factor)
+
+    def logits(self, vectors: np.ndarray) -> np.ndarray:
+        """Compute the outputs before the activation, `(n, labels) float32`.
+
+        Args:
+            vectors: `(n, vector_length) float32`.
+        """
+        inputs = unit_vectors(vectors) if self.unit else vectors
+        outputs: np.ndarray = inputs @ self.kernel + self.bias
+        return outputs
 
     def probabilities(self, vectors: np.ndarray) -> np.ndarray:
         """Compute each label's probability for each picture, by the layer's activation.
@@ -49,7 +64,7 @@ class Head:
         Returns:
             `(n, labels) float32`; each row sums to 1 with a softmax, each number stands alone with a sigmoid.
         """
-        logits = vectors @ self.kernel + self.bias
+        logits = self.logits(vectors)
         if self.activation == "sigmoid":
             # By the hyperbolic tangent: the exponential of a large logit would overflow.
             alone: np.ndarray = (np.tanh(logits / 2) + 1) / 2
@@ -57,6 +72,17 @@ class Head:
         powers = np.exp(logits - logits.max(axis=1, keepdims=True))
         normalised: np.ndarray = powers / powers.sum(axis=1, keepdims=True)
         return normalised
+
+
+def unit_vectors(vectors: np.ndarray) -> np.ndarray:
+    """Divide each vector by its length, as Keras's `UnitNormalization` does; one of zeros stays so.
+
+    Args:
+        vectors: `(n, vector_length) float32`.
+    """
+    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))[:, np.newaxis]
+    normalised: np.ndarray = vectors / np.maximum(lengths, np.float32(_SHORTEST))
+    return normalised
 
 
 def cross_entropy(probabilities: np.ndarray, targets: np.ndarray) -> float:
@@ -89,6 +115,8 @@ def pack_head(trained: Head, temperature: float = 1.0) -> bytes:
     arrays = {"kernel": applied.kernel, "bias": applied.bias}
     if trained.activation != "softmax":  # what earlier versions wrote says nothing of it
         arrays["activation"] = np.array(trained.activation)
+    if trained.unit:
+        arrays["unit"] = np.array(True)
     if temperature != 1:
         arrays |= {"trained_kernel": trained.kernel, "trained_bias": trained.bias}
         arrays["temperature"] = np.array(temperature, float)
@@ -110,10 +138,11 @@ def unpack_head(content: bytes) -> tuple[Head, Head, float]:
     try:
         with np.load(io.BytesIO(content)) as arrays:
             activation = str(arrays["activation"]) if "activation" in arrays else "softmax"
-            applied = trained = Head(arrays["kernel"], arrays["bias"], activation)
+            unit = bool(arrays["unit"]) if "unit" in arrays else False
+            applied = trained = Head(arrays["kernel"], arrays["bias"], activation, unit)
             temperature = float(arrays["temperature"]) if "temperature" in arrays else 1.0
             if temperature != 1:
-                trained = Head(arrays["trained_kernel"], arrays["trained_bias"], activation)
+                trained = Head(arrays["trained_kernel"], arrays["trained_bias"], activation, unit)
     except (KeyError, TypeError, EOFError, OSError, zipfile.BadZipFile) as error:
         raise ValueError(str(error)) from None
     if not (_is_sound(applied) and _is_sound(trained) and 0 < temperature < np.inf):

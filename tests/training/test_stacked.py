@@ -1,10 +1,13 @@
 """Layers trained side by side are those that `train` makes one after the other."""
 
+import threading
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from poetcore.training import stacked
-from poetcore.training.stacked import held_out_probabilities
+from poetcore.training.stacked import held_out_probabilities, probabilities_without
 from poetcore.training.train import Examples, TrainingOptions, train
 from poetcore.workspace.head import cross_entropy
 
@@ -54,11 +57,43 @@ def test_they_predict_as_those_trained_one_by_one(way, labels):
     assert abs(same) < 0.02
 
 
-def test_both_ways_are_one(monkeypatch):
-    examples, folds = clouds(300), folds_of(300)
-    few = held_out_probabilities(examples, folds, 3, OPTIONS)
+@pytest.mark.parametrize(
+    "changed", [{"weight_decay": 2.0}, {"label_smoothing": 0.3}, {"class_weight": "none"}], ids=str
+)
+def test_what_the_loss_has_beside_counts_for_each_of_them(way, changed):
+    examples = clouds(400, labels=2, noise=1.5)
+    rare = np.flatnonzero((examples.targets == 0) | (np.arange(400) % 4 == 0))
+    examples, folds = Examples(*examples.take(rare)), folds_of(len(rare))
+    plain = held_out_probabilities(examples, folds, 2, OPTIONS)
+    options = replace(OPTIONS, **changed)
+    together = held_out_probabilities(examples, folds, 2, options)
+    apart = separately(examples, folds, 2, options)
+    assert abs(together - apart).mean() < abs(together - plain).mean() / 3
+
+
+@pytest.mark.parametrize("changed", [{}, {"weight_decay": 2.0}], ids=str)
+def test_both_ways_are_one(monkeypatch, changed):
+    examples, folds, options = clouds(300), folds_of(300), replace(OPTIONS, **changed)
+    few = held_out_probabilities(examples, folds, 3, options)
     monkeypatch.setattr(stacked, "_GRAM_EXAMPLES", 0)
-    assert np.allclose(held_out_probabilities(examples, folds, 3, OPTIONS), few, atol=1e-4)
+    assert np.allclose(held_out_probabilities(examples, folds, 3, options), few, atol=1e-4)
+
+
+def test_layers_without_several_folds_saw_none_of_them(way):
+    examples, folds = clouds(200, noise=1.5), folds_of(200)
+    wrong = np.where(folds < 2, (examples.targets + 1) % 3, examples.targets)
+    (pair, other), (spoilt, spoilt_other) = (
+        probabilities_without(
+            Examples(examples.vectors, targets),
+            folds,
+            [(0, 1), (2, 3)],
+            3,
+            replace(OPTIONS, class_weight="none"),
+        )
+        for targets in (examples.targets, wrong)
+    )
+    assert len(pair) == (folds < 2).sum() and len(other) == ((folds == 2) | (folds == 3)).sum()
+    assert np.allclose(pair, spoilt, atol=1e-5) and not np.allclose(other, spoilt_other, atol=1e-2)
 
 
 def test_threads_change_nothing(way, monkeypatch):
@@ -144,7 +179,7 @@ def test_an_error_in_another_thread_is_raised(monkeypatch):
     trained = stacked._train
 
     def fails(*arguments):
-        if arguments[4][0] > 0:
+        if threading.current_thread() is not threading.main_thread():
             raise MemoryError("no room")
         return trained(*arguments)
 

@@ -112,6 +112,27 @@ def test_rare_labels_count_as_much_as_frequent_ones():
     assert head.probabilities(same.vectors[:1])[0, 1] == pytest.approx(0.5, abs=0.07)
 
 
+def test_without_class_weights_a_label_counts_as_often_as_it_occurs():
+    same = Examples(np.ones((400, LENGTH), np.float32), (np.arange(400) < 40).astype(np.int64))
+    options = {"how_many_training_steps": 300, "train_batch_size": 100, "class_weight": "none"}
+    head, _ = trained(same, labels=2, **options)
+    assert head.probabilities(same.vectors[:1])[0, 1] == pytest.approx(0.1, abs=0.05)
+
+
+def test_smoothed_targets_bound_how_sure_the_model_gets(examples):
+    head, _ = trained(examples, how_many_training_steps=2000, learning_rate=0.5, label_smoothing=0.3)
+    # The smoothed target of the true one of three labels is 0.7 + 0.3 / 3.
+    assert head.probabilities(examples.vectors).max(axis=1).mean() == pytest.approx(0.8, abs=0.01)
+
+
+def test_weight_decay_shrinks_the_weights_by_its_share_of_a_step(examples):
+    one = {"how_many_training_steps": 1, "learning_rate": 0.1}
+    (free, _), (decayed, _) = trained(examples, **one), trained(examples, **one, weight_decay=3.0)
+    start = np.clip(np.random.default_rng(0).standard_normal((LENGTH, 3)), -2, 2) * 0.001
+    assert free.kernel - decayed.kernel == pytest.approx(0.3 * start, abs=1e-7)
+    assert (free.bias == decayed.bias).all()
+
+
 def test_every_picture_of_a_label_is_trained_on():
     # Each picture lights a number of its own: a weight that stays where it began belongs to one never drawn.
     own = Examples(np.eye(LENGTH, dtype=np.float32) * 10, np.arange(LENGTH, dtype=np.int64) // 18)
@@ -157,6 +178,10 @@ def test_the_original_defaults_are_kept():
         train_batch_size=100,
         test_batch_size=-1,
         validation_batch_size=100,
+        head="gradient_descent",
+        class_weight="balanced",
+        weight_decay=0,
+        label_smoothing=0,
     )
 
 
@@ -176,6 +201,8 @@ def test_the_original_defaults_are_kept():
         ("learning_rate", math.nan),
         ("learning_rate", math.inf),
         ("seed", -3),
+        ("weight_decay", -0.1),
+        ("label_smoothing", 1.0),
     ],
 )
 def test_an_impossible_option_is_named_with_its_value(name, value):

@@ -1,5 +1,7 @@
 """The trained layer in numpy."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -69,6 +71,20 @@ def test_a_sigmoid_of_huge_vectors_gives_numbers(head):
 def test_the_activation_is_kept_with_the_weights(head, temperature):
     applied, trained, _ = unpack_head(pack_head(Head(head.kernel, head.bias, "sigmoid"), temperature))
     assert applied.activation == trained.activation == "sigmoid"
+
+
+def test_a_layer_on_vectors_of_length_1_does_not_mind_their_length(head):
+    unit = replace(head, unit=True)
+    vectors = np.random.default_rng(4).normal(size=(7, 40)).astype(np.float32)
+    short = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    assert np.allclose(unit.probabilities(vectors * 30), head.probabilities(short), atol=1e-6)
+    assert np.isfinite(unit.probabilities(vectors * 0)).all()
+
+
+@pytest.mark.parametrize("temperature", [1.0, 2.0])
+def test_whether_vectors_get_length_1_is_kept_with_the_weights(head, temperature):
+    applied, trained, _ = unpack_head(pack_head(replace(head, unit=True), temperature))
+    assert applied.unit and trained.unit and not unpack_head(pack_head(head, temperature))[0].unit
 
 
 def test_weights_of_earlier_versions_have_a_softmax(head):
