@@ -43,6 +43,7 @@ PHASES = {
     "evaluating": Phase("Evaluating on the demo folder", in_run=True),
     "predicting": Phase("Predicting labels"),
     "learning_curve": Phase("Training on parts of the pictures"),
+    "tuning": Phase("Trying settings"),
     "drawing_slides": Phase("Drawing slides"),
     "exporting": Phase("Exporting the model"),
     "comparing": Phase("Comparing the export with the app"),

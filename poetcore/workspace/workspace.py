@@ -55,6 +55,7 @@ class Workspace:
         self.bottlenecks = _folder(bottlenecks) or self.root / "bottlenecks"
         self.summaries = _folder(summaries) or self.root / _SUMMARIES
         self.runs = self.root / "runs"
+        self.tunings = self.root / "tunings"
         self.demo_sets = self.root / "demo_sets"
 
     def file_index(self) -> FileIndex:
@@ -112,10 +113,11 @@ class Workspace:
 
     def clear_leftovers(self) -> None:
         """Delete the temporary files and folders that killed processes left in the workspace."""
-        runs: list[Path] = []
-        with contextlib.suppress(OSError):  # there are none yet
-            runs = list(self.runs.iterdir())
-        for folder in (self.root, self.datasets, self.models, self.bottlenecks, *runs):
+        inside: list[Path] = []
+        for folder in (self.runs, self.tunings):
+            with contextlib.suppress(OSError):  # there are none yet
+                inside += folder.iterdir()
+        for folder in (self.root, self.datasets, self.models, self.bottlenecks, *inside):
             clear_leftovers(folder)
 
     def create_run(self, name: str | None = None) -> Run:

@@ -1,0 +1,78 @@
+"""The tunings of a workspace: create one, find one, list them."""
+
+import time
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+from poetcore.errors import OptionError, RunError
+from poetcore.system.files import write_whole
+from poetcore.system.options import flatten
+from poetcore.system.wording import few
+from poetcore.training.tuning.options import TuneOptions
+from poetcore.training.tuning.settings import settings_of
+from poetcore.training.tuning.study import Study
+from poetcore.version import __version__
+from poetcore.workspace.records import to_json
+from poetcore.workspace.run_record import Status
+from poetcore.workspace.workspace import Workspace, check_run_name
+
+__all__ = ["create_study", "find_study", "studies"]
+
+
+def create_study(options: TuneOptions, workspace: Workspace) -> Study:
+    """Create the folder of a tuning in the phase "starting".
+
+    Raises:
+        OptionError: its name is taken or cannot be a folder's name, or there are too many trials.
+    """
+    settings = settings_of(options)
+    name = options.name or f"{datetime.now():%Y-%m-%d_%H-%M-%S}"
+    check_run_name(name)
+    workspace.tunings.mkdir(parents=True, exist_ok=True)
+    for number in range(1, 1000):
+        folder = workspace.tunings / (name if number == 1 else f"{name}_{number}")
+        try:
+            folder.mkdir()
+            break
+        except FileExistsError:
+            if options.name:
+                raise OptionError(
+                    f"A tuning named {name!r} is there already: choose another name, or resume it."
+                ) from None
+    values = {
+        key: str(value) if isinstance(value, Path) else value for key, value in flatten(options).items()
+    }
+    plan = {
+        "options": values | {"name": folder.name},
+        "settings": [asdict(one) for one in settings],
+        "versions": {"poet": __version__},
+        "created": datetime.now().astimezone().isoformat(timespec="seconds"),
+    }
+    study = Study(folder)
+    study.write_status(Status("starting", total=len(settings), pid=0, heartbeat=time.time()))
+    write_whole(folder / "tuning.json", to_json(plan))
+    return study
+
+
+def studies(workspace: Workspace) -> list[Study]:
+    """List every tuning of a workspace, the newest first, damaged ones among them."""
+    try:
+        found = [study for folder in workspace.tunings.iterdir() if (study := Study(folder)).exists()]
+    except OSError:  # there are none yet
+        return []
+    return sorted(found, key=lambda study: (study.began(), study.name), reverse=True)
+
+
+def find_study(name: str, workspace: Workspace) -> Study:
+    """Find a tuning by its name; `latest` is the newest.
+
+    Raises:
+        RunError: there is none of that name.
+    """
+    every = studies(workspace)
+    for study in every:
+        if name in ("latest", study.name):
+            return study
+    listed = few([study.name for study in every]) if every else "none yet"
+    raise RunError(f"No tuning named {name!r} in {workspace.tunings}. There are: {listed}.")

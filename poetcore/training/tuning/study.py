@@ -1,0 +1,218 @@
+"""The folder of a tuning: the only module that knows its file names.
+
+In it are `tuning.json` (options, settings of the trials, versions; once prepared pictures and costs),
+`status.json` as a run's, `trials.jsonl` (one object a line as the trials end), `predicted` (a file a trial:
+which pictures it labels right, for the paired comparison), at the end `choice.json`, and `job.log`, what the
+child process printed.
+"""
+
+import json
+from dataclasses import asdict, fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from poetcore.errors import OptionError, RunError
+from poetcore.system.files import write_whole
+from poetcore.system.options import build
+from poetcore.training.config import RunConfig
+from poetcore.training.tuning.choice import Choice
+from poetcore.training.tuning.options import TuneOptions
+from poetcore.training.tuning.records import COSTS, FIGURES, Trial
+from poetcore.training.tuning.settings import Setting
+from poetcore.workspace.records import read_json, read_json_lines, read_record, to_json
+from poetcore.workspace.run_record import DAMAGED, Status, why_it_died
+from poetcore.workspace.titles import folder_title
+
+__all__ = ["Study"]
+
+
+class Study:
+    """One tuning's folder.
+
+    Args:
+        folder: must exist.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.name = folder.name
+        self.log_file = folder / "job.log"
+        self._plan_file = folder / "tuning.json"
+
+    def __repr__(self) -> str:
+        return f"Study({str(self.folder)!r})"
+
+    @property
+    def title(self) -> str:
+        """What people call it: dataset and start; not escaped, not unique."""
+        return f"{folder_title(self.options().image_dir, whole=True)} · {self.name}"
+
+    def exists(self) -> bool:
+        """Return whether the folder is one of a tuning."""
+        return self._plan_file.is_file()
+
+    def options(self) -> TuneOptions:
+        """Read what it was asked for.
+
+        Raises:
+            RunError: `tuning.json` is missing or damaged.
+        """
+        try:
+            return build(TuneOptions, self._plan()["options"])
+        except (OptionError, KeyError, TypeError, AttributeError) as error:
+            raise self._damaged() from error
+
+    def settings(self) -> list[Setting]:
+        """Read the settings of its trials, in their order.
+
+        Raises:
+            RunError: `tuning.json` is missing or damaged.
+        """
+        try:
+            return [Setting(**one) for one in self._plan()["settings"]]
+        except (KeyError, TypeError) as error:
+            raise self._damaged() from error
+
+    def environment(self) -> dict[str, Any]:
+        """Read what was found when the pictures were prepared; empty before that.
+
+        That is `pictures`, `labels` (a list), `groups`, `state` (a hash of the pictures, their labels and
+        folds), `costs` (a `Cost` as a dict by architecture) and `cores`.
+        """
+        found: dict[str, Any] = self._plan().get("environment") or {}
+        return found
+
+    def write_environment(self, found: dict[str, Any]) -> None:
+        """Write what was found when the pictures were prepared."""
+        write_whole(self._plan_file, to_json(self._plan() | {"environment": found}))
+
+    def config_of(self, number: int) -> RunConfig:
+        """Return the configuration of a run with the settings of a trial.
+
+        Raises:
+            OptionError: there is no such trial.
+            RunError: `tuning.json` is missing or damaged.
+        """
+        settings = self.settings()
+        if not 0 <= number < len(settings):
+            raise OptionError(
+                f"The tuning {self.name!r} has trials 0 to {len(settings) - 1}. Received: {number}."
+            )
+        return settings[number].config(self.options())
+
+    def status(self) -> Status:
+        """Read what it is doing, or how it ended.
+
+        Raises:
+            RunError: `status.json` is missing or damaged.
+        """
+        file = self.folder / "status.json"
+        status = read_record(file, Status)
+        if not status.is_sound():
+            raise RunError(f"{file} is damaged: resume the tuning, or begin another.")
+        return status
+
+    def current_status(self) -> Status:
+        """Return what it is doing, or how it ended, without writing anything: see `Run.current_status`."""
+        try:
+            status = self.status()
+            if not status.final and not status.is_alive():
+                status = self.status()  # it may have ended between the two looks
+                if not status.final:
+                    return replace(status, phase="failed", message=why_it_died(self.log_file))
+            self.settings()
+        except RunError as error:
+            began = self.began()
+            return Status(DAMAGED, started=began, heartbeat=began, pid=0, message=str(error))
+        return status
+
+    def write_status(self, status: Status) -> None:
+        """Write `status.json`."""
+        write_whole(self.folder / "status.json", to_json(asdict(status)))
+
+    def began(self) -> float:
+        """Return when it began, seconds since 1970; if that is damaged, when its folder was changed."""
+        try:
+            return self.status().started
+        except RunError:
+            return self.folder.stat().st_mtime
+
+    def ended(self) -> dict[int, Trial]:
+        """Read the trials that have ended, by their numbers; a line that is damaged counts as none."""
+        found = {}
+        for line in read_json_lines(self.folder / "trials.jsonl"):
+            try:
+                trial = Trial(**{one.name: line[one.name] for one in fields(Trial)})
+            except KeyError:
+                continue
+            found[trial.number] = trial
+        return dict(sorted(found.items()))
+
+    def add(self, trial: Trial, **predicted: np.ndarray) -> None:
+        """Add a trial that has ended, what it predicted first, so that a line means that both are there.
+
+        Args:
+            trial: its figures.
+            **predicted: arrays that `predicted` returns again.
+        """
+        file = self._predicted_file(trial.number)
+        file.parent.mkdir(exist_ok=True)
+        temporary = file.with_suffix(".new.npz")
+        np.savez_compressed(temporary, allow_pickle=False, **predicted)
+        temporary.replace(file)
+        with (self.folder / "trials.jsonl").open("a", encoding="utf-8") as lines:
+            lines.write(json.dumps(asdict(trial)) + "\n")
+
+    def predicted(self, number: int) -> dict[str, np.ndarray] | None:
+        """Read the arrays of a trial; None where they are missing or damaged."""
+        try:
+            with np.load(self._predicted_file(number)) as arrays:
+                return {name: arrays[name] for name in arrays}
+        except Exception:  # whatever a damaged file makes numpy and zipfile raise
+            return None
+
+    def trials(self) -> pd.DataFrame:
+        """Return the trials that have ended.
+
+        Returns:
+            One row a trial: number, the fields of `Setting`, then `FIGURES`; NaN for what is not known.
+        """
+        settings = self.settings()
+        costs = self.environment().get("costs", {})
+        rows = []
+        for number, trial in self.ended().items():
+            if number < len(settings):
+                setting = settings[number]
+                cost = costs.get(setting.architecture, {})
+                rows.append(asdict(trial) | asdict(setting) | {name: cost.get(name) for name in COSTS})
+        columns = ["number", *(one.name for one in fields(Setting)), *FIGURES]
+        table = pd.DataFrame(rows, columns=columns)
+        numbers = [name for name in FIGURES if name != "message"]
+        return table.astype(dict.fromkeys(numbers, float))
+
+    def choice(self) -> Choice | None:
+        """Read what was chosen; None before the end."""
+        file = self.folder / "choice.json"
+        if not file.is_file():
+            return None
+        try:
+            return Choice.of_dict(read_json(file))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise RunError(f"{file} is damaged: resume the tuning, which chooses again.") from error
+
+    def write_choice(self, choice: Choice) -> None:
+        """Write `choice.json`."""
+        write_whole(self.folder / "choice.json", to_json(choice.to_dict()))
+
+    def _predicted_file(self, number: int) -> Path:
+        return self.folder / "predicted" / f"{number}.npz"
+
+    def _plan(self) -> dict[str, Any]:
+        plan: dict[str, Any] = read_json(self._plan_file)
+        return plan
+
+    def _damaged(self) -> RunError:
+        return RunError(f"{self._plan_file} is damaged or of another version: begin another tuning.")
