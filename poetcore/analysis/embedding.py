@@ -58,7 +58,7 @@ def features_of(
         return extract_features(
             pictures,
             backbone,
-            lambda: model_file(backbone, workspace.models, on_progress),
+            lambda one: model_file(one, workspace.models, on_progress),
             cache,
             index,
             hashes=hashes,

@@ -46,7 +46,7 @@ def extract_features(
         found = extract_features_of(
             {entry.sha: entry.path for entry in entries if entry.reason is None},
             backbone,
-            lambda: model_file(backbone, place.models, show),
+            lambda one: model_file(one, place.models, show),
             cache,
             index,
             on_progress=show,

@@ -40,7 +40,7 @@ def backbones(
             str(one["name"]),
             str(one["input_size"]),
             f"{one['megabytes']:.1f}",
-            percent(one["imagenet_top1"] / 100),
+            percent(one["imagenet_top1"] and one["imagenet_top1"] / 100),
             "yes" if one["offline"] else "no",
         ]
         for one in listed

@@ -12,16 +12,16 @@ import numpy as np
 from poetcore.data import images
 from poetcore.errors import PictureError, RunError
 from poetcore.evaluation.label_thresholds import sureness
-from poetcore.features.backbones import Backbone, find
 from poetcore.features.engines import DEFAULT_ENGINE, ENGINES, check_engine
 from poetcore.features.extraction import extract_features
-from poetcore.features.litert import FeatureExtractor, model_file
+from poetcore.features.feature_extractor import PictureExtractor
 from poetcore.system.figures import confidence
 from poetcore.system.progress import OnProgress
+from poetcore.workspace.backbones import backbone_of, models_of
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
 
-__all__ = ["Classifier", "PictureClassifier", "Prediction", "model_of"]
+__all__ = ["Classifier", "PictureClassifier", "Prediction"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -133,7 +133,7 @@ class Classifier:
         self.run = run
         self.labels = tuple(run.labels())
         record = run.record()
-        self._backbone = find(record.backbone, record.calibration)
+        self._backbone = backbone_of(run)
         check_engine(engine, self._backbone)
         self._engine = engine
         self._head = run.head()
@@ -146,7 +146,7 @@ class Classifier:
                 f" {self._backbone.name} gives them, train it again."
             )
         self._workspace = workspace
-        self._model: FeatureExtractor | None = None
+        self._extractor: PictureExtractor | None = None
 
     def classify(
         self, paths: Sequence[Path], on_progress: OnProgress | None = None, *, phase: str = "predicting"
@@ -173,7 +173,7 @@ class Classifier:
             reasons = extract_features(
                 {entry.sha: entry.path for entry in entries if entry.reason is None},
                 self._backbone,
-                lambda: model_of(self.run, self._backbone, self._workspace, on_progress),
+                models_of(self.run, self._workspace, on_progress),
                 cache,
                 index,
                 hashes=hashes,
@@ -219,30 +219,11 @@ class Classifier:
             pixels = images.to_square(content, self._backbone.input_size)
         except PictureError as error:
             return Prediction(Path(name), self.labels, None, reason=str(error))
-        if self._model is None:
-            self._model = FeatureExtractor(model_of(self.run, self._backbone, self._workspace))
+        if self._extractor is None:
+            self._extractor = PictureExtractor(self._backbone, models_of(self.run, self._workspace))
         before = time.perf_counter()
-        probabilities = self._head.probabilities(self._model.extract(pixels)[np.newaxis])[0]
+        probabilities = self._head.probabilities(self._extractor.extract(pixels)[np.newaxis])[0]
         seconds = time.perf_counter() - before
         return Prediction(
             Path(name), self.labels, probabilities, seconds=seconds, thresholds=self._thresholds
         )
-
-
-def model_of(
-    run: Run, backbone: Backbone, workspace: Workspace, on_progress: OnProgress | None = None
-) -> Path:
-    """Return the LiteRT file of a run's backbone: the copy kept with the run, else the workspace's.
-
-    Args:
-        run: which one.
-        backbone: its network.
-        workspace: where converted backbones are kept; it is converted where it is missing.
-        on_progress: called in the phase `backbone` while it is converted.
-
-    Raises:
-        BackboneError: the backbone's weights cannot be read or downloaded, or its conversion failed.
-    """
-    if run.backbone_file.exists():
-        return run.backbone_file
-    return model_file(backbone, workspace.models, on_progress)

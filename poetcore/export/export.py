@@ -23,12 +23,12 @@ from poetcore.export.export_options import INPUT_RANGES, ExportOptions, InputRan
 from poetcore.export.formats import find_format
 from poetcore.export.notes import About, code_of, note
 from poetcore.export.parity import Parity, check, pictures_of
-from poetcore.features.backbones import find
 from poetcore.features.litert import CALIBRATION_PICTURES
 from poetcore.system.outputs import check_writable
 from poetcore.system.progress import OnProgress, Progress
 from poetcore.system.temporary import clear_leftovers, temporary_folder
 from poetcore.system.tensorflow import muted
+from poetcore.workspace.backbones import backbone_of
 from poetcore.workspace.records import to_json
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
@@ -102,7 +102,7 @@ def export(
     if on_progress:
         message = f"Writing {record.backbone} with the {len(labels)} labels of {run.name} as {kind.name}"
         on_progress(Progress("exporting", message=message))
-    backbone = find(record.backbone)
+    backbone = backbone_of(run)
     model = scaled(build_model(backbone, head), fed)
     network = Network(model, tuple(labels), output_layer, calibration, fed)
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -14,9 +14,9 @@ from poetcore.errors import ParityError
 from poetcore.evaluation.classifier import Classifier
 from poetcore.export.export_format import ExportFormat
 from poetcore.export.note_run import run_code
-from poetcore.features.backbones import find
 from poetcore.system.figures import percent
 from poetcore.system.wording import counted
+from poetcore.workspace.backbones import backbone_of
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
 
@@ -115,7 +115,7 @@ def check(kind: ExportFormat, code: str, folder: Path, run: Run, workspace: Work
             f"The exported {kind.name} model gives {of_pixels.shape[1]} probabilities a picture, the app"
             f" {here.shape[1]}, so it was not kept: train the run again."
         )
-    may_differ = kind.quantized or find(run.record().backbone).quantized
+    may_differ = kind.quantized or backbone_of(run).quantized
     _check_model(kind.name, may_differ, classifier.labels, compared, here, of_pixels)
     # What the code cannot read at all says nothing of the model.
     answered = np.where(np.isnan(of_files), of_pixels, of_files)

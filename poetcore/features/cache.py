@@ -2,14 +2,15 @@
 
 A picture's feature vector (its *bottleneck*, named after the narrow layer before the last) is computed once,
 whatever its file is called and wherever it lies, even if several processes work on the same pictures at once
-or one of them is killed.
+or one of them is killed. Of a combination the vectors of each part are kept, and joined as they are read.
 """
 
 from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from poetcore.features.backbones import Backbone
+from poetcore.features.backbone import Backbone
+from poetcore.features.combination import side_by_side
 from poetcore.system.database import Database
 
 __all__ = ["FeatureCache"]
@@ -42,8 +43,14 @@ class FeatureCache(Database):
                 picture itself by `litert`.
 
         Returns:
-            sha -> `(vector_length,) float32`, read-only.
+            sha -> `(vector_length,) float32`, read-only; of a combination those of its parts side by side, of
+            pictures that have all.
         """
+        if backbone.parts:
+            asked = list(shas)
+            found = [self.get(asked, part, suffix) for part in backbone.parts]
+            whole = [sha for sha in found[0] if all(sha in of_part for of_part in found)]
+            return {sha: side_by_side([of_part[sha] for of_part in found]) for sha in whole}
         query = "SELECT sha, vector FROM vectors WHERE recipe = ? AND sha IN"
         rows = self._rows_in(query, shas, (backbone.cache_key + suffix,))
         return {sha: np.frombuffer(blob, "<f4") for sha, blob in rows}
@@ -52,7 +59,9 @@ class FeatureCache(Database):
         """List the contents without a feature vector, each once, in the order given; no vector is read."""
         asked = list(dict.fromkeys(shas))
         query = "SELECT sha FROM vectors WHERE recipe = ? AND sha IN"
-        known = {sha for (sha,) in self._rows_in(query, asked, (backbone.cache_key,))}
+        known = set(asked)
+        for one in backbone.members:
+            known &= {sha for (sha,) in self._rows_in(query, asked, (one.cache_key,))}
         return [sha for sha in asked if sha not in known]
 
     def put(self, vectors: Mapping[str, np.ndarray], backbone: Backbone, suffix: str = "") -> None:
@@ -60,7 +69,7 @@ class FeatureCache(Database):
 
         Args:
             vectors: sha -> `(vector_length,) float32`.
-            backbone: which network extracted them.
+            backbone: which network extracted them; of a combination, a part of it.
             suffix: as in `get`.
         """
         if not vectors:

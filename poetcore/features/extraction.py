@@ -7,7 +7,8 @@ feature vectors and reasons.
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -50,7 +51,7 @@ class Extraction:
 def extract_features(
     pictures: Mapping[str, Path],
     backbone: Backbone,
-    model: Callable[[], Path],
+    models: Callable[[Backbone], Path],
     cache: FeatureCache,
     index: FileIndex,
     *,
@@ -64,10 +65,14 @@ def extract_features(
 ) -> Extraction:
     """Extract the features of pictures, computing only those that are missing in the cache.
 
+    Of a combination one part after the other goes through all pictures, and each one's vectors are cached on
+    their own.
+
     Args:
         pictures: sha -> a file of that content.
-        backbone: which network.
-        model: returns the LiteRT file of the backbone; called only if there is something to compute.
+        backbone: which network, or networks.
+        models: returns the LiteRT file of a single network, the backbone or a part of it; called only if
+            there is something to compute.
         cache: where feature vectors are kept.
         index: where it is recorded which pictures were decoded, and why that failed.
         hashes: where the perceptual hashes are kept that are taken in the same decoding; None to drop them.
@@ -76,7 +81,8 @@ def extract_features(
         augmentation: how an augmented copy is drawn.
         copy: which augmented copy, from 1; 0 for the pictures themselves.
         engine: one of `ENGINES` that can run the backbone (`check_engine`).
-        on_progress: called after each picture, in `phase`.
+        on_progress: called after each picture, in `phase`; with a combination, after each picture by each
+            part.
         phase: one of `PHASES`.
 
     Raises:
@@ -86,32 +92,51 @@ def extract_features(
     result = Extraction()
     receive = sink or result.vectors.__setitem__
     decoded: dict[str, str | None] = {}
+    computed: set[str] = set()
+    suffix = augmentation.cache_key(copy) + ENGINES[engine].cache_suffix
+    done, total = 0, len(pictures) * len(backbone.members)
 
-    def report(done: int) -> None:
+    def report() -> None:
         if on_progress:
-            on_progress(Progress(phase, done, len(pictures)))
+            on_progress(Progress(phase, done, total))
 
-    def prepared_model() -> Path:
-        file = model()
-        report(0)  # the conversion, where there was one, is over
+    def prepared_model(one: Backbone) -> Path:
+        file = models(one)
+        report()  # the conversion, where there was one, is over
         return file
 
-    # Closed at once where `on_progress` or the sink raises: threads must not go on behind a closed cache.
-    with closing(
-        extract(pictures, backbone, prepared_model, cache, None, augmentation, copy, engine, hashes)
-    ) as stream:
-        for done, bottleneck in enumerate(stream, 1):
-            if bottleneck.vector is not None:
-                receive(bottleneck.sha, bottleneck.vector)
-                result.computed += not bottleneck.cached
-                result.cached += bottleneck.cached
-            if bottleneck.reason is not None:
-                result.reasons[bottleneck.sha] = bottleneck.reason
-            if bottleneck.decoded:
-                decoded[bottleneck.sha] = bottleneck.reason
-            report(done)
+    for number, one in enumerate(backbone.members, 1):
+        last = number == len(backbone.members)
+        wanted = {sha: path for sha, path in pictures.items() if sha not in result.reasons}
+        done = total * number // len(backbone.members) - len(wanted)
+        model = partial(prepared_model, one)
+        # Closed at once where `on_progress` or the sink raises: threads must not go on behind a closed cache.
+        with closing(extract(wanted, one, model, cache, None, augmentation, copy, engine, hashes)) as stream:
+            found = _joined(stream, backbone, cache, suffix) if last and backbone.parts else stream
+            for bottleneck in found:
+                done += 1
+                if bottleneck.vector is not None and not bottleneck.cached:
+                    computed.add(bottleneck.sha)
+                if bottleneck.vector is not None and last:
+                    receive(bottleneck.sha, bottleneck.vector)
+                    result.computed += bottleneck.sha in computed
+                    result.cached += bottleneck.sha not in computed
+                if bottleneck.reason is not None:
+                    result.reasons[bottleneck.sha] = bottleneck.reason
+                if bottleneck.decoded:
+                    decoded[bottleneck.sha] = bottleneck.reason
+                report()
     index.record_decoded(decoded)
     return result
+
+
+def _joined(
+    stream: Iterable[Bottleneck], backbone: Backbone, cache: FeatureCache, suffix: str
+) -> Iterator[Bottleneck]:
+    """Put the vectors of all parts, as the cache joins them, into the bottlenecks of the last part."""
+    for chunk in in_chunks(stream, BATCH_SIZE):
+        vectors = cache.get([one.sha for one in chunk if one.vector is not None], backbone, suffix)
+        yield from (replace(one, vector=vectors.get(one.sha)) for one in chunk)
 
 
 def extract(
@@ -125,15 +150,15 @@ def extract(
     engine: str = DEFAULT_ENGINE,
     hashes: HashIndex | None = None,
 ) -> Generator[Bottleneck, None, None]:
-    """Stream the bottleneck of each picture, computing only those that are missing in the cache.
+    """Stream the bottleneck of each picture by a single network, computing those that the cache lacks.
 
     Batches are looked up, computed, committed and yielded one after the other, with the next one already in
     progress: memory does not grow with the number of pictures.
 
     Args:
         pictures: sha -> a file of that content.
-        backbone: which network.
-        model: returns the LiteRT file of the backbone; called only if there is something to compute.
+        backbone: which network; a single one.
+        model: returns its LiteRT file; called only if there is something to compute.
         cache: where feature vectors are kept.
         workers: threads of this machine; one per core by default.
         augmentation: how an augmented copy is drawn.

@@ -1,4 +1,4 @@
-"""Backbones as LiteRT models: converted once by a child process, then run without TensorFlow.
+"""Backbones as LiteRT models: converted once by a child process, so that they run without TensorFlow.
 
 `python -m poetcore.features.litert NAME FILE` is that child process; for a quantized backbone it reads the
 paths of the calibration pictures, as a JSON list, from standard input.
@@ -17,16 +17,15 @@ import numpy as np
 
 from poetcore.data import images
 from poetcore.errors import BackboneError, PictureError, PoetError
-from poetcore.features.backbones import BACKBONES, Backbone, build, find
+from poetcore.features.backbones import BACKBONES, Backbone, build, combine, find
 from poetcore.system.failures import as_poet_error
-from poetcore.system.files import is_unicode, write_whole
+from poetcore.system.files import write_whole
 from poetcore.system.processes import run_module
 from poetcore.system.progress import OnProgress, Progress
-from poetcore.system.tensorflow import muted, tensorflow
+from poetcore.system.tensorflow import tensorflow
 
 __all__ = [
     "CALIBRATION_PICTURES",
-    "FeatureExtractor",
     "ListedBackbone",
     "calibrate",
     "convert",
@@ -55,8 +54,8 @@ class ListedBackbone(NamedTuple):
     input_size: int
     vector_length: int
     megabytes: float
-    imagenet_top1: float
-    multiply_adds: float
+    imagenet_top1: float | None
+    multiply_adds: float | None
     offline: bool
 
 
@@ -131,18 +130,25 @@ def calibrate(
     """Calibrate a quantized backbone on training pictures, or find an earlier calibration that fits them.
 
     Args:
-        backbone: a quantized one.
+        backbone: a quantized one; of a combination each part that is.
         pictures: sha -> a file of that content: the training pictures.
         folder: the workspace's `models` folder.
         on_progress: called in the phase `backbone` where a conversion starts.
 
     Returns:
-        The backbone with its calibration, whose `model_file` is there.
+        The backbone with its calibration, whose `model_file` is there, or those of its parts.
 
     Raises:
         BackboneError: its weights cannot be read or downloaded, the conversion failed, or no picture can be
             used.
     """
+    if backbone.parts:
+        return combine(
+            [
+                calibrate(part, pictures, folder, on_progress) if part.quantized else part
+                for part in backbone.parts
+            ]
+        )
     for note in sorted(folder.glob(f"{backbone.name}-*.json")):
         known = replace(backbone, calibration=note.stem.removeprefix(f"{backbone.name}-"))
         used = json.loads(note.read_text(encoding="utf-8"))
@@ -219,49 +225,6 @@ def quantize(tf: Any, converter: Any, calibration: Sequence[np.ndarray]) -> None
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.representative_dataset = lambda: ([one[np.newaxis].astype(np.float32)] for one in calibration)
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-
-
-class FeatureExtractor:
-    """A LiteRT backbone on one core; belongs to the thread that made it.
-
-    Args:
-        file: made by `convert`.
-
-    Raises:
-        BackboneError: the file is damaged.
-    """
-
-    def __init__(self, file: Path) -> None:
-        from ai_edge_litert.interpreter import Interpreter
-
-        try:
-            with muted():
-                # LiteRT takes a name as text only, which foreign bytes in it are not.
-                source = (
-                    {"model_path": str(file)} if is_unicode(file) else {"model_content": file.read_bytes()}
-                )
-                self._interpreter = Interpreter(**source, num_threads=1)
-                self._interpreter.allocate_tensors()
-        except (ValueError, RuntimeError):
-            raise BackboneError(
-                f"The network in {file} is damaged: delete the file, and do again what you did."
-            ) from None
-        (self._input,) = (d["index"] for d in self._interpreter.get_input_details())
-        (self._output,) = (d["index"] for d in self._interpreter.get_output_details())
-
-    def extract(self, pixels: np.ndarray) -> np.ndarray:
-        """Extract the features of one picture.
-
-        Args:
-            pixels: `(size, size, 3) uint8`, RGB, 0 to 255.
-
-        Returns:
-            `(vector_length,) float32`.
-        """
-        self._interpreter.set_tensor(self._input, pixels[np.newaxis].astype(np.float32))
-        self._interpreter.invoke()
-        vector: np.ndarray = self._interpreter.get_tensor(self._output)[0]
-        return vector
 
 
 def _main(name: str, file: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from poetcore.features.backbones import Backbone
 from poetcore.features.engines import Batch, Bottleneck, View, map_in_threads
-from poetcore.features.litert import FeatureExtractor
+from poetcore.features.feature_extractor import FeatureExtractor
 
 __all__ = ["extract_batches", "extract_one"]
 

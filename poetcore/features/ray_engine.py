@@ -25,7 +25,7 @@ from poetcore.data.perceptual_hash import PerceptualHash
 from poetcore.errors import OptionError, PictureError
 from poetcore.features.backbones import Backbone
 from poetcore.features.engines import BATCH_SIZE, Batch, Bottleneck, View
-from poetcore.features.litert import FeatureExtractor
+from poetcore.features.feature_extractor import FeatureExtractor
 from poetcore.features.litert_engine import extract_one
 from poetcore.system.files import cores
 from poetcore.system.tensorflow import muted

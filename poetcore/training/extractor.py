@@ -119,7 +119,7 @@ class RunExtractor:
         return extract_features(
             pictures,
             self._backbone,
-            lambda: model_file(self._backbone, self._models, self._on_progress),
+            lambda one: model_file(one, self._models, self._on_progress),
             self._cache,
             self._index,
             hashes=self._hashes,

@@ -9,8 +9,7 @@ import numpy as np
 
 from poetcore.data.grouping import assign_folds
 from poetcore.errors import DatasetError, OptionError, RunError
-from poetcore.evaluation.classifier import model_of
-from poetcore.features.backbones import Backbone, find
+from poetcore.features.backbones import Backbone
 from poetcore.features.extraction import extract_features
 from poetcore.features.memmap import FeatureTable
 from poetcore.system.progress import OnProgress, Progress
@@ -18,6 +17,7 @@ from poetcore.training.cross_validation import FOLDS
 from poetcore.training.forecast import Curve, Forecast, Point, advice, fit_curve
 from poetcore.training.subsets import Subset, predict_from_subsets
 from poetcore.training.train import Examples, TrainingOptions
+from poetcore.workspace.backbones import backbone_of, models_of
 from poetcore.workspace.not_offered import refuse_multi_label
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
@@ -125,7 +125,7 @@ def learning_curve(run: Run, workspace: Workspace, on_progress: OnProgress | Non
         refuse_multi_label("learning_curve")
     known = {field.name for field in fields(TrainingOptions)}
     options = TrainingOptions(**{name: value for name, value in record.options.items() if name in known})
-    backbone = find(record.backbone, record.calibration)
+    backbone = backbone_of(run)
     with FeatureTable(workspace.bottlenecks, backbone.vector_length) as vectors:
         pictures = _extracted(run, backbone, workspace, vectors, on_progress)
         numbers = {label: number for number, label in enumerate(record.labels)}
@@ -215,7 +215,7 @@ def _extracted(
         extract_features(
             {sha: Path(path) for sha, path in zip(pictures["sha"], pictures["path"], strict=True)},
             backbone,
-            lambda: model_of(run, backbone, workspace, on_progress),
+            models_of(run, workspace, on_progress),
             cache,
             index,
             sink=vectors.add,

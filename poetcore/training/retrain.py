@@ -37,6 +37,7 @@ from poetcore.training.progress import Reporter, reporting
 from poetcore.training.summaries import Summaries
 from poetcore.training.train import Examples, TrainingOptions
 from poetcore.version import __version__
+from poetcore.workspace.backbones import keep_networks, networks_record
 from poetcore.workspace.demo_sets import automatic_demo, dataset_title
 from poetcore.workspace.head import Head
 from poetcore.workspace.run import Run
@@ -153,8 +154,7 @@ def _retrain(
         write_held_out(run.kept_aside_file, home, kept.contents, kept.how)
     if validated:
         run.write_cross_validation(validated.predictions)
-    if prepared.backbone.quantized:
-        run.keep_backbone(model_file(prepared.backbone, workspace.models))
+    keep_networks(run, prepared.backbone, lambda one: model_file(one, workspace.models))
     timings = {
         "bottlenecks_s": round(prepared.seconds, 3),
         "training_s": round(training_s, 3),
@@ -190,6 +190,7 @@ def _retrain(
             kept_aside=len(kept.contents) if kept else 0,
             multi_label=thresholds.record if thresholds else None,
             augmentation=prepared.augmentation_record(),
+            networks=networks_record(prepared.backbone),
         )
     )
     run.append_event("final", test_accuracy=test.accuracy.value, test_count=test.accuracy.total)

@@ -45,8 +45,6 @@ class Run:
         self.folder = folder
         self.name = folder.name
         self.log_file = folder / "job.log"
-        #: The model of a quantized backbone: it cannot be made again once its pictures are gone.
-        self.backbone_file = folder / "backbone.tflite"
         self.exports = folder / "exports"
         #: Lists (`data/held_out`): the pictures it was tested on, and those kept aside when it was trained.
         self.testing_file = folder / "testing.json"
@@ -167,9 +165,9 @@ class Run:
         with (self.folder / "events.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps({"kind": kind, "time": round(time.time(), 3), **values}) + "\n")
 
-    def keep_backbone(self, model: Path) -> None:
-        """Keep a copy of a quantized backbone's model with the run."""
-        write_whole(self.backbone_file, model.read_bytes())
+    def network_file(self, number: int = 0, ending: str = ".tflite") -> Path:
+        """Return where a network is kept that cannot be made again, `number` from 0 if there are several."""
+        return self.folder / f"backbone{f'-{number + 1}' if number else ''}{ending}"
 
     def events(self, kind: str | None = None) -> Iterator[dict[str, Any]]:
         """Read the events so far, oldest first, without lines that are damaged or not whole yet."""

@@ -97,7 +97,7 @@ class RunRecord:
         name: the run's name.
         created: when it began, ISO 8601 with the time zone.
         image_dir: the folder of its training pictures, absolute.
-        backbone: name of the pre-trained network.
+        backbone: name of the pre-trained network; those of several joined by `+`.
         input_size: pixels a side that the network sees.
         labels: in the order of the model's outputs.
         options: the training options by their original names.
@@ -107,7 +107,7 @@ class RunRecord:
         timings: seconds, by name.
         metrics: final figures, by name.
         versions: of Poet and of the libraries that made it.
-        calibration: which pictures a quantized backbone was calibrated on; else "".
+        calibration: which pictures a quantized backbone was calibrated on, of several joined by `+`; else "".
         groups: of pictures that the split keeps together: `by` (one of `GROUP_BY`), `count`, `largest` (the
             pictures of the largest), and `undivided`: the labels whose pictures are all one group, so that
             all were trained on and none tested, with their number; empty in runs of earlier versions.
@@ -117,6 +117,8 @@ class RunRecord:
             was cross-validated, `per_label`, `macro_f1`, `n` ...; None of any other. See `choose_thresholds`.
         augmentation: `copies`, augmented ones that were trained on, and `change`, how far they are from their
             pictures as a share of how far pictures are apart; empty without any.
+        networks: of the backbone's networks that are files kept with the run, by name: `kind` ("file" or
+            "fine_tuned", then with `base`), `digest`, `input_size`, `vector_length`, `scaling`, `megabytes`.
     """
 
     name: str
@@ -138,6 +140,7 @@ class RunRecord:
     kept_aside: int = 0
     multi_label: dict[str, Any] | None = None
     augmentation: dict[str, Any] = field(default_factory=dict)
+    networks: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def thresholds(self) -> dict[str, float]:

@@ -164,7 +164,7 @@ def show_cost(paths: list[Path], folder: Path, repeat: int) -> None:
         ):
             start = time.process_time()
             extract_features(
-                pictures, backbone, lambda: file, cache, index, hashes=hashes if hashed else None
+                pictures, backbone, lambda _: file, cache, index, hashes=hashes if hashed else None
             )
             return time.process_time() - start
 

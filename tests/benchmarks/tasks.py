@@ -76,9 +76,11 @@ def extract(folder: str, models: str, backbone: str, calibration: str = "", work
         with place.file_index() as index, place.feature_cache() as cache:
             pictures = scan(Path(folder), index).pictures
             wanted = {sha: Path(path) for sha, path in zip(pictures["sha"], pictures["path"], strict=True)}
-            network, clock = find(backbone, calibration), _Clock()
-            model = model_file(network, place.models)
-            return clock.rate(extract_features(wanted, network, lambda: model, cache, index).computed)
+            network = find(backbone, calibration)
+            files = {one.key: model_file(one, place.models) for one in network.members}
+            clock = _Clock()
+            found = extract_features(wanted, network, lambda one: files[one.key], cache, index)
+            return clock.rate(found.computed)
 
 
 def bare(folder: str, model: str, size: int) -> Answer:

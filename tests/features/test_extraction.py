@@ -18,7 +18,7 @@ from poetcore.features.backbones import DEFAULT, find
 from poetcore.features.cache import FeatureCache
 from poetcore.features.engines import BATCH_SIZE, Bottleneck
 from poetcore.features.extraction import Extraction, extract, extract_features
-from poetcore.features.litert import FeatureExtractor
+from poetcore.features.feature_extractor import FeatureExtractor
 from poetcore.system.progress import Progress
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import ROOT, encoded, fill, picture
@@ -202,7 +202,7 @@ def features(cache: FeatureCache, workspace: Workspace, backbone_file: Path) -> 
     """`extract_features` with the default backbone, and the index of a workspace."""
     with workspace.file_index() as index:
         yield lambda pictures, **more: extract_features(
-            pictures, BACKBONE, lambda: backbone_file, cache, index, **more
+            pictures, BACKBONE, lambda _: backbone_file, cache, index, **more
         )
 
 
@@ -256,7 +256,7 @@ def test_what_was_decoded_is_recorded_in_the_index(workspace, cache, backbone_fi
     bad.write_bytes(encoded(picture(5, (300, 200)))[:2500])
     with workspace.file_index() as index:
         index.lookup([good, bad])
-        extract_features(by_content([good, bad]), BACKBONE, lambda: backbone_file, cache, index)
+        extract_features(by_content([good, bad]), BACKBONE, lambda _: backbone_file, cache, index)
         known = index.lookup([good, bad])
     assert [entry.decoded for entry in known] == [True, True]
     assert known[0].reason is None and known[1].reason.startswith("is damaged or truncated")

@@ -13,7 +13,8 @@ import sklearn
 from poetcore.data import images
 from poetcore.errors import BackboneError
 from poetcore.features.backbones import DEFAULT, build, find
-from poetcore.features.litert import FeatureExtractor, model_file
+from poetcore.features.feature_extractor import FeatureExtractor
+from poetcore.features.litert import model_file
 from poetcore.system.progress import Progress
 from tests.conftest import ROOT
 

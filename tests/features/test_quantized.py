@@ -11,7 +11,8 @@ from poetcore.errors import BackboneError
 from poetcore.evaluation.classifier import Classifier
 from poetcore.export.export import export
 from poetcore.features.backbones import DEFAULT, find
-from poetcore.features.litert import FeatureExtractor, calibrate, model_file
+from poetcore.features.feature_extractor import FeatureExtractor
+from poetcore.features.litert import calibrate, model_file
 from poetcore.training.config import RunConfig
 from poetcore.training.retrain import retrain
 from poetcore.training.train import TrainingOptions
@@ -58,14 +59,14 @@ def test_a_shorter_spelling_is_understood_with_quantized_too():
 
 
 def test_its_features_point_where_the_exact_ones_do(quantized, backbone_file):
-    rounded, exact = FeatureExtractor(quantized.run.backbone_file), FeatureExtractor(backbone_file)
+    rounded, exact = FeatureExtractor(quantized.run.network_file()), FeatureExtractor(backbone_file)
     for photo in PHOTOS:
         a, b = rounded.extract(seen(photo, 224)), exact.extract(seen(photo, 224))
         assert a @ b / np.linalg.norm(a) / np.linalg.norm(b) > 0.95
 
 
 def test_it_is_a_third_of_the_size_at_most(quantized, backbone_file):
-    assert quantized.run.backbone_file.stat().st_size < backbone_file.stat().st_size / 3
+    assert quantized.run.network_file().stat().st_size < backbone_file.stat().st_size / 3
 
 
 def test_a_run_records_its_calibration(quantized):

@@ -17,7 +17,7 @@ from poetcore.errors import BackboneError, RunError
 from poetcore.evaluation.classifier import Classifier
 from poetcore.evaluation.evaluate import evaluate
 from poetcore.evaluation.evaluation import Evaluation
-from poetcore.features.litert import FeatureExtractor
+from poetcore.features.feature_extractor import FeatureExtractor
 from poetcore.workspace.run import Run
 from poetcore.workspace.run_record import Status
 from poetcore.workspace.workspace import Workspace

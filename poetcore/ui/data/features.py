@@ -12,6 +12,7 @@ from poetcore.errors import PoetError
 from poetcore.features.backbones import BACKBONES, DEFAULT, Backbone, find
 from poetcore.ui.choice import chosen
 from poetcore.ui.state import explain, progress_bar, workspace
+from poetcore.workspace.backbones import backbone_of
 
 __all__ = ["DatasetFeatures", "draw_features"]
 
@@ -76,8 +77,7 @@ def _pick_backbone() -> Backbone:
     run = chosen().run
     default = find(DEFAULT)
     if run:
-        record = run.record()
-        default = find(record.backbone, record.calibration)
+        default = backbone_of(run)
     offline = [b for b in BACKBONES.values() if b.offline and b != default]
     if not offline:
         return default

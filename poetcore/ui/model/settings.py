@@ -12,7 +12,7 @@ from poetcore.charts.backbones import CHOICE, backbone_chart
 from poetcore.data.dataset import Dataset
 from poetcore.data.subset import join_labels
 from poetcore.features.augmentation import Augmentation
-from poetcore.features.backbones import BACKBONES, DEFAULT, Backbone, find
+from poetcore.features.backbones import BACKBONES, DEFAULT, Backbone, find, relative_cost
 from poetcore.features.litert import list_backbones
 from poetcore.system.options import options_of
 from poetcore.training.config import RunConfig
@@ -269,5 +269,5 @@ def _cost(backbone: Backbone) -> str:
     """Compare the work for a picture with that of the default backbone."""
     if backbone.name == DEFAULT:
         return "the default's amount of work per picture"
-    cost = backbone.relative_cost
+    cost = relative_cost(backbone) or 1
     return f"{cost:.1f} times the work" if cost > 1 else f"{1 / cost:.1f} times less work per picture"

@@ -1,0 +1,83 @@
+"""LiteRT networks that extract the features of one picture after the other, without TensorFlow."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from poetcore.errors import BackboneError
+from poetcore.features.backbones import Backbone
+from poetcore.features.combination import side_by_side
+from poetcore.system.files import is_unicode
+from poetcore.system.tensorflow import muted
+
+__all__ = ["FeatureExtractor", "PictureExtractor"]
+
+
+class FeatureExtractor:
+    """A LiteRT backbone on one core; belongs to the thread that made it.
+
+    Args:
+        file: made by `convert`.
+
+    Raises:
+        BackboneError: the file is damaged.
+    """
+
+    def __init__(self, file: Path) -> None:
+        from ai_edge_litert.interpreter import Interpreter
+
+        try:
+            with muted():
+                # LiteRT takes a name as text only, which foreign bytes in it are not.
+                source = (
+                    {"model_path": str(file)} if is_unicode(file) else {"model_content": file.read_bytes()}
+                )
+                self._interpreter = Interpreter(**source, num_threads=1)
+                self._interpreter.allocate_tensors()
+        except (ValueError, RuntimeError):
+            raise BackboneError(
+                f"The network in {file} is damaged: delete the file, and do again what you did."
+            ) from None
+        (self._input,) = (d["index"] for d in self._interpreter.get_input_details())
+        (self._output,) = (d["index"] for d in self._interpreter.get_output_details())
+
+    def extract(self, pixels: np.ndarray) -> np.ndarray:
+        """Extract the features of one picture.
+
+        Args:
+            pixels: `(size, size, 3) uint8`, RGB, 0 to 255.
+
+        Returns:
+            `(vector_length,) float32`.
+        """
+        self._interpreter.set_tensor(self._input, pixels[np.newaxis].astype(np.float32))
+        self._interpreter.invoke()
+        vector: np.ndarray = self._interpreter.get_tensor(self._output)[0]
+        return vector
+
+
+class PictureExtractor:
+    """A backbone, or several side by side, on one core; belongs to the thread that made it.
+
+    Args:
+        backbone: which one.
+        models: returns the LiteRT file of a single network: of the backbone, or of each of its parts.
+
+    Raises:
+        BackboneError: a file is damaged, or a network cannot be converted.
+    """
+
+    def __init__(self, backbone: Backbone, models: Callable[[Backbone], Path]) -> None:
+        self._extractors = [FeatureExtractor(models(one)) for one in backbone.members]
+
+    def extract(self, pixels: np.ndarray) -> np.ndarray:
+        """Extract the features of one picture.
+
+        Args:
+            pixels: `(size, size, 3) uint8`, RGB, 0 to 255.
+
+        Returns:
+            `(vector_length,) float32`.
+        """
+        return side_by_side([extractor.extract(pixels) for extractor in self._extractors])
