@@ -44,6 +44,7 @@ class Prepared:
         training: the training examples with their augmented copies.
         everything: the examples of all parts in the order of `split`, then the augmented copies.
         groups: the group of each of `everything`, `(len(everything),) int64`.
+        owners: which row of `split` each of `everything` is, or is a copy of, `(len(everything),) int64`.
         extraction: what was computed, cached and could not be used.
         seconds: for calibration, extraction and augmentation.
         change: how far the augmented copies are from their pictures (`measure_change`); None without any.
@@ -58,6 +59,7 @@ class Prepared:
     training: Examples
     everything: Examples
     groups: np.ndarray
+    owners: np.ndarray
     extraction: Extraction
     seconds: float
     change: float | None = None
@@ -142,7 +144,8 @@ def prepare_examples(
             copies = extractor.copies(trained) if config.augmentation.any else []
         training = _with_copies(parts["training"], trained, copies, usable, vectors)
         everything = Examples(vectors.array, _targets(split, usable), vectors.rows(split["sha"]))
-        groups = [split["group"], *(trained["group"][there] for there, _ in copies)]
+        own = np.flatnonzero(split["split"] == "training")
+        owners = np.concatenate([np.arange(len(split)), *(own[there] for there, _ in copies)])
         change = _change_of(trained, copies, vectors) if copies else None
     seconds = time.perf_counter() - before
     return Prepared(
@@ -152,7 +155,8 @@ def prepare_examples(
         parts,
         training,
         _with_copies(everything, trained, copies, usable, vectors),
-        np.concatenate(groups).astype(np.int64),
+        split["group"].to_numpy(np.int64)[owners],
+        owners,
         extraction,
         seconds,
         change,

@@ -17,7 +17,7 @@ from poetcore.system.files import cores
 from poetcore.training.batches import draws_of
 from poetcore.training.train import Examples, TrainingOptions
 
-__all__ = ["held_out_probabilities", "probabilities_without"]
+__all__ = ["STEPS", "Layers", "held_out_probabilities", "probabilities_without", "train_without"]
 
 #: Up to so many examples a layer is kept as a weight for each example (gradient descent only ever adds
 #: multiples of feature vectors), and a step multiplies matrices once instead of twice.
@@ -27,7 +27,7 @@ _GRAM_EXAMPLES = 2000
 _WIDE = 100
 
 #: Steps whose batches are drawn together; between two reports.
-_STEPS = 50
+STEPS = 50
 
 #: Examples predicted at a time.
 _CHUNK = 1000
@@ -108,7 +108,10 @@ def probabilities_without(
         try:
             # That a training diverged is told by what is returned.
             with np.errstate(over="ignore", invalid="ignore"):
-                layers = _train(examples, without[share], labels, options, on_steps)
+                for done, layers in train_without(  # noqa: B007 - the last ones predict
+                    examples, without[share], labels, options
+                ):
+                    on_steps(done)
                 for place, number in enumerate(share):
                     own = np.flatnonzero(without[number])
                     for start in range(0, len(own), _CHUNK):
@@ -134,26 +137,32 @@ class _StoppedError(Exception):
     """Another thread failed."""
 
 
-def _train(
-    examples: Examples,
-    without: np.ndarray,
-    labels: int,
-    options: TrainingOptions,
-    on_steps: Callable[[int], None],
-) -> "_Layers":
-    """Train some layers side by side; `without`, `(layers, n) bool`, are the examples that each holds out."""
+def train_without(
+    examples: Examples, without: np.ndarray, labels: int, options: TrainingOptions
+) -> Iterator[tuple[int, "Layers"]]:
+    """Train some layers side by side, see `probabilities_without`.
+
+    Args:
+        examples: of every picture; also of augmented copies.
+        without: `(layers, n) bool`, the examples that each layer holds out.
+        labels: how many labels there are.
+        options: steps, learning rate, batch size, seed.
+
+    Yields:
+        The steps done and the layers as they then are: at the start, after every `STEPS` and at the end.
+    """
     count = len(without)
     kind = _GramLayers if len(examples) <= _GRAM_EXAMPLES else _KernelLayers
-    layers: _Layers = kind(examples, count * (labels - 1))
+    layers: Layers = kind(examples, count * (labels - 1))
     weights = _weights(examples.targets, without, labels, options)
     size = max(1, round(options.train_batch_size / max(1 - without.mean(), 0.5)))
     lots = draws_of(examples.targets, labels, options.class_weight)
     generator = np.random.default_rng(options.seed)
     label, smooth = np.arange(labels)[:, np.newaxis], np.float32(options.label_smoothing)
     shrink = np.float32(1 - options.learning_rate * options.weight_decay)
-    for start in range(0, options.how_many_training_steps, _STEPS):
-        on_steps(start)
-        steps = min(_STEPS, options.how_many_training_steps - start)
+    for start in range(0, options.how_many_training_steps, STEPS):
+        yield start, layers
+        steps = min(STEPS, options.how_many_training_steps - start)
         for batch, pull in _weighed(lots.draw(generator, (steps, size)), weights, options.learning_rate):
             slope = _probabilities(layers, batch, count)
             true = examples.targets[batch] == label
@@ -164,8 +173,7 @@ def _train(
             if options.weight_decay:
                 layers.shrink(shrink)
             layers.subtract(slope[:, :-1].reshape(-1, len(batch)).T)
-    on_steps(options.how_many_training_steps)
-    return layers
+    yield options.how_many_training_steps, layers
 
 
 def _weights(targets: np.ndarray, without: np.ndarray, labels: int, options: TrainingOptions) -> np.ndarray:
@@ -208,7 +216,7 @@ def _weighed(
         yield batches[start:end], np.ascontiguousarray((pull[start:end] * factor).T)
 
 
-def _probabilities(layers: "_Layers", chosen: np.ndarray, count: int) -> np.ndarray:
+def _probabilities(layers: "Layers", chosen: np.ndarray, count: int) -> np.ndarray:
     """Compute the probabilities that several layers give to some examples, `(count, labels, m) float32`."""
     logits = layers.logits(chosen).T
     powers = np.zeros((count, len(logits) // count + 1, len(chosen)), np.float32)
@@ -219,7 +227,7 @@ def _probabilities(layers: "_Layers", chosen: np.ndarray, count: int) -> np.ndar
     return powers
 
 
-class _Layers(Protocol):
+class Layers(Protocol):
     """Last layers side by side, without the outputs of the last label, which are 0."""
 
     def logits(self, chosen: np.ndarray) -> np.ndarray:
@@ -234,13 +242,17 @@ class _Layers(Protocol):
         """Multiply the weights, not the biases, with a factor."""
         ...
 
+    def weights(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the kernels, `(vector_length, outputs) float32`, and the biases, `(outputs,) float32`."""
+        ...
+
 
 class _GramLayers:
     """Layers kept as a weight for each example: kernel = vectors.T @ weights."""
 
     def __init__(self, examples: Examples, outputs: int) -> None:
-        vectors, _ = examples.take(np.arange(len(examples)))
-        self._products = vectors @ vectors.T
+        self._vectors, _ = examples.take(np.arange(len(examples)))
+        self._products = self._vectors @ self._vectors.T
         self._weights = np.zeros((len(examples), outputs), np.float32)
         self._bias = np.zeros(outputs, np.float32)
         self._chosen = np.empty(0, np.int64)
@@ -257,6 +269,9 @@ class _GramLayers:
 
     def shrink(self, factor: np.float32) -> None:
         self._weights *= factor
+
+    def weights(self) -> tuple[np.ndarray, np.ndarray]:
+        return self._vectors.T @ self._weights, self._bias
 
 
 class _KernelLayers:
@@ -279,3 +294,6 @@ class _KernelLayers:
 
     def shrink(self, factor: np.float32) -> None:
         self._kernel *= factor
+
+    def weights(self) -> tuple[np.ndarray, np.ndarray]:
+        return self._kernel, self._bias

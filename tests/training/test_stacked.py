@@ -176,14 +176,14 @@ def test_an_exception_of_the_report_ends_it(wide, monkeypatch):
 def test_an_error_in_another_thread_is_raised(monkeypatch):
     monkeypatch.setattr(stacked, "_WIDE", 1)
     monkeypatch.setattr(stacked, "cores", lambda: 2)
-    trained = stacked._train
+    trained = stacked.train_without
 
     def fails(*arguments):
         if threading.current_thread() is not threading.main_thread():
             raise MemoryError("no room")
         return trained(*arguments)
 
-    monkeypatch.setattr(stacked, "_train", fails)
+    monkeypatch.setattr(stacked, "train_without", fails)
     with pytest.raises(MemoryError, match="no room"):
         held_out_probabilities(clouds(50), folds_of(50), 3, OPTIONS)
 

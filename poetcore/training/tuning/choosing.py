@@ -1,9 +1,9 @@
 """Which of many trials to choose, honestly: the best of many looks better than it is.
 
-Every trial predicts the same pictures, each by a layer that was trained without the picture's fold. Trials are
-compared in pairs with the best one, all together, so that of a hundred equal ones none seems worse by chance.
-How good the choice is, is measured on pictures that took no part in it: it is made again without each fold, by
-layers that were trained without that fold too, and tried on the fold.
+Every trial predicts the same pictures, each by a layer that was trained without the picture's fold. Trials
+are compared in pairs with the best one, all together, so that of a hundred equal ones none seems worse by
+chance. How good the choice is, is measured on pictures that took no part in it: it is made again without each
+fold, by layers that were trained without that fold too, and tried on the fold.
 
 Source: S. Varma and R. Simon, "Bias in error estimation when using cross-validation for model selection", BMC
 Bioinformatics 7 (2006), 91.
@@ -35,11 +35,11 @@ class Evidence:
     """What the trials predicted, of every picture that a layer could be tested on.
 
     Attributes:
-        correct: `(trials, n, folds) bool`; [t, p, i]: whether trial t labels picture p right by the layer that
-            was trained without the fold of p and without fold i. Where i is the fold of p, that is the layer
-            of the ordinary cross validation.
-        loss: `(trials, folds, folds) float`; [t, j, i]: the summed log loss of the pictures of fold j by the
-            same layers.
+        correct: `(trials, n, folds) bool`; [t, p, i]: whether trial t labels picture p right by the layer
+            that was trained without the fold of p and without fold i. Where i is the fold of p, that is the
+            layer of the ordinary cross validation.
+        loss: `(trials, folds, folds) float`; [t, j, i]: the summed log loss of the pictures of fold j, by
+            the same layers.
         folds: `(n,) int64`, the fold of each picture, from 0.
         groups: `(n,) int64`, its group, which no fold divides.
     """
@@ -120,7 +120,13 @@ def compared(right: np.ndarray, loss: np.ndarray, groups: np.ndarray) -> pd.Data
         low, high = ((difference + end) / right.shape[1] for end in (-half, half))
         p_value = mcnemar(*discordant(right[trial], right[best], groups))
         p_corrected = float((1 + (largest >= reached - 1e-9).sum()) / (len(largest) + 1))
-        row = (difference / right.shape[1], max(-1.0, low), min(1.0, high), p_value, max(p_value, p_corrected))
+        row = (
+            difference / right.shape[1],
+            max(-1.0, low),
+            min(1.0, high),
+            p_value,
+            max(p_value, p_corrected),
+        )
         rows.append((*row, max(p_value, p_corrected) >= _LEVEL))
     names = ["difference", "low", "high", "p_value", "p_corrected", "as_good"]
     return pd.DataFrame(rows, columns=names)
