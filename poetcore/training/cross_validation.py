@@ -27,7 +27,14 @@ from poetcore.training.stacked import held_out_probabilities
 from poetcore.training.train import Examples, TrainingOptions
 from poetcore.workspace.head import cross_entropy
 
-__all__ = ["FOLDS", "VARIANCE_FACTOR", "CrossValidation", "cross_validate", "cross_validated_accuracy"]
+__all__ = [
+    "FOLDS",
+    "VARIANCE_FACTOR",
+    "CrossValidation",
+    "cross_validate",
+    "cross_validated_accuracy",
+    "divided",
+]
 
 FOLDS = 5
 
@@ -87,8 +94,7 @@ def cross_validate(
     count = len(pictures)
     targets = everything.targets[:count]
     _, group = np.unique(groups, return_inverse=True)
-    folds = np.unique(assign_folds(targets, group[:count], FOLDS), return_inverse=True)[1]
-    tested = _trained_elsewhere(targets, folds)
+    folds, tested = divided(targets, group[:count])
     if not tested.any():
         raise DatasetError(
             "There is no cross validation, because the pictures of each label are all in one group: add"
@@ -133,12 +139,21 @@ def cross_validated_accuracy(correct: int, groups: np.ndarray) -> Accuracy:
     return Accuracy(correct, len(groups), independent_number(groups) / VARIANCE_FACTOR)
 
 
-def _trained_elsewhere(targets: np.ndarray, folds: np.ndarray) -> np.ndarray:
-    """Return which pictures have others of their label in another fold, `(n,) bool`."""
+def divided(targets: np.ndarray, groups: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Divide pictures into the folds of a cross validation.
+
+    Args:
+        targets: `(n,) int64`, the label of each.
+        groups: `(n,) int64`, its group, which is not divided.
+
+    Returns:
+        The fold of each, `(n,) int64` from 0, and which have others of their label in another fold, so that a
+        layer can be trained and tested on them, `(n,) bool`.
+    """
+    folds = np.unique(assign_folds(targets, groups, FOLDS), return_inverse=True)[1]
     held_out = np.zeros((int(targets.max(initial=0)) + 1, int(folds.max(initial=0)) + 1), np.int64)
     np.add.at(held_out, (targets, folds), 1)
-    elsewhere: np.ndarray = (held_out.sum(axis=1, keepdims=True) > held_out)[targets, folds]
-    return elsewhere
+    return folds, (held_out.sum(axis=1, keepdims=True) > held_out)[targets, folds]
 
 
 def _table(
