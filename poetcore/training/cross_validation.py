@@ -34,6 +34,7 @@ __all__ = [
     "cross_validate",
     "cross_validated_accuracy",
     "divided",
+    "validated",
 ]
 
 FOLDS = 5
@@ -108,16 +109,39 @@ def cross_validate(
             on_progress(Progress("cross_validating", done, options.how_many_training_steps))
 
     found = held_out_probabilities(everything, fold_of_group[group], len(labels), options, on_step)
-    probabilities = found[:count][tested]
-    if not np.isfinite(probabilities).all():
+    if not np.isfinite(found[:count][tested]).all():
         raise OptionError(
             f"There is no cross validation, because its training diverged with a learning_rate of"
             f" {options.learning_rate}: choose a smaller one."
         )
+    return validated(found[:count], targets, groups[:count], folds, tested, pictures, labels)
+
+
+def validated(
+    probabilities: np.ndarray,
+    targets: np.ndarray,
+    groups: np.ndarray,
+    folds: np.ndarray,
+    tested: np.ndarray,
+    pictures: pd.DataFrame,
+    labels: Sequence[str],
+) -> CrossValidation:
+    """Return what a cross validation found, whatever was trained in it.
+
+    Args:
+        probabilities: `(n, labels) float32`, of each picture by a model that was trained without its fold.
+        targets: `(n,) int64`, indices of the true labels.
+        groups: `(n,) int64`, the group of each.
+        folds: of `divided`.
+        tested: of `divided`.
+        pictures: n rows, with the columns path and label.
+        labels: in the order of the probabilities.
+    """
+    group = np.unique(groups, return_inverse=True)[1]
     return CrossValidation(
-        _table(pictures[tested], probabilities, folds[tested], labels),
-        _figures(probabilities, targets[tested], group[:count][tested], folds[tested], labels)
-        | {"excluded": int(count - tested.sum())},
+        _table(pictures[tested], probabilities[tested], folds[tested], labels),
+        _figures(probabilities[tested], targets[tested], group[tested], folds[tested], labels)
+        | {"excluded": int(len(targets) - tested.sum())},
     )
 
 
