@@ -6,6 +6,7 @@ or one of them is killed. Of a combination the vectors of each part are kept, an
 """
 
 from collections.abc import Iterable, Mapping
+from typing import ClassVar
 
 import numpy as np
 
@@ -32,6 +33,8 @@ class FeatureCache(Database):
     """
 
     schema = _SCHEMA
+    #: What a number is kept as.
+    dtype: ClassVar[str] = "<f4"
 
     def get(self, shas: Iterable[str], backbone: Backbone, suffix: str = "") -> dict[str, np.ndarray]:
         """Return the feature vectors that are there.
@@ -53,7 +56,7 @@ class FeatureCache(Database):
             return {sha: side_by_side([of_part[sha] for of_part in found]) for sha in whole}
         query = "SELECT sha, vector FROM vectors WHERE recipe = ? AND sha IN"
         rows = self._rows_in(query, shas, (backbone.cache_key + suffix,))
-        return {sha: np.frombuffer(blob, "<f4") for sha, blob in rows}
+        return {sha: np.frombuffer(blob, self.dtype) for sha, blob in rows}
 
     def missing(self, shas: Iterable[str], backbone: Backbone) -> list[str]:
         """List the contents without a feature vector, each once, in the order given; no vector is read."""
@@ -74,5 +77,7 @@ class FeatureCache(Database):
         """
         if not vectors:
             return
-        rows = [(sha, backbone.cache_key + suffix, v.astype("<f4").tobytes()) for sha, v in vectors.items()]
+        rows = [
+            (sha, backbone.cache_key + suffix, v.astype(self.dtype).tobytes()) for sha, v in vectors.items()
+        ]
         self._write(("INSERT OR IGNORE INTO vectors VALUES (?,?,?)", rows))

@@ -127,8 +127,10 @@ def _at(model: "keras.Model", depth: int) -> list[Any]:
 def _multiply_adds(layer: Any, output: Any) -> int:
     """Return about how many multiplications with an addition a layer does: each weight at each place."""
     weights = (math.prod(one.shape) for one in getattr(layer, "weights", ()) if len(one.shape) > 1)
-    return math.prod(output.shape[1:-1]) * sum(weights)
+    places: int = math.prod(output.shape[1:-1])
+    return places * int(sum(weights))
 
 
 def _size(maps: Any) -> int:
-    return math.prod(maps.shape[1:])
+    numbers: int = math.prod(maps.shape[1:])
+    return numbers

@@ -18,7 +18,7 @@ from poetcore.training.fine_tuning.cut import Halves
 from poetcore.training.fine_tuning.job import Job
 from poetcore.workspace.head import cross_entropy
 
-__all__ = ["BATCH", "Course", "TailTrainer"]
+__all__ = ["BATCH", "Course", "TailTrainer", "steps_of"]
 
 #: Pictures in a step.
 BATCH = 32
@@ -99,7 +99,7 @@ class TailTrainer:
         """Return the learning rate with which the validation pictures get better soonest."""
         if self._job.rate or not len(validation):
             return self._job.rate or _RATES[-1]
-        steps = min(_TRIED_STEPS, _steps(training))
+        steps = min(_TRIED_STEPS, steps_of(training))
         losses = []
         for rate in _RATES:
             generator = self._begin()
@@ -115,7 +115,7 @@ class TailTrainer:
     def steps_to_choose(job: Job) -> int:
         """Return how many steps `choose_rate` takes."""
         known = job.rate or not (job.part == 1).any()
-        return 0 if known else len(_RATES) * min(_TRIED_STEPS, _steps(np.flatnonzero(job.part == 0)))
+        return 0 if known else len(_RATES) * min(_TRIED_STEPS, steps_of(np.flatnonzero(job.part == 0)))
 
     def train(
         self, training: np.ndarray, validation: np.ndarray, rate: float, until: int | None = None
@@ -129,7 +129,7 @@ class TailTrainer:
             until: end after this epoch of the schedule.
         """
         generator, course = self._begin(), Course()
-        per_epoch, done = _steps(training), 0
+        per_epoch, done = steps_of(training), 0
         total = per_epoch * self._job.epochs
         best, weights = math.inf, self._beginning
         accuracy: float | None = None
@@ -198,14 +198,15 @@ class TailTrainer:
         self._model.train_on_batch([maps, beside], aimed, sample_weight=counts)
 
 
-def _steps(training: np.ndarray) -> int:
+def steps_of(training: np.ndarray) -> int:
+    """Return how many steps go through the pictures once."""
     return max(1, len(training) // BATCH)
 
 
 def _batches(training: np.ndarray, generator: "np.random.Generator") -> list[np.ndarray]:
     """Return the pictures of an epoch in batches; what is left over waits for another order."""
     size = min(BATCH, len(training))
-    order = generator.permutation(training)[: _steps(training) * size]
+    order = generator.permutation(training)[: steps_of(training) * size]
     return np.split(order, range(size, len(order), size))
 
 

@@ -1,7 +1,8 @@
-"""The process that fine-tunes: `python -m poetcore.training.fine_tuning.worker front NAME FILE | train FOLDER`.
+"""The process that fine-tunes: `python -m poetcore.training.fine_tuning.worker`.
 
-The first writes the frozen first part of a network as a LiteRT file. The second reads a `Job` from a folder,
-writes `Outcome` and the trained network there, and prints its progress, one JSON object a line.
+`front NAME FILE` writes the frozen first part of a network as a LiteRT file. `train FOLDER` reads a `Job`
+from a folder, writes an `Outcome` and the trained network there, and prints its progress, one JSON object a
+line.
 """
 
 import json
@@ -20,7 +21,7 @@ from poetcore.system.tensorflow import tensorflow
 from poetcore.training.fine_tuning.cut import Halves, cut
 from poetcore.training.fine_tuning.job import KERAS_FILE, LITE_FILE, Job, Outcome
 from poetcore.training.fine_tuning.maps import MapCache, front_of, read_maps
-from poetcore.training.fine_tuning.tail import TailTrainer, _steps
+from poetcore.training.fine_tuning.tail import TailTrainer, steps_of
 
 __all__ = ["train", "write_front"]
 
@@ -106,9 +107,9 @@ class _Lines:
 
     def __init__(self, job: Job) -> None:
         self._epochs = job.epochs
-        per_epoch = _steps(np.flatnonzero(job.part == 0))
+        per_epoch = steps_of(np.flatnonzero(job.part == 0))
         folds = np.unique(job.folds[job.folds >= 0])
-        in_folds = sum(_steps(np.flatnonzero(job.folds != fold)) for fold in folds)
+        in_folds = sum(steps_of(np.flatnonzero(job.folds != fold)) for fold in folds)
         self._total = TailTrainer.steps_to_choose(job) + job.epochs * (per_epoch + in_folds)
         self._done, self._began, self._written = 0, 0.0, 0.0
 
