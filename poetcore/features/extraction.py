@@ -94,11 +94,11 @@ def extract_features(
     decoded: dict[str, str | None] = {}
     computed: set[str] = set()
     suffix = augmentation.cache_key(copy) + ENGINES[engine].cache_suffix
-    done, total = 0, len(pictures) * len(backbone.members)
+    done, total, message = 0, len(pictures) * len(backbone.members), ""
 
     def report() -> None:
         if on_progress:
-            on_progress(Progress(phase, done, total))
+            on_progress(Progress(phase, done, total, message))
 
     def prepared_model(one: Backbone) -> Path:
         file = models(one)
@@ -110,6 +110,8 @@ def extract_features(
         wanted = {sha: path for sha, path in pictures.items() if sha not in result.reasons}
         done = total * number // len(backbone.members) - len(wanted)
         model = partial(prepared_model, one)
+        if backbone.parts:
+            message = f"Extracting features with {one.name}, network {number} of {len(backbone.parts)}"
         # Closed at once where `on_progress` or the sink raises: threads must not go on behind a closed cache.
         with closing(extract(wanted, one, model, cache, None, augmentation, copy, engine, hashes)) as stream:
             found = _joined(stream, backbone, cache, suffix) if last and backbone.parts else stream

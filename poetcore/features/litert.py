@@ -17,7 +17,7 @@ import numpy as np
 
 from poetcore.data import images
 from poetcore.errors import BackboneError, PictureError, PoetError
-from poetcore.features.backbones import BACKBONES, Backbone, build, combine, find
+from poetcore.features.backbones import BACKBONES, Backbone, NetworkFile, build, combine, find
 from poetcore.system.failures import as_poet_error
 from poetcore.system.files import write_whole
 from poetcore.system.processes import run_module
@@ -83,9 +83,11 @@ def converted_file(backbone: Backbone, folder: Path) -> Path:
     """Return where the LiteRT model of a backbone lies once it was converted; `model_file` sees to that.
 
     Args:
-        backbone: which one.
+        backbone: a single one.
         folder: the workspace's `models` folder.
     """
+    if isinstance(backbone.source, NetworkFile) and not backbone.quantized:
+        return backbone.source.lite
     return folder / f"{backbone.key}.tflite"
 
 

@@ -46,8 +46,15 @@ def train_last_layer(
     """
     options, labels, backbone = config.training, list(prepared.dataset.labels), prepared.backbone
     steps, validation = options.how_many_training_steps, prepared.parts["validation"]
-    model = converted_file(backbone, workspace.models)  # not there where all features were cached
-    summaries.graph(network_graph(backbone, model, len(labels), config.final_tensor_name, config.multi_label))
+    summaries.graph(
+        network_graph(
+            backbone,
+            lambda one: converted_file(one, workspace.models),  # not there where all features were cached
+            len(labels),
+            config.final_tensor_name,
+            config.multi_label,
+        )
+    )
     parts = {"train": prepared.training, "validation": validation}
     layer_summaries = LayerSummaries(summaries, parts, steps, options.eval_step_interval)
 

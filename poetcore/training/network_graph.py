@@ -5,6 +5,7 @@ have the names that the original `retrain` script gives them.
 """
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -71,7 +72,7 @@ class _Graph:
 
 def network_graph(
     backbone: Backbone,
-    model: Path | None,
+    models: Callable[[Backbone], Path],
     labels: int,
     output: str = "final_result",
     several: bool = False,
@@ -80,8 +81,9 @@ def network_graph(
     """Return the graph of a run's network and of its training.
 
     Args:
-        backbone: the pre-trained network.
-        model: its LiteRT file; without one, or one that cannot be read, it is a single node.
+        backbone: the pre-trained network, or networks side by side.
+        models: returns the LiteRT file of a network; where there is none, or one that cannot be read, the
+            network is a single node.
         labels: how many outputs the last layer has.
         output: what the run calls its output.
         several: whether a picture may have several labels, so that the outputs are sigmoids.
@@ -89,11 +91,18 @@ def network_graph(
     """
     graph = _Graph()
     pixels = graph.add("pixels", "Placeholder", shape=(-1, backbone.input_size, backbone.input_size, 3))
+    vectors = []
+    for one in backbone.members:
+        name, file = one.network.replace("@", "_"), models(one)  # a scope has no @ in its name
+        found = _add_backbone(graph, pixels, name, file) if file.is_file() else None
+        vectors.append(found or graph.add(name, "Backbone", (pixels,), (-1, one.vector_length)))
     vector = (-1, backbone.vector_length)
-    found = _add_backbone(graph, pixels, backbone.network, model) if model and model.is_file() else None
-    if found is None:
-        found = graph.add(backbone.network, "Backbone", (pixels,), vector)
-    bottleneck = graph.add("input/BottleneckInputPlaceholder", "PlaceholderWithDefault", (found,), vector)
+    if backbone.parts:
+        units = [graph.add("side_by_side/unit", "L2Normalize", (found,)) for found in vectors]
+        vectors = [graph.add("side_by_side/concat", "ConcatV2", tuple(units), vector)]
+    bottleneck = graph.add(
+        "input/BottleneckInputPlaceholder", "PlaceholderWithDefault", tuple(vectors), vector
+    )
     if unit:
         bottleneck = graph.add("final_training_ops/unit", "L2Normalize", (bottleneck,), vector)
     _add_training(graph, bottleneck, (backbone.vector_length, labels), output, several)

@@ -36,7 +36,7 @@ def before(found: dict[str, Any], name: str) -> set[str]:
 
 @pytest.fixture(scope="module")
 def found(backbone_file: Path) -> dict[str, Any]:
-    return nodes(network_graph(BACKBONE, backbone_file, 5))
+    return nodes(network_graph(BACKBONE, lambda _: backbone_file, 5))
 
 
 def test_every_input_is_a_node(found):
@@ -118,7 +118,7 @@ def test_a_block_of_inception_is_a_scope_that_ends_with_its_concatenation(tmp_pa
     ]
     monkeypatch.setattr(drawn, "_operators", lambda file: (0, layers))
     (tmp_path / "model.tflite").touch()
-    found = nodes(network_graph(find("inception_v3"), tmp_path / "model.tflite", 5))
+    found = nodes(network_graph(find("inception_v3"), lambda _: tmp_path / "model.tflite", 5))
     assert {name: list(node.input) for name, node in found.items() if "mixed" in name} == {
         "inception_v3/mixed0/conv2d": ["pixels"],
         "inception_v3/mixed0/conv2d_1": ["pixels"],
@@ -129,7 +129,7 @@ def test_a_block_of_inception_is_a_scope_that_ends_with_its_concatenation(tmp_pa
 
 
 def test_the_output_is_called_as_the_run_calls_it_and_several_labels_are_sigmoids(backbone_file):
-    found = nodes(network_graph(BACKBONE, backbone_file, 5, "flowers", several=True))
+    found = nodes(network_graph(BACKBONE, lambda _: backbone_file, 5, "flowers", several=True))
     assert found["flowers"].op == "Sigmoid" and "final_result" not in found
     assert "cross_entropy/SigmoidCrossEntropyWithLogits" in found
 
@@ -139,7 +139,7 @@ def test_a_backbone_that_cannot_be_read_is_one_node(tmp_path, content):
     file = tmp_path / "model.tflite"
     if content is not None:
         file.write_bytes(content)
-    found = nodes(network_graph(BACKBONE, file, 5))
+    found = nodes(network_graph(BACKBONE, lambda _: file, 5))
     assert found[DEFAULT].op == "Backbone" and list(found[DEFAULT].input) == ["pixels"]
     assert DEFAULT in before(found, "final_result")
 
@@ -154,3 +154,13 @@ def test_the_graph_of_a_run_is_read_by_tensorboard(trained, monkeypatch):
     found = nodes(events.Graph())
     assert shape(found["final_result"]) == (-1, len(trained.run.record().labels))
     assert f"{DEFAULT}/conv_stem" in found
+
+
+def test_several_networks_stand_side_by_side_on_the_same_pixels(backbone_file, tmp_path):
+    both = find(f"{DEFAULT}+mobilenet_0.25_160")
+    files = {DEFAULT: backbone_file}
+    found = nodes(network_graph(both, lambda one: files.get(one.name, tmp_path / "none.tflite"), 5))
+    first, second = found["side_by_side/unit"], found["side_by_side/unit_1"]
+    assert first.input[0].startswith(f"{DEFAULT}/") and list(second.input) == ["mobilenet_0.25_160_224"]
+    assert list(found["side_by_side/concat"].input) == ["side_by_side/unit", "side_by_side/unit_1"]
+    assert {"pixels", *second.input} <= before(found, "final_result")

@@ -207,7 +207,7 @@ from poetcore.workspace.head import Head
 head = Head(np.ones((4, 2), np.float32), np.ones(2, np.float32))
 with Summaries(Path({str(folder)!r})) as summaries:
     summaries.step(StepReport(10, 0.5, 0.5, 0.5, 0.5))
-    summaries.graph(network_graph(find("efficientnet_lite0"), Path(sys.argv[1]), 2))
+    summaries.graph(network_graph(find("efficientnet_lite0"), lambda _: Path(sys.argv[1]), 2))
     summaries.write("train", 10, weight_summary(head))
     summaries.write("train", 10, activation_summary(head, np.ones((3, 4), np.float32)))
     summaries.hparams({{"seed": 0}}, "efficientnet_lite0", 0.5)
