@@ -23,6 +23,7 @@ from poetcore.evaluation.calibration import (
 from poetcore.evaluation.metrics import confusion_matrix, per_label_metrics
 from poetcore.evaluation.uneven import balanced_accuracy
 from poetcore.system.progress import OnProgress, Progress
+from poetcore.training.ridge_layer import ridge_held_out
 from poetcore.training.stacked import held_out_probabilities
 from poetcore.training.train import Examples, TrainingOptions
 from poetcore.workspace.head import cross_entropy
@@ -108,7 +109,11 @@ def cross_validate(
         if on_progress:
             on_progress(Progress("cross_validating", done, options.how_many_training_steps))
 
-    found = held_out_probabilities(everything, fold_of_group[group], len(labels), options, on_step)
+    fold = fold_of_group[group]
+    if options.head == "ridge":
+        found = ridge_held_out(everything, fold, len(labels), options, group)
+    else:
+        found = held_out_probabilities(everything, fold, len(labels), options, on_step)
     if not np.isfinite(found[:count][tested]).all():
         raise OptionError(
             f"There is no cross validation, because its training diverged with a learning_rate of"

@@ -2,9 +2,9 @@
 
 Feature vectors are divided by their length and centred, and one-hot targets are regressed on them. With the
 centred rows times the root of what an example counts as X and Y, and a strength s, the layer is
-W = (X'X + s)^-1 X'Y, and its outputs for the examples themselves are H Y with H = X (X'X + s)^-1 X'. Examples g
-that are predicted by the layer trained without them have the errors (1 - H_gg)^-1 (Y - H Y)_g, where H counts
-the intercept too: no layer has to be trained again. What an example counts, centre and scale stay those of all.
+W = (X'X + s)^-1 X'Y, and its outputs for the examples are H Y with H = X (X'X + s)^-1 X'. Examples g that are
+predicted by the layer trained without them have the errors (1 - H_gg)^-1 (Y - H Y)_g, where H counts the
+intercept too: no layer has to be trained again. What an example counts, centre and scale stay those of all.
 
 One decomposition into eigenvectors serves every strength: X'X = V E V', P = X V, H = P (E + s)^-1 P'.
 
@@ -190,7 +190,7 @@ class RidgePart:
 
     def _logits(self, errors: np.ndarray) -> np.ndarray:
         """Return the logits that have these errors, `(m, labels) float32`."""
-        logits = -errors / self._root[:, np.newaxis]
+        logits: np.ndarray = -errors / self._root[:, np.newaxis]
         logits[np.arange(len(logits)), self._targets] += 1
         logits *= np.float32(_LOGITS)
         return logits

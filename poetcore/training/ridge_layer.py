@@ -1,6 +1,6 @@
 """The last layer by ridge regression: its strength and temperature chosen by what is left out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ from poetcore.training.ridge import Ridge
 from poetcore.training.train import Examples, TrainingOptions
 from poetcore.workspace.head import Head, cross_entropy
 
-__all__ = ["STRENGTHS", "RidgeLayer", "Strength", "fit_ridge", "ridge_probabilities_without"]
+__all__ = ["STRENGTHS", "RidgeLayer", "Strength", "fit_ridge", "ridge_held_out"]
 
 #: What is chosen from, in hundredths of the mean square of the vectors; 0.03 to 0.3 was best on photos of
 #: flowers for every backbone that was tried.
@@ -113,32 +113,36 @@ def fit_ridge(
     return RidgeLayer(head, tuple(path), chosen, best, compared, ridge)
 
 
-def ridge_probabilities_without(
-    examples: Examples,
-    folds: np.ndarray,
-    held_out: Sequence[tuple[int, ...]],
-    labels: int,
-    options: TrainingOptions,
-    groups: np.ndarray | None = None,
-) -> list[np.ndarray]:
-    """Predict folds by layers of ridge regression that were trained without them; see `probabilities_without`.
+def ridge_held_out(
+    examples: Examples, folds: np.ndarray, labels: int, options: TrainingOptions, groups: np.ndarray
+) -> np.ndarray:
+    """Predict each example by the layer of ridge regression that is trained without its fold.
 
-    The predictions are exact, for one strength: that which `fit_ridge` chooses. The temperature of a layer is
-    fitted on examples that it does not hold out.
+    The layers are exactly those that would be trained, for the strength that `fit_ridge` chooses on all. The
+    temperature of a fold is fitted on examples of the others.
+
+    Args:
+        examples: of every picture; also of augmented copies.
+        folds: `(n,) int64`, the fold of each example; a copy has that of its picture.
+        labels: how many labels there are.
+        options: as in `fit_ridge`.
+        groups: as in `fit_ridge`.
+
+    Returns:
+        `(n, labels) float32`, probabilities.
     """
     from threadpoolctl import threadpool_limits
 
-    layer, found = fit_ridge(examples, labels, options, groups), []
-    for own in held_out:
-        without = np.isin(folds, own)
-        others = ~without[layer.compared]
+    layer = fit_ridge(examples, labels, options, groups)
+    found = np.empty((len(examples), labels), np.float32)
+    for fold in np.unique(folds):
+        own, others = np.flatnonzero(folds == fold), folds[layer.compared] != fold
         left_out, targets = layer.left_out[others], examples.targets[layer.compared][others]
         # Of probabilities that have a temperature already, so that what is fitted comes on top of it.
         more = fit_temperature(left_out, targets) if len(targets) else 1.0
         with threadpool_limits(1, user_api="blas"):
-            part = layer.ridge.part(np.flatnonzero(without))
-            logits = part.logits_left_out(layer.strength.strength, np.zeros(int(without.sum())))
-        found.append(_softmax(logits / np.float32(layer.strength.temperature * more)))
+            logits = layer.ridge.part(own).logits_left_out(layer.strength.strength, folds[own])
+        found[own] = _softmax(logits / np.float32(layer.strength.temperature * more))
     return found
 
 
