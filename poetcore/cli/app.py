@@ -27,6 +27,7 @@ from poetcore.cli.retrain import retrain
 from poetcore.cli.runs import runs
 from poetcore.cli.samples import demo, download
 from poetcore.cli.slides import slides
+from poetcore.cli.tune import tune
 from poetcore.system.processes import run_to_exit
 
 __all__ = ["app", "main"]
@@ -53,6 +54,7 @@ _COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (prepare, "my_photos my_set --train_per_label 200"),
     (keep_aside, "my_photos 20%"),
     (retrain, "--image_dir my_photos/train --how_many_training_steps 500"),
+    (tune, "--image_dir my_photos/train --learning_rate 0.01,0.1"),
     (evaluate, "my_photos/demo --run latest"),
     (slides, "my_photos/demo --run latest --out slides"),
     (label_image, "photo.jpg --run latest"),

@@ -1,5 +1,6 @@
 """Processes of Poet: how one ends, how children are run, and whether one is still the one that it was."""
 
+import contextlib
 import os
 import re
 import signal
@@ -17,10 +18,13 @@ from poetcore.system.failures import as_poet_error
 if TYPE_CHECKING:
     import psutil
 
-__all__ = ["find_process", "run_module", "run_to_exit", "start_module", "tail"]
+__all__ = ["end_process", "find_process", "run_module", "run_to_exit", "start_module", "tail"]
 
 #: What was given and is repeated in a sentence is no word of it; a path is not so long.
 _ENDLESS = re.compile(r"\S{1000,}")
+
+#: Seconds that a process may take to end after it was asked.
+_PATIENCE = 10
 
 #: Seconds that a clock may be corrected by before a process is taken for a later one of the same number.
 _DRIFT = 5
@@ -141,6 +145,22 @@ def find_process(pid: int, not_after: float) -> "psutil.Process | None":
     except psutil.NoSuchProcess:
         return None
     return process if lives else None
+
+
+def end_process(pid: int) -> None:
+    """Interrupt a process; if it does not end within its time, kill it."""
+    import psutil
+
+    with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+        process = psutil.Process(pid)
+        process.terminate()
+        try:
+            process.wait(_PATIENCE)
+        except psutil.TimeoutExpired:
+            process.kill()
+            # A zombie stays in the table until its parent reaps it; it does nothing any more.
+            with contextlib.suppress(psutil.TimeoutExpired):
+                process.wait(_PATIENCE)
 
 
 def tail(log: Path, lines: int) -> list[str]:

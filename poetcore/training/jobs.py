@@ -3,14 +3,11 @@
 A child goes on when the page, the browser or the server ends, and is found again by its run's folder.
 """
 
-import contextlib
 import subprocess
 import time
 from dataclasses import replace
 
-import psutil
-
-from poetcore.system.processes import start_module, tail
+from poetcore.system.processes import end_process, start_module, tail
 from poetcore.training.checks import check_config, check_pictures
 from poetcore.training.config import RunConfig
 from poetcore.training.worker import Job
@@ -19,9 +16,6 @@ from poetcore.workspace.run_record import Status
 from poetcore.workspace.workspace import Workspace
 
 __all__ = ["Jobs"]
-
-#: Seconds that a process may take to end after it was asked.
-_PATIENCE = 10
 
 
 class Jobs:
@@ -82,7 +76,7 @@ class Jobs:
         if status.final:
             return status
         if status.pid:
-            _end(status.pid)
+            end_process(status.pid)
         status = run.status()
         # On Windows a process cannot write how it ended, and elsewhere it may fail on the signal.
         if status.phase not in ("done", "cancelled"):
@@ -95,17 +89,3 @@ class Jobs:
     def log_tail(self, run: Run, lines: int = 15) -> str:
         """Return the end of what the process printed."""
         return "\n".join(tail(run.log_file, lines))
-
-
-def _end(pid: int) -> None:
-    """Interrupt a process; if it does not end within its time, kill it."""
-    with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-        process = psutil.Process(pid)
-        process.terminate()
-        try:
-            process.wait(_PATIENCE)
-        except psutil.TimeoutExpired:
-            process.kill()
-            # A zombie stays in the table until its parent reaps it; it does nothing any more.
-            with contextlib.suppress(psutil.TimeoutExpired):
-                process.wait(_PATIENCE)

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from poetcore.errors import DatasetError, OptionError
-from poetcore.training import jobs as jobs_module
+from poetcore.system import processes
 from poetcore.training.config import RunConfig
 from poetcore.training.jobs import Jobs
 from poetcore.workspace.run import Run
@@ -210,7 +210,7 @@ def test_a_stopped_run_is_cancelled(place, begin):
 
 
 def test_a_process_that_ignores_being_asked_is_killed(place, begin, monkeypatch):
-    monkeypatch.setattr(jobs_module, "_PATIENCE", 0.2)
+    monkeypatch.setattr(processes, "_PATIENCE", 0.2)
     process = begin(STUBBORN)
     assert process.stdout is not None and process.stdout.readline()
     Jobs(place).cancel(working(place, process.pid))

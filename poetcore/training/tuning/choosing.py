@@ -70,16 +70,15 @@ class Evidence:
         return self.correct[:, others, fold], self.loss[:, rest, fold].sum(axis=1), self.groups[others]
 
 
-def picked(right: np.ndarray, loss: np.ndarray, order: Sequence[int], groups: np.ndarray) -> tuple[int, int]:
+def picked(right: np.ndarray, loss: np.ndarray, order: Sequence[int], table: pd.DataFrame) -> tuple[int, int]:
     """Pick the best trial, and the simplest that is as good.
 
     Args:
         right: `(trials, n) bool`, which pictures each labels right.
         loss: `(trials,) float`, log loss of each; of several as accurate ones the lowest is best.
         order: the trials from the simplest on.
-        groups: `(n,) int64`, the group of each picture.
+        table: what `compared` found of them.
     """
-    table = compared(right, loss, groups)
     as_good = table["as_good"].to_numpy()
     return _best(right, loss), next(trial for trial in order if as_good[trial])
 
@@ -141,7 +140,7 @@ def nested(evidence: Evidence, order: Sequence[int]) -> tuple[np.ndarray, np.nda
     best_right, simplest_right = (np.zeros(len(evidence.folds), bool) for _ in range(2))
     for fold in np.unique(evidence.folds).tolist():
         right, loss, groups = evidence.without(fold)
-        best, simplest = picked(right, loss, order, groups)
+        best, simplest = picked(right, loss, order, compared(right, loss, groups))
         held_out = evidence.folds == fold
         best_right[held_out] = evidence.correct[best, held_out, fold]
         simplest_right[held_out] = evidence.correct[simplest, held_out, fold]

@@ -48,7 +48,7 @@ class TuneOptions:
         ),
     )
     head: str = field(
-        default="gradient_descent",
+        default="gradient_descent,ridge",
         metadata=option("Ways to train the last layer: gradient_descent, ridge."),
     )
     learning_rate: str = field(

@@ -50,6 +50,42 @@ class Setting:
         """How its training pictures are augmented: one mirrored copy of each, or not at all."""
         return Augmentation(True, distortion_variants=1) if self.flip_left_right else NO_AUGMENTATION
 
+    def words(self, names: Iterable[str]) -> str:
+        """Return some of its settings as people read them: `efficientnet_lite0, rate 0.01`.
+
+        Args:
+            names: of the settings in which it differs from others; its backbone where there are none.
+        """
+        named = set(names)
+        if self.head == "ridge":
+            named -= set(_OF_STEPS)
+        elif named & set(_OF_STEPS):
+            named.discard("head")  # it goes without saying where there are steps
+        return (
+            ", ".join(self._word(one.name) for one in fields(self) if one.name in named) or self.architecture
+        )
+
+    def _word(self, name: str) -> str:
+        value = getattr(self, name)
+        match name:
+            case "architecture":
+                return str(value)
+            case "head":
+                return str(value).replace("_", " ")
+            case "learning_rate":
+                return f"rate {value:g}"
+            case "how_many_training_steps":
+                return f"{value:,} steps"
+            case "flip_left_right":
+                return "mirrored copies" if value else "no copies"
+            case "max_pictures_per_label":
+                return "all pictures" if value == -1 else f"{value:,} pictures of a label"
+            case "train_batch_size":
+                return f"batch size {value:,}"
+            case "class_weight":
+                return "balanced labels" if value == "balanced" else "labels as frequent as they are"
+        return f"{name.replace('_', ' ')} {value:g}"
+
     def training(self, options: TuneOptions) -> TrainingOptions:
         """Return its training options."""
         return self.config(options).training

@@ -6,6 +6,7 @@ which pictures it labels right, for the paired comparison), at the end `choice.j
 child process printed.
 """
 
+import io
 import json
 from dataclasses import asdict, fields, replace
 from pathlib import Path
@@ -151,18 +152,16 @@ class Study:
             found[trial.number] = trial
         return dict(sorted(found.items()))
 
-    def add(self, trial: Trial, **predicted: np.ndarray) -> None:
+    def add(self, trial: Trial, predicted: dict[str, np.ndarray]) -> None:
         """Add a trial that has ended, what it predicted first, so that a line means that both are there.
 
         Args:
             trial: its figures.
-            **predicted: arrays that `predicted` returns again.
+            predicted: arrays that `predicted` returns again; none where its training diverged.
         """
-        file = self._predicted_file(trial.number)
-        file.parent.mkdir(exist_ok=True)
-        temporary = file.with_suffix(".new.npz")
-        np.savez_compressed(temporary, allow_pickle=False, **predicted)
-        temporary.replace(file)
+        content = io.BytesIO()
+        np.savez_compressed(content, allow_pickle=False, **predicted)
+        write_whole(self._predicted_file(trial.number), content.getvalue())
         with (self.folder / "trials.jsonl").open("a", encoding="utf-8") as lines:
             lines.write(json.dumps(asdict(trial)) + "\n")
 
