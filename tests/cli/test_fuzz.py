@@ -42,6 +42,7 @@ USUAL = {
     "prepare": ["photos", "made", "--keep", "tiny,small_file"],
     "keep_aside": ["trees", "20%"],
     "retrain": ["--image_dir", "photos", "--how_many_training_steps", "3"],
+    "tune": ["--image_dir", "photos", "--how_many_training_steps", "3", "--learning_rate", "0.1"],
     "evaluate": ["photos", "--run", "first"],
     "label_image": ["photos/ash/ash_000.jpg", "--run", "first"],
     "learning_curve": ["--run", "first"],

@@ -163,7 +163,10 @@ def joined(values: object) -> str:
 
 def _values(name: str, text: str, read: Callable[[str], Any]) -> tuple[Any, ...]:
     known = options_of(RunConfig).get(name)
-    parts = [part.strip() for row in csv.reader([text], skipinitialspace=True) for part in row]
+    try:
+        parts = [part.strip() for row in csv.reader([text], skipinitialspace=True) for part in row]
+    except csv.Error as error:
+        raise OptionError(f"{name} cannot be read ({error}): list values with commas between.") from None
     found: list[Any] = []
     for part in filter(None, parts):
         try:
