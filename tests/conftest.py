@@ -102,6 +102,22 @@ def trained(tmp_path_factory: pytest.TempPathFactory, backbone_file: Path) -> Tr
     return Trained(place, sample, retrain(RunConfig(sample / "train", training=options), place))
 
 
+@pytest.fixture(scope="session")
+def two_runs(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """A copy of `trained` with a second run, `hasty`, of one step; shared, so tests only add evaluations."""
+    import shutil
+
+    from poetcore.training.config import RunConfig
+    from poetcore.training.retrain import retrain
+    from poetcore.training.train import TrainingOptions
+
+    place = Workspace(tmp_path_factory.mktemp("two_runs") / "tf_files")
+    shutil.copytree(trained.workspace.root, place.root, ignore=shutil.ignore_patterns("evaluations"))
+    options = TrainingOptions(how_many_training_steps=1, seed=3)
+    retrain(RunConfig(trained.sample / "train", name="hasty", training=options), place)
+    return Trained(place, trained.sample, place.run(trained.run.name))
+
+
 def paste_pairs(source: Path, folder: Path, count: int, seed: int = 0) -> Path:
     """Make pictures of two sample pictures side by side, each in the folders of both labels, or of one.
 

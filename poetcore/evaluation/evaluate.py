@@ -43,6 +43,7 @@ def evaluate(
     *,
     on_progress: OnProgress | None = None,
     engine: str = DEFAULT_ENGINE,
+    only: Sequence[str] | None = None,
 ) -> Evaluation:
     """Evaluate a run on a folder of label folders and keep the result in the run's folder.
 
@@ -56,6 +57,7 @@ def evaluate(
         on_progress: called in the phase `backbone` where the backbone must be prepared first, then in
             `evaluating`.
         engine: what extracts the features, one of `ENGINES`.
+        only: label folders, where the others are passed over; then the result is not kept with the run.
 
     Raises:
         DatasetError: the folder cannot be used, or has a label that the run was not trained on.
@@ -65,7 +67,8 @@ def evaluate(
     temperature = run.temperature()  # of the layer that is read now, whatever happens to the run meanwhile
     classifier = Classifier(run, workspace, engine)
     record = run.record()
-    demo = _scan(folder, workspace, classifier.labels, several=record.multi_label is not None)
+    several = record.multi_label is not None
+    demo = _scan(folder, workspace, classifier.labels, several=several, only=only)
     excluded: dict[str, int] = {}
     if record.options.get("labels"):  # of all labels some were chosen
         demo, excluded = without_other_labels(demo, classifier.labels)
@@ -73,7 +76,7 @@ def evaluate(
     predicted = _predict(classifier, demo, on_progress)
     table, skipped = _predictions(demo, labels, predicted)
     leaks = find_leaks(table, run, workspace, on_progress)
-    state = _state(demo, table, workspace, lambda names: match_labels(names, classifier.labels))
+    state = _state(demo, table, workspace, match_labels, classifier.labels, only)
     before = state.accuracy_before(
         dict(zip(table["sha"], table["predicted"], strict=True)), classifier.cached_labels
     )
@@ -89,7 +92,8 @@ def evaluate(
         excluded,
         list(record.thresholds.values()) or None,
     )
-    _folder_for(run, demo.folder).write(evaluation.predictions, asdict(evaluation.metrics))
+    if only is None:
+        _folder_for(run, demo.folder).write(evaluation.predictions, asdict(evaluation.metrics))
     return evaluation
 
 
@@ -100,46 +104,66 @@ def evaluate_graph(
     workspace: Workspace,
     *,
     on_progress: OnProgress | None = None,
+    only: Sequence[str] | None = None,
 ) -> Evaluation:
-    """Evaluate a frozen graph made elsewhere on a folder of label folders; imports TensorFlow.
+    """Evaluate a model file, such as a frozen graph made elsewhere, on a folder of label folders.
 
     Args:
-        classifier: the graph.
+        classifier: the model.
         name: what it is called in the result.
-        folder: the demo folder; its labels may differ from the graph's as the original script changes them.
+        folder: the demo folder; its labels may differ from the model's as the original script changes them.
         workspace: where caches and first labels are kept; nothing else is written.
         on_progress: called in the phase `evaluating`.
+        only: label folders, where the others are passed over.
 
     Raises:
-        DatasetError: the folder cannot be used, or has a label that the graph was not trained on.
-        OptionError: the graph cannot be run.
+        DatasetError: the folder cannot be used, or has a label that the model was not trained on.
+        OptionError: the model cannot be run.
     """
-    demo = _scan(folder, workspace, classifier.labels)
+    demo = _scan(folder, workspace, classifier.labels, only=only)
     labels = true_labels(
-        demo.labels, classifier.labels, f"The graph {name!r}", demo.folder, match_graph_labels
+        demo.labels, classifier.labels, f"The model {name!r}", demo.folder, match_graph_labels
     )
     predicted = _predict(classifier, demo, on_progress)
     table, skipped = _predictions(demo, labels, predicted)
     leaks = find_leaks(table, None, workspace, on_progress)
-    state = _state(demo, table, workspace, lambda names: match_graph_labels(names, classifier.labels))
+    state = _state(demo, table, workspace, match_graph_labels, classifier.labels, only)
     # A graph keeps no feature vectors, so nothing can be predicted for pictures that are gone.
     before = state.accuracy_before(dict(zip(table["sha"], table["predicted"], strict=True)), lambda shas: {})
     return _evaluation(name, demo.folder, table, skipped, leaks, state, before)
 
 
-def _scan(folder: Path, workspace: Workspace, known_labels: Sequence[str], several: bool = False) -> Dataset:
+def _scan(
+    folder: Path,
+    workspace: Workspace,
+    known_labels: Sequence[str],
+    *,
+    several: bool = False,
+    only: Sequence[str] | None = None,
+) -> Dataset:
     with workspace.file_index() as file_index:
         scanner = scan_label_sets if several else scan
-        return scanner(demo_part(folder), file_index, known_labels=known_labels)
+        # Of another model's labels the folder may have more than are known here.
+        found = scanner(demo_part(folder), file_index, known_labels=known_labels if only is None else None)
+    return found if only is None else without_other_labels(found, only)[0]
 
 
 def _state(
     demo: Dataset,
     table: pd.DataFrame,
     workspace: Workspace,
-    match: Callable[[Iterable[str]], Mapping[str, str]],
+    matching: Callable[[Iterable[str], Sequence[str]], Mapping[str, str]],
+    known: Sequence[str],
+    only: Sequence[str] | None,
 ) -> DemoState:
     """Compare a demo folder, its labels as its folders are called, with how it was first evaluated."""
+    evaluated = set(table["label"])
+
+    def match(names: Iterable[str]) -> Mapping[str, str]:
+        found = matching(names, known)
+        # What was passed over was not removed.
+        return found if only is None else {name: one for name, one in found.items() if one in evaluated}
+
     if demo.multi_label:  # of a content one label is remembered, not several
         return DemoState(state_of(demo.pictures), 0, 0, demo.pictures.iloc[:0])
     folder_of = demo.pictures.set_index("path")["label"]

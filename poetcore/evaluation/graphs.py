@@ -25,7 +25,13 @@ from poetcore.evaluation.original_reading import encoded_again, read_encoded, re
 from poetcore.system.files import in_chunks
 from poetcore.system.progress import OnProgress, Progress
 
-__all__ = ["GraphClassifier", "labels_in_original_form", "match_graph_labels", "original_form"]
+__all__ = [
+    "GraphClassifier",
+    "labels_in_original_form",
+    "match_graph_labels",
+    "original_form",
+    "read_labels",
+]
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -48,7 +54,7 @@ class GraphClassifier:
 
     def __init__(self, graph: Path, labels: Path, options: GraphOptions | None = None) -> None:
         options = options or GraphOptions()
-        self.labels = _read_labels(labels)
+        self.labels = read_labels(labels)
         self._labels_file, self._options = labels, options
         self._graph = FrozenGraph(graph, options.input_layer, options.output_layer)
         default = _INCEPTION_SIZE if self._graph.input_layer == _INCEPTION_INPUT else _DEFAULT_SIZE
@@ -185,7 +191,12 @@ def match_graph_labels(names: Iterable[str], known: Sequence[str]) -> dict[str, 
     return found
 
 
-def _read_labels(file: Path) -> tuple[str, ...]:
+def read_labels(file: Path) -> tuple[str, ...]:
+    """Read a labels file: one label a line, in the order of a model's outputs.
+
+    Raises:
+        OptionError: it cannot be read, or has a label twice.
+    """
     try:
         # As the original label_image does: only the ends of lines do not count.
         lines = [line.rstrip() for line in file.read_text(encoding="utf-8-sig").splitlines()]

@@ -1,12 +1,13 @@
 """Two models on the same pictures: the difference of their accuracies, and whether it may be chance."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from poetcore.evaluation.accuracy import Z95, independent_number
 
-__all__ = ["discordant", "mcnemar", "paired_difference"]
+__all__ = ["discordant", "holm", "mcnemar", "paired_difference"]
 
 
 def mcnemar(only_a: int, only_b: int) -> float:
@@ -89,3 +90,19 @@ def paired_difference(
     centre = more_b - more_a
     half = Z95 * math.sqrt((more_a + more_b - centre**2) / (n + 2))
     return share_b - share_a, (max(-1.0, centre - half), min(1.0, centre + half))
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Correct p-values for how many comparisons were made, in their order: Holm's step-down method.
+
+    Source: S. Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of
+    Statistics 6 (1979), 65-70.
+
+    >>> holm([0.03, 0.01, 0.5])
+    [0.06, 0.03, 0.5]
+    """
+    corrected, highest = list(p_values), 0.0
+    for rank, place in enumerate(sorted(range(len(p_values)), key=lambda one: p_values[one])):
+        highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[place]))
+        corrected[place] = highest
+    return corrected

@@ -1,7 +1,6 @@
 """What makes an export format: the network it is given, how it is written, run and explained."""
 
 import importlib.util
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +22,6 @@ __all__ = [
     "build_model",
     "labels_beside",
     "scaled",
-    "silence_reports",
 ]
 
 
@@ -80,11 +78,6 @@ def scaled(model: "keras.Model", fed: InputRange) -> "keras.Model":
 
     pixels = keras.Input(model.input_shape[1:], name="pixels")
     return keras.Model(pixels, model(keras.layers.Rescaling(fed.std, fed.mean)(pixels)), name="poet")
-
-
-def silence_reports() -> None:
-    """Keep OpenVINO from reporting to its makers, over the network, that it was imported."""
-    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # so that no import finds it
 
 
 def labels_beside(file: Path) -> str:

@@ -19,8 +19,8 @@ from PIL import Image
 
 from poetcore.data import images
 from poetcore.errors import ParityError, PictureError, PoetError
-from poetcore.export.export_format import silence_reports
 from poetcore.system.processes import run_module
+from poetcore.system.telemetry import silence_reports
 
 __all__ = ["Answers", "run_code"]
 

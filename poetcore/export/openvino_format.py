@@ -7,8 +7,9 @@ last version for the Neural Compute Stick 2; 2023.0 and 2026.4 were tried.
 import tempfile
 from pathlib import Path
 
-from poetcore.export.export_format import ExportFormat, Network, silence_reports
+from poetcore.export.export_format import ExportFormat, Network
 from poetcore.export.keras_formats import save_model
+from poetcore.system.telemetry import silence_reports
 
 __all__ = ["OPENVINO"]
 

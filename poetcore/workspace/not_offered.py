@@ -12,6 +12,8 @@ NOT_OFFERED = {
     " F1 of each label, and the subset accuracy.",
     "calibrate": "Probabilities are not calibrated where a picture may have several labels: each label has a"
     " threshold of its own, chosen on cross-validated predictions.",
+    "compare": "Two runs are not compared picture by picture where a picture may have several labels: compare"
+    " the figures of each label on the page Evaluate.",
     "confusion_matrix": "There is no confusion matrix where a picture may have several labels: see precision"
     " and recall of each label, and which labels occur together.",
     "cross_validation": "There is no table of cross-validated predictions where a picture may have several"

@@ -57,6 +57,7 @@ class Workspace:
         self.runs = self.root / "runs"
         self.tunings = self.root / "tunings"
         self.demo_sets = self.root / "demo_sets"
+        self.comparisons = self.root / "comparisons"
 
     def file_index(self) -> FileIndex:
         """Open the index of files, to be closed by `with`."""

@@ -9,7 +9,7 @@ import pytest
 from poetcore.data import images
 from poetcore.evaluation.classifier import Classifier
 from poetcore.export.export import Exported, export
-from poetcore.export.export_format import silence_reports
+from poetcore.system.telemetry import silence_reports
 from tests.conftest import Trained
 from tests.export.test_export import files_below
 

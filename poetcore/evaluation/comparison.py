@@ -1,0 +1,151 @@
+"""What a comparison of two models on the same pictures found."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from poetcore.evaluation.accuracy import Accuracy, independent_number
+from poetcore.evaluation.evaluation import Evaluation
+from poetcore.evaluation.metrics import confusion_matrix
+from poetcore.evaluation.paired import discordant, mcnemar, paired_difference
+from poetcore.system.figures import count, points, points_interval
+from poetcore.system.wording import counted
+
+__all__ = ["SURE", "Comparison", "Evaluated", "p_words"]
+
+#: A difference with a smaller p-value is called unlikely to be chance.
+SURE = 0.05
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """A model that is compared.
+
+    Attributes:
+        name: of the run, or of the model's file.
+        title: what people call it. Not escaped.
+        evaluation: what it predicts.
+    """
+
+    name: str
+    title: str
+    evaluation: Evaluation
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How much better a model B is than a model A, on the pictures that both were evaluated on.
+
+    Attributes:
+        a: the one that is compared with, such as the older one.
+        b: the other.
+        labels: of both, in the order of A's outputs: rows and columns of the confusion matrices.
+        pictures: one row a picture that counts: path, label, group (int, of near duplicates), and of both
+            `predicted_a`, `correct_a` (bool), `confidence_a`, `predicted_b` ...
+        told: whether a difference may be told: not where half or more of the pictures were seen in training.
+        remarks: what must be known to read it, full sentences in plain text.
+    """
+
+    a: Evaluated
+    b: Evaluated
+    labels: tuple[str, ...]
+    pictures: pd.DataFrame
+    told: bool
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def difference(self) -> float | None:
+        """B's accuracy less A's, -1 to 1; None where none may be told."""
+        return self._paired[0] if self.told else None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The 95 % interval of the difference; see `paired_difference`."""
+        return self._paired[1] if self.told else None
+
+    @property
+    def p_value(self) -> float | None:
+        """McNemar's exact p-value, a group of near duplicates counted once; None where none may be told."""
+        votes = discordant(self._right("a"), self._right("b"), self.pictures["group"].to_numpy())
+        return mcnemar(*votes) if self.told else None
+
+    @property
+    def sentence(self) -> str:
+        """The difference with its doubt, in words, of models called A and B."""
+        if self.difference is None or self.interval is None or self.p_value is None:
+            return "Most of these pictures were seen in training, so there is no difference to tell."
+        n = counted(len(self.pictures), "picture")
+        if not len(self.fixed()) and not len(self.broken()):
+            verdict = "both label the same ones right"
+            return f"On {n} {verdict}: {points(0)} (95 % interval {points_interval(*self.interval)})."
+        chance = "unlikely to be chance" if self.p_value < SURE else "which may be chance"
+        return (
+            f"On {n} the accuracy of B is {points(self.difference)} against A's (95 % interval"
+            f" {points_interval(*self.interval)}, {p_words(self.p_value)}), {chance}: B alone labels"
+            f" {count(len(self.fixed()))} right, A alone {count(len(self.broken()))}."
+        )
+
+    def accuracy(self, side: str) -> Accuracy:
+        """Return the accuracy of "a" or "b" on the pictures that count."""
+        groups = self.pictures["group"].to_numpy()
+        return Accuracy(int(self._right(side).sum()), len(groups), independent_number(groups))
+
+    def fixed(self) -> pd.DataFrame:
+        """List the rows of `pictures` that B labels right and A wrong, most confident of B first."""
+        return self._both(False, True)
+
+    def broken(self) -> pd.DataFrame:
+        """List the rows of `pictures` that A labels right and B wrong, most confident of B first."""
+        return self._both(True, False)
+
+    def both_wrong(self) -> pd.DataFrame:
+        """List the rows of `pictures` that both label wrong, most confident of B first."""
+        return self._both(False, False)
+
+    def matrix(self, side: str) -> np.ndarray:
+        """Return the confusion matrix of "a" or "b", `(labels, labels) int64`, of the pictures that count."""
+        return confusion_matrix(self.pictures["label"], self.pictures[f"predicted_{side}"], self.labels)
+
+    def per_label(self) -> pd.DataFrame:
+        """Compare the recalls of each label with pictures.
+
+        Returns:
+            Columns label, support (its pictures), a and b (recall, 0 to 1), difference, low, high (its 95 %
+            interval), fixed and broken (pictures), p_value. An interval of many labels lies beside the truth
+            for one in twenty.
+        """
+        rows = []
+        for label, own in self.pictures.groupby("label"):
+            groups = own["group"].to_numpy()
+            a, b = (own[f"correct_{side}"].to_numpy(bool) for side in "ab")
+            difference, interval = paired_difference(a, b, groups)
+            fixed, broken = int((b & ~a).sum()), int((a & ~b).sum())
+            shares = (float(a.mean()), float(b.mean()))
+            p_value = mcnemar(*discordant(a, b, groups))
+            rows.append((label, len(own), *shares, difference, *interval, fixed, broken, p_value))
+        columns = ["label", "support", "a", "b", "difference", "low", "high", "fixed", "broken", "p_value"]
+        return pd.DataFrame(rows, columns=columns)
+
+    @property
+    def _paired(self) -> tuple[float, tuple[float, float]]:
+        return paired_difference(self._right("a"), self._right("b"), self.pictures["group"].to_numpy())
+
+    def _right(self, side: str) -> np.ndarray:
+        right: np.ndarray = self.pictures[f"correct_{side}"].to_numpy(bool)
+        return right
+
+    def _both(self, a: bool, b: bool) -> pd.DataFrame:
+        rows: pd.DataFrame = self.pictures[(self._right("a") == a) & (self._right("b") == b)]
+        return rows.sort_values("confidence_b", ascending=False, kind="stable")
+
+
+def p_words(p_value: float) -> str:
+    """Return a p-value as it stands in a sentence.
+
+    >>> p_words(0.0312), p_words(0.00004), p_words(0.624)
+    ('p = 0.031', 'p < 0.001', 'p = 0.62')
+    """
+    if p_value < 0.001:
+        return "p < 0.001"
+    return f"p = {p_value:.3f}" if p_value < 0.1 else f"p = {p_value:.2f}"
