@@ -10,7 +10,10 @@ import numpy as np
 import pytest
 
 from poetcore.data import images
+from poetcore.errors import OptionError
 from poetcore.evaluation.classifier import Classifier
+from poetcore.evaluation.compare import compare, find_comparison
+from poetcore.evaluation.model_file import ModelFile
 from poetcore.export.export import Exported, export
 from poetcore.export.formats import FORMATS
 from tests.conftest import Trained
@@ -82,6 +85,29 @@ def demo(trained: Trained) -> tuple[np.ndarray, np.ndarray]:
     return np.stack([images.to_square(p.read_bytes(), 224) for p in paths]), np.stack(
         [p.probabilities for p in predicted]
     )
+
+
+@pytest.mark.parametrize("form", INSTALLED)
+def test_compared_with_its_run_a_file_differs_as_little_as_the_check_says(form, exports, trained):
+    models = [trained.run, ModelFile(exports[form].path)]
+    (found,) = compare(models, trained.sample / "demo", trained.workspace)
+    off = (found.pictures["confidence_a"] - found.pictures["confidence_b"]).abs().max()
+    assert off < (0.2 if FORMATS[form].quantized else 1e-3)
+
+
+def test_file_is_not_run_again_on_the_same_pictures(exports, trained, monkeypatch):
+    models = [trained.run, ModelFile(exports["tflite"].path)]
+    compare(models, trained.sample / "demo", trained.workspace)
+    monkeypatch.setattr(ModelFile, "evaluate", None)
+    assert find_comparison(models, trained.sample / "demo", trained.workspace) is not None
+
+
+def test_comparing_refuses_labels_that_do_not_fit_the_file(exports, trained, tmp_path):
+    labels = tmp_path / "labels.txt"
+    labels.write_text("daisy\ndandelion\nrose\nsunflower\ntulip\nviola\n")
+    models = [trained.run, ModelFile(exports["tflite"].path, labels)]
+    with pytest.raises(OptionError, match="gives 5 numbers a picture, but its labels file has 6 labels"):
+        compare(models, trained.sample / "demo", trained.workspace)
 
 
 def by_script(script: str, model: Path, pixels: np.ndarray, place: Path) -> np.ndarray:

@@ -10,6 +10,7 @@ import pytest
 
 from poetcore.data import images
 from poetcore.evaluation.classifier import Classifier, Prediction
+from poetcore.evaluation.lite_scaling import lite_scaling
 from poetcore.export.export import Exported, _calibration, export
 from poetcore.export.export_options import INPUT_RANGES, ExportOptions
 from poetcore.export.formats import FORMATS
@@ -32,6 +33,10 @@ def centred(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Expor
 def demo(trained: Trained) -> list[Prediction]:
     """What the app says of pictures that the run never saw."""
     return Classifier(trained.run, trained.workspace).classify(sorted((trained.sample / "demo").glob("*/*")))
+
+
+def test_scaling_is_read_from_the_metadata(centred):
+    assert lite_scaling(centred.path) == (128, 128)
 
 
 def metadata(model: bytes) -> dict[str, object]:
