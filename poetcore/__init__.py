@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from poetcore.version import __version__
 
 if TYPE_CHECKING:
+    from poetcore.api.comparisons import ComparisonReport, compare
     from poetcore.api.datasets import ImageDataset, load_dataset, make_sample
     from poetcore.api.features import extract_features, list_backbones
     from poetcore.api.reports import Report
@@ -24,12 +25,14 @@ if TYPE_CHECKING:
     from poetcore.system.progress import Progress
 
 __all__ = [
+    "ComparisonReport",
     "ImageDataset",
     "PoetError",
     "Progress",
     "Report",
     "TrainedRun",
     "__version__",
+    "compare",
     "extract_features",
     "list_backbones",
     "list_runs",
@@ -41,11 +44,13 @@ __all__ = [
 
 #: Public name -> the module that holds it.
 _HOME = {
+    "ComparisonReport": "api.comparisons",
     "ImageDataset": "api.datasets",
     "PoetError": "errors",
     "Progress": "system.progress",
     "Report": "api.reports",
     "TrainedRun": "api.trained_run",
+    "compare": "api.comparisons",
     "extract_features": "api.features",
     "list_backbones": "api.features",
     "list_runs": "api.runs",

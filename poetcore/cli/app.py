@@ -11,6 +11,7 @@ import typer
 
 from poetcore.cli.calibrate import calibrate
 from poetcore.cli.command import Command
+from poetcore.cli.compare import compare
 from poetcore.cli.dashboard import dashboard
 from poetcore.cli.evaluate import evaluate, label_image
 from poetcore.cli.export import export
@@ -56,6 +57,7 @@ _COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (retrain, "--image_dir my_photos/train --how_many_training_steps 500"),
     (tune, "--image_dir my_photos/train --learning_rate 0.01,0.1"),
     (evaluate, "my_photos/demo --run latest"),
+    (compare, "first second --demo my_photos/demo"),
     (slides, "my_photos/demo --run latest --out slides"),
     (label_image, "photo.jpg --run latest"),
     (learning_curve, "--run latest"),

@@ -37,7 +37,7 @@ _RUN_OPTIONS = options_of(RunConfig)
 DEFAULT_WORKSPACE = Path("tf_files")
 
 #: The parameters of commands that name a dataset.
-_DATASETS = ("dir", "source", "image_dir", "demo_dir")
+_DATASETS = ("dir", "source", "image_dir", "demo_dir", "demo")
 
 WorkspaceOption = Annotated[
     Path, typer.Option(envvar="TFP_WORKSPACE", help="Folder for runs, models, caches and datasets.")

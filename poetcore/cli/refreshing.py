@@ -1,4 +1,4 @@
-"""What to type after a gathered set was refreshed: train anew, evaluate both models on the same pictures."""
+"""What to type after a gathered set was refreshed: train anew, compare both models on the same pictures."""
 
 import os
 from dataclasses import MISSING
@@ -17,7 +17,7 @@ __all__ = ["next_commands"]
 
 
 def next_commands(dest: Path, workspace: Workspace) -> list[str]:
-    """Return the commands that train a run like the newest on a set, and evaluate both on the same pictures.
+    """Return the commands that train a run like the newest on a set, and compare both on the same pictures.
 
     These are the demo pictures of that run: a demo folder, what is kept aside, or its testing pictures, which
     stay testing pictures in the new run, since the split hangs on the pictures themselves.
@@ -42,8 +42,7 @@ def next_commands(dest: Path, workspace: Workspace) -> list[str]:
         steps = [
             [*prepared] if prepared else [],
             ["retrain", "--image_dir", str(images), "--run_name", new, *_options(run)],
-            ["evaluate", str(demo), "--run", run.name],
-            ["evaluate", str(demo), "--run", new],
+            ["compare", run.name, new, "--demo", str(demo)],
         ]
         home = os.path.abspath(DEFAULT_WORKSPACE) != str(workspace.root)
         place = ["--workspace", str(workspace.root)] if home else []

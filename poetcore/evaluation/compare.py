@@ -14,6 +14,7 @@ from poetcore.evaluation.comparison import Comparison, Evaluated
 from poetcore.evaluation.evaluate import evaluate
 from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.freshness import current_files, evaluation_difference
+from poetcore.evaluation.frozen import GraphOptions
 from poetcore.evaluation.graphs import match_graph_labels
 from poetcore.evaluation.model_file import ModelFile
 from poetcore.features.engines import DEFAULT_ENGINE
@@ -30,12 +31,16 @@ __all__ = ["Model", "compare", "find_comparison", "model_named", "stored_compari
 Model = Run | ModelFile
 
 
-def model_named(name: str, workspace: Workspace) -> Model:
+def model_named(
+    name: str, workspace: Workspace, labels: Path | None = None, options: GraphOptions | None = None
+) -> Model:
     """Return the run of a name, or the model that a path leads to.
 
     Args:
         name: a run's name, `latest`, or the path of a frozen graph or an exported model.
         workspace: where the runs are.
+        labels: the labels file of a model that is a file; by default the one beside it or in it.
+        options: how pictures are fed to a frozen graph.
 
     Raises:
         OptionError: the path is of no model.
@@ -43,7 +48,9 @@ def model_named(name: str, workspace: Workspace) -> Model:
     """
     path = to_path(name)
     is_run = name == "latest" or any(run.name == name for run in workspace.all_runs())
-    return ModelFile(path) if path.exists() and not is_run else workspace.run(name)
+    if is_run or not path.exists():
+        return workspace.run(name)
+    return ModelFile(path, labels, options or GraphOptions())
 
 
 def compare(

@@ -1,6 +1,8 @@
 """What a comparison of two models on the same pictures found."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,10 +11,10 @@ from poetcore.evaluation.accuracy import Accuracy, independent_number
 from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.metrics import confusion_matrix
 from poetcore.evaluation.paired import discordant, mcnemar, paired_difference
-from poetcore.system.figures import count, points, points_interval
+from poetcore.system.figures import count, points_interval
 from poetcore.system.wording import counted
 
-__all__ = ["SURE", "Comparison", "Evaluated", "p_words"]
+__all__ = ["SURE", "Comparison", "Evaluated", "as_data", "p_words"]
 
 #: A difference with a smaller p-value is called unlikely to be chance.
 SURE = 0.05
@@ -76,14 +78,17 @@ class Comparison:
         if self.difference is None or self.interval is None or self.p_value is None:
             return "Most of these pictures were seen in training, so there is no difference to tell."
         n = counted(len(self.pictures), "picture")
-        if not len(self.fixed()) and not len(self.broken()):
-            verdict = "both label the same ones right"
-            return f"On {n} {verdict}: {points(0)} (95 % interval {points_interval(*self.interval)})."
+        interval = f"95 % interval {points_interval(*self.interval)}"
+        fixed, broken = len(self.fixed()), len(self.broken())
+        if not fixed and not broken:
+            return f"Both label the same of {n} right: no difference ({interval})."
+        better = "more" if self.difference > 0 else "less"
+        how = f"{100 * abs(self.difference):.1f} points {better} accurate than"
         chance = "unlikely to be chance" if self.p_value < SURE else "which may be chance"
         return (
-            f"On {n} the accuracy of B is {points(self.difference)} against A's (95 % interval"
-            f" {points_interval(*self.interval)}, {p_words(self.p_value)}), {chance}: B alone labels"
-            f" {count(len(self.fixed()))} right, A alone {count(len(self.broken()))}."
+            f"On {n} B is {how if fixed != broken else 'as accurate as'} A ({interval},"
+            f" {p_words(self.p_value)}), {chance}: B alone labels {count(fixed)} right, A alone"
+            f" {count(broken)}."
         )
 
     def accuracy(self, side: str) -> Accuracy:
@@ -149,3 +154,43 @@ def p_words(p_value: float) -> str:
     if p_value < 0.001:
         return "p < 0.001"
     return f"p = {p_value:.3f}" if p_value < 0.1 else f"p = {p_value:.2f}"
+
+
+def as_data(comparison: Comparison, settings: Mapping[str, tuple[Any, Any]]) -> dict[str, Any]:
+    """Return what a comparison found, ready for JSON; what is not known or may not be told is None.
+
+    Args:
+        comparison: of two models.
+        settings: in which they differ: name -> A's value, B's value.
+    """
+    per_label = comparison.per_label().set_index("label")
+    return {
+        "a": _side(comparison, "a"),
+        "b": _side(comparison, "b"),
+        "pictures": len(comparison.pictures),
+        "difference": comparison.difference,
+        "interval": comparison.interval and list(comparison.interval),
+        "p_value": comparison.p_value,
+        "sentence": comparison.sentence,
+        "remarks": list(comparison.remarks),
+        "labels": list(comparison.labels),
+        "per_label": per_label.to_dict("index"),
+        "fixed": comparison.fixed()["path"].tolist(),
+        "broken": comparison.broken()["path"].tolist(),
+        "both_wrong": comparison.both_wrong()["path"].tolist(),
+        "settings": {name: {"a": a, "b": b} for name, (a, b) in settings.items()},
+    }
+
+
+def _side(comparison: Comparison, side: str) -> dict[str, Any]:
+    model = comparison.a if side == "a" else comparison.b
+    accuracy = comparison.accuracy(side)
+    return {
+        "name": model.name,
+        "title": model.title,
+        "accuracy": accuracy.value if comparison.told else None,
+        "interval": list(accuracy.interval) if comparison.told and accuracy.interval else None,
+        "correct": accuracy.correct,
+        "total": accuracy.total,
+        "confusion_matrix": comparison.matrix(side).tolist(),
+    }

@@ -33,6 +33,7 @@ def test_the_examples_of_a_public_name_run(name, here):
         "run": run,
         "report": run.evaluate("sample/demo"),
         "data": poet.load_dataset("sample/train"),
+        "comparison": poet.compare("first", "first", "sample/demo"),
     }
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
     said: list[str] = []
