@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from poetcore.api.reports import Report
     from poetcore.api.runs import list_runs, load_run, retrain
     from poetcore.api.trained_run import TrainedRun
+    from poetcore.api.tuning import Tuning, tune
     from poetcore.errors import PoetError
     from poetcore.system.progress import Progress
 
@@ -31,6 +32,7 @@ __all__ = [
     "Progress",
     "Report",
     "TrainedRun",
+    "Tuning",
     "__version__",
     "compare",
     "extract_features",
@@ -40,6 +42,7 @@ __all__ = [
     "load_run",
     "make_sample",
     "retrain",
+    "tune",
 ]
 
 #: Public name -> the module that holds it.
@@ -50,6 +53,7 @@ _HOME = {
     "Progress": "system.progress",
     "Report": "api.reports",
     "TrainedRun": "api.trained_run",
+    "Tuning": "api.tuning",
     "compare": "api.comparisons",
     "extract_features": "api.features",
     "list_backbones": "api.features",
@@ -58,6 +62,7 @@ _HOME = {
     "load_run": "api.runs",
     "make_sample": "api.datasets",
     "retrain": "api.runs",
+    "tune": "api.tuning",
 }
 
 

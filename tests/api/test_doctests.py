@@ -23,8 +23,15 @@ def examples(name: str) -> list[doctest.DocTest]:
     return finder.find(getattr(poet, name), name)
 
 
+@pytest.fixture(scope="module")
+def tuning(home) -> poet.Tuning:
+    """A finished tuning of two trials."""
+    options = {"head": "gradient_descent", "learning_rate": 0.01, "how_many_training_steps": [50, 100]}
+    return poet.tune(home / "sample/train", name="steps", workspace=home / "tf_files", **options)
+
+
 @pytest.mark.parametrize("name", [name for name in poet.__all__ if name not in WITHOUT])
-def test_the_examples_of_a_public_name_run(name, here):
+def test_the_examples_of_a_public_name_run(name, here, tuning):
     tests = [test for test in examples(name) if test.examples]
     assert tests, f"{name} has no example"
     run = poet.load_run("first")
@@ -34,6 +41,7 @@ def test_the_examples_of_a_public_name_run(name, here):
         "report": run.evaluate("sample/demo"),
         "data": poet.load_dataset("sample/train"),
         "comparison": poet.compare("first", "first", "sample/demo"),
+        "tuning": tuning,
     }
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
     said: list[str] = []

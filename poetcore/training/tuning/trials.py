@@ -20,7 +20,7 @@ from poetcore.training.tuning.pictures import TunedPictures
 from poetcore.training.tuning.settings import Setting
 from poetcore.workspace.head import Head
 
-__all__ = ["Job", "Tested", "jobs_of", "tested_by"]
+__all__ = ["Job", "Predicted", "jobs_of", "predicted_by"]
 
 #: Pictures predicted at a time.
 _CHUNK = 2000
@@ -48,7 +48,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Tested:
+class Predicted:
     """What a trial predicted: as `Evidence`, of this trial.
 
     Attributes:
@@ -76,9 +76,9 @@ def jobs_of(settings: Sequence[Setting]) -> list[Job]:
     return list(found.values())
 
 
-def tested_by(
+def predicted_by(
     job: Job, pictures: TunedPictures, options: TuneOptions, on_share: Callable[[float], object]
-) -> Iterator[tuple[int, Tested | None]]:
+) -> Iterator[tuple[int, Predicted | None]]:
     """Compute the trials of a job.
 
     Args:
@@ -94,7 +94,7 @@ def tested_by(
     trained = _by_ridge if job.setting.head == "ridge" else _by_steps
     with np.errstate(over="ignore", invalid="ignore"):  # that a training diverged is told by what is yielded
         for steps, heads in trained(job, pictures, options, on_share):
-            yield job.numbers[steps], _tested(pictures, heads, began)
+            yield job.numbers[steps], _predicted(pictures, heads, began)
 
 
 #: The folds that a layer was trained without -> the layer.
@@ -154,7 +154,7 @@ def _heads(layers: Layers, count: int) -> list[Head]:
     ]
 
 
-def _tested(pictures: TunedPictures, heads: _Heads, began: float) -> Tested | None:
+def _predicted(pictures: TunedPictures, heads: _Heads, began: float) -> Predicted | None:
     """Predict every picture by all layers that were trained without its fold."""
     folds, every = pictures.folds, pictures.prepared.everything
     originals = Examples(every.vectors, pictures.targets, every.rows)
@@ -174,4 +174,4 @@ def _tested(pictures: TunedPictures, heads: _Heads, began: float) -> Tested | No
                 inside = folds[chosen] == fold
                 correct[chosen[inside], other] = right[inside]
                 loss[fold, other] += given[inside].sum()
-    return Tested(correct, loss, time.perf_counter() - began)
+    return Predicted(correct, loss, time.perf_counter() - began)

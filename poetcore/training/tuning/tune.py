@@ -23,7 +23,7 @@ from poetcore.training.tuning.pictures import TunedPictures, prepare_pictures
 from poetcore.training.tuning.records import Cost, Trial
 from poetcore.training.tuning.reporting import TimeLeft, TuningProgress, reporting
 from poetcore.training.tuning.study import Study
-from poetcore.training.tuning.trials import Job, Tested, jobs_of, tested_by
+from poetcore.training.tuning.trials import Job, Predicted, jobs_of, predicted_by
 from poetcore.workspace.workspace import Workspace
 
 __all__ = ["run_study"]
@@ -90,7 +90,7 @@ def _try(
     from threadpoolctl import threadpool_limits
 
     waiting = [job for job in jobs if not set(job.numbers.values()) <= ended]
-    found: queue.Queue[tuple[int, Tested | None, float]] = queue.Queue()
+    found: queue.Queue[tuple[int, Predicted | None, float]] = queue.Queue()
     stop, total = threading.Event(), len(study.settings())
 
     def work(job: Job) -> None:
@@ -101,8 +101,8 @@ def _try(
             if stop.is_set():
                 raise InterruptedError
 
-        for number, tested in tested_by(job, pictures, options, on_share):
-            found.put((number, tested, time.perf_counter() - began))
+        for number, predicted in predicted_by(job, pictures, options, on_share):
+            found.put((number, predicted, time.perf_counter() - began))
         left.note(job, 1)
 
     # A step's matrices are so small that BLAS's threads would wait for each other.
@@ -112,9 +112,9 @@ def _try(
             while working or not found.empty():
                 trial = None
                 with contextlib.suppress(queue.Empty):
-                    number, tested, seconds = found.get(timeout=_SECONDS)
+                    number, predicted, seconds = found.get(timeout=_SECONDS)
                     if number not in ended:  # else of a job that had ended in part
-                        trial, arrays = _kept(number, tested, seconds, pictures)
+                        trial, arrays = _kept(number, predicted, seconds, pictures)
                         study.add(trial, arrays)
                         ended.add(number)
                 report(TuningProgress("tuning", len(ended), total, left=left.words, trial=trial))
@@ -127,17 +127,17 @@ def _try(
 
 
 def _kept(
-    number: int, tested: Tested | None, seconds: float, pictures: TunedPictures
+    number: int, predicted: Predicted | None, seconds: float, pictures: TunedPictures
 ) -> tuple[Trial, dict[str, np.ndarray]]:
     """Return the figures of a trial, and the arrays that are kept of it."""
     seconds = round(seconds, 3)
-    if tested is None:
+    if predicted is None:
         message = "The training diverged: a smaller learning rate is needed."
         return Trial(number, None, None, None, None, seconds, message), {}
-    own = tested.correct[np.arange(len(pictures.folds)), pictures.folds]
+    own = predicted.correct[np.arange(len(pictures.folds)), pictures.folds]
     groups = np.unique(pictures.groups[pictures.tested], return_inverse=True)[1]
     accuracy = cross_validated_accuracy(int(own[pictures.tested].sum()), groups)
     low, high = accuracy.interval or (0.0, 1.0)
-    cross_entropy = float(tested.loss.trace() / accuracy.total)
+    cross_entropy = float(predicted.loss.trace() / accuracy.total)
     trial = Trial(number, accuracy.value, low, high, cross_entropy, seconds)
-    return trial, {"correct": tested.correct, "loss": tested.loss}
+    return trial, {"correct": predicted.correct, "loss": predicted.loss}
