@@ -1,0 +1,197 @@
+"""LiteRT files as graphs that can be read and added to, without TensorFlow.
+
+So a `.tflite` file from elsewhere gets Poet's interface (`(1, size, size, 3) float32`, RGB, 0 to 255, to
+`(1, vector_length) float32`), and a last layer where there is no Keras model to put it on.
+
+Source: the schema `schema.fbs` of github.com/google-ai-edge/litert, file identifier TFL3.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+__all__ = ["LiteGraph", "LiteTensor"]
+
+_IDENTIFIER = b"TFL3"
+
+
+class LiteTensor(NamedTuple):
+    """What goes into a graph, or comes out.
+
+    Attributes:
+        place: its number among the graph's tensors.
+        name: what it is called.
+        shape: its sizes; -1 where the file leaves one open.
+        dtype: such as "float32".
+    """
+
+    place: int
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+
+
+class LiteGraph:
+    """A LiteRT model in memory.
+
+    Args:
+        content: of a `.tflite` file; the first of its graphs counts.
+
+    Raises:
+        ValueError: it is no such file, or damaged.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        from ai_edge_litert import schema_py_generated as schema
+
+        if content[4:8] != _IDENTIFIER:
+            raise ValueError("it does not begin as a LiteRT file does")
+        self._schema = schema
+        try:
+            self._model = schema.ModelT.InitFromPackedBuf(content, 0)
+            self._graph = self._model.subgraphs[0]
+            for buffer in self._model.buffers:
+                if buffer.offset > 1:  # weights behind the graph, as in files of more than 2 GB
+                    buffer.data = np.frombuffer(content, np.uint8, buffer.size, buffer.offset)
+                    buffer.offset = buffer.size = 0
+            self._inputs, self._outputs = list(self._graph.inputs), list(self._graph.outputs)
+            self._types = {
+                value: name.lower() for name, value in vars(schema.TensorType).items() if name.isupper()
+            }
+        except Exception as error:  # the generated reader lets through whatever struct and numpy raise
+            raise ValueError("it is damaged") from error
+
+    @property
+    def inputs(self) -> list[LiteTensor]:
+        """What it is fed."""
+        return [self._described(index) for index in self._inputs]
+
+    @property
+    def outputs(self) -> list[LiteTensor]:
+        """What it gives."""
+        return [self._described(index) for index in self._outputs]
+
+    @property
+    def last_operator(self) -> str:
+        """Name of the operator that makes its first output, such as "SOFTMAX"; "" for none."""
+        for operator in self._graph.operators or ():
+            if self._outputs[0] in list(operator.outputs):
+                code = self._model.operatorCodes[operator.opcodeIndex]
+                number = max(code.builtinCode, code.deprecatedBuiltinCode)
+                names = vars(self._schema.BuiltinOperator).items()
+                return next((name for name, value in names if value == number and name.isupper()), "")
+        return ""
+
+    def metadata(self, name: str) -> bytes | None:
+        """Return what is kept inside the file under a name, or None."""
+        for entry in self._model.metadata or ():
+            if (entry.name or b"").decode(errors="replace") == name:
+                data = self._model.buffers[entry.buffer].data
+                return None if data is None else bytes(bytearray(data))
+        return None
+
+    def feed(
+        self, name: str, shape: tuple[int, ...], operators: Sequence[tuple[str, float | np.ndarray | None]]
+    ) -> None:
+        """Put operators before its input.
+
+        Args:
+            name: of the new input, `float32`.
+            shape: of the new input.
+            operators: in the order in which they are carried out: "MUL" or "ADD" with what is multiplied or
+                added, "CAST" to the type of the input that there was.
+        """
+        old = self._inputs[0]
+        made, before = self._tensor(name, shape), []
+        self._inputs, current = [made], made
+        for number, (operator, value) in enumerate(operators):
+            last = number == len(operators) - 1
+            following = old if last else self._tensor(f"{name}_{number}", shape)
+            inputs = [current] if value is None else [current, self._constant(np.asarray(value, np.float32))]
+            before.append(self._operator(operator, inputs, following))
+            current = following
+        if not operators:  # the input itself, under its new name
+            self._graph.tensors[old].name, self._inputs = name, [old]
+        self._graph.operators = [*before, *(self._graph.operators or ())]
+
+    def follow(self, operator: str, name: str, shape: tuple[int, ...], *values: np.ndarray) -> None:
+        """Put an operator behind its output, whose output becomes the graph's.
+
+        Args:
+            operator: such as "SOFTMAX".
+            name: of its output, `float32`.
+            shape: of its output.
+            *values: what it takes beside the graph's output, such as weights.
+        """
+        made = self._tensor(name, shape)
+        inputs = [self._outputs[0], *(self._constant(value) for value in values)]
+        self._graph.operators = [*(self._graph.operators or ()), self._operator(operator, inputs, made)]
+        self._outputs = [made]
+
+    def rename_output(self, name: str) -> None:
+        """Give its output another name."""
+        self._graph.tensors[self._outputs[0]].name = name
+
+    def packed(self) -> bytes:
+        """Return it as the content of a `.tflite` file, for one picture at a time, without metadata."""
+        import flatbuffers
+
+        schema = self._schema
+        for index in (*self._inputs, *self._outputs):
+            self._graph.tensors[index].shapeSignature = None
+        self._graph.inputs, self._graph.outputs = self._inputs, self._outputs
+        signature = schema.SignatureDefT()
+        signature.signatureKey, signature.subgraphIndex = "serving_default", 0
+        signature.inputs, signature.outputs = [], []
+        for tensors, maps in ((self.inputs, signature.inputs), (self.outputs, signature.outputs)):
+            for tensor in tensors:
+                entry = schema.TensorMapT()
+                entry.name, entry.tensorIndex = tensor.name, tensor.place
+                maps.append(entry)
+        self._model.signatureDefs, self._model.metadata = [signature], []
+        builder = flatbuffers.Builder(1024)
+        builder.Finish(self._model.Pack(builder), file_identifier=_IDENTIFIER)
+        return bytes(builder.Output())
+
+    def _described(self, index: int) -> LiteTensor:
+        tensor = self._graph.tensors[index]
+        sizes = tensor.shape if tensor.shapeSignature is None else tensor.shapeSignature
+        name = tensor.name.decode(errors="replace") if isinstance(tensor.name, bytes) else tensor.name or ""
+        shape = tuple(int(size) for size in sizes) if sizes is not None else ()
+        return LiteTensor(index, name, shape, self._types[tensor.type])
+
+    def _tensor(self, name: str, shape: tuple[int, ...], dtype: str = "FLOAT32", buffer: int = 0) -> int:
+        tensor = self._schema.TensorT()
+        tensor.name, tensor.shape, tensor.buffer = name, list(shape), buffer
+        tensor.type = getattr(self._schema.TensorType, dtype)
+        self._graph.tensors.append(tensor)
+        return len(self._graph.tensors) - 1
+
+    def _constant(self, value: np.ndarray) -> int:
+        buffer = self._schema.BufferT()
+        buffer.data = np.frombuffer(np.ascontiguousarray(value).tobytes(), np.uint8)
+        self._model.buffers.append(buffer)
+        name = f"constant_{len(self._graph.tensors)}"
+        return self._tensor(name, value.shape, value.dtype.name.upper(), len(self._model.buffers) - 1)
+
+    def _operator(self, kind: str, inputs: list[int], output: int) -> Any:
+        """Return an operator of a kind that is none of the graph's yet."""
+        schema = self._schema
+        code = schema.OperatorCodeT()
+        code.builtinCode = getattr(schema.BuiltinOperator, kind)
+        code.deprecatedBuiltinCode, code.version = min(code.builtinCode, 127), 1
+        self._model.operatorCodes.append(code)
+        made = schema.OperatorT()
+        made.opcodeIndex, made.inputs, made.outputs = len(self._model.operatorCodes) - 1, inputs, [output]
+        options = {
+            "MUL": "MulOptions", "ADD": "AddOptions", "CAST": "CastOptions", "SOFTMAX": "SoftmaxOptions",
+            "FULLY_CONNECTED": "FullyConnectedOptions", "RESHAPE": "ReshapeOptions",
+            "L2_NORMALIZATION": "L2NormOptions", "DEQUANTIZE": "DequantizeOptions",
+        }.get(kind)  # fmt: skip
+        if options:
+            made.builtinOptionsType = getattr(schema.BuiltinOptions, options)
+            made.builtinOptions = getattr(schema, f"{options}T")()
+        if kind == "SOFTMAX":
+            made.builtinOptions.beta = 1.0
+        return made
