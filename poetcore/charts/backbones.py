@@ -8,26 +8,34 @@ import pandas as pd
 
 from poetcore.charts.style import BLUE, ORANGE, faint_ink
 
-__all__ = ["CHOICE", "backbone_chart"]
+__all__ = ["CHOICE", "backbone_chart", "family"]
 
 #: The selection in the chart: the circle that was clicked, by its `name`.
 CHOICE = "backbone"
 
 #: What a family is called, by the beginning of its backbones' names, and its colour for white and black.
 _FAMILIES = {
-    "efficientnet": ("EfficientNet-Lite", BLUE),
+    "efficientnet_lite": ("EfficientNet-Lite", BLUE),
     "mobilenet": ("MobileNet", ORANGE),
+    "efficientnetv2": ("EfficientNet V2", "#14b8a6"),
+    "efficientnet": ("EfficientNet", "#0891b2"),
+    "convnext": ("ConvNeXt", "#db2777"),
     "inception": ("Inception", "#8b5cf6"),
+    "xception": ("Inception", "#8b5cf6"),
+    "resnet": ("ResNet", "#65a30d"),
+    "densenet": ("DenseNet", "#a16207"),
+    "nasnet": ("NASNet", "#dc2626"),
+    "vgg": ("VGG", "#64748b"),
 }
 
 #: From here on, in million multiply-adds, a long name has room to the left of its circle, else to the right.
-_MIDDLE = 200
+_MIDDLE = 1000
 
 #: On which side of its circle the long name stands, by the comparison with `_MIDDLE`.
 _SIDES: tuple[tuple[str, Literal["left", "right"], int], ...] = (("<", "left", 1), (">=", "right", -1))
 
 #: Square pixels of the largest circle; an area is in proportion to the megabytes.
-_LARGEST = 2400
+_LARGEST = 1500
 
 
 def backbone_chart(
@@ -35,8 +43,9 @@ def backbone_chart(
 ) -> alt.LayerChart:
     """Draw the accuracy of backbones against their work for a picture, as the codelab does for MobileNets.
 
-    The area of a circle is in proportion to the size of the network; the chosen one has a ring and its whole
-    name. A click on a circle is the selection `CHOICE`.
+    The larger a network, the larger its circle, whose area is in proportion to the root of its megabytes, so
+    that the smallest can be hit beside the largest; the chosen one has a ring and its whole name. A click on
+    a circle is the selection `CHOICE`.
 
     Args:
         table: columns name, multiply_adds (millions a picture), imagenet_top1 (%), megabytes, input_size
@@ -47,30 +56,30 @@ def backbone_chart(
         dark: whether it stands on a dark page.
     """
     drawn = table.assign(
-        family=[_FAMILIES[name.split("_")[0]][0] for name in table["name"]],
+        family=[family(name) for name in table["name"]],
         short=[_short(name) for name in table["name"]],
         chosen=table["name"] == chosen,
         where=["yes" if offline else "no" for offline in table["offline"]],
     )
-    names, colours = zip(*_FAMILIES.values(), strict=True)
+    colours = dict(_FAMILIES.values())
     click = alt.selection_point(name=CHOICE, fields=["name"], on="click", toggle=False, empty=False)
     base = alt.Chart(drawn).encode(
         x=alt.X(
             "multiply_adds:Q",
             title="million multiply-adds a picture",
-            scale=alt.Scale(type="log", domain=[10, 10_000]),
-            axis=alt.Axis(format=",", values=[10, 30, 100, 300, 1000, 3000, 10_000]),
+            scale=alt.Scale(type="log", domain=[10, 100_000]),
+            axis=alt.Axis(format=",", values=[10, 100, 1000, 10_000, 100_000]),
         ),
         y=alt.Y(
             "imagenet_top1:Q",
             title="ImageNet top-1 accuracy",
-            scale=alt.Scale(zero=False, domain=[38, 82], nice=False),
+            scale=alt.Scale(zero=False, domain=[38, 90], nice=False),
             axis=alt.Axis(labelExpr="datum.label + ' %'"),
         ),
     )
     size = alt.Size(
         "megabytes:Q",
-        scale=alt.Scale(domain=[0, float(drawn["megabytes"].max())], range=[0, _LARGEST]),
+        scale=alt.Scale(type="sqrt", domain=[0, float(drawn["megabytes"].max())], range=[0, _LARGEST]),
         legend=None,
     )
     # Large ones first, so that a small one is never under a large one.
@@ -82,8 +91,8 @@ def backbone_chart(
             color=alt.Color(
                 "family:N",
                 title=None,
-                scale=alt.Scale(domain=list(names), range=list(colours)),
-                legend=alt.Legend(orient="top", columns=2, symbolOpacity=0.8),
+                scale=alt.Scale(domain=list(colours), range=list(colours.values())),
+                legend=alt.Legend(orient="top", columns=5 if named else 3, symbolOpacity=0.8),
             ),
             order="place:O",
             tooltip=[
@@ -104,7 +113,7 @@ def backbone_chart(
     chart = circles + ring
     # Beside the circle, however large it is.
     megabytes = drawn.loc[drawn["chosen"], "megabytes"].sum() / drawn["megabytes"].max()
-    beside = max(16.0, 4 + math.sqrt(_LARGEST * float(megabytes) / math.pi))
+    beside = max(16.0, 4 + math.sqrt(_LARGEST * math.sqrt(float(megabytes)) / math.pi))
     for where, align, side in _SIDES:
         chart += (
             marked.transform_filter(f"datum.multiply_adds {where} {_MIDDLE}")
@@ -119,10 +128,10 @@ def backbone_chart(
 
 def _names(base: alt.Chart, dark: bool) -> alt.LayerChart:
     """Return the short names of the circles that are not marked, where they are not in each other's way."""
-    beside = {"large": ("right", -38, 0), "upper": ("right", -12, -10), "lower": ("left", 10, 7)}
+    beside = {"upper": ("right", -9, -10), "lower": ("left", 10, 8), "under": ("left", 6, 16)}
     place = (
-        "datum.family == 'Inception' ? 'large' : datum.family == 'EfficientNet-Lite' ||"
-        " slice(datum.short, 0, 4) == '0.75' ? 'upper' : 'lower'"
+        "slice(datum.family, 0, 12) == 'EfficientNet' && datum.short != 'lite2' ||"
+        " slice(datum.short, 0, 4) == '0.75' ? 'upper' : datum.megabytes > 40 ? 'under' : 'lower'"
     )
     others = base.transform_filter("!datum.chosen").transform_calculate(beside=place)
     names = [
@@ -140,7 +149,22 @@ def _names(base: alt.Chart, dark: bool) -> alt.LayerChart:
 def _short(name: str) -> str:
     """Return a backbone's name as it fits beside its circle; the family is told by the colour.
 
-    >>> _short("mobilenet_0.50_128"), _short("efficientnet_lite0"), _short("inception_v3")
-    ('0.50 128', 'lite0', 'v3')
+    >>> _short("mobilenet_0.50_128"), _short("efficientnet_lite0"), _short("ResNet50V2"), _short("Xception")
+    ('0.50 128', 'lite0', '50V2', 'Xception')
     """
-    return name.partition("_")[2].replace("_", " ")
+    if name.startswith("efficientnet_"):
+        return name.removeprefix("efficientnet_")
+    return name[len(_beginning(name)) :].replace("_", " ").strip() or name
+
+
+def family(name: str) -> str:
+    """Return what the family of a backbone is called.
+
+    >>> family("EfficientNetV2B0"), family("MobileNetV3Small")
+    ('EfficientNet V2', 'MobileNet')
+    """
+    return _FAMILIES[_beginning(name)][0]
+
+
+def _beginning(name: str) -> str:
+    return next(beginning for beginning in _FAMILIES if name.lower().startswith(beginning))

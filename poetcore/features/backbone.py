@@ -3,16 +3,15 @@
 Which ones there are says `backbones`.
 """
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from poetcore.errors import BackboneError
 from poetcore.features.efficientnet_lite import EfficientNetLite
+from poetcore.features.keras_applications import KerasApplication, Scaling
 
 if TYPE_CHECKING:
-    import keras
     from keras import Model
 
 __all__ = ["DEFAULT", "Backbone", "KerasApplication", "NetworkFile", "Source"]
@@ -20,62 +19,6 @@ __all__ = ["DEFAULT", "Backbone", "KerasApplication", "NetworkFile", "Source"]
 DEFAULT = "efficientnet_lite0"
 
 _QUANTIZED = "_quantized"
-
-
-@dataclass(frozen=True)
-class KerasApplication:
-    """A network of `keras.applications`, whose ImageNet weights Keras downloads on first use.
-
-    Attributes:
-        function: its name there, such as "MobileNet".
-        file: the weight file without the ImageNet layer, as Keras names it.
-        arguments: what the function is called with beside the input shape.
-    """
-
-    function: str
-    file: str
-    arguments: tuple[tuple[str, float], ...] = ()
-
-    def weight_file(self) -> Path:
-        """Return the path from which Keras reads the weights, whether the file exists or not."""
-        return Path(os.environ.get("KERAS_HOME", Path.home() / ".keras")) / "models" / self.file
-
-    def build(self, name: str, input_size: int, own_size: int) -> "keras.Model":
-        """Build the network with its ImageNet weights; TensorFlow is imported already.
-
-        Args:
-            name: of the backbone.
-            input_size: pixels a side.
-            own_size: pixels a side for which the weights were published.
-
-        Returns:
-            A model from `(n, input_size, input_size, 3) float32`, scaled, to `(n, vector_length) float32`.
-
-        Raises:
-            BackboneError: the weights cannot be read or downloaded.
-        """
-        try:
-            model = self._build(own_size, "imagenet")
-        except Exception as error:  # Keras lets through whatever the network, the disk or h5py raise
-            reason = str(error).strip().splitlines()[0][:200]
-            raise BackboneError(
-                f"The weights of {name} could not be downloaded ({reason}): connect to the internet once, or"
-                f" put the file at {self.weight_file()}, or choose {DEFAULT}, which works offline."
-            ) from error
-        if input_size == own_size:
-            return model
-        resized = self._build(input_size, None)
-        resized.set_weights(model.get_weights())
-        return resized
-
-    def _build(self, size: int, weights: str | None) -> "keras.Model":
-        import keras
-
-        function = getattr(keras.applications, self.function)
-        arguments: dict[str, Any] = dict(self.arguments)
-        return function(
-            input_shape=(size, size, 3), include_top=False, pooling="avg", weights=weights, **arguments
-        )
 
 
 @dataclass(frozen=True)
@@ -134,8 +77,9 @@ class Backbone:
             another than its usual input size; the names of a combination's parts are joined by `+`.
         input_size: pixels a side of the square input.
         vector_length: how many features a picture has.
-        scaling: (mean, divisor): the network was trained on `(pixel - mean) / divisor`; of a combination
-            (0, 1), since its parts have their own.
+        scaling: (mean, divisor): the network was trained on `(pixel - mean) / divisor`; three numbers are of
+            red, green and blue; (0, 1) of a network that scales inside, and of a combination, whose parts
+            have their own.
         imagenet_top1: published accuracy on ImageNet's thousand categories, in percent; None where nobody
             published it.
         megabytes: size of its weights as they are run, without the ImageNet layer.
@@ -151,7 +95,7 @@ class Backbone:
     name: str
     input_size: int
     vector_length: int
-    scaling: tuple[float, float]
+    scaling: Scaling
     imagenet_top1: float | None
     megabytes: float
     multiply_adds: float | None

@@ -23,7 +23,7 @@ _WIDTH, _HEIGHT = 860, 480
 
 
 def write_chart(file: Path, backbones: Sequence[ListedBackbone], chosen: str) -> None:
-    """Write the chart of backbones into a file: accuracy against computation, circle area by size.
+    """Write the chart of backbones into a file: accuracy against computation, and how large each is.
 
     An HTML file has everything in it that it needs, and shows the figures of the circle under the mouse.
 
@@ -40,7 +40,7 @@ def write_chart(file: Path, backbones: Sequence[ListedBackbone], chosen: str) ->
     check_ending(file, _FORMATS, "A chart is")
     ending = file.suffix.lower()
     chart = backbone_chart(pd.DataFrame(backbones), chosen, named=True).properties(
-        width=_WIDTH, height=_HEIGHT, title="Backbones: the area of a circle is the size of the network"
+        width=_WIDTH, height=_HEIGHT, title="Backbones: the larger a circle, the larger the network"
     )
     out: io.BytesIO | io.StringIO = io.BytesIO() if ending == ".png" else io.StringIO()
     chart.save(out, format=cast(Any, ending[1:]), **_FORMATS[ending])

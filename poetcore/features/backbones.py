@@ -6,15 +6,18 @@ such as `efficientnet_lite0+efficientnet_lite2` sees a picture at one size, the 
 is one input in every export, live and in the app.
 """
 
+import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from poetcore.errors import BackboneError
 from poetcore.features.backbone import DEFAULT, Backbone, KerasApplication, NetworkFile
 from poetcore.features.combination import LENGTH
-from poetcore.features.known_backbones import BACKBONES
+from poetcore.features.known_backbones import ALIASES, BACKBONES
 from poetcore.system.tensorflow import tensorflow
 
 if TYPE_CHECKING:
@@ -129,16 +132,16 @@ def _find_one(name: str, calibration: str) -> Backbone:
     wanted = re.sub(r"^mobilenet_(0\.5|1)_", lambda m: f"mobilenet_{float(m[1]):.2f}_", name.strip().lower())
     wanted = wanted.replace("mobilenet_1.00_", "mobilenet_1.0_")
     network, _, size = wanted.removesuffix(_QUANTIZED).partition("@")
-    if network not in BACKBONES:
-        others = [other for other in BACKBONES if not other.startswith("mobilenet_")]
+    if network not in ALIASES:
+        close = [ALIASES[one] for one in difflib.get_close_matches(network, ALIASES, 3)]
         raise BackboneError(
-            f"Unknown architecture {name!r}: choose {', '.join(others)}, or"
-            " mobilenet_{1.0,0.75,0.50,0.25}_{224,192,160,128}, each also with _quantized after it, or"
-            " several joined by +."
+            f"Unknown architecture {name!r}: choose {', '.join(close) or DEFAULT} or another name that the"
+            " command backbones lists, each also with _quantized after it, several joined by +, or the path"
+            " of a .tflite or .keras file or a SavedModel."
         )
-    found = BACKBONES[network]
+    found = BACKBONES[ALIASES[network]]
     if wanted.endswith(_QUANTIZED):
-        name, megabytes = network + _QUANTIZED, round(found.megabytes / 4, 1)
+        name, megabytes = found.name + _QUANTIZED, round(found.megabytes / 4, 1)
         found = replace(found, name=name, megabytes=megabytes, calibration=calibration)
     if not size and "@" not in wanted:
         return found
@@ -206,8 +209,9 @@ def _vector_of(backbone: Backbone, pixels: "keras.KerasTensor", suffix: str = ""
     """Return the feature vector that a single network makes of pixels; `suffix` tells its layers apart."""
     import keras
 
-    mean, divisor = backbone.scaling
-    scaled = keras.layers.Rescaling(1 / divisor, offset=-mean / divisor, name=f"scaling{suffix}")(pixels)
+    mean, divisor = map(np.asarray, backbone.scaling)
+    scale, offset = (1 / divisor).tolist(), (-mean / divisor).tolist()
+    scaled = keras.layers.Rescaling(scale, offset, name=f"scaling{suffix}")(pixels)
     source, size = backbone.source, backbone.input_size
     base = backbone.network.partition("@")[0]
     if isinstance(source, NetworkFile):

@@ -2,8 +2,9 @@
 
 from poetcore.features.backbone import DEFAULT, Backbone, KerasApplication
 from poetcore.features.efficientnet_lite import EfficientNetLite
+from poetcore.features.keras_applications import APPLICATIONS
 
-__all__ = ["BACKBONES"]
+__all__ = ["ALIASES", "BACKBONES"]
 
 
 def _efficientnet_lites() -> list[Backbone]:
@@ -81,6 +82,28 @@ def _inception() -> Backbone:
     return Backbone("inception_v3", 299, 2048, (127.5, 127.5), 78.0, 87.2, 5_700, source)
 
 
+def _applications() -> list[Backbone]:
+    """List the other networks of `keras.applications`."""
+    return [
+        Backbone(
+            one.name,
+            one.input_size,
+            one.vector_length,
+            one.scaling,
+            one.top1,
+            one.megabytes,
+            one.multiply_adds,
+            one.source,
+        )
+        for one in APPLICATIONS
+    ]
+
+
 BACKBONES: dict[str, Backbone] = {
-    backbone.name: backbone for backbone in (*_efficientnet_lites(), *_mobilenets(), _inception())
+    one.name: one for one in (*_efficientnet_lites(), *_mobilenets(), _inception(), *_applications())
+}
+
+#: By other names in small letters, such as Keras's own: which backbone is meant.
+ALIASES = {"mobilenet": "mobilenet_1.0_224", "inceptionv3": "inception_v3"} | {
+    name.lower(): name for name in BACKBONES
 }

@@ -31,8 +31,10 @@ class RunConfig:
     architecture: str = field(
         default=DEFAULT,
         metadata=option(
-            "Backbone: efficientnet_lite{0,1,2}, inception_v3 or"
-            " mobilenet_{1.0,0.75,0.50,0.25}_{224,192,160,128}, each also with _quantized."
+            "Backbone: efficientnet_lite{0,1,2}, mobilenet_{1.0,0.75,0.50,0.25}_{224,192,160,128} or any of"
+            " keras.applications such as EfficientNetV2B0 (the command backbones lists all), each also with"
+            " _quantized, several joined by +, or the path of a network of your own (.tflite, .keras or"
+            " SavedModel)."
         ),
     )
     training: TrainingOptions = field(default=TrainingOptions())

@@ -40,9 +40,9 @@ def test_the_axes_have_room_for_every_backbone(table):
         assert low < table[column].min() and table[column].max() < high
 
 
-def test_the_area_of_a_circle_is_in_proportion_to_the_size(table):
+def test_the_area_of_a_circle_is_in_proportion_to_the_root_of_the_size(table):
     scale = backbone_chart(table).to_dict()["layer"][0]["encoding"]["size"]["scale"]
-    assert (scale["domain"][0], scale["range"][0], scale.get("type", "linear")) == (0, 0, "linear")
+    assert (scale["domain"][0], scale["range"][0], scale["type"]) == (0, 0, "sqrt")
     assert math.isclose(scale["domain"][1], table["megabytes"].max())
 
 
@@ -56,7 +56,7 @@ def test_the_name_of_the_chosen_one_stands_beside_its_circle(table, name):
     chart = backbone_chart(table, name).to_dict()
     megabytes = table.set_index("name")["megabytes"]
     largest = chart["layer"][0]["encoding"]["size"]["scale"]["range"][1]
-    radius = math.sqrt(largest * megabytes[name] / megabytes.max() / math.pi)
+    radius = math.sqrt(largest * math.sqrt(megabytes[name] / megabytes.max()) / math.pi)
     assert all(
         abs(layer["mark"]["dx"]) > radius for layer in chart["layer"] if layer["mark"]["type"] == "text"
     )

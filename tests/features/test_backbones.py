@@ -17,10 +17,7 @@ PHOTOS = Path(skimage.__file__).parent / "data"
 
 def test_the_table_has_the_names_of_the_original_script():
     mobilenets = {f"mobilenet_{w}_{s}" for w in ("1.0", "0.75", "0.50", "0.25") for s in (224, 192, 160, 128)}
-    assert (
-        set(BACKBONES)
-        == {"efficientnet_lite0", "efficientnet_lite1", "efficientnet_lite2", "inception_v3"} | mobilenets
-    )
+    assert mobilenets | {"inception_v3"} <= set(BACKBONES)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +61,7 @@ def test_a_backbone_whose_file_was_put_in_place_works_offline(monkeypatch, tmp_p
 
 
 def test_every_backbone_has_its_own_cache_key():
-    assert len({backbone.cache_key for backbone in BACKBONES.values()}) == 20
+    assert len({backbone.cache_key for backbone in BACKBONES.values()}) == len(BACKBONES)
 
 
 def test_the_default_works_offline_on_a_new_machine_and_what_keras_downloads_does_not(monkeypatch, tmp_path):
@@ -81,23 +78,31 @@ def test_the_default_works_offline_on_a_new_machine_and_what_keras_downloads_doe
         ("mobilenet_1.0_128", "mobilenet_1.0_128"),
         ("mobilenet_0.25_192", "mobilenet_0.25_192"),
         (" Inception_V3 ", "inception_v3"),
+        ("InceptionV3", "inception_v3"),
+        ("MobileNet", "mobilenet_1.0_224"),
+        ("efficientnetv2b0", "EfficientNetV2B0"),
+        ("CONVNEXTTINY_quantized", "ConvNeXtTiny_quantized"),
+        ("resnet50@256", "ResNet50@256"),
     ],
 )
 def test_other_spellings_are_understood(spelt, name):
     assert find(spelt).name == name
 
 
-@pytest.mark.parametrize(
-    "name", ["resnet50", "", "mobilenet", "mobilenet_0.5_225", "mobilenet_0.6_224", "x_quantized"]
-)
-def test_an_unknown_name_is_refused_with_the_choices(name):
+@pytest.mark.parametrize("name", ["", "mobilenet_0.5_225", "mobilenet_0.6_224", "x_quantized", "mnasnet"])
+def test_an_unknown_name_is_refused_with_what_may_be_given(name):
     with pytest.raises(BackboneError) as caught:
         find(name)
-    assert str(caught.value) == (
-        f"Unknown architecture {name!r}: choose efficientnet_lite0, efficientnet_lite1,"
-        " efficientnet_lite2, inception_v3, or mobilenet_{1.0,0.75,0.50,0.25}_{224,192,160,128}, each"
-        " also with _quantized after it, or several joined by +."
+    assert str(caught.value).startswith(f"Unknown architecture {name!r}: choose ")
+    assert str(caught.value).endswith(
+        " or another name that the command backbones lists, each also with _quantized after it, several"
+        " joined by +, or the path of a .tflite or .keras file or a SavedModel."
     )
+
+
+def test_a_name_that_is_nearly_one_is_answered_with_that_one():
+    with pytest.raises(BackboneError, match="choose ResNet50"):
+        find("resnet_50")
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ def _draw_chart(chosen: str) -> None:
         on_select=lambda: _choose_clicked(key),
         selection_mode=CHOICE,
     )
-    st.caption("Click a circle to choose it; its area is the size of the network.")
+    st.caption("Click a circle to choose it; the larger a circle, the larger the network.")
 
 
 def _choose_clicked(key: str) -> None:
