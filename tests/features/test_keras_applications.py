@@ -22,7 +22,6 @@ from poetcore.training.train import TrainingOptions
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import fill
 
-
 #: Keras on TensorFlow hands its variables to numpy so.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
