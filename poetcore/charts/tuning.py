@@ -98,15 +98,16 @@ def settings_chart(
     simplest as good is dashed.
 
     Args:
-        trials: columns number, accuracy, mark, and one for each setting; a cell is a number or a text.
+        trials: columns number, accuracy, mark, and one for each setting, whose categories are in the order of
+            the axis.
         settings: the columns that are drawn, and what each is called, in the order of the axes.
         dark: whether it stands on a dark page.
     """
     done = trials[trials["accuracy"].notna()]
     low, high = float(done["accuracy"].min()), float(done["accuracy"].max())
     places = {name: _places(done[name]) for name in settings}
-    ticks = [(settings[name], place, _told(v)) for name in settings for v, place in places[name].items()]
-    ticks += [("accuracy", _share(end, low, high), f"{100 * end:.1f} %") for end in {low, high}]
+    ticks = [(settings[name], at, value) for name in settings for value, at in places[name].items()]
+    ticks += [("accuracy", _share(end, low, high), f"{100 * end:.1f}\u00a0%") for end in {low, high}]
     x = alt.X(
         "axis:N",
         sort=[*settings.values(), "accuracy"],
@@ -153,8 +154,9 @@ def settings_chart(
     values = alt.Chart(pd.DataFrame(ticks, columns=["axis", "place", "value"])).encode(
         x=x, y=y, text="value:N"
     )
-    halo = values.mark_text(fontSize=11, stroke=_paper(dark), strokeWidth=4, tooltip=None)
-    words = values.mark_text(fontSize=11, color=faint_ink(dark), tooltip=None)
+    shape: dict[str, Any] = {"fontSize": 11, "lineBreak": " ", "baseline": "middle", "tooltip": None}
+    halo = values.mark_text(stroke=_paper(dark), strokeWidth=4, **shape)
+    words = values.mark_text(color=faint_ink(dark), **shape)
     chart: alt.LayerChart = (usual + told_apart + halo + words).properties(height=340)
     return chart
 
@@ -220,7 +222,7 @@ def _lines(
     low, high = float(done["accuracy"].min()), float(done["accuracy"].max())
     rows = []
     for row in done.to_dict("records"):
-        told = ", ".join(f"{title} {_told(row[name])}" for name, title in settings.items())
+        told = ", ".join(f"{title} {row[name]}" for name, title in settings.items())
         about = {"number": row["number"], "accuracy": row["accuracy"], "mark": row["mark"], "settings": told}
         points = {title: places[name][row[name]] for name, title in settings.items()}
         points["accuracy"] = _share(row["accuracy"], low, high)
@@ -228,30 +230,18 @@ def _lines(
     return pd.DataFrame(rows)
 
 
-def _places(values: "pd.Series[Any]") -> dict[Any, float]:
+def _places(values: "pd.Series[Any]") -> dict[str, float]:
     """Return the place of each value on its axis, 0 to 1, one as far from the next as any other.
 
-    Numbers in their order, texts in that in which they come.
-
-    >>> _places(pd.Series([0.1, 0.01, 0.1])), _places(pd.Series(["off"]))
-    ({0.01: 0.0, 0.1: 1.0}, {'off': 0.5})
+    >>> _places(pd.Series(pd.Categorical(["0.1", "0.01"], ["0.01", "0.1"])))
+    {'0.01': 0.0, '0.1': 1.0}
     """
-    own = list(dict.fromkeys(values))
-    own = own if any(isinstance(value, str) for value in own) else sorted(own)
+    own = list(values.cat.remove_unused_categories().cat.categories)
     return {value: n / (len(own) - 1) if len(own) > 1 else 0.5 for n, value in enumerate(own)}
 
 
 def _share(value: float, low: float, high: float) -> float:
     return (value - low) / (high - low) if high > low else 0.5
-
-
-def _told(value: Any) -> str:
-    """Return a value of a setting as it stands beside its axis.
-
-    >>> _told(4000), _told(0.0001), _told("off")
-    ('4,000', '0.0001', 'off')
-    """
-    return value if isinstance(value, str) else f"{value:,g}"
 
 
 def _paper(dark: bool) -> str:

@@ -41,6 +41,8 @@ TERMS = {
     " they creep.",
     "macro F1": "The mean of the F1 of all labels, however many pictures each has.",
     "near duplicate": "Nearly the same picture: a resized or cropped copy, the next frame of a burst.",
+    "p-value": "How often two settings that are equally good would differ this much by chance; corrected for"
+    " the number of trials, since among many some differ much. Below 0.05 the difference is called real.",
     "precision": "Of the pictures predicted as a label, the share that really have it.",
     "quantized": "With whole numbers of 8 bits (int8) in place of fractions: under a third of the size,"
     " faster, and slightly less accurate.",

@@ -75,6 +75,14 @@ MENU = (
         ("run", "demo"),
     ),
     MenuPage(
+        "tune",
+        "Tune",
+        ":material/science:",
+        "Results",
+        "Try many settings on the same pictures; see which differences are real.",
+        ("dataset",),
+    ),
+    MenuPage(
         "slideshow",
         "Slideshow",
         ":material/slideshow:",

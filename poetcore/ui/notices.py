@@ -1,4 +1,4 @@
-"""What stands below each title: a training, the tour or a first visit, what came in, what is missing."""
+"""What stands below each title: work in progress, the tour or a first visit, what came in or is missing."""
 
 import streamlit as st
 
@@ -13,6 +13,7 @@ from poetcore.ui.model.job_panel import draw_working_banner
 from poetcore.ui.state import choose, jobs, offer_level, workspace
 from poetcore.ui.text import dataset_name, plain
 from poetcore.ui.tour import draw_tour
+from poetcore.ui.tune.banner import draw_tuning_banner
 from poetcore.workspace.run import Run
 
 __all__ = ["draw_notices"]
@@ -28,6 +29,8 @@ def draw_notices(page: MenuPage) -> None:
     """Draw the notices; the script stops where the page lacks what it needs."""
     if page.name not in _SHOW_TRAINING:
         draw_working_banner()
+    if page.name != "tune":
+        draw_tuning_banner()
     if not draw_tour(page.name, chosen(), working=jobs().running() is not None):
         draw_first_visit(page.name)
     amiss = []

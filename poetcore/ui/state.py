@@ -14,6 +14,7 @@ from poetcore.evaluation.evaluate import Evaluation
 from poetcore.evaluation.metrics import Metrics
 from poetcore.system.progress import PHASES, OnProgress, Progress
 from poetcore.training.jobs import Jobs
+from poetcore.training.tuning.jobs import Tunings
 from poetcore.ui.text import plain, short
 from poetcore.workspace.evaluation_folder import EvaluationFolder
 from poetcore.workspace.records import read_record
@@ -30,6 +31,7 @@ __all__ = [
     "offer_level",
     "progress_bar",
     "scanned",
+    "tunings",
     "workspace",
 ]
 
@@ -50,6 +52,12 @@ def workspace() -> Workspace:
 def jobs() -> Jobs:
     """Return the trainings of the workspace."""
     return Jobs(workspace())
+
+
+@st.cache_resource(show_spinner=False)
+def tunings() -> Tunings:
+    """Return the tunings of the workspace."""
+    return Tunings(workspace())
 
 
 @st.cache_data(ttl="15s", max_entries=8, show_spinner=False)

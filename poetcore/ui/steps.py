@@ -11,6 +11,7 @@ from poetcore.ui.freshness import Checked, files_now, run_changes, trained_on
 from poetcore.ui.menu import MenuPage, page_named
 from poetcore.ui.state import workspace
 from poetcore.ui.text import apart, dataset_name, plain
+from poetcore.ui.tune.studies import has_tuning
 from poetcore.workspace.demo_sets import kept_aside, left_out
 from poetcore.workspace.run import Run
 
@@ -50,6 +51,7 @@ def steps(choice: Choice, checked: Checked | None) -> list[Step]:
         "overview": _gathered(choice.dataset, dataset),
         "train": aged,
         "evaluate": evaluated,
+        "tune": (has_tuning(choice.dataset), ""),
         "slideshow": (None, shown),
         "predict": (None, ""),
     }

@@ -23,6 +23,8 @@ def trials() -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["architecture", "learning_rate", "accuracy", "multiply_adds", "mark"])
     table["low"], table["high"] = table["accuracy"] - 0.02, table["accuracy"] + 0.02
     table["megabytes"], table["pictures_per_second"] = 18.6, 95.0
+    for name in SETTINGS:
+        table[name] = table[name].astype(str).astype("category")
     return table.assign(number=range(1, 5), settings="learning rate")
 
 

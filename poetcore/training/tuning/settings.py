@@ -14,7 +14,7 @@ from poetcore.training.config import RunConfig
 from poetcore.training.train import TrainingOptions
 from poetcore.training.tuning.options import TuneOptions
 
-__all__ = ["Setting", "planned", "settings_of", "varying"]
+__all__ = ["OF_STEPS", "Setting", "planned", "settings_of", "varying"]
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ class Setting:
         """
         named = set(names)
         if self.head == "ridge":
-            named -= set(_OF_STEPS)
-        elif named & set(_OF_STEPS):
+            named -= set(OF_STEPS)
+        elif named & set(OF_STEPS):
             named.discard("head")  # it goes without saying where there are steps
         return (
             ", ".join(self._word(one.name) for one in fields(self) if one.name in named) or self.architecture
@@ -104,7 +104,7 @@ class Setting:
 
 
 #: Settings that mean nothing where the last layer has a closed form.
-_OF_STEPS = (
+OF_STEPS = (
     "learning_rate",
     "how_many_training_steps",
     "train_batch_size",
@@ -158,7 +158,7 @@ def _meant(setting: Setting) -> Setting:
     """Return a setting with the default where a value means nothing."""
     if setting.head != "ridge":
         return setting
-    defaults = {one.name: one.default for one in fields(Setting) if one.name in _OF_STEPS}
+    defaults = {one.name: one.default for one in fields(Setting) if one.name in OF_STEPS}
     return replace(setting, **defaults)  # type: ignore[arg-type]  # each is of its field's type
 
 

@@ -54,6 +54,13 @@ def draw_new_training(choice: Choice) -> None:
             config = _pick_settings(config, dataset)
         except PoetError as error:
             refused = str(error)
+    if not config.multi_label:
+        st.page_link(
+            "tune.py",
+            label="Try many settings",
+            icon=":material/science:",
+            query_params={"view": "New tuning"},
+        )
     with button:
         draw_start(choice, config, refused)
         _draw_own_settings(config)

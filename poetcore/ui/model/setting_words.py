@@ -6,15 +6,19 @@ from typing import Any
 from poetcore.system.options import options_of
 from poetcore.training.config import RunConfig
 
-__all__ = ["own_settings", "settings_of"]
+__all__ = ["NAMES", "own_settings", "settings_of"]
 
 _OPTIONS = options_of(RunConfig)
 
 #: What options are called. Those that are missing change no model: how often is reported, what computes it.
-_NAMES = {
+NAMES = {
+    "head": "last layer",
     "how_many_training_steps": "steps",
     "learning_rate": "learning rate",
     "train_batch_size": "batch size",
+    "weight_decay": "weight decay",
+    "label_smoothing": "label smoothing",
+    "class_weight": "class weights",
     "testing_percentage": "testing %",
     "validation_percentage": "validation %",
     "group_by": "kept together",
@@ -35,7 +39,7 @@ def settings_of(options: Mapping[str, Any]) -> dict[str, object]:
     """
     values = {
         name: options.get(option, _OPTIONS[option].default)
-        for option, name in _NAMES.items()
+        for option, name in NAMES.items()
         if option in _OPTIONS
     }
     unused = {name for name, value in values.items() if value in ("", -1) or value is False}
