@@ -1,6 +1,5 @@
 """What a trained run can do, as Python sees it: its figures, its model, its verbs."""
 
-import dataclasses
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
@@ -16,8 +15,7 @@ from poetcore.errors import PictureError, RunError
 from poetcore.evaluation.classifier import Classifier, Prediction
 from poetcore.evaluation.evaluate import evaluate
 from poetcore.evaluation.freshness import Difference, current_files, run_difference
-from poetcore.training.curves import reports
-from poetcore.training.train import StepReport
+from poetcore.training.curves import history
 from poetcore.workspace.demo_sets import demo_of
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
@@ -143,6 +141,8 @@ class TrainedRun:
     def history(self) -> pd.DataFrame:
         """Accuracy (0 to 1) and cross entropy (nats) in the course of the training, one row a report.
 
+        Of ridge regression, which has no steps, one row a strength that was tried.
+
         Raises:
             RunError: the run's folder does not have them any more.
 
@@ -150,11 +150,10 @@ class TrainedRun:
             >>> list(run.history.columns)[:3]
             ['step', 'train_accuracy', 'train_cross_entropy']
         """
-        names = [field.name for field in dataclasses.fields(StepReport)]
-        table = pd.DataFrame(reports(self._run.events("step")), columns=names)
+        table = history(self._run.events())
         if table.empty:
             raise RunError(f"The run {self.name!r} has no history: its events.jsonl is missing or damaged.")
-        return table.astype({name: float for name in names if name != "step"})
+        return table
 
     def evaluate(self, demo_dir: PathLike | None = None, *, progress: Progressing = None) -> Report:
         """Count how many pictures of a demo folder the run labels right, and keep the result with the run.

@@ -104,6 +104,11 @@ def retrain(
             "intermediate_store_frequency must be 0, for none, or more."
             f" Received: {intermediate_store_frequency}."
         )
+    if intermediate_store_frequency and options["head"] == "ridge":
+        raise OptionError(
+            "Ridge regression has no steps, so there are no intermediate graphs: omit"
+            " --intermediate_store_frequency, or choose --head gradient_descent."
+        )
     # A script passes an empty one where its variable is not set.
     network = find(architecture or from_environment(os.environ))
     place = Workspace(workspace, models=model_dir, bottlenecks=bottleneck_dir, summaries=summaries_dir)

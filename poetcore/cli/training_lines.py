@@ -10,6 +10,7 @@ from poetcore.system.progress import Progress
 if TYPE_CHECKING:
     from poetcore.cli.terminal import Terminal
     from poetcore.system.progress_bars import Bars
+    from poetcore.training.ridge_layer import Strength
     from poetcore.training.train import StepReport
 
 __all__ = ["TrainingLines", "VerboseOption"]
@@ -46,7 +47,7 @@ class TrainingLines:
 
     def show(self, progress: Progress) -> None:
         """Show how far the run is, to be given as `on_progress`."""
-        from poetcore.training.progress import ScannedProgress, TrainingProgress
+        from poetcore.training.progress import ScannedProgress, StrengthProgress, TrainingProgress
         from poetcore.workspace.datasets import dataset_warnings
 
         self._bars.show(progress)
@@ -59,6 +60,8 @@ class TrainingLines:
             if self._verbose or parts > self._parts:
                 self._terminal.line(_report(progress.step, progress.total))
             self._parts = parts
+        if isinstance(progress, StrengthProgress):
+            self._terminal.line(_tried(progress.strength))
 
 
 def _report(report: "StepReport", steps: int) -> str:
@@ -75,6 +78,14 @@ def _report(report: "StepReport", steps: int) -> str:
     if report.validation_accuracy is not None:
         figures.append(f"validation {_accuracy(report.validation_accuracy)}")
     return f"Step {report.step:>{len(f'{steps:,}')},}: {', '.join(figures)}"
+
+
+def _tried(strength: "Strength") -> str:
+    """Return how good a strength of ridge regression is, in one line as those of steps."""
+    return (
+        f"Strength {strength.strength:<5g}: train accuracy {_accuracy(strength.train_accuracy)}, left out"
+        f" {_accuracy(strength.left_out_accuracy)}, cross entropy {strength.left_out_cross_entropy:.3f}"
+    )
 
 
 def _accuracy(share: float) -> str:

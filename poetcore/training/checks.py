@@ -24,6 +24,8 @@ def check_config(config: RunConfig) -> Backbone:
     """
     if config.multi_label and (config.labels or config.max_pictures_per_label != -1):
         refuse_multi_label("subset")
+    if config.multi_label and config.training.head == "ridge":
+        refuse_multi_label("ridge")
     backbone = find(config.architecture)
     check_engine(config.engine, backbone)
     labels = check_dataset(config.image_dir)

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
-from typing import Any
+from typing import Any, get_args
 
 import pandas as pd
 
+from poetcore.training.ridge_layer import Strength
 from poetcore.training.train import StepReport
 
-__all__ = ["SMOOTHING", "curves", "overlaid", "reports"]
+__all__ = ["SMOOTHING", "curves", "history", "overlaid", "path_of"]
 
 #: Share of the old value in the exponential moving average, as in TensorBoard's slider at its default.
 SMOOTHING = 0.6
@@ -24,7 +25,7 @@ def curves(events: Iterable[dict[str, Any]]) -> pd.DataFrame:
         One row per step and split: step, split ("training" or "validation"), accuracy,
         cross_entropy, and both smoothed: accuracy_smooth, cross_entropy_smooth.
     """
-    steps = reports(events)
+    steps = _whole(events, "step", StepReport)
     tables = []
     for split, prefix in (("training", "train"), ("validation", "validation")):
         rows = [e for e in steps if e[f"{prefix}_accuracy"] is not None]
@@ -70,20 +71,51 @@ def overlaid(tables: Mapping[str, pd.DataFrame], points: int = 300) -> pd.DataFr
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
 
 
-def reports(events: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the events that are reports of the training; damaged ones are passed over.
+def history(events: Iterable[dict[str, Any]]) -> pd.DataFrame:
+    """Return a run's reports as a table: one row a report of a training in steps, or a strength of a ridge's.
 
     Args:
         events: of `events.jsonl`.
 
     Returns:
-        Dictionaries with the fields of `StepReport`, numbers or None.
+        With the fields of `StepReport`, or of `Strength`, as columns; empty where there is neither.
     """
-    names = [field.name for field in fields(StepReport)]
+    everything = list(events)
+    for kind, shape in (("step", StepReport), ("strength", Strength)):
+        found = pd.DataFrame(_whole(everything, kind, shape), columns=[one.name for one in fields(shape)])
+        if not found.empty:
+            break
+    return found.astype({name: float for name in found if name != "step"})
+
+
+def path_of(events: Iterable[dict[str, Any]]) -> pd.DataFrame:
+    """Return the regularisation path of a ridge regression as a table that can be drawn.
+
+    Args:
+        events: of `events.jsonl`; those of other kinds than "strength" are ignored.
+
+    Returns:
+        One row per strength and split: strength, split ("training" or "left out"), accuracy, cross_entropy.
+    """
+    found = _whole(events, "strength", Strength)
+    rows = [
+        (one["strength"], split, one[f"{prefix}_accuracy"], one[f"{prefix}_cross_entropy"])
+        for split, prefix in (("training", "train"), ("left out", "left_out"))
+        for one in found
+    ]
+    return pd.DataFrame(rows, columns=["strength", "split", "accuracy", "cross_entropy"])
+
+
+def _whole(events: Iterable[dict[str, Any]], kind: str, shape: type[Any]) -> list[dict[str, Any]]:
+    """Return the events of a kind with the fields of a dataclass; damaged ones are passed over.
+
+    A number is one; where the dataclass says so it may be None.
+    """
+    kinds = {field.name: get_args(field.type) or (field.type,) for field in fields(shape)}
+    allowed = {name: (*own, int) if float in own else own for name, own in kinds.items()}
     return [
         event
         for event in events
-        if event["kind"] == "step"
-        and all(isinstance(event.get(name, ""), int | float | None) for name in names)
-        and isinstance(event["step"], int)
+        if event["kind"] == kind
+        and all(isinstance(event.get(name, ""), own) for name, own in allowed.items())
     ]

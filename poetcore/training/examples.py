@@ -70,6 +70,12 @@ class Prepared:
         """How many of `everything` are pictures themselves and no augmented copies."""
         return len(self.split)
 
+    @property
+    def training_groups(self) -> np.ndarray:
+        """The group of each of `training`, `(len(training),) int64`."""
+        trained = (self.split["split"] == "training").to_numpy()
+        return np.concatenate([self.groups[: self.originals][trained], self.groups[self.originals :]])
+
     def group_record(self, by: str) -> dict[str, Any]:
         """Return what `run.json` holds of the groups.
 

@@ -8,11 +8,12 @@ from dataclasses import asdict, dataclass, field, replace
 from poetcore.data.dataset import Dataset
 from poetcore.system.failures import as_poet_error
 from poetcore.system.progress import OnProgress, Progress
+from poetcore.training.ridge_layer import Strength
 from poetcore.training.train import StepReport
 from poetcore.workspace.run import Run
 from poetcore.workspace.run_record import Status
 
-__all__ = ["Reporter", "ScannedProgress", "TrainingProgress", "reporting"]
+__all__ = ["Reporter", "ScannedProgress", "StrengthProgress", "TrainingProgress", "reporting"]
 
 #: Between two writes of the status, or two events, in the course of a phase.
 _SECONDS = 0.5
@@ -30,6 +31,17 @@ class TrainingProgress(Progress):
     """
 
     step: StepReport = field(kw_only=True)
+
+
+@dataclass(frozen=True)
+class StrengthProgress(Progress):
+    """How far a ridge regression is, which has no steps.
+
+    Attributes:
+        strength: the one of the regularisation that was tried last, and how good it is.
+    """
+
+    strength: Strength = field(kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -58,6 +70,8 @@ class Reporter:
         now = time.time()
         if isinstance(progress, TrainingProgress):
             self._run.append_event("step", **asdict(progress.step))
+        if isinstance(progress, StrengthProgress):
+            self._run.append_event("strength", **asdict(progress.strength))
         waited, last = now - self._written, progress.done == progress.total
         if progress.phase == "bottlenecks" and (last or now - self._noted > _SECONDS):
             self._run.append_event("bottleneck", done=progress.done, total=progress.total)

@@ -123,7 +123,8 @@ def _retrain(
     labels = list(prepared.dataset.labels)
 
     before = time.perf_counter()
-    head = train_last_layer(config, prepared, workspace, reporter, summaries, on_weights)
+    layer = train_last_layer(config, prepared, workspace, reporter, summaries, on_weights)
+    head = layer.head
     training_s = time.perf_counter() - before
 
     before = time.perf_counter()
@@ -141,7 +142,7 @@ def _retrain(
     reporter(Progress("testing", tests, tests))
     for name, held_out in (("test", test), ("validation", validation)):
         if held_out.accuracy.total:
-            summaries.confusion(options.how_many_training_steps, held_out.confusion_matrix, labels, name)
+            summaries.confusion(summaries.last_step, held_out.confusion_matrix, labels, name)
     hyper_parameters = asdict(options) | asdict(config.augmentation)
     summaries.hparams(hyper_parameters, prepared.backbone.name, test.accuracy.value)
 
@@ -178,7 +179,7 @@ def _retrain(
                 "skipped": len(prepared.dataset.refused),
             },
             timings=timings,
-            metrics=final_metrics(test, validation),
+            metrics=final_metrics(test, validation) | layer.metrics,
             versions={
                 "poet": __version__,
                 "python": platform.python_version(),

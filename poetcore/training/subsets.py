@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from poetcore.system.files import cores
+from poetcore.training.ridge_layer import fit_ridge
 from poetcore.training.train import Examples, TrainingOptions, train
 
 __all__ = ["Subset", "predict_from_subsets"]
@@ -68,7 +69,8 @@ def predict_from_subsets(
     """
     from threadpoolctl import threadpool_limits
 
-    jobs = list(_jobs(subsets, labels))
+    ridge = options.head == "ridge"
+    jobs = [[i] for i in range(len(subsets))] if ridge else list(_jobs(subsets, labels))
     done = np.zeros(len(jobs))
     costs = np.array([sum(_cost(subsets[i], labels, options) for i in job) for job in jobs])
     found: list[np.ndarray] = [np.empty(0, np.int64)] * len(subsets)
@@ -84,7 +86,7 @@ def predict_from_subsets(
         chosen = [subsets[i] for i in job]
         # That a training diverged is told by what is returned.
         with np.errstate(over="ignore", invalid="ignore"):
-            kind = _stacked if _small(chosen[0], labels) else _single
+            kind = _by_ridge if ridge else _stacked if _small(chosen[0], labels) else _single
             for i, predicted in zip(job, kind(examples, chosen, labels, options, on_step), strict=True):
                 found[i] = predicted
         done[number] = 1
@@ -199,6 +201,20 @@ def _single(
     few = replace(options, eval_step_interval=_STEPS)
     head = train(part, none, labels, few, lambda report: on_step(report.step))
     yield _predicted(examples.take(one.tested)[0] @ head.kernel + head.bias)
+
+
+def _by_ridge(
+    examples: Examples,
+    subsets: Sequence[Subset],
+    labels: int,
+    options: TrainingOptions,
+    on_step: Callable[[int], None],
+) -> Iterator[np.ndarray]:
+    """Solve ridge regressions."""
+    for one in subsets:
+        on_step(0)
+        head = fit_ridge(Examples(*examples.take(one.trained)), labels, options).head
+        yield _predicted(head.logits(examples.take(one.tested)[0]))
 
 
 def _predicted(logits: np.ndarray) -> np.ndarray:

@@ -46,12 +46,15 @@ class Summaries:
 
     Args:
         folder: of this run; its name is the run's name in TensorBoard. Made when something is written.
+
+    Attributes:
+        last_step: the last that was reported; 0 before any.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._started = time.time()
-        self._last_step = 0
+        self.last_step = 0
         self._files: dict[str, BinaryIO] = {}
 
     def __enter__(self) -> Self:
@@ -66,7 +69,7 @@ class Summaries:
 
     def step(self, report: StepReport) -> None:
         """Write accuracy and cross entropy of the batch, and of the validation where there is one."""
-        self._last_step = report.step
+        self.last_step = report.step
         self._scalars("train", report.step, report.train_accuracy, report.train_cross_entropy)
         self._scalars("validation", report.step, report.validation_accuracy, report.validation_cross_entropy)
 
@@ -103,7 +106,7 @@ class Summaries:
         from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData, SessionEndInfo
         from tensorboard.plugins.hparams.summary_v2 import hparams_pb
 
-        self._scalars("test", self._last_step, test_accuracy, None)
+        self._scalars("test", self.last_step, test_accuracy, None)
         values = {"architecture": backbone} | {
             name: value if isinstance(value, bool | int | float | str) else str(value)
             for name, value in options.items()

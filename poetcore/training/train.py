@@ -32,6 +32,7 @@ __all__ = [
     "Examples",
     "StepReport",
     "TrainingOptions",
+    "measure",
     "train",
 ]
 
@@ -257,8 +258,8 @@ def train(
             validated: tuple[float, float] | tuple[None, None] = (None, None)
             if len(validation):
                 chosen = _sample(generator, len(validation), options.validation_batch_size)
-                validated = _measure(head, *validation.take(chosen))
-            on_report(StepReport(done, *_measure(head, *drawn), *validated))
+                validated = measure(head, *validation.take(chosen))
+            on_report(StepReport(done, *measure(head, *drawn), *validated))
             if on_weights:
                 on_weights(done, Head(head.kernel.copy(), head.bias.copy(), activation))
     return head
@@ -285,8 +286,8 @@ def _step(head: Head, vectors: np.ndarray, targets: np.ndarray, options: Trainin
     head.bias[...] -= slope.sum(axis=0)
 
 
-def _measure(head: Head, vectors: np.ndarray, targets: np.ndarray) -> tuple[float, float]:
-    """Return accuracy and cross entropy."""
+def measure(head: Head, vectors: np.ndarray, targets: np.ndarray) -> tuple[float, float]:
+    """Return accuracy and cross entropy of a layer on some examples, as `StepReport` has them."""
     probabilities = head.probabilities(vectors)
     right = (
         probabilities.argmax(axis=1) == targets if targets.ndim == 1 else (probabilities >= 0.5) == targets

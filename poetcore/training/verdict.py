@@ -13,7 +13,7 @@ import pandas as pd
 
 from poetcore.system.figures import count, percent
 from poetcore.system.wording import counted
-from poetcore.training.curves import curves
+from poetcore.training.curves import curves, path_of
 from poetcore.workspace.run import Run
 
 __all__ = ["CurveKind", "Verdict", "run_verdict", "verdict"]
@@ -53,6 +53,7 @@ class CurveKind(StrEnum):
     STILL_IMPROVING = "still improving"
     UNSTABLE = "unstable"
     FLAT = "flat"
+    STRENGTH_CHOSEN = "strength chosen"
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,8 @@ def run_verdict(run: Run) -> Verdict:
         RunError: the run is not finished, or cannot be read.
     """
     record = run.record()
+    if record.options.get("head") == "ridge":
+        return _about_strengths(path_of(run.events("strength")))
     labels = len(record.labels)
     # Where a picture may have several labels, each is a yes or no of its own, and reports have their mean.
     guessing = math.log(2 if record.options.get("multi_label") else max(labels, 2))
@@ -120,6 +123,25 @@ def verdict(table: pd.DataFrame, guessing: float) -> Verdict:
         _rate_too_high(training, validation, guessing)
         or _rising(training, validation, steps, guessing)
         or _trend(training, validation, guessing)
+    )
+
+
+def _about_strengths(path: pd.DataFrame) -> Verdict:
+    """Return the verdict on the regularisation path of a ridge regression, which has no steps."""
+    left_out = path[path["split"] == "left out"].reset_index(drop=True)
+    if left_out.empty:
+        return Verdict(CurveKind.TOO_EARLY, "What the strengths were like is not known.")
+    errors = left_out["cross_entropy"]
+    best, last = int(errors.argmin()), len(left_out) - 1
+    weak, strong = (f"{errors[i]:.3f} at {left_out['strength'][i]:g}" for i in (0, last))
+    others = " and ".join(
+        [f"weaker ones fit their own pictures too closely ({weak})"] * (best > 0)
+        + [f"stronger ones too loosely ({strong})"] * (best < last)
+    )
+    return Verdict(
+        CurveKind.STRENGTH_CHOSEN,
+        f"Ridge regression of strength {left_out['strength'][best]:g} had the lowest error (cross entropy) on"
+        f" training pictures that were left out, {errors[best]:.3f}; {others}.",
     )
 
 

@@ -24,6 +24,8 @@ NOT_OFFERED = {
     " the pictures and compare the figures of each label.",
     "report": "There is no HTML report where a picture may have several labels: use predictions.csv and the"
     " page Evaluate.",
+    "ridge": "Ridge regression is not offered where a picture may have several labels: train with the head"
+    " gradient_descent.",
     "subset": "Training on some labels or pictures only (labels, max_pictures_per_label) is not offered where"
     " a picture may have several labels: make a folder or CSV file of those that are meant.",
 }

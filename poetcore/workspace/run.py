@@ -72,7 +72,8 @@ class Run:
 
     def has_begun(self) -> bool:
         """Return whether it has something to keep: a report of the training, or what a process is to do."""
-        return (self.folder / "config.json").is_file() or any(self.events("step"))
+        reported = any(event["kind"] in ("step", "strength") for event in self.events())
+        return reported or (self.folder / "config.json").is_file()
 
     def status(self) -> Status:
         """Read what it is doing, or how it ended.
@@ -161,7 +162,7 @@ class Run:
         write_whole(self.folder / "run.json", to_json(asdict(record)))
 
     def append_event(self, kind: str, **values: Any) -> None:
-        """Add a line to `events.jsonl`; `kind` is "bottleneck", "step" or "final"."""
+        """Add a line to `events.jsonl`; `kind` is "bottleneck", "step", "strength" or "final"."""
         with (self.folder / "events.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps({"kind": kind, "time": round(time.time(), 3), **values}) + "\n")
 
