@@ -8,7 +8,7 @@ import pandas as pd
 
 from poetcore.charts.style import BLUE, LINES, ORANGE, percent
 
-__all__ = ["curve_spec", "learning_curve_chart", "overlaid_spec"]
+__all__ = ["curve_spec", "learning_curve_chart", "overlaid_spec", "path_chart"]
 
 
 def curve_spec(quantity: str, steps: int, reach: tuple[float, float]) -> dict[str, Any]:
@@ -100,6 +100,54 @@ def overlaid_spec(
         ]
     )
     return _without_data(lines + points)
+
+
+def path_chart(
+    path: pd.DataFrame, quantity: str, chosen: float, reach: tuple[float, float]
+) -> alt.LayerChart:
+    """Draw how good the strengths of a ridge regression are, with the chosen one marked.
+
+    Args:
+        path: columns strength, split ("training" or "left out"), accuracy and cross_entropy.
+        quantity: "accuracy" or "cross_entropy".
+        chosen: the strength that was taken.
+        reach: lowest and highest value.
+    """
+    title, value = _value(quantity, reach)
+    splits = ["training", "left out"]
+    base = alt.Chart(path).encode(
+        x=alt.X(
+            "strength:Q",
+            title="strength of the regularisation",
+            scale=alt.Scale(type="log", nice=False, padding=12),
+            axis=alt.Axis(values=sorted(path["strength"].unique()), format="~g", grid=False),
+        ),
+        color=alt.Color(
+            "split:N", title=None, scale=alt.Scale(domain=splits, range=[BLUE, ORANGE]), legend=LINES
+        ),
+    )
+    lines = base.mark_line(strokeWidth=2.5).encode(
+        y=value,
+        strokeDash=alt.StrokeDash(
+            "split:N", title=None, scale=alt.Scale(domain=splits, range=[[1, 0], [6, 3]]), legend=LINES
+        ),
+    )
+    taken = alt.datum.strength == chosen
+    dots = (
+        base.transform_calculate(told=_told(quantity))
+        .mark_point(filled=True, opacity=1)
+        .encode(
+            y=value,
+            size=alt.condition(taken, alt.value(160), alt.value(40)),
+            tooltip=[
+                alt.Tooltip("strength:Q", format="~g"),
+                alt.Tooltip("split:N", title="measured on"),
+                alt.Tooltip("told:N", title=title),
+            ],
+        )
+    )
+    chart: alt.LayerChart = (lines + dots).properties(height=300)
+    return chart
 
 
 def _base(steps: int) -> alt.Chart:

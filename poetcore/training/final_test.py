@@ -9,6 +9,7 @@ from poetcore.data.splitting import about_undivided
 from poetcore.evaluation.accuracy import Accuracy, independent_number
 from poetcore.evaluation.metrics import confusion_matrix
 from poetcore.evaluation.uneven import about_uneven
+from poetcore.system.figures import count
 from poetcore.system.wording import counted
 from poetcore.training.augmented import about_augmentation
 from poetcore.training.train import Examples, TrainingOptions
@@ -16,6 +17,9 @@ from poetcore.workspace.head import Head, cross_entropy
 from poetcore.workspace.run_record import RunRecord
 
 __all__ = ["HeldOut", "evaluate_examples", "final_metrics", "run_remarks", "sample_test", "why_they_differ"]
+
+#: From so many times the pictures of the rarest label on, it is told what counted in training.
+_UNEVEN = 3
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,27 @@ def run_remarks(record: RunRecord) -> list[str]:
     """
     uneven = about_uneven(record.cross_validation["per_label"]) if record.cross_validation else ""
     undivided = about_undivided(record.groups.get("undivided", {}), record.groups.get("by", "exact"))
-    return [sentence for sentence in (undivided, uneven, about_augmentation(record.augmentation)) if sentence]
+    sentences = (undivided, uneven, _about_class_weight(record), about_augmentation(record.augmentation))
+    return [sentence for sentence in sentences if sentence]
+
+
+def _about_class_weight(record: RunRecord) -> str:
+    """Return a sentence on what counted in training, where labels have very different numbers of pictures."""
+    found = record.cross_validation["per_label"] if record.cross_validation else {}
+    support = {label: one["support"] for label, one in found.items() if one["support"]}
+    if not support or max(support.values()) < _UNEVEN * min(support.values()):
+        return ""
+    rare, often = min(support, key=lambda one: support[one]), max(support, key=lambda one: support[one])
+    numbers = f"{counted(support[rare], 'picture')} of {rare} and {count(support[often])} of {often}"
+    if record.options.get("class_weight", "balanced") == "balanced":
+        return (
+            f"Every label counted the same in training (class_weight balanced), with {numbers}: rare labels"
+            " are found more often so, at probabilities that are somewhat too high."
+        )
+    return (
+        f"Every picture counted the same in training (class_weight none), with {numbers}: rare labels are"
+        " found less often so."
+    )
 
 
 def why_they_differ(record: RunRecord) -> str:
@@ -103,9 +127,10 @@ def why_they_differ(record: RunRecord) -> str:
         return ""
     excluded = found.get("excluded", 0)
     without = f", except {excluded:,} of labels that are one group each" if excluded else ""
+    exact = " (in closed form, exactly as they would be)" if record.options.get("head") == "ridge" else ""
     sentence = (
-        f"The accuracy is by cross validation: {found['folds']} more trainings, each without another part of"
-        f" the pictures, by which every picture is tested once{without}"
+        f"The accuracy is by cross validation: {found['folds']} more trainings{exact}, each without another"
+        f" part of the pictures, by which every picture is tested once{without}"
     )
     tested = metrics.get("final_test_count")
     if not tested:

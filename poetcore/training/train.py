@@ -129,9 +129,9 @@ class TrainingOptions:
     class_weight: str = field(
         default="balanced",
         metadata=option(
-            "What a picture counts in training: balanced (every label as much as any other, as the original"
-            " draws its batches, so that rare labels are found more often and their probabilities are too"
-            " high) or none (every picture the same).",
+            "What counts in training: balanced (every label the same, as the original draws its batches: rare"
+            " labels are found more often, at somewhat too high probabilities) or none (every picture the"
+            " same: rare labels are found less often).",
             choices=CLASS_WEIGHTS,
         ),
     )

@@ -47,6 +47,9 @@ TERMS = {
     "quantized": "With whole numbers of 8 bits (int8) in place of fractions: under a third of the size,"
     " faster, and slightly less accurate.",
     "recall": "Of the pictures that really have a label, the share that is predicted as it.",
+    "ridge regression": "A last layer that is solved at once instead of in steps. Its one setting, the"
+    " strength of the regularisation, is chosen by pictures that are left out one by one: weak fits the"
+    " training pictures closely, strong loosely.",
     "run": "One training with its settings, model, figures and evaluations, kept in a folder of its own.",
     "seed": "The number from which all that is random follows: the same seed gives the same run.",
     "split": "Which pictures are trained on, which are watched meanwhile (validation), and which are kept for"

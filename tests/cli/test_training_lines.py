@@ -8,7 +8,8 @@ from poetcore.cli.terminal import Terminal
 from poetcore.cli.training_lines import TrainingLines
 from poetcore.data.dataset import scan
 from poetcore.system.progress import Progress
-from poetcore.training.progress import ScannedProgress, TrainingProgress
+from poetcore.training.progress import ScannedProgress, StrengthProgress, TrainingProgress
+from poetcore.training.ridge_layer import Strength
 from poetcore.training.train import StepReport
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import fill
@@ -49,6 +50,15 @@ def test_verbose_prints_every_report(capsys):
 def test_a_line_has_the_figures_of_the_original_script(capsys):
     train(1000, interval=1000)
     line = "Step 1,000: train accuracy  96.0 %, cross entropy 0.123, validation  50.0 %\n"
+    assert capsys.readouterr().out == line
+
+
+def test_a_strength_of_ridge_regression_is_a_line(capsys):
+    terminal = Terminal(False)
+    with terminal.bars() as bars:
+        one = Strength(0.3, 0.97, 0.1, 0.888, 0.2994, 1.1)
+        TrainingLines(terminal, bars).show(StrengthProgress("training", 5, 7, strength=one))
+    line = "Strength 0.3  : train accuracy  97.0 %, left out  88.8 %, cross entropy 0.299\n"
     assert capsys.readouterr().out == line
 
 

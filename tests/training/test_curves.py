@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from poetcore.training.curves import SMOOTHING, curves, overlaid
+from poetcore.training.curves import SMOOTHING, curves, history, overlaid, path_of
 
 
 def event(step: int, train: float, validation: float | None, kind: str = "step") -> dict[str, object]:
@@ -83,3 +83,32 @@ def test_long_curves_are_thinned_and_keep_their_last_point():
 
 def test_runs_without_curves_have_an_empty_table():
     assert overlaid({"a": curves([])}).empty
+
+
+def strength(value: float, left_out: float | None = 0.8) -> dict[str, object]:
+    return {
+        "kind": "strength",
+        "strength": value,
+        "train_accuracy": 1.0,
+        "train_cross_entropy": 0.1,
+        "left_out_accuracy": left_out,
+        "left_out_cross_entropy": 0.5,
+        "temperature": 1.2,
+    }
+
+
+def test_the_path_of_a_ridge_has_a_row_a_strength_and_split():
+    table = path_of([strength(0.1), event(1, 0.5, 0.4), strength(1)])
+    assert table["strength"].tolist() == [0.1, 1, 0.1, 1]
+    assert table["split"].tolist() == ["training"] * 2 + ["left out"] * 2
+    assert table["accuracy"].tolist() == [1.0, 1.0, 0.8, 0.8]
+
+
+def test_a_damaged_strength_is_passed_over():
+    assert path_of([strength(0.1), strength(0.3, None), {"kind": "strength"}])["strength"].nunique() == 1
+
+
+def test_history_is_that_of_steps_or_of_strengths():
+    assert history([event(1, 0.5, 0.4)])["step"].tolist() == [1]
+    assert history([strength(1)])["strength"].tolist() == [1.0]
+    assert history([]).empty

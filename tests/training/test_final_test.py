@@ -2,12 +2,15 @@
 
 from types import SimpleNamespace
 
-from poetcore.training.final_test import why_they_differ
+import pytest
+
+from poetcore.training.final_test import run_remarks, why_they_differ
 
 
 def record(tested: int, interval, excluded: int = 0):
     return SimpleNamespace(
         cross_validation={"folds": 5, "n": 300, "interval": [0.90, 0.97], "excluded": excluded},
+        options={},
         metrics={"final_test_count": tested, "final_test_interval": interval},
     )
 
@@ -32,3 +35,30 @@ def test_pictures_that_were_not_tested_are_counted():
 
 def test_without_a_cross_validation_there_is_nothing_to_explain():
     assert why_they_differ(SimpleNamespace(cross_validation=None, metrics={"final_test_count": 31})) == ""
+
+
+def remarks(rare: int, **options: str) -> list[str]:
+    """The remarks on a run of 90 pictures of elm, and so many of oak."""
+    per_label = {name: {"support": n, "recall": 0.9} for name, n in (("oak", rare), ("elm", 90))}
+    return run_remarks(
+        SimpleNamespace(
+            cross_validation={"per_label": per_label}, groups={}, augmentation={}, options=options
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({}, "Every label counted the same in training (class_weight balanced)"),
+        ({"class_weight": "balanced"}, "Every label counted the same in training (class_weight balanced)"),
+        ({"class_weight": "none"}, "Every picture counted the same in training (class_weight none)"),
+    ],
+)
+def test_what_counted_is_told_of_labels_of_very_different_size(options, said):
+    (remark,) = remarks(12, **options)
+    assert remark.startswith(said) and "12 pictures of oak and 90 of elm" in remark
+
+
+def test_what_counted_is_not_told_of_labels_of_about_the_same_size():
+    assert remarks(60) == []

@@ -7,6 +7,7 @@ from poetcore.features.augmentation import Augmentation
 from poetcore.system.options import options_of
 from poetcore.training.config import RunConfig
 from poetcore.training.train import TrainingOptions
+from poetcore.ui.model.head_choice import CLASS_WEIGHT_NAMES, HEAD_NAMES
 from poetcore.ui.model.settings import GROUPS
 
 pytestmark = pytest.mark.slow
@@ -65,6 +66,22 @@ def test_a_value_that_is_set_reaches_its_option(app):
     options, augmentation = app.session_state["picked"]
     assert (options.train_batch_size, options.validation_batch_size) == (7, 9)
     assert augmentation == Augmentation(random_brightness=15)
+
+
+def test_how_the_last_layer_is_trained_is_the_options_default_with_its_help(app):
+    option, widget = options_of(RunConfig)["head"], app.segmented_control(key="head")
+    assert (widget.value, widget.help, tuple(HEAD_NAMES)) == (option.default, option.help, option.choices)
+
+
+def test_ridge_regression_has_no_steps_to_set(app):
+    app.segmented_control(key="head").set_value("ridge").run()
+    assert app.session_state["picked"][0] == TrainingOptions(head="ridge")
+    shown = {widget.key for kind in (app.slider, app.number_input) for widget in kind}
+    assert not shown & {"steps", "rate", "batch", "validation_batch"}
+
+
+def test_every_class_weight_is_offered():
+    assert tuple(CLASS_WEIGHT_NAMES) == options_of(RunConfig)["class_weight"].choices
 
 
 def test_what_the_split_keeps_together_is_the_options_default_with_its_help(app):

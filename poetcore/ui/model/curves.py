@@ -9,9 +9,9 @@ import math
 import pandas as pd
 import streamlit as st
 
-from poetcore.charts.training import curve_spec
+from poetcore.charts.training import curve_spec, path_chart
 from poetcore.system.figures import count
-from poetcore.training.curves import curves
+from poetcore.training.curves import curves, path_of
 from poetcore.training.verdict import Verdict, run_verdict
 from poetcore.ui.glossary import term
 from poetcore.workspace.run import Run
@@ -47,6 +47,7 @@ def draw_curves(run: Run, steps: int) -> None:
     """
     table = curves(run.events("step"))
     if table.empty:
+        _draw_path(run)
         return
     st.header("Curves", help=f"{term('cross entropy')} {term('validation pictures')}")
     last = int(table["step"].max())
@@ -73,6 +74,20 @@ def draw_curves(run: Run, steps: int) -> None:
         on_click=_rewind,
         args=(run,),
     )
+
+
+def _draw_path(run: Run) -> None:
+    """Draw how good the strengths of a ridge regression were, which has no steps; of others nothing."""
+    path = path_of(run.events("strength"))
+    if path.empty:
+        return
+    st.header("Regularisation path", help=f"{term('ridge regression')} {term('cross entropy')}")
+    left_out = path[path["split"] == "left out"].sort_values("cross_entropy")
+    chosen = float(left_out["strength"].iloc[0])
+    for column, quantity in zip(st.columns(2), ("accuracy", "cross_entropy"), strict=True):
+        chart = path_chart(path, quantity, chosen, reach(quantity, path[quantity]))
+        column.altair_chart(chart, key=f"path_{run.name}_{quantity}")
+    _draw_verdict(run_verdict(run))
 
 
 def _rewind(run: Run) -> None:

@@ -13,10 +13,12 @@ from poetcore.features.backbones import DEFAULT
 from poetcore.system.figures import count
 from poetcore.system.options import flatten
 from poetcore.training.config import RunConfig
+from poetcore.training.train import TrainingOptions
 from poetcore.ui.choice import Choice
 from poetcore.ui.data.bring import bring_dialog
 from poetcore.ui.freshness import files_now
 from poetcore.ui.model.evaluated_on import pick_evaluation, with_evaluation
+from poetcore.ui.model.head_choice import pick_class_weight
 from poetcore.ui.model.setting_words import own_settings
 from poetcore.ui.model.settings import (
     pick_augmentation,
@@ -95,14 +97,15 @@ def _pick_settings(config: RunConfig, dataset: Dataset | None) -> RunConfig:
     with augmented:
         augmentation = pick_augmentation()
     labels, most = "", -1
-    several = False
+    several, class_weight = False, TrainingOptions.class_weight
     with part:
         if dataset:
             several = pick_multi_label(dataset.folder)
             if not several:  # of all pictures with all their labels
                 labels, most = pick_subset(dataset)
+                class_weight = pick_class_weight()
     with steps:
-        options = pick_options()
+        options = replace(pick_options(several), class_weight=class_weight)
     return replace(
         config,
         architecture=architecture,

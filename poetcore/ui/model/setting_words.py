@@ -26,8 +26,15 @@ NAMES = {
     "max_pictures_per_label": "pictures of a label at most",
     "multi_label": "several labels a picture",
     "keep_aside": "kept aside",
+    "head": "last layer",
+    "class_weight": "class weights",
+    "weight_decay": "weight decay",
+    "label_smoothing": "label smoothing",
     "seed": "seed",
 }
+
+#: What ridge regression does not have.
+_OF_STEPS = ("steps", "learning rate", "batch size", "weight decay", "label smoothing")
 
 
 def settings_of(options: Mapping[str, Any]) -> dict[str, object]:
@@ -42,15 +49,22 @@ def settings_of(options: Mapping[str, Any]) -> dict[str, object]:
         for option, name in NAMES.items()
         if option in _OPTIONS
     }
-    unused = {name for name, value in values.items() if value in ("", -1) or value is False}
+    unused = {
+        name
+        for name, value in values.items()
+        if value in ("", -1) or value is False or (isinstance(value, float) and value == 0)
+    }
+    if values["last layer"] == "ridge":
+        unused |= set(_OF_STEPS)
     shown = {name: None if name in unused else value for name, value in values.items()}
-    return shown | {"augmentation": _augmentation(options)}
+    words = {name: str(shown[name]).replace("_", " ") for name in ("last layer", "class weights")}
+    return shown | words | {"augmentation": _augmentation(options)}
 
 
 def own_settings(options: Mapping[str, Any]) -> dict[str, object]:
     """Return the settings that are not the default."""
     usual = settings_of({})
-    return {name: value for name, value in settings_of(options).items() if value != usual[name]}
+    return {name: value for name, value in settings_of(options).items() if value not in (None, usual[name])}
 
 
 def _augmentation(options: Mapping[str, Any]) -> str | None:

@@ -20,6 +20,7 @@ from poetcore.training.train import TrainingOptions
 from poetcore.ui.choice import chosen
 from poetcore.ui.freshness import trained_on
 from poetcore.ui.glossary import term
+from poetcore.ui.model.head_choice import draw_about_steps, pick_head
 from poetcore.ui.state import workspace
 
 __all__ = [
@@ -100,22 +101,42 @@ def _choose_clicked(key: str) -> None:
         st.session_state["backbone"] = clicked[0]["name"]
 
 
-def pick_options() -> TrainingOptions:
+def pick_options(several: bool = False) -> TrainingOptions:
     """Draw the training options and return what is chosen.
+
+    Args:
+        several: whether a picture may have several labels.
 
     Raises:
         OptionError: the values do not go together.
     """
-    steps = _slider(st.container(), "how_many_training_steps", "Training steps", "steps", 100, 10_000, 100)
+    head = pick_head(several)
+    in_steps = _pick_steps() if head == "gradient_descent" else {}
     left, right = st.columns(2)
+    validation = _number(left, "validation_percentage", "Validation percentage", "validation")
+    testing = _number(right, "testing_percentage", "Testing percentage", "testing")
+    seed = _number(left, "seed", "Seed", "seed", max_value=10_000)
+    return TrainingOptions(
+        testing_percentage=testing,
+        validation_percentage=validation,
+        seed=seed,
+        group_by=_pick_groups(),
+        head=head,
+        **in_steps,
+    )
+
+
+def _pick_steps() -> dict[str, Any]:
+    """Draw the options of a training in steps, with what they did on these pictures."""
+    steps = _slider(st.container(), "how_many_training_steps", "Training steps", "steps", 100, 10_000, 100)
+    if folder := chosen().dataset:
+        draw_about_steps(folder)
+    left, middle, right = st.columns(3)
     rate = _number(
         left, "learning_rate", "Learning rate", "rate",
         min_value=0.0001, max_value=1.0, step=0.005, format="%.4f",
     )  # fmt: skip
-    seed = _number(right, "seed", "Seed", "seed", max_value=10_000)
-    validation = _number(left, "validation_percentage", "Validation percentage", "validation")
-    testing = _number(right, "testing_percentage", "Testing percentage", "testing")
-    batch = _number(left, "train_batch_size", "Batch size", "batch", max_value=10_000)
+    batch = _number(middle, "train_batch_size", "Batch size", "batch", max_value=10_000)
     validation_batch = _number(
         right,
         "validation_batch_size",
@@ -123,17 +144,12 @@ def pick_options() -> TrainingOptions:
         "validation_batch",
         max_value=10_000,
     )
-    group_by = _pick_groups()
-    return TrainingOptions(
-        how_many_training_steps=steps,
-        learning_rate=rate,
-        testing_percentage=testing,
-        validation_percentage=validation,
-        train_batch_size=batch,
-        validation_batch_size=validation_batch,
-        seed=seed,
-        group_by=group_by,
-    )
+    return {
+        "how_many_training_steps": steps,
+        "learning_rate": rate,
+        "train_batch_size": batch,
+        "validation_batch_size": validation_batch,
+    }
 
 
 def pick_multi_label(folder: Path) -> bool:
