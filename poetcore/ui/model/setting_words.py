@@ -26,15 +26,11 @@ NAMES = {
     "max_pictures_per_label": "pictures of a label at most",
     "multi_label": "several labels a picture",
     "keep_aside": "kept aside",
-    "head": "last layer",
-    "class_weight": "class weights",
-    "weight_decay": "weight decay",
-    "label_smoothing": "label smoothing",
     "seed": "seed",
 }
 
 #: What ridge regression does not have.
-_OF_STEPS = ("steps", "learning rate", "batch size", "weight decay", "label smoothing")
+_OF_STEPS = {"steps", "learning rate", "batch size", "weight decay", "label smoothing"}
 
 
 def settings_of(options: Mapping[str, Any]) -> dict[str, object]:
@@ -55,7 +51,7 @@ def settings_of(options: Mapping[str, Any]) -> dict[str, object]:
         if value in ("", -1) or value is False or (isinstance(value, float) and value == 0)
     }
     if values["last layer"] == "ridge":
-        unused |= set(_OF_STEPS)
+        unused |= _OF_STEPS
     shown = {name: None if name in unused else value for name, value in values.items()}
     words = {name: str(shown[name]).replace("_", " ") for name in ("last layer", "class weights")}
     return shown | words | {"augmentation": _augmentation(options)}
