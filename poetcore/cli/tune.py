@@ -61,7 +61,7 @@ def tune(
     **options: Any,
 ) -> None:
     """Try many settings of a training by cross validation on the same features, and choose honestly."""
-    from poetcore.cli.terminal import Terminal
+    from poetcore.cli.terminal import Terminal, next_line
     from poetcore.training.tuning.checks import check_resumable, check_tuning
     from poetcore.training.tuning.studies import create_study, find_study
     from poetcore.training.tuning.tune import run_study
@@ -81,9 +81,12 @@ def tune(
         with terminal.bars() as bars:
             choice = run_study(study, place, _Lines(study, terminal, bars).show)
     except KeyboardInterrupt:
-        terminal.message(f"{study.status().message} --resume {study.name}")
+        terminal.message(study.status().message)
+        terminal.message(next_line("tune", workspace, "--resume", study.name))
         raise
-    terminal.answer(_answer(study, choice), _table(study, choice), choice.sentence, *_next(study, choice))
+    terminal.answer(
+        _answer(study, choice), _table(study, choice), choice.sentence, *_next(study, choice, workspace)
+    )
 
 
 class _Lines:
@@ -147,13 +150,15 @@ def _table(study: "Study", choice: "Choice") -> "Table":
     return table(title, columns, rows)
 
 
-def _next(study: "Study", choice: "Choice") -> list[str]:
+def _next(study: "Study", choice: "Choice", workspace: Path) -> list[str]:
     """Return the lines that train what was chosen."""
-    from poetcore.cli.terminal import typed
+    from poetcore.cli.terminal import next_line
 
-    chosen = dict.fromkeys([choice.simplest_as_good, choice.best])
-    words = ["python", "-m", "poetcore", "retrain", "--image_dir", str(study.options().image_dir)]
-    return [f"Next: {typed([*words, *_flags(study, number)])}" for number in chosen]
+    folder = str(study.options().image_dir)
+    return [
+        next_line("retrain", workspace, "--image_dir", folder, *_flags(study, number))
+        for number in dict.fromkeys([choice.simplest_as_good, choice.best])
+    ]
 
 
 def _flags(study: "Study", number: int) -> list[str]:

@@ -120,7 +120,7 @@ class TimeLeft:
     @property
     def words(self) -> str:
         """What is shown: `about 40 s left`; "" where it is not known yet."""
-        seconds = self._seconds + (time.monotonic() - self._began if self._began else 0)
+        seconds = self._seconds + (0 if self._began is None else time.monotonic() - self._began)
         done, total = self._done(), sum(self._costs)
         new = done - self._before
         if seconds < 1 or new <= 0.02 * (total - self._before):
