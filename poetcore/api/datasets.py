@@ -174,7 +174,7 @@ class ImageDataset:
         """Find the pictures whose label is probably wrong, the most suspect first.
 
         Args:
-            architecture: the backbone whose features are used.
+            architecture: the backbone whose features are used, or several joined by `+`.
             progress: None for a bar where there is a terminal or notebook, False for none, or a function.
 
         Returns:
@@ -201,7 +201,7 @@ class ImageDataset:
 
         Args:
             file: a file that ends in .csv, .npz or .parquet, into which they are written too; None for none.
-            architecture: a backbone, one of `list_backbones()`.
+            architecture: a backbone, one of `list_backbones()`, or several joined by `+`.
             progress: None for a bar where there is a terminal or notebook, False for none, or a function.
 
         Returns:

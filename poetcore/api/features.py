@@ -25,7 +25,7 @@ def extract_features(
 
     Args:
         paths: files, or folders of pictures.
-        architecture: a backbone, one of `list_backbones()`.
+        architecture: a backbone, one of `list_backbones()`, or several joined by `+`.
         workspace: the folder in which Poet keeps what it makes; by default TFP_WORKSPACE's, or tf_files.
         progress: None for a bar where there is a terminal or notebook, False for none, or a function.
 

@@ -50,7 +50,7 @@ def backbone_chart(
     Args:
         table: columns name, multiply_adds (millions a picture), imagenet_top1 (%), megabytes, input_size
             (pixels a side) and offline (whether it works without a connection).
-        chosen: name of the backbone that is marked, or "".
+        chosen: name of the backbone that is marked, or ""; of a combination each of its parts is.
         named: whether every circle has a name beside it, which takes a wide chart; those of MobileNet are
             width and pixels a side.
         dark: whether it stands on a dark page.
@@ -58,7 +58,7 @@ def backbone_chart(
     drawn = table.assign(
         family=[family(name) for name in table["name"]],
         short=[_short(name) for name in table["name"]],
-        chosen=table["name"] == chosen,
+        chosen=table["name"].isin(chosen.split("+")),
         where=["yes" if offline else "no" for offline in table["offline"]],
     )
     colours = dict(_FAMILIES.values())
@@ -112,7 +112,7 @@ def backbone_chart(
     )
     chart = circles + ring
     # Beside the circle, however large it is.
-    megabytes = drawn.loc[drawn["chosen"], "megabytes"].sum() / drawn["megabytes"].max()
+    megabytes = drawn["megabytes"].where(drawn["chosen"], 0).max() / drawn["megabytes"].max()
     beside = max(16.0, 4 + math.sqrt(_LARGEST * math.sqrt(float(megabytes)) / math.pi))
     for where, align, side in _SIDES:
         chart += (

@@ -49,6 +49,7 @@ def backbones(
         {"backbones": listed} | ({"chart": str(chart)} if chart else {}),
         table("Backbones", ["name", "pixels a side", "MB", "ImageNet top-1", "offline now"], rows),
         "Each also with _quantized after its name: quantized (int8), calibrated on your training pictures, a"
-        " third of the size and faster.",
+        " third of the size and faster. Several side by side are joined by +, such as"
+        " efficientnet_lite0+efficientnet_lite2: more accurate, slower.",
         *([f"Chart: {chart}"] if chart else []),
     )

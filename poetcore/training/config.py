@@ -33,8 +33,8 @@ class RunConfig:
         metadata=option(
             "Backbone: efficientnet_lite{0,1,2}, mobilenet_{1.0,0.75,0.50,0.25}_{224,192,160,128} or any of"
             " keras.applications such as EfficientNetV2B0 (the command backbones lists all), each also with"
-            " _quantized, several joined by +, or the path of a network of your own (.tflite, .keras or"
-            " SavedModel)."
+            " _quantized, or with @288 to see that many pixels a side; several side by side joined by +; or"
+            " the path of a network of your own (.tflite, .keras or SavedModel)."
         ),
     )
     training: TrainingOptions = field(default=TrainingOptions())

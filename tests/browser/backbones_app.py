@@ -2,6 +2,6 @@
 
 import streamlit as st
 
-from poetcore.ui.model.settings import pick_backbone
+from poetcore.ui.model.backbone_choice import pick_backbone
 
 st.text(f"Chosen: {pick_backbone()}")

@@ -51,6 +51,11 @@ def test_the_chosen_one_is_marked_and_no_other(table):
     assert [name for name, row in rows.items() if row["chosen"]] == ["inception_v3"]
 
 
+def test_of_a_combination_every_part_is_marked(table):
+    rows = rows_of(backbone_chart(table, f"{DEFAULT}+inception_v3"))
+    assert {name for name, row in rows.items() if row["chosen"]} == {DEFAULT, "inception_v3"}
+
+
 @pytest.mark.parametrize("name", BACKBONES)
 def test_the_name_of_the_chosen_one_stands_beside_its_circle(table, name):
     chart = backbone_chart(table, name).to_dict()

@@ -17,12 +17,12 @@ from poetcore.training.train import TrainingOptions
 from poetcore.ui.choice import Choice
 from poetcore.ui.data.bring import bring_dialog
 from poetcore.ui.freshness import files_now
+from poetcore.ui.model.backbone_choice import offer_more_accurate, pick_backbone
 from poetcore.ui.model.evaluated_on import pick_evaluation, with_evaluation
 from poetcore.ui.model.head_choice import pick_class_weight
 from poetcore.ui.model.setting_words import own_settings
 from poetcore.ui.model.settings import (
     pick_augmentation,
-    pick_backbone,
     pick_multi_label,
     pick_options,
     pick_subset,
@@ -50,6 +50,7 @@ def draw_new_training(choice: Choice) -> None:
     config, refused = with_evaluation(choice, choice.dataset), ""
     if dataset:
         config = pick_evaluation(choice, choice.dataset)
+    offer_more_accurate()
     button = st.container()
     with st.expander("Settings", icon=":material/tune:", key="training_settings"):
         try:

@@ -4,29 +4,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from poetcore.charts.backbones import CHOICE, backbone_chart
 from poetcore.data.dataset import Dataset
 from poetcore.data.subset import join_labels
 from poetcore.features.augmentation import Augmentation
-from poetcore.features.backbones import BACKBONES, DEFAULT, Backbone, find, relative_cost
-from poetcore.features.litert import list_backbones
 from poetcore.system.options import options_of
 from poetcore.training.config import RunConfig
 from poetcore.training.train import TrainingOptions
 from poetcore.ui.choice import chosen
 from poetcore.ui.freshness import trained_on
-from poetcore.ui.glossary import term
 from poetcore.ui.model.head_choice import draw_about_steps, pick_head
-from poetcore.ui.state import workspace
 
 __all__ = [
     "GROUPS",
     "pick_augmentation",
-    "pick_backbone",
     "pick_multi_label",
     "pick_options",
     "pick_subset",
@@ -40,65 +33,6 @@ GROUPS = {
     "near": "Near duplicates",
     "folder": "Sub-folders and near duplicates",
 }
-
-#: By whether the weights are here, and whether Keras could fetch them.
-_WHERE = {
-    (True, True): "Its weights are on this computer: it works offline.",
-    (False, True): "Its weights are downloaded once, so this needs the internet the first time.",
-    (False, False): "Its weights come with a package that is not installed; starting names it.",
-}
-
-
-def pick_backbone() -> str:
-    """Draw the choice of a backbone, in plain words, and return its name."""
-    name = st.selectbox(
-        "Backbone",
-        list(BACKBONES),
-        format_func=lambda name: _line(BACKBONES[name]),
-        key="backbone",
-        persist_state="session",
-        help=term("backbone"),
-    )
-    quantized = find(f"{name}_quantized")
-    wanted = st.checkbox(
-        f"Quantized (int8): faster, {quantized.megabytes:.1f} MB, slightly less accurate",
-        key="quantized",
-        persist_state="session",
-        help=f"{term('quantized')} It is calibrated on 100 of your training pictures, which takes half a"
-        " minute once."
-        " Features are then extracted 1.3 to 1.8 times as fast. Worth it for tens of thousands of pictures.",
-    )
-    backbone = BACKBONES[name]
-    where = _WHERE[backbone.offline, backbone.weight_file is not None]
-    st.caption(
-        f"Pre-trained on ImageNet's thousand categories with {backbone.imagenet_top1:.1f} % top-1 accuracy,"
-        f" {backbone.megabytes:.1f} MB, {_cost(backbone)}, input of {backbone.input_size} x"
-        f" {backbone.input_size} pixels. {where}"
-    )
-    _draw_chart(name)
-    return quantized.name if wanted else name
-
-
-def _draw_chart(chosen: str) -> None:
-    """Draw all backbones, accuracy against computation; a click on one chooses it."""
-    # Another chosen one is another chart, so that a click on any circle is always news.
-    key = f"backbone_chart_{chosen}"
-    dark = st.context.theme.type == "dark"
-    table = pd.DataFrame(list_backbones(workspace().models))
-    st.altair_chart(
-        backbone_chart(table, chosen, dark=dark),
-        key=key,
-        on_select=lambda: _choose_clicked(key),
-        selection_mode=CHOICE,
-    )
-    st.caption("Click a circle to choose it; the larger a circle, the larger the network.")
-
-
-def _choose_clicked(key: str) -> None:
-    """Choose the backbone whose circle was clicked."""
-    clicked = st.session_state[key].selection.get(CHOICE) or []
-    if clicked and clicked[0].get("name") in BACKBONES:
-        st.session_state["backbone"] = clicked[0]["name"]
 
 
 def pick_options(several: bool = False) -> TrainingOptions:
@@ -274,16 +208,3 @@ def _slider(
         label, lowest, highest, option.default, step, key=key, persist_state="session", help=option.help
     )
     return chosen
-
-
-def _line(backbone: Backbone) -> str:
-    place = "works offline" if backbone.offline else "downloaded once"
-    return f"{backbone.name} · {backbone.imagenet_top1:.1f} % · {backbone.megabytes:.1f} MB · {place}"
-
-
-def _cost(backbone: Backbone) -> str:
-    """Compare the work for a picture with that of the default backbone."""
-    if backbone.name == DEFAULT:
-        return "the default's amount of work per picture"
-    cost = relative_cost(backbone) or 1
-    return f"{cost:.1f} times the work" if cost > 1 else f"{1 / cost:.1f} times less work per picture"
