@@ -24,8 +24,6 @@ def backbone_of(run: Run) -> Backbone:
         RunError: the run is unfinished or damaged.
     """
     record = run.record()
-    if not record.networks:
-        return find(record.backbone, record.calibration)
     names = record.backbone.split("+")
     calibrations = record.calibration.split("+") if record.calibration else [""] * len(names)
     try:
