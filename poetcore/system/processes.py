@@ -18,7 +18,15 @@ from poetcore.system.failures import as_poet_error
 if TYPE_CHECKING:
     import psutil
 
-__all__ = ["end_process", "find_process", "run_module", "run_to_exit", "start_module", "tail"]
+__all__ = [
+    "end_process",
+    "find_process",
+    "open_module",
+    "run_module",
+    "run_to_exit",
+    "start_module",
+    "tail",
+]
 
 #: What was given and is repeated in a sentence is no word of it; a path is not so long.
 _ENDLESS = re.compile(r"\S{1000,}")
@@ -119,6 +127,29 @@ def run_module(module: str, arguments: Sequence[str], stdin: str = "") -> str:
     if child.returncode != 0:
         raise PoetError(_last_line(child.stderr) or f"{module} ended with exit status {child.returncode}.")
     return _last_line(child.stdout)
+
+
+def open_module(module: str, arguments: Sequence[str], log: Path) -> "subprocess.Popen[str]":
+    """Start `python -m MODULE` as a process whose lines are read while it runs.
+
+    Args:
+        module: one of Poet's.
+        arguments: of its command line.
+        log: the file that gets its standard error.
+    """
+    with log.open("ab") as file:
+        return subprocess.Popen(
+            _command(module, arguments),
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=file,
+            encoding="utf-8",
+            errors="replace",
+            # Ctrl-C is for who reads the lines.
+            start_new_session=os.name == "posix",
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+        )
 
 
 def find_process(pid: int, not_after: float) -> "psutil.Process | None":

@@ -8,6 +8,7 @@ from poetcore.features.augmentation import NO_AUGMENTATION, Augmentation
 from poetcore.features.backbones import DEFAULT
 from poetcore.features.engines import DEFAULT_ENGINE
 from poetcore.system.options import check_limits, option
+from poetcore.training.fine_tuning.options import FineTuning
 from poetcore.training.train import TrainingOptions
 from poetcore.workspace.workspace import Workspace
 
@@ -39,6 +40,7 @@ class RunConfig:
     )
     training: TrainingOptions = field(default=TrainingOptions())
     augmentation: Augmentation = NO_AUGMENTATION
+    fine_tuning: FineTuning = field(default=FineTuning())
     demo_dir: Path | None = field(
         default=None,
         metadata=option("Folder of demo pictures to evaluate the run on as soon as it is trained."),
@@ -98,6 +100,11 @@ class RunConfig:
         check_limits(self)
         if self.keep_aside:
             Share.parse(self.keep_aside)
+
+    @property
+    def fine_tune(self) -> bool:
+        """Whether the last blocks of the network are trained too."""
+        return self.fine_tuning.fine_tune
 
 
 def demo_config(workspace: Workspace) -> RunConfig:

@@ -49,6 +49,8 @@ class Run:
         #: Lists (`data/held_out`): the pictures it was tested on, and those kept aside when it was trained.
         self.testing_file = folder / "testing.json"
         self.kept_aside_file = folder / "kept_aside.json"
+        #: Where this lies, a fine-tuning ends with the best so far.
+        self.stop_file = folder / "stop"
         self._title_file = folder / "title.txt"
 
     def __repr__(self) -> str:

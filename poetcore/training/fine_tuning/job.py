@@ -7,13 +7,10 @@ from typing import Any, Self
 
 import numpy as np
 
-__all__ = ["KERAS_FILE", "LITE_FILE", "STOP_FILE", "Job", "Outcome"]
+__all__ = ["KERAS_FILE", "LITE_FILE", "Job", "Outcome"]
 
 #: The trained network, where the process leaves it.
 KERAS_FILE, LITE_FILE = "network.keras", "network.tflite"
-
-#: Where this lies, the training ends with the best so far.
-STOP_FILE = "stop"
 
 
 class _Stored:

@@ -48,14 +48,11 @@ class FineTuning:
             choices=("on", "off"),
         ),
     )
-    fine_tune_folds: int = field(
-        default=0,
+    fine_tune_cross_validation: bool = field(
+        default=False,
         metadata=option(
-            "Fine-tune so many times more, each time without another part of the pictures, for a"
-            " cross-validated accuracy; 0 for none. Takes so many times as long.",
-            minimum=2,
-            maximum=10,
-            all_value=0,
+            "Fine-tune five times more, each time without another fifth of the pictures, for a"
+            " cross-validated accuracy; takes six times as long."
         ),
     )
 
