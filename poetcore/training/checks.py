@@ -3,7 +3,8 @@
 from poetcore.data.dataset import check_dataset, scan
 from poetcore.data.multi_label import scan_label_sets
 from poetcore.data.trainable import check_trainable
-from poetcore.features.backbones import Backbone, find
+from poetcore.errors import OptionError
+from poetcore.features.backbones import Backbone, NetworkFile, find
 from poetcore.features.engines import check_engine
 from poetcore.training.config import RunConfig
 from poetcore.training.extractor import subset_of
@@ -28,10 +29,33 @@ def check_config(config: RunConfig) -> Backbone:
         refuse_multi_label("ridge")
     backbone = find(config.architecture)
     check_engine(config.engine, backbone)
+    if config.fine_tune:
+        _check_fine_tuning(config, backbone)
     labels = check_dataset(config.image_dir)
     if config.demo_dir:
         check_dataset(config.demo_dir, labels)
     return backbone
+
+
+def _check_fine_tuning(config: RunConfig, backbone: Backbone) -> None:
+    """Check that a network can be fine-tuned.
+
+    Raises:
+        OptionError: it is quantized or there is no Keras model of it, or pictures may have several labels.
+    """
+    if config.multi_label:
+        refuse_multi_label("fine_tune")
+    first = backbone.members[0]
+    if backbone.quantized:
+        raise OptionError(
+            f"{backbone.name} is quantized and cannot be fine-tuned: fine-tune {backbone.network}, and export"
+            " the run as tflite_int8."
+        )
+    if isinstance(first.source, NetworkFile) and first.source.keras is None:
+        raise OptionError(
+            f"{first.name} is a LiteRT file and cannot be fine-tuned: give its Keras model, or train without"
+            " --fine_tune."
+        )
 
 
 def check_pictures(config: RunConfig, workspace: Workspace) -> None:

@@ -32,6 +32,7 @@ __all__ = [
     "FOLDS",
     "VARIANCE_FACTOR",
     "CrossValidation",
+    "about_validation",
     "cross_validate",
     "cross_validated_accuracy",
     "divided",
@@ -148,6 +149,14 @@ def validated(
         _figures(probabilities[tested], targets[tested], group[tested], folds[tested], labels)
         | {"excluded": int(len(targets) - tested.sum())},
     )
+
+
+def about_validation(found: CrossValidation | None) -> str:
+    """Return a sentence on the accuracy of a cross validation; "" where there was none."""
+    if found is None:
+        return ""
+    correct = int(found.predictions["correct"].sum())
+    return f"Cross-validated accuracy {Accuracy(correct, found.figures['n'], found.figures['independent'])}."
 
 
 def cross_validated_accuracy(correct: int, groups: np.ndarray) -> Accuracy:

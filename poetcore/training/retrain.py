@@ -12,7 +12,6 @@ import numpy as np
 from poetcore.data.held_out import write_held_out
 from poetcore.data.kept_share import Share
 from poetcore.errors import DatasetError, OptionError, PoetError
-from poetcore.evaluation.accuracy import Accuracy
 from poetcore.evaluation.evaluate import Evaluation, evaluate
 from poetcore.evaluation.headline import headline
 from poetcore.features.backbones import Backbone, find
@@ -22,7 +21,7 @@ from poetcore.system.progress import OnProgress, Progress
 from poetcore.system.wording import counted, few
 from poetcore.training.checks import check_config
 from poetcore.training.config import RunConfig, demo_config
-from poetcore.training.cross_validation import CrossValidation, cross_validate
+from poetcore.training.cross_validation import CrossValidation, about_validation, cross_validate
 from poetcore.training.examples import Prepared, prepare_examples
 from poetcore.training.final_test import (
     HeldOut,
@@ -31,6 +30,8 @@ from poetcore.training.final_test import (
     run_remarks,
     sample_test,
 )
+from poetcore.training.fine_tuning.brought import about_fine_tuning
+from poetcore.training.fine_tuning.tuned import fine_tune
 from poetcore.training.last_layer import OnWeights, train_last_layer
 from poetcore.training.multi_label import choose_thresholds
 from poetcore.training.progress import Reporter, reporting
@@ -128,8 +129,16 @@ def _retrain(
     training_s = time.perf_counter() - before
 
     before = time.perf_counter()
-    validated, thresholds = None, None
-    if config.multi_label:
+    validated, thresholds, tuned = None, None, None
+    if config.fine_tune:
+        tuned = fine_tune(config, prepared, head, workspace, run, reporter)
+        head, prepared = tuned.head, tuned.prepared
+    fine_tuning_s = time.perf_counter() - before
+
+    before = time.perf_counter()
+    if tuned and tuned.kept:
+        validated, cross_message = tuned.validated, about_validation(tuned.validated)
+    elif config.multi_label:
         thresholds = choose_thresholds(prepared, options, reporter)
         cross_message = thresholds.sentence
     else:
@@ -138,7 +147,8 @@ def _retrain(
 
     tests = len(prepared.parts["testing"])
     reporter(Progress("testing", total=tests))
-    test, validation = _final_test(head, prepared, options)
+    temperature = tuned.temperature if tuned else 1.0
+    test, validation = _final_test(head.divided(temperature), prepared, options)
     reporter(Progress("testing", tests, tests))
     for name, held_out in (("test", test), ("validation", validation)):
         if held_out.accuracy.total:
@@ -147,6 +157,8 @@ def _retrain(
     summaries.hparams(hyper_parameters, prepared.backbone.name, test.accuracy.value)
 
     run.write_model(labels, head)
+    if temperature != 1:
+        run.set_temperature(temperature)
     run.write_split(prepared.split)
     home, tested = prepared.dataset.folder, prepared.split["split"] == "testing"
     if tested.any():
@@ -159,6 +171,7 @@ def _retrain(
     timings = {
         "bottlenecks_s": round(prepared.seconds, 3),
         "training_s": round(training_s, 3),
+        **({"fine_tuning_s": round(fine_tuning_s, 3)} if tuned else {}),
         "cross_validation_s": round(cross_validation_s, 3),
         "total_s": round(time.perf_counter() - start, 3),
     }
@@ -170,7 +183,9 @@ def _retrain(
             backbone=prepared.backbone.name,
             input_size=prepared.backbone.input_size,
             labels=labels,
-            options=hyper_parameters | {name: getattr(config, name) for name in _KEPT_OPTIONS},
+            options=hyper_parameters
+            | asdict(config.fine_tuning)
+            | {name: getattr(config, name) for name in _KEPT_OPTIONS},
             splits={name: len(part) for name, part in prepared.parts.items()},
             skipped=prepared.dataset.skipped(),
             bottlenecks={
@@ -191,11 +206,12 @@ def _retrain(
             kept_aside=len(kept.contents) if kept else 0,
             multi_label=thresholds.record if thresholds else None,
             augmentation=prepared.augmentation_record(),
-            networks=networks_record(prepared.backbone),
+            networks=networks_record(prepared.backbone, tuned.base if tuned and tuned.kept else ""),
+            fine_tuning=tuned.record if tuned else {},
         )
     )
     run.append_event("final", test_accuracy=test.accuracy.value, test_count=test.accuracy.total)
-    message = cross_message
+    message = " ".join(filter(None, [about_fine_tuning(tuned.record) if tuned else "", cross_message]))
     if not config.multi_label:
         message += f" Final test accuracy {test.accuracy}."
     message += "".join(f" {remark}" for remark in run_remarks(run.record()))
@@ -220,10 +236,7 @@ def _cross_validate(
         found = cross_validate(everything, groups, prepared.split, labels, options, reporter)
     except (DatasetError, OptionError) as error:
         return None, str(error)
-    accuracy = Accuracy(
-        int(found.predictions["correct"].sum()), found.figures["n"], found.figures["independent"]
-    )
-    return found, f"Cross-validated accuracy {accuracy}."
+    return found, about_validation(found)
 
 
 def _final_test(head: Head, prepared: Prepared, options: TrainingOptions) -> tuple[HeldOut, HeldOut]:

@@ -53,11 +53,12 @@ def _of_file(name: str, run: Run, number: int, values: dict[str, Any], calibrati
     """
     keras = run.network_file(number, ".keras")
     source = NetworkFile(run.network_file(number), keras if keras.is_file() else None)
+    mean, divisor = values["scaling"]
     if values["kind"] == "fine_tuned":
         base = find(values["base"], calibration)
-        base = replace(base, input_size=int(values["input_size"]), imagenet_top1=None)
-        return replace(base, name=name, source=source, digest=str(values["digest"]))
-    mean, divisor = values["scaling"]
+        digest, size = str(values["digest"]), int(values["input_size"])
+        base = replace(base, name=name, source=source, digest=digest, input_size=size)
+        return replace(base, imagenet_top1=None, scaling=(float(mean), float(divisor)))
     return Backbone(
         name,
         int(values["input_size"]),
@@ -72,9 +73,14 @@ def _of_file(name: str, run: Run, number: int, values: dict[str, Any], calibrati
     )
 
 
-def networks_record(backbone: Backbone) -> dict[str, dict[str, Any]]:
-    """Return what `run.json` holds of a backbone's networks that are files, by their names."""
-    return {
+def networks_record(backbone: Backbone, base: str = "") -> dict[str, dict[str, Any]]:
+    """Return what `run.json` holds of a backbone's networks that are files, by their names.
+
+    Args:
+        backbone: of the run.
+        base: name of the known network that its first one was fine-tuned from; "" for none.
+    """
+    found: dict[str, dict[str, Any]] = {
         one.name: {
             "kind": "file",
             "digest": one.digest,
@@ -86,6 +92,9 @@ def networks_record(backbone: Backbone) -> dict[str, dict[str, Any]]:
         for one in backbone.members
         if one.digest
     }
+    if base:
+        found[backbone.members[0].name] |= {"kind": "fine_tuned", "base": base}
+    return found
 
 
 def keep_networks(run: Run, backbone: Backbone, models: Callable[[Backbone], Path]) -> None:

@@ -18,6 +18,8 @@ NOT_OFFERED = {
     " and recall of each label, and which labels occur together.",
     "cross_validation": "There is no table of cross-validated predictions where a picture may have several"
     " labels: what was cross-validated, precision, recall and threshold of each label, is in run.json.",
+    "fine_tune": "Fine-tuning (fine_tune) is not offered where a picture may have several labels: train the"
+    " last layer, or several networks side by side such as efficientnet_lite0+efficientnet_lite2.",
     "label_issues": "Label issues are not ranked where a picture may have several labels: look at the"
     " pictures with a wrong label on the page Evaluate.",
     "learning_curve": "There is no learning curve where a picture may have several labels: train on a part of"

@@ -119,10 +119,9 @@ class RunRecord:
             pictures as a share of how far pictures are apart; empty without any.
         networks: of the backbone's networks that are files kept with the run, by name: `kind` ("file" or
             "fine_tuned", then with `base`), `digest`, `input_size`, `vector_length`, `scaling`, `megabytes`.
-        fine_tuning: what training the last blocks too was like and brought: `best` (the epoch that was kept, 0
-            where the network stayed as it was), `epochs`, `rate`, `seconds`, `frozen` and `tuned` (figures of
-            the network before and after, on `pictures` that took no part) ...; see `fine_tuning.tuned`. Empty
-            without.
+        fine_tuning: how the last blocks were trained too, and what that brought: `best` (the epoch that was
+            kept, 0 where the network stayed as it was), `epochs`, `rate`, `seconds`, `frozen` and `tuned`
+            (figures of the network before and after, on `pictures`) ...; see `Tuned`. Empty without.
     """
 
     name: str

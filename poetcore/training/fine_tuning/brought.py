@@ -1,4 +1,4 @@
-"""What fine-tuning brought: the network before and after on pictures that took no part, and in a sentence."""
+"""What fine-tuning brought: the network before and after on pictures that took no part."""
 
 from typing import Any
 
@@ -34,9 +34,9 @@ def about_fine_tuning(record: dict[str, Any]) -> str:
     sentence = f"Fine-tuned for {epochs}{stopped}, of which epoch {record['best']} is kept"
     if not record["pictures"]:
         return f"{sentence}."
-    difference = points(record["difference"])
+    difference, on = points(record["difference"]), f"{record['on']} picture"
     return (
-        f"{sentence}: of the {counted(record['pictures'], f'{record["on"]} picture')}"
+        f"{sentence}: of the {counted(record['pictures'], on)}"
         f" {percent(record['tuned']['accuracy'])} are right instead of"
         f" {percent(record['frozen']['accuracy'])}, a difference of {difference}"
         f" ({points_interval(*record['interval'])})."
@@ -52,7 +52,17 @@ def find_temperature(head: Head, prepared: Prepared, cross: CrossValidation | No
 
 
 def compare_before(before: Prepared, frozen: Head, after: Prepared, tuned: Head) -> dict[str, Any]:
-    """Compare the network as it was with what it became, on pictures that took no part where there are any."""
+    """Compare the network as it was with what it became, on test pictures where there are any.
+
+    Args:
+        before: the examples on the network as it was.
+        frozen: the last layer on that.
+        after: the examples on the network as it is.
+        tuned: the last layer on this.
+
+    Returns:
+        What `Tuned.record` holds of it.
+    """
     on = "test" if len(after.parts["testing"]) else "validation"
     name = "testing" if on == "test" else on
     found: dict[str, Any] = {"on": on, "pictures": len(after.parts[name])}
@@ -67,10 +77,7 @@ def compare_before(before: Prepared, frozen: Head, after: Prepared, tuned: Head)
         targets = part.targets[chosen]
         probabilities = head.probabilities(part.take(chosen)[0])
         right.append(probabilities.argmax(axis=1) == targets)
-        if validation := len(prepared.parts["validation"]):
-            known = prepared.parts["validation"]
-            temperature = fit_temperature(_probabilities(head, known), known.targets) if validation else 1
-            probabilities = apply_temperature(probabilities, temperature)
+        probabilities = apply_temperature(probabilities, find_temperature(head, prepared, None))
         found[key] = {
             "accuracy": float(right[-1].mean()),
             "cross_entropy": cross_entropy(probabilities, targets),

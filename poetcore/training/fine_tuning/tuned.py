@@ -45,6 +45,7 @@ class Tuned:
         head: its last layer, calibrated by nothing yet.
         temperature: what the outputs are divided by; 1 for nothing.
         validated: its cross validation; None where there was none.
+        base: name of the network that was fine-tuned; "" where that was a file of one's own.
         record: what `run.json` holds of it: `best`, `epochs`, `rate`, `share`, `parameters`, `stopped`,
             `curve`, `seconds`, `temperature`; and of the test pictures, which took no part, `pictures`,
             `difference`, `interval`, and of the network before and after (`frozen`, `tuned`) `accuracy` and
@@ -56,6 +57,7 @@ class Tuned:
     head: Head
     temperature: float
     validated: CrossValidation | None
+    base: str
     record: dict[str, Any]
 
     @property
@@ -157,7 +159,8 @@ def fine_tune(
     temperature = find_temperature(layer, after, cross) if outcome.best else 1.0
     record |= {"seconds": round(time.perf_counter() - start, 3), "temperature": temperature}
     record |= compare_before(prepared, head, after, layer)
-    return Tuned(after, layer, temperature, cross, record)
+    base = "" if isinstance(part.source, NetworkFile) else part.name
+    return Tuned(after, layer, temperature, cross, base, record)
 
 
 def _without(prepared: Prepared, there: np.ndarray) -> Prepared:
@@ -195,7 +198,8 @@ def _weights(training: Examples, targets: np.ndarray, class_weight: str) -> np.n
         return np.ones(len(targets), np.float32)
     counts = np.bincount(training.targets, minlength=int(targets.max()) + 1)
     factors = len(training) / (np.count_nonzero(counts) * np.maximum(counts, 1))
-    return np.minimum(factors, _MOST).astype(np.float32)[targets]
+    weights: np.ndarray = np.minimum(factors, _MOST).astype(np.float32)[targets]
+    return weights
 
 
 def _keep(run: Run, folder: Path) -> None:
