@@ -22,7 +22,7 @@ def changed(option: Option) -> Any:
     if option.name == "keep_aside":
         return "20%"
     if option.type in (int, float):
-        return option.default + 4
+        return option.default + 4 if option.maximum is None else min(option.default + 4, option.maximum)
     return "elsewhere" if option.type in (str, str | None) else Path("else") / "where"
 
 
