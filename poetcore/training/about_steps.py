@@ -20,7 +20,7 @@ _SAME = "; ten times the rate does about the same in a tenth of the steps"
 #: What steps and rate did, and what follows, by what the curves look like.
 _OF_STEPS = {
     CurveKind.OVERFITTING: (
-        "brought the validation error near its lowest ({low}) by step {near}, and then up to {last}",
+        "brought the validation error near its lowest ({low}) by about step {near}, and then up to {last}",
         "fewer steps, or a lower rate, would be better",
     ),
     CurveKind.STILL_IMPROVING: (
@@ -28,7 +28,7 @@ _OF_STEPS = {
         "more steps, or a higher rate, would be better",
     ),
     CurveKind.FLAT: (
-        "brought the validation error near its lowest ({low}) by step {near}",
+        "brought the validation error near its lowest ({low}) by about step {near}",
         "more steps change little",
     ),
     CurveKind.RATE_TOO_HIGH: (
@@ -61,7 +61,7 @@ def about_steps(run: Run) -> str:
     parts = np.array_split(validated[["step", "cross_entropy"]].to_numpy(float), _PARTS)
     steps, errors = np.array([part.mean(axis=0) for part in parts if len(part)]).T
     lowest, last = float(errors.min()), float(errors[-1])
-    near = int(steps[errors <= lowest + _CLOSE * (errors[0] - lowest)][0])
+    near = int(float(f"{steps[errors <= lowest + _CLOSE * (errors[0] - lowest)][0]:.1e}"))
     did, so = _OF_STEPS[found.kind]
     rate = float(options["learning_rate"])
     return (

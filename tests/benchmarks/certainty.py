@@ -34,7 +34,7 @@ FEW, MANY = 500, 1000
 OPTIONS = replace(TrainingOptions(), eval_step_interval=TrainingOptions.how_many_training_steps)
 
 
-def load(folders: list[Path], workspace: Workspace) -> tuple[pd.DataFrame, Examples]:
+def load(folders: list[Path], workspace: Workspace, backbone: str = DEFAULT) -> tuple[pd.DataFrame, Examples]:
     """Return the pictures of the folders, each content once, with their groups, and their examples."""
     tables: list[pd.DataFrame] = []
     vectors: dict[str, np.ndarray] = {}
@@ -42,7 +42,7 @@ def load(folders: list[Path], workspace: Workspace) -> tuple[pd.DataFrame, Examp
         with workspace.file_index() as index:
             dataset = scan(folder, index, verify=True)
         tables.append(dataset.pictures)
-        vectors |= features_of(dataset, find(DEFAULT), workspace)
+        vectors |= features_of(dataset, find(backbone), workspace)
     pictures = pd.concat(tables, ignore_index=True).drop_duplicates("sha")
     pictures = pictures[pictures["sha"].isin(vectors)].reset_index(drop=True)
     paths = {sha: Path(path) for sha, path in zip(pictures["sha"], pictures["path"], strict=True)}

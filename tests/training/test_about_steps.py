@@ -8,9 +8,9 @@ from poetcore.training.about_steps import about_steps
 from poetcore.training.verdict import CurveKind, Verdict
 
 SAID = {
-    CurveKind.OVERFITTING: r"near its lowest \(.*\) by step \d+, and then up to .*: fewer steps",
+    CurveKind.OVERFITTING: r"near its lowest \(.*\) by about step [\d,]+, and then up to .*: fewer steps",
     CurveKind.STILL_IMPROVING: "still falling: more steps, or a higher rate",
-    CurveKind.FLAT: r"near its lowest \(.*\) by step \d+: more steps change little",
+    CurveKind.FLAT: r"near its lowest \(.*\) by about step [\d,]+: more steps change little",
     CurveKind.RATE_TOO_HIGH: "overshot, .*: a lower rate",
 }
 

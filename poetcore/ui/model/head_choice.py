@@ -66,8 +66,8 @@ def pick_class_weight() -> str:
     )
     st.caption(
         "It matters where labels have very different numbers of pictures. Every label the same: rare labels"
-        " are found more often, and their probabilities are somewhat too high. Every picture the same: rare"
-        " labels are found less often, and mistaken for others less."
+        " are found more often, at probabilities that are somewhat too high. Every picture the same: they are"
+        " found less often, but what is called one more often is one."
     )
     return str(chosen or option.default)
 

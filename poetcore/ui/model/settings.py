@@ -46,10 +46,10 @@ def pick_options(several: bool = False) -> TrainingOptions:
     """
     head = pick_head(several)
     in_steps = _pick_steps() if head == "gradient_descent" else {}
-    left, right = st.columns(2)
+    left, middle, right = st.columns(3)
     validation = _number(left, "validation_percentage", "Validation percentage", "validation")
-    testing = _number(right, "testing_percentage", "Testing percentage", "testing")
-    seed = _number(left, "seed", "Seed", "seed", max_value=10_000)
+    testing = _number(middle, "testing_percentage", "Testing percentage", "testing")
+    seed = _number(right, "seed", "Seed", "seed", max_value=10_000)
     return TrainingOptions(
         testing_percentage=testing,
         validation_percentage=validation,
