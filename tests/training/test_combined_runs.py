@@ -129,10 +129,10 @@ def test_the_engine_keras_gives_the_same_features_and_caches_each_network_apart(
     assert all(np.abs(ours[sha] - theirs[sha]).max() < 1e-3 for sha in pictures)
 
 
-@pytest.mark.parametrize("form", ["tflite", "frozen_graph", "tflite_int8"])
-def test_an_export_is_one_file_that_predicts_as_the_app(combined, form):
+@pytest.mark.parametrize(("form", "same"), [("tflite", 1), ("frozen_graph", 1), ("tflite_int8", 0.9)])
+def test_an_export_is_one_file_that_predicts_as_the_app(combined, form, same):
     made = export(combined.run, combined.workspace, form)
-    assert made.parity.pictures and made.parity.same_top1 == 1 and made.path.is_file()
+    assert made.parity.pictures and made.parity.same_top1 >= same and made.path.is_file()
 
 
 def test_learning_curve_and_map_use_the_vectors_side_by_side(combined):
