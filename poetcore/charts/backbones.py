@@ -92,7 +92,7 @@ def backbone_chart(
                 "family:N",
                 title=None,
                 scale=alt.Scale(domain=list(colours), range=list(colours.values())),
-                legend=alt.Legend(orient="top", columns=5 if named else 3, symbolOpacity=0.8),
+                legend=alt.Legend(orient="top", columns=5 if named else 2, symbolOpacity=0.8),
             ),
             order="place:O",
             tooltip=[
