@@ -40,6 +40,9 @@ TERMS = {
     "learning rate": "How far each step moves the weights. Too large, and the curves jump; too small, and"
     " they creep.",
     "macro F1": "The mean of the F1 of all labels, however many pictures each has.",
+    "McNemar's test": "Looks at pictures that only one of two models labels right. Were both equally good,"
+    " each would get half of these; p is how often chance alone makes them differ so much or more. Below 0.05"
+    " it is called unlikely to be chance.",
     "near duplicate": "Nearly the same picture: a resized or cropped copy, the next frame of a burst.",
     "p-value": "How often two settings that are equally good would differ this much by chance; corrected for"
     " the number of trials, since among many some differ much. Below 0.05 the difference is called real.",

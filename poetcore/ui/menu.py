@@ -83,6 +83,14 @@ MENU = (
         ("dataset",),
     ),
     MenuPage(
+        "compare",
+        "Compare",
+        ":material/compare:",
+        "Results",
+        "See which of two models is better on the same pictures, how surely, and on which.",
+        ("demo",),
+    ),
+    MenuPage(
         "slideshow",
         "Slideshow",
         ":material/slideshow:",

@@ -52,6 +52,7 @@ def steps(choice: Choice, checked: Checked | None) -> list[Step]:
         "train": aged,
         "evaluate": evaluated,
         "tune": (has_tuning(choice.dataset), ""),
+        "compare": (None, ""),
         "slideshow": (None, shown),
         "predict": (None, ""),
     }

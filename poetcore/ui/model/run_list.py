@@ -11,8 +11,8 @@ from poetcore.ui.choice import chosen
 from poetcore.ui.glossary import term
 from poetcore.ui.model.job_panel import draw_failure
 from poetcore.ui.model.run_actions import draw_delete, draw_rename
-from poetcore.ui.model.run_comparison import draw_comparison
 from poetcore.ui.model.run_table import differing, matching, row_of
+from poetcore.ui.results.compare_choice import open_comparison
 from poetcore.ui.state import choose, jobs
 from poetcore.ui.text import counted, plain
 from poetcore.workspace.run import Run
@@ -100,7 +100,7 @@ def _draw_finished(runs: Sequence[Run]) -> None:
         told = " · ".join(f"{name} {value}" for name, value in alike.items())
         st.caption(f"All alike: {plain(told)}.")
     if not selected:
-        st.caption("Select a run to use, rename or delete it; select two to compare them.")
+        st.caption("Select a run to use, rename or delete it; select two or more to compare them.")
         return
     with st.container(horizontal=True):
         if len(selected) == 1:
@@ -113,11 +113,9 @@ def _draw_finished(runs: Sequence[Run]) -> None:
                 args=(selected[0],),
             )
             draw_rename(selected[0])
+        elif st.button("Compare them", icon=":material/compare:", key="compare_runs", type="primary"):
+            open_comparison(selected)
         draw_delete(selected)
-    if len(selected) == 2:
-        draw_comparison(selected[0], selected[1])
-    elif len(selected) > 2:
-        st.caption("Two runs can be compared: select no more than two.")
 
 
 def _draw_unfinished(runs: Sequence[Run]) -> None:

@@ -17,7 +17,7 @@ from poetcore.workspace.demo_sets import dataset_title
 from poetcore.workspace.run import Run
 from poetcore.workspace.run_record import RunRecord
 
-__all__ = ["differing", "matching", "row_of", "sortable"]
+__all__ = ["differing", "matching", "row_of", "sortable", "training_of"]
 
 #: Columns that stand also where all runs have the same in them.
 _FIGURES = ("run", "started", "accuracy", "macro F1", "demo accuracy", "test accuracy", "remarks")
@@ -46,6 +46,14 @@ def row_of(run: Run, demo: Path | None) -> dict[str, object]:
             record.metrics.get("final_test_accuracy"), record.metrics.get("final_test_interval")
         ),
         "remarks": " · ".join(filter(None, (about_demo.remark, _about_dataset(run, record)))) or None,
+        **training_of(run),
+    }
+
+
+def training_of(run: Run) -> dict[str, object]:
+    """Return what a finished run was trained on, with which backbone and settings."""
+    record = run.record()
+    return {
         "dataset": dataset_title(Path(record.image_dir)),
         "pictures": sum(record.splits.values()),
         "backbone": record.backbone,

@@ -1,0 +1,97 @@
+"""Compare: which of two models is better on the same pictures, how surely, and on which pictures."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from poetcore.errors import PoetError
+from poetcore.evaluation.compare import Model, compare, find_comparison, stored_comparison
+from poetcore.evaluation.comparison import Comparison
+from poetcore.ui.choice import chosen
+from poetcore.ui.freshness import forget_scans
+from poetcore.ui.no_run import draw_no_run
+from poetcore.ui.results.compare_choice import pick_models
+from poetcore.ui.results.compare_figures import draw_difference, draw_labels, draw_ranking
+from poetcore.ui.results.compare_pictures import draw_matrices, draw_pictures
+from poetcore.ui.results.compare_runs import draw_runs_compared
+from poetcore.ui.state import explain, progress_bar, workspace
+from poetcore.ui.text import plain
+from poetcore.workspace.demo_sets import dataset_title
+from poetcore.workspace.not_offered import NOT_OFFERED
+from poetcore.workspace.run import Run
+
+choice = chosen()
+if not workspace().finished_runs():
+    draw_no_run("compare")
+    st.stop()
+models = pick_models(choice)
+if not models:
+    st.info(
+        "Choose a model A and what to compare with it: another run, trained with other settings or on"
+        " repaired pictures, or the path of an old frozen graph or an exported file."
+    )
+    st.page_link("train.py", label="Train another run", icon=":material/model_training:")
+    st.stop()
+runs = [model for model in models if isinstance(model, Run)]
+
+
+def draw_settings(pair: Sequence[Model]) -> None:
+    """Show what two runs were made with; of a file nobody knows."""
+    one, other = pair
+    if isinstance(one, Run) and isinstance(other, Run):
+        draw_runs_compared(one, other)
+
+
+def found_on(demo: Path | None) -> list[Comparison] | None:
+    """Return the comparison on the demo pictures; None where a model must be evaluated first."""
+    if demo is not None:
+        return find_comparison(models, demo, workspace())
+    return stored_comparison(runs, workspace()) if len(runs) == len(models) else None
+
+
+if any(run.record().multi_label for run in runs):
+    st.info(NOT_OFFERED["compare"], icon=":material/info:")
+    draw_settings(models[:2])
+    st.stop()
+try:
+    found = found_on(choice.demo)
+    if found is None and choice.demo is None:
+        st.info("Choose demo pictures in the sidebar: a file keeps no evaluations of its own.")
+        st.stop()
+    if found is None and choice.demo is not None:
+        st.caption(
+            "Not all of them were evaluated on these pictures yet:"
+            f" **{plain(dataset_title(choice.demo))}**, as they are now."
+        )
+        if not st.button("Evaluate and compare", type="primary", icon=":material/compare:"):
+            st.stop()
+        with progress_bar() as show:
+            compare(models, choice.demo, workspace(), on_progress=show)
+        forget_scans()
+        st.rerun()
+except PoetError as error:
+    explain(error)
+    draw_settings(models[:2])
+    st.stop()
+assert found is not None
+if choice.demo is not None:
+    st.caption(f"On **{plain(dataset_title(choice.demo))}**, as these pictures are now.")
+else:
+    st.caption("No demo pictures are chosen: these are the newest evaluations of the runs.")
+number = 0
+if len(found) > 1:
+    draw_ranking(found)
+    titles = {n: f"{one.b.title} ({one.b.name})" for n, one in enumerate(found)}
+    number = st.selectbox("B in detail", list(titles), format_func=lambda n: titles[n], key="compare_detail")
+detail = found[number]
+key = f"{detail.a.name}_{detail.b.name}_{choice.demo}"
+draw_difference(detail)
+beside = st.grid(2, min_column_width=340, gap="large")
+with beside.cell():
+    draw_matrices(detail, key)
+with beside.cell():
+    if detail.told:
+        draw_labels(detail)
+draw_pictures(detail, key)
+draw_settings((models[0], models[number + 1]))
