@@ -12,7 +12,7 @@ from poetcore.ui.choice import chosen
 from poetcore.ui.freshness import forget_scans
 from poetcore.ui.no_run import draw_no_run
 from poetcore.ui.results.compare_choice import pick_models
-from poetcore.ui.results.compare_figures import draw_difference, draw_labels, draw_ranking
+from poetcore.ui.results.compare_figures import draw_difference, draw_labels, draw_ranking, names_of
 from poetcore.ui.results.compare_pictures import draw_matrices, draw_pictures
 from poetcore.ui.results.compare_runs import draw_runs_compared
 from poetcore.ui.state import explain, progress_bar, workspace
@@ -82,8 +82,8 @@ else:
 number = 0
 if len(found) > 1:
     draw_ranking(found)
-    titles = {n: f"{one.b.title} ({one.b.name})" for n, one in enumerate(found)}
-    number = st.selectbox("B in detail", list(titles), format_func=lambda n: titles[n], key="compare_detail")
+    titles = names_of(found)
+    number = titles.index(st.selectbox("B in detail", titles, key="compare_detail"))
 detail = found[number]
 key = f"{detail.a.name}_{detail.b.name}_{choice.demo}"
 draw_difference(detail)

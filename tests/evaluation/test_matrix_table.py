@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from poetcore.evaluation.matrix_table import matrix_table
+from poetcore.evaluation.matrix_table import difference_table, matrix_table
 
 LABELS = ["ant", "bee", "cat"]
 #: Rows are true labels; no two cells off the diagonal are alike and no number is its mirror's.
@@ -106,3 +106,24 @@ def test_of_many_labels_cells_without_pictures_are_empty():
     counts = [[int(i == j) for j in range(60)] for i in range(60)]
     html = matrix_table(counts, [f"label {i}" for i in range(60)])
     assert 'class="matrix large upright"' in html and html.count("<td></td>") == 60 * 59 + 2
+
+
+#: What another model makes of the same pictures: rows have the same sums.
+AFTER = [[6, 0, 0], [3, 5, 1], [2, 6, 6]]
+
+
+def test_difference_is_the_second_less_the_first():
+    assert texts(difference_table(COUNTS, AFTER, LABELS))[2:] == [
+        ["ant", "+1", "-1", "0", "6"],
+        ["bee", "0", "+3", "-3", "9"],
+        ["cat", "+2", "0", "-2", "14"],
+        ["total", "+3", "+2", "-5", "29"],
+    ]
+
+
+def test_more_on_the_diagonal_and_fewer_beside_it_is_better():
+    kinds = [
+        [attrs.get("class") for _, attrs in row[1:-1]]
+        for row in Table(difference_table(COUNTS, AFTER, LABELS)).rows[2:-1]
+    ]
+    assert kinds == [["right", "right", None], [None, "right", "right"], ["wrong", None, "wrong"]]

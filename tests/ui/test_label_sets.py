@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.slides import Filter, deck
 from poetcore.system.figures import score
-from poetcore.ui.model.run_comparison import compared
+from poetcore.ui.results.compare_runs import compared
 from tests.conftest import Trained
 from tests.ui.pages import PAGES, opened, runs_table, texts_of
 
@@ -129,7 +129,7 @@ def test_the_table_of_runs_has_the_cross_validated_macro_f1(chosen, pairs_traine
 
 
 def test_a_comparison_says_yes_for_a_switch():
-    table = compared({"run": "a", "several labels a picture": True}, {"run": "b"})
+    table = compared({"several labels a picture": True}, {}, ("a", "b"))
     assert table.loc["several labels a picture"].tolist() == ["yes", "–"]
 
 
@@ -137,10 +137,10 @@ def comparison_with(second: Trained, pairs_trained: Trained) -> AppTest:
     def page(one: str, other: str) -> None:
         from pathlib import Path
 
-        from poetcore.ui.model.run_comparison import draw_comparison
+        from poetcore.ui.results.compare_runs import draw_runs_compared
         from poetcore.workspace.run import Run
 
-        draw_comparison(Run(Path(one)), Run(Path(other)))
+        draw_runs_compared(Run(Path(one)), Run(Path(other)))
 
     runs = {"one": str(pairs_trained.run.folder), "other": str(second.run.folder)}
     return AppTest.from_function(page, default_timeout=30, kwargs=runs).run()

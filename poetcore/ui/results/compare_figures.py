@@ -14,7 +14,16 @@ from poetcore.ui.glossary import term
 from poetcore.ui.headline import accuracy_metric, metric, two_pairs
 from poetcore.ui.text import brief, counted, plain
 
-__all__ = ["draw_difference", "draw_labels", "draw_ranking"]
+__all__ = ["draw_difference", "draw_labels", "draw_ranking", "names_of"]
+
+
+def names_of(found: Sequence[Comparison]) -> list[str]:
+    """Return what each model B is called, with its name behind where two are called alike. Not escaped."""
+    titles = [one.b.title for one in found]
+    return [
+        f"{title} ({one.b.name})" if titles.count(title) > 1 else title
+        for title, one in zip(titles, found, strict=True)
+    ]
 
 
 def draw_ranking(found: Sequence[Comparison]) -> None:
@@ -23,7 +32,7 @@ def draw_ranking(found: Sequence[Comparison]) -> None:
     corrected = holm([one.p_value or 0.0 for one in told])
     rows = [
         {
-            "model": one.b.title,
+            "model": name,
             "accuracy": percent(one.accuracy("b").value),
             "difference to A": points(one.difference or 0.0),
             "95 % interval": points_interval(*(one.interval or (0.0, 0.0))),
@@ -31,7 +40,7 @@ def draw_ranking(found: Sequence[Comparison]) -> None:
             "fixed": len(one.fixed()),
             "broken": len(one.broken()),
         }
-        for one, p_value in zip(told, corrected, strict=True)
+        for name, one, p_value in zip(names_of(told), told, corrected, strict=True)
     ]
     if rows:
         st.dataframe(
@@ -53,8 +62,8 @@ def draw_difference(found: Comparison) -> None:
             )
         metric(
             second,
-            "Difference",
-            points(found.difference),
+            "Difference (points)",
+            points(found.difference).removesuffix(" points"),
             points_interval(*found.interval),
             "B's accuracy less A's on the same pictures. The range holds the true difference 19 times out of"
             " 20: where it is on one side of 0, the difference is more than chance.",
