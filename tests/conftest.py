@@ -111,11 +111,17 @@ def two_runs(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Trai
     from poetcore.training.retrain import retrain
     from poetcore.training.train import TrainingOptions
 
+    old = trained.workspace.root
     place = Workspace(tmp_path_factory.mktemp("two_runs") / "tf_files")
-    shutil.copytree(trained.workspace.root, place.root, ignore=shutil.ignore_patterns("evaluations"))
+    shutil.copytree(old, place.root, ignore=shutil.ignore_patterns("evaluations", "comparisons"))
+    run = place.run(trained.run.name)
+    for name in ("run.json", "split.csv"):
+        file = run.folder / name
+        file.write_text(file.read_text().replace(str(old), str(place.root)))
+    sample = place.datasets / "sample"
     options = TrainingOptions(how_many_training_steps=1, seed=3)
-    retrain(RunConfig(trained.sample / "train", name="hasty", training=options), place)
-    return Trained(place, trained.sample, place.run(trained.run.name))
+    retrain(RunConfig(sample / "train", name="hasty", training=options), place)
+    return Trained(place, sample, run)
 
 
 def paste_pairs(source: Path, folder: Path, count: int, seed: int = 0) -> Path:

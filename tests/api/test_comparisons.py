@@ -26,7 +26,7 @@ def test_runs_are_given_as_they_are_or_by_name(hasty):
 def test_settings_that_differ_are_a_table(hasty):
     settings = poet.compare("first", hasty, "sample/demo").settings
     assert settings.loc["how_many_training_steps"].tolist() == [300, 1]
-    assert set(settings.index) == {"how_many_training_steps", "seed"}
+    assert set(settings.index) == {"image_dir", "how_many_training_steps", "seed"}
 
 
 def test_data_are_those_of_the_command_line(hasty):

@@ -1,9 +1,15 @@
 """The page Compare without a browser: what it chooses, evaluates, shows, and says where it cannot."""
 
+from dataclasses import replace
+from datetime import datetime
+
 import pytest
 
+from poetcore.curation.changes import Change
+from poetcore.curation.repair import Repairs
 from poetcore.evaluation.compare import compare
-from tests.conftest import Trained
+from tests.browser.dashboard import copy_run
+from tests.conftest import Trained, fill
 from tests.ui.pages import links, opened, texts_of
 
 
@@ -54,8 +60,6 @@ def test_of_several_models_one_is_shown_in_detail(two):
 
 
 def test_what_was_not_evaluated_yet_is_on_a_click(two, tmp_path):
-    from tests.conftest import fill
-
     demo = fill(tmp_path / "other", {"rose": 2, "tulip": 2})
     app = compared(two, demo=str(demo))
     assert not app.metric
@@ -90,3 +94,15 @@ def test_runs_of_several_labels_a_picture_show_their_settings(pairs_trained, mon
 
 def test_without_a_run_it_leads_to_the_training(empty):
     assert "train" in links(opened("compare"))
+
+
+def test_repairs_lead_to_the_runs_before_and_after_them(own):
+    folder = own.sample / "train"
+    picture = next((folder / "rose").iterdir())
+    Repairs(folder).propose([Change(picture, "quarantine", "", "blurred")])
+    Repairs(folder).apply()
+    after = copy_run(own.run, own.run.folder.with_name("second"))
+    after.write_record(replace(after.record(), created=datetime.now().astimezone().isoformat()))
+    app = opened("overview", dataset=str(folder), view="Health")
+    (link,) = [one.proto for one in app.main if one.type == "page_link" and one.proto.page == "compare"]
+    assert link.query_string == "a=first&b=second"

@@ -182,6 +182,15 @@ def _draw_accuracies(folder: Path, steps: list[Step]) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link("train.py", label="Train again", icon=":material/model_training:")
+        after = table.iloc[0]
+        before = table[table["repairs"] != after["repairs"]]
+        if not before.empty:
+            st.page_link(
+                "compare.py",
+                label="Compare before and after",
+                icon=":material/compare:",
+                query_params={"a": before.iloc[0]["run"], "b": after["run"]},
+            )
         st.caption(
             "Nothing is computed twice: a moved picture is known by its content. The test pictures were"
             " repaired too, so a higher test accuracy can come from better questions as well as from a better"
