@@ -42,9 +42,7 @@ def test_a_ridge_regression_has_its_path_in_place_of_curves(ridged):
 
 
 def test_what_steps_did_to_these_pictures_stands_below_their_slider(own):
-    assert any(
-        "On these pictures 300 steps at a learning rate of 0.01" in text for text in texts_of(new(own))
-    )
+    assert "On these pictures 300 steps at a learning rate of 0.01" in texts_of(new(own))
 
 
 def test_of_pictures_that_no_run_was_trained_on_nothing_is_said(own, tmp_path):
