@@ -85,8 +85,8 @@ def cost_chart(trials: pd.DataFrame, cost: str, *, dark: bool = False) -> alt.La
         )
         .add_params(click)
     )
-    chart: alt.LayerChart = (intervals + dots + _marks(base, drawn["place"], dark)).properties(height=360)
-    return chart
+    layers = [intervals, dots, *_marks(drawn, base, dark)]
+    return alt.layer(*layers).properties(height=360)  # type: ignore[return-value]  # none is a facet
 
 
 def settings_chart(
@@ -157,29 +157,28 @@ def settings_chart(
     shape: dict[str, Any] = {"fontSize": 11, "lineBreak": " ", "baseline": "middle", "tooltip": None}
     halo = values.mark_text(stroke=_paper(dark), strokeWidth=4, **shape)
     words = values.mark_text(color=faint_ink(dark), **shape)
-    chart: alt.LayerChart = (usual + told_apart + halo + words).properties(height=340)
-    return chart
+    # A layer without a row makes Vega warn.
+    lines = [*([usual] if (done["mark"] == "").any() else []), *([told_apart] if done["mark"].any() else [])]
+    return alt.layer(*lines, halo, words).properties(height=340)  # type: ignore[return-value]  # none is a facet
 
 
-def _marks(base: alt.Chart, places: "pd.Series[float]", dark: bool) -> alt.LayerChart:
+def _marks(drawn: pd.DataFrame, base: alt.Chart, dark: bool) -> list[alt.Chart]:
     """Return rings and words for the trials that are told apart, on the side where there is room."""
-    ink = alt.value("#ffffff" if dark else "#0f172a")
-    marked = base.transform_filter("datum.mark != ''").encode(y="accuracy:Q", color=ink)
-    layers = [marked.mark_point(filled=False, size=190, opacity=1, strokeWidth=2.5, tooltip=None)]
-    middle = math.sqrt(float(places.min()) * float(places.max())) if len(places) else 1.0
-    sides: tuple[tuple[str, Literal["left", "right"], int], ...] = (("<", "left", 13), (">=", "right", -13))
-    for where, align, beside in sides:
-        words = marked.transform_filter(f"datum.place {where} {middle}").encode(text="mark:N")
+    ink, middle = "#ffffff" if dark else "#0f172a", math.sqrt(drawn["place"].min() * drawn["place"].max())
+    marked = base.encode(y="accuracy:Q", color=alt.value(ink))
+    layers = []
+    for row in drawn[drawn["mark"] != ""].to_dict("records"):
+        one = marked.transform_filter(f"datum.number == {row['number']}")
+        align: Literal["left", "right"] = "left" if row["place"] < middle else "right"
+        beside = 13 if align == "left" else -13
         shape: dict[str, Any] = {"align": align, "dx": beside, "dy": beside, "fontSize": 13}
-        shape |= {"fontWeight": "bold", "tooltip": None}
+        words = one.encode(text="mark:N")
         layers += [
-            words.mark_text(stroke=_paper(dark), strokeWidth=4, **shape).encode(
-                color=alt.value(_paper(dark))
-            ),
-            words.mark_text(**shape),
+            one.mark_point(filled=False, size=190, opacity=1, strokeWidth=2.5, tooltip=None),
+            words.mark_text(stroke=_paper(dark), strokeWidth=4, fontWeight="bold", tooltip=None, **shape),
+            words.mark_text(fontWeight="bold", tooltip=None, **shape),
         ]
-    layered: alt.LayerChart = alt.layer(*layers)  # type: ignore[assignment]  # none of them is a facet
-    return layered
+    return layers
 
 
 def _colours(architectures: Iterable[str]) -> alt.Color | alt.ColorValue:

@@ -100,8 +100,8 @@ def _draw_costs(marked: pd.DataFrame, key: str, dark: bool, live: bool) -> int |
         persist_state="session",
     )
     cost = cost or "multiply_adds"
-    event = st.altair_chart(
-        cost_chart(marked, cost, dark=dark),
+    event = st.vega_lite_chart(
+        _cost_spec(marked, cost, dark),
         width="stretch",
         key=f"tune_costs_{key}",
         on_select="ignore" if live else "rerun",
@@ -117,11 +117,23 @@ def _draw_costs(marked: pd.DataFrame, key: str, dark: bool, live: bool) -> int |
     return int(picked[0]["number"]) if picked and "number" in picked[0] else None
 
 
+# A page looks every second, and a new trial comes less often.
+@st.cache_data(max_entries=32, show_spinner=False)
+def _cost_spec(marked: pd.DataFrame, cost: str, dark: bool) -> dict[str, Any]:
+    return cost_chart(marked, cost, dark=dark).to_dict()
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _settings_spec(marked: pd.DataFrame, names: list[str], dark: bool) -> dict[str, Any]:
+    titles = {name: TITLES[name] for name in names}
+    return settings_chart(ordered(marked, names), titles, dark=dark).to_dict()
+
+
 def _draw_settings(marked: pd.DataFrame, names: list[str], key: str, dark: bool) -> None:
     """Draw each trial as a line through its settings to its accuracy."""
     st.header("Which settings matter")
-    st.altair_chart(
-        settings_chart(ordered(marked, names), {name: TITLES[name] for name in names}, dark=dark),
+    st.vega_lite_chart(
+        _settings_spec(marked, names, dark),
         width="stretch",
         key=f"tune_settings_{key}",
         alt="Parallel coordinates: each trial is a line through its settings to its accuracy.",
