@@ -99,7 +99,7 @@ def test_a_row_of_the_table_offers_to_train_that_trial(tune):
 def test_a_tuning_that_was_stopped_goes_on_with_what_it_has(tune, place):
     tune.open("/tune?view=New+tuning")
     choose_values(tune, "Learning rate", "0.05")
-    choose_values(tune, "Steps", "100", "500000")
+    choose_values(tune, "Steps", "150", "700000")
     tune.button("Start tuning").click()
     until(lambda: find_study("latest", place).ended())
     tune.button("Stop").click()
@@ -115,7 +115,7 @@ def test_a_tuning_that_was_stopped_goes_on_with_what_it_has(tune, place):
 def test_a_tuning_ends_with_a_choice_and_one_click_makes_a_run_of_it(tune, place):
     tune.open("/tune?view=New+tuning")
     choose_values(tune, "Learning rate", "0.05")
-    choose_values(tune, "Steps", "100", "200")
+    choose_values(tune, "Steps", "150", "350")
     tune.button("Start tuning").click()
     expect(tune.page.get_by_role("heading", name="What to take")).to_be_visible()
     tune.button("Train this").first.click()

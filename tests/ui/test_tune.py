@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -9,7 +10,6 @@ from poetcore.errors import OptionError
 from poetcore.training.tuning.jobs import Tunings
 from poetcore.training.tuning.options import TuneOptions
 from poetcore.training.tuning.study import Study
-from poetcore.ui.text import plain
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import fill
 from tests.ui.pages import links, opened, texts_of, training_page
@@ -118,7 +118,10 @@ def test_the_best_and_the_simplest_as_good_stand_with_what_to_expect_of_them(emp
 def test_the_doubt_of_the_choice_is_told_in_words(empty, folder):
     study, app = result(empty, folder)
     choice = study.choice()
-    assert choice and plain(choice.sentence) in texts_of(app)
+    as_good = int(choice.comparisons["as_good"].sum()) if choice else 0
+    assert f"{as_good} of 24 trials are as good as the best, as far as 1,000 pictures can tell" in texts_of(
+        app
+    )
     assert "corrected for 24 trials" in texts_of(app)
     assert "the most of 24 trials" in texts_of(app)
 
@@ -133,6 +136,12 @@ def test_all_trials_stand_in_a_table_the_most_accurate_first(empty, folder):
 def test_a_setting_that_does_not_vary_has_no_column_and_is_told_once(empty, folder):
     _, app = result(empty, folder)
     assert "steps" not in app.dataframe[0].value and "2,000 steps" in texts_of(app)
+
+
+def test_a_trial_that_diverged_stands_last_with_the_reason(empty, folder):
+    _, app = result(empty, folder, diverged=5)
+    last = app.dataframe[0].value.iloc[-1]
+    assert (last["trial"], last["remark"]) == (5, "The training diverged.") and pd.isna(last["accuracy"])
 
 
 def test_what_means_nothing_to_a_ridge_regression_is_left_empty(empty, folder):

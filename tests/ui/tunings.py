@@ -35,7 +35,12 @@ _COSTS = {
 
 
 def made_study(
-    place: Workspace, image_dir: Path, ended: int = 24, phase: str = "done", **options: str
+    place: Workspace,
+    image_dir: Path,
+    ended: int = 24,
+    phase: str = "done",
+    diverged: int = -1,
+    **options: str,
 ) -> Study:
     """Make the folder of a tuning.
 
@@ -44,6 +49,7 @@ def made_study(
         image_dir: the dataset.
         ended: how many trials have ended; of a finished tuning all.
         phase: of its status; nobody works on it.
+        diverged: number of a trial without an accuracy.
         **options: of `TuneOptions`, in place of those of `PLAN`.
     """
     study = create_study(TuneOptions(image_dir, **(PLAN | options)), place)
@@ -58,6 +64,9 @@ def made_study(
             + 0.01 * (setting.max_pictures_per_label == -1)
             + float(draw.normal(0, 0.003))
         )
+        if number == diverged:
+            study.add(Trial(number, None, None, None, None, 0.1, "The training diverged."), {})
+            continue
         study.add(Trial(number, accuracy, accuracy - 0.02, accuracy + 0.018, 0.4 - accuracy / 10, 1.2), {})
     if phase == "done":
         study.write_choice(_choice(study.trials()))
@@ -70,7 +79,8 @@ def _choice(trials: pd.DataFrame) -> Choice:
     lag = trials["accuracy"] - trials["accuracy"].max()
     best, simplest = int(trials["number"][lag.idxmax()]), int(trials["number"][(lag > -0.025).idxmax()])
     rows = [
-        (n, one, one - 0.02, one + 0.02, 0.2, min(1.0, 0.05 - one), one > -0.025) for n, one in enumerate(lag)
+        (n, one, one - 0.02, one + 0.02, 0.2, min(1.0, 0.05 - one), one > -0.025)
+        for n, one in lag.dropna().items()
     ]
     compared = pd.DataFrame(rows, columns=list(COMPARED)).sort_values("difference", ascending=False)
     how = "In turn a fifth of the pictures was held out, the choice made without it, and tried on it."

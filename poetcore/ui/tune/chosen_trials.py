@@ -29,14 +29,27 @@ _HELP = (
 def draw_choice(study: Study, trials: pd.DataFrame, choice: Choice) -> None:
     """Draw what was found in a sentence, and the two trials that one may take."""
     st.header("What to take")
-    st.markdown(f"**{plain(choice.sentence)}**")
+    st.markdown(f"**{_found(choice)}**")
     if choice.best == choice.simplest_as_good:
         _draw_trial(st.container(), study, trials, choice, choice.best, "Best, and simplest as good")
     else:
         beside = st.grid(2, min_column_width=340, gap="large")
         _draw_trial(beside.cell(), study, trials, choice, choice.simplest_as_good, "Simplest as good")
         _draw_trial(beside.cell(), study, trials, choice, choice.best, "Best")
-    st.caption(f"The accuracy to expect: {plain(choice.separate.how)}")
+    st.caption(f"{plain(choice.separate.how)} That is the accuracy to expect.")
+
+
+def _found(choice: Choice) -> str:
+    """Return how many trials are as good as the best, and which to take of them, as Markdown."""
+    trials, as_good = len(choice.comparisons), int(choice.comparisons["as_good"].sum())
+    if as_good == 1:
+        return f"The best of {figures.count(trials)} trials is better than every other, beyond chance."
+    told = (
+        f"{figures.count(as_good)} of {figures.count(trials)} trials are as good as the best, as far as"
+        f" {figures.count(choice.separate.n)} pictures can tell"
+    )
+    same = choice.best == choice.simplest_as_good
+    return f"{told}; the best is the simplest of them." if same else f"{told}: take the simplest of them."
 
 
 def _draw_trial(

@@ -178,14 +178,17 @@ def _table(marked: pd.DataFrame, names: list[str], choice: Choice | None) -> pd.
     for name in names:
         table[TITLES[name]] = _cells(name, best_first[name])
     ends = zip(best_first["accuracy"], best_first["low"], best_first["high"], strict=True)
-    table["accuracy"] = [sortable(value, (low, high)) for value, low, high in ends]
+    table["accuracy"] = [None if pd.isna(one) else sortable(one, (low, high)) for one, low, high in ends]
     if choice:
         found = choice.comparisons.set_index("number").reindex(best_first["number"])
-        told = zip(found["difference"], found["low"], found["high"], strict=True)
+        told = zip(found.index, found["difference"], found["low"], found["high"], strict=True)
         table["below the best"] = [
-            None if pd.isna(one) else f"{figures.points(one)} ({figures.points_interval(low, high)})"
-            for one, low, high in told
+            None
+            if pd.isna(one) or number == choice.best
+            else f"{figures.points(one)} ({figures.points_interval(low, high)})"
+            for number, one, low, high in told
         ]
         table["p, corrected"] = found["p_corrected"].to_numpy()
-        table["as good"] = found["as_good"].to_numpy()
-    return table.assign(**{"cross entropy": best_first["cross_entropy"], "seconds": best_first["seconds"]})
+        table["as good"] = found["as_good"].astype("boolean").to_numpy()
+    table = table.assign(**{"cross entropy": best_first["cross_entropy"], "seconds": best_first["seconds"]})
+    return table.assign(remark=best_first["message"]) if best_first["message"].any() else table
