@@ -150,6 +150,7 @@ def retrain(
             **record.metrics,
             "cross_validation": record.cross_validation,
             "multi_label": record.multi_label,
+            "fine_tuning": record.fine_tuning,
             "bottlenecks": record.bottlenecks,
             "timings": record.timings,
             "splits": record.splits,

@@ -38,6 +38,7 @@ PHASES = {
     "bottlenecks": Phase("Extracting features (bottlenecks)", in_run=True),
     "hashing": Phase("Looking for near duplicates", in_run=True),
     "training": Phase("Training the last layer", in_run=True),
+    "feature_maps": Phase("Computing feature maps for fine-tuning (once)", in_run=True),
     "fine_tuning": Phase("Fine-tuning the network", in_run=True),
     "cross_validating": Phase("Cross validation of the last layer", in_run=True),
     "testing": Phase("Testing", in_run=True),

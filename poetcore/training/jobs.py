@@ -70,11 +70,16 @@ class Jobs:
                 return run
         return None
 
+    def finish(self, run: Run) -> None:
+        """Let a run that is being fine-tuned end that with the best so far, and go on to its end."""
+        run.stop_file.touch()
+
     def cancel(self, run: Run) -> Status:
         """Interrupt a run's process, end it if it goes on, and return how the run ended."""
         status = self.status(run)
         if status.final:
             return status
+        run.stop_file.touch()  # so that an interrupted fine-tuning ends, and is not finished
         if status.pid:
             end_process(status.pid)
         status = run.status()

@@ -20,12 +20,13 @@ from poetcore.training.train import Examples, TrainingOptions
 from poetcore.workspace.backbones import backbone_of, models_of
 from poetcore.workspace.not_offered import refuse_multi_label
 from poetcore.workspace.run import Run
+from poetcore.workspace.run_record import RunRecord
 from poetcore.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["LearningCurve", "learning_curve", "measure_curve"]
+__all__ = ["LearningCurve", "learning_curve", "measure_curve", "why_no_learning_curve"]
 
 #: The parts of the training pictures that are trained on: an eighth, a quarter, a half, all.
 _PARTS = (8, 4, 2, 1)
@@ -102,6 +103,16 @@ class LearningCurve:
             ) from None
 
 
+def why_no_learning_curve(record: RunRecord) -> str:
+    """Return why a run has no learning curve; "" where it has one."""
+    if not record.fine_tuning.get("best"):
+        return ""
+    return (
+        "There is no learning curve of a fine-tuned run, whose network was trained on all the pictures:"
+        " measure that of a run on the same pictures without fine-tuning."
+    )
+
+
 def learning_curve(run: Run, workspace: Workspace, on_progress: OnProgress | None = None) -> LearningCurve:
     """Measure how the accuracy of a run grows with its training pictures, and foretell how it goes on.
 
@@ -117,12 +128,14 @@ def learning_curve(run: Run, workspace: Workspace, on_progress: OnProgress | Non
 
     Raises:
         DatasetError: too few of the run's pictures are left.
-        OptionError: a training diverged, or a picture may have several labels.
+        OptionError: a training diverged, a picture may have several labels, or the run was fine-tuned.
         RunError: the run is unfinished or damaged.
     """
     record = run.record()
     if record.multi_label:
         refuse_multi_label("learning_curve")
+    if why := why_no_learning_curve(record):
+        raise OptionError(why)
     known = {field.name for field in fields(TrainingOptions)}
     options = TrainingOptions(**{name: value for name, value in record.options.items() if name in known})
     backbone = backbone_of(run)

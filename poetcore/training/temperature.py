@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from poetcore.errors import RunError
+from poetcore.errors import OptionError, RunError
 from poetcore.system.figures import percent
 from poetcore.workspace.not_offered import refuse_multi_label
 from poetcore.workspace.run import Run
@@ -50,13 +50,18 @@ def calibrate(run: Run, *, undo: bool = False) -> Calibrated:
         undo: restore the layer as it was trained.
 
     Raises:
-        OptionError: its pictures may have several labels.
+        OptionError: its pictures may have several labels, or it was calibrated as it was fine-tuned.
         RunError: the run is unfinished or damaged, or has no cross validation.
     """
     record = run.record()
     if record.multi_label:
         refuse_multi_label("calibrate")
     found = record.cross_validation
+    if record.fine_tuning.get("best") and not found:
+        raise OptionError(
+            f"The run {run.name!r} was fine-tuned and calibrated then, on pictures that it was not trained"
+            " on: there is nothing to calibrate."
+        )
     if not found or "calibration" not in found:
         raise RunError(
             f"The run {run.name!r} has no cross validation from which a temperature could be fitted: train it"

@@ -13,7 +13,7 @@ from poetcore.system.progress import OnProgress
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
 
-__all__ = ["backbone_of", "keep_networks", "models_of", "networks_record"]
+__all__ = ["backbone_of", "before_tuning", "keep_networks", "models_of", "networks_record"]
 
 
 def backbone_of(run: Run) -> Backbone:
@@ -39,6 +39,23 @@ def backbone_of(run: Run) -> Backbone:
             " again."
         ) from None
     return combine(parts) if len(parts) > 1 else parts[0]
+
+
+def before_tuning(run: Run) -> Backbone:
+    """Return the backbone of a run as it was before it was fine-tuned; any other run's as it is.
+
+    What is told of the training pictures must not come from a network that has learned their labels.
+
+    Raises:
+        BackboneError: its network is unknown.
+        RunError: the run is unfinished or damaged.
+    """
+    record = run.record()
+    known = record.networks
+    tuned = {name: one["base"] for name, one in known.items() if one.get("kind") == "fine_tuned"}
+    if not tuned or len(known) > len(tuned):
+        return backbone_of(run)
+    return find("+".join(tuned.get(name, name) for name in record.backbone.split("+")))
 
 
 def _of_file(name: str, run: Run, number: int, values: dict[str, Any], calibration: str) -> Backbone:

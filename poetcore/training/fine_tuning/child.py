@@ -24,13 +24,13 @@ def run_front(architecture: str, file: Path, on_progress: OnProgress) -> Path:
     Args:
         architecture: name of a single network.
         file: where it is kept.
-        on_progress: called in the phase `backbone` where it is written.
+        on_progress: called in the phase `feature_maps` where it is written.
 
     Raises:
         BackboneError: the network's weights cannot be had, or it cannot be cut.
     """
     if not file.is_file():
-        on_progress(Progress("backbone", message=f"Dividing {architecture} for fine-tuning (once)"))
+        on_progress(Progress("feature_maps", message=f"Dividing {architecture} for fine-tuning (once)"))
         file.parent.mkdir(parents=True, exist_ok=True)
         try:
             run_module(_MODULE, ["front", architecture, str(file)])

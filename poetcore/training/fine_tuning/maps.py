@@ -54,7 +54,7 @@ def extract_maps(
         cache: where they are kept.
         index: where it is recorded which pictures were decoded.
         flip: those of the mirrored pictures too.
-        on_progress: called after each picture, in the phase `bottlenecks`.
+        on_progress: called after each picture, in the phase `feature_maps`.
 
     Returns:
         The pictures that have them all.
@@ -62,7 +62,9 @@ def extract_maps(
     there = set(pictures)
     views = (NO_AUGMENTATION, _MIRRORED) if flip else (NO_AUGMENTATION,)
     for copy, augmentation in enumerate(views):
-        message = f"Computing feature maps of the {'mirrored ' if copy else ''}pictures (once)"
+        message = (
+            f"Computing feature maps of the {'mirrored ' if copy else ''}pictures for fine-tuning (once)"
+        )
 
         def on_picture(now: Progress, message: str = message) -> None:
             on_progress(replace(now, message=message))
@@ -78,6 +80,7 @@ def extract_maps(
             augmentation=augmentation,
             copy=copy,
             on_progress=on_picture,
+            phase="feature_maps",
         )
         there &= found
     return there

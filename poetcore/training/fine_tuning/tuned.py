@@ -13,7 +13,7 @@ from poetcore.features.combination import LENGTH
 from poetcore.features.extraction import extract_features
 from poetcore.features.litert import model_file
 from poetcore.features.memmap import FeatureTable
-from poetcore.system.progress import OnProgress
+from poetcore.system.progress import OnProgress, Progress
 from poetcore.system.temporary import temporary_folder
 from poetcore.training.config import RunConfig
 from poetcore.training.cross_validation import CrossValidation, divided, validated
@@ -90,7 +90,7 @@ def fine_tune(
         head: the last layer trained on these.
         workspace: where feature maps are kept.
         run: gets the network.
-        on_progress: called in the phases `backbone`, `bottlenecks` and `fine_tuning`.
+        on_progress: called in the phases `feature_maps` and `fine_tuning`.
 
     Raises:
         BackboneError: the network cannot be cut in two.
@@ -143,6 +143,7 @@ def fine_tune(
         outcome = Outcome.read(folder)
         if outcome.best:
             _keep(run, folder)
+    run.stop_file.unlink(missing_ok=True)
     for values in outcome.curve:
         run.append_event("fine_tuning", **values)
     after, layer, cross = prepared, head, None
@@ -221,6 +222,10 @@ def _on_tuned(
 ) -> Prepared:
     """Return the examples on another network, those of augmented copies excluded."""
     split, everything = prepared.split, prepared.everything
+
+    def on_picture(now: Progress) -> None:
+        on_progress(replace(now, message="Extracting features with the fine-tuned network"))
+
     with (
         workspace.file_index() as index,
         workspace.feature_cache() as cache,
@@ -233,7 +238,8 @@ def _on_tuned(
             cache,
             index,
             sink=table.add,
-            on_progress=on_progress,
+            on_progress=on_picture,
+            phase="fine_tuning",
         )
         prepared = _without(prepared, split["sha"].map(table.__contains__).to_numpy(bool))
         split, everything = prepared.split, prepared.everything

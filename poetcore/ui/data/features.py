@@ -12,7 +12,7 @@ from poetcore.errors import PoetError
 from poetcore.features.backbones import BACKBONES, DEFAULT, Backbone, find
 from poetcore.ui.choice import chosen
 from poetcore.ui.state import explain, progress_bar, workspace
-from poetcore.workspace.backbones import backbone_of
+from poetcore.workspace.backbones import before_tuning
 
 __all__ = ["DatasetFeatures", "draw_features"]
 
@@ -77,7 +77,7 @@ def _pick_backbone() -> Backbone:
     run = chosen().run
     default = find(DEFAULT)
     if run:
-        default = backbone_of(run)
+        default = before_tuning(run)
     offline = [b for b in BACKBONES.values() if b.offline and b != default]
     if not offline:
         return default

@@ -38,7 +38,13 @@ def draw_job(run: Run) -> None:
         except RunError:
             st.rerun()  # its folder is gone
         # A callback is carried out even if the click meets the fragment's own next run.
-        st.button("Stop", icon=":material/stop_circle:", key="stop_job", on_click=_stop, args=(run,))
+        label, act = "Stop", _cancel
+        if status.phase == "fine_tuning" and not run.stop_file.exists():
+            label, act = "Stop, keep the best so far", _finish
+        elif run.stop_file.exists():
+            st.caption("Ending with the best so far, then testing it.")
+            label = "Cancel"
+        st.button(label, icon=":material/stop_circle:", key="stop_job", on_click=act, args=(run,))
 
     follow()
 
@@ -78,8 +84,12 @@ def draw_working_banner() -> None:
     follow(running)
 
 
-def _stop(run: Run) -> None:
+def _cancel(run: Run) -> None:
     jobs().cancel(run)
+
+
+def _finish(run: Run) -> None:
+    jobs().finish(run)
 
 
 def _draw_progress(run: Run, status: Status) -> None:
@@ -87,7 +97,8 @@ def _draw_progress(run: Run, status: Status) -> None:
     place = PHASES.index(status.phase)
     extracting, training = PHASES.index("bottlenecks"), PHASES.index("training")
     progress = Progress(status.phase, status.done, status.total, status.message)
-    pace = _pace(status, f"pace_{run.name}") if status.total else ""
+    # Fine-tuning tells the time left itself.
+    pace = _pace(status, f"pace_{run.name}") if status.total and status.phase != "fine_tuning" else ""
     st.markdown(f"**{plain(progress.text)}{pace}**")
     share = progress.share
     pictures = (
@@ -96,6 +107,8 @@ def _draw_progress(run: Run, status: Status) -> None:
     steps = 1.0 if place > training else share if place == training else 0.0
     st.progress(pictures, "Drawing" if status.phase == "drawing" else "Pictures")
     st.progress(steps, "Steps")
+    if status.phase in ("feature_maps", "fine_tuning"):
+        st.progress(share if status.phase == "fine_tuning" else 0.0, "Fine-tuning")
     elapsed = duration(max(0, time.time() - status.started), whole=True)
     st.caption(f"{elapsed} so far. You may leave this page or close the browser; the training goes on.")
 

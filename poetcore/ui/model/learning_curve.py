@@ -9,7 +9,7 @@ from poetcore.charts.training import learning_curve_chart
 from poetcore.errors import PoetError
 from poetcore.system.names import natural_key
 from poetcore.training.forecast import Curve, Forecast, Point
-from poetcore.training.learning_curve import LearningCurve, learning_curve
+from poetcore.training.learning_curve import LearningCurve, learning_curve, why_no_learning_curve
 from poetcore.ui.glossary import term
 from poetcore.ui.model.run_table import sortable
 from poetcore.ui.state import explain, progress_bar, workspace
@@ -25,6 +25,9 @@ def draw_learning_curve(run: Run) -> None:
     st.header("Would more pictures help?", help=term("learning curve"))
     if run.record().multi_label:
         st.caption(NOT_OFFERED["learning_curve"])
+        return
+    if why := why_no_learning_curve(run.record()):
+        st.caption(why)
         return
     try:
         found = LearningCurve.load(run) or _compute(run)

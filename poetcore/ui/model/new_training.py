@@ -19,6 +19,7 @@ from poetcore.ui.data.bring import bring_dialog
 from poetcore.ui.freshness import files_now
 from poetcore.ui.model.backbone_choice import offer_more_accurate, pick_backbone
 from poetcore.ui.model.evaluated_on import pick_evaluation, with_evaluation
+from poetcore.ui.model.fine_tuning import offer_fine_tuning, with_fine_tuning
 from poetcore.ui.model.head_choice import pick_class_weight
 from poetcore.ui.model.setting_words import own_settings
 from poetcore.ui.model.settings import (
@@ -51,12 +52,17 @@ def draw_new_training(choice: Choice) -> None:
     if dataset:
         config = pick_evaluation(choice, choice.dataset)
     offer_more_accurate()
+    longer = offer_fine_tuning()
+    cost = st.container()
     button = st.container()
     with st.expander("Settings", icon=":material/tune:", key="training_settings"):
         try:
             config = _pick_settings(config, dataset)
         except PoetError as error:
             refused = str(error)
+    if longer and not refused:
+        with cost:
+            config = with_fine_tuning(config, dataset)
     if not config.multi_label:
         st.page_link(
             "tune.py",

@@ -27,6 +27,10 @@ NAMES = {
     "multi_label": "several labels a picture",
     "keep_aside": "kept aside",
     "seed": "seed",
+    "fine_tune": "fine-tuned",
+    "fine_tune_epochs": "epochs at most",
+    "fine_tune_rate": "fine-tuning rate",
+    "fine_tune_flip": "fine-tuned mirrored",
 }
 
 #: What ridge regression does not have.
