@@ -105,28 +105,23 @@ def compared(right: np.ndarray, loss: np.ndarray, groups: np.ndarray) -> pd.Data
     """
     best = _best(right, loss)
     sums = _sums(right, groups)
-    signed = _signed(sums)
+    signed, products = _signed(sums), sums.T.astype(float) @ sums
+    totals, squares = right.sum(axis=1), products.diagonal()
     factor = np.sqrt(VARIANCE_FACTOR)
     rows = []
     for trial in range(len(right)):
-        apart = sums - sums[:, [trial]]
-        deviation = np.sqrt((apart**2).sum(axis=0))
+        deviation = np.sqrt(squares[trial] + squares - 2 * products[trial])
         scale = np.divide(1, deviation, out=np.zeros_like(deviation), where=deviation > 0)
         largest = ((signed - signed[:, [trial]]) * scale).max(axis=1)
-        difference = float(-apart[:, best].sum())
+        difference = int(totals[trial]) - int(totals[best])
         reached = -difference * scale[best] / factor
         half = float(np.quantile(largest, 1 - _LEVEL)) * deviation[best] * factor
         low, high = ((difference + end) / right.shape[1] for end in (-half, half))
         p_value = mcnemar(*discordant(right[trial], right[best], groups))
         p_corrected = float((1 + (largest >= reached - 1e-9).sum()) / (len(largest) + 1))
-        row = (
-            difference / right.shape[1],
-            max(-1.0, low),
-            min(1.0, high),
-            p_value,
-            max(p_value, p_corrected),
-        )
-        rows.append((*row, max(p_value, p_corrected) >= _LEVEL))
+        p_corrected = max(p_value, p_corrected)
+        row = (difference / right.shape[1], max(-1.0, low), min(1.0, high), p_value, p_corrected)
+        rows.append((*row, p_corrected >= _LEVEL))
     names = ["difference", "low", "high", "p_value", "p_corrected", "as_good"]
     return pd.DataFrame(rows, columns=names)
 
