@@ -30,6 +30,8 @@ NOT_OFFERED = {
     " gradient_descent.",
     "subset": "Training on some labels or pictures only (labels, max_pictures_per_label) is not offered where"
     " a picture may have several labels: make a folder or CSV file of those that are meant.",
+    "tune": "Tuning is not offered where a picture may have several labels: train with other settings, and"
+    " compare macro F1 in the list of runs.",
 }
 
 

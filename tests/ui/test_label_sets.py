@@ -8,6 +8,7 @@ from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.slides import Filter, deck
 from poetcore.system.figures import score
 from poetcore.ui.results.compare_runs import compared
+from poetcore.workspace.not_offered import NOT_OFFERED
 from tests.conftest import Trained
 from tests.ui.pages import PAGES, opened, runs_table, texts_of
 
@@ -33,6 +34,10 @@ def tables(app: AppTest) -> list[pd.DataFrame]:
 def test_every_page_opens(chosen, page):
     app = opened(page, **chosen)
     assert not app.exception and not app.error
+
+
+def test_tuning_is_not_offered_and_says_so(chosen):
+    assert NOT_OFFERED["tune"] in texts_of(opened("tune", **chosen))
 
 
 def test_the_evaluation_shows_metrics_and_threshold_of_each_label(chosen, evaluation):

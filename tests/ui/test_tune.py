@@ -86,6 +86,13 @@ def test_a_random_draw_has_as_many_trials_as_are_asked_for(empty, folder, planne
     assert (planned[0].method, planned[0].trials) == ("random", 7)
 
 
+def test_what_the_folds_keep_together_can_be_chosen(empty, folder, planned):
+    app = planning(folder)
+    app.segmented_control(key="tune_group_by").set_value("folder").run()
+    app.button(key="start_tuning").click().run()
+    assert planned[0].group_by == "folder"
+
+
 def test_an_empty_list_is_explained(empty, folder):
     app = planning(folder)
     app.multiselect(key="tune_learning_rate").set_value([]).run()

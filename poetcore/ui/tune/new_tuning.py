@@ -9,13 +9,14 @@ from poetcore.system.figures import duration
 from poetcore.training.tuning.options import TuneOptions
 from poetcore.ui.choice import Choice
 from poetcore.ui.data.bring import bring_dialog
-from poetcore.ui.freshness import files_now
+from poetcore.ui.freshness import files_now, trained_on
 from poetcore.ui.state import explain, jobs, tunings, workspace
 from poetcore.ui.text import counted, plain
 from poetcore.ui.tune.expected import expected_seconds
 from poetcore.ui.tune.plan import pick_plan
 from poetcore.ui.tune.studies import show_study
 from poetcore.workspace.demo_sets import dataset_title, training_part
+from poetcore.workspace.not_offered import NOT_OFFERED
 
 __all__ = ["draw_new_tuning"]
 
@@ -28,6 +29,9 @@ def draw_new_tuning(choice: Choice) -> None:
             "Bring pictures", type="primary", icon=":material/add_photo_alternate:", key="bring_to_tune"
         ):
             bring_dialog()
+        return
+    if choice.run and choice.run.record().multi_label and trained_on(choice.run, choice.dataset):
+        st.info(NOT_OFFERED["tune"])
         return
     st.markdown(
         f"Tries many settings on **{plain(dataset_title(choice.dataset))}**, each by cross validation on"

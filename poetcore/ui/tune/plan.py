@@ -10,6 +10,7 @@ from poetcore.features.litert import list_backbones
 from poetcore.system.options import options_of
 from poetcore.training.tuning.options import TuneOptions, joined
 from poetcore.training.tuning.settings import settings_of
+from poetcore.ui.model.settings import GROUPS
 from poetcore.ui.state import workspace
 from poetcore.ui.tune.words import TITLES, told
 
@@ -73,6 +74,17 @@ def pick_plan(image_dir: Path) -> TuneOptions:
             with beside.cell():
                 chosen[one.name] = _pick(one)
         with beside.cell():
+            group_by = st.segmented_control(
+                "Keep together in the folds",
+                list(GROUPS),
+                default=_OPTIONS["group_by"].default,
+                required=True,
+                format_func=GROUPS.__getitem__,
+                key="tune_group_by",
+                help=_OPTIONS["group_by"].help,
+                persist_state="session",
+            )
+        with beside.cell():
             seed = st.number_input(
                 "Seed",
                 min_value=0,
@@ -82,6 +94,7 @@ def pick_plan(image_dir: Path) -> TuneOptions:
                 persist_state="session",
             )
     method, trials = _pick_method()
+    chosen["group_by"] = group_by or str(_OPTIONS["group_by"].default)
     options = TuneOptions(image_dir, **chosen, method=method, trials=trials, seed=int(seed))
     return replace(options, trials=len(settings_of(options))) if method == "grid" else options
 
