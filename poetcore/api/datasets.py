@@ -22,7 +22,8 @@ from poetcore.api.arguments import (
 from poetcore.curation.repair import Repairs
 from poetcore.data.dataset import Dataset, scan
 from poetcore.data.listing import write_listing
-from poetcore.features.backbones import DEFAULT, find
+from poetcore.features.backbones import DEFAULT
+from poetcore.features.network_file import find_network
 from poetcore.system.outputs import check_source_stays
 from poetcore.workspace.demo_sets import keep_aside, release
 from poetcore.workspace.workspace import Workspace
@@ -188,7 +189,7 @@ class ImageDataset:
         with on_progress(progress) as show:
             return label_issues_of(
                 self._dataset,
-                find(architecture),
+                find_network(architecture, self._workspace.models, on_progress=show),
                 self._workspace,
                 on_progress=show,
                 verified=Repairs(self.folder).verified(),
@@ -201,7 +202,7 @@ class ImageDataset:
 
         Args:
             file: a file that ends in .csv, .npz or .parquet, into which they are written too; None for none.
-            architecture: a backbone, one of `list_backbones()`, or several joined by `+`.
+            architecture: a backbone, one of `list_backbones()`, several joined by `+`, or a path.
             progress: None for a bar where there is a terminal or notebook, False for none, or a function.
 
         Returns:
@@ -219,7 +220,8 @@ class ImageDataset:
         if target:
             check_feature_file(target, self.folder)
         with on_progress(progress) as show:
-            table = feature_table(self._dataset, find(architecture), self._workspace, show)
+            backbone = find_network(architecture, self._workspace.models, on_progress=show)
+            table = feature_table(self._dataset, backbone, self._workspace, show)
         if target:
             write_features(target, table)
         return table

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 
 from poetcore.api.arguments import PathLike, Progressing, on_progress, pictures_in, workspace_at
-from poetcore.features.backbones import DEFAULT, find
+from poetcore.features.backbones import DEFAULT
 from poetcore.features.extraction import extract_features as extract_features_of
 from poetcore.features.litert import list_backbones as backbones_in
 from poetcore.features.litert import model_file
+from poetcore.features.network_file import find_network
 
 __all__ = ["extract_features", "list_backbones"]
 
@@ -25,7 +26,7 @@ def extract_features(
 
     Args:
         paths: files, or folders of pictures.
-        architecture: a backbone, one of `list_backbones()`, or several joined by `+`.
+        architecture: a backbone, one of `list_backbones()`, several joined by `+`, or a path.
         workspace: the folder in which Poet keeps what it makes; by default TFP_WORKSPACE's, or tf_files.
         progress: None for a bar where there is a terminal or notebook, False for none, or a function.
 
@@ -40,8 +41,9 @@ def extract_features(
         >>> poet.extract_features("sample/demo/rose").shape
         (4, 1280)
     """
-    files, backbone, place = pictures_in(paths), find(architecture), workspace_at(workspace)
+    files, place = pictures_in(paths), workspace_at(workspace)
     with on_progress(progress) as show, place.file_index() as index, place.feature_cache() as cache:
+        backbone = find_network(architecture, place.models, on_progress=show)
         entries = index.lookup(files)
         found = extract_features_of(
             {entry.sha: entry.path for entry in entries if entry.reason is None},

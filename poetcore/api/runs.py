@@ -38,7 +38,7 @@ def retrain(
 
     Args:
         image_dir: one folder of pictures per label.
-        architecture: a backbone, one of `list_backbones()`, or several joined by `+`.
+        architecture: a backbone, one of `list_backbones()`, several joined by `+`, or a path.
         demo_dir: a folder to evaluate the run on as soon as it is trained, or None; a warning says if that
             did not work.
         name: the run's name; from date and time by default.

@@ -34,10 +34,11 @@ def features(
     from poetcore.analysis.feature_files import check_feature_file, feature_table, write_features
     from poetcore.cli.terminal import Terminal
     from poetcore.data.dataset import scan
-    from poetcore.features.backbones import find
+    from poetcore.features.network_file import find_network
 
     check_feature_file(out, dir)
-    terminal, place, backbone = Terminal(json), Workspace(workspace), find(architecture)
+    terminal, place = Terminal(json), Workspace(workspace)
+    backbone = find_network(architecture, place.models)
     with terminal.bars() as bars:
         with place.file_index() as index:
             dataset = scan(dir, index, on_progress=bars.show)

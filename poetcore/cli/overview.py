@@ -150,8 +150,11 @@ def _suspects(
 
     from poetcore.analysis.label_errors import label_issues_of
     from poetcore.features.backbones import find, from_environment
+    from poetcore.features.network_file import find_network
 
-    backbone = find(architecture or find(from_environment(os.environ)).network)
+    backbone = find_network(
+        architecture or find(from_environment(os.environ)).network, place.models, on_progress=on_progress
+    )
     if backbone.quantized:
         raise OptionError(f"--suspects needs a network that is not quantized: choose {backbone.network}.")
     try:

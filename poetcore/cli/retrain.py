@@ -9,7 +9,8 @@ import typer
 from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, WorkspaceOption, takes_options_of
 from poetcore.cli.training_lines import TrainingLines, VerboseOption
 from poetcore.errors import OptionError
-from poetcore.features.backbones import DEFAULT, find, from_environment
+from poetcore.features.backbones import DEFAULT, from_environment
+from poetcore.features.network_file import find_network, spelled_out
 from poetcore.system.figures import duration
 from poetcore.system.options import build, check_number, options_of
 from poetcore.training.config import RunConfig
@@ -92,6 +93,7 @@ def retrain(
     from poetcore.evaluation.frozen import check_output_layer
     from poetcore.evaluation.graphs import labels_in_original_form
     from poetcore.export.export import export
+    from poetcore.export.graph_format import FROZEN_GRAPH
     from poetcore.export.intermediate_graphs import IntermediateGraphs
     from poetcore.system.outputs import write_output
     from poetcore.training.final_test import run_remarks, why_they_differ
@@ -110,9 +112,9 @@ def retrain(
             " --intermediate_store_frequency, or choose --head gradient_descent."
         )
     # A script passes an empty one where its variable is not set.
-    network = find(architecture or from_environment(os.environ))
     place = Workspace(workspace, models=model_dir, bottlenecks=bottleneck_dir, summaries=summaries_dir)
-    config = build(RunConfig, options | {"architecture": network.name})
+    chosen = spelled_out(architecture or from_environment(os.environ))
+    config = build(RunConfig, options | {"architecture": chosen})
     check_output_layer(config.final_tensor_name)
     _check_places(
         config.demo_dir,
@@ -125,6 +127,9 @@ def retrain(
             "summaries_dir": summaries_dir,
         },
     )
+    network = find_network(chosen, place.models, config.input_scaling)
+    if output_graph or intermediate_store_frequency:
+        FROZEN_GRAPH.check_backbone(network)
     graphs = IntermediateGraphs(
         network,
         intermediate_store_frequency,

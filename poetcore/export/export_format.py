@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ExportFormat",
+    "LiteNetwork",
     "Network",
     "build_model",
     "labels_beside",
@@ -44,6 +45,22 @@ class Network:
     output_layer: str
     calibration: tuple[np.ndarray, ...] = ()
     input_range: InputRange = INPUT_RANGES[USUAL_RANGE]
+
+
+@dataclass(frozen=True)
+class LiteNetwork:
+    """What a format is given where there is no Keras model, only a LiteRT file.
+
+    Attributes:
+        content: of a `.tflite` file, from `(1, size, size, 3) float32` in the range `input_range`, named
+            "pixels", to `(1, labels) float32`, named "probabilities".
+        labels: in the order of the probabilities.
+        input_range: what it is fed.
+    """
+
+    content: bytes
+    labels: tuple[str, ...]
+    input_range: InputRange
 
 
 def build_model(backbone: Backbone, head: Head) -> "keras.Model":
@@ -114,6 +131,7 @@ class ExportFormat:
             probabilities may differ from the app's.
         names_output: whether its output layer has the name that the user chose.
         input_ranges: whether the range of its input can be chosen.
+        write_lite: writes a network of which there is a LiteRT file only; None where that cannot be.
     """
 
     name: str
@@ -132,6 +150,24 @@ class ExportFormat:
     quantized: bool = False
     names_output: bool = False
     input_ranges: bool = False
+    write_lite: Callable[[LiteNetwork, Path], None] | None = None
+
+    def check_backbone(self, backbone: Backbone) -> None:
+        """Check that a run on a backbone can be written in the format.
+
+        Raises:
+            OptionError: there is no Keras model of it, and the format needs one.
+        """
+        if backbone.lite_only and (backbone.parts or not self.write_lite):
+            what = (
+                " in a combination cannot be exported"
+                if backbone.parts
+                else f" cannot be written as {self.name}"
+            )
+            raise OptionError(
+                f"{backbone.name} is a LiteRT file, and one without a Keras model{what}:"
+                f" {'train on it alone' if backbone.parts else 'choose the format tflite or openvino'}."
+            )
 
     def check_possible(self, options: ExportOptions) -> None:
         """Check that the format can be written here, and with these options.

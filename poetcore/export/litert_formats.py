@@ -5,7 +5,7 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 
-from poetcore.export.export_format import ExportFormat, Network
+from poetcore.export.export_format import ExportFormat, LiteNetwork, Network
 from poetcore.export.keras_formats import save_model
 from poetcore.export.lite_metadata import add_metadata
 from poetcore.features.litert import quantize
@@ -25,7 +25,12 @@ def _convert(network: Network, file: Path) -> None:
         if network.calibration:
             quantize(tf, converter, network.calibration)
         model = converter.convert()
-    described = add_metadata(model, name="Poet", fed=network.input_range, labels=_LABELS)
+    _write(LiteNetwork(model, network.labels, network.input_range), file)
+
+
+def _write(network: LiteNetwork, file: Path) -> None:
+    """Write a model with its labels and its scaling inside."""
+    described = add_metadata(network.content, name="Poet", fed=network.input_range, labels=_LABELS)
     file.write_bytes(described)
     with zipfile.ZipFile(file, "a") as archive:  # where the metadata has its files
         archive.writestr(_LABELS, "".join(f"{label}\n" for label in network.labels))
@@ -54,6 +59,7 @@ def predict(pixels):
     " labels are also inside the file (it can be opened as a zip archive), and its metadata have the"
     " scaling.",
     input_ranges=True,
+    write_lite=_write,
 )
 
 TFLITE_INT8 = replace(
@@ -68,4 +74,5 @@ TFLITE_INT8 = replace(
     " The labels are also inside the file (it can be opened as a zip archive), and its metadata have the"
     " scaling.",
     quantized=True,
+    write_lite=None,
 )

@@ -7,7 +7,7 @@ last version for the Neural Compute Stick 2; 2023.0 and 2026.4 were tried.
 import tempfile
 from pathlib import Path
 
-from poetcore.export.export_format import ExportFormat, Network
+from poetcore.export.export_format import ExportFormat, LiteNetwork, Network
 from poetcore.export.keras_formats import save_model
 from poetcore.system.telemetry import silence_reports
 
@@ -18,17 +18,30 @@ _XML = "model.xml"
 
 def _write(network: Network, folder: Path) -> None:
     """Convert a network by way of a SavedModel, its weights in 32 bits, for one picture at a time."""
+    with tempfile.TemporaryDirectory() as saved:
+        save_model(network, Path(saved))
+        # NPUs and sticks refuse a size that is left open.
+        _convert(Path(saved), folder, [1, *network.model.input_shape[1:]])
+
+
+def _write_lite(network: LiteNetwork, folder: Path) -> None:
+    """Convert a LiteRT file."""
+    with tempfile.TemporaryDirectory() as place:
+        file = Path(place, "model.tflite")
+        file.write_bytes(network.content)
+        _convert(file, folder)
+
+
+def _convert(source: Path, folder: Path, shape: list[int] | None = None) -> None:
+    """Write what OpenVINO can read in its own format, with an input of a shape where one is given."""
     silence_reports()
     import openvino
 
-    core = openvino.Core()
-    with tempfile.TemporaryDirectory() as saved:
-        save_model(network, Path(saved))
-        # Mapped into memory, the weights would keep the folder from being deleted on Windows.
-        model = core.read_model(saved, config={"ENABLE_MMAP": False})
-        # NPUs and sticks refuse a size that is left open.
-        model.reshape([1, *network.model.input_shape[1:]])
-        openvino.save_model(model, folder / _XML, compress_to_fp16=False)
+    # Mapped into memory, the weights would keep the file from being deleted on Windows.
+    model = openvino.Core().read_model(source, config={"ENABLE_MMAP": False})
+    if shape:
+        model.reshape(shape)
+    openvino.save_model(model, folder / _XML, compress_to_fp16=False)
 
 
 OPENVINO = ExportFormat(
@@ -39,6 +52,7 @@ OPENVINO = ExportFormat(
     folder_marker=_XML,
     labels_name=lambda folder: f"{folder.name}/labels.txt",
     write=_write,
+    write_lite=_write_lite,
     package="openvino",
     requirements="openvino numpy pillow",
     code="""

@@ -122,6 +122,11 @@ class Backbone:
         return any(one.name.endswith(_QUANTIZED) for one in self.members)
 
     @property
+    def lite_only(self) -> bool:
+        """Whether it, or a part of it, is a LiteRT file of which there is no Keras model."""
+        return any(isinstance(one.source, NetworkFile) and not one.source.keras for one in self.members)
+
+    @property
     def weight_file(self) -> Path | None:
         """Where its weights are or belong on this machine; None if a package has to be installed first.
 

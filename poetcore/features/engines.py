@@ -205,11 +205,12 @@ def check_engine(name: str, backbone: Backbone) -> None:
     if name not in ENGINES:
         raise OptionError(f"Unknown engine {name!r}: choose {', '.join(ENGINES)}.")
     engine = ENGINES[name]
-    if backbone.quantized and not engine.runs_quantized:
+    if (backbone.quantized or backbone.lite_only) and not engine.runs_quantized:
         others = " or ".join(other for other, one in ENGINES.items() if one.runs_quantized)
+        instead = "" if backbone.lite_only else f", or train with the architecture {backbone.network}"
         raise OptionError(
             f"The engine {name} cannot run {backbone.name}, which exists as a LiteRT model only: choose the"
-            f" engine {others}, or train with the architecture {backbone.network}."
+            f" engine {others}{instead}."
         )
     if engine.package and importlib.util.find_spec(engine.package) is None:
         raise OptionError(engine.missing)

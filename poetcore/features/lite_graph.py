@@ -100,7 +100,7 @@ class LiteGraph:
             name: of the new input, `float32`.
             shape: of the new input.
             operators: in the order in which they are carried out: "MUL" or "ADD" with what is multiplied or
-                added, "CAST" to the type of the input that there was.
+                added, "CAST" or "QUANTIZE" to the type of the input that there was.
         """
         old = self._inputs[0]
         made, before = self._tensor(name, shape), []
@@ -188,6 +188,7 @@ class LiteGraph:
             "MUL": "MulOptions", "ADD": "AddOptions", "CAST": "CastOptions", "SOFTMAX": "SoftmaxOptions",
             "FULLY_CONNECTED": "FullyConnectedOptions", "RESHAPE": "ReshapeOptions",
             "L2_NORMALIZATION": "L2NormOptions", "DEQUANTIZE": "DequantizeOptions",
+            "QUANTIZE": "QuantizeOptions",
         }.get(kind)  # fmt: skip
         if options:
             made.builtinOptionsType = getattr(schema.BuiltinOptions, options)

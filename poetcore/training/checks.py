@@ -4,8 +4,10 @@ from poetcore.data.dataset import check_dataset, scan
 from poetcore.data.multi_label import scan_label_sets
 from poetcore.data.trainable import check_trainable
 from poetcore.errors import OptionError
-from poetcore.features.backbones import Backbone, NetworkFile, find
+from poetcore.features.backbones import Backbone, NetworkFile
 from poetcore.features.engines import check_engine
+from poetcore.features.network_file import find_network
+from poetcore.system.progress import OnProgress
 from poetcore.training.config import RunConfig
 from poetcore.training.extractor import subset_of
 from poetcore.workspace.demo_sets import training_part
@@ -15,8 +17,13 @@ from poetcore.workspace.workspace import Workspace
 __all__ = ["check_config", "check_pictures"]
 
 
-def check_config(config: RunConfig) -> Backbone:
+def check_config(config: RunConfig, workspace: Workspace, on_progress: OnProgress | None = None) -> Backbone:
     """Check that a training can begin, without reading a picture, and return its backbone.
+
+    Args:
+        config: of the run.
+        workspace: where a network of one's own is kept once it was read.
+        on_progress: called in the phase `backbone` where such a network is converted.
 
     Raises:
         DatasetError: a folder is missing, or holds no label folders.
@@ -27,7 +34,7 @@ def check_config(config: RunConfig) -> Backbone:
         refuse_multi_label("subset")
     if config.multi_label and config.training.head == "ridge":
         refuse_multi_label("ridge")
-    backbone = find(config.architecture)
+    backbone = find_network(config.architecture, workspace.models, config.input_scaling, on_progress)
     check_engine(config.engine, backbone)
     if config.fine_tune:
         _check_fine_tuning(config, backbone)

@@ -38,6 +38,14 @@ class RunConfig:
             " the path of a network of your own (.tflite, .keras or SavedModel)."
         ),
     )
+    input_scaling: str = field(
+        default="",
+        metadata=option(
+            "How a network of your own wants its pixels, where its file does not say: MEAN,DIVISOR for"
+            " (pixel - MEAN) / DIVISOR, such as 127.5,127.5, or three means and three divisors of red, green"
+            " and blue."
+        ),
+    )
     training: TrainingOptions = field(default=TrainingOptions())
     augmentation: Augmentation = NO_AUGMENTATION
     fine_tuning: FineTuning = field(default=FineTuning())

@@ -40,7 +40,7 @@ class Jobs:
             DatasetError: the pictures cannot be trained on; then there is no run.
             OptionError: an option is impossible, or the run's name is taken.
         """
-        check_config(config)
+        check_config(config, self.workspace)
         check_pictures(config, self.workspace)
         run = self.workspace.create_run(config.name)
         run.write_config(Job.of(replace(config, name=run.name), self.workspace))

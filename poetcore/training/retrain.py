@@ -76,7 +76,9 @@ def retrain(
     Raises:
         PoetError: the pictures, the backbone or the options cannot be used.
     """
-    backbone = check_config(config)  # a mistyped folder is no run, and is told before the training
+    backbone = check_config(
+        config, workspace, on_progress
+    )  # a mistyped folder is no run, and is told before the training
     run = workspace.begin_run(config.name)
     try:
         with (

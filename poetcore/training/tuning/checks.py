@@ -19,7 +19,7 @@ def check_tuning(options: TuneOptions, workspace: Workspace) -> None:
     """
     settings = settings_of(options)
     for setting in {one.architecture: one for one in settings}.values():
-        check_config(setting.config(options))
+        check_config(setting.config(options), workspace)
     check_pictures(settings[0].config(options), workspace)
 
 

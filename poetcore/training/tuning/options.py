@@ -10,8 +10,9 @@ from typing import Any
 
 from poetcore.data.groups import GROUP_BY
 from poetcore.errors import OptionError, PoetError
-from poetcore.features.backbones import DEFAULT, find
+from poetcore.features.backbones import DEFAULT
 from poetcore.features.engines import DEFAULT_ENGINE
+from poetcore.features.network_file import spelled_out
 from poetcore.system.options import check_limits, option, options_of
 from poetcore.training.config import RunConfig
 
@@ -187,7 +188,7 @@ def _values(name: str, text: str, read: Callable[[str], Any]) -> tuple[Any, ...]
 
 
 def _backbone(text: str) -> str:
-    return find(text).name
+    return spelled_out(text)
 
 
 def _switch(text: str) -> bool:

@@ -114,7 +114,7 @@ def prepare_pictures(
     """
     mirrored = any(one.flip_left_right for one in settings if one.architecture == architecture)
     config = Setting(architecture, flip_left_right=mirrored).config(options)
-    prepared = prepare_examples(config, check_config(config), workspace, on_progress)
+    prepared = prepare_examples(config, check_config(config, workspace), workspace, on_progress)
     count = prepared.originals
     _, groups = np.unique(prepared.groups[:count], return_inverse=True)
     folds, tested = divided(prepared.everything.targets[:count], groups)
