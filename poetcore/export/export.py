@@ -11,6 +11,7 @@ import io
 import warnings
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +19,10 @@ import numpy as np
 from poetcore.data import images
 from poetcore.errors import OptionError, PictureError, RunError
 from poetcore.evaluation.frozen import check_output_layer
-from poetcore.export.export_format import ExportFormat, Network, build_model, scaled
+from poetcore.export.export_format import ExportFormat, LiteNetwork, Network, build_model, scaled
 from poetcore.export.export_options import INPUT_RANGES, ExportOptions, InputRange
 from poetcore.export.formats import find_format
+from poetcore.export.lite_layer import with_layer
 from poetcore.export.notes import About, code_of, note
 from poetcore.export.parity import Parity, check, pictures_of
 from poetcore.features.litert import CALIBRATION_PICTURES
@@ -28,7 +30,7 @@ from poetcore.system.outputs import check_writable
 from poetcore.system.progress import OnProgress, Progress
 from poetcore.system.temporary import clear_leftovers, temporary_folder
 from poetcore.system.tensorflow import muted
-from poetcore.workspace.backbones import backbone_of
+from poetcore.workspace.backbones import backbone_of, models_of
 from poetcore.workspace.records import to_json
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
@@ -91,6 +93,8 @@ def export(
     kind = find_format(format_name)
     kind.check_possible(options)
     record, labels, head, temperature = run.record(), run.labels(), run.head(), run.temperature()
+    backbone = backbone_of(run)
+    kind.check_backbone(backbone)
     fed = INPUT_RANGES[options.input_range]
     output_layer = options.final_tensor_name or record.options.get("final_tensor_name") or "final_result"
     if kind.names_output:
@@ -102,15 +106,18 @@ def export(
     if on_progress:
         message = f"Writing {record.backbone} with the {len(labels)} labels of {run.name} as {kind.name}"
         on_progress(Progress("exporting", message=message))
-    backbone = backbone_of(run)
-    model = scaled(build_model(backbone, head), fed)
-    network = Network(model, tuple(labels), output_layer, calibration, fed)
+    if backbone.lite_only and kind.write_lite:
+        content = with_layer(models_of(run, workspace)(backbone).read_bytes(), head, fed)
+        write = partial(kind.write_lite, LiteNetwork(content, tuple(labels), fed))
+    else:
+        model = scaled(build_model(backbone, head), fed)
+        write = partial(kind.write, Network(model, tuple(labels), output_layer, calibration, fed))
     target.parent.mkdir(parents=True, exist_ok=True)
     clear_leftovers(target.parent)
     with temporary_folder(target) as place:
         made, labels_name = place / target.name, kind.labels_name(target)
         with _quiet():
-            kind.write(network, made)
+            write(made)
         lines = "".join(f"{label}\n" for label in kind.labels_form(labels))
         (place / labels_name).write_text(lines, encoding="utf-8")
         if on_progress:

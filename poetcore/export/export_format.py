@@ -159,14 +159,12 @@ class ExportFormat:
             OptionError: there is no Keras model of it, and the format needs one.
         """
         if backbone.lite_only and (backbone.parts or not self.write_lite):
-            what = (
-                " in a combination cannot be exported"
-                if backbone.parts
-                else f" cannot be written as {self.name}"
-            )
             raise OptionError(
-                f"{backbone.name} is a LiteRT file, and one without a Keras model{what}:"
-                f" {'train on it alone' if backbone.parts else 'choose the format tflite or openvino'}."
+                f"{backbone.name} is a combination with a LiteRT file, which cannot be exported: train on one"
+                " of its networks alone."
+                if backbone.parts
+                else f"{backbone.name} is a LiteRT file, which cannot be written as {self.name}: choose the"
+                " format tflite or openvino."
             )
 
     def check_possible(self, options: ExportOptions) -> None:

@@ -103,6 +103,7 @@ class LiteGraph:
                 added, "CAST" or "QUANTIZE" to the type of the input that there was.
         """
         old = self._inputs[0]
+        self._graph.tensors[old].name = f"{name}_{len(self._graph.tensors)}"
         made, before = self._tensor(name, shape), []
         self._inputs, current = [made], made
         for number, (operator, value) in enumerate(operators):
