@@ -164,7 +164,8 @@ class LiteGraph:
 
     def _tensor(self, name: str, shape: tuple[int, ...], dtype: str = "FLOAT32", buffer: int = 0) -> int:
         tensor = self._schema.TensorT()
-        tensor.name, tensor.shape, tensor.buffer = name, list(shape), buffer
+        tensor.name, tensor.buffer = name, buffer
+        tensor.shape = [abs(size) for size in shape]  # an open number of pictures (-1) is one
         tensor.type = getattr(self._schema.TensorType, dtype)
         self._graph.tensors.append(tensor)
         return len(self._graph.tensors) - 1

@@ -265,7 +265,7 @@ def adapted(path: Path, scaling: Scaling | None = None, size: int | None = None)
         steps.append(("QUANTIZE" if told else "CAST", None))
     graph.feed("pixels", (1, side, side, 3), steps)
     if given.dtype != "float32":
-        graph.follow("DEQUANTIZE", "floating", tuple(abs(one) for one in given.shape))
+        graph.follow("DEQUANTIZE", "floating", given.shape)
     if given.shape[1:] != (length,):
         graph.follow("RESHAPE", "features", (1, length), np.array([1, length], np.int32))
     else:
