@@ -186,14 +186,10 @@ class ImageDataset:
             >>> list(data.find_label_issues().columns)[:4]
             ['path', 'label', 'suggested', 'score']
         """
+        verified = Repairs(self.folder).verified()
         with on_progress(progress) as show:
-            return label_issues_of(
-                self._dataset,
-                find_network(architecture, self._workspace.models, on_progress=show),
-                self._workspace,
-                on_progress=show,
-                verified=Repairs(self.folder).verified(),
-            )
+            network = find_network(architecture, self._workspace.models, on_progress=show)
+            return label_issues_of(self._dataset, network, self._workspace, show, verified=verified)
 
     def extract_features(
         self, file: PathLike | None = None, architecture: str = DEFAULT, *, progress: Progressing = None
@@ -220,8 +216,8 @@ class ImageDataset:
         if target:
             check_feature_file(target, self.folder)
         with on_progress(progress) as show:
-            backbone = find_network(architecture, self._workspace.models, on_progress=show)
-            table = feature_table(self._dataset, backbone, self._workspace, show)
+            network = find_network(architecture, self._workspace.models, on_progress=show)
+            table = feature_table(self._dataset, network, self._workspace, show)
         if target:
             write_features(target, table)
         return table

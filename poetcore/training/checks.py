@@ -58,10 +58,10 @@ def _check_fine_tuning(config: RunConfig, backbone: Backbone) -> None:
             f"{backbone.name} is quantized and cannot be fine-tuned: fine-tune {backbone.network}, and export"
             " the run as tflite_int8."
         )
-    if isinstance(first.source, NetworkFile) and first.source.keras is None:
+    if isinstance(first.source, NetworkFile):
         raise OptionError(
-            f"{first.name} is a LiteRT file and cannot be fine-tuned: give its Keras model, or train without"
-            " --fine_tune."
+            f"{first.name} is a file of your own and cannot be fine-tuned: choose a network that the command"
+            " backbones lists, or train without --fine_tune."
         )
 
 
