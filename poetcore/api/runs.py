@@ -51,8 +51,8 @@ def retrain(
             `testing_percentage`, `validation_percentage`, `eval_step_interval`, `train_batch_size`,
             `test_batch_size`, `validation_batch_size`, `seed`, `flip_left_right`, `random_crop`,
             `random_scale`, `random_brightness`, `distortion_variants`, `group_by`, `final_tensor_name`,
-            `max_pictures_per_label`, `keep_aside`, `evaluate_after`, `multi_label`; `poetcore retrain --help`
-            explains them and tells their defaults.
+            `max_pictures_per_label`, `head`, `class_weight`, `weight_decay`, `label_smoothing`, `keep_aside`,
+            `evaluate_after`, `multi_label`; `poetcore retrain --help` explains them and tells their defaults.
 
     Returns:
         The finished run.
@@ -144,8 +144,8 @@ def list_runs(*, workspace: PathLike | None = None) -> pd.DataFrame:
             row |= {
                 "created": pd.Timestamp(record.created),
                 "backbone": record.backbone,
-                "learning_rate": record.options.get("learning_rate"),
-                "steps": record.options.get("how_many_training_steps"),
+                "learning_rate": record.learning_rate,
+                "steps": record.steps,
                 "labels": len(record.labels),
                 "pictures": sum(record.splits.values()),
                 "cross_validated_accuracy": (record.cross_validation or {}).get("accuracy"),

@@ -131,7 +131,7 @@ class TrainingOptions:
         metadata=option(
             "What counts in training: balanced (every label the same, as the original draws its batches: rare"
             " labels are found more often, at somewhat too high probabilities) or none (every picture the"
-            " same: rare labels are found less often).",
+            " same, as always with several labels a picture: rare labels are found less often).",
             choices=CLASS_WEIGHTS,
         ),
     )

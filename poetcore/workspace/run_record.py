@@ -147,6 +147,21 @@ class RunRecord:
     fine_tuning: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def steps(self) -> int | None:
+        """How many steps it was trained in; None of ridge regression, which has none."""
+        steps: int | None = self._of_steps("how_many_training_steps")
+        return steps
+
+    @property
+    def learning_rate(self) -> float | None:
+        """The learning rate of its steps; None of ridge regression."""
+        rate: float | None = self._of_steps("learning_rate")
+        return rate
+
+    def _of_steps(self, option: str) -> Any:
+        return None if self.options.get("head") == "ridge" else self.options.get(option)
+
+    @property
     def thresholds(self) -> dict[str, float]:
         """From which probability on each label is predicted; empty where a picture has one label."""
         return dict(zip(self.labels, self.multi_label["thresholds"], strict=True)) if self.multi_label else {}

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from poetcore.api.runs import load_run
+from poetcore.api.runs import list_runs, load_run
 from poetcore.errors import OptionError
 from poetcore.evaluation.evaluate import evaluate
 from poetcore.export.export import export
@@ -89,3 +89,8 @@ def test_several_labels_a_picture_are_refused(ridged):
     config = RunConfig(ridged.sample / "train", training=OPTIONS, multi_label=True)
     with pytest.raises(OptionError, match=r"Ridge regression is not offered .* several labels"):
         retrain(config, ridged.workspace)
+
+
+def test_no_steps_and_no_rate_are_told_of_it(ridged):
+    (row,) = list_runs(workspace=ridged.workspace.root).query("name == 'ridged'").to_dict("records")
+    assert row["steps"] is None and row["learning_rate"] is None
