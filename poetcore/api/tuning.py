@@ -190,7 +190,8 @@ def tune(
         **options: lists of values, or single ones: `head`, `learning_rate`, `how_many_training_steps`,
             `train_batch_size`, `weight_decay`, `label_smoothing`, `class_weight`, `flip_left_right`,
             `max_pictures_per_label`; which of their combinations: `method`, `trials`, `seed`; on which
-            pictures: `labels`, `group_by`, `engine`; `poetcore tune --help` explains them.
+            pictures, and how they are seen: `labels`, `group_by`, `engine`, `input_scaling`; `poetcore tune
+            --help` explains them.
 
     Returns:
         The finished tuning.

@@ -118,6 +118,13 @@ class TuneOptions:
             " default."
         ),
     )
+    input_scaling: str = field(
+        default="",
+        metadata=option(
+            "How networks of your own want their pixels, where their files do not say: MEAN,DIVISOR for"
+            " (pixel - MEAN) / DIVISOR."
+        ),
+    )
     engine: str = field(default=DEFAULT_ENGINE, metadata=option(options_of(RunConfig)["engine"].help))
     name: str | None = field(
         default=None,

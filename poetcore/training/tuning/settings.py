@@ -97,11 +97,14 @@ class Setting:
             options: of the tuning, for the pictures, their grouping, the engine and the seed.
         """
         own = {one.name: getattr(self, one.name) for one in fields(self)}
-        of_tuning = {name: getattr(options, name) for name in ("image_dir", "labels", "engine", "group_by")}
+        of_tuning = {name: getattr(options, name) for name in _OF_PICTURES}
         if self.flip_left_right:
             own["distortion_variants"] = self.augmentation.distortion_variants
         return build(RunConfig, of_tuning | own | {"seed": options.seed})
 
+
+#: Options that a tuning and a run have in common.
+_OF_PICTURES = ("image_dir", "labels", "group_by", "engine", "input_scaling")
 
 #: Settings that mean nothing where the last layer has a closed form.
 OF_STEPS = (

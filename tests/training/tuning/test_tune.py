@@ -74,11 +74,15 @@ def test_too_few_pictures_are_told(place, tmp_path):
         run_study(study, place.workspace)
 
 
-def test_the_accuracy_of_a_trial_is_that_of_the_run_that_it_becomes(place):
-    run = retrain(replace(place.study.config_of(3), name="same"), place.workspace)
-    figures = run.record().cross_validation
-    trial = place.study.ended()[3]
+@pytest.mark.parametrize("flip", ["off", "on"])
+def test_the_accuracy_of_a_trial_is_that_of_the_run_that_it_becomes(flip, place):
+    few = {"head": "gradient_descent", "learning_rate": "0.05", "how_many_training_steps": "50"}
+    study = create_study(replace(place.options, flip_left_right=flip, **few), place.workspace)
+    run_study(study, place.workspace)
+    run = retrain(replace(study.config_of(0), name=f"flip_{flip}"), place.workspace)
+    figures, trial = run.record().cross_validation, study.ended()[0]
     assert (trial.accuracy, [trial.low, trial.high]) == (figures["accuracy"], figures["interval"])
+    assert trial.cross_entropy == pytest.approx(figures["cross_entropy"], rel=1e-4)
 
 
 def test_every_training_that_diverges_leaves_no_choice(place):
