@@ -14,7 +14,16 @@ __all__ = ["differing_settings", "settings_between"]
 #: Options that change no model, and those that the record has under names of its own.
 _UNUSED = {
     *("engine", "eval_step_interval", "test_batch_size", "validation_batch_size", "final_tensor_name"),
-    *("name", "demo_dir", "evaluate_after", "image_dir", "architecture", "labels", "multi_label"),
+    *(
+        "fine_tune_cross_validation",
+        "name",
+        "demo_dir",
+        "evaluate_after",
+        "image_dir",
+        "architecture",
+        "labels",
+        "multi_label",
+    ),
 }
 
 
