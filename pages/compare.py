@@ -1,18 +1,15 @@
 """Compare: which of two models is better on the same pictures, how surely, and on which pictures."""
 
-from collections.abc import Sequence
-from pathlib import Path
-
 import streamlit as st
 
 from poetcore.errors import PoetError
-from poetcore.evaluation.compare import Model, compare, find_comparison, stored_comparison
-from poetcore.evaluation.comparison import Comparison
+from poetcore.evaluation.compare import compare
 from poetcore.ui.choice import chosen
 from poetcore.ui.freshness import forget_scans
 from poetcore.ui.no_run import draw_no_run
 from poetcore.ui.results.compare_choice import pick_models
 from poetcore.ui.results.compare_figures import draw_difference, draw_labels, draw_ranking, names_of
+from poetcore.ui.results.compare_found import comparison_on
 from poetcore.ui.results.compare_pictures import draw_matrices, draw_pictures
 from poetcore.ui.results.compare_runs import draw_runs_compared
 from poetcore.ui.state import explain, progress_bar, workspace
@@ -34,28 +31,12 @@ if not models:
     st.page_link("train.py", label="Train another run", icon=":material/model_training:")
     st.stop()
 runs = [model for model in models if isinstance(model, Run)]
-
-
-def draw_settings(pair: Sequence[Model]) -> None:
-    """Show what two runs were made with; of a file nobody knows."""
-    one, other = pair
-    if isinstance(one, Run) and isinstance(other, Run):
-        draw_runs_compared(one, other)
-
-
-def found_on(demo: Path | None) -> list[Comparison] | None:
-    """Return the comparison on the demo pictures; None where a model must be evaluated first."""
-    if demo is not None:
-        return find_comparison(models, demo, workspace())
-    return stored_comparison(runs, workspace()) if len(runs) == len(models) else None
-
-
 if any(run.record().multi_label for run in runs):
     st.info(NOT_OFFERED["compare"], icon=":material/info:")
-    draw_settings(models[:2])
+    draw_runs_compared(models[0], models[1])
     st.stop()
 try:
-    found = found_on(choice.demo)
+    found = comparison_on(choice.demo, models)
     if found is None and choice.demo is None:
         st.info("Choose demo pictures in the sidebar: a file keeps no evaluations of its own.")
         st.stop()
@@ -72,7 +53,7 @@ try:
         st.rerun()
 except PoetError as error:
     explain(error)
-    draw_settings(models[:2])
+    draw_runs_compared(models[0], models[1])
     st.stop()
 assert found is not None
 if choice.demo is not None:
@@ -94,4 +75,4 @@ with beside.cell():
     if detail.told:
         draw_labels(detail)
 draw_pictures(detail, key)
-draw_settings((models[0], models[number + 1]))
+draw_runs_compared(models[0], models[number + 1])

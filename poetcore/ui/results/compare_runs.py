@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from poetcore.charts.training import overlaid_spec
+from poetcore.evaluation.compare import Model
 from poetcore.system.figures import count
 from poetcore.training.curves import curves, overlaid
 from poetcore.ui.glossary import term
@@ -15,8 +16,10 @@ from poetcore.workspace.run import Run
 __all__ = ["compared", "draw_runs_compared", "titles_of"]
 
 
-def draw_runs_compared(one: Run, other: Run) -> None:
-    """Show the settings in which two finished runs differ, and their curves over each other."""
+def draw_runs_compared(one: Model, other: Model) -> None:
+    """Show the settings in which two finished runs differ, and their curves; of a file nobody knows them."""
+    if not isinstance(one, Run) or not isinstance(other, Run):
+        return
     st.header("Settings that differ")
     table = compared(training_of(one), training_of(other), titles_of(one.title, other.title))
     if table.empty:
