@@ -162,10 +162,11 @@ class RidgePart:
         """
         shares, errors = self._ridge._shares(strength), self._errors(strength)
         _, group, sizes = np.unique(groups, return_inverse=True, return_counts=True)
-        own = self._root**2 / np.float32(self._ridge.count)  # of the intercept
-        rest = 1 - (self._projected**2) @ shares - own
-        left_out = errors / np.maximum(rest, np.float32(1e-6))[:, np.newaxis]
-        together = np.flatnonzero(sizes[group] > 1)
+        alone, left_out = sizes[group] == 1, errors.copy()
+        own = self._root[alone] ** 2 / np.float32(self._ridge.count)  # of the intercept
+        rest = 1 - (self._projected[alone] ** 2) @ shares - own
+        left_out[alone] /= np.maximum(rest, np.float32(1e-6))[:, np.newaxis]
+        together = np.flatnonzero(~alone)
         together = together[np.argsort(group[together], kind="stable")]
         starts = np.flatnonzero(np.diff(group[together]) != 0) + 1
         for one in np.split(together, starts) if len(together) else ():

@@ -46,6 +46,10 @@ def test_a_demo_folder_that_is_packed_is_there_and_is_a_file(tmp_path):
         (["retrain"], "--image_dir"),
         (["retrain", "--image_dir", "no_such_folder"], "no_such_folder"),
         (["retrain", "--image_dir", "tests", "--testing_percentage", "100"], "testing_percentage"),
+        (
+            ["retrain", "--image_dir", "tests", "--head", "ridge", "--intermediate_store_frequency", "10"],
+            "has no steps",
+        ),
         (["retrain", "--image_dir", "tests", "--validation_percentage", "-1"], "validation_percentage"),
         (
             [
