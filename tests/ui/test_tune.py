@@ -86,9 +86,15 @@ def test_a_random_draw_has_as_many_trials_as_are_asked_for(empty, folder, planne
     assert (planned[0].method, planned[0].trials) == ("random", 7)
 
 
+def test_a_draw_has_no_more_trials_than_there_are_combinations(empty, folder):
+    app = planning(folder)
+    app.segmented_control(key="tune_method").set_value("random").run()
+    assert "**17 trials, about " in texts_of(app)
+
+
 def test_what_the_folds_keep_together_can_be_chosen(empty, folder, planned):
     app = planning(folder)
-    app.segmented_control(key="tune_group_by").set_value("folder").run()
+    app.selectbox(key="tune_group_by").set_value("folder").run()
     app.button(key="start_tuning").click().run()
     assert planned[0].group_by == "folder"
 

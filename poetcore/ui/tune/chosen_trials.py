@@ -49,7 +49,11 @@ def _found(choice: Choice) -> str:
         f" {figures.count(choice.separate.n)} pictures can tell"
     )
     same = choice.best == choice.simplest_as_good
-    return f"{told}; the best is the simplest of them." if same else f"{told}: take the simplest of them."
+    return (
+        f"{told}; the best is the simplest of them."
+        if same
+        else f"{told}; the simplest of them costs the least."
+    )
 
 
 def _draw_trial(

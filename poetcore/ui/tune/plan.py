@@ -54,7 +54,7 @@ _MORE = (
 
 
 def pick_plan(image_dir: Path) -> TuneOptions:
-    """Draw the form and return the plan; a grid has as many trials as there are combinations.
+    """Draw the form and return the plan, with as many trials as there will be.
 
     Args:
         image_dir: the dataset.
@@ -74,11 +74,10 @@ def pick_plan(image_dir: Path) -> TuneOptions:
             with beside.cell():
                 chosen[one.name] = _pick(one)
         with beside.cell():
-            group_by = st.segmented_control(
+            group_by = st.selectbox(
                 "Keep together in the folds",
                 list(GROUPS),
-                default=_OPTIONS["group_by"].default,
-                required=True,
+                index=list(GROUPS).index(str(_OPTIONS["group_by"].default)),
                 format_func=GROUPS.__getitem__,
                 key="tune_group_by",
                 help=_OPTIONS["group_by"].help,
@@ -94,9 +93,9 @@ def pick_plan(image_dir: Path) -> TuneOptions:
                 persist_state="session",
             )
     method, trials = _pick_method()
-    chosen["group_by"] = group_by or str(_OPTIONS["group_by"].default)
+    chosen["group_by"] = group_by
     options = TuneOptions(image_dir, **chosen, method=method, trials=trials, seed=int(seed))
-    return replace(options, trials=len(settings_of(options))) if method == "grid" else options
+    return replace(options, trials=len(settings_of(options)))
 
 
 def backbones_offered() -> list[str]:
