@@ -122,7 +122,7 @@ def backbone_chart(
         )
     if named:
         chart += _names(base, dark)
-    drawn_chart: alt.LayerChart = chart.properties(height=360)
+    drawn_chart: alt.LayerChart = chart.properties(height=420)
     return drawn_chart
 
 

@@ -6,6 +6,7 @@ also a Keras model like that. Its name there, and so the key of its feature vect
 content.
 """
 
+import contextlib
 import hashlib
 import json
 import re
@@ -15,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from poetcore.errors import BackboneError, PoetError
+from poetcore.errors import BackboneError, OptionError, PoetError
 from poetcore.features.backbones import Backbone, NetworkFile, combine, find
 from poetcore.features.keras_applications import Scaling
 from poetcore.features.known_backbones import ALIASES
@@ -33,7 +34,7 @@ from poetcore.system.paths import to_path
 from poetcore.system.processes import run_module
 from poetcore.system.progress import OnProgress, Progress
 
-__all__ = ["find_network", "spelled_out"]
+__all__ = ["find_network", "is_own", "spelled_out"]
 
 _ENDINGS = (".tflite", ".keras")
 
@@ -60,10 +61,14 @@ def find_network(
 
     Raises:
         BackboneError: there is none of that name, or the file is none that maps a picture to a vector.
-        OptionError: a path is none of this system.
     """
     parts = [_find_one(part, folder, parse_scaling(scaling), on_progress) for part in _parts(architecture)]
     return combine(parts) if len(parts) > 1 else parts[0]
+
+
+def is_own(architecture: str) -> bool:
+    """Return whether an architecture is, or has as a part, the path or name of a network of one's own."""
+    return any(_path_in(part) or part.endswith(_KEPT) for part in _parts(architecture))
 
 
 def spelled_out(architecture: str) -> str:
@@ -71,10 +76,9 @@ def spelled_out(architecture: str) -> str:
 
     Raises:
         BackboneError: there is none of that name.
-        OptionError: a path is none of this system.
     """
     parts = _parts(architecture)
-    if not any(_path_in(part) or part.endswith(_KEPT) for part in parts):
+    if not is_own(architecture):
         return find(architecture).name
     words = []
     for part in parts:
@@ -110,8 +114,9 @@ def _path_in(text: str) -> tuple[Path, int | None] | None:
         return None
     size = _SIZE.search(text)
     for given, pixels in ((text, None), (text[: size.start()], int(size[1])) if size else (text, None)):
-        if (path := to_path(given)).exists():
-            return path, pixels
+        with contextlib.suppress(OptionError, OSError):  # what can be no path here
+            if (path := to_path(given)).exists():
+                return path, pixels
     return None
 
 

@@ -65,3 +65,16 @@ def test_a_combination_can_be_typed_and_quantized():
 def test_a_name_that_is_none_is_refused_in_a_sentence():
     app = typed("efficientnet_lite0+resnett")
     assert app.session_state["picked"].startswith("Unknown architecture 'resnett': ") and not app.exception
+
+
+def test_a_network_of_ones_own_is_given_by_its_path_and_asked_how_it_scales(
+    tmp_path, monkeypatch, backbone_file
+):
+    monkeypatch.setenv("TFP_WORKSPACE", str(tmp_path / "tf_files"))
+    own = tmp_path / "own.tflite"
+    own.write_bytes(backbone_file.read_bytes())
+    app = typed(str(own))
+    assert "tells how its pixels are scaled" in app.session_state["picked"]
+    app.text_input(key="input_scaling").set_value("0,1").run()
+    assert app.session_state["picked"] == str(own)
+    assert app.caption[0].value.startswith("own.tflite: 1,280 features, ")

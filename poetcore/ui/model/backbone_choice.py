@@ -7,9 +7,13 @@ from poetcore.charts.backbones import CHOICE, backbone_chart
 from poetcore.errors import BackboneError
 from poetcore.features.backbones import BACKBONES, DEFAULT, Backbone, find, relative_cost
 from poetcore.features.litert import list_backbones
+from poetcore.features.network_file import find_network, is_own, spelled_out
 from poetcore.system.figures import percent
+from poetcore.system.options import options_of
+from poetcore.training.config import RunConfig
 from poetcore.ui.glossary import term
 from poetcore.ui.state import workspace
+from poetcore.ui.text import plain
 
 __all__ = ["offer_more_accurate", "pick_backbone"]
 
@@ -68,9 +72,12 @@ def pick_backbone() -> str:
         key="backbone",
         persist_state="session",
         accept_new_options=True,
-        help=f"{term('backbone')} Join several by a plus, as in {next(iter(_MORE_ACCURATE))}; @288 after a"
-        " name lets it see that many pixels a side.",
+        help=f"{term('backbone')} Type to search. Join several by a plus, as in {next(iter(_MORE_ACCURATE))};"
+        " @288 after a name lets it see that many pixels a side. Or give the path of a network of your own, a"
+        " .tflite or .keras file or a SavedModel that makes a feature vector of a picture.",
     )
+    if is_own(name):
+        return _pick_own(name)
     backbone = find(name)
     quantized = find("+".join(f"{one}_quantized" for one in backbone.name.split("+")))
     wanted = st.checkbox(
@@ -88,6 +95,28 @@ def pick_backbone() -> str:
     )
     _draw_chart(backbone)
     return quantized.name if wanted else backbone.name
+
+
+def _pick_own(name: str) -> str:
+    """Draw what is asked and known of a network of one's own, and return how it is spelled out.
+
+    Raises:
+        BackboneError: it cannot be used, or does not tell how its pixels are scaled.
+    """
+    scaling = st.text_input(
+        "Input scaling",
+        key="input_scaling",
+        persist_state="session",
+        placeholder="as the file says",
+        help=options_of(RunConfig)["input_scaling"].help,
+    )
+    with st.spinner("Reading the network"):
+        backbone = find_network(name, workspace().models, scaling)
+    st.caption(
+        f"{plain(backbone.name)}: {backbone.vector_length:,} features, {backbone.megabytes:.1f} MB, input of"
+        f" {backbone.input_size} x {backbone.input_size} pixels. A copy is kept with the run."
+    )
+    return spelled_out(name)
 
 
 def _draw_chart(chosen: Backbone) -> None:
