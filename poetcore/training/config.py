@@ -38,6 +38,9 @@ class RunConfig:
             " the path of a network of your own (.tflite, .keras or SavedModel)."
         ),
     )
+    training: TrainingOptions = field(default=TrainingOptions())
+    augmentation: Augmentation = NO_AUGMENTATION
+    fine_tuning: FineTuning = field(default=FineTuning())
     input_scaling: str = field(
         default="",
         metadata=option(
@@ -46,9 +49,6 @@ class RunConfig:
             " and blue."
         ),
     )
-    training: TrainingOptions = field(default=TrainingOptions())
-    augmentation: Augmentation = NO_AUGMENTATION
-    fine_tuning: FineTuning = field(default=FineTuning())
     demo_dir: Path | None = field(
         default=None,
         metadata=option("Folder of demo pictures to evaluate the run on as soon as it is trained."),
