@@ -24,7 +24,7 @@ class FineTuning:
         ),
     )
     fine_tune_epochs: int = field(
-        default=8,
+        default=16,
         metadata=option(
             "How often fine-tuning goes through the pictures at the most; it ends where the validation"
             " pictures get no better, and keeps what was best on them.",

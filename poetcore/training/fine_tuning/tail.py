@@ -9,14 +9,19 @@ regularization", ICLR 2019; H. Zhang et al., "mixup", ICLR 2018, here of feature
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from poetcore.evaluation.calibration import apply_temperature, fit_temperature
+from poetcore.features.combination import LENGTH
 from poetcore.training.fine_tuning.cut import Halves
 from poetcore.training.fine_tuning.job import Job
+from poetcore.training.train import Examples, TrainingOptions, train
 from poetcore.workspace.head import cross_entropy
+
+if TYPE_CHECKING:
+    import keras
 
 __all__ = ["BATCH", "Course", "TailTrainer", "steps_of"]
 
@@ -29,7 +34,7 @@ _LABEL_SMOOTHING, _MIXUP, _WEIGHT_DECAY = 0.1, 0.2, 0.01
 _RATES, _TRIED_STEPS = (2e-4, 5e-4), 30
 
 #: So many epochs without a better one, and training ends.
-_PATIENCE = 4
+_PATIENCE = 6
 
 #: Reads the feature maps of some pictures, mirrored or not: `(n, height, width, channels) float32`.
 ReadMaps = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -86,6 +91,7 @@ class TailTrainer:
         if job.unit:
             vector = keras.layers.UnitNormalization(name="unit_vector")(vector)
         self._layer = keras.layers.Dense(len(job.bias), name="logits")
+        self._features = keras.Model([halves.tail.input, beside], vector)
         self._model = keras.Model([halves.tail.input, beside], self._layer(vector))
         self._layer.set_weights([job.kernel, job.bias])
         self._optimizer = keras.optimizers.AdamW(0.0, weight_decay=_WEIGHT_DECAY)
@@ -93,6 +99,7 @@ class TailTrainer:
         loss = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=_LABEL_SMOOTHING)
         self._model.compile(self._optimizer, loss)
         self._beginning = self._model.get_weights()
+        self._vectors: np.ndarray | None = None  # by the network as it was
         self.parameters = sum(math.prod(one.shape) for one in self._model.trainable_variables)
 
     def choose_rate(self, training: np.ndarray, validation: np.ndarray) -> float:
@@ -156,17 +163,39 @@ class TailTrainer:
         self._model.set_weights(weights)
         return course
 
+    def begin_without(self, held_out: np.ndarray) -> None:
+        """Begin, from now on, with a last layer that has not seen some pictures either.
+
+        Args:
+            held_out: `(n,) bool`, which.
+        """
+        self._model.set_weights(self._beginning)
+        if self._vectors is None:
+            everything = np.arange(len(held_out))
+            self._vectors = self._predicted(self._features, everything)
+        examples = Examples(self._vectors[~held_out], self._job.targets[~held_out])
+        rate = TrainingOptions.learning_rate * (LENGTH**2 if self._job.unit else 1)
+        options = TrainingOptions(learning_rate=rate, seed=self._job.seed)
+        nothing = Examples(self._vectors[:0], self._job.targets[:0])
+        head = train(examples, nothing, len(self._job.bias), options, lambda _: None)
+        self._layer.set_weights([head.kernel, head.bias])
+        self._beginning = self._model.get_weights()
+
     def probabilities(self, chosen: np.ndarray) -> np.ndarray:
         """Predict pictures, not mirrored: `(n, labels) float32`."""
-        found = [np.empty((0, len(self._job.bias)), np.float32)]
-        for some in np.split(chosen, range(BATCH, len(chosen), BATCH)):
-            if len(some):
-                maps = self._read(some, np.zeros(len(some), bool))
-                found.append(np.asarray(self._model.predict_on_batch([maps, self._job.beside[some]])))
-        logits = np.concatenate(found)
+        logits = self._predicted(self._model, chosen)
         powers = np.exp(logits - logits.max(axis=1, keepdims=True, initial=-np.inf))
         probabilities: np.ndarray = powers / powers.sum(axis=1, keepdims=True)
         return probabilities
+
+    def _predicted(self, model: "keras.Model", chosen: np.ndarray) -> np.ndarray:
+        """Return what a model makes of pictures, not mirrored: `(n, outputs) float32`."""
+        found = [np.empty((0, model.output_shape[1]), np.float32)]
+        for some in np.split(chosen, range(BATCH, len(chosen), BATCH)):
+            if len(some):
+                maps = self._read(some, np.zeros(len(some), bool))
+                found.append(np.asarray(model.predict_on_batch([maps, self._job.beside[some]])))
+        return np.concatenate(found)
 
     def score(self, validation: np.ndarray) -> tuple[float, float]:
         """Return accuracy and cross entropy, the latter with the temperature that fits these pictures."""

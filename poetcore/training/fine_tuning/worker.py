@@ -94,6 +94,8 @@ def _cross_validate(trainer: TailTrainer, job: Job, rate: float, best: int) -> n
     found = np.zeros((len(job.shas), len(job.bias)), np.float32)
     nothing = np.empty(0, np.int64)
     for fold in np.unique(job.folds[job.folds >= 0]):
+        # The run's own last layer was trained on pictures of this fold too.
+        trainer.begin_without(job.folds == fold)
         course = trainer.train(np.flatnonzero(job.folds != fold), nothing, rate, until=best)
         if course.stopped:
             return found[:0]

@@ -10,6 +10,7 @@ from poetcore.evaluation.accuracy import Accuracy
 from poetcore.system.figures import count, duration
 from poetcore.training.augmented import about_augmentation
 from poetcore.training.final_test import why_they_differ
+from poetcore.training.fine_tuning.brought import about_fine_tuning
 from poetcore.ui.freshness import run_changes
 from poetcore.ui.glossary import term
 from poetcore.ui.headline import figure_metric, metric, two_pairs
@@ -50,6 +51,7 @@ def draw_run(run: Run) -> None:
         st.caption("Whether its pictures are still the same is not known: they are not where they were.")
     sentences = (
         plain(subset_words(run)),
+        about_fine_tuning(record.fine_tuning),
         _about_validation(record),
         _groups(record),
         about_augmentation(record.augmentation),
@@ -60,14 +62,16 @@ def draw_run(run: Run) -> None:
 def _draw_accuracies(record: RunRecord, first: DeltaGenerator, second: DeltaGenerator) -> None:
     """Draw the accuracies by cross validation, by the test and on the validation pictures."""
     metrics, found = record.metrics, record.cross_validation or {}
-    figure_metric(
-        first,
-        "Accuracy",
-        found.get("accuracy"),
-        found.get("interval"),
-        found.get("n", 0),
-        term("cross validation"),
-    )
+    several = bool(found) or not record.fine_tuning.get("best")
+    if several:
+        figure_metric(
+            first,
+            "Accuracy",
+            found.get("accuracy"),
+            found.get("interval"),
+            found.get("n", 0),
+            term("cross validation"),
+        )
     figure_metric(
         first,
         "Test accuracy",
@@ -77,7 +81,7 @@ def _draw_accuracies(record: RunRecord, first: DeltaGenerator, second: DeltaGene
         f"The original script's figure. {term('testing pictures')}",
     )
     figure_metric(
-        second,
+        second if several else first,
         "Validation accuracy",
         metrics.get("validation_accuracy"),
         _validation_interval(metrics),
@@ -104,6 +108,11 @@ def _about_validation(record: RunRecord) -> str:
         )
     if record.cross_validation:
         return why_they_differ(record)
+    if record.fine_tuning.get("best") and record.metrics.get("final_test_count"):
+        return (
+            "Its accuracy is that of the test pictures, which took no part in the training; the validation"
+            " pictures chose the epoch and the learning rate."
+        )
     # A run of this version knows its groups.
     if record.groups:
         without = "There is no cross validation: all pictures of each label are one group, or it diverged."
