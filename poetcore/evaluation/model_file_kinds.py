@@ -19,7 +19,8 @@ from poetcore.errors import OptionError, PictureError
 from poetcore.evaluation.classifier import PictureClassifier, Prediction
 from poetcore.evaluation.frozen import GraphOptions, labels_file
 from poetcore.evaluation.graphs import GraphClassifier, read_labels
-from poetcore.evaluation.lite_scaling import lite_scaling
+from poetcore.features.lite_graph import LiteGraph
+from poetcore.features.lite_scaling import METADATA, scaling_in
 from poetcore.system.progress import OnProgress, Progress
 from poetcore.system.telemetry import silence_reports
 
@@ -154,9 +155,10 @@ def _litert(path: Path) -> Loaded:
         interpreter = Interpreter(str(path), num_threads=os.cpu_count())
         interpreter.allocate_tensors()
         (fed,), (answer, *_) = interpreter.get_input_details(), interpreter.get_output_details()
+        scaling = scaling_in(LiteGraph(path.read_bytes()).metadata(METADATA) or b"")
     except (ValueError, RuntimeError) as error:
         raise OptionError(f"{path} cannot be run by LiteRT: {str(error).splitlines()[0]}.") from None
-    mean, std = lite_scaling(path)
+    mean, std = (np.asarray(one, np.float32) for one in scaling or (0.0, 1.0))
     size = _side(path, tuple(fed["shape"]))
 
     def predict(pixels: np.ndarray) -> np.ndarray:

@@ -48,8 +48,9 @@ def test_several_models_are_each_compared_with_the_first_and_p_is_corrected(answ
     assert "p is corrected for 2 comparisons" in say(*several)
 
 
-def test_without_a_demo_folder_the_newest_evaluations_count(answer, asked):
-    answer(*asked)
+def test_without_a_demo_folder_the_newest_evaluations_count(answer, asked, two_runs):
+    for name in asked[1:3]:
+        answer("evaluate", two_runs.sample / "demo", "--run", name)
     assert answer(*asked[:3])["pictures"] == 20
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from poetcore.data import images
 from poetcore.evaluation.classifier import Classifier, Prediction
-from poetcore.evaluation.lite_scaling import lite_scaling
+from poetcore.evaluation.compare import compare
+from poetcore.evaluation.model_file import ModelFile
 from poetcore.export.export import Exported, _calibration, export
 from poetcore.export.export_options import INPUT_RANGES, ExportOptions
 from poetcore.export.formats import FORMATS
@@ -35,8 +36,11 @@ def demo(trained: Trained) -> list[Prediction]:
     return Classifier(trained.run, trained.workspace).classify(sorted((trained.sample / "demo").glob("*/*")))
 
 
-def test_scaling_is_read_from_the_metadata(centred):
-    assert lite_scaling(centred.path) == (128, 128)
+def test_compared_with_its_run_a_file_is_fed_as_its_metadata_say(centred, trained):
+    models = [trained.run, ModelFile(centred.path)]
+    (found,) = compare(models, trained.sample / "demo", trained.workspace)
+    off = (found.pictures["confidence_a"] - found.pictures["confidence_b"]).abs().max()
+    assert off < 1e-3
 
 
 def metadata(model: bytes) -> dict[str, object]:
