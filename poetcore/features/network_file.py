@@ -95,7 +95,7 @@ def _find_one(name: str, folder: Path, scaling: Scaling | None, on_progress: OnP
         return read_network(*path, folder, scaling, on_progress)
     if name.endswith(_KEPT):
         if note := next(_notes(folder, name), None):
-            return _kept(name, note, folder)
+            return _kept(name, note, folder, on_progress)
         raise BackboneError(
             f"There is no network {name} here, nor among those kept in {folder}: give its path."
         )
@@ -150,17 +150,17 @@ def read_network(
         made: dict[str, Any] = found._asdict()
         note = made | {"sha": sha, "digest": digest, "given": scaling, "size": size}
         write_whole(folder / f"{stem}-{digest}.json", json.dumps(note))
+    return _kept(stem, note, folder, on_progress)
+
+
+def _kept(name: str, note: dict[str, Any], folder: Path, on_progress: OnProgress | None) -> Backbone:
+    """Return a network that is kept under a name, by the note beside it; tell where it is a classifier."""
     if note["classifier"] and on_progress:
         message = (
-            f"{path.name} is a whole classifier: its {note['vector_length']} probabilities are taken as"
-            " features; the same network without its last layer usually does better"
+            f"{name} is a whole classifier: its {note['vector_length']} probabilities are taken as features;"
+            " the same network without its last layer usually does better"
         )
         on_progress(Progress("backbone", message=message))
-    return _kept(stem, note, folder)
-
-
-def _kept(name: str, note: dict[str, Any], folder: Path) -> Backbone:
-    """Return a network that is kept under a name, by the note beside it."""
     lite, keras = (folder / f"{name}-{note['digest']}{ending}" for ending in _ENDINGS)
     return Backbone(
         name,

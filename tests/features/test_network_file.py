@@ -94,7 +94,7 @@ def test_a_whole_classifier_is_used_and_said_to_be_one(own, tmp_path):
     said: list[Progress] = []
     assert find_network(str(own), tmp_path / "models", "0,1", said.append).vector_length == 3
     assert [one.message for one in said] == [
-        "my network.tflite is a whole classifier: its 3 probabilities are taken as features; the same network"
+        "my_network.tflite is a whole classifier: its 3 probabilities are taken as features; the same network"
         " without its last layer usually does better"
     ]
 
