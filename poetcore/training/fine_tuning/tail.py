@@ -33,8 +33,9 @@ _LABEL_SMOOTHING, _MIXUP, _WEIGHT_DECAY = 0.1, 0.2, 0.01
 #: Learning rates that are tried where none is given, each for so many steps at the most.
 _RATES, _TRIED_STEPS = (2e-4, 5e-4), 30
 
-#: So many epochs without a better one, and training ends.
-_PATIENCE = 6
+#: So many epochs without a better one, and training ends, but not in the first half of the schedule: while
+#: the learning rate is high, networks are often worse than they were, and become better as it falls.
+_PATIENCE = 4
 
 #: Reads the feature maps of some pictures, mirrored or not: `(n, height, width, channels) float32`.
 ReadMaps = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -158,7 +159,8 @@ class TailTrainer:
                 course.curve.append({"epoch": epoch, "accuracy": accuracy, "cross_entropy": loss})
             if loss <= best:
                 best, weights, course.best = loss, self._model.get_weights(), epoch
-            if course.stopped or epoch - course.best >= _PATIENCE:
+            since = max(course.best, self._job.epochs // 2)
+            if course.stopped or epoch - since >= _PATIENCE:
                 break
         self._model.set_weights(weights)
         return course
