@@ -128,9 +128,16 @@ class _Lines:
             words += f", {percent(accuracy)} of the validation pictures right"
         if self._done > 5:
             left = (now - self._began) / (self._done - 1) * (self._total - self._done)
-            words += f", about {duration(left, whole=True)} left"
+            words += f", about {_roughly(left)} left"
         line = {"done": self._done, "total": self._total, "message": f"Fine-tuning, {words}"}
         print(json.dumps(line), flush=True)
+
+
+def _roughly(seconds: float) -> str:
+    """Return a time that changes seldom, since a log gets a line whenever the words are new."""
+    if seconds > 90:
+        return f"{round(seconds / 60)} min"
+    return duration(max(10, 10 * round(seconds / 10)), whole=True)
 
 
 def main(command: str, *arguments: str) -> None:
