@@ -10,6 +10,7 @@ from poetcore.errors import BackboneError, OptionError
 from poetcore.export.export import export
 from poetcore.features.feature_extractor import FeatureExtractor
 from poetcore.features.litert import model_file
+from poetcore.features.network_conversion import convert_keras
 from poetcore.features.network_file import find_network
 from poetcore.system.tensorflow import tensorflow
 from poetcore.training.config import RunConfig
@@ -72,7 +73,9 @@ def test_a_keras_file_that_scales_itself_needs_no_scaling(network, tmp_path):
     pixels = keras.Input((SIZE, SIZE, 3))
     scaling = keras.layers.Rescaling(1 / 127.5, offset=-1)(pixels)
     keras.Model(pixels, network(scaling)).save(tmp_path / "own.keras")
-    assert np.allclose(extracted(tmp_path / "own.keras", tmp_path, ""), expected(network), atol=1e-5)
+    found = convert_keras(tmp_path / "own.keras", tmp_path / "made", None, None)
+    made = FeatureExtractor(tmp_path / "made.tflite").extract(PIXELS)
+    assert found.scaling == (0, 1) and np.allclose(made, expected(network), atol=1e-5)
 
 
 def test_a_quantized_file_takes_pixels_as_they_are(network, tmp_path):
@@ -90,7 +93,7 @@ def test_a_quantized_file_takes_pixels_as_they_are(network, tmp_path):
 def test_a_damaged_keras_file_is_refused_in_one_sentence(tmp_path):
     (tmp_path / "own.keras").write_bytes(b"damaged")
     with pytest.raises(BackboneError, match=r"cannot be read .* save it with Keras 3 as \.keras"):
-        find_network(str(tmp_path / "own.keras"), tmp_path, "0,1")
+        convert_keras(tmp_path / "own.keras", tmp_path / "made", (0, 1), None)
 
 
 def test_a_run_on_a_litert_file_keeps_it_and_is_exported_where_that_can_be(network, tmp_path):
