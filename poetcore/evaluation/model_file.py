@@ -6,6 +6,7 @@ import tempfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from poetcore.errors import OptionError, PoetError
 from poetcore.evaluation.evaluate import evaluate_graph
 from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.frozen import GraphOptions
@@ -106,5 +107,8 @@ class ModelFile:
                 "bottlenecks": str(workspace.bottlenecks),
                 "only": only,
             }
-            run_module("poetcore.evaluation.model_file_run", [place], to_json(given))
+            try:
+                run_module("poetcore.evaluation.model_file_run", [place], to_json(given))
+            except PoetError as error:
+                raise OptionError(str(error).removeprefix("Error: ")) from None
             return Evaluation.load(EvaluationFolder(Path(place)))

@@ -157,7 +157,7 @@ def _litert(path: Path) -> Loaded:
         (fed,), (answer, *_) = interpreter.get_input_details(), interpreter.get_output_details()
         scaling = scaling_in(LiteGraph(path.read_bytes()).metadata(METADATA) or b"")
     except (ValueError, RuntimeError) as error:
-        raise OptionError(f"{path} cannot be run by LiteRT: {str(error).splitlines()[0]}.") from None
+        raise OptionError(f"{path} cannot be run by LiteRT: {_first_line(error)}.") from None
     mean, std = (np.asarray(one, np.float32) for one in scaling or (0.0, 1.0))
     size = _side(path, tuple(fed["shape"]))
 
@@ -184,7 +184,7 @@ def _keras(path: Path) -> Loaded:
     try:
         model = keras.models.load_model(path, compile=False)
     except (ValueError, OSError, TypeError) as error:
-        raise OptionError(f"{path} cannot be read by Keras: {str(error).splitlines()[0]}.") from None
+        raise OptionError(f"{path} cannot be read by Keras: {_first_line(error)}.") from None
 
     def predict(pixels: np.ndarray) -> np.ndarray:
         probabilities: np.ndarray = np.asarray(model(pixels, training=False))[0]
@@ -202,7 +202,7 @@ def _saved_model(path: Path) -> Loaded:
         run = loaded.signatures["serving_default"]
         ((name, fed),) = run.structured_input_signature[1].items()
     except (OSError, KeyError, ValueError, tf.errors.OpError) as error:
-        raise OptionError(f"{path} cannot be run as a SavedModel: {str(error).splitlines()[0]}.") from None
+        raise OptionError(f"{path} cannot be run as a SavedModel: {_first_line(error)}.") from None
 
     def predict(pixels: np.ndarray) -> np.ndarray:
         # `loaded` is kept by this function: its variables end with it.
@@ -222,7 +222,12 @@ def _openvino(path: Path) -> Loaded:
             f"{path} needs the package openvino, which is not installed: run pip install openvino."
         ) from None
     exact = {"INFERENCE_PRECISION_HINT": "f32"}
-    model = openvino.compile_model(path / "model.xml", "CPU", exact)
+    try:
+        model = openvino.compile_model(path / "model.xml", "CPU", exact)
+    except RuntimeError:
+        raise OptionError(
+            f"{path} cannot be read by OpenVINO: it is damaged, or of another version."
+        ) from None
     size = _side(path, tuple(model.input(0).shape))
     return Loaded(size, lambda pixels: np.asarray(model(pixels)[0])[0])
 
@@ -236,6 +241,11 @@ def _opens(
 ) -> Callable[[Path, Path | None, GraphOptions], PictureClassifier]:
     """Return how a file that is loaded by a function becomes a classifier."""
     return lambda path, labels, _: FileClassifier(load(path), labels_of(path, labels), path.name)
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0].rstrip(".")
 
 
 def _side(path: Path, shape: Sequence[Any]) -> int:
