@@ -215,7 +215,9 @@ def _vector_of(backbone: Backbone, pixels: "keras.KerasTensor", suffix: str = ""
     source, size = backbone.source, backbone.input_size
     base = backbone.network.partition("@")[0]
     if isinstance(source, NetworkFile):
-        network = source.build(backbone.name)
+        built = source.build(backbone.name)
+        # All files that Poet writes have one name inside, which two networks in one model must not have.
+        network = keras.Model(built.inputs, built.outputs[0], name=f"network{suffix}")
     elif isinstance(source, KerasApplication):
         network = source.build(backbone.name, size, BACKBONES[base].input_size)
     else:

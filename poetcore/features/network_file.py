@@ -7,6 +7,7 @@ content.
 """
 
 import contextlib
+import glob
 import hashlib
 import json
 import re
@@ -94,7 +95,8 @@ def _find_one(name: str, folder: Path, scaling: Scaling | None, on_progress: OnP
     if path := _path_in(name):
         return read_network(*path, folder, scaling, on_progress)
     if name.endswith(_KEPT):
-        if note := next(_notes(folder, name), None):
+        note = next(_notes(folder, name), None) if Path(name).name == name else None  # no path
+        if note:
             return _kept(name, note, folder, on_progress)
         raise BackboneError(
             f"There is no network {name} here, nor among those kept in {folder}: give its path."
@@ -186,7 +188,9 @@ def _check_kind(path: Path) -> None:
 
 def _notes(folder: Path, name: str) -> Iterator[dict[str, Any]]:
     """List what is known of the networks that are kept under a name, newest first."""
-    files = sorted(folder.glob(f"{name}-*.json"), key=lambda file: file.stat().st_mtime, reverse=True)
+    files = sorted(
+        folder.glob(f"{glob.escape(name)}-*.json"), key=lambda file: file.stat().st_mtime, reverse=True
+    )
     for file in files:
         note = json.loads(file.read_text(encoding="utf-8"))
         if isinstance(note, dict) and "sha" in note and file.with_suffix(".tflite").is_file():

@@ -50,12 +50,12 @@ def before_tuning(run: Run) -> Backbone:
         BackboneError: its network is unknown.
         RunError: the run is unfinished or damaged.
     """
-    record = run.record()
-    known = record.networks
-    tuned = {name: one["base"] for name, one in known.items() if one.get("kind") == "fine_tuned"}
-    if not tuned or len(known) > len(tuned):
-        return backbone_of(run)
-    return find("+".join(tuned.get(name, name) for name in record.backbone.split("+")))
+    backbone, known = backbone_of(run), run.record().networks
+    parts = [
+        find(known[one.name]["base"]) if known.get(one.name, {}).get("kind") == "fine_tuned" else one
+        for one in backbone.members
+    ]
+    return combine(parts) if len(parts) > 1 else parts[0]
 
 
 def _of_file(name: str, run: Run, number: int, values: dict[str, Any], calibration: str) -> Backbone:

@@ -8,6 +8,8 @@ import pytest
 
 from poetcore.errors import BackboneError, OptionError
 from poetcore.export.export import export
+from poetcore.features.backbones import build
+from poetcore.features.combination import LENGTH
 from poetcore.features.feature_extractor import FeatureExtractor
 from poetcore.features.litert import model_file
 from poetcore.features.network_conversion import convert_keras
@@ -58,6 +60,16 @@ def test_a_keras_file_extracts_as_keras_does(network, tmp_path):
     assert np.allclose(
         extracted(tmp_path / "own.keras", tmp_path / "models", "127.5,127.5"), expected(network), atol=1e-5
     )
+
+
+def test_two_keras_files_stand_side_by_side_in_one_model(network, tmp_path):
+    for name in ("one", "two"):
+        network.save(tmp_path / f"{name}.keras")
+    own = [str(tmp_path / f"{name}.keras") for name in ("one", "two")]
+    model = build(find_network("+".join(own), tmp_path / "models", "127.5,127.5"))
+    unit = expected(network) / np.linalg.norm(expected(network))
+    found = model(PIXELS[np.newaxis].astype(np.float32)).numpy()[0]
+    assert np.allclose(found, LENGTH * np.concatenate([unit, unit]), atol=1e-4)
 
 
 def test_a_saved_model_extracts_as_keras_does(network, tmp_path):

@@ -1,6 +1,7 @@
 """Networks of one's own, as LiteRT files: read once, kept with their content's hash, in Poet's form."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -63,8 +64,13 @@ def test_what_is_kept_is_found_by_its_name_and_without_the_file(own, tmp_path):
     read = find_network(str(own), folder, "0,1")
     own.unlink()
     assert find_network("my_network.tflite", folder) == read
-    with pytest.raises(BackboneError, match=r"no network other\.tflite here"):
-        find_network("other.tflite", folder)
+
+
+@pytest.mark.parametrize("name", ["other.tflite", "{}/gone.tflite", "../gone.keras", "**/gone.saved_model"])
+def test_a_network_that_is_not_there_is_told_by_its_path(name, tmp_path):
+    name = name.format(tmp_path)
+    with pytest.raises(BackboneError, match=f"no network {re.escape(name)} here"):
+        find_network(name, tmp_path / "models")
 
 
 def test_other_content_or_scaling_is_another_key(own, tmp_path, backbone_file):

@@ -8,7 +8,13 @@ import pytest
 
 from poetcore.errors import RunError
 from poetcore.features.backbones import DEFAULT, NetworkFile, combine, find
-from poetcore.workspace.backbones import backbone_of, keep_networks, models_of, networks_record
+from poetcore.workspace.backbones import (
+    backbone_of,
+    before_tuning,
+    keep_networks,
+    models_of,
+    networks_record,
+)
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
 from tests.browser.dashboard import copy_run
@@ -51,6 +57,14 @@ def test_the_second_of_two_has_a_file_of_its_own_and_its_size_is_that_of_both(ru
     found = backbone_of(on(run, f"{DEFAULT}+mine", mine=OWN))
     assert found.parts[1].source == NetworkFile(run.folder / "backbone-2.tflite")
     assert [part.input_size for part in found.parts] == [96, 96] and found.parts[0].name.endswith("@96")
+
+
+def test_before_it_was_fine_tuned_a_network_beside_a_file_was_the_known_one(run):
+    base = f"{DEFAULT}@96"
+    tuned = OWN | {"kind": "fine_tuned", "base": base, "vector_length": 1280, "scaling": [0, 1]}
+    both = on(run, f"{base}+mine", mine=OWN, **{base: tuned})
+    found = before_tuning(both)
+    assert found.parts == (find(base), backbone_of(both).parts[1])
 
 
 def test_what_is_recorded_of_a_network_is_read_again(run):
