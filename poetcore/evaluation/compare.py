@@ -184,7 +184,10 @@ def _evaluated(model: Model, evaluation: Evaluation) -> Evaluated:
 
 def _kept(model: Model, dataset: Dataset, only: list[str] | None, workspace: Workspace) -> EvaluationFolder:
     """Return where an evaluation is kept that does not belong to a run: named after all that it hangs on."""
-    what = model.version if isinstance(model, ModelFile) else f"{model.folder} {model.temperature()}"
+    if isinstance(model, ModelFile):
+        what = model.version
+    else:  # a run that was deleted may have had the name of a later one
+        what = f"{model.folder} {model.record().created} {model.temperature()}"
     parts = (what, str(dataset.folder), state_of(dataset.pictures), *(only or ()))
     name = hashlib.sha256("\n".join(parts).encode(errors="surrogateescape")).hexdigest()[:16]
     return EvaluationFolder(workspace.comparisons / name)

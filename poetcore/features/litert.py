@@ -104,11 +104,15 @@ def model_file(backbone: Backbone, folder: Path, on_progress: OnProgress | None 
 
     Raises:
         BackboneError: its weights cannot be read or downloaded, the conversion failed, or a calibrated model
-            is gone.
+            or a network that is a file is gone.
     """
     file = converted_file(backbone, folder)
     if file.exists():
         return file
+    if isinstance(backbone.source, NetworkFile):  # what has its name may be another network
+        raise BackboneError(
+            f"The network {backbone.name} is no longer in {file}: put it back, or train again."
+        )
     if backbone.quantized and not backbone.calibration:
         raise BackboneError(
             f"{backbone.name} is calibrated on the pictures of a training: choose {backbone.network} to"

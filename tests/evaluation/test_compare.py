@@ -1,6 +1,8 @@
 """Comparing real runs and model files on real folders: what is evaluated, reused, kept, refused."""
 
 import shutil
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from poetcore.evaluation.model_file import ModelFile
 from poetcore.training.config import RunConfig
 from poetcore.training.retrain import retrain
 from poetcore.training.train import TrainingOptions
+from poetcore.workspace.run import Run
 
 
 @pytest.fixture
@@ -48,17 +51,31 @@ def test_first_of_several_is_what_the_others_are_compared_with(runs, demo, two_r
     assert [(one.a.name, one.b.name) for one in found] == [("hasty", runs[0].name)] * 2
 
 
-def test_runs_of_other_labels_are_compared_on_the_common_ones(demo, two_runs, tmp_path):
-    fewer = shutil.copytree(two_runs.sample / "train", tmp_path / "fewer")
-    shutil.rmtree(fewer / "tulip")
+@pytest.fixture
+def fewer(two_runs, tmp_path) -> Iterator[Run]:
+    """A run that does not know tulips."""
+    folder = shutil.copytree(two_runs.sample / "train", tmp_path / "fewer")
+    shutil.rmtree(folder / "tulip")
     options = TrainingOptions(how_many_training_steps=1)
-    run = retrain(RunConfig(fewer, name="fewer", training=options), two_runs.workspace)
-    (found,) = compare([two_runs.run, run], demo, two_runs.workspace)
+    run = retrain(RunConfig(folder, name="fewer", training=options), two_runs.workspace)
+    yield run
     two_runs.workspace.delete_run(run)
+
+
+def test_runs_of_other_labels_are_compared_on_the_common_ones(fewer, demo, two_runs):
+    (found,) = compare([two_runs.run, fewer], demo, two_runs.workspace)
     assert set(found.pictures["label"]) == {"daisy", "dandelion", "rose", "sunflower"}
     assert any("Only A knows tulip" in one for one in found.remarks)
     assert not any("removed" in one for one in found.remarks)
     assert all(one.folder != str(demo) for one in _metrics(two_runs.run))
+
+
+def test_evaluation_of_a_deleted_run_is_not_that_of_a_later_one_of_its_name(fewer, demo, two_runs):
+    asked = [two_runs.run, fewer], demo, two_runs.workspace
+    compare(*asked)
+    assert find_comparison(*asked)
+    fewer.write_record(replace(fewer.record(), created="2001-01-01T00:00:00+00:00"))
+    assert find_comparison(*asked) is None
 
 
 def _metrics(run):

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -71,6 +72,12 @@ def test_a_network_that_is_not_there_is_told_by_its_path(name, tmp_path):
     name = name.format(tmp_path)
     with pytest.raises(BackboneError, match=f"no network {re.escape(name)} here"):
         find_network(name, tmp_path / "models")
+
+
+def test_one_that_is_gone_is_told_and_no_other_of_its_name_is_taken(tmp_path):
+    tuned = replace(find(DEFAULT), source=NetworkFile(tmp_path / "backbone.tflite"), digest="abc")
+    with pytest.raises(BackboneError, match=r"no longer in .*backbone\.tflite: put it back, or train again"):
+        model_file(tuned, tmp_path)
 
 
 def test_other_content_or_scaling_is_another_key(own, tmp_path, backbone_file):

@@ -153,11 +153,12 @@ class TailTrainer:
                 if course.stopped:
                     break
             course.epochs = epoch
-            loss = -math.inf  # without validation pictures the last one is the best
+            # Without validation pictures the last one is the best, unless it diverged.
+            loss = -math.inf if np.isfinite(self.layer()[0]).all() else math.inf
             if len(validation):
                 accuracy, loss = self.score(validation)
                 course.curve.append({"epoch": epoch, "accuracy": accuracy, "cross_entropy": loss})
-            if loss <= best:
+            if loss <= best and loss < math.inf:
                 best, weights, course.best = loss, self._model.get_weights(), epoch
             since = max(course.best, self._job.epochs // 2)
             if course.stopped or epoch - since >= _PATIENCE:

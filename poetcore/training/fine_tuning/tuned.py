@@ -184,6 +184,7 @@ def _without(prepared: Prepared, there: np.ndarray) -> Prepared:
         training=parts["training"],
         everything=Examples(everything.vectors, everything.targets[kept], rows),
         groups=prepared.groups[kept],
+        owners=np.arange(len(split)),
     )
 
 
@@ -248,7 +249,12 @@ def _on_tuned(
     places = {name: (split["split"] == name).to_numpy() for name in prepared.parts}
     parts = {name: Examples(array, targets[inside], rows[inside]) for name, inside in places.items()}
     whole = Examples(array, targets, rows)
-    groups = prepared.groups[: len(split)]
     return replace(
-        prepared, backbone=backbone, parts=parts, training=parts["training"], everything=whole, groups=groups
+        prepared,
+        backbone=backbone,
+        parts=parts,
+        training=parts["training"],
+        everything=whole,
+        groups=prepared.groups[: len(split)],
+        owners=np.arange(len(split)),
     )

@@ -42,6 +42,7 @@ class Study:
         self.name = folder.name
         self.log_file = folder / "job.log"
         self._plan_file = folder / "tuning.json"
+        self._trials_file = folder / "trials.jsonl"
 
     def __repr__(self) -> str:
         return f"Study({str(self.folder)!r})"
@@ -144,7 +145,7 @@ class Study:
     def ended(self) -> dict[int, Trial]:
         """Read the trials that have ended, by their numbers; a line that is damaged counts as none."""
         found = {}
-        for line in read_json_lines(self.folder / "trials.jsonl"):
+        for line in read_json_lines(self._trials_file):
             try:
                 trial = Trial(**{one.name: line[one.name] for one in fields(Trial)})
             except KeyError:
@@ -162,8 +163,10 @@ class Study:
         content = io.BytesIO()
         np.savez_compressed(content, allow_pickle=False, **predicted)
         write_whole(self._predicted_file(trial.number), content.getvalue())
-        with (self.folder / "trials.jsonl").open("a", encoding="utf-8") as lines:
-            lines.write(json.dumps(asdict(trial)) + "\n")
+        with self._trials_file.open("a", encoding="utf-8") as lines:
+            # A line that was not written whole, on a full disk, must not spoil this one.
+            whole = not lines.tell() or self._trials_file.read_bytes()[-1:] == b"\n"
+            lines.write(f"{'' if whole else chr(10)}{json.dumps(asdict(trial))}\n")
 
     def predicted(self, number: int) -> dict[str, np.ndarray] | None:
         """Read the arrays of a trial; None where they are missing or damaged."""

@@ -69,6 +69,14 @@ def test_a_line_that_is_not_whole_is_no_trial(study):
     assert sorted(study.ended()) == [0, 1, 2, 3, 4]
 
 
+def test_a_trial_is_not_lost_behind_a_line_that_is_not_whole(study):
+    last, predicted = study.ended()[4], study.predicted(4)
+    lines = (study.folder / "trials.jsonl").read_text().splitlines(keepends=True)
+    (study.folder / "trials.jsonl").write_text("".join(lines[:-1]) + lines[-1][:20])
+    study.add(last, predicted)
+    assert len(study.ended()) == 5
+
+
 def test_a_name_is_taken_once(place, tmp_path):
     workspace = Workspace(tmp_path)
     named = type(place.options)(place.options.image_dir, name="rates")
