@@ -8,7 +8,7 @@ import json
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,9 +17,10 @@ from poetcore.system.files import write_whole
 from poetcore.system.options import build, flatten
 from poetcore.workspace.evaluation_folder import EvaluationFolder
 from poetcore.workspace.head import Head, pack_head
+from poetcore.workspace.job_folder import JobFolder
 from poetcore.workspace.model_files import read_labels, read_layers
 from poetcore.workspace.records import read_json, read_json_lines, read_record, to_csv, to_json
-from poetcore.workspace.run_record import DAMAGED, RunRecord, Status, why_it_died
+from poetcore.workspace.run_record import DAMAGED, RunRecord, Status
 from poetcore.workspace.run_tables import SPLIT_COLUMNS, read_cross_validation, read_split
 from poetcore.workspace.titles import automatic_title, read_title, write_title
 
@@ -34,17 +35,17 @@ _MARKS = ("status.json", "run.json", "config.json")
 Config = TypeVar("Config")
 
 
-class Run:
+class Run(JobFolder):
     """One run's folder.
 
     Args:
         folder: must exist.
     """
 
+    remedy = "train again"
+
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.name = folder.name
-        self.log_file = folder / "job.log"
+        super().__init__(folder)
         self.exports = folder / "exports"
         #: Lists (`data/held_out`): the pictures it was tested on, and those kept aside when it was trained.
         self.testing_file = folder / "testing.json"
@@ -52,9 +53,6 @@ class Run:
         #: Where this lies, a fine-tuning ends with the best so far.
         self.stop_file = folder / "stop"
         self._title_file = folder / "title.txt"
-
-    def __repr__(self) -> str:
-        return f"Run({str(self.folder)!r})"
 
     @property
     def title(self) -> str:
@@ -77,45 +75,10 @@ class Run:
         reported = any(event["kind"] in ("step", "strength") for event in self.events())
         return reported or (self.folder / "config.json").is_file()
 
-    def status(self) -> Status:
-        """Read what it is doing, or how it ended.
-
-        Raises:
-            RunError: `status.json` is missing or damaged.
-        """
-        file = self.folder / "status.json"
-        status = read_record(file, Status)
-        if not status.is_sound():
-            raise RunError(f"{file} is damaged: train again.")
-        return status
-
-    def current_status(self) -> Status:
-        """Return what it is doing, or how it ended, without writing anything.
-
-        It is failed where its process died without saying so, and damaged where its files cannot be read.
-        """
-        try:
-            status = self.status()
-            if not status.final and not status.is_alive():
-                status = self.status()  # it may have ended between the two looks
-                if not status.final:
-                    return replace(status, phase="failed", message=why_it_died(self.log_file))
-            if status.phase == "done":
-                self.record()
-        except RunError as error:
-            return Status(DAMAGED, started=self.began(), heartbeat=self.began(), pid=0, message=str(error))
-        return status
-
-    def began(self) -> float:
-        """Return when it began, seconds since 1970; if that is damaged, when its folder was changed."""
-        try:
-            return self.status().started
-        except RunError:
-            return self.folder.stat().st_mtime
-
-    def write_status(self, status: Status) -> None:
-        """Write `status.json`."""
-        write_whole(self.folder / "status.json", to_json(asdict(status)))
+    def check_readable(self, status: Status) -> None:
+        """Check that the record of a finished run can be read."""
+        if status.phase == "done":
+            self.record()
 
     def record(self) -> RunRecord:
         """Read `run.json`, which only a finished run has.

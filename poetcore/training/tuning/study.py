@@ -8,7 +8,7 @@ child process printed.
 
 import io
 import json
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -23,29 +23,27 @@ from poetcore.training.tuning.choice import Choice
 from poetcore.training.tuning.options import TuneOptions
 from poetcore.training.tuning.records import COSTS, FIGURES, Trial
 from poetcore.training.tuning.settings import Setting
-from poetcore.workspace.records import read_json, read_json_lines, read_record, to_json
-from poetcore.workspace.run_record import DAMAGED, Status, why_it_died
+from poetcore.workspace.job_folder import JobFolder
+from poetcore.workspace.records import read_json, read_json_lines, to_json
+from poetcore.workspace.run_record import Status
 from poetcore.workspace.titles import folder_title
 
 __all__ = ["Study"]
 
 
-class Study:
+class Study(JobFolder):
     """One tuning's folder.
 
     Args:
         folder: must exist.
     """
 
+    remedy = "resume the tuning, or begin another"
+
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.name = folder.name
-        self.log_file = folder / "job.log"
+        super().__init__(folder)
         self._plan_file = folder / "tuning.json"
         self._trials_file = folder / "trials.jsonl"
-
-    def __repr__(self) -> str:
-        return f"Study({str(self.folder)!r})"
 
     @property
     def title(self) -> str:
@@ -105,42 +103,9 @@ class Study:
             )
         return settings[number].config(self.options())
 
-    def status(self) -> Status:
-        """Read what it is doing, or how it ended.
-
-        Raises:
-            RunError: `status.json` is missing or damaged.
-        """
-        file = self.folder / "status.json"
-        status = read_record(file, Status)
-        if not status.is_sound():
-            raise RunError(f"{file} is damaged: resume the tuning, or begin another.")
-        return status
-
-    def current_status(self) -> Status:
-        """Return what it is doing, or how it ended, without writing anything: see `Run.current_status`."""
-        try:
-            status = self.status()
-            if not status.final and not status.is_alive():
-                status = self.status()  # it may have ended between the two looks
-                if not status.final:
-                    return replace(status, phase="failed", message=why_it_died(self.log_file))
-            self.settings()
-        except RunError as error:
-            began = self.began()
-            return Status(DAMAGED, started=began, heartbeat=began, pid=0, message=str(error))
-        return status
-
-    def write_status(self, status: Status) -> None:
-        """Write `status.json`."""
-        write_whole(self.folder / "status.json", to_json(asdict(status)))
-
-    def began(self) -> float:
-        """Return when it began, seconds since 1970; if that is damaged, when its folder was changed."""
-        try:
-            return self.status().started
-        except RunError:
-            return self.folder.stat().st_mtime
+    def check_readable(self, status: Status) -> None:
+        """Check that the settings of its trials can be read."""
+        self.settings()
 
     def ended(self) -> dict[int, Trial]:
         """Read the trials that have ended, by their numbers; a line that is damaged counts as none."""
