@@ -91,7 +91,6 @@ class Outcome(_Stored):
         curve: of each epoch, from 0, `epoch`, `accuracy` and `cross_entropy` (with the temperature that fits)
             on the validation pictures, None without any.
         kernel, bias: the last layer.
-        validation: `(v, labels) float32`, probabilities of the validation pictures.
         held_out: `(n, labels) float32`, of each picture by a network that was trained without its fold; `(0,
             labels)` without cross validation.
     """
@@ -105,5 +104,4 @@ class Outcome(_Stored):
     curve: list[dict[str, Any]]
     kernel: np.ndarray
     bias: np.ndarray
-    validation: np.ndarray
     held_out: np.ndarray

@@ -62,7 +62,6 @@ def train(folder: Path) -> None:
         rate = trainer.choose_rate(training, validation)
         course = trainer.train(training, validation, rate)
         kernel, bias = trainer.layer()
-        predicted = trainer.probabilities(validation)
         if course.best:
             _write_network(tf, halves, folder)
         held_out = np.empty((0, len(bias)), np.float32)
@@ -78,7 +77,6 @@ def train(folder: Path) -> None:
         curve=course.curve,
         kernel=kernel,
         bias=bias,
-        validation=predicted,
         held_out=held_out,
     ).write(folder)
 

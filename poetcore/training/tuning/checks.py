@@ -1,6 +1,6 @@
 """What is checked before a tuning begins or goes on, so that one that must fail is refused at once."""
 
-from poetcore.errors import OptionError
+from poetcore.errors import OptionError, RunError
 from poetcore.training.checks import check_config, check_pictures
 from poetcore.training.tuning.options import TuneOptions
 from poetcore.training.tuning.settings import settings_of
@@ -31,8 +31,16 @@ def check_resumable(study: Study) -> None:
         RunError: its files are damaged.
     """
     study.settings(), study.options()
-    phase = study.current_status().phase
-    if phase == "done" and study.choice():
+    status = study.current_status()
+    if status.phase == "done" and _is_chosen(study):
         raise OptionError(f"The tuning {study.name!r} is finished: begin another to try other settings.")
-    if not study.current_status().final:
+    if not status.final:
         raise OptionError(f"The tuning {study.name!r} is going on: wait for its end, or stop it first.")
+
+
+def _is_chosen(study: Study) -> bool:
+    """Return whether settings are chosen; a choice that cannot be read is made again."""
+    try:
+        return study.choice() is not None
+    except RunError:
+        return False

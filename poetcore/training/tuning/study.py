@@ -167,7 +167,7 @@ class Study(JobFolder):
             return None
         try:
             return Choice.of_dict(read_json(file))
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, RunError) as error:
             raise RunError(f"{file} is damaged: resume the tuning, which chooses again.") from error
 
     def write_choice(self, choice: Choice) -> None:
@@ -178,7 +178,10 @@ class Study(JobFolder):
         return self.folder / "predicted" / f"{number}.npz"
 
     def _plan(self) -> dict[str, Any]:
-        plan: dict[str, Any] = read_json(self._plan_file)
+        try:
+            plan: dict[str, Any] = read_json(self._plan_file)
+        except RunError as error:
+            raise self._damaged() from error
         return plan
 
     def _damaged(self) -> RunError:

@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from poetcore.errors import OptionError, RunError
+from poetcore.training.tuning.checks import check_resumable
 from poetcore.training.tuning.records import FIGURES
 from poetcore.training.tuning.studies import create_study, find_study, studies
 from poetcore.training.tuning.study import Study
@@ -61,6 +62,13 @@ def test_a_damaged_file_is_told(name, study):
 def test_a_damaged_plan_makes_the_tuning_damaged(study):
     (study.folder / "tuning.json").write_text("{}")
     assert study.current_status().phase == DAMAGED
+
+
+def test_a_finished_tuning_is_resumed_only_where_its_choice_cannot_be_read(study):
+    with pytest.raises(OptionError, match="is finished"):
+        check_resumable(study)
+    (study.folder / "choice.json").write_text("{")
+    check_resumable(study)
 
 
 def test_a_line_that_is_not_whole_is_no_trial(study):
