@@ -15,6 +15,7 @@ from poetcore.system.figures import count, percent
 from poetcore.system.wording import counted
 from poetcore.training.curves import curves, path_of
 from poetcore.workspace.run import Run
+from poetcore.workspace.run_record import RunRecord
 
 __all__ = ["CurveKind", "Verdict", "run_verdict", "verdict"]
 
@@ -78,16 +79,26 @@ class Verdict:
     @property
     def is_warning(self) -> bool:
         """Whether another training is likely to give a better model."""
-        return self.kind in (CurveKind.RATE_TOO_HIGH, CurveKind.OVERFITTING)
+        return bool(self.advice) and self.kind in (CurveKind.RATE_TOO_HIGH, CurveKind.OVERFITTING)
 
 
 def run_verdict(run: Run) -> Verdict:
     """Read the curves of a finished run.
 
+    Those of a fine-tuned run are of its last layer before the fine-tuning, and advise nothing.
+
     Raises:
         RunError: the run is not finished, or cannot be read.
     """
     record = run.record()
+    found = _of_last_layer(run, record)
+    if not record.fine_tuning.get("best"):
+        return found
+    return Verdict(found.kind, f"Of the last layer before the network was fine-tuned. {found.finding}")
+
+
+def _of_last_layer(run: Run, record: RunRecord) -> Verdict:
+    """Read the curves, or the path, of the last layer."""
     if record.options.get("head") == "ridge":
         return _about_strengths(path_of(run.events("strength")))
     labels = len(record.labels)

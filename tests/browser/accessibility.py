@@ -41,8 +41,23 @@ def _axe() -> str:
     return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 
 
+#: A page scrolls in a part of its own, and axe-core passes over the contrast of what is scrolled away.
+_HEIGHT = "() => document.querySelector('[data-testid=stMain]')?.scrollHeight ?? innerHeight"
+
+
 def faults(page: Page) -> list[str]:
-    """Return what is wrong on a page as it stands: a line for each element that is not Streamlit's own."""
+    """Return what is wrong on a whole page as it stands: a line for each element not Streamlit's own."""
+    size = page.viewport_size
+    assert size is not None
+    whole = max(size["height"], page.evaluate(_HEIGHT))
+    page.set_viewport_size({"width": size["width"], "height": whole})
+    try:
+        return _faults(page)
+    finally:
+        page.set_viewport_size(size)
+
+
+def _faults(page: Page) -> list[str]:
     if not page.evaluate("'axe' in window"):
         page.evaluate(_axe())
     page.wait_for_function(_STILL)

@@ -1,6 +1,6 @@
 """What the curves of a training mean: each kind of curve, drawn and trained, and what is advised."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pandas as pd
@@ -161,7 +161,7 @@ def test_an_unstable_curve_says_what_cannot_be_told_and_how_to_calm_it():
     ids=lambda value: str(value),
 )
 def test_only_what_another_training_is_likely_to_mend_is_a_warning(kind, warns):
-    assert Verdict(kind, "").is_warning == warns
+    assert Verdict(kind, "It is so.", "Do this.").is_warning == warns
 
 
 # ------------------------------------------------------------------------------------------- real trainings
@@ -233,3 +233,14 @@ def test_the_verdict_on_a_run_is_that_on_its_curves_and_says_on_how_few_pictures
     assert (found.kind, found.advice) == (plain.kind, plain.advice)
     few = record.splits["validation"]
     assert found.finding == f"{plain.finding} That is measured on {few} validation pictures only."
+
+
+def test_of_a_fine_tuned_run_its_curves_advise_nothing(trained, monkeypatch):
+    monkeypatch.setattr(
+        "poetcore.training.verdict.verdict", lambda *_: Verdict(CurveKind.OVERFITTING, "It rose.", "Fewer.")
+    )
+    tuned = replace(trained.run.record(), fine_tuning={"best": 3})
+    monkeypatch.setattr(type(trained.run), "record", lambda _: tuned)
+    found = run_verdict(trained.run)
+    assert found.finding.startswith("Of the last layer before the network was fine-tuned. It rose.")
+    assert not found.advice and not found.is_warning

@@ -8,6 +8,8 @@ import pytest
 from poetcore.curation.changes import Change
 from poetcore.curation.repair import Repairs
 from poetcore.evaluation.compare import compare
+from poetcore.ui.text import plain
+from poetcore.workspace.run import Run
 from tests.browser.dashboard import copy_run
 from tests.conftest import Trained, fill
 from tests.ui.pages import links, opened, texts_of
@@ -36,7 +38,22 @@ def test_accuracies_difference_and_p_are_shown(two):
 
 def test_only_settings_that_differ_are_listed(two):
     table = compared(two).table[0].value
-    assert list(table.index) == ["steps", "seed"]
+    assert list(table) == ["setting", plain(two.run.title), "hasty"]
+    assert list(table["setting"]) == ["steps", "seed"]
+
+
+def test_the_curves_of_both_lie_over_each_other(two):
+    told = [chart.proto.alt for chart in compared(two).get("vega_lite_chart")]
+    assert told[-2:] == [
+        f"{quantity} of both runs on training and validation pictures, by step"
+        for quantity in ("accuracy", "cross entropy")
+    ]
+
+
+def test_of_a_fine_tuned_run_the_curves_are_said_to_be_older(two, monkeypatch):
+    tuned, record = {"best": 3, "epochs": 4, "stopped": False, "pictures": 0}, Run.record
+    monkeypatch.setattr(Run, "record", lambda run: replace(record(run), fine_tuning=tuned))
+    assert "its last layer before the network was fine-tuned" in texts_of(compared(two))
 
 
 def test_chosen_run_is_compared_with_another_by_itself(two):
@@ -56,7 +73,7 @@ def test_of_several_models_one_is_shown_in_detail(two):
     app = compared(two)
     app.multiselect(key="pick_compare_b").set_value(["hasty", two.run.name]).run()
     assert app.selectbox(key="compare_detail").options == ["hasty", two.run.title]
-    assert "p is corrected for 2 comparisons" in texts_of(app)
+    assert "p is corrected for 2 comparisons (Holm's method); below, one comparison" in texts_of(app)
 
 
 def test_what_was_not_evaluated_yet_is_on_a_click(two, tmp_path):

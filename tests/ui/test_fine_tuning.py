@@ -58,3 +58,15 @@ def test_a_fine_tuning_is_stopped_with_the_best_so_far_first(own):
     assert app.button(key="stop_job").label == "Stop, keep the best so far"
     app.button(key="stop_job").click().run()
     assert own.run.stop_file.exists() and app.button(key="stop_job").label == "Cancel"
+
+
+@pytest.mark.slow
+def test_a_temperature_that_was_taken_back_is_offered_again(own):
+    tuned = BROUGHT | {"temperature": 2.0}
+    own.run.write_record(replace(own.run.record(), cross_validation=None, fine_tuning=tuned))
+    own.run.set_temperature(2.0)
+    app = opened("evaluate")
+    app.button(key="uncalibrate").click().run()
+    assert own.run.temperature() == 1.0
+    app.button(key="calibrate").click().run()
+    assert own.run.temperature() == 2.0

@@ -220,19 +220,12 @@ def test_a_search_without_a_hit_says_so(own, second):
     assert "No run has all of these words." in texts_of(app)
 
 
-def test_two_selected_runs_stand_side_by_side_with_what_differs(own, second):
+def test_two_selected_runs_are_compared_the_older_one_as_a(own, second):
     app = selecting("first", "second")
-    table = app.table[0].value
-    assert set(table) == {"first", "fifty steps"}
-    assert {"test accuracy", "steps", "curves"} <= set(table.index) and "seed" not in table.index
-
-
-def test_the_curves_of_two_selected_runs_lie_over_each_other(own, second):
-    told = [chart.proto.alt for chart in selecting("first", "second").get("vega_lite_chart")]
-    assert told == [
-        f"{quantity} of both runs on training and validation pictures, by step"
-        for quantity in ("accuracy", "cross entropy")
-    ]
+    app.button(key="compare_runs").click().run()
+    assert not app.exception and app.title[0].value == "Compare"
+    assert app.selectbox(key="pick_compare_a").value == "first"
+    assert app.multiselect(key="pick_compare_b").value == ["second"]
 
 
 def test_a_selection_outlives_a_search_that_still_shows_it(own, second):

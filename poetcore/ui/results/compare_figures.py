@@ -49,7 +49,8 @@ def draw_ranking(found: Sequence[Comparison]) -> None:
             width="stretch",
             column_config={"p": st.column_config.TextColumn(help=term("McNemar's test"))},
         )
-        st.caption(f"p is corrected for {counted(len(rows), 'comparison')} (Holm's method).")
+        words = f"p is corrected for {counted(len(rows), 'comparison')} (Holm's method)"
+        st.caption(f"{words}; below, one comparison stands by itself." if len(rows) > 1 else f"{words}.")
 
 
 def draw_difference(found: Comparison) -> None:

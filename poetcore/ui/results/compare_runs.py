@@ -25,7 +25,7 @@ def draw_runs_compared(one: Model, other: Model) -> None:
     if table.empty:
         st.caption("None: they were trained with the same settings on the same pictures.")
     else:
-        st.table(table)
+        st.table(table.rename_axis("setting").reset_index(), hide_index=True)
     if (one.record().multi_label is None) == (other.record().multi_label is None):
         _draw_curves(one, other, titles_of(one.title, other.title))
     else:
@@ -51,7 +51,10 @@ def _draw_curves(one: Run, other: Run, titles: tuple[str, str]) -> None:
                 width="stretch",
                 alt=f"{quantity.replace('_', ' ')} of both runs on training and validation pictures, by step",
             )
-    st.caption("Solid lines are of validation pictures, dotted ones of training pictures; both are smoothed.")
+    words = "Solid lines are of validation pictures, dotted ones of training pictures; both are smoothed."
+    if any(run.record().fine_tuning.get("best") for run in (one, other)):
+        words += " Those of a fine-tuned run are of its last layer before the network was fine-tuned."
+    st.caption(words)
 
 
 def compared(one: dict[str, object], other: dict[str, object], titles: tuple[str, str]) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import streamlit as st
 from poetcore.errors import PoetError
 from poetcore.ui.state import explain
 from poetcore.workspace.run import Run
+from poetcore.workspace.run_record import RunRecord
 
 __all__ = ["draw_temperature"]
 
@@ -19,7 +20,7 @@ def draw_temperature(run: Run, evaluate_again: Callable[[], None]) -> None:
         run: a finished run.
         evaluate_again: called once the temperature has changed.
     """
-    offered = (run.record().cross_validation or {}).get("calibration") or {}
+    offered = _offered(run.record())
     try:
         used = run.temperature()
         if used == 1.0 and not offered.get("offered"):
@@ -32,6 +33,19 @@ def draw_temperature(run: Run, evaluate_again: Callable[[], None]) -> None:
         explain(error)
         return
     evaluate_again()
+
+
+def _offered(record: RunRecord) -> Mapping[str, Any]:
+    """Return the temperature that a run can have, and where it was found.
+
+    A fine-tuned run is calibrated from its beginning: once that was taken back, it is offered again.
+    """
+    found = (record.cross_validation or {}).get("calibration") or {}
+    if found.get("offered") or not record.fine_tuning.get("best"):
+        return found
+    temperature = record.fine_tuning.get("temperature", 1.0)
+    where = "cross validation" if record.cross_validation else "validation"
+    return {"offered": temperature != 1.0, "temperature": temperature, "where": where}
 
 
 def _draw_way_back(used: float) -> float | None:
@@ -47,13 +61,13 @@ def _draw_way_back(used: float) -> float | None:
 
 def _draw_offer(offered: Mapping[str, Any]) -> float | None:
     """Draw what a temperature would do; return it once it is to be used."""
-    temperature = float(offered["temperature"])
+    temperature, where = float(offered["temperature"]), offered.get("where", "cross validation")
     direction = "overconfident: surer" if temperature > 1 else "underconfident: less sure"
     with st.container(border=True):
         st.markdown(
-            f"**This model is {direction} than it is right.** Found in cross validation, on pictures that it"
-            f" was not trained on. One number, the temperature {temperature:.2f}, corrects it: no predicted"
-            " label changes, only the probabilities do, here and in every export. It can be undone."
+            f"**This model is {direction} than it is right.** Found in {where}, on pictures that it was not"
+            f" trained on. One number, the temperature {temperature:.2f}, corrects it: no predicted label"
+            " changes, only the probabilities do, here and in every export. It can be undone."
         )
         used = st.button("Calibrate the probabilities", icon=":material/tune:", key="calibrate")
         return temperature if used else None

@@ -166,7 +166,9 @@ def _draw_table(
 
 def _cells(name: str, values: "pd.Series[Any]") -> "pd.Series[Any]":
     """Return the cells of a setting; "all" pictures are text, padded so that it sorts as numbers do."""
-    return values.map(lambda one: f"{told(one):>9}") if name == "max_pictures_per_label" else values
+    if name == "max_pictures_per_label":
+        return values.map(lambda one: f"{told(one):>9}")
+    return values.map(told) if name == "head" else values
 
 
 def _table(marked: pd.DataFrame, names: list[str], choice: Choice | None) -> pd.DataFrame:
