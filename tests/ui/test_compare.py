@@ -88,6 +88,7 @@ def test_where_most_pictures_were_seen_no_figure_stands(two):
     compare([two.run, two.workspace.run("hasty")], two.sample / "train", two.workspace)
     app = compared(two, demo=str(two.sample / "train"))
     assert not app.metric and "so there is no difference to tell" in texts_of(app)
+    assert "those seen in training included" in texts_of(app)
 
 
 def test_path_that_is_no_model_is_explained(two, tmp_path):

@@ -36,6 +36,9 @@ NAMES = {
 #: What ridge regression does not have.
 _OF_STEPS = {"steps", "learning rate", "batch size", "weight decay", "label smoothing"}
 
+#: What only fine-tuning has.
+_OF_FINE_TUNING = {"epochs at most", "fine-tuning rate", "fine-tuned mirrored"}
+
 
 def settings_of(options: Mapping[str, Any]) -> dict[str, object]:
     """Return the settings by their names; None for what is not used.
@@ -56,6 +59,8 @@ def settings_of(options: Mapping[str, Any]) -> dict[str, object]:
     }
     if values["last layer"] == "ridge":
         unused |= _OF_STEPS
+    if not values["fine-tuned"]:
+        unused |= _OF_FINE_TUNING
     shown = {name: None if name in unused else value for name, value in values.items()}
     words = {name: str(shown[name]).replace("_", " ") for name in ("last layer", "class weights")}
     return shown | words | {"augmentation": _augmentation(options)}

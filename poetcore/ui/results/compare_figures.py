@@ -81,6 +81,8 @@ def draw_difference(found: Comparison) -> None:
             st.caption("\n\n".join(map(plain, found.remarks)))
         return
     st.error("\n\n".join(map(plain, found.remarks)), icon=":material/block:", title="No difference to tell")
+    if number := len(found.pictures):
+        st.caption(f"What follows is of all {counted(number, 'picture')}, those seen in training included.")
 
 
 def draw_labels(found: Comparison) -> None:

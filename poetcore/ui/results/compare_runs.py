@@ -65,7 +65,9 @@ def compared(one: dict[str, object], other: dict[str, object], titles: tuple[str
     seed  0  1
     """
     names = [name for name in one if one[name] != other.get(name)]
-    table = pd.DataFrame({n: [_cell(row.get(name)) for name in names] for n, row in enumerate((one, other))})
+    table = pd.DataFrame(
+        {n: [_cell(row.get(name), name) for name in names] for n, row in enumerate((one, other))}
+    )
     return table.set_axis(names).set_axis([plain(title) for title in titles], axis="columns")
 
 
@@ -78,9 +80,13 @@ def titles_of(first: str, second: str) -> tuple[str, str]:
     return (first, second) if first != second else (f"{first} (1)", f"{second} (2)")
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, name: str) -> str:
     if value is None:
         return "–"
     if value is True:
         return "yes"
-    return count(value) if isinstance(value, int) else plain(str(value).strip())
+    if isinstance(value, int):
+        return count(value)
+    # Networks side by side have a long name, which breaks into lines on a phone.
+    words = str(value).replace("+", " + ") if name == "backbone" else str(value)
+    return plain(words.strip())
