@@ -131,10 +131,10 @@ def _about_labels(a: Evaluated, b: Evaluated, names: dict[str, str]) -> Iterator
     parts = {"A": [one for one in of_a if one not in of_b], "B": [one for one in of_b if one not in of_a]}
     alone = [f"only {model} knows {few(labels)}" for model, labels in parts.items() if labels]
     if alone:
-        words = " and ".join(alone)
+        words, common = " and ".join(alone), counted(len(set(of_a) & set(of_b)), "label")
         yield (
-            f"{words[:1].upper()}{words[1:]}: only pictures of the {len(set(of_a) & set(of_b)):,} common"
-            " labels are compared, and a prediction of another label is an error."
+            f"{words[:1].upper()}{words[1:]}: only pictures of the {common} that both know are compared,"
+            " and a prediction of another label is an error."
         )
 
 

@@ -127,7 +127,7 @@ def test_predicting_a_label_that_the_other_does_not_know_is_an_error(compared):
         evaluated("ccedde", true=both), evaluated("cccddd", true=both, labels=["dog", "cat", "fox"])
     )
     assert found.labels == ("cat", "dog", "elk", "fox") and len(found.fixed()) == 2
-    assert remark(found, "Only A knows elk and only B knows fox: only pictures of the 2 common labels")
+    assert remark(found, "Only A knows elk and only B knows fox: only pictures of the 2 labels")
 
 
 def test_near_duplicates_are_counted_once(compared):

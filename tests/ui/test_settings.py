@@ -8,6 +8,7 @@ from poetcore.system.options import options_of
 from poetcore.training.config import RunConfig
 from poetcore.training.train import TrainingOptions
 from poetcore.ui.model.head_choice import CLASS_WEIGHT_NAMES, HEAD_NAMES
+from poetcore.ui.model.setting_words import own_settings
 from poetcore.ui.model.settings import GROUPS
 
 pytestmark = pytest.mark.slow
@@ -96,3 +97,9 @@ def test_everything_that_the_split_can_keep_together_is_offered(app):
 def test_what_the_split_keeps_together_reaches_its_option(app):
     app.segmented_control(key="group_by").set_value("folder").run()
     assert app.session_state["picked"][0].group_by == "folder"
+
+
+def test_options_of_fine_tuning_are_settings_of_a_fine_tuned_run_only():
+    options = {"fine_tune_epochs": 16, "fine_tune_flip": "off"}
+    assert not own_settings(options)
+    assert set(own_settings(options | {"fine_tune": True})) > {"fine-tuned", "epochs at most"}

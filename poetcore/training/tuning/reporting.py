@@ -53,7 +53,7 @@ class StudyReporter:
                     progress.total,
                     self._started,
                     now,
-                    message=progress.message,
+                    message=_message(progress),
                 )
             )
             self._written, self._phase = now, progress.phase
@@ -64,6 +64,12 @@ class StudyReporter:
         """Write how the tuning ended: one of `FINAL_PHASES`, and a sentence."""
         done, total = len(self._study.ended()), len(self._study.settings())
         self._study.write_status(Status(phase, done, total, self._started, time.time(), message=message))
+
+
+def _message(progress: Progress) -> str:
+    """Return what the status holds beside the figures: the message, or the words with the time left."""
+    left = progress.left if isinstance(progress, TuningProgress) else ""
+    return f"{progress.words}, {left}" if left else progress.message
 
 
 @contextlib.contextmanager

@@ -79,6 +79,8 @@ def _doubt(trials: pd.DataFrame, choice: Choice, number: int) -> str:
     if number == choice.best:
         return f"{tuned}, the most of {figures.count(len(trials))} trials: more than to expect."
     lag, low, high, p_value = _row(choice.comparisons, number, "difference", "low", "high", "p_corrected")
+    if lag == low == high == 0:
+        return f"{tuned}: the same pictures right as the best."
     return (
         f"{tuned}: {figures.points(lag)} to the best ({figures.points_interval(low, high)}), which may be"
         f" chance (p = {p_value:.2f}, corrected for {figures.count(len(trials))} trials)."

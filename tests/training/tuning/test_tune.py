@@ -9,7 +9,7 @@ from poetcore.training.config import RunConfig
 from poetcore.training.retrain import retrain
 from poetcore.training.train import TrainingOptions
 from poetcore.training.tuning.checks import check_resumable, check_tuning
-from poetcore.training.tuning.reporting import TimeLeft, TuningProgress
+from poetcore.training.tuning.reporting import StudyReporter, TimeLeft, TuningProgress
 from poetcore.training.tuning.settings import settings_of
 from poetcore.training.tuning.studies import create_study
 from poetcore.training.tuning.trials import jobs_of
@@ -113,6 +113,11 @@ def test_the_time_left_is_told_once_something_is_known(place, monkeypatch):
         clock = 30.0
         left.note(jobs[0], 1.0)
         assert left.words == "about 30 s left"
+
+
+def test_the_time_left_stands_in_the_status_where_pages_read_it(unstarted):
+    StudyReporter(unstarted, None)(TuningProgress("tuning", 6, 17, left="about 30 s left"))
+    assert unstarted.status().message == "Trying settings, about 30 s left"
 
 
 def test_what_was_done_before_is_no_sign_of_speed(place, monkeypatch):
