@@ -36,7 +36,7 @@ def draw_run(run: Run) -> None:
     metric(
         second,
         "Time",
-        duration(record.timings["total_s"], whole=True),
+        _time(record.timings["total_s"]),
         f"{count(record.bottlenecks['computed'])} new, {count(record.bottlenecks['cached'])} cached",
         "Of the whole training, and for how many pictures features were extracted anew or were cached;"
         " copies of a picture count once.",
@@ -57,6 +57,15 @@ def draw_run(run: Run) -> None:
         about_augmentation(record.augmentation),
     )
     st.caption(" ".join(filter(None, sentences)))
+
+
+def _time(seconds: float) -> str:
+    """Return a time in words that fit a phone: of five minutes and more the whole minutes.
+
+    >>> _time(5.4), _time(125), _time(539)
+    ('5 s', '2 min 5 s', '9 min')
+    """
+    return duration(60 * round(seconds / 60) if seconds >= 300 else seconds, whole=True)
 
 
 def _draw_accuracies(record: RunRecord, first: DeltaGenerator, second: DeltaGenerator) -> None:
