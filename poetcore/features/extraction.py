@@ -15,6 +15,7 @@ import numpy as np
 
 from poetcore.data.file_index import FileIndex
 from poetcore.data.perceptual_hash import HashIndex
+from poetcore.errors import BackboneError
 from poetcore.features.augmentation import NO_AUGMENTATION, Augmentation
 from poetcore.features.backbones import Backbone
 from poetcore.features.cache import FeatureCache
@@ -171,6 +172,9 @@ def extract(
     Returns:
         One bottleneck a picture, in the order of `pictures`; from an unordered engine first those that are
         cached, then the others as they are computed.
+
+    Raises:
+        BackboneError: as it goes, where the network makes features that are not finite.
     """
     chosen = ENGINES[engine]
     key = augmentation.cache_key(copy) + chosen.cache_suffix
@@ -184,12 +188,22 @@ def extract(
     def compute(batches: Iterable[Batch]) -> Generator[list[Bottleneck], None, None]:
         with closing(extract_batches(batches, backbone, model, view, workers)) as computed:
             for batch in computed:
+                _check_finite(batch, pictures, backbone)
                 cache.put({one.sha: one.vector for one in batch if one.vector is not None}, backbone, key)
                 if hashes is not None:
                     hashes.put({one.sha: one.hash for one in batch if one.hash is not None})
                 yield batch
 
     return (_unordered if chosen.unordered else _ordered)(lookups(), compute)
+
+
+def _check_finite(batch: Iterable[Bottleneck], pictures: Mapping[str, Path], backbone: Backbone) -> None:
+    for one in batch:
+        if one.vector is not None and not np.isfinite(one.vector).all():
+            raise BackboneError(
+                f"{backbone.name} makes features of {pictures[one.sha]} that are no finite numbers, so that"
+                " nothing can be trained on them: choose another network, or another scaling of its pixels."
+            )
 
 
 def _ordered(lookups: Iterable[Lookup], compute: Compute) -> Generator[Bottleneck, None, None]:

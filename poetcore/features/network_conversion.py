@@ -6,7 +6,9 @@ what it found as JSON.
 """
 
 import json
+import re
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -40,13 +42,17 @@ def convert_keras(source: Path, stem: Path, scaling: Scaling | None, size: int |
     Raises:
         BackboneError: it cannot be read, or makes no feature vector of a picture.
     """
+    if not zipfile.is_zipfile(source):
+        raise BackboneError(
+            f"{source} is no .keras file, or damaged: save the network with Keras 3 as .keras."
+        )
     tf = tensorflow()
     import keras
 
     try:
         network = keras.models.load_model(source, compile=False)
     except Exception as error:  # Keras lets through whatever the disk, zipfile or h5py raise
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+        reason = _first_sentence(error)
         raise BackboneError(
             f"The network in {source} cannot be read ({reason}): save it with Keras 3 as .keras, without"
             " layers of your own."
@@ -72,6 +78,12 @@ def convert_keras(source: Path, stem: Path, scaling: Scaling | None, size: int |
     return Found(side, length, scaling, getattr(last, "__name__", "") in ("softmax", "sigmoid"))
 
 
+def _first_sentence(error: Exception) -> str:
+    """Return how an error's message begins, at most 200 characters, without the full stop."""
+    line = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return re.split(r"\.(?=\s|$)", line)[0][:200]
+
+
 def convert_saved_model(source: Path, stem: Path, scaling: Scaling | None, size: int | None) -> Found:
     """Convert a SavedModel; there is no Keras model of it then.
 
@@ -90,7 +102,7 @@ def convert_saved_model(source: Path, stem: Path, scaling: Scaling | None, size:
     try:
         loaded = tf.saved_model.load(str(source))
     except Exception as error:
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+        reason = _first_sentence(error)
         raise BackboneError(f"The SavedModel in {source} cannot be read ({reason}).") from None
     known = next((name for name in _SIGNATURES if name in loaded.signatures), None)
     if known is None:

@@ -147,7 +147,7 @@ def _about_strengths(path: pd.DataFrame) -> Verdict:
     weak, strong = (f"{errors[i]:.3f} at {left_out['strength'][i]:g}" for i in (0, last))
     others = " and ".join(
         [f"weaker ones fit their own pictures too closely ({weak})"] * (best > 0)
-        + [f"stronger ones too loosely ({strong})"] * (best < last)
+        + [f"stronger ones {'' if best > 0 else 'fit '}too loosely ({strong})"] * (best < last)
     )
     return Verdict(
         CurveKind.STRENGTH_CHOSEN,

@@ -213,17 +213,21 @@ def _folder(given: Path | None) -> Path | None:
     return Path(os.path.abspath(given)) if given else None
 
 
-def check_run_name(name: str) -> None:
-    """Check that a text can be a run's name: a folder's name on every system, and easy to type.
+def check_run_name(name: str, subject: str = "A run's name") -> None:
+    """Check that a text can be the name of a run: a folder's name on every system, and easy to type.
+
+    Args:
+        name: what was typed.
+        subject: what it is to name, as the message begins.
 
     Raises:
         OptionError: it cannot.
     """
-    check_name(name, "A run's name")
+    check_name(name, subject)
     if not re.fullmatch(r"\w[\w .+-]*", name) or name == "latest":
         raise OptionError(
-            "A run's name has letters, digits, spaces and . _ + - only, begins with a letter or digit, and is"
-            f" not 'latest', which stands for the newest run. Received: {name!r}."
+            f"{subject} has letters, digits, spaces and . _ + - only, begins with a letter or digit, and is"
+            f" not 'latest', which stands for the newest one. Received: {name!r}."
         )
 
 

@@ -89,7 +89,7 @@ def test_other_spellings_are_understood(spelt, name):
     assert find(spelt).name == name
 
 
-@pytest.mark.parametrize("name", ["", "mobilenet_0.5_225", "mobilenet_0.6_224", "x_quantized", "mnasnet"])
+@pytest.mark.parametrize("name", ["mobilenet_0.5_225", "mobilenet_0.6_224", "x_quantized", "mnasnet"])
 def test_an_unknown_name_is_refused_with_what_may_be_given(name):
     with pytest.raises(BackboneError) as caught:
         find(name)

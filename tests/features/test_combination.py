@@ -52,7 +52,7 @@ def test_each_part_may_be_quantized_with_its_own_calibration():
     [
         ("efficientnet_lite0+efficientnet_lite0", "has each network once"),
         ("efficientnet_lite0+efficientnet_lite0@300", "has each network once"),
-        ("efficientnet_lite0+", "Unknown architecture ''"),
+        ("efficientnet_lite0+", "The name of a network is missing"),
         ("efficientnet_lite0+resnet", "Unknown architecture 'resnet'"),
         ("efficientnet_lite0@9", "pixels a side, 32 to 1024"),
         ("efficientnet_lite0@", "pixels a side, 32 to 1024"),

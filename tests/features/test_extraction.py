@@ -14,6 +14,7 @@ import pytest
 
 from poetcore.data import images
 from poetcore.data.decoding.refusals import NOT_A_PICTURE
+from poetcore.errors import BackboneError
 from poetcore.features.backbones import DEFAULT, find
 from poetcore.features.cache import FeatureCache
 from poetcore.features.engines import BATCH_SIZE, Bottleneck
@@ -133,6 +134,13 @@ def test_a_bad_picture_has_a_reason_and_stops_nothing(content, reason, pictures,
     first, bad, last = extracted(some(pictures, 0) | by_content([tmp_path / "bad.jpg"]) | some(pictures, 1))
     assert first.vector is not None and last.vector is not None
     assert bad.vector is None and bad.reason.startswith(reason)
+
+
+def test_features_that_are_not_finite_are_refused_and_not_cached(pictures, extracted, cache, monkeypatch):
+    monkeypatch.setattr(FeatureExtractor, "extract", lambda *_: np.full(BACKBONE.vector_length, np.nan, "f4"))
+    with pytest.raises(BackboneError, match=r"makes features of .*\.jpg that are no finite numbers"):
+        extracted(some(pictures, 0))
+    assert not cache.get(list(some(pictures, 0)), BACKBONE)
 
 
 def test_a_picture_that_is_gone_has_a_reason(extracted, tmp_path):

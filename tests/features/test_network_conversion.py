@@ -1,5 +1,6 @@
 """Networks of one's own that TensorFlow has to convert: Keras files, SavedModels, quantized LiteRT files."""
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -102,9 +103,16 @@ def test_a_quantized_file_takes_pixels_as_they_are(network, tmp_path):
     assert np.abs(found - expected(network)).max() < 0.05 * expected(network).max()
 
 
-def test_a_damaged_keras_file_is_refused_in_one_sentence(tmp_path):
+def test_a_file_that_is_no_keras_file_is_refused_in_one_sentence(tmp_path):
     (tmp_path / "own.keras").write_bytes(b"damaged")
-    with pytest.raises(BackboneError, match=r"cannot be read .* save it with Keras 3 as \.keras"):
+    with pytest.raises(BackboneError, match=r"own\.keras is no \.keras file, or damaged: save the network"):
+        convert_keras(tmp_path / "own.keras", tmp_path / "made", (0, 1), None)
+
+
+def test_a_zip_file_of_something_else_is_refused_in_one_sentence(tmp_path):
+    with zipfile.ZipFile(tmp_path / "own.keras", "w") as file:
+        file.writestr("notes.txt", "hello")
+    with pytest.raises(BackboneError, match=r"cannot be read \(.*[^.]\): save it with Keras 3 as \.keras"):
         convert_keras(tmp_path / "own.keras", tmp_path / "made", (0, 1), None)
 
 

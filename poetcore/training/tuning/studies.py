@@ -28,7 +28,7 @@ def create_study(options: TuneOptions, workspace: Workspace) -> Study:
     """
     settings = settings_of(options)
     name = options.name or f"{datetime.now():%Y-%m-%d_%H-%M-%S}"
-    check_run_name(name)
+    check_run_name(name, "A tuning's name")
     workspace.tunings.mkdir(parents=True, exist_ok=True)
     for number in range(1, 1000):
         folder = workspace.tunings / (name if number == 1 else f"{name}_{number}")

@@ -93,6 +93,12 @@ def test_a_name_is_taken_once(place, tmp_path):
         create_study(named, workspace)
 
 
+def test_a_name_that_cannot_be_a_folders_is_told_as_a_tunings(place, tmp_path):
+    named = type(place.options)(place.options.image_dir, name="../up")
+    with pytest.raises(OptionError, match="A tuning's name becomes the name of a folder"):
+        create_study(named, Workspace(tmp_path))
+
+
 def test_tunings_are_found_the_newest_first(place, tmp_path):
     workspace = Workspace(tmp_path)
     assert studies(workspace) == []
