@@ -130,7 +130,9 @@ def relative_cost(backbone: Backbone) -> float | None:
 def _find_one(name: str, calibration: str) -> Backbone:
     """Find a single network by its name."""
     if not name.strip():
-        raise BackboneError("The name of a network is missing: give one, where several are joined on each side of a +.")
+        raise BackboneError(
+            "The name of a network is missing: give one, where several are joined on each side of a +."
+        )
     wanted = re.sub(r"^mobilenet_(0\.5|1)_", lambda m: f"mobilenet_{float(m[1]):.2f}_", name.strip().lower())
     wanted = wanted.replace("mobilenet_1.00_", "mobilenet_1.0_")
     network, _, size = wanted.removesuffix(_QUANTIZED).partition("@")
