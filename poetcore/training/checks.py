@@ -35,6 +35,10 @@ def check_config(config: RunConfig, workspace: Workspace, on_progress: OnProgres
     if config.multi_label and config.training.head == "ridge":
         refuse_multi_label("ridge")
     backbone = find_network(config.architecture, workspace.models, config.input_scaling, on_progress)
+    if config.input_scaling and not any(isinstance(one.source, NetworkFile) for one in backbone.members):
+        raise OptionError(
+            f"input_scaling is for a network of your own; {backbone.name} has its own scaling: omit it."
+        )
     check_engine(config.engine, backbone)
     if config.fine_tune:
         _check_fine_tuning(config, backbone)

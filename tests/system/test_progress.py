@@ -33,6 +33,8 @@ def test_a_run_goes_through_the_phases_in_their_order():
         "bottlenecks",
         "hashing",
         "training",
+        "feature_maps",
+        "fine_tuning",
         "cross_validating",
         "testing",
         "evaluating",

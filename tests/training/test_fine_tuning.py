@@ -22,6 +22,7 @@ from poetcore.training.retrain import retrain
 from poetcore.training.temperature import calibrate
 from poetcore.training.train import TrainingOptions
 from poetcore.workspace.backbones import backbone_of, before_tuning
+from poetcore.workspace.workspace import Workspace
 from tests.conftest import Trained
 
 OPTIONS = FineTuning(True, fine_tune_epochs=2, fine_tune_rate=5e-4)
@@ -153,7 +154,17 @@ def test_why_the_process_failed_is_told_in_a_sentence(stand_in):
 )
 def test_what_cannot_be_fine_tuned_is_refused(tmp_path: Path, values, why):
     with pytest.raises(OptionError, match=why):
-        check_config(RunConfig(tmp_path, fine_tuning=FineTuning(True), **values))
+        check_config(RunConfig(tmp_path, fine_tuning=FineTuning(True), **values), Workspace(tmp_path / "ws"))
+
+
+def test_how_to_fine_tune_without_fine_tuning_is_refused():
+    with pytest.raises(OptionError, match="fine_tune_epochs is for fine-tuning only"):
+        FineTuning(fine_tune_epochs=3)
+
+
+def test_a_scaling_for_a_network_that_has_its_own_is_refused(tmp_path: Path):
+    with pytest.raises(OptionError, match="input_scaling is for a network of your own"):
+        check_config(RunConfig(tmp_path, input_scaling="0,255"), Workspace(tmp_path / "ws"))
 
 
 def test_a_network_that_got_no_better_is_told(tmp_path: Path):

@@ -93,7 +93,8 @@ def test_of_a_label_that_is_not_cross_validated_no_figure_is_known(runs):
 
 
 def test_that_one_label_has_nearly_all_pictures_is_said(runs):
-    (_, uneven) = run_remarks(runs["mixed"].record())
+    (_, uneven, weighed) = run_remarks(runs["mixed"].record())
+    assert weighed.startswith("Every label counted the same in training (class_weight balanced), with ")
     assert uneven.startswith("93.7 % of the pictures are of birch, so always answering birch would be right")
 
 

@@ -1,7 +1,8 @@
 """The options of fine-tuning."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
+from poetcore.errors import OptionError
 from poetcore.system.options import check_limits, option
 
 __all__ = ["FineTuning"]
@@ -58,3 +59,10 @@ class FineTuning:
 
     def __post_init__(self) -> None:
         check_limits(self)
+        if self.fine_tune:
+            return
+        for one in fields(self):
+            if getattr(self, one.name) != one.default:
+                raise OptionError(
+                    f"{one.name} is for fine-tuning only: add fine_tune, or omit it to train the last layer."
+                )
