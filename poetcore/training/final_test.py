@@ -127,10 +127,15 @@ def why_they_differ(record: RunRecord) -> str:
         return ""
     excluded = found.get("excluded", 0)
     without = f", except {excluded:,} of labels that are one group each" if excluded else ""
-    exact = " (in closed form, exactly as they would be)" if record.options.get("head") == "ridge" else ""
+    closed = record.options.get("head") == "ridge" and not record.fine_tuning
+    exact = " (in closed form, exactly as they would be)" if closed else ""
+    # Rate and epoch were chosen before, on pictures that each stand in a fold too.
+    hopeful = (
+        ", a little hopeful since validation pictures chose rate and epoch" if record.fine_tuning else ""
+    )
     sentence = (
         f"The accuracy is by cross validation: {found['folds']} more trainings{exact}, each without another"
-        f" part of the pictures, by which every picture is tested once{without}"
+        f" part of the pictures, by which every picture is tested once{without}{hopeful}"
     )
     tested = metrics.get("final_test_count")
     if not tested:

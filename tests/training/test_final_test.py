@@ -7,10 +7,11 @@ import pytest
 from poetcore.training.final_test import run_remarks, why_they_differ
 
 
-def record(tested: int, interval, excluded: int = 0):
+def record(tested: int, interval, excluded: int = 0, fine_tuning: dict[str, int] | None = None):
     return SimpleNamespace(
         cross_validation={"folds": 5, "n": 300, "interval": [0.90, 0.97], "excluded": excluded},
         options={},
+        fine_tuning=fine_tuning or {},
         metrics={"final_test_count": tested, "final_test_interval": interval},
     )
 
@@ -31,6 +32,11 @@ def test_without_test_pictures_only_the_cross_validation_is_explained():
 
 def test_pictures_that_were_not_tested_are_counted():
     assert "every picture is tested once, except 60 of labels" in why_they_differ(record(0, None, 60))
+
+
+def test_that_rate_and_epochs_were_chosen_on_some_of_them_is_said_of_a_fine_tuned_run():
+    assert "a little hopeful" in why_they_differ(record(31, [0.79, 0.98], fine_tuning={"best": 3}))
+    assert "hopeful" not in why_they_differ(record(31, [0.79, 0.98]))
 
 
 def test_without_a_cross_validation_there_is_nothing_to_explain():
