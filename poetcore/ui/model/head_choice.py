@@ -9,6 +9,7 @@ from poetcore.system.options import options_of
 from poetcore.training.about_steps import about_steps
 from poetcore.training.config import RunConfig
 from poetcore.ui.freshness import trained_on
+from poetcore.ui.model.option_fields import choice_field
 from poetcore.ui.state import workspace
 from poetcore.ui.text import plain
 from poetcore.workspace.run import Run
@@ -30,46 +31,26 @@ def pick_head(several: bool) -> str:
     Args:
         several: whether a picture may have several labels, for which there is gradient descent only.
     """
-    option = _OPTIONS["head"]
     if several:
-        return str(option.default)
-    chosen = st.segmented_control(
-        "Last layer",
-        list(HEAD_NAMES),
-        default=option.default,
-        required=True,
-        format_func=HEAD_NAMES.__getitem__,
-        key="head",
-        persist_state="session",
-        help=option.help,
-    )
+        return str(_OPTIONS["head"].default)
+    chosen = choice_field("head", "Last layer", HEAD_NAMES)
     if chosen == "ridge":
         st.caption(
             "Solved at once, without steps, rate or batches. On photos of flowers it is as accurate as"
             " gradient descent, and its probabilities are calibrated."
         )
-    return str(chosen or option.default)
+    return chosen
 
 
 def pick_class_weight() -> str:
     """Draw the choice of what a picture counts in training, and return it."""
-    option = _OPTIONS["class_weight"]
-    chosen = st.segmented_control(
-        "What counts in training",
-        list(CLASS_WEIGHT_NAMES),
-        default=option.default,
-        required=True,
-        format_func=CLASS_WEIGHT_NAMES.__getitem__,
-        key="class_weight",
-        persist_state="session",
-        help=option.help,
-    )
+    chosen = choice_field("class_weight", "What counts in training", CLASS_WEIGHT_NAMES)
     st.caption(
         "It matters where labels have very different numbers of pictures. Every label the same: rare labels"
         " are found more often, at probabilities that are somewhat too high. Every picture the same: they are"
         " found less often, but what is called one more often is one."
     )
-    return str(chosen or option.default)
+    return chosen
 
 
 def draw_about_steps(folder: Path) -> None:

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from poetcore.data.dataset import Dataset
 from poetcore.data.subset import join_labels
@@ -16,6 +15,7 @@ from poetcore.training.train import TrainingOptions
 from poetcore.ui.choice import chosen
 from poetcore.ui.freshness import trained_on
 from poetcore.ui.model.head_choice import draw_about_steps, pick_head
+from poetcore.ui.model.option_fields import choice_field, number_field, slider_field
 
 __all__ = [
     "GROUPS",
@@ -47,9 +47,9 @@ def pick_options(several: bool = False) -> TrainingOptions:
     head = pick_head(several)
     in_steps = _pick_steps() if head == "gradient_descent" else {}
     left, middle, right = st.columns(3)
-    validation = _number(left, "validation_percentage", "Validation percentage", "validation")
-    testing = _number(middle, "testing_percentage", "Testing percentage", "testing")
-    seed = _number(right, "seed", "Seed", "seed", max_value=10_000)
+    validation = number_field(left, "validation_percentage", "Validation percentage", "validation")
+    testing = number_field(middle, "testing_percentage", "Testing percentage", "testing")
+    seed = number_field(right, "seed", "Seed", "seed", max_value=10_000)
     return TrainingOptions(
         testing_percentage=testing,
         validation_percentage=validation,
@@ -62,16 +62,18 @@ def pick_options(several: bool = False) -> TrainingOptions:
 
 def _pick_steps() -> dict[str, Any]:
     """Draw the options of a training in steps, with what they did on these pictures."""
-    steps = _slider(st.container(), "how_many_training_steps", "Training steps", "steps", 100, 10_000, 100)
+    steps = slider_field(
+        st.container(), "how_many_training_steps", "Training steps", "steps", 100, 10_000, 100
+    )
     if folder := chosen().dataset:
         draw_about_steps(folder)
     left, middle, right = st.columns(3)
-    rate = _number(
+    rate = number_field(
         left, "learning_rate", "Learning rate", "rate",
         min_value=0.0001, max_value=1.0, step=0.005, format="%.4f",
     )  # fmt: skip
-    batch = _number(middle, "train_batch_size", "Batch size", "batch", max_value=10_000)
-    validation_batch = _number(
+    batch = number_field(middle, "train_batch_size", "Batch size", "batch", max_value=10_000)
+    validation_batch = number_field(
         right,
         "validation_batch_size",
         "Validation batch size (-1 for all)",
@@ -137,23 +139,13 @@ def pick_subset(dataset: Dataset) -> tuple[str, int]:
 
 def _pick_groups() -> str:
     """Draw the choice of which pictures the split keeps together."""
-    option = _OPTIONS["group_by"]
-    chosen = st.segmented_control(
-        "Keep together in the split",
-        list(GROUPS),
-        default=option.default,
-        required=True,
-        format_func=GROUPS.__getitem__,
-        key="group_by",
-        persist_state="session",
-        help=option.help,
-    )
+    chosen = choice_field("group_by", "Keep together in the split", GROUPS)
     st.caption(
         "Pictures of the same thing, such as frames of one burst or a resized copy, must not be both trained"
         " and tested on: the accuracy would be that of pictures seen before. If each label has sub-folders,"
         " one for each person, animal or place, keep those together too."
     )
-    return str(chosen or option.default)
+    return chosen
 
 
 def pick_augmentation() -> Augmentation:
@@ -171,40 +163,11 @@ def pick_augmentation() -> Augmentation:
         persist_state="session",
         help=_OPTIONS["flip_left_right"].help,
     )
-    copies = _number(right, "distortion_variants", "Copies of each picture", "variants")
-    crop = _slider(left, "random_crop", "Crop: percent cut off at the margins", "crop", 0, 100, 5)
-    scale = _slider(right, "random_scale", "Scale: percent enlarged at most", "scale", 0, 100, 5)
-    brightness = _slider(
+    copies = number_field(right, "distortion_variants", "Copies of each picture", "variants")
+    crop = slider_field(left, "random_crop", "Crop: percent cut off at the margins", "crop", 0, 100, 5)
+    scale = slider_field(right, "random_scale", "Scale: percent enlarged at most", "scale", 0, 100, 5)
+    brightness = slider_field(
         left, "random_brightness", "Brightness: percent up or down at most", "brightness", 0, 100, 5
     )
     chosen = Augmentation(flip, crop, scale, brightness)
     return replace(chosen, distortion_variants=copies) if chosen.any else chosen
-
-
-def _number(place: DeltaGenerator, name: str, label: str, key: str, **shape: Any) -> Any:
-    """Draw a number field for a declared option, with its default, help text and limits.
-
-    Args:
-        place: where it is drawn.
-        name: of the option.
-        label: shown over the field.
-        key: of the widget.
-        **shape: arguments of `number_input`, such as limits that are narrower than the option's.
-    """
-    option = _OPTIONS[name]
-    lowest = option.minimum if option.all_value is None else option.all_value
-    limits = {"min_value": lowest, "max_value": option.maximum}
-    return place.number_input(
-        label, value=option.default, key=key, persist_state="session", help=option.help, **(limits | shape)
-    )
-
-
-def _slider(
-    place: DeltaGenerator, name: str, label: str, key: str, lowest: int, highest: int, step: int
-) -> int:
-    """Draw a slider for a declared option, with its default and help text."""
-    option = _OPTIONS[name]
-    chosen: int = place.slider(
-        label, lowest, highest, option.default, step, key=key, persist_state="session", help=option.help
-    )
-    return chosen
