@@ -52,7 +52,9 @@ def retrain(
             `test_batch_size`, `validation_batch_size`, `seed`, `flip_left_right`, `random_crop`,
             `random_scale`, `random_brightness`, `distortion_variants`, `group_by`, `final_tensor_name`,
             `max_pictures_per_label`, `head`, `class_weight`, `weight_decay`, `label_smoothing`, `keep_aside`,
-            `evaluate_after`, `multi_label`; `poetcore retrain --help` explains them and tells their defaults.
+            `evaluate_after`, `multi_label`, `input_scaling`, `fine_tune`, `fine_tune_epochs`,
+            `fine_tune_rate`, `fine_tune_flip`, `fine_tune_cross_validation`; `poetcore retrain --help`
+            explains them and tells their defaults.
 
     Returns:
         The finished run.

@@ -1,6 +1,7 @@
 """Fine-tuning: what a run is afterwards, how it is stopped, and what is refused."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,11 +30,14 @@ OPTIONS = FineTuning(True, fine_tune_epochs=2, fine_tune_rate=5e-4)
 
 
 @pytest.fixture(scope="module")
-def tuned(trained: Trained) -> Trained:
-    """A run beside `trained`, fine-tuned from a last layer that is hardly trained, so that it can improve."""
+def tuned(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """A run that was fine-tuned from a last layer that is hardly trained, so that it can improve."""
+    place = Workspace(tmp_path_factory.mktemp("fine_tuned") / "tf_files")
+    shutil.copytree(trained.workspace.models, place.models)
+    shutil.copytree(trained.workspace.bottlenecks, place.bottlenecks)
     options = TrainingOptions(how_many_training_steps=1, testing_percentage=20, validation_percentage=20)
     config = RunConfig(trained.sample / "train", name="tuned", training=options, fine_tuning=OPTIONS)
-    return replace(trained, run=retrain(config, trained.workspace))
+    return Trained(place, trained.sample, retrain(config, place))
 
 
 @pytest.mark.slow
