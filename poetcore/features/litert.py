@@ -18,9 +18,8 @@ import numpy as np
 from poetcore.data import images
 from poetcore.errors import BackboneError, PictureError, PoetError
 from poetcore.features.backbones import BACKBONES, Backbone, NetworkFile, build, combine, find
-from poetcore.system.failures import as_poet_error
 from poetcore.system.files import write_whole
-from poetcore.system.processes import run_module
+from poetcore.system.processes import run_module, told_to_parent
 from poetcore.system.progress import OnProgress, Progress
 from poetcore.system.tensorflow import tensorflow
 
@@ -236,13 +235,8 @@ def quantize(tf: Any, converter: Any, calibration: Sequence[np.ndarray]) -> None
 def _main(name: str, file: str) -> None:
     """Convert one backbone, as the child process."""
     backbone = find(name)
-    try:
+    with told_to_parent():
         convert(backbone, Path(file), [Path(p) for p in json.load(sys.stdin)] if backbone.quantized else ())
-    except Exception as error:
-        explained = as_poet_error(error)
-        if explained is None:
-            raise
-        sys.exit(str(explained))
 
 
 if __name__ == "__main__":

@@ -17,8 +17,8 @@ import numpy as np
 from poetcore.errors import BackboneError
 from poetcore.features.keras_applications import Scaling
 from poetcore.features.network_shapes import Found, picture_size, unknown_scaling, vector_length
-from poetcore.system.failures import as_poet_error
 from poetcore.system.files import write_whole
+from poetcore.system.processes import told_to_parent
 from poetcore.system.tensorflow import tensorflow
 
 __all__ = ["convert_keras", "convert_saved_model"]
@@ -150,13 +150,8 @@ def _main(source: str, stem: str) -> None:
         tuple(value) if isinstance(value, list) else value for value in wanted["scaling"]
     )
     convert = convert_saved_model if Path(source).is_dir() else convert_keras
-    try:
+    with told_to_parent():
         print(json.dumps(convert(Path(source), Path(stem), scaling, wanted["size"])._asdict()))
-    except Exception as error:
-        explained = as_poet_error(error)
-        if explained is None:
-            raise
-        sys.exit(str(explained))
 
 
 if __name__ == "__main__":

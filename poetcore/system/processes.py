@@ -8,7 +8,7 @@ import site
 import subprocess
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ __all__ = [
     "run_to_exit",
     "start_module",
     "tail",
+    "told_to_parent",
 ]
 
 #: What was given and is repeated in a sentence is no word of it; a path is not so long.
@@ -44,6 +45,22 @@ class _Outliving(subprocess.Popen[bytes]):
     def __del__(self) -> None:
         if getattr(self, "pid", None):
             self.poll()  # one that has ended is reaped
+
+
+@contextlib.contextmanager
+def told_to_parent() -> Iterator[None]:
+    """Let what goes wrong in a child of `run_module` end it with the sentence alone, which the parent raises.
+
+    Raises:
+        SystemExit: something went wrong that its user can be told.
+    """
+    try:
+        yield
+    except Exception as error:
+        explained = as_poet_error(error)
+        if explained is None:
+            raise
+        sys.exit(str(explained))
 
 
 def run_to_exit(command: Callable[[], object]) -> None:
