@@ -23,6 +23,7 @@ from poetcore.training.retrain import retrain
 from poetcore.training.temperature import calibrate
 from poetcore.training.train import TrainingOptions
 from poetcore.workspace.backbones import backbone_of, before_tuning
+from poetcore.workspace.reference import Reference
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import Trained
 
@@ -72,6 +73,15 @@ def test_its_accuracies_are_of_held_out_pictures_only(tuned):
     assert record.metrics["final_test_count"] == record.splits["testing"]
     with pytest.raises(OptionError, match="no learning curve"):
         learning_curve(tuned.run, tuned.workspace)
+
+
+@pytest.mark.slow
+def test_its_training_pictures_are_kept_as_its_own_network_sees_them(tuned):
+    found = Reference.of(tuned.run, tuned.workspace)
+    assert found is not None and len(found) == len(tuned.run.split())
+    with tuned.workspace.feature_cache() as cache:
+        (vector,) = cache.get(found.shas[:1], backbone_of(tuned.run)).values()
+    np.testing.assert_allclose(found.vectors[0], vector / np.linalg.norm(vector), atol=1e-6)
 
 
 @pytest.mark.slow
