@@ -4,29 +4,27 @@ from pathlib import Path
 
 import streamlit as st
 
-from poetcore.charts.style import FEW_LABELS
 from poetcore.errors import PoetError
 from poetcore.evaluation.evaluate import evaluate
 from poetcore.evaluation.report import report
-from poetcore.system.figures import count
 from poetcore.ui.choice import chosen
 from poetcore.ui.freshness import checked, forget_scans
 from poetcore.ui.glossary import term
 from poetcore.ui.no_run import draw_no_run
 from poetcore.ui.results.before import draw_no_demo, draw_other_labels
-from poetcore.ui.results.calibration import draw_calibration
-from poetcore.ui.results.confusion import draw_confusions, draw_matrix
-from poetcore.ui.results.coverage import draw_coverage
-from poetcore.ui.results.evaluation import downloads, draw_headline, draw_per_label, still_there
+from poetcore.ui.results.confidence import draw_confidence
+from poetcore.ui.results.evaluation import downloads, draw_confusion, draw_headline, still_there
 from poetcore.ui.results.label_sets import draw_label_sets
 from poetcore.ui.results.leaks import draw_leaks
 from poetcore.ui.results.mistakes import draw_mistakes
-from poetcore.ui.results.temperature import draw_temperature
 from poetcore.ui.state import explain, progress_bar, workspace
 from poetcore.ui.subsets import subset_words
 from poetcore.ui.text import plain
+from poetcore.ui.views import pick_view
 from poetcore.workspace.demo_sets import dataset_title, testing_list
 from poetcore.workspace.run import Run
+
+SECTIONS = ["Mistakes", "Where it fails", "Confidence", "Groups and costs"]
 
 choice = chosen()
 if choice.run is None:
@@ -80,38 +78,15 @@ if metrics.multi_label:
 draw_headline(metrics, known)
 draw_leaks(evaluation.predictions, metrics, Path(run.record().image_dir), key=f"leaks_{run.name}_{demo}")
 
-if len(metrics.labels) > FEW_LABELS:
-    draw_matrix(metrics, key)
-    draw_per_label(evaluation)
+section = pick_view(SECTIONS, "evaluate_section")
+if section == "Where it fails":
+    st.caption("Not there yet.")
+elif section == "Confidence":
+    draw_confidence(run, evaluation, known, lambda: evaluate_now(run, demo))
+elif section == "Groups and costs":
+    st.caption("Not there yet.")
 else:
-    beside = st.grid(2, min_column_width=340, gap="large")
-    with beside.cell():
-        draw_matrix(metrics, key)
-    with beside.cell():
-        draw_per_label(evaluation)
-draw_confusions(evaluation, key)
-if known.headline.accuracy is None:
-    st.caption(
-        "Most of these pictures were seen in training: matrix and metrics do not show how good the model is."
-    )
-elif seen := metrics.total - known.headline.accuracy.total:
-    st.caption(
-        f"Matrix, metrics and accuracy against coverage are of all {count(metrics.total)} pictures, the"
-        f" {count(seen)} seen in training included."
-    )
-
-draw_mistakes(evaluation, key)
-
-beside = st.grid(2, min_column_width=340, gap="large")
-with beside.cell():
-    st.header("Can the probabilities be believed?", help=term("calibration"))
-    draw_calibration(metrics)
-    draw_temperature(run, lambda: evaluate_now(run, demo))
-with beside.cell():
-    st.header("Accuracy against coverage", help=term("coverage"))
-    if known.headline.accuracy is None:
-        st.caption("Most of these pictures were seen in training, so that it would show the memory only.")
-    else:
-        draw_coverage(evaluation.predictions)
+    draw_confusion(evaluation, known, key)
+    draw_mistakes(evaluation, key)
 st.header("Download")
 downloads(run, evaluation, lambda one: report(one, known.changes))

@@ -136,7 +136,7 @@ def test_an_empty_cell_is_good_news_too(full):
 
 
 def test_every_chart_has_a_text_alternative_and_a_table(full):
-    app = opened("evaluate")
+    app = opened("evaluate", view="Confidence")
     told = [chart.proto.alt for chart in app.get("vega_lite_chart")]
     assert [words.split(":")[0].split(" against")[0] for words in told] == [
         "Reliability diagram",
@@ -144,3 +144,9 @@ def test_every_chart_has_a_text_alternative_and_a_table(full):
     ]
     assert "Above 50 % the model answers for " in told[1]
     assert [table.value.columns[0] for table in app.table] == ["confidence", "confidence threshold"]
+
+
+def test_every_section_can_be_opened_by_its_address(full):
+    for section in ("Where it fails", "Groups and costs", "Mistakes"):
+        app = opened("evaluate", view=section)
+        assert not app.exception and app.get("button_group")[0].value == section

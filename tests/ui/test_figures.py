@@ -95,7 +95,7 @@ def test_metrics_of_a_label_without_pictures_are_undefined(own):
 
 
 def test_how_far_probabilities_can_be_believed_stands_beside_its_explanation(full):
-    sentences = texts_of(opened("evaluate"))
+    sentences = texts_of(opened("evaluate", view="Confidence"))
     assert "**Expected calibration error" in sentences and "**Log loss" in sentences
     assert "chance alone makes up to" in sentences
 
@@ -110,7 +110,7 @@ def offer(own: Trained, temperature: float) -> None:
 @pytest.mark.slow
 def test_a_temperature_is_offered_used_and_taken_back(own):
     offer(own, 2.0)
-    app = opened("evaluate")
+    app = opened("evaluate", view="Confidence")
     app.button(key="calibrate").click().run()
     assert own.run.temperature() == 2.0 and metrics_of(own).temperature == 2.0
     app.button(key="uncalibrate").click().run()
@@ -120,13 +120,14 @@ def test_a_temperature_is_offered_used_and_taken_back(own):
 @pytest.mark.slow
 def test_a_damaged_layer_is_reported_in_a_sentence(own):
     (own.run.folder / "head.npz").write_bytes(b"damaged")
-    app = opened("evaluate")
+    app = opened("evaluate", view="Confidence")
     assert "head.npz is damaged: train again" in plainly(app) and not app.exception
 
 
 @pytest.mark.slow
 def test_where_no_temperature_is_offered_there_is_no_button(full):
-    assert not {"calibrate", "uncalibrate"} & {button.key for button in opened("evaluate").button}
+    confidence = opened("evaluate", view="Confidence")
+    assert not {"calibrate", "uncalibrate"} & {button.key for button in confidence.button}
 
 
 # ---------------------------------------------------------------------- seen in training

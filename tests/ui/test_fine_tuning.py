@@ -65,7 +65,7 @@ def test_a_temperature_that_was_taken_back_is_offered_again(own):
     tuned = BROUGHT | {"temperature": 2.0}
     own.run.write_record(replace(own.run.record(), cross_validation=None, fine_tuning=tuned))
     own.run.set_temperature(2.0)
-    app = opened("evaluate")
+    app = opened("evaluate", view="Confidence")
     app.button(key="uncalibrate").click().run()
     assert own.run.temperature() == 1.0
     app.button(key="calibrate").click().run()

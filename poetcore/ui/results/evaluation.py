@@ -1,4 +1,4 @@
-"""The parts of the evaluate page: headline figures, labels, downloads."""
+"""The parts of the evaluate page: headline figures, which labels are confused, downloads."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -21,12 +21,13 @@ from poetcore.ui.choice import chosen
 from poetcore.ui.freshness import Checked
 from poetcore.ui.glossary import term
 from poetcore.ui.headline import accuracy_metric, draw_remarks, metric, two_pairs
+from poetcore.ui.results.confusion import draw_confusions, draw_matrix
 from poetcore.ui.results.leaks import leak_words, seen_number
 from poetcore.ui.text import counted, plain
 from poetcore.workspace.records import to_csv, to_json
 from poetcore.workspace.run import Run
 
-__all__ = ["downloads", "draw_headline", "draw_label_table", "draw_per_label", "still_there"]
+__all__ = ["downloads", "draw_confusion", "draw_headline", "draw_label_table", "still_there"]
 
 
 def still_there(evaluation: Evaluation, found: Checked, advice: str) -> pd.DataFrame:
@@ -86,8 +87,40 @@ def _draw_macro(place: DeltaGenerator, metrics: Metrics) -> None:
     )
 
 
-def draw_per_label(evaluation: Evaluation) -> None:
-    """Show precision, recall, F1 and support of each label, and which labels are confused most often."""
+def draw_confusion(evaluation: Evaluation, found: Checked, key: str) -> None:
+    """Show the confusion matrix beside the metrics of each label, and which labels are confused most often.
+
+    Args:
+        evaluation: of a run on a demo folder.
+        found: what is known of it now.
+        key: of the matrix in which a cell is chosen.
+    """
+    metrics = evaluation.metrics
+    if len(metrics.labels) > FEW_LABELS:
+        draw_matrix(metrics, key)
+        _draw_per_label(evaluation)
+    else:
+        beside = st.grid(2, min_column_width=340, gap="large")
+        with beside.cell():
+            draw_matrix(metrics, key)
+        with beside.cell():
+            _draw_per_label(evaluation)
+    draw_confusions(evaluation, key)
+    accuracy = found.headline.accuracy
+    if accuracy is None:
+        st.caption(
+            "Most of these pictures were seen in training: matrix and metrics do not show how good the model"
+            " is."
+        )
+    elif seen := metrics.total - accuracy.total:
+        st.caption(
+            f"Matrix and metrics are of all {count(metrics.total)} pictures, the {count(seen)} seen in"
+            " training included."
+        )
+
+
+def _draw_per_label(evaluation: Evaluation) -> None:
+    """Show precision, recall, F1 and support of each label."""
     st.header("Per-class metrics")
     metrics = evaluation.metrics
     draw_label_table(metrics.per_label)
