@@ -20,6 +20,10 @@ NOT_OFFERED = {
     " labels: what was cross-validated, precision, recall and threshold of each label, is in run.json.",
     "fine_tune": "Fine-tuning (fine_tune) is not offered where a picture may have several labels: train the"
     " last layer, or several networks side by side such as efficientnet_lite0+efficientnet_lite2.",
+    "costs": "Costs of mistakes are not offered where a picture may have several labels: there is no one"
+    " answer that could cost anything; name groups of labels instead.",
+    "group_recall": "A threshold for a wanted recall is not offered where a picture may have several labels,"
+    " since their cross-validated predictions are not kept: give the threshold of the group yourself.",
     "label_issues": "Label issues are not ranked where a picture may have several labels: look at the"
     " pictures with a wrong label on the page Evaluate.",
     "learning_curve": "There is no learning curve where a picture may have several labels: train on a part of"

@@ -18,6 +18,7 @@ from poetcore.system.options import build, flatten
 from poetcore.workspace.evaluation_folder import EvaluationFolder
 from poetcore.workspace.head import Head, pack_head
 from poetcore.workspace.job_folder import JobFolder
+from poetcore.workspace.label_groups import LabelGroups, read_label_groups
 from poetcore.workspace.model_files import read_labels, read_layers
 from poetcore.workspace.records import read_json, read_json_lines, read_record, to_csv, to_json
 from poetcore.workspace.run_record import DAMAGED, RunRecord, Status
@@ -52,6 +53,8 @@ class Run(JobFolder):
         self.kept_aside_file = folder / "kept_aside.json"
         #: Where this lies, a fine-tuning ends with the best so far.
         self.stop_file = folder / "stop"
+        #: What labels mean together, and what mistakes cost; may be changed after the training.
+        self.label_groups_file = folder / "label_groups.json"
         self._title_file = folder / "title.txt"
 
     @property
@@ -233,6 +236,14 @@ class Run(JobFolder):
     def write_learning_curve(self, values: dict[str, Any]) -> None:
         """Write `learning_curve.json`."""
         write_whole(self.folder / "learning_curve.json", to_json(values))
+
+    def label_groups(self) -> LabelGroups:
+        """Read the groups of labels, and what mistakes cost; none where nobody set any.
+
+        Raises:
+            RunError: they are damaged, or the run's labels are.
+        """
+        return read_label_groups(self.label_groups_file, self.labels())
 
     def evaluation(self, name: str) -> "EvaluationFolder":
         """Return the folder of an evaluation by its name, which may not be there yet."""

@@ -1,0 +1,207 @@
+"""What a model answers in groups of labels, and the answer that costs the least."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from poetcore.system.figures import confidence
+from poetcore.system.wording import in_sentence
+from poetcore.workspace.label_groups import OTHER_COST, LabelGroups
+
+__all__ = [
+    "Decision",
+    "GroupCall",
+    "cost_matrix",
+    "decide",
+    "group_probabilities",
+    "group_words",
+    "least_costs",
+    "memberships",
+    "predicted_groups",
+]
+
+#: Costs that differ by less are the same: probabilities are in float32.
+_SAME = 1e-6
+
+
+@dataclass(frozen=True)
+class GroupCall:
+    """What is predicted of one picture and one group.
+
+    Attributes:
+        group: its name.
+        probability: that the picture has a label of it, 0 to 1.
+        threshold: from which on it is predicted; None where the most probable label decides.
+        predicted: whether it is.
+    """
+
+    group: str
+    probability: float
+    threshold: float | None
+    predicted: bool
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a run's groups and costs make of one prediction.
+
+    Attributes:
+        groups: one entry a group, in the order in which they were named.
+        label: the answer with the least expected cost; None where there are no costs.
+        cost: what that answer costs on average, by the model's probabilities; None likewise.
+        usual: what the most probable label costs likewise.
+    """
+
+    groups: tuple[GroupCall, ...] = ()
+    label: str | None = None
+    cost: float | None = None
+    usual: float | None = None
+
+
+def memberships(groups: LabelGroups, labels: Sequence[str]) -> np.ndarray:
+    """Return which labels are in which group, `(labels, groups) bool`."""
+    found = np.array([[label in own for own in groups.groups.values()] for label in labels], bool)
+    return found.reshape(len(labels), len(groups.groups))
+
+
+def group_probabilities(
+    groups: LabelGroups, labels: Sequence[str], probabilities: np.ndarray, *, several: bool = False
+) -> np.ndarray:
+    """Compute the probability that a picture has a label of a group, `(n, groups) float64`.
+
+    Of one label a picture it is the sum over the group. Where a picture may have several it is that of the
+    most probable label of the group: how they hang together is not known, and it is that at least.
+
+    Args:
+        groups: of the run.
+        labels: in the order of the probabilities.
+        probabilities: `(n, labels)`.
+        several: whether a picture may have several labels.
+    """
+    inside = memberships(groups, labels)
+    shares = np.asarray(probabilities, float)
+    if several:
+        return np.stack([shares[:, own].max(axis=1) for own in inside.T], axis=1)
+    sums: np.ndarray = np.clip(shares @ inside, 0.0, 1.0)
+    return sums
+
+
+def predicted_groups(
+    groups: LabelGroups,
+    labels: Sequence[str],
+    probabilities: np.ndarray,
+    label_thresholds: np.ndarray | None = None,
+    *,
+    usual: bool = False,
+) -> np.ndarray:
+    """Return which groups are predicted for pictures, `(n, groups) bool`.
+
+    A group with a threshold is where its probability reaches it, any other where the most probable label, or
+    one of the predicted labels, is one of it.
+
+    Args:
+        groups: of the run.
+        labels: in the order of the probabilities.
+        probabilities: `(n, labels)`.
+        label_thresholds: `(labels,)`, of a run of several labels a picture; None of any other.
+        usual: pass over the thresholds of groups.
+    """
+    inside = memberships(groups, labels)
+    if label_thresholds is None:
+        said = inside[np.asarray(probabilities).argmax(axis=1)]
+    else:
+        said = (probabilities >= label_thresholds) @ inside
+    if usual or not groups.thresholds:
+        return np.asarray(said, bool)
+    several = label_thresholds is not None
+    shares = group_probabilities(groups, labels, probabilities, several=several)
+    least = [groups.thresholds.get(name) for name in groups.groups]
+    for place, threshold in enumerate(least):
+        if threshold is not None:
+            said[:, place] = shares[:, place] >= threshold
+    return np.asarray(said, bool)
+
+
+def cost_matrix(groups: LabelGroups, labels: Sequence[str]) -> np.ndarray:
+    """Return what each kind of mistake costs, `(labels, labels) float64`: `C[i, j]`, label i answered as j.
+
+    What is right costs nothing, a mistake that nobody named `OTHER_COST`. Of costs for the same mistake the
+    one that means fewer kinds counts, of such that mean as many the last.
+
+    >>> from poetcore.workspace.label_groups import Cost
+    >>> groups = LabelGroups({"alarm": ("fire", "smoke")}, costs=(Cost("alarm", "misc", 50.0),))
+    >>> cost_matrix(groups, ["fire", "misc", "smoke"]).tolist()
+    [[0.0, 50.0, 1.0], [1.0, 0.0, 1.0], [1.0, 50.0, 0.0]]
+    """
+    place = {label: number for number, label in enumerate(labels)}
+    costs = np.full((len(labels), len(labels)), OTHER_COST)
+    kinds = [(groups.members(one.true), groups.members(one.predicted), one.cost) for one in groups.costs]
+    for true, predicted, cost in sorted(kinds, key=lambda kind: -len(kind[0]) * len(kind[1])):
+        costs[np.ix_([place[label] for label in true], [place[label] for label in predicted])] = cost
+    np.fill_diagonal(costs, 0.0)
+    return costs
+
+
+def least_costs(costs: np.ndarray, probabilities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the answers that cost the least on average, if the probabilities can be believed.
+
+    The expected cost of answer j is the sum over i of p_i C[i, j]; of answers that cost the same it is the
+    most probable one.
+
+    Source: R. Duda, P. Hart, D. Stork, "Pattern Classification" (2001), section 2.2, Bayes decision rule; C.
+    Elkan, "The foundations of cost-sensitive learning", IJCAI 2001.
+
+    Args:
+        costs: of `cost_matrix`.
+        probabilities: `(n, labels)`.
+
+    Returns:
+        The labels answered, `(n,) int64`, and the expected cost of every answer, `(n, labels) float64`.
+    """
+    shares = np.asarray(probabilities, float)
+    expected = shares @ costs
+    least = expected.min(axis=1, keepdims=True)
+    tied = expected <= least + _SAME * np.maximum(1.0, least)
+    return np.where(tied, shares, -1.0).argmax(axis=1), expected
+
+
+def decide(
+    groups: LabelGroups,
+    labels: Sequence[str],
+    probabilities: np.ndarray | None,
+    label_thresholds: np.ndarray | None = None,
+) -> Decision:
+    """Return what a run's groups and costs make of one prediction.
+
+    Args:
+        groups: of the run, as `current_label_groups` returns them.
+        labels: in the order of the probabilities.
+        probabilities: `(labels,)`; None of a picture that cannot be used.
+        label_thresholds: `(labels,)`, of a run of several labels a picture; None of any other.
+    """
+    if probabilities is None or not groups:
+        return Decision()
+    shares = np.asarray(probabilities)[np.newaxis]
+    several = label_thresholds is not None
+    said = predicted_groups(groups, labels, shares, label_thresholds)[0]
+    own = group_probabilities(groups, labels, shares, several=several)[0]
+    calls = tuple(
+        GroupCall(name, float(share), groups.thresholds.get(name), bool(there))
+        for name, share, there in zip(groups.groups, own, said, strict=True)
+    )
+    if several or not groups.costs:
+        return Decision(calls)
+    answers, expected = least_costs(cost_matrix(groups, labels), shares)
+    best = int(answers[0])
+    return Decision(calls, labels[best], float(expected[0, best]), float(expected[0, shares[0].argmax()]))
+
+
+def group_words(calls: Iterable[GroupCall]) -> str:
+    """Return the groups that are predicted, as they stand beside a label: "alarm 97 %", or "none".
+
+    >>> group_words([GroupCall("alarm", 0.31, 0.2, True), GroupCall("calm", 0.69, 0.9, False)])
+    'alarm 31 %'
+    """
+    there = [f"{in_sentence(one.group)} {confidence(one.probability)}" for one in calls if one.predicted]
+    return ", ".join(there) or "none"
