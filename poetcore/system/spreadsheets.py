@@ -9,7 +9,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 
-__all__ = ["csv_text", "escape", "read_rows", "unescape"]
+__all__ = ["csv_line", "csv_text", "escape", "read_line", "read_rows", "unescape"]
 
 #: What spreadsheets take for the beginning of a formula: "CSV Injection",
 #: owasp.org/www-community/attacks/CSV_Injection.
@@ -44,6 +44,30 @@ def csv_text(rows: Iterable[Iterable[object]]) -> str:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerows([escape(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
     return out.getvalue()
+
+
+def csv_line(cells: Iterable[str]) -> str:
+    """Return a row as one line of CSV, every cell quoted, so that `read_line` knows whether it is whole.
+
+    Line breaks in a cell become spaces.
+    """
+    out = io.StringIO()
+    flat = [escape(" ".join(cell.splitlines())) for cell in cells]
+    csv.writer(out, lineterminator="\r\n", quoting=csv.QUOTE_ALL).writerow(flat)
+    return out.getvalue()
+
+
+def read_line(line: str) -> list[str]:
+    """Return the cells of a line of CSV; none where it is not whole, as a killed process leaves it.
+
+    >>> read_line('"a","it was b"'), read_line('"a","it wa')
+    (['a', 'it was b'], [])
+    """
+    csv.field_size_limit(_LONGEST_CELL)
+    try:
+        return [unescape(cell) for cell in next(csv.reader([line], strict=True), [])]
+    except csv.Error:
+        return []
 
 
 def read_rows(lines: Iterable[str], delimiter: str = ",") -> Iterator[list[str]]:

@@ -13,7 +13,7 @@ __all__ = ["EvaluationFolder"]
 
 
 class EvaluationFolder:
-    """One evaluation of a run on a demo folder: `predictions.csv` and `metrics.json`.
+    """One evaluation of a run on a demo folder: `predictions.csv`, `metrics.json`, and `review.csv`.
 
     Args:
         folder: below the run's `evaluations`.
@@ -24,6 +24,8 @@ class EvaluationFolder:
         self.name = folder.name
         self.predictions_file = folder / "predictions.csv"
         self.metrics_file = folder / "metrics.json"
+        #: What a reviewer said of its pictures; see `review_file`. Evaluating again leaves it as it is.
+        self.review_file = folder / "review.csv"
 
     def exists(self) -> bool:
         """Return whether the evaluation was written."""

@@ -30,6 +30,8 @@ NOT_OFFERED = {
     " the pictures and compare the figures of each label.",
     "report": "There is no HTML report where a picture may have several labels: use predictions.csv and the"
     " page Evaluate.",
+    "review": "Verdicts and a corrected accuracy are not offered where a picture may have several"
+    " labels: look at the pictures with a wrong label on the page Evaluate.",
     "ridge": "Ridge regression is not offered where a picture may have several labels: train with the head"
     " gradient_descent.",
     "subset": "Training on some labels or pictures only (labels, max_pictures_per_label) is not offered where"

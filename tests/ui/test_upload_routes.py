@@ -1,57 +1,21 @@
 """The routes that pictures are sent to: what they write, and what they refuse."""
 
-import asyncio
 import json
-from collections.abc import MutableMapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 
 from poetcore.ui.data.upload_routes import UPLOAD_ROUTES
 from poetcore.workspace.uploads import unfinished_uploads
 from poetcore.workspace.workspace import Workspace
+from tests.ui.routes import OWN, Answer
+from tests.ui.routes import ask as ask_routes
 
-OWN = {"sec-fetch-site": "same-origin"}
 LIST = json.dumps([["set/ant/a.jpg", 3, 0], ["set/bee/b.jpg", 4, 0], ["set/.DS_Store", 9, 0]])
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What the server answered, and how many pieces of the request it did not read."""
-
-    status: int
-    body: bytes
-    unread: int = 0
-
-    def json(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.body)
-        return found
-
-
 def ask(method: str, path: str, content: str | bytes = b"", headers: dict[str, str] = OWN) -> Answer:
-    """Send a request to the routes as the server does, its body in pieces."""
-    body = content.encode() if isinstance(content, str) else content
-    pieces = [body[:1], *(body[at : at + 1000] for at in range(1, max(len(body), 2), 1000))]
-    status, answered = 0, b""
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": pieces.pop(0), "more_body": bool(pieces)}
-
-    async def send(message: MutableMapping[str, Any]) -> None:
-        nonlocal status, answered
-        status, answered = message.get("status", status), answered + message.get("body", b"")
-
-    given = [(name.encode(), value.encode()) for name, value in ({"host": "testserver"} | headers).items()]
-    scope = {"type": "http", "method": method, "path": path, "query_string": b"", "headers": given}
-    routes = Starlette(routes=list(UPLOAD_ROUTES))
-    # In a thread of its own: the browser that other tests drive keeps a loop running in this one.
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(lambda: asyncio.run(routes(scope, receive, send))).result()
-    return Answer(status, answered, len(pieces))
+    return ask_routes(UPLOAD_ROUTES, method, path, content, headers)
 
 
 @pytest.fixture(autouse=True)
