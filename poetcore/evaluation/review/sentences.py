@@ -75,7 +75,8 @@ def _about_right(found: Corrected) -> str:
     share = interval(*one.wrong_interval)
     return (
         f"In a random sample of {count(one.sample)} of the {count(found.right)} pictures labelled as"
-        f" predicted, label and model are both wrong on {count(one.wrong)} ({share} of such pictures): up to {count(one.hidden)} may hide among the {count(one.rest)} not reviewed, which the"
+        f" predicted, label and model are both wrong on {count(one.wrong)} ({share} of such"
+        f" pictures): up to {count(one.hidden)} may hide among the {count(one.rest)} not reviewed, which the"
         " corrected accuracy and its interval take into account."
     )
 
