@@ -11,6 +11,7 @@ import io
 import os
 import stat
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +34,7 @@ __all__ = [
     "MAX_JPEG_MEGAPIXELS",
     "MAX_MEGAPIXELS",
     "PictureInfo",
+    "date_taken",
     "decode",
     "identify",
     "read",
@@ -42,6 +44,7 @@ __all__ = [
 ]
 
 _ORIENTATION = 0x0112  # the EXIF tag
+_CAMERA, _TAKEN = 0x8769, 0x9003  # the EXIF tags of what the camera wrote, and in it of the date
 _SIDEWAYS = (5, 6, 7, 8)  # its values that swap width and height
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -116,6 +119,22 @@ def identify(content: bytes) -> PictureInfo:
         if known and _orientation(picture) in _SIDEWAYS:
             width, height = height, width
         return PictureInfo(width, height, picture.format or "")
+
+
+def date_taken(content: bytes) -> datetime | None:
+    """Return when a photo was taken, by the camera's clock, as its EXIF block says; None where none does.
+
+    Args:
+        content: the whole file.
+    """
+    try:
+        with _open(content) as picture:
+            if picture.format == "PNG" and "exif" not in picture.info:
+                return None  # Pillow would decode the pixels to find an EXIF block behind them
+            words = str(picture.getexif().get_ifd(_CAMERA).get(_TAKEN, ""))
+        return datetime.strptime(words.strip("\0 ")[:19], "%Y:%m:%d %H:%M:%S")
+    except Exception:  # a damaged block, or a clock that was never set, says nothing
+        return None
 
 
 def decode(content: bytes, at_least: int | None = None) -> Image.Image:
