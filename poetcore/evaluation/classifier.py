@@ -38,6 +38,9 @@ class Prediction:
             where that was not measured.
         thresholds: `(labels,)`, from which probability on each label is predicted, of a model that gives a
             picture several; None of one that gives the most probable label.
+        novelty: how unlike the training pictures it is, see `Novelty`; None where that is not known.
+        unknown: whether it is less like them than nearly all pictures of these labels are, so that it may
+            show none of them; None where that is not known.
     """
 
     path: Path
@@ -47,6 +50,8 @@ class Prediction:
     reason: str | None = None
     seconds: float | None = None
     thresholds: np.ndarray | None = None
+    novelty: float | None = None
+    unknown: bool | None = None
 
     @property
     def predicted(self) -> tuple[str, ...]:

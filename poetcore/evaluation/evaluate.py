@@ -35,6 +35,9 @@ from poetcore.workspace.workspace import Workspace
 
 __all__ = ["Evaluation", "evaluate", "evaluate_graph"]
 
+#: Columns of the table of predictions: what is told of a picture first, and last.
+_TOLD, _NOVELTY = ["path", "label", "predicted", "correct", "confidence"], ["novelty", "unknown"]
+
 
 def evaluate(
     run: Run,
@@ -188,8 +191,8 @@ def _predictions(
         predictions: of the pictures, in the same order.
 
     Returns:
-        One row a picture that could be used: path, label, predicted, correct, confidence, sha, then
-        `p_<label>` for each label; and the files that could not.
+        One row a picture that could be used: path, label, predicted, correct, confidence, sha, novelty,
+        unknown, then `p_<label>` for each label; and the files that could not.
 
     Raises:
         DatasetError: no picture could be used.
@@ -202,13 +205,24 @@ def _predictions(
             skipped.append({"path": str(prediction.path), "reason": prediction.reason or "cannot be used"})
             continue
         predicted, confidence = join_set(prediction.predicted), prediction.confidence
-        rows.append((str(prediction.path), label, predicted, label == predicted, confidence, prediction.sha))
+        rows.append(
+            (
+                str(prediction.path),
+                label,
+                predicted,
+                label == predicted,
+                confidence,
+                prediction.sha,
+                prediction.novelty,
+                prediction.unknown,
+            )
+        )
         probabilities.append(prediction.probabilities)
     if not rows:
         raise DatasetError(
             f"No usable picture in {demo.folder}: {skipped[0]['path']} {skipped[0]['reason']}."
         )
-    table = pd.DataFrame(rows, columns=["path", "label", "predicted", "correct", "confidence", "sha"])
+    table = pd.DataFrame(rows, columns=[*_TOLD, "sha", *_NOVELTY]).astype({"novelty": float})
     names = [f"p_{label}" for label in predictions[0].labels]
     return table.join(pd.DataFrame(np.stack(probabilities).astype(float), columns=names)), skipped
 
@@ -229,9 +243,15 @@ def _evaluation(
     labels = [column.removeprefix("p_") for column in table.columns if column.startswith("p_")]
     flags = leaks.table.set_index(table.index)
     table = (
-        table[["path", "label", "predicted", "correct", "confidence"]]
+        table[_TOLD]
         .assign(leaked=flags["leaked"])
-        .join([table[[f"p_{label}" for label in labels]], flags[["sha", "leaked_near", "twin"]]])
+        .join(
+            [
+                table[[f"p_{label}" for label in labels]],
+                flags[["sha", "leaked_near", "twin"]],
+                table[_NOVELTY],
+            ]
+        )
     )
     metrics = replace(
         compute_metrics(table, labels, name, folder, skipped, leaks.groups)

@@ -23,9 +23,9 @@ class Evaluation:
         metrics: the figures.
         predictions: one row an evaluated picture: path, label, predicted, correct (bool), confidence (of the
             predicted label), leaked (whether its content was trained or validated on), then `p_<label>` for
-            each label, then sha (of its content), leaked_near (whether only a near duplicate of it was) and
-            twin (path of that training picture, "" for none). What is not known is missing; tables of
-            earlier versions end after `p_<label>`.
+            each label, then sha (of its content), leaked_near (whether only a near duplicate of it was),
+            twin (path of that training picture, "" for none), novelty and unknown (as of a `Prediction`).
+            What is not known is missing; tables of earlier versions end after `p_<label>` or twin.
     """
 
     metrics: Metrics
@@ -39,10 +39,12 @@ class Evaluation:
             RunError: it is missing or damaged.
         """
         predictions = folder.predictions()
-        for column in predictions.columns.intersection(["leaked", "leaked_near"]):
+        for column in predictions.columns.intersection(["leaked", "leaked_near", "unknown"]):
             if predictions[column].dtype != bool:
                 flags = predictions[column].map({"True": True, "False": False, True: True, False: False})
                 predictions[column] = flags.astype(object).where(flags.notna(), None)
+        if "novelty" in predictions:  # where nothing is known of it, the column is empty
+            predictions["novelty"] = pd.to_numeric(predictions["novelty"], errors="coerce")
         metrics = read_record(folder.metrics_file, Metrics)
         if not _fit(predictions, metrics):
             raise RunError(

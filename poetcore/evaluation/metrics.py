@@ -76,6 +76,8 @@ class Metrics:
             `subset_accuracy`, `cooccurrence` and `predicted_cooccurrence`; else None. There
             `confusion_matrix` is empty, `accuracy` the subset accuracy, and `per_label` has `predicted` and
             `threshold` too.
+        novelty: how many of the `pictures` that the run has not seen it calls `unknown`, `wrong` ones among
+            them, and `expected`, the share that it is to be of pictures of its labels; None where not known.
     """
 
     run: str
@@ -108,6 +110,7 @@ class Metrics:
     balanced_accuracy: float | None = None
     excluded: dict[str, int] = field(default_factory=dict)
     multi_label: dict[str, Any] | None = None
+    novelty: dict[str, Any] | None = None
 
 
 def confusion_matrix(

@@ -47,6 +47,7 @@ class Slide:
         predicted: the predicted label.
         confidence: its probability, 0 to 1.
         top: the most probable labels with their probabilities, most probable first.
+        unknown: whether it is unlike the training pictures; None where that is not known.
     """
 
     path: str
@@ -54,6 +55,7 @@ class Slide:
     predicted: str
     confidence: float
     top: tuple[tuple[str, float], ...]
+    unknown: bool | None = None
 
     @property
     def correct(self) -> bool:
@@ -108,9 +110,14 @@ def deck(
     if multi_label:
         rows = rows.assign(**{name: rows[name].map(set_words) for name in ("label", "predicted")})
     columns = zip(rows["path"], rows["label"], rows["predicted"], rows["confidence"], strict=True)
+    unknown = rows["unknown"] if "unknown" in rows else [None] * len(rows)
     return [
-        Slide(*values, tuple((names[i][2:], float(row[i])) for i in best))
-        for values, row, best in zip(columns, probabilities, ranked, strict=True)
+        Slide(
+            *values,
+            tuple((names[i][2:], float(row[i])) for i in best),
+            None if pd.isna(whether) else bool(whether),
+        )
+        for values, row, best, whether in zip(columns, probabilities, ranked, unknown, strict=True)
     ]
 
 

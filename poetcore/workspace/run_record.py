@@ -122,6 +122,8 @@ class RunRecord:
         fine_tuning: how the last blocks were trained too, and what that brought: `best` (the epoch that was
             kept, 0 where the network stayed as it was), `epochs`, `rate`, `seconds`, `frozen` and `tuned`
             (figures of the network before and after, on `pictures`) ...; see `Tuned`. Empty without.
+        novelty: from which score on a picture is unknown, and what is found so; see `measure_novelty`. Empty
+            where that is not known, as of a run of several labels a picture or of an earlier version.
     """
 
     name: str
@@ -145,6 +147,7 @@ class RunRecord:
     augmentation: dict[str, Any] = field(default_factory=dict)
     networks: dict[str, dict[str, Any]] = field(default_factory=dict)
     fine_tuning: dict[str, Any] = field(default_factory=dict)
+    novelty: dict[str, Any] = field(default_factory=dict)
 
     @property
     def steps(self) -> int | None:

@@ -52,7 +52,7 @@ def rows(trained, evaluation) -> list[dict[str, str]]:
 
 def test_predictions_file_has_the_agreed_columns(rows):
     agreed = ["path", "label", "predicted", "correct", "confidence", "leaked"]
-    added = ["sha", "leaked_near", "twin"]
+    added = ["sha", "leaked_near", "twin", "novelty", "unknown"]
     assert list(rows[0]) == agreed + [f"p_{label}" for label in SAMPLE_LABELS] + added
 
 
