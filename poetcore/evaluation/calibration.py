@@ -4,6 +4,7 @@ Of the pictures that a calibrated model labels with a confidence of 80 %, 80 % a
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ import pandas as pd
 __all__ = [
     "apply_temperature",
     "calibration_error",
+    "calibration_figures",
     "calibration_noise",
     "fit_temperature",
     "reliability",
@@ -24,6 +26,10 @@ _DRAWS = 500
 
 #: Probabilities are at least this before a logarithm is taken: float32 underflows to 0 there.
 _LEAST = 1e-38
+
+#: A calibration error that is larger than chance makes it by less than this share is as large: the draws are
+#: in float32.
+_SAME = 1e-6
 
 
 def reliability(confidence: np.ndarray, correct: np.ndarray, bins: int = 10) -> pd.DataFrame:
@@ -123,6 +129,32 @@ def apply_temperature(probabilities: np.ndarray, temperature: float) -> np.ndarr
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     scaled: np.ndarray = powers / powers.sum(axis=1, keepdims=True)
     return scaled
+
+
+def calibration_figures(predictions: pd.DataFrame, groups: np.ndarray | None) -> dict[str, Any] | None:
+    """Compute how far the confidences of pictures can be believed; None where there are no pictures.
+
+    Returns:
+        `error` (expected calibration error), `noise` (what chance alone gives), `off` (whether the error is
+        more than that), `log_loss` (nats; None without the probabilities of all labels) and `bins`, each with
+        `low`, `high`, `n`, `confidence` and `accuracy` (None where n is 0).
+    """
+    if predictions.empty:
+        return None
+    confidence, correct = (predictions[name].to_numpy() for name in ("confidence", "correct"))
+    error, noise = calibration_error(confidence, correct), calibration_noise(confidence, groups=groups)
+    bins = reliability(confidence, correct).to_dict("records")
+    parts = [(f"p_{label}", rows) for label, rows in predictions.groupby("label")]
+    given = [rows[name].to_numpy(float) for name, rows in parts if name in rows]
+    return {
+        "error": error,
+        "noise": noise,
+        "off": error > noise * (1 + _SAME),
+        "log_loss": float(-np.log(np.maximum(np.concatenate(given), 1e-12)).mean())
+        if len(given) == len(parts)
+        else None,
+        "bins": [{name: None if np.isnan(x) else x for name, x in one.items()} for one in bins],
+    }
 
 
 def fit_temperature(probabilities: np.ndarray, targets: np.ndarray) -> float:

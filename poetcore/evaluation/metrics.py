@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from poetcore.evaluation.accuracy import Accuracy, independent_number
-from poetcore.evaluation.calibration import calibration_error, calibration_noise, reliability
+from poetcore.evaluation.calibration import calibration_figures
 from poetcore.evaluation.uneven import balanced_accuracy
 
 __all__ = [
@@ -22,11 +22,6 @@ __all__ = [
     "threshold_table",
     "with_accuracies",
 ]
-
-#: A calibration error that is larger than chance makes it by less than this share is as large: the draws are
-#: in float32.
-_SAME = 1e-6
-
 
 #: What `Metrics.multi_label` has, where a picture may have several labels.
 MULTI_LABEL_FIGURES = {"pictures", "subset_accuracy", "cooccurrence", "predicted_cooccurrence"}
@@ -176,7 +171,7 @@ def compute_metrics(
         skipped=skipped,
         macro_f1_labels=len(scores),
         balanced_accuracy=balanced_accuracy(per_label),
-        calibration=_calibration(predictions[unseen], None if groups is None else groups[unseen]),
+        calibration=calibration_figures(predictions[unseen], None if groups is None else groups[unseen]),
     )
 
 
@@ -223,32 +218,6 @@ def leak_counts_of(predictions: pd.DataFrame) -> tuple[list[int | None], np.ndar
         counts.append(None if flags.isna().any() else int(found.sum()))
         unseen &= ~found
     return counts, unseen
-
-
-def _calibration(predictions: pd.DataFrame, groups: np.ndarray | None) -> dict[str, Any] | None:
-    """Compute how far the confidences of pictures can be believed; None where there are no pictures.
-
-    Returns:
-        `error` (expected calibration error), `noise` (what chance alone gives), `off` (whether the error is
-        more than that), `log_loss` (nats; None without the probabilities of all labels) and `bins`, each with
-        `low`, `high`, `n`, `confidence` and `accuracy` (None where n is 0).
-    """
-    if predictions.empty:
-        return None
-    confidence, correct = (predictions[name].to_numpy() for name in ("confidence", "correct"))
-    error, noise = calibration_error(confidence, correct), calibration_noise(confidence, groups=groups)
-    bins = reliability(confidence, correct).to_dict("records")
-    parts = [(f"p_{label}", rows) for label, rows in predictions.groupby("label")]
-    given = [rows[name].to_numpy(float) for name, rows in parts if name in rows]
-    return {
-        "error": error,
-        "noise": noise,
-        "off": error > noise * (1 + _SAME),
-        "log_loss": float(-np.log(np.maximum(np.concatenate(given), 1e-12)).mean())
-        if len(given) == len(parts)
-        else None,
-        "bins": [{name: None if np.isnan(x) else x for name, x in one.items()} for one in bins],
-    }
 
 
 def per_label_metrics(matrix: np.ndarray, labels: Sequence[str]) -> dict[str, dict[str, Any]]:
