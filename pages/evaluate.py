@@ -17,6 +17,7 @@ from poetcore.ui.results.evaluation import downloads, draw_confusion, draw_headl
 from poetcore.ui.results.label_sets import draw_label_sets
 from poetcore.ui.results.leaks import draw_leaks
 from poetcore.ui.results.mistakes import draw_mistakes
+from poetcore.ui.results.slices import draw_slices
 from poetcore.ui.state import explain, progress_bar, workspace
 from poetcore.ui.subsets import subset_words
 from poetcore.ui.text import plain
@@ -80,7 +81,7 @@ draw_leaks(evaluation.predictions, metrics, Path(run.record().image_dir), key=f"
 
 section = pick_view(SECTIONS, "evaluate_section")
 if section == "Where it fails":
-    st.caption("Not there yet.")
+    draw_slices(evaluation, key)
 elif section == "Confidence":
     draw_confidence(run, evaluation, known, lambda: evaluate_now(run, demo))
 elif section == "Groups and costs":

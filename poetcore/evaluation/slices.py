@@ -181,7 +181,7 @@ def _explained(one: SlicedAccuracy) -> str:
         return ""
     if one.p_within < _LEVEL:
         return (
-            f"Its labels are not the reason: so it does among pictures of one label (p {_p(one.p_within)})."
+            f" Its labels are not the reason: so it does among pictures of one label (p {_p(one.p_within)})."
         )
     return (
         f" Its labels may be the reason: among pictures of one label it may be chance (p {_p(one.p_within)})."

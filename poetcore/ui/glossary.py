@@ -55,6 +55,8 @@ TERMS = {
     " training pictures closely, strong loosely.",
     "run": "One training with its settings, model, figures and evaluations, kept in a folder of its own.",
     "seed": "The number from which all that is random follows: the same seed gives the same run.",
+    "slice": "Pictures with something in common beside their label: a sub-folder, how bright, colourful,"
+    " sharp or large they are, when they were taken.",
     "split": "Which pictures are trained on, which are watched meanwhile (validation), and which are kept for"
     " the final test (testing).",
     "step": "One small correction of the last layer, from one batch of training pictures.",

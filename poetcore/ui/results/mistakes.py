@@ -22,7 +22,7 @@ from poetcore.ui.results.confusion import PICTURES, draw_cell_fields, labels_cho
 from poetcore.ui.state import explain
 from poetcore.ui.text import brief, counted, isolated, plain
 
-__all__ = ["draw_mistakes"]
+__all__ = ["draw_mistakes", "draw_slides"]
 
 #: Pictures of a gallery at the most; nobody looks at more pages.
 _MOST = 2000
@@ -37,26 +37,13 @@ def draw_mistakes(evaluation: Evaluation, key: str) -> None:
     """
     metrics = evaluation.metrics
     labels = sorted(metrics.labels, key=natural_key)
-    try:
-        folder = home_of(Path(metrics.folder))
-    except DatasetError as error:  # the list of held-out pictures is damaged
-        explain(error)
-        return
     true, predicted = labels_chosen(key)
     slides = _slides(evaluation.predictions, true, predicted)
     st.header(_title(true, predicted, len(slides)), anchor=PICTURES)
     draw_cell_fields(labels, key)
-    if slides:
-        mend = "in the CSV file" if is_listing(folder) else "or set the picture aside"
-        st.caption(
-            f"Is a true label wrong? Then correct it, {mend}, as you would without knowing"
-            " the prediction: demo pictures that follow the model make it look better than it is. How many"
-            " labels were changed is said beside the accuracy from then on."
-        )
-    else:
+    if not slides:
         _draw_none(metrics, true, predicted)
-    _draw_pictures(evaluation, folder, labels, slides, f"gallery_{key}_{true}_{predicted}")
-    draw_repairs(folder)
+    draw_slides(evaluation, slides, f"gallery_{key}_{true}_{predicted}")
 
 
 def _slides(rows: pd.DataFrame, true: str | None, predicted: str | None) -> list[Slide]:
@@ -97,9 +84,26 @@ def _draw_none(metrics: Metrics, true: str | None, predicted: str | None) -> Non
     st.success(words, icon=":material/check_circle:")
 
 
-def _draw_pictures(
-    evaluation: Evaluation, folder: Path, labels: list[str], slides: list[Slide], key: str
-) -> None:
+def draw_slides(evaluation: Evaluation, slides: list[Slide], key: str) -> None:
+    """Show pictures of an evaluation, to be repaired where a true label is wrong.
+
+    Args:
+        evaluation: of a run on a demo folder.
+        slides: the pictures, in their order.
+        key: tells this gallery from others.
+    """
+    try:
+        folder = home_of(Path(evaluation.metrics.folder))
+    except DatasetError as error:  # the list of held-out pictures is damaged
+        explain(error)
+        return
+    if slides:
+        mend = "in the CSV file" if is_listing(folder) else "or set the picture aside"
+        st.caption(
+            f"Is a true label wrong? Then correct it, {mend}, as you would without knowing"
+            " the prediction: demo pictures that follow the model make it look better than it is. How many"
+            " labels were changed is said beside the accuracy from then on."
+        )
     first = slides[:_MOST]
     found = list(zip(shas(tuple(slide.path for slide in first)), first, strict=True))
     repairs = Repairs(folder)
@@ -109,11 +113,12 @@ def _draw_pictures(
     items = [
         _repairable(sha, slide, seen.get(slide.path)) for sha, slide in found if sha and sha not in verified
     ]
-    repair_gallery(folder, items, labels, key=key)
+    repair_gallery(folder, items, sorted(evaluation.metrics.labels, key=natural_key), key=key)
     if moved := sum(not sha for sha, _ in found):
         st.caption(f"Moved since the evaluation, and not shown: {count(moved)}. Evaluate the folder again.")
     if marked := sum(sha in verified for sha, _ in found):
         st.caption(f"Label verified as correct, and not shown again: {count(marked)}.")
+    draw_repairs(folder)
 
 
 def _repairable(sha: str, slide: Slide, seen: str | None) -> Repairable:
