@@ -11,6 +11,9 @@ from poetcore.errors import OptionError
 from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.freshness import Difference, current_files, evaluation_difference, run_difference
 from poetcore.evaluation.headline import Headline, headline
+from poetcore.evaluation.results import evaluation_of
+from poetcore.evaluation.review.corrected import Corrected, corrected
+from poetcore.evaluation.review.review import Review
 from poetcore.system.figures import count, with_interval
 from poetcore.system.files import write_whole
 from poetcore.workspace.demo_sets import dataset_title
@@ -155,6 +158,34 @@ class Report:
         """
         return self.evaluation.top_losses(whole_number(count, "count"))
 
+    @property
+    def review(self) -> pd.DataFrame:
+        """The verdicts of the review that is kept with the run, one row a content.
+
+        Columns time, sha, path, label and predicted (of the time of the verdict), verdict, right_label and
+        comment.
+
+        Example:
+            >>> report.review["verdict"].tolist()
+            []
+        """
+        return self._review().verdicts
+
+    @property
+    def corrected(self) -> Corrected:
+        """The accuracy corrected by that review: `.accuracy`, `.interval`, `.total`, and what was counted.
+
+        Raises:
+            OptionError: a picture may have several labels.
+
+        Example:
+            >>> report.corrected.mistakes_reviewed
+            0
+        """
+        if self.evaluation.metrics.multi_label:
+            refuse_multi_label("review")
+        return corrected(self.evaluation, self._review())
+
     def to_html(self, path: PathLike) -> Path:
         """Write the report as one HTML file that opens anywhere; returns its path.
 
@@ -170,7 +201,7 @@ class Report:
         file = path_of(path, "path")
         if file.is_dir():
             raise OptionError(f"{file} is a folder: name the file to write, such as {file / 'report.html'}.")
-        write_whole(file, report(self.evaluation, self._difference()))
+        write_whole(file, report(self.evaluation, self._difference(), self._review()))
         return file
 
     def to_slides(self, folder: PathLike, *, progress: Progressing = None, **options: Any) -> list[Path]:
@@ -210,6 +241,10 @@ class Report:
         """Raise where a figure is of one label a picture, and these may have several."""
         if self.evaluation.metrics.multi_label:
             refuse_multi_label(what)
+
+    def _review(self) -> Review:
+        folder = evaluation_of(self._run, Path(self.evaluation.metrics.folder))
+        return Review.of(folder) if folder else Review()
 
     def _difference(self) -> Difference:
         now = current_files(Path(self.evaluation.metrics.folder), self._workspace)

@@ -25,6 +25,7 @@ from poetcore.cli.overview import overview
 from poetcore.cli.prepare import prepare
 from poetcore.cli.repairs import merge, undo
 from poetcore.cli.retrain import retrain
+from poetcore.cli.review import review
 from poetcore.cli.runs import runs
 from poetcore.cli.samples import demo, download
 from poetcore.cli.slides import slides
@@ -57,6 +58,7 @@ _COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (retrain, "--image_dir my_photos/train --how_many_training_steps 500"),
     (tune, "--image_dir my_photos/train --learning_rate 0.01,0.1"),
     (evaluate, "my_photos/demo --run latest"),
+    (review, "my_photos/demo --run latest"),
     (compare, "first second --demo my_photos/demo"),
     (slides, "my_photos/demo --run latest --out slides"),
     (label_image, "photo.jpg --run latest"),

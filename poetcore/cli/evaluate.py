@@ -66,6 +66,7 @@ def evaluate(
     from poetcore.evaluation.evaluate import evaluate as evaluate_run
     from poetcore.evaluation.evaluate import evaluate_graph
     from poetcore.evaluation.headline import calibration_sentence, headline, leak_counts
+    from poetcore.evaluation.review.carried import review_of
     from poetcore.workspace.demo_sets import demo_of
 
     terminal, place = Terminal(json), Workspace(workspace)
@@ -85,6 +86,7 @@ def evaluate(
     metrics = evaluation.metrics
     terminal.skipped("Excluded", metrics.skipped)
     told = headline(metrics)
+    review = None if graph else review_of(evaluation, chosen)
     if metrics.multi_label:
         terminal.answer(
             label_set_figures(metrics)
@@ -96,10 +98,12 @@ def evaluate(
         )
         return
     terminal.answer(
-        asdict(metrics) | {"mark": told.mark, "remarks": told.remarks, "leaks": evaluation.leaks()},
+        asdict(metrics)
+        | {"mark": told.mark, "remarks": told.remarks, "leaks": evaluation.leaks(), "review": review},
         f"Accuracy of {metrics.run} on {_called(Path(metrics.folder))}: {told.sentence}.",
         f"Seen in training: {leak_counts(metrics)}.",
         *told.remarks,
+        *([f"Corrected accuracy: {review['words']}.", *review["sentences"]] if review else []),
         f"Macro F1 {score(metrics.macro_f1)}, balanced accuracy {percent(metrics.balanced_accuracy)}, the"
         f" means of the labels with pictures: {metrics.macro_f1_labels} of {len(metrics.labels)}.",
         *filter(None, [calibration_sentence(metrics)]),

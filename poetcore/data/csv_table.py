@@ -11,7 +11,7 @@ from poetcore.errors import DatasetError
 from poetcore.system.files import printable
 from poetcore.system.spreadsheets import read_rows, unescape
 
-__all__ = ["CsvRow", "CsvTable"]
+__all__ = ["CsvRow", "CsvTable", "read_text"]
 
 #: What the columns may be called, whatever their case; the first that is there counts.
 _PATH_COLUMNS = ("path", "file", "filename", "file_name", "image", "image_path", "image_id")
@@ -46,7 +46,7 @@ class CsvTable:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._lines = list(io.StringIO(_text(file), newline=""))
+        self._lines = list(io.StringIO(read_text(file), newline=""))
         self._first = 0
         separators = "\t,;" if file.suffix.lower() == ".tsv" else ",;\t"
         while self._first < len(self._lines) and not self._lines[self._first].strip():
@@ -101,8 +101,12 @@ def _column(names: list[str], known: tuple[str, ...]) -> int | None:
     return next((names.index(name) for name in known if name in names), None)
 
 
-def _text(file: Path) -> str:
-    """Read a text in the encodings that spreadsheets write."""
+def read_text(file: Path) -> str:
+    """Read a text in the encodings that spreadsheets write.
+
+    Raises:
+        DatasetError: it cannot be read, or is no text.
+    """
     try:
         content = file.read_bytes()
     except OSError as error:

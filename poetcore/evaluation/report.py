@@ -21,6 +21,9 @@ from poetcore.evaluation.freshness import Difference
 from poetcore.evaluation.headline import calibration_sentence, headline, label_doubt, leak_counts
 from poetcore.evaluation.matrix_table import matrix_css, matrix_table
 from poetcore.evaluation.metrics import Metrics, threshold_table
+from poetcore.evaluation.review.carried import review_figures, with_verdicts
+from poetcore.evaluation.review.review import Review
+from poetcore.evaluation.review.verdicts import verdict_words
 from poetcore.evaluation.slides import Filter, deck
 from poetcore.system.figures import confidence, count, percent, score
 from poetcore.system.names import natural_key
@@ -49,7 +52,7 @@ class _Thumbnail:
     reason: str = ""
 
 
-def report(evaluation: Evaluation, difference: Difference | None = None) -> str:
+def report(evaluation: Evaluation, difference: Difference | None = None, review: Review | None = None) -> str:
     """Return an evaluation as HTML: figures, charts as SVG, misclassified pictures with thumbnails.
 
     The page is the template `report.html` beside this module; everything in it is escaped but the charts.
@@ -58,12 +61,14 @@ def report(evaluation: Evaluation, difference: Difference | None = None) -> str:
         evaluation: of a model on a demo folder.
         difference: of the demo folder then and now, so that figures that are out of date say so; None where
             that was not compared.
+        review: of the evaluation: its verdicts and the corrected accuracy stand in the report.
     """
     metrics, predictions = evaluation.metrics, evaluation.predictions
     if metrics.multi_label:
         refuse_multi_label("report")
     leaks = evaluation.leaks()
     misclassified = deck(predictions, Filter("mistakes"), "surest")
+    said = with_verdicts(predictions, review or Review())
     template = Path(__file__).with_suffix(".html").read_text(encoding="utf-8")
     return (
         Environment(autoescape=True, undefined=StrictUndefined)
@@ -76,6 +81,9 @@ def report(evaluation: Evaluation, difference: Difference | None = None) -> str:
             metrics=metrics,
             names=sorted(metrics.labels, key=natural_key),
             leaks=leaks,
+            review=review_figures(evaluation, review) if review else None,
+            verdicts={row["path"]: row for row in said.to_dict("records")} if "verdict" in said else {},
+            verdict_words=verdict_words,
             seen={leak["path"] for leak in leaks},
             leak_counts=leak_counts(metrics),
             most=MAX_MISCLASSIFIED,

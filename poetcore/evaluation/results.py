@@ -1,6 +1,7 @@
 """The evaluations of several runs side by side, each with what must be known to compare them."""
 
 import contextlib
+import os
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
@@ -9,16 +10,34 @@ import pandas as pd
 
 from poetcore.data.contents import state_of
 from poetcore.data.dataset import Dataset
+from poetcore.data.listing import demo_part
 from poetcore.data.multi_label import label_sets_now
-from poetcore.errors import RunError
+from poetcore.errors import DatasetError, RunError
 from poetcore.evaluation.headline import headline
 from poetcore.evaluation.metrics import Metrics
+from poetcore.workspace.evaluation_folder import EvaluationFolder
 from poetcore.workspace.records import read_record
 from poetcore.workspace.run import Run
 
-__all__ = ["demo_results"]
+__all__ = ["demo_results", "evaluation_of"]
 
 _COLUMNS = ["run", "folder", "accuracy", "correct", "total", "mark", "state"]
+
+
+def evaluation_of(run: Run, demo: Path) -> EvaluationFolder | None:
+    """Return where the evaluation of a run on a demo folder is, or None where there is none that can be read.
+
+    Args:
+        run: the run.
+        demo: the folder, or the CSV file of which the demo rows were evaluated.
+    """
+    wanted = Path(os.path.abspath(demo))
+    for folder in run.evaluations():
+        with contextlib.suppress(RunError, DatasetError):
+            found = Path(read_record(folder.metrics_file, Metrics).folder)
+            if wanted == found or demo_part(wanted) == found:
+                return folder
+    return None
 
 
 def demo_results(runs: Iterable[Run], files: Callable[[Path], Dataset | None] | None = None) -> pd.DataFrame:
