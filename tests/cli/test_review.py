@@ -13,23 +13,41 @@ from tests.cli.inside import Terminal, call
 from tests.conftest import Trained
 
 
-@pytest.fixture
-def place(trained: Trained, tmp_path) -> Terminal:
-    """A workspace of the test's own, whose run was evaluated on demo pictures, two of them filed wrongly."""
-    shutil.copytree(trained.workspace.root, tmp_path / "tf_files")
-    for folder in (tmp_path / "tf_files" / "runs").glob("*/evaluations"):
-        shutil.rmtree(folder)
-    demo = Path(shutil.copytree(trained.sample / "demo", tmp_path / "demo"))
+def evaluated(trained: Trained, folder: Path) -> Terminal:
+    """A workspace whose run was evaluated on demo pictures in a folder, two of them filed wrongly."""
+    skipped = shutil.ignore_patterns("evaluations", "datasets", "comparisons")
+    shutil.copytree(trained.workspace.root, folder / "tf_files", ignore=skipped)
+    shutil.copytree(trained.sample / "demo", folder / "demo")
     for number in (1, 2):
-        (demo / "rose" / f"rose_{number:03d}.jpg").rename(demo / "tulip" / f"misfiled_{number}.jpg")
-    terminal = Terminal(tmp_path / "tf_files")
-    terminal.answer("evaluate", demo)
+        misfiled = folder / "demo" / "tulip" / f"misfiled_{number}.jpg"
+        (folder / "demo" / "rose" / f"rose_{number:03d}.jpg").rename(misfiled)
+    terminal = Terminal(folder / "tf_files")
+    terminal.answer("evaluate", folder / "demo")
     return terminal
 
 
+@pytest.fixture(scope="module")
+def shared(trained, tmp_path_factory) -> Terminal:
+    return evaluated(trained, tmp_path_factory.mktemp("review"))
+
+
 @pytest.fixture
-def demo(place, tmp_path) -> Path:
-    return tmp_path / "demo"
+def place(shared) -> Terminal:
+    """A workspace without a review; tests only add to that."""
+    for file in shared.workspace.glob("runs/*/evaluations/*/review.csv"):
+        file.unlink()
+    return shared
+
+
+@pytest.fixture
+def demo(place) -> Path:
+    return place.workspace.parent / "demo"
+
+
+@pytest.fixture
+def own(trained, tmp_path) -> Terminal:
+    """A workspace of the test's own, with `demo` beside it."""
+    return evaluated(trained, tmp_path)
 
 
 def verdicts(tmp_path: Path, *rows: tuple[str, ...]) -> Path:
@@ -47,19 +65,19 @@ def test_without_verdicts_it_says_how_many_there_are_to_review(place):
     assert (answer["mistakes_reviewed"], answer["corrected"], answer["verdicts"]) == (0, None, [])
 
 
-def test_verdicts_of_a_file_correct_the_accuracy(place, tmp_path):
-    before = place.answer("evaluate", tmp_path / "demo")
+def test_verdicts_of_a_file_correct_the_accuracy(place, demo, tmp_path):
+    before = place.answer("evaluate", demo)
     answer = place.answer("review", "--add", verdicts(tmp_path, *MISFILED))
     found = answer["corrected"]
     assert answer["added"] == 2
     assert found["correct"] == before["correct"] + found["became_right"] and found["became_right"] == 2
-    assert place.answer("evaluate", tmp_path / "demo")["review"]["accuracy"] == found["accuracy"]
+    assert place.answer("evaluate", demo)["review"]["accuracy"] == found["accuracy"]
 
 
-def test_a_person_reads_the_corrected_accuracy(place, tmp_path):
+def test_a_person_reads_the_corrected_accuracy(place, demo, tmp_path):
     said = place.say("review", "--add", verdicts(tmp_path, *MISFILED))
     assert "Added: 2 verdicts." in said and "Corrected accuracy: " in said and "before the review" in said
-    assert "Corrected accuracy: " in place.say("evaluate", tmp_path / "demo")
+    assert "Corrected accuracy: " in place.say("evaluate", demo)
 
 
 def test_rows_that_cannot_be_used_are_told_and_the_others_added(place, tmp_path):
@@ -91,25 +109,27 @@ def test_the_table_of_predictions_with_verdicts_filled_in_is_such_a_file(place, 
     assert place.answer("review", "--add", file)["added"] == 1
 
 
-def test_repairs_are_one_step_that_is_undone_and_what_was_changed_is_said(place, demo, tmp_path):
-    answer = place.answer("review", "--add", verdicts(tmp_path, *MISFILED), "--repair")
+def test_repairs_are_one_step_that_is_undone_and_what_was_changed_is_said(own, tmp_path):
+    demo = tmp_path / "demo"
+    answer = own.answer("review", "--add", verdicts(tmp_path, *MISFILED), "--repair")
     assert answer["repaired"] == 2 and (demo / "rose" / "misfiled_1.jpg").is_file()
-    after = place.answer("evaluate", demo)
+    after = own.answer("evaluate", demo)
     assert after["relabelled"] == 2 and "2 labels changed" in after["mark"]
     assert after["review"]["outdated"] == 0  # the verdicts hold: the label is what they say
-    assert place.answer("review", demo, "--repair")["step"] is None
-    place.say("undo", demo, answer["step"])
+    assert own.answer("review", demo, "--repair")["step"] is None
+    own.say("undo", demo, answer["step"])
     assert (demo / "tulip" / "misfiled_1.jpg").is_file()
 
 
-def test_a_second_run_takes_over_what_was_reviewed(place, demo, tmp_path):
-    place.say("review", "--add", verdicts(tmp_path, *MISFILED))
-    runs = Workspace(place.workspace).runs
+def test_a_second_run_takes_over_what_was_reviewed(own, tmp_path):
+    demo = tmp_path / "demo"
+    own.say("review", "--add", verdicts(tmp_path, *MISFILED))
+    runs = Workspace(own.workspace).runs
     (first,) = [path for path in runs.iterdir() if path.is_dir()]
     shutil.copytree(first, runs / "second", ignore=shutil.ignore_patterns("evaluations"))
-    place.say("evaluate", demo, "--run", "second")
-    assert place.answer("review", demo, "--run", "second")["offered"] == 2
-    answer = place.answer("review", demo, "--run", "second", "--take_over")
+    own.say("evaluate", demo, "--run", "second")
+    assert own.answer("review", demo, "--run", "second")["offered"] == 2
+    answer = own.answer("review", demo, "--run", "second", "--take_over")
     assert (answer["added"], answer["offered"], len(answer["verdicts"])) == (2, 0, 2)
 
 
