@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from poetcore.training.jobs import Jobs
 from poetcore.ui.data.upload_routes import UPLOAD_ROUTES
+from poetcore.ui.gallery.facts import FACT_ROUTES
 from poetcore.ui.review.routes import REVIEW_ROUTES
 from poetcore.ui.route import ROUTE, answer
 from poetcore.workspace.workspace import default_workspace
@@ -45,7 +46,7 @@ async def lifespan(_: object) -> AsyncIterator[None]:
 
 app = st.App(
     str(Path(__file__).parent / "pages" / "_shell.py"),
-    routes=[Route(ROUTE, answer), *UPLOAD_ROUTES, *REVIEW_ROUTES],
+    routes=[Route(ROUTE, answer), *FACT_ROUTES, *REVIEW_ROUTES, *UPLOAD_ROUTES],
     middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts(), www_redirect=False)],
     lifespan=lifespan,
 )

@@ -161,6 +161,17 @@ class FileIndex(Database):
                 return content
         return None
 
+    def places(self, sha: str) -> list[FileEntry]:
+        """Return the files that are indexed with a content and still hold it, in the order of their paths.
+
+        Args:
+            sha: sha256 of the content.
+        """
+        paths = [
+            Path(path) for (path,) in self._rows("SELECT path FROM files WHERE sha = ? ORDER BY path", (sha,))
+        ]
+        return [entry for entry in self.lookup(paths) if entry.sha == sha]
+
     def record_decoded(self, reasons: dict[str, str | None]) -> None:
         """Record of contents that they were decoded.
 

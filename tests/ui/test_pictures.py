@@ -5,7 +5,7 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from poetcore.ui.gallery.pictures import Card, card_html
+from poetcore.ui.gallery.card import Card, card_html
 
 SHA = "5" * 64
 

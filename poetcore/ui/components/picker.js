@@ -1,17 +1,11 @@
 // A gallery whose pictures can be selected. What is selected stays in the browser until something is to be done with it.
 
-function element(tag, className, text) {
-  const made = document.createElement(tag);
-  made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
-
 class Picker {
   constructor(root) {
     this.root = root;
     this.listeners = new AbortController();
     this.skip = new SkipLink("Skip to the pictures", () => this.enter());
+    this.box = new LightBox(root.parentNode.querySelector(".lightbox"), this.part("poet-grid"));
     this.listen();
   }
 
@@ -29,7 +23,7 @@ class Picker {
 
   /** Take what Python sent: the pictures of a page, and its answer to what was asked for. */
   update(data, send) {
-    this.send = send;
+    this.send = this.box.send = send;
     const received = JSON.stringify(data);
     if (received === this.received) return;
     if (data.folder !== this.data?.folder) {
@@ -41,9 +35,10 @@ class Picker {
     this.last = undefined;
     this.take(data.answer);
     this.figures = data.cards.map((card, index) => this.figure(card, index));
-    this.part("poet-grid").replaceChildren(...this.boxes());
+    this.part("poet-grid").replaceChildren(...boxesOf(this.figures, data.cards.map((card) => card.group)));
     this.part("poet-grid").classList.toggle("poet-pairs", data.cards.some((card) => card.group));
     this.paint();
+    this.box.update(data);
   }
 
   /** Carry out an answer, once: pictures to select, and those that are done with. */
@@ -57,9 +52,7 @@ class Picker {
 
   /** A card comes as finished HTML, escaped in Python; only its checkbox and its pending change are added. */
   figure(card, index) {
-    const template = document.createElement("template");
-    template.innerHTML = card.html;
-    const figure = template.content.firstElementChild;
+    const figure = figureOf(card);
     if (card.selectable) {
       const select = element("label", "select");
       const box = element("input", "box");
@@ -71,22 +64,6 @@ class Picker {
     figure.classList.toggle("is-planned", Boolean(card.planned));
     if (card.planned) figure.append(element("div", "planned", card.planned));
     return figure;
-  }
-
-  /** What stands in the grid: a figure alone, or those of a group in one box. */
-  boxes() {
-    const made = [];
-    let group = "";
-    this.data.cards.forEach((card, index) => {
-      if (!card.group) made.push(this.figures[index]);
-      else if (card.group === group) made.at(-1).append(this.figures[index]);
-      else {
-        made.push(element("div", "poet-pair"));
-        made.at(-1).append(this.figures[index]);
-      }
-      group = card.group;
-    });
-    return made;
   }
 
   paint() {
@@ -279,6 +256,7 @@ class Picker {
   close() {
     this.listeners.abort();
     this.skip.close();
+    this.box.destroy();
   }
 }
 

@@ -6,8 +6,8 @@ with the requested action. Only the cards of the shown page are sent, as the HTM
 script adds a checkbox to each.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from hashlib import sha1
 from pathlib import Path
 from typing import Any
@@ -15,15 +15,17 @@ from typing import Any
 import streamlit as st
 
 from poetcore.ui.components.assets import asset
-from poetcore.ui.gallery.pictures import Card, card_html, gallery_css
+from poetcore.ui.components.lightbox import LIGHTBOX_JS, leave, lightbox_css, lightbox_html
+from poetcore.ui.gallery.about import About
+from poetcore.ui.gallery.card import Card, card_html, gallery_css
 
 __all__ = ["Answer", "Mark", "Request", "Selectable", "picker"]
 
 _component = st.components.v2.component(
     "poet_picker",
-    html=asset("picker.html"),
-    css=gallery_css() + asset("picker.css"),
-    js=asset("marks.js", "skip.js", "picker.js"),
+    html=asset("picker.html") + lightbox_html(),
+    css=gallery_css() + asset("picker.css") + lightbox_css(),
+    js=asset(*LIGHTBOX_JS, "marks.js", "skip.js", "picker.js"),
     isolate_styles=True,
 )
 
@@ -56,6 +58,7 @@ class Selectable:
         group: the pictures of one group, which follow each other, are drawn in one box; "" for none.
         kept: whether "all" passes over it: the one of its group that stays.
         selectable: whether it has a checkbox.
+        at: number of the stop of the deck that it opens.
     """
 
     card: Card
@@ -64,6 +67,7 @@ class Selectable:
     group: str = ""
     kept: bool = False
     selectable: bool = True
+    at: int = 0
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,9 @@ def picker(
     folder: Path,
     total: int,
     pictures: str,
+    deck: Mapping[str, Any],
+    on_leave: Callable[[int], None],
+    about: About | None = None,
     suggests: bool = False,
     only: bool = False,
     answer: Answer | None = None,
@@ -120,6 +127,9 @@ def picker(
         folder: the dataset to which the selection belongs.
         total: how many pictures "all" means, on all pages.
         pictures: identifies all of them: "all" does not count where it was asked for others.
+        deck: what the light-box leafs through, packed.
+        on_leave: as for `card_grid`.
+        about: what is known of the pictures' model.
         suggests: whether suggested labels may be taken.
         only: whether only the selected pictures are shown.
         answer: to an earlier request.
@@ -139,6 +149,7 @@ def picker(
             "group": one.group,
             "kept": one.kept or not one.selectable,
             "selectable": one.selectable,
+            "at": one.at,
         }
         for one in shown
     ]
@@ -151,10 +162,17 @@ def picker(
         "suggests": suggests,
         "only": only,
         "answer": _packed(answer) if answer else None,
+        "deck": deck,
+        "about": asdict(about or About()),
     }
     # Streamlit refuses keys with two underlines in a row, which may stand in the names of folders and labels.
-    safe = sha1(key.encode("utf-8", "surrogateescape")).hexdigest()
-    asked: dict[str, Any] | None = _component(key=f"picker_{safe}", data=data, on_act_change=lambda: None).act
+    name = f"picker_{sha1(key.encode('utf-8', 'surrogateescape')).hexdigest()}"
+    asked: dict[str, Any] | None = _component(
+        key=name,
+        data=data,
+        on_act_change=lambda: None,
+        on_left_change=lambda: leave(name, on_leave),
+    ).act
     if not asked or (asked["action"] == "all" and asked["set"] != pictures):
         return None
     return Request(

@@ -1,62 +1,38 @@
-"""Pictures for the browser: their addresses, and galleries of cards with a thumbnail each."""
+"""Pictures for the browser: their addresses, and galleries of cards, each of which opens in the light-box."""
 
-import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
-import jinja2
 import streamlit as st
 
-from poetcore.system.figures import confidence, count
+from poetcore.system.figures import count
+from poetcore.ui.components.gallery import card_grid
+from poetcore.ui.gallery.about import About
+from poetcore.ui.gallery.card import Card
+from poetcore.ui.gallery.deck import Deck, Row
 from poetcore.ui.route import address
 from poetcore.ui.state import workspace
 
 __all__ = [
     "Card",
     "addresses",
-    "card_html",
     "draw_pages",
     "gallery",
-    "gallery_css",
+    "group_gallery",
     "page_of",
     "pair_gallery",
     "shas",
+    "turn_to",
 ]
 
 #: Cards on a page of a gallery.
 PAGE_SIZE = 24
 
-#: Longer side of a thumbnail, in pixels: twice what is drawn, for sharp screens.
-_THUMBNAIL = 360
-
 #: Width in pixels that has room for five page numbers.
 _FIVE_PAGES = 290
 
-_FOLDER = Path(__file__).parent
-
 #: Stands where the other picture of a pair should be.
-_GONE = "<figure><figcaption>The training picture is not there any more.</figcaption></figure>"
-
-
-@dataclass(frozen=True)
-class Card:
-    """One picture in a gallery.
-
-    Attributes:
-        sha: the hash of its content.
-        title: a line below it.
-        lines: more lines, smaller.
-        bars: (label, probability from 0 to 1), drawn as bars in this order; as many as there are.
-        mark: whether a prediction was right; empty where none is shown.
-    """
-
-    sha: str
-    title: str
-    lines: tuple[str, ...] = ()
-    bars: tuple[tuple[str, float], ...] = ()
-    mark: Literal["right", "wrong", ""] = ""
+_GONE = "The training picture is not there any more."
 
 
 def addresses(paths: Sequence[str], pixels: int = 0) -> list[str]:
@@ -71,23 +47,65 @@ def shas(paths: tuple[str, ...]) -> list[str]:
         return [p.sha for p in index.lookup([Path(path) for path in paths])]
 
 
-def gallery(cards: Sequence[Card], key: str, page_size: int = PAGE_SIZE) -> None:
-    """Draw pictures as a grid of thumbnails, a page at a time; each links to the full picture."""
-    shown = page_of(len(cards), key, page_size)
-    grid = "".join(map(card_html, cards[shown.start : shown.stop]))
-    st.html(f"<style>{gallery_css()}</style><div class='poet-grid'>{grid}</div>")
-    draw_pages(shown, len(cards), key, page_size)
+def gallery(cards: Sequence[Card], key: str, page_size: int = PAGE_SIZE, about: About | None = None) -> None:
+    """Draw pictures as a grid of thumbnails, a page at a time; each opens in the light-box.
+
+    Args:
+        cards: the pictures.
+        key: tells this gallery from others of the page.
+        page_size: on one page.
+        about: the model whose predictions are shown, if there is one.
+    """
+    _draw(tuple((card,) for card in cards), key, page_size, about)
 
 
-def pair_gallery(pairs: Sequence[tuple[Card, Card | None]], key: str, page_size: int = 12) -> None:
+def pair_gallery(
+    pairs: Sequence[tuple[Card, Card | None]], key: str, page_size: int = 12, about: About | None = None
+) -> None:
     """Draw pictures two by two, each beside the other; a picture whose other is gone says so."""
-    shown = page_of(len(pairs), key, page_size)
-    both = "".join(
-        f"<div class='poet-pair'>{card_html(one)}{card_html(other) if other else _GONE}</div>"
-        for one, other in pairs[shown.start : shown.stop]
+    _draw(tuple((one, other) if other else (one,) for one, other in pairs), key, page_size, about, gone=_GONE)
+
+
+def group_gallery(rows: Sequence[Row], key: str, page_size: int = 12, about: About | None = None) -> None:
+    """Draw pictures in groups: the others of a group repeat its first, and are looked at beside it."""
+    _draw(tuple(rows), key, page_size, about, repeats=True, things="groups")
+
+
+@st.fragment
+def _draw(
+    rows: tuple[Row, ...],
+    key: str,
+    page_size: int,
+    about: About | None,
+    *,
+    repeats: bool = False,
+    gone: str = "",
+    things: str = "",
+) -> None:
+    """Draw a page of a gallery; another page draws nothing else anew."""
+    shown = page_of(len(rows), key, page_size)
+    deck = Deck.of(rows, repeats=repeats)
+    card_grid(
+        rows,
+        shown,
+        deck,
+        about or About(),
+        key=key,
+        alone=gone,
+        on_leave=lambda stop: turn_to(key, deck.row_of(stop), page_size),
     )
-    st.html(f"<style>{gallery_css()}</style><div class='poet-grid poet-pairs'>{both}</div>")
-    draw_pages(shown, len(pairs), key, page_size)
+    draw_pages(shown, len(rows), key, page_size, things)
+
+
+def turn_to(key: str, row: int, page_size: int) -> None:
+    """Have a gallery show the page of a row when it is drawn next.
+
+    Args:
+        key: of its page numbers.
+        row: its number, from 0.
+        page_size: rows on one page.
+    """
+    st.session_state[key] = row // page_size + 1
 
 
 def page_of(total: int, key: str, page_size: int = PAGE_SIZE) -> range:
@@ -116,22 +134,3 @@ def draw_pages(shown: range, total: int, key: str, page_size: int = PAGE_SIZE, t
         )
         # As wide as its content, Streamlit finds no room for the numbers of fewer than five pages.
         st.pagination(pages, key=key, width=_FIVE_PAGES if pages < 5 else "content")
-
-
-def card_html(card: Card) -> str:
-    """Render a card as an HTML `figure`; every text in it is escaped."""
-    full, thumbnail = address(card.sha), address(card.sha, _THUMBNAIL)
-    return _card_template().render(card=card, full=full, thumbnail=thumbnail)
-
-
-def gallery_css() -> str:
-    """Return the style sheet of a grid (class `poet-grid`) of cards."""
-    return (_FOLDER / "gallery.css").read_text(encoding="utf-8")
-
-
-@functools.cache
-def _card_template() -> jinja2.Template:
-    source = (_FOLDER / "card.html").read_text(encoding="utf-8")
-    environment = jinja2.Environment(autoescape=True)
-    environment.filters["confidence"] = confidence
-    return environment.from_string(source)

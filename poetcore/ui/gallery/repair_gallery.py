@@ -12,8 +12,19 @@ from poetcore.data.held_out import home_of
 from poetcore.data.listing import is_listing
 from poetcore.errors import PoetError
 from poetcore.ui.components.picker import Answer, Mark, Request, Selectable, picker
+from poetcore.ui.gallery.about import About
+from poetcore.ui.gallery.deck import Deck
 from poetcore.ui.gallery.pending import tell_pending
-from poetcore.ui.gallery.pictures import PAGE_SIZE, Card, draw_pages, gallery, page_of, shas
+from poetcore.ui.gallery.pictures import (
+    PAGE_SIZE,
+    Card,
+    draw_pages,
+    gallery,
+    group_gallery,
+    page_of,
+    shas,
+    turn_to,
+)
 from poetcore.ui.gallery.repairs import change_word
 from poetcore.ui.state import explain
 
@@ -52,8 +63,19 @@ class Repairable:
         """What selecting it keeps."""
         return Mark(self.path, self.card.sha, self.reason, self.suggested or "")
 
+    @property
+    def shown(self) -> Card:
+        """The card with the file and the label that the light-box shows."""
+        return replace(self.card, path=self.path, true=self.card.true or self.label)
 
-def repair_gallery(folder: Path, items: Sequence[Repairable], labels: Sequence[str], key: str) -> None:
+
+def repair_gallery(
+    folder: Path,
+    items: Sequence[Repairable],
+    labels: Sequence[str],
+    key: str,
+    about: About | None = None,
+) -> None:
     """Show pictures, a page at a time, that can be selected and then relabelled, set aside or verified.
 
     What is asked for becomes a pending change; `draw_repairs` shows those and applies them. The selection is
@@ -64,17 +86,24 @@ def repair_gallery(folder: Path, items: Sequence[Repairable], labels: Sequence[s
         items: the pictures; those of a group follow each other.
         labels: what they can be relabelled to; others can be typed.
         key: tells this gallery from others of the page.
+        about: the model whose predictions are shown, if there is one.
     """
     folder = home_of(folder)
     if is_listing(folder):  # its pictures cannot be repaired
-        gallery([item.card for item in items], key)
+        rows = [tuple(item.shown for item in row) for row in _rows(items)]
+        if any(item.group for item in items):
+            group_gallery(rows, key, about=about)
+        else:
+            gallery([card for (card,) in rows], key, about=about)
     else:
         # What is remembered of a gallery must not show in that of another dataset.
-        _draw_gallery(folder, tuple(items), tuple(labels), f"{key}_{folder}")
+        _draw_gallery(folder, tuple(items), tuple(labels), f"{key}_{folder}", about)
 
 
 @st.fragment
-def _draw_gallery(folder: Path, items: tuple[Repairable, ...], labels: tuple[str, ...], key: str) -> None:
+def _draw_gallery(
+    folder: Path, items: tuple[Repairable, ...], labels: tuple[str, ...], key: str, about: About | None
+) -> None:
     repairs = Repairs(folder)
     marks: tuple[Mark, ...] | None = st.session_state.get(f"{key}_only")
     drawn = items if marks is None else _selected(repairs.folder, items, marks)
@@ -83,6 +112,7 @@ def _draw_gallery(folder: Path, items: tuple[Repairable, ...], labels: tuple[str
     rows = _rows(drawn)
     size, things = (PAGE_SIZE, "") if len(rows) == len(drawn) else (_GROUPS, "groups")
     shown = page_of(len(rows), page, size)
+    deck = Deck.of([tuple(item.shown for item in row) for row in rows], repeats=True)
     try:
         planned = {str(pending.change.path): change_word(pending.change) for pending in repairs.pending()}
         asked = picker(
@@ -94,15 +124,19 @@ def _draw_gallery(folder: Path, items: tuple[Repairable, ...], labels: tuple[str
                     item.group,
                     item.kept,
                     not item.elsewhere,
+                    deck.opened_by(number, place),
                 )
-                for row in rows[shown.start : shown.stop]
-                for item in row
+                for number in shown
+                for place, item in enumerate(rows[number])
             ],
             labels,
             key=f"{key}_picker",
             folder=repairs.folder,
             total=len(meant),
             pictures=sha1("\n".join(item.path for item in drawn).encode()).hexdigest(),
+            deck=deck.packed(shown),
+            on_leave=lambda stop: turn_to(page, deck.row_of(stop), size),
+            about=about,
             suggests=any(item.suggested for item in items),
             only=marks is not None,
             # It stays: a click elsewhere may stop the run of the script that would have brought it.

@@ -15,6 +15,7 @@ from poetcore.evaluation.metrics import Metrics
 from poetcore.evaluation.slides import Filter, Slide, deck
 from poetcore.system.figures import confidence, count
 from poetcore.system.names import natural_key
+from poetcore.ui.gallery.about import about_evaluation
 from poetcore.ui.gallery.pictures import Card, shas
 from poetcore.ui.gallery.repair_gallery import Repairable, repair_gallery
 from poetcore.ui.gallery.repairs import draw_repairs
@@ -128,6 +129,7 @@ def _repairable(sha: str, slide: Slide, seen: str | None) -> Repairable:
         (Path(slide.path).name, *([seen] if seen else [])),
         slide.top,
         "right" if slide.correct else "wrong",
+        predicted=slide.predicted,
     )
     reason = f"predicted label {slide.predicted}, confidence {confidence(slide.confidence)}"
     # No suggested label: taking the model's word on the demo folder would make every mistake a success.

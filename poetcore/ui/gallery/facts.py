@@ -1,0 +1,65 @@
+"""The route that tells the light-box what is known of a picture: pixels, bytes, dates, and where it lies."""
+
+import re
+from datetime import datetime
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from poetcore.data.file_index import FileEntry
+from poetcore.data.images import date_taken
+from poetcore.system.figures import count
+from poetcore.workspace.workspace import default_workspace
+
+__all__ = ["FACT_ROUTES"]
+
+#: Places that are told of one content; nobody reads more.
+_PLACES = 20
+
+
+def answer(request: Request) -> Response:
+    """Tell what is known of a picture, in words; status 404 where it is not known or its files are gone."""
+    sha = request.path_params["sha"]
+    if not re.fullmatch(r"[0-9a-f]{64}", sha):
+        return JSONResponse({"error": "No such picture."}, 404)
+    with default_workspace().file_index() as index:
+        places = index.places(sha)
+        content = index.content(sha) if places else None
+    if content is None:
+        return JSONResponse({"error": "The picture is not known, or was moved or changed."}, 404)
+    first, when = places[0], date_taken(content)
+    told = {
+        "pixels": f"{first.width} x {first.height}" if first.width else "",
+        "format": first.format,
+        "bytes": size_words(first.bytes),
+        "taken": _words(when) if when else "",
+        "files": [{"path": str(place.path), "changed": _changed(place)} for place in places[:_PLACES]],
+    }
+    return JSONResponse(told, headers={"Cache-Control": "no-store"})
+
+
+def size_words(size: int) -> str:
+    """Return the size of a file as people say it.
+
+    >>> size_words(84_200), size_words(3_410_000), size_words(90)
+    ('84 kB', '3.4 MB', '90 bytes')
+    """
+    if size >= 1e6:
+        return f"{size / 1e6:,.1f} MB"
+    return f"{count(round(size / 1e3))} kB" if size >= 1000 else f"{size} bytes"
+
+
+def _changed(place: FileEntry) -> str:
+    try:
+        return _words(datetime.fromtimestamp(Path(place.path).stat().st_mtime))
+    except (OSError, ValueError, OverflowError):  # it is gone by now, or has an impossible time
+        return ""
+
+
+def _words(when: datetime) -> str:
+    return f"{when:%d %b %Y, %H:%M}"
+
+
+FACT_ROUTES = [Route("/poet/facts/{sha}", answer)]
