@@ -1,5 +1,6 @@
 """Cards of pictures as HTML, and the pages of a gallery."""
 
+import json
 import re
 
 import pytest
@@ -55,6 +56,7 @@ def test_a_page_of_a_gallery_holds_its_cards(page, first, count, words):
     app = AppTest.from_function(thirty_cards)
     app.session_state["gallery"] = page
     app.run()
-    titles = re.findall('class="title" title="picture ([0-9]+)"', app.get("html")[0].proto.body)
+    data = json.loads(app.get("bidi_component")[0].proto.json)
+    titles = [re.findall('class="title" title="picture ([0-9]+)"', card["html"])[0] for card in data["cards"]]
     assert titles == [str(number) for number in range(first, first + count)]
     assert app.caption[0].value == words
