@@ -114,7 +114,8 @@ def draw_slides(evaluation: Evaluation, slides: list[Slide], key: str) -> None:
     items = [
         _repairable(sha, slide, seen.get(slide.path)) for sha, slide in found if sha and sha not in verified
     ]
-    repair_gallery(folder, items, sorted(evaluation.metrics.labels, key=natural_key), key=key)
+    labels = sorted(evaluation.metrics.labels, key=natural_key)
+    repair_gallery(folder, items, labels, key, about_evaluation(evaluation.metrics))
     if moved := sum(not sha for sha, _ in found):
         st.caption(f"Moved since the evaluation, and not shown: {count(moved)}. Evaluate the folder again.")
     if marked := sum(sha in verified for sha, _ in found):
