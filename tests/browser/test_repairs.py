@@ -191,7 +191,7 @@ def test_only_the_cards_of_the_page_that_is_shown_are_sent(page, address, tmp_pa
 
     page.on("websocket", listen)
     Gallery(page, address, folder)
-    cards = re.findall(r'alt=\S+rose (rose_\d+)', "".join(sent))
+    cards = re.findall(r"alt=\S+rose (rose_\d+)", "".join(sent))
     assert cards == [f"rose_{number:03d}" for number in range(24)]
 
 
