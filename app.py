@@ -18,6 +18,7 @@ from poetcore.ui.data.upload_routes import UPLOAD_ROUTES
 from poetcore.ui.gallery.facts import FACT_ROUTES
 from poetcore.ui.review.routes import REVIEW_ROUTES
 from poetcore.ui.route import ROUTE, answer
+from poetcore.ui.use.look_routes import LOOK_ROUTES
 from poetcore.workspace.workspace import default_workspace
 
 #: Names under which this machine reaches itself.
@@ -46,7 +47,7 @@ async def lifespan(_: object) -> AsyncIterator[None]:
 
 app = st.App(
     str(Path(__file__).parent / "pages" / "_shell.py"),
-    routes=[Route(ROUTE, answer), *FACT_ROUTES, *REVIEW_ROUTES, *UPLOAD_ROUTES],
+    routes=[Route(ROUTE, answer), *FACT_ROUTES, *LOOK_ROUTES, *REVIEW_ROUTES, *UPLOAD_ROUTES],
     middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts(), www_redirect=False)],
     lifespan=lifespan,
 )

@@ -19,20 +19,21 @@ class FeatureExtractor:
 
     Args:
         file: made by `convert`.
+        content: what is run instead, such as the same network with another output.
 
     Raises:
         BackboneError: the file is damaged.
     """
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, content: bytes | None = None) -> None:
         from ai_edge_litert.interpreter import Interpreter
 
         try:
             with muted():
                 # LiteRT takes a name as text only, which foreign bytes in it are not.
-                source = (
-                    {"model_path": str(file)} if is_unicode(file) else {"model_content": file.read_bytes()}
-                )
+                if content is None and not is_unicode(file):
+                    content = file.read_bytes()
+                source = {"model_content": content} if content else {"model_path": str(file)}
                 self._interpreter = Interpreter(**source, num_threads=1)
                 self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError):
@@ -40,7 +41,7 @@ class FeatureExtractor:
                 f"The network in {file} is damaged: delete the file, and do again what you did."
             ) from None
         (self._input,) = (d["index"] for d in self._interpreter.get_input_details())
-        (self._output,) = (d["index"] for d in self._interpreter.get_output_details())
+        self._outputs = [d["index"] for d in self._interpreter.get_output_details()]
 
     def extract(self, pixels: np.ndarray) -> np.ndarray:
         """Extract the features of one picture.
@@ -51,10 +52,13 @@ class FeatureExtractor:
         Returns:
             `(vector_length,) float32`.
         """
+        return self.extract_all(pixels)[0]
+
+    def extract_all(self, pixels: np.ndarray) -> list[np.ndarray]:
+        """Return what each output gives for one picture, the feature vector first."""
         self._interpreter.set_tensor(self._input, pixels[np.newaxis].astype(np.float32))
         self._interpreter.invoke()
-        vector: np.ndarray = self._interpreter.get_tensor(self._output)[0]
-        return vector
+        return [self._interpreter.get_tensor(output)[0] for output in self._outputs]
 
 
 class PictureExtractor:

@@ -15,6 +15,9 @@ __all__ = ["LiteGraph", "LiteTensor"]
 
 _IDENTIFIER = b"TFL3"
 
+#: Operators that change the type or the shape of numbers only.
+_SAME_NUMBERS = ("DEQUANTIZE", "QUANTIZE", "RESHAPE", "SQUEEZE")
+
 
 class LiteTensor(NamedTuple):
     """What goes into a graph, or comes out.
@@ -75,13 +78,48 @@ class LiteGraph:
     @property
     def last_operator(self) -> str:
         """Name of the operator that makes its first output, such as "SOFTMAX"; "" for none."""
-        for operator in self._graph.operators or ():
-            if self._outputs[0] in list(operator.outputs):
-                code = self._model.operatorCodes[operator.opcodeIndex]
-                number = max(code.builtinCode, code.deprecatedBuiltinCode)
-                names = vars(self._schema.BuiltinOperator).items()
-                return next((name for name, value in names if value == number and name.isupper()), "")
-        return ""
+        operator = self._maker(self._outputs[0])
+        return self._kind(operator) if operator else ""
+
+    def pooled_map(self) -> LiteTensor | None:
+        """Return the feature map whose mean over rows and columns is its first output.
+
+        Returns:
+            Of shape `(1, rows, columns, channels)`; None where the output is something else, such as a
+            normalised mean or a classifier's.
+        """
+        place = self._outputs[0]
+        while (operator := self._maker(place)) and self._kind(operator) in _SAME_NUMBERS:
+            place = int(operator.inputs[0])
+        if operator is None:
+            return None
+        found, kind = self._described(int(operator.inputs[0])), self._kind(operator)
+        if len(found.shape) != 4 or found.shape[-1] != self._described(place).shape[-1]:
+            return None
+        if kind == "MEAN":
+            axes = self._graph.tensors[int(operator.inputs[1])]
+            over = np.frombuffer(bytes(bytearray(self._model.buffers[axes.buffer].data)), np.int32)
+            return found if sorted(over % 4) == [1, 2] else None
+        pool = operator.builtinOptions
+        if kind == "AVERAGE_POOL_2D" and (pool.filterHeight, pool.filterWidth) == found.shape[1:3]:
+            return found if np.prod(self._described(place).shape[1:3]) == 1 else None
+        return None
+
+    def give_also(self, tensor: LiteTensor, name: str) -> None:
+        """Make a tensor inside it another output, `float32`.
+
+        Args:
+            tensor: one of its own.
+            name: of the output.
+        """
+        made = tensor.place
+        if tensor.dtype != "float32":
+            made = self._tensor(name, tensor.shape)
+            operators = self._graph.operators or ()
+            self._graph.operators = [*operators, self._operator("DEQUANTIZE", [tensor.place], made)]
+        else:
+            self._graph.tensors[made].name = name
+        self._outputs = [*self._outputs, made]
 
     def metadata(self, name: str) -> bytes | None:
         """Return what is kept inside the file under a name, or None."""
@@ -154,6 +192,17 @@ class LiteGraph:
         builder = flatbuffers.Builder(1024)
         builder.Finish(self._model.Pack(builder), file_identifier=_IDENTIFIER)
         return bytes(builder.Output())
+
+    def _maker(self, place: int) -> Any:
+        """Return the operator that makes a tensor; None of an input or a constant."""
+        makers = (one for one in self._graph.operators or () if place in list(one.outputs))
+        return next(makers, None)
+
+    def _kind(self, operator: Any) -> str:
+        code = self._model.operatorCodes[operator.opcodeIndex]
+        number = max(code.builtinCode, code.deprecatedBuiltinCode)
+        names = vars(self._schema.BuiltinOperator).items()
+        return next((name for name, value in names if value == number and name.isupper()), "")
 
     def _described(self, index: int) -> LiteTensor:
         tensor = self._graph.tensors[index]
