@@ -91,12 +91,13 @@ def _palette() -> np.ndarray:
 
 def _edge(inside: np.ndarray, width: int) -> np.ndarray:
     """Return the inner border of a region, so many pixels wide."""
-    return inside & _grown(~inside, width)
+    edge: np.ndarray = inside & _grown(~inside, width)
+    return edge
 
 
 def _grown(region: np.ndarray, width: int) -> np.ndarray:
     """Return a region with so many pixels more around it."""
     from scipy.ndimage import maximum_filter
 
-    grown: np.ndarray = np.asarray(maximum_filter(region, 2 * width + 1, mode="constant"))
+    grown: np.ndarray = maximum_filter(region, 2 * width + 1, mode="constant")
     return grown
