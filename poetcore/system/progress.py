@@ -46,6 +46,7 @@ PHASES = {
     "predicting": Phase("Predicting labels"),
     "learning_curve": Phase("Training on parts of the pictures"),
     "tuning": Phase("Trying settings"),
+    "projecting": Phase("Arranging the map"),
     "drawing_slides": Phase("Drawing slides"),
     "exporting": Phase("Exporting the model"),
     "comparing": Phase("Comparing the export with the app"),

@@ -4,7 +4,7 @@ import re
 import shutil
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import ROOT, Serve, screenshot
 from tests.browser.dashboard import NOT_FOUND, Dashboard, copy_of, steady_box
@@ -41,7 +41,7 @@ def section(overview: Dashboard, name: str) -> None:
 def look(overview: Dashboard) -> None:
     """Have the features extracted, if the page asks for it."""
     button = overview.page.get_by_role("button", name=re.compile("^Extract features"))
-    ready = overview.page.get_by_test_id("stVegaLiteChart").or_(
+    ready = overview.page.locator("canvas.over").or_(
         overview.page.get_by_role("heading", name=re.compile("to look at"))
     )
     expect(button.or_(ready).first).to_be_visible()
@@ -50,42 +50,121 @@ def look(overview: Dashboard) -> None:
     expect(ready.first).to_be_visible()
 
 
-def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
-    """Drag a rectangle on the map; places are shares of its width and height."""
-    box = steady_box(page.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first)
-    for move, (across, down) in ((page.mouse.down, start), (page.mouse.up, end)):
-        page.mouse.move(box["x"] + across * box["width"], box["y"] + down * box["height"], steps=8)
-        move()
-
-
-def test_a_region_marked_on_the_map_fills_the_gallery(overview: Dashboard) -> None:
+def map_of(overview: Dashboard) -> Locator:
+    """Open the map, and wait until t-SNE has arranged it."""
     section(overview, "Map")
     look(overview)
+    overview.says("t-SNE keeps neighbours together")
+    return overview.page.locator("canvas.over")
+
+
+def lasso(page: Page, shape: list[tuple[float, float]], held: str = "") -> None:
+    """Drag a line over the map; places are shares of its width and height."""
+    box = steady_box(page.locator("canvas.over"))
+    places = [(box["x"] + across * box["width"], box["y"] + down * box["height"]) for across, down in shape]
+    if held:
+        page.keyboard.down(held)
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place, steps=4)
+    page.mouse.up()
+    if held:
+        page.keyboard.up(held)
+
+
+def heading(page: Page, number: str = r"\d+") -> Locator:
+    return page.get_by_role("heading", name=re.compile(rf"^{number} of \d+ pictures$"))
+
+
+def selected(page: Page) -> int:
+    expect(heading(page)).to_be_visible()
+    return int(heading(page).inner_text().split()[0])
+
+
+#: The left half of the map, the right half, and all of it.
+LEFT = [(0.01, 0.01), (0.5, 0.01), (0.5, 0.99), (0.01, 0.99)]
+RIGHT = [(0.5, 0.01), (0.99, 0.01), (0.99, 0.99), (0.5, 0.99)]
+
+
+def test_a_line_around_points_fills_the_gallery(overview: Dashboard) -> None:
+    page = overview.page
+    map_of(overview)
     overview.says("Nothing is selected yet")
-    drag(overview.page, (0.05, 0.25), (0.97, 0.97))
-    heading = overview.page.get_by_role("heading", name=re.compile(r"^\d+ of \d+ pictures$"))
-    expect(heading).to_be_visible()
-    marked = int(heading.inner_text().split()[0])
-    assert marked > 1
-    expect(overview.page.locator("img[src*='/poet/picture/']").first).to_be_visible()
-    screenshot(overview.page, "map")
+    lasso(page, LEFT)
+    left = selected(page)
+    expect(page.locator("img[src*='/poet/picture/']").first).to_be_visible()
+    screenshot(page, "map")
+    lasso(page, RIGHT, held="Shift")
+    expect(heading(page, str(left))).to_have_count(0)
+    every = selected(page)
+    assert left < every == int(heading(page).inner_text().split()[2])
+    lasso(page, LEFT, held="Alt")
+    expect(heading(page, str(every - left))).to_be_visible()
+    page.get_by_role("button", name="Clear selection").click()
+    overview.says("Nothing is selected yet")
+
+
+def test_the_map_is_worked_with_by_keys_alone(overview: Dashboard) -> None:
+    page = overview.page
+    over = map_of(overview)
+    page.get_by_role("button", name="daisy").focus()
+    for _ in range(9):
+        page.keyboard.press("Tab")
+        if over.evaluate("canvas => canvas.matches(':focus')"):
+            break
+    heard = page.locator(".live")
+    expect(heard).to_have_text(re.compile("Nearest: "))
+    before = heard.inner_text()
+    page.keyboard.press("ArrowRight")
+    expect(heard).not_to_have_text(before)
+    expect(page.locator(".tip img")).to_have_js_property("complete", True)
+    page.keyboard.press("Space")
+    assert selected(page) == 1
+    page.keyboard.press("n")
+    expect(heading(page, "11")).to_be_visible()
+    page.keyboard.press("n")
+    expect(heading(page, "21")).to_be_visible()
+    page.keyboard.press("Escape")
+    overview.says("Nothing is selected yet")
+
+
+def test_only_the_labels_that_are_pressed_are_selected(overview: Dashboard) -> None:
+    page = overview.page
+    map_of(overview)
+    daisies = page.locator(".legend").get_by_role("button", name="daisy")
+    daisies.click()
+    expect(daisies).to_have_attribute("aria-pressed", "true")
+    page.locator("canvas.over").press("a")
+    number = selected(page)
+    overview.says(f"{number} daisy. The rarest")
 
 
 def test_pointing_at_a_point_shows_its_picture(overview: Dashboard) -> None:
     page = overview.page
-    section(overview, "Map")
-    look(overview)
-    box = steady_box(page.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first)
-    shown = page.locator("#vg-tooltip-element img[src*='/poet/picture/']")
+    box = steady_box(map_of(overview))
+    shown = page.locator(".tip img[src*='/poet/picture/']")
     for step in range(40 * 40):
         across, down = divmod(step * 7 % 1600, 40)
         page.mouse.move(
             box["x"] + (across + 0.5) / 40 * box["width"], box["y"] + (down + 0.5) / 40 * box["height"]
         )
-        if shown.count() and shown.is_visible():
+        if shown.is_visible():
             break
     expect(shown).to_have_js_property("complete", True)
     assert shown.evaluate("picture => picture.naturalWidth") > 0
+
+
+def test_what_is_selected_stays_on_another_map(overview: Dashboard) -> None:
+    page = overview.page
+    map_of(overview)
+    lasso(page, LEFT)
+    left = selected(page)
+    page.get_by_role("radio", name="PCA").or_(
+        page.get_by_role("button", name="PCA", exact=True)
+    ).first.click()
+    overview.says("the two directions in which pictures differ most")
+    assert selected(page) == left
 
 
 def test_a_picture_in_the_wrong_folder_is_the_first_suspect(overview: Dashboard) -> None:

@@ -25,14 +25,20 @@ def test_the_section_of_an_address_is_shown(full):
     assert "were scanned" in texts_of(app)
 
 
-def test_sliders_select_an_area_of_the_map(full):
-    app = opened("overview", dataset=str(full.sample / "train"), view="Map")
-    app.toggle(key="map_sliders").set_value(True).run()
-    whole = next(one.value for one in app.header if one.value.endswith("pictures"))
-    app.slider(key="map_x").set_value((0, 50)).run()
-    half = next(one.value for one in app.header if one.value.endswith("pictures"))
-    (some, all_), (few, total) = whole.split(" of "), half.split(" of ")
-    assert f"{some} pictures" == all_ == total and 0 < int(few) < int(some)
+def selected(app, folder: Path, *shas: str) -> str:
+    """Select pictures as the map does, and return the heading above them, "" for none."""
+    app.session_state[f"map_selected_{folder}"] = frozenset(shas)
+    app.run()
+    return next((one.value for one in app.header if one.value.endswith("pictures")), "")
+
+
+def test_what_is_selected_on_the_map_is_counted_below(full):
+    train = full.sample / "train"
+    with full.workspace.file_index() as index:
+        shas = list(scan(train, index).pictures["sha"])
+    app = opened("overview", dataset=str(train), view="Map")
+    assert selected(app, train) == ""
+    assert selected(app, train, shas[0], shas[-1]) == f"2 of {len(shas)} pictures"
 
 
 @pytest.mark.slow
