@@ -10,6 +10,7 @@ from poetcore.evaluation.accuracy import Accuracy
 from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.label_groups.decisions import cost_matrix, least_costs
 from poetcore.evaluation.label_groups.figures import independent_share, unseen_predictions
+from poetcore.system.figures import UNKNOWN
 from poetcore.workspace.label_groups import LabelGroups
 from poetcore.workspace.not_offered import refuse_multi_label
 
@@ -30,6 +31,11 @@ class MeanCost:
 
     value: float | None
     interval: tuple[float, float] | None
+
+    @property
+    def short(self) -> str:
+        """The figure alone, as people read it: `8.3`, "–" where it is not known."""
+        return UNKNOWN if self.value is None else _figure(self.value)
 
     def __str__(self) -> str:
         if self.value is None or self.interval is None:

@@ -8,17 +8,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from poetcore.errors import OptionError, RunError
-from poetcore.evaluation.calibration import apply_temperature
+from poetcore.errors import OptionError
+from poetcore.evaluation.label_groups.cross_validated import cross_validated_predictions
 from poetcore.evaluation.label_groups.decisions import group_probabilities
-from poetcore.evaluation.label_groups.figures import GroupResult, group_truth, results_of
+from poetcore.evaluation.label_groups.figures import group_truth
 from poetcore.system.figures import percent
 from poetcore.system.wording import counted, in_sentence
-from poetcore.workspace.label_groups import LabelGroups
+from poetcore.workspace.label_groups import LabelGroups, write_label_groups
 from poetcore.workspace.not_offered import refuse_multi_label
 from poetcore.workspace.run import Run
 
-__all__ = ["cross_validated_results", "current_label_groups", "threshold_for_recall", "with_thresholds"]
+__all__ = ["current_label_groups", "set_label_groups", "threshold_for_recall", "with_thresholds"]
 
 #: Digits of a threshold.
 _DIGITS = 3
@@ -39,6 +39,25 @@ def current_label_groups(run: Run) -> LabelGroups:
     return with_thresholds(groups, run)
 
 
+def set_label_groups(run: Run, groups: LabelGroups) -> LabelGroups:
+    """Check groups and costs, choose their thresholds and keep them with a run; returns them as kept.
+
+    Args:
+        run: a finished run.
+        groups: in place of those that it has; empty ones for none.
+
+    Raises:
+        OptionError: they do not fit the run, or a recall cannot be promised.
+        RunError: a recall is wanted, and the run has no cross validation.
+    """
+    checked = groups.checked(run.labels())
+    if checked.costs and run.record().multi_label:
+        refuse_multi_label("costs")
+    kept = with_thresholds(checked, run)
+    write_label_groups(run.label_groups_file, kept)
+    return kept
+
+
 def with_thresholds(groups: LabelGroups, run: Run) -> LabelGroups:
     """Return groups with the thresholds for their wanted recalls.
 
@@ -53,9 +72,9 @@ def with_thresholds(groups: LabelGroups, run: Run) -> LabelGroups:
     groups = replace(groups, temperature=run.temperature())
     if not groups.recalls:
         return groups
-    labels, shares, true, _ = _cross_validated(run)
-    own = group_probabilities(groups, labels, shares)
-    truth = group_truth(groups, labels, true)
+    found = cross_validated_predictions(run)
+    own = group_probabilities(groups, found.labels, found.probabilities)
+    truth = group_truth(groups, found.labels, found.true)
     chosen = {
         name: threshold_for_recall(own[truth[:, place], place], groups.recalls[name], name)
         for place, name in enumerate(groups.groups)
@@ -101,40 +120,3 @@ def threshold_for_recall(shares: np.ndarray, wanted: float, group: str = "the gr
     digits = _DIGITS - 1 - math.floor(math.log10(least))
     rounded: float = math.floor(least * 10**digits) / 10**digits
     return min(rounded, 0.999)
-
-
-def cross_validated_results(groups: LabelGroups, run: Run) -> list[GroupResult]:
-    """Compute the figures of each group on the cross-validated predictions of the training pictures.
-
-    Args:
-        groups: of the run, as `current_label_groups` returns them.
-        run: which one.
-
-    Raises:
-        OptionError: a picture may have several labels.
-        RunError: the run has no cross validation, or it is damaged.
-    """
-    labels, shares, true, independent = _cross_validated(run)
-    return results_of(groups, labels, shares, group_truth(groups, labels, true), independent)
-
-
-def _cross_validated(run: Run) -> tuple[list[str], np.ndarray, list[str], float]:
-    """Return labels, calibrated probabilities, true labels, and the share of independent pictures."""
-    record = run.record()
-    if record.multi_label:
-        refuse_multi_label("group_recall")
-    table, labels = run.cross_validation(), run.labels()
-    names = [f"p_{label}" for label in labels]
-    if not set(names) <= set(table.columns):
-        raise RunError(
-            f"The cross validation of the run {run.name!r} has so many pictures and labels that their"
-            " probabilities were not kept: give the threshold of the group yourself."
-        )
-    shares = table[names].to_numpy(float)
-    temperature = run.temperature()
-    if temperature != 1:
-        shares = apply_temperature(shares, temperature)
-    found = record.cross_validation or {}
-    number, of = found.get("independent"), found.get("n")
-    independent = min(1.0, number / of) if number and of else 1.0
-    return labels, shares, table["label"].tolist(), independent

@@ -7,12 +7,13 @@ import pytest
 from poetcore.errors import OptionError, RunError
 from poetcore.evaluation.calibration import apply_temperature
 from poetcore.evaluation.label_groups.recall import (
-    cross_validated_results,
     current_label_groups,
+    set_label_groups,
     threshold_for_recall,
     with_thresholds,
 )
-from poetcore.workspace.label_groups import LabelGroups, write_label_groups
+from poetcore.evaluation.label_groups.summary import summarise_cross_validation
+from poetcore.workspace.label_groups import Cost, LabelGroups
 from tests.browser.dashboard import copy_of
 from tests.conftest import Trained
 
@@ -66,14 +67,13 @@ def test_the_threshold_is_chosen_on_cross_validated_predictions(trained, garden)
 
 def test_its_figures_are_of_all_cross_validated_pictures(trained, garden):
     groups = with_thresholds(garden, trained.run)
-    (found,) = cross_validated_results(groups, trained.run)
+    (found,) = summarise_cross_validation(groups, trained.run).results
     assert found.figures.accuracy.total == trained.run.record().cross_validation["n"]
     assert found.figures.recall.value >= 0.9
 
 
 def test_once_the_run_is_calibrated_the_threshold_is_chosen_anew(own, garden):
-    write_label_groups(own.run.label_groups_file, with_thresholds(garden, own.run))
-    before = current_label_groups(own.run).thresholds["garden"]
+    before = set_label_groups(own.run, garden).thresholds["garden"]
     own.run.set_temperature(3.0)
     after = current_label_groups(own.run)
     assert after.thresholds["garden"] != before and after.temperature == 3.0
@@ -108,3 +108,16 @@ def test_several_labels_have_no_threshold_for_a_recall(pairs_trained):
     groups = LabelGroups({"some": tuple(labels[:1])}, recalls={"some": 0.9}).checked(labels)
     with pytest.raises(OptionError, match="A threshold for a wanted recall is not offered"):
         with_thresholds(groups, pairs_trained.run)
+
+
+def test_what_cannot_be_leaves_the_groups_as_they_were(own, garden):
+    kept = set_label_groups(own.run, garden)
+    with pytest.raises(OptionError, match="cannot be promised"):
+        set_label_groups(own.run, LabelGroups(garden.groups, recalls={"garden": 0.9999}))
+    assert own.run.label_groups() == kept
+
+
+def test_several_labels_have_no_costs_to_set(pairs_trained):
+    first, second = pairs_trained.run.labels()[:2]
+    with pytest.raises(OptionError, match="Costs of mistakes are not offered"):
+        set_label_groups(pairs_trained.run, LabelGroups(costs=(Cost(first, second, 5.0),)))
