@@ -61,6 +61,7 @@ def evaluate(
     the accuracy; where half or more were seen there is none.
     """
     from poetcore.cli.confusions import confusion_table, label_table
+    from poetcore.cli.group_tables import evaluated_lines
     from poetcore.cli.label_sets import label_set_figures, label_set_tables
     from poetcore.cli.terminal import Terminal
     from poetcore.evaluation.evaluate import evaluate as evaluate_run
@@ -87,18 +88,23 @@ def evaluate(
     terminal.skipped("Excluded", metrics.skipped)
     told = headline(metrics)
     review = None if graph else review_of(evaluation, chosen)
+    groups, group_lines = (None, []) if graph else evaluated_lines(chosen, evaluation)
+    in_groups = {"label_groups": groups and groups.values()}
     if metrics.multi_label:
         terminal.answer(
             label_set_figures(metrics)
+            | in_groups
             | {"mark": told.mark, "remarks": told.remarks, "leaks": evaluation.leaks()},
             f"{metrics.run} on {_called(Path(metrics.folder))}: {told.mark}.",
             f"Seen in training: {leak_counts(metrics)}.",
             *told.remarks,
             *label_set_tables(metrics),
+            *group_lines,
         )
         return
     terminal.answer(
         asdict(metrics)
+        | in_groups
         | {"mark": told.mark, "remarks": told.remarks, "leaks": evaluation.leaks(), "review": review},
         f"Accuracy of {metrics.run} on {_called(Path(metrics.folder))}: {told.sentence}.",
         f"Seen in training: {leak_counts(metrics)}.",
@@ -109,6 +115,7 @@ def evaluate(
         *filter(None, [calibration_sentence(metrics)]),
         *label_table(metrics),
         *confusion_table(metrics, whole),
+        *group_lines,
     )
 
 
@@ -134,6 +141,7 @@ def label_image(
     A single picture gets a label a line and the evaluation time, as the original script prints them; several
     are a table.
     """
+    from poetcore.cli.group_tables import decisions_of
     from poetcore.cli.predictions import prediction_lines
     from poetcore.cli.terminal import Terminal
     from poetcore.data.images import read
@@ -172,6 +180,7 @@ def label_image(
     if output_csv:
         rows = [(os.path.abspath(p.path), join_set(p.predicted), p.confidence) for p in labelled]
         write_listing(output_csv, ("path", "label", "confidence"), rows)
+    decisions = decisions_of(None if graph else place.run(run), labelled, terminal)
     seconds = None
     if len(labelled) == 1 and engine == DEFAULT_ENGINE:  # from the cache it would be no time at all
         seconds = classifier.classify_bytes(labelled[0].path.name, read(labelled[0].path)).seconds
@@ -184,13 +193,14 @@ def label_image(
                     "unsure": p.thresholds is None and is_unsure(p.top(2)),
                 }
                 | ({} if p.thresholds is None else {"labels": list(p.predicted)})
-                for p in labelled
+                | decision.values()
+                for p, decision in zip(labelled, decisions, strict=True)
             ],
             "skipped": skipped,
             "litter": len(litter),
             "evaluation_seconds": seconds,
         },
-        *prediction_lines(labelled, top, seconds),
+        *prediction_lines(labelled, top, seconds, decisions),
     )
     if not labelled:
         raise PictureError(f"No picture could be labelled: {skipped[0]['path']} {skipped[0]['reason']}.")

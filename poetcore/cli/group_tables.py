@@ -1,27 +1,26 @@
 """What a terminal shows of groups of labels and of costs."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from rich.table import Table
 
-from poetcore.cli.terminal import table
+from poetcore.cli.terminal import Terminal, table
 from poetcore.errors import PoetError
+from poetcore.evaluation.classifier import Prediction
 from poetcore.evaluation.evaluation import Evaluation
-from poetcore.evaluation.label_groups.decisions import Decision, group_words
+from poetcore.evaluation.label_groups.decisions import Decision, cost_words, decide, group_words
 from poetcore.evaluation.label_groups.recall import current_label_groups
 from poetcore.evaluation.label_groups.summary import (
-    MIX,
     GroupSummary,
-    cost_sentences,
     summarise,
     summarise_cross_validation,
 )
-from poetcore.system.figures import confidence, count, percent, with_interval
+from poetcore.system.figures import UNKNOWN, confidence, count, interval, percent
 from poetcore.system.files import one_line
 from poetcore.workspace.label_groups import OTHER_COST, LabelGroups
 from poetcore.workspace.run import Run
 
-__all__ = ["cross_validated_lines", "decision_lines", "decisions_note", "evaluated_lines", "group_lines"]
+__all__ = ["cross_validated_lines", "decision_lines", "decisions_of", "evaluated_lines", "group_lines"]
 
 
 def group_lines(groups: LabelGroups, run: str) -> list[str | Table]:
@@ -68,7 +67,7 @@ def cross_validated_lines(groups: LabelGroups, run: Run) -> tuple[GroupSummary |
         summary = summarise_cross_validation(groups, run)
     except PoetError as error:
         return None, [f"On the training pictures nothing is known: {error}"]
-    where = f"the {count(summary.total)} cross-validated training pictures"
+    where = f"{count(summary.total)} cross-validated training pictures"
     return summary, [*_summary_lines(summary, where), "On demo pictures: python -m poetcore evaluate"]
 
 
@@ -79,32 +78,31 @@ def _summary_lines(summary: GroupSummary, where: str) -> list[str | Table]:
         summary: of the pictures.
         where: which pictures, as a title ends.
     """
-    found: list[str | Table] = []
     rows = []
     for one in summary.results:
-        rules = [("by most probable label", one.usual)]
+        rules = [(UNKNOWN, one.usual)]
         if one.threshold is not None and one.chosen is not None:
-            rules.append((f"from {confidence(one.threshold)} on", one.chosen))
-        for place, (rule, figures) in enumerate(rules):
+            rules.append((confidence(one.threshold), one.chosen))
+        for place, (threshold, figures) in enumerate(rules):
             values = (figures.recall, figures.precision, figures.false_alarms, figures.accuracy)
-            shares = [with_interval(value.value, value.interval).replace(" (", "\n(") for value in values]
-            rows.append(["" if place else one_line(one.group), rule, *shares])
-    if rows:
-        heading = ["group", "predicted", "recall", "precision", "false alarms", "accuracy"]
-        found.append(table(f"Groups on {where}", heading, rows))
-    if summary.accuracy is not None:
-        found.append(f"Where a mistake within a group counts as right: accuracy {summary.accuracy}.")
-    if summary.costs is not None:
-        found += cost_sentences(summary.costs)
-    return [*found, MIX] if found else []
+            shares = [
+                percent(value.value) + ("" if value.interval is None else f"\n{interval(*value.interval)}")
+                for value in values
+            ]
+            rows.append(["" if place else one_line(one.group), threshold, *shares])
+    if not rows:
+        return list(summary.sentences())
+    heading = ["group", "threshold", "recall", "precision", "false alarms", "accuracy"]
+    title = f"Groups on {where}; without threshold by the most probable label"
+    return [table(title, heading, rows), *summary.sentences()]
 
 
 def evaluated_lines(run: Run, evaluation: Evaluation) -> tuple[GroupSummary | None, list[str | Table]]:
     """Return the figures of a run's groups on demo pictures, and what is shown of them; neither without any.
 
     Args:
-        run: which one.
-        evaluation: of it. Damaged groups cost no evaluation: that is told.
+        run: which one. Damaged groups cost no evaluation: that is told.
+        evaluation: of it.
     """
     try:
         groups = current_label_groups(run)
@@ -113,29 +111,27 @@ def evaluated_lines(run: Run, evaluation: Evaluation) -> tuple[GroupSummary | No
     if not groups:
         return None, []
     summary = summarise(groups, evaluation)
-    return summary, _summary_lines(summary, f"the {count(summary.total)} demo pictures not seen in training")
+    return summary, _summary_lines(summary, f"{count(summary.total)} demo pictures not seen in training")
+
+
+def decisions_of(run: Run | None, found: Sequence[Prediction], terminal: Terminal) -> list[Decision]:
+    """Return what the groups and costs of a run make of predictions, empty ones where it has none.
+
+    Args:
+        run: None of a frozen graph, which has no groups.
+        found: its predictions.
+        terminal: where it is told that the groups are damaged; the predictions stand without them.
+    """
+    groups = LabelGroups()
+    if run is not None:
+        try:
+            groups = current_label_groups(run)
+        except PoetError as error:
+            terminal.message(str(error))
+    return [decide(groups, one.labels, one.probabilities, one.thresholds) for one in found]
 
 
 def decision_lines(decision: Decision) -> list[str]:
     """Return what is shown of one picture: its groups, and the answer that costs the least."""
-    found = []
-    if decision.groups:
-        found.append(f"Groups: {one_line(group_words(decision.groups))}.")
-    if decision.label is not None and decision.cost is not None and decision.usual is not None:
-        found.append(
-            f"Least expected cost: {one_line(decision.label)} ({decision.cost:.2f}; the most probable label"
-            f" {decision.usual:.2f})."
-        )
-    return found
-
-
-def decisions_note(decisions: Iterable[Decision]) -> str:
-    """Return in how many pictures each group is predicted, as a sentence; "" without groups."""
-    counts: dict[str, int] = {}
-    number = 0
-    for decision in decisions:
-        number += 1
-        for call in decision.groups:
-            counts[call.group] = counts.get(call.group, 0) + call.predicted
-    listed = ", ".join(f"{one_line(name)} {count(times)}" for name, times in counts.items())
-    return f"Groups predicted, of {count(number)} pictures: {listed}." if listed else ""
+    found = [f"\nGroups: {one_line(group_words(decision.groups))}."] if decision.groups else []
+    return found + ([f"{one_line(cost_words(decision))}."] if decision.label is not None else [])

@@ -6,9 +6,11 @@ from pathlib import Path
 
 from rich.table import Table
 
+from poetcore.cli.group_tables import decision_lines
 from poetcore.cli.terminal import table
 from poetcore.data.label_sets import NO_LABEL, join_set, set_words
 from poetcore.evaluation.classifier import Prediction
+from poetcore.evaluation.label_groups.decisions import Decision, group_words
 from poetcore.evaluation.unsure import NOT_SURE, is_unsure, unsure_sentence
 from poetcore.system.figures import count
 from poetcore.system.files import one_line, printable
@@ -17,7 +19,7 @@ __all__ = ["prediction_lines"]
 
 
 def prediction_lines(
-    found: Sequence[Prediction], top: int | None, seconds: float | None
+    found: Sequence[Prediction], top: int | None, seconds: float | None, decisions: Sequence[Decision] = ()
 ) -> list[str | Table]:
     """Return what is shown of predictions.
 
@@ -26,10 +28,12 @@ def prediction_lines(
         top: labels of each; None for five of a single picture, and in a table for the first, with the next
             one where it is unsure.
         seconds: what the network took for a single picture; None where it was not measured.
+        decisions: what the groups and costs of the run make of each, where it has any.
     """
     if len(found) == 1:
-        return _single(found[0], top or 5, seconds)
-    return _several(found, top) if found else []
+        lines = [line for decision in decisions for line in decision_lines(decision)]
+        return [*_single(found[0], top or 5, seconds), *lines]
+    return _several(found, top, decisions) if found else []
 
 
 def _single(one: Prediction, top: int, seconds: float | None) -> list[str | Table]:
@@ -44,7 +48,9 @@ def _single(one: Prediction, top: int, seconds: float | None) -> list[str | Tabl
     return list(lines)
 
 
-def _several(found: Sequence[Prediction], top: int | None) -> list[str | Table]:
+def _several(
+    found: Sequence[Prediction], top: int | None, decisions: Sequence[Decision]
+) -> list[str | Table]:
     """Return a table, a picture a row; where all are in one folder, that is named once."""
     folder = _common_folder([one.path for one in found])
     rows, unsure = [], 0
@@ -63,6 +69,12 @@ def _several(found: Sequence[Prediction], top: int | None) -> list[str | Table]:
     columns = ["picture", "label", "score", ""]
     if not unsure:
         columns, rows = columns[:-1], [row[:-1] for row in rows]
+    if decisions and decisions[0].groups:
+        columns = [*columns, "groups"]
+        rows = [[*row, one_line(group_words(one.groups))] for row, one in zip(rows, decisions, strict=True)]
+    if decisions and decisions[0].label is not None:
+        columns = [*columns, "least cost"]
+        rows = [[*row, one_line(one.label or "")] for row, one in zip(rows, decisions, strict=True)]
     title = f"Predictions in {one_line(printable(folder))}" if folder else "Predictions"
     doubt = (
         f"{NOT_SURE} of {count(unsure)} of {count(len(found))} pictures: each may be something else, or none"

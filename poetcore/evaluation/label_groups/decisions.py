@@ -1,7 +1,8 @@
 """What a model answers in groups of labels, and the answer that costs the least."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,7 @@ __all__ = [
     "Decision",
     "GroupCall",
     "cost_matrix",
+    "cost_words",
     "decide",
     "group_probabilities",
     "group_words",
@@ -57,6 +59,13 @@ class Decision:
     label: str | None = None
     cost: float | None = None
     usual: float | None = None
+
+    def values(self) -> dict[str, Any]:
+        """Return it as JSON has it: `groups`, and `least_cost` where there are costs."""
+        found: dict[str, Any] = {"groups": [asdict(one) for one in self.groups]}
+        if self.label is not None:
+            found["least_cost"] = {"label": self.label, "cost": self.cost, "most_probable_label": self.usual}
+        return found
 
 
 def memberships(groups: LabelGroups, labels: Sequence[str]) -> np.ndarray:
@@ -205,3 +214,16 @@ def group_words(calls: Iterable[GroupCall]) -> str:
     """
     there = [f"{in_sentence(one.group)} {confidence(one.probability)}" for one in calls if one.predicted]
     return ", ".join(there) or "none"
+
+
+def cost_words(decision: Decision) -> str:
+    """Return the answer that costs the least, with what it costs; "" where there are no costs.
+
+    >>> cost_words(Decision((), "smoke", 0.8, 2.5))
+    'Least expected cost: smoke (0.80, the most probable label 2.50)'
+    """
+    if decision.label is None:
+        return ""
+    costs = f"{decision.cost:.2f}, the most probable label {decision.usual:.2f}"
+    same = decision.cost == decision.usual
+    return f"Least expected cost: {in_sentence(decision.label)} ({f'{decision.cost:.2f}' if same else costs})"

@@ -8,7 +8,6 @@ from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.label_groups.costs import CostReport, MeanCost, compute_costs, evaluation_costs
 from poetcore.evaluation.label_groups.cross_validated import cross_validated_predictions
 from poetcore.evaluation.label_groups.figures import (
-    GroupFigures,
     GroupResult,
     figures_json,
     group_accuracy,
@@ -16,15 +15,15 @@ from poetcore.evaluation.label_groups.figures import (
     group_truth,
     results_of,
 )
-from poetcore.system.figures import confidence, count, interval, percent
-from poetcore.system.wording import counted, in_sentence
+from poetcore.system.figures import count
+from poetcore.system.wording import counted
 from poetcore.workspace.label_groups import LabelGroups
 from poetcore.workspace.run import Run
 
-__all__ = ["MIX", "GroupSummary", "cost_sentences", "summarise", "summarise_cross_validation"]
+__all__ = ["GroupSummary", "summarise", "summarise_cross_validation"]
 
 #: What holds of every figure that hangs on how many pictures of each label there are.
-MIX = (
+_MIX = (
     "Precision and costs are of pictures with the labels mixed as here: where the group is rarer, more of the"
     " alarms are false."
 )
@@ -40,12 +39,14 @@ class GroupSummary:
             a picture may have several labels.
         costs: None where none were named, and where a picture may have several labels.
         total: pictures that all is of.
+        remarks: what must be known to read it, full sentences.
     """
 
     results: tuple[GroupResult, ...]
     accuracy: Accuracy | None
     costs: CostReport | None
     total: int
+    remarks: tuple[str, ...] = (_MIX,)
 
     def values(self) -> dict[str, Any]:
         """Return it as JSON has it."""
@@ -68,11 +69,11 @@ class GroupSummary:
         }
 
     def sentences(self) -> list[str]:
-        """Return what people are told, one sentence a group, and one or two on the costs."""
-        found = [_result_sentence(one) for one in self.results]
+        """Return what is told beside the figures of each group: of all groups, of costs, and remarks."""
+        found = []
         if self.accuracy is not None:
-            found.insert(0, f"Where a mistake within a group counts as right: accuracy {self.accuracy}.")
-        return found + ([] if self.costs is None else cost_sentences(self.costs))
+            found.append(f"Where a mistake within a group counts as right: accuracy {self.accuracy}.")
+        return [*found, *([] if self.costs is None else cost_sentences(self.costs)), *self.remarks]
 
 
 def summarise(groups: LabelGroups, evaluation: Evaluation) -> GroupSummary:
@@ -87,7 +88,14 @@ def summarise(groups: LabelGroups, evaluation: Evaluation) -> GroupSummary:
     accuracy = group_accuracy(groups, evaluation) if groups.groups and not several else None
     costs = evaluation_costs(groups, evaluation) if groups.costs and not several else None
     total = results[0].usual.accuracy.total if results else costs.total if costs else 0
-    return GroupSummary(results, accuracy, costs, total)
+    remarks = [_MIX]
+    calibration = evaluation.metrics.calibration
+    if costs and calibration and calibration["off"]:
+        remarks.append(
+            "The confidences of these pictures are off by more than chance explains, and so are the expected"
+            " costs: calibrate the run."
+        )
+    return GroupSummary(results, accuracy, costs, total, tuple(remarks))
 
 
 def summarise_cross_validation(groups: LabelGroups, run: Run) -> GroupSummary:
@@ -113,40 +121,18 @@ def cost_sentences(costs: CostReport) -> list[str]:
     """Return what is told of what answers cost."""
     if not costs.total:
         return ["What answers cost is not known: no picture is left that was not seen in training."]
-    changed = counted(costs.changed, "picture")
-    saved = costs.saved
-    sure = ""
-    if saved.interval is not None and costs.changed:
-        low, high = saved.interval
-        sure = (
-            ", which is more than chance explains" if low > 0 else ", which may be chance" if high > 0 else ""
-        )
+    found = [f"Always the most probable label costs {costs.usual}."]
+    if not costs.changed:
+        return [*found, "The answer with the least expected cost is the same for every picture."]
+    low, high = costs.saved.interval or (0.0, 0.0)
+    sure = "which may be chance" if low <= 0 <= high else "which is more than chance explains"
+    saves = costs.saved.value is not None and costs.saved.value >= 0
+    by = f"it saves {costs.saved.short}" if saves else f"it costs {costs.saved.short.lstrip('-')} more"
     return [
-        f"Always the most probable label costs {costs.usual}.",
-        f"The answer with the least expected cost, another for {changed} of {count(costs.total)}, costs"
-        f" {costs.least}: it saves {saved.short}{sure}.",
+        *found,
+        f"The answer with the least expected cost, another one for {count(costs.changed)} of"
+        f" {counted(costs.total, 'picture')}, costs {costs.least}: {by}, {sure}.",
     ]
-
-
-def _result_sentence(one: GroupResult) -> str:
-    """Return what is told of a group, as the run is set."""
-    figures = one.figures
-    when = "most probable label" if one.threshold is None else f"from {confidence(one.threshold)} on"
-    return (
-        f"{in_sentence(one.group)} ({when}): recall {figures.recall}, precision {figures.precision},"
-        f" {_false(figures)}."
-    )
-
-
-def _false(figures: GroupFigures) -> str:
-    """Return how many false alarms there are."""
-    found = figures.false_alarms
-    if found.value is None or found.interval is None:
-        return "false alarms not known (no other pictures)"
-    return (
-        f"false alarms {percent(found.value)} ({count(found.correct)} of {count(found.total)} others; 95 %"
-        f" interval {interval(*found.interval)})"
-    )
 
 
 def _costs_json(costs: CostReport) -> dict[str, Any]:
