@@ -46,6 +46,7 @@ USUAL = {
     "evaluate": ["photos", "--run", "first"],
     "compare": ["first", "first", "--demo", "photos"],
     "label_image": ["photos/ash/ash_000.jpg", "--run", "first"],
+    "label_groups": ["--run", "first", "--group", "wood=ash", "--cost", "wood:oak=5"],
     "learning_curve": ["--run", "first"],
     "calibrate": ["--run", "first"],
     "export": ["--run", "first", "--format", "tflite"],
