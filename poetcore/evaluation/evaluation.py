@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from poetcore.data.label_sets import label_targets
 from poetcore.errors import RunError
 from poetcore.evaluation.metrics import MULTI_LABEL_FIGURES, Metrics, per_label_metrics
+from poetcore.evaluation.ordering import losses
 from poetcore.workspace.evaluation_folder import EvaluationFolder
 from poetcore.workspace.records import read_record
 
@@ -83,16 +83,9 @@ class Evaluation:
             entropy in nats, -log of the true label's probability; where a picture may have several labels,
             summed over all.
         """
-        labels = self.metrics.labels
-        probabilities = self.predictions[[f"p_{label}" for label in labels]].to_numpy(float)
         table = self.predictions[["path", "label", "predicted", "confidence"]].reset_index(drop=True)
-        if self.metrics.multi_label:
-            has = label_targets(self.predictions["label"], labels) == 1
-            right = np.where(has, probabilities, 1 - probabilities)
-        else:
-            true = self.predictions["label"].map({label: i for i, label in enumerate(labels)}).to_numpy()
-            right = probabilities[np.arange(len(true)), true][:, np.newaxis]
-        table["loss"] = -np.log(np.maximum(right, 1e-12)).sum(axis=1)
+        several = self.metrics.multi_label is not None
+        table["loss"] = losses(self.predictions, self.metrics.labels, multi_label=several)
         return table.nlargest(count, "loss", keep="first")
 
     def most_confused(self, minimum: int = 1) -> list[tuple[str, str, int]]:

@@ -43,6 +43,8 @@ TERMS = {
     "McNemar's test": "Looks at pictures that only one of two models labels right. Were both equally good,"
     " each would get half of these; p is how often chance alone makes them differ so much or more. Below 0.05"
     " it is called unlikely to be chance.",
+    "margin": "By how much the probability of the true label is above the largest of the others. Just below"
+    " 0 is a close call, near -100 points the model is sure and wrong.",
     "near duplicate": "Nearly the same picture: a resized or cropped copy, the next frame of a burst.",
     "p-value": "How often two settings that are equally good would differ this much by chance; corrected for"
     " the number of trials, since among many some differ much. Below 0.05 the difference is called real.",

@@ -14,6 +14,7 @@ from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.matrix_table import matrix_table
 from poetcore.evaluation.metrics import Metrics
 from poetcore.system.figures import confidence, count
+from poetcore.ui.components.jump import ask_to_jump
 from poetcore.ui.components.matrix import Cell, matrix
 from poetcore.ui.glossary import term
 from poetcore.ui.labels import filter_label
@@ -85,7 +86,7 @@ def draw_confusions(evaluation: Evaluation, key: str) -> None:
                 f":primary[{plain(brief(true))} → {plain(brief(predicted))}]: {count(n)} ({share})",
                 key=f"confusion_{key}_{true}_{predicted}",
                 type="tertiary",
-                on_click=_choose,
+                on_click=_show_pictures,
                 args=(key, (true, predicted)),
             )
 
@@ -97,17 +98,21 @@ def labels_chosen(key: str) -> tuple[str | None, str | None]:
 
 def draw_cell_fields(labels: list[str], key: str) -> None:
     """Draw the fields for a true and a predicted label, which hold the chosen cell, and what clears them."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        filter_label("True label", labels, f"true_{key}")
-        filter_label("Predicted label", labels, f"said_{key}")
-        st.button(
-            "Clear",
-            key=f"clear_{key}",
-            icon=":material/close:",
-            disabled=labels_chosen(key) == (None, None),
-            on_click=_choose,
-            args=(key, None),
-        )
+    filter_label("True label", labels, f"true_{key}")
+    filter_label("Predicted label", labels, f"said_{key}")
+    st.button(
+        "Clear",
+        key=f"clear_{key}",
+        icon=":material/close:",
+        disabled=labels_chosen(key) == (None, None),
+        on_click=_choose,
+        args=(key, None),
+    )
+
+
+def _show_pictures(key: str, cell: Cell) -> None:
+    _choose(key, cell)
+    ask_to_jump(PICTURES)
 
 
 def _choose(key: str, cell: Cell | None) -> None:

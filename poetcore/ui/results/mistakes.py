@@ -12,18 +12,21 @@ from poetcore.errors import DatasetError
 from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.leaks import seen_pictures
 from poetcore.evaluation.metrics import Metrics
-from poetcore.evaluation.slides import Filter, Slide, deck
+from poetcore.evaluation.ordering import MOST_CONFIDENT, orders_of, sorted_by, sorted_predictions
+from poetcore.evaluation.slides import Slide, deck
 from poetcore.system.figures import confidence, count
 from poetcore.system.names import natural_key
+from poetcore.ui.components.jump import draw_jump
 from poetcore.ui.gallery.about import about_evaluation
 from poetcore.ui.gallery.pictures import Card, shas
 from poetcore.ui.gallery.repair_gallery import Repairable, repair_gallery
 from poetcore.ui.gallery.repairs import draw_repairs
+from poetcore.ui.glossary import term
 from poetcore.ui.results.confusion import PICTURES, draw_cell_fields, labels_chosen
 from poetcore.ui.state import explain
 from poetcore.ui.text import brief, counted, isolated, plain
 
-__all__ = ["draw_mistakes", "draw_slides"]
+__all__ = ["draw_mistakes", "draw_pictures"]
 
 #: Pictures of a gallery at the most; nobody looks at more pages.
 _MOST = 2000
@@ -39,22 +42,31 @@ def draw_mistakes(evaluation: Evaluation, key: str) -> None:
     metrics = evaluation.metrics
     labels = sorted(metrics.labels, key=natural_key)
     true, predicted = labels_chosen(key)
-    slides = _slides(evaluation.predictions, true, predicted)
-    st.header(_title(true, predicted, len(slides)), anchor=PICTURES)
-    draw_cell_fields(labels, key)
-    if not slides:
+    rows = _rows(evaluation.predictions, true, predicted)
+    st.header(_title(true, predicted, len(rows)), anchor=PICTURES)
+    draw_jump(PICTURES)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        draw_cell_fields(labels, key)
+        order = st.selectbox(
+            "Sort",
+            orders_of(rows),
+            key="mistakes_order",
+            width=280,
+            persist_state="session",
+            help=f"Loss: {term('cross entropy')}\n\nMargin: {term('margin')}",
+        )
+    if rows.empty:
         _draw_none(metrics, true, predicted)
-    draw_slides(evaluation, slides, f"gallery_{key}_{true}_{predicted}")
+    draw_pictures(evaluation, rows, f"gallery_{key}_{true}_{predicted}", order or MOST_CONFIDENT)
 
 
-def _slides(rows: pd.DataFrame, true: str | None, predicted: str | None) -> list[Slide]:
+def _rows(rows: pd.DataFrame, true: str | None, predicted: str | None) -> pd.DataFrame:
     """Return the pictures of both labels; where one is open, those of them that are misclassified."""
     if true is not None:
         rows = rows[rows["label"] == true]
     if predicted is not None:
         rows = rows[rows["predicted"] == predicted]
-    whole = true is not None and predicted is not None
-    return deck(rows, Filter("all" if whole else "mistakes"), "surest")
+    return rows if true is not None and predicted is not None else rows[~rows["correct"]]
 
 
 def _title(true: str | None, predicted: str | None, pictures: int) -> str:
@@ -85,19 +97,23 @@ def _draw_none(metrics: Metrics, true: str | None, predicted: str | None) -> Non
     st.success(words, icon=":material/check_circle:")
 
 
-def draw_slides(evaluation: Evaluation, slides: list[Slide], key: str) -> None:
+def draw_pictures(evaluation: Evaluation, rows: pd.DataFrame, key: str, order: str = MOST_CONFIDENT) -> None:
     """Show pictures of an evaluation, to be repaired where a true label is wrong.
 
     Args:
         evaluation: of a run on a demo folder.
-        slides: the pictures, in their order.
+        rows: the pictures, of its predictions.
         key: tells this gallery from others.
+        order: one of `orders_of`; by what it sorts stands below each picture.
     """
     try:
         folder = home_of(Path(evaluation.metrics.folder))
     except DatasetError as error:  # the list of held-out pictures is damaged
         explain(error)
         return
+    rows = sorted_predictions(rows, evaluation.metrics.labels, order)
+    slides = deck(rows)
+    said = dict(zip(rows["path"], sorted_by(rows, order), strict=True))
     if slides:
         mend = "in the CSV file" if is_listing(folder) else "or set the picture aside"
         st.caption(
@@ -112,7 +128,9 @@ def draw_slides(evaluation: Evaluation, slides: list[Slide], key: str) -> None:
     verified = repairs.verified()
     seen = seen_pictures(evaluation.predictions)
     items = [
-        _repairable(sha, slide, seen.get(slide.path)) for sha, slide in found if sha and sha not in verified
+        _repairable(sha, slide, [said[slide.path], seen.get(slide.path, "")])
+        for sha, slide in found
+        if sha and sha not in verified
     ]
     labels = sorted(evaluation.metrics.labels, key=natural_key)
     repair_gallery(folder, items, labels, key, about_evaluation(evaluation.metrics))
@@ -123,11 +141,11 @@ def draw_slides(evaluation: Evaluation, slides: list[Slide], key: str) -> None:
     draw_repairs(folder)
 
 
-def _repairable(sha: str, slide: Slide, seen: str | None) -> Repairable:
+def _repairable(sha: str, slide: Slide, notes: list[str]) -> Repairable:
     card = Card(
         sha,
         slide.label if slide.correct else f"{isolated(slide.label)} → {isolated(slide.predicted)}",
-        (Path(slide.path).name, *([seen] if seen else [])),
+        (Path(slide.path).name, *filter(None, notes)),
         slide.top,
         "right" if slide.correct else "wrong",
         predicted=slide.predicted,

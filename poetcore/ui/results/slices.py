@@ -8,11 +8,10 @@ from poetcore.charts.slices import PICKED, slices_chart
 from poetcore.errors import OptionError
 from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.slices import SlicedAccuracy
-from poetcore.evaluation.slides import Filter, deck
 from poetcore.system.figures import count, interval, percent
 from poetcore.ui.glossary import term
 from poetcore.ui.labels import filter_label
-from poetcore.ui.results.mistakes import draw_slides
+from poetcore.ui.results.mistakes import draw_pictures
 from poetcore.ui.state import progress_bar, workspace
 from poetcore.ui.text import brief, counted, plain
 
@@ -57,9 +56,7 @@ def draw_slices(evaluation: Evaluation, key: str) -> None:
     )
     if not chosen.wrong:
         st.success(f"All {counted(len(rows), 'picture')} are labelled right.", icon=":material/check_circle:")
-    draw_slides(
-        evaluation, deck(rows, Filter("mistakes"), "surest"), f"slice_{key}_{attribute}_{chosen.name}"
-    )
+    draw_pictures(evaluation, rows[~rows["correct"]], f"slice_{key}_{attribute}_{chosen.name}")
 
 
 def _pictures(evaluation: Evaluation, key: str) -> SlicedPictures:
