@@ -148,7 +148,9 @@ def test_arrows_and_enter_choose_a_cell_and_the_button_clears_it(dashboard, pred
 
 def test_the_most_confused_labels_lead_to_their_pictures(dashboard, predictions, confused):
     gallery = Gallery(dashboard)
-    dashboard.page.get_by_role("button", name=f"{confused[0]} → {confused[1]}").click()
+    dashboard.page.get_by_role("button", name=f"{confused[0]} → {confused[1]}: ").press("Enter")
+    heading = dashboard.page.get_by_role("heading", name=f"{confused[0]}, predicted {confused[1]}")
+    expect(heading).to_be_focused()
     gallery.shows(of_cell(predictions, confused))
     gallery.has_chosen(*confused)
 
