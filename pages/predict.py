@@ -3,16 +3,13 @@
 import pandas as pd
 import streamlit as st
 
-from poetcore.system.figures import count
 from poetcore.system.names import natural_key
 from poetcore.ui.choice import chosen
+from poetcore.ui.gallery.about import about_run
 from poetcore.ui.no_run import draw_no_run
 from poetcore.ui.text import few, plain
-from poetcore.ui.use.predictions import draw_prediction, draw_table, predict, table_of
+from poetcore.ui.use.predictions import draw_predictions, draw_table, predict, table_of
 from poetcore.workspace.records import to_csv
-
-#: Pictures that are drawn.
-_SHOWN = 30
 
 run = chosen().run
 if run is None:
@@ -41,10 +38,7 @@ labelled = [
 if not labelled:
     st.stop()
 
-for one, content in labelled[:_SHOWN]:
-    draw_prediction(one, content)
-if len(labelled) > _SHOWN:
-    st.caption(f"The first {_SHOWN} of {count(len(labelled))} are shown; the table has all.")
+draw_predictions(labelled, about_run(run))
 table: pd.DataFrame = table_of([one for one, _ in labelled])
 with st.expander("As a table", icon=":material/table_view:"):
     draw_table(table)

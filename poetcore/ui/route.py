@@ -1,7 +1,7 @@
 """The route that serves pictures to the browser; the server has it beside Streamlit's own.
 
-A picture is requested by the hash of its content. So only pictures that Poet itself has scanned are served,
-and a browser may keep them for ever.
+A picture is requested by the hash of its content. So only pictures that Poet itself has scanned, or was
+given, are served, and a browser may keep them for ever.
 """
 
 import functools
@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from poetcore.data import images
 from poetcore.errors import PictureError
-from poetcore.workspace.workspace import default_workspace
+from poetcore.ui.contents import content_of
 
 __all__ = ["ROUTE", "address", "answer"]
 
@@ -55,8 +55,7 @@ def _thumbnail(sha: str, pixels: int) -> bytes:
 
 
 def _encode(sha: str, pixels: int) -> bytes:
-    with default_workspace().file_index() as index:
-        content = index.content(sha)
+    content = content_of(sha)
     if content is None:
         raise PictureError("is not known, or was moved or changed")
     return images.thumbnail(content, pixels)

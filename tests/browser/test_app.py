@@ -282,11 +282,11 @@ def test_a_photo_is_named_with_bars_and_a_broken_file_with_its_reason(dashboard,
         ]
     )
     named = f"{first['predicted']} · {confidence(first['confidence'])}"
-    expect(page.get_by_role("heading", level=2)).to_have_text([named])
-    expect(dashboard.part("Progress").first).to_have_text(named)
-    expect(dashboard.part("Progress")).to_have_count(5)
+    expect(page.locator(".poet-grid .title")).to_have_text([named])
+    expect(page.locator(".poet-grid .bar").first).to_have_text(named.replace(" · ", ""))
+    expect(page.locator(".poet-grid .bar")).to_have_count(5)
     expect(dashboard.part("Alert")).to_contain_text(["broken.jpg is damaged or truncated"])
-    until(lambda: page.get_by_test_id("stImage").locator("img").evaluate("image => image.naturalWidth > 0"))
+    until(lambda: page.locator(".poet-grid img").evaluate("image => image.naturalWidth > 0"))
     screenshot(page, "predict")
 
 

@@ -55,5 +55,5 @@ def test_pictures_are_taken_whatever_their_names(dashboard):
     expect(page.get_by_text("P1.NEF is a camera raw photo: export it as JPEG.")).to_be_visible()
     for name in ("IMG_1.HEIC", "b.jfif", "SHOUT.JPEG", "no ending"):
         expect(page.get_by_text(name).last).to_be_visible()
-    expect(page.locator("[data-testid=stImage] img")).to_have_count(4)
+    expect(page.locator(".poet-grid img")).to_have_count(4)
     screenshot(page, "predict-uploads")

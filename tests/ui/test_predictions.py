@@ -2,11 +2,13 @@
 
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
-from streamlit.testing.v1 import AppTest
 
-from poetcore.ui.use.predictions import predict
+from poetcore.evaluation.classifier import Prediction
+from poetcore.ui.gallery.card import Card
+from poetcore.ui.use.predictions import predict, prediction_card
 from poetcore.workspace.head import Head
 from poetcore.workspace.run import Run
 
@@ -23,32 +25,17 @@ def test_a_run_that_was_trained_again_under_its_name_predicts_anew(full, tmp_pat
     assert after.label == labels[(labels.index(before.label) + 1) % len(labels)]
 
 
-def card(*shares: float) -> AppTest:
+def card(*shares: float) -> Card:
     """The card of a prediction with these probabilities."""
-
-    def page(shares: tuple[float, ...]) -> None:
-        from pathlib import Path
-
-        import numpy as np
-
-        from poetcore.evaluation.classifier import Prediction
-        from poetcore.ui.use.predictions import draw_prediction
-        from tests.conftest import encoded, picture
-
-        labels = tuple(f"label {i}" for i in range(len(shares)))
-        one = Prediction(Path("a.jpg"), labels, np.array(shares, np.float32))
-        draw_prediction(one, encoded(picture(1)))
-
-    app = AppTest.from_function(page, kwargs={"shares": shares}).run()
-    assert not app.exception
-    return app
+    labels = tuple(f"label {i}" for i in range(len(shares)))
+    return prediction_card(Prediction(Path("a.jpg"), labels, np.array(shares, np.float32)), "5" * 64)
 
 
 def test_a_sure_prediction_is_the_headline():
-    assert card(0.9, 0.06, 0.04).header[0].value == "label 0 · 90 %"
+    assert card(0.9, 0.06, 0.04).title == "label 0 · 90 %"
 
 
 def test_an_unsure_prediction_says_so_in_the_headline():
-    app = card(0.45, 0.4, 0.15)
-    assert app.header[0].value == "Not sure"
-    assert app.markdown[0].value.startswith("Most probable is **label 0**, with 45 %.")
+    found = card(0.45, 0.4, 0.15)
+    assert found.title == "Not sure"
+    assert found.lines[1].startswith("Most probable is label 0, with 45 %.")

@@ -10,11 +10,12 @@ class Gallery {
     const received = JSON.stringify(data);
     if (received !== this.received) {
       this.received = received;
-      const groups = data.cards.map((card) => (data.boxed ? card.row : ""));
+      const groups = data.cards.map((card) => card.group);
       const boxes = boxesOf(data.cards.map(figureOf), groups);
       if (data.alone) boxes.filter((box) => box.childElementCount === 1).forEach((box) => box.append(this.gone(data.alone)));
       this.grid.replaceChildren(...boxes);
-      this.grid.classList.toggle("poet-pairs", data.boxed);
+      this.grid.classList.toggle("poet-pairs", groups.some((group) => group !== ""));
+      this.grid.classList.toggle("poet-large", data.large);
       this.box.update(data);
     }
     this.box.send = send;

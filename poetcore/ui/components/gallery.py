@@ -38,6 +38,7 @@ def card_grid(
     key: str,
     on_leave: Callable[[int], None],
     alone: str = "",
+    large: bool = False,
 ) -> None:
     """Draw a page of a gallery.
 
@@ -50,19 +51,23 @@ def card_grid(
         on_leave: called, before the page is drawn anew, with the number of the stop at which the light-box
             was closed, where it is on another page.
         alone: stands where the other picture of a pair is missing; "" where pictures may stand alone.
+        large: whether the cards are twice as wide as usual.
     """
     # Streamlit refuses keys with two underlines in a row, which may stand in the names of folders and labels.
     name = f"gallery_{sha1(key.encode('utf-8', 'surrogateescape')).hexdigest()}"
 
     cards: list[dict[str, Any]] = [
-        {"html": card_html(card), "at": deck.opened_by(row, place), "row": row}
+        {
+            "html": card_html(card),
+            "at": deck.opened_by(row, place),
+            "group": row if alone or len(rows[row]) > 1 else "",
+        }
         for row in shown
         for place, card in enumerate(rows[row])
     ]
-    boxed = bool(alone) or any(len(row) > 1 for row in rows)
     data = {
         "cards": cards,
-        "boxed": boxed,
+        "large": large,
         "alone": alone,
         "deck": deck.packed(shown),
         "about": asdict(about),

@@ -49,10 +49,16 @@ def draw_found(dataset: Dataset) -> None:
         more = f" · and {count(len(counts) - _LISTED)} more" if len(counts) > _LISTED else ""
         st.caption(" · ".join(shown) + more)
     elif not dataset.pictures.empty:
-        first = dataset.pictures.groupby("label", sort=False)["sha"].first()
+        first = dataset.pictures.groupby("label", sort=False)[["sha", "path"]].first()
         gallery(
             [
-                Card(first[label], label, (counted(number, "picture"),))
+                Card(
+                    str(first.at[label, "sha"]),
+                    label,
+                    (counted(number, "picture"),),
+                    path=str(first.at[label, "path"]),
+                    true=label,
+                )
                 for label, number in counts.items()
                 if number
             ],

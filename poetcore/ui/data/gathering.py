@@ -248,6 +248,10 @@ def _draw_result(gathered: Gathered) -> None:
         folder = gathered.dest / label
         paths = [entry.path for entry in walk(folder)] if folder.is_dir() else []
         gallery(
-            [Card(sha, Path(path).name) for sha, path in zip(shas(tuple(paths)), paths, strict=True) if sha],
+            [
+                Card(sha, Path(path).name, path=path, true=label)
+                for sha, path in zip(shas(tuple(paths)), paths, strict=True)
+                if sha
+            ],
             key=f"gathered_{folder}",
         )

@@ -164,7 +164,8 @@ def _draw_extremes(scored: pd.DataFrame) -> None:
 
 def _card(row: Any) -> Card:
     seen = f"predicted {row.suggested}" if row.suggested != row.label else "predicted right"
-    return Card(row.sha, Path(row.path).name, (f"given label {confidence(row.score)}", seen))
+    lines = (f"given label {confidence(row.score)}", seen)
+    return Card(row.sha, Path(row.path).name, lines, path=row.path, true=row.label)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

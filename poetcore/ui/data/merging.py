@@ -68,4 +68,4 @@ def _cards(dataset: Dataset, label: str) -> list[Card]:
     """Return the first few pictures of a label."""
     pictures = dataset.pictures
     first = pictures.loc[pictures["label"] == label, ["path", "sha"]].head(_SHOWN)
-    return [Card(sha, Path(path).name) for path, sha in first.itertuples(index=False)]
+    return [Card(sha, Path(path).name, path=path, true=label) for path, sha in first.itertuples(index=False)]

@@ -76,7 +76,7 @@ def _draw_samples(dataset: Dataset) -> None:
     shown = dataset.pictures[dataset.pictures["label"] == label]
     gallery(
         [
-            Card(sha, Path(path).name, (f"{width} x {height}",))
+            Card(sha, Path(path).name, (f"{width} x {height}",), path=path, true=label)
             for path, sha, width, height in shown[["path", "sha", "width", "height"]].itertuples(index=False)
         ],
         key=f"sheet_{dataset.folder}_{label}",

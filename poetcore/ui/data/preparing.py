@@ -15,9 +15,9 @@ from poetcore.data.layout import LevelError
 from poetcore.errors import PoetError
 from poetcore.ui.choice import chosen
 from poetcore.ui.data.bring import draw_ways_in
+from poetcore.ui.data.planned_pictures import draw_planned_pictures
 from poetcore.ui.data.prepare_fields import keep_source, pick_folder, pick_source
 from poetcore.ui.freshness import forget_scans
-from poetcore.ui.gallery.pictures import Card, gallery
 from poetcore.ui.state import choose, explain, offer_level, progress_bar, workspace
 from poetcore.ui.text import few, in_sentence, plain, short
 
@@ -25,9 +25,6 @@ __all__ = ["draw_prepare", "usual_numbers"]
 
 #: Seconds for which a source is not scanned again while someone changes the numbers.
 _FRESH = 60
-
-#: Chosen pictures that the preview shows of each label.
-_SHOWN_PER_LABEL = 4
 
 #: Pixels of a field for a number, and of a figure's box: two of the latter stand side by side on a phone.
 _NUMBER, _FIGURE = 230, 110
@@ -203,44 +200,7 @@ def _draw_preview(planned: Plan, dataset: Dataset, wanted: bool) -> None:
         hide_index=True,
         width="stretch",
     )
-    shown = st.segmented_control(
-        "Pictures", ["Some of the chosen", "Excluded"], default="Some of the chosen", required=True
-    )
-    if shown == "Excluded":
-        _draw_rejected(planned)
-    else:
-        taken = planned.chosen().groupby(["label", "part"], sort=False).head(_SHOWN_PER_LABEL // 2)
-        gallery(
-            [
-                Card(sha, label, ("training" if part == "train" else "demo", Path(source).name))
-                for sha, label, part, source in taken[["sha", "label", "part", "source"]].itertuples(
-                    index=False
-                )
-            ],
-            key="prepare_chosen",
-        )
-
-
-def _draw_rejected(planned: Plan) -> None:
-    rejected = planned.pictures[planned.pictures["part"] == "rejected"]
-    if rejected.empty:
-        st.success("No picture had to be excluded.", icon=":material/check_circle:")
-        return
-    broken = rejected["issue"] == "unreadable"
-    gallery(
-        [
-            Card(sha, CHECKS[issue].title, (f"{label}: {Path(source).name}", reason))
-            for sha, issue, label, source, reason in rejected.loc[
-                ~broken, ["sha", "issue", "label", "source", "reason"]
-            ].itertuples(index=False)
-        ],
-        key="prepare_rejected",
-    )
-    if broken.any():
-        table = rejected.loc[broken, ["label", "source", "reason"]]
-        table = table.assign(source=table["source"].map(lambda path: Path(path).name))
-        st.markdown("**Files that cannot be read**")
-        st.dataframe(table.rename(columns={"source": "file"}), hide_index=True, width="stretch")
+    draw_planned_pictures(planned)
 
 
 def _draw_button(planned: Plan, folder: Path) -> None:

@@ -9,8 +9,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from poetcore.data.file_index import FileEntry
-from poetcore.data.images import date_taken
+from poetcore.data.images import PictureInfo, date_taken, identify
+from poetcore.errors import PictureError
 from poetcore.system.figures import count
+from poetcore.ui.contents import content_of
 from poetcore.workspace.workspace import default_workspace
 
 __all__ = ["FACT_ROUTES"]
@@ -24,16 +26,20 @@ def answer(request: Request) -> Response:
     sha = request.path_params["sha"]
     if not re.fullmatch(r"[0-9a-f]{64}", sha):
         return JSONResponse({"error": "No such picture."}, 404)
-    with default_workspace().file_index() as index:
-        places = index.places(sha)
-        content = index.content(sha) if places else None
+    content = content_of(sha)
     if content is None:
         return JSONResponse({"error": "The picture is not known, or was moved or changed."}, 404)
-    first, when = places[0], date_taken(content)
+    with default_workspace().file_index() as index:
+        places = index.places(sha)
+    when = date_taken(content)
+    try:
+        info = identify(content)
+    except PictureError:  # a file that is shown because it is no picture
+        info = PictureInfo(0, 0, "")
     told = {
-        "pixels": f"{first.width} x {first.height}" if first.width else "",
-        "format": first.format,
-        "bytes": size_words(first.bytes),
+        "pixels": f"{info.width} x {info.height}" if info.width else "",
+        "format": info.format,
+        "bytes": size_words(len(content)),
         "taken": _words(when) if when else "",
         "files": [{"path": str(place.path), "changed": _changed(place)} for place in places[:_PLACES]],
     }

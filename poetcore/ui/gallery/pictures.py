@@ -47,7 +47,14 @@ def shas(paths: tuple[str, ...]) -> list[str]:
         return [p.sha for p in index.lookup([Path(path) for path in paths])]
 
 
-def gallery(cards: Sequence[Card], key: str, page_size: int = PAGE_SIZE, about: About | None = None) -> None:
+def gallery(
+    cards: Sequence[Card],
+    key: str,
+    page_size: int = PAGE_SIZE,
+    about: About | None = None,
+    *,
+    large: bool = False,
+) -> None:
     """Draw pictures as a grid of thumbnails, a page at a time; each opens in the light-box.
 
     Args:
@@ -55,8 +62,9 @@ def gallery(cards: Sequence[Card], key: str, page_size: int = PAGE_SIZE, about: 
         key: tells this gallery from others of the page.
         page_size: on one page.
         about: the model whose predictions are shown, if there is one.
+        large: whether the cards are twice as wide as usual.
     """
-    _draw(tuple((card,) for card in cards), key, page_size, about)
+    _draw(tuple((card,) for card in cards), key, page_size, about, large=large)
 
 
 def pair_gallery(
@@ -81,6 +89,7 @@ def _draw(
     repeats: bool = False,
     gone: str = "",
     things: str = "",
+    large: bool = False,
 ) -> None:
     """Draw a page of a gallery; another page draws nothing else anew."""
     shown = page_of(len(rows), key, page_size)
@@ -92,6 +101,7 @@ def _draw(
         about or About(),
         key=key,
         alone=gone,
+        large=large,
         on_leave=lambda stop: turn_to(key, deck.row_of(stop), page_size),
     )
     draw_pages(shown, len(rows), key, page_size, things)

@@ -143,7 +143,8 @@ def _card(sha: str, row: Mapping[Any, Any]) -> Card:
         f" {confidence(row[f'confidence_{side}'])}"
         for side in "ab"
     )
-    return Card(sha, isolated(str(row["label"])), (*lines, Path(str(row["path"])).name))
+    label, path = str(row["label"]), str(row["path"])
+    return Card(sha, isolated(label), (*lines, Path(path).name), path=path, true=label)
 
 
 def _cell(key: str) -> Cell | None:

@@ -15,6 +15,7 @@ from poetcore.evaluation.slides import Filter, Slide, deck
 from poetcore.system.figures import count, percent, score
 from poetcore.system.names import natural_key
 from poetcore.ui.freshness import Checked
+from poetcore.ui.gallery.about import about_evaluation
 from poetcore.ui.gallery.pictures import Card, gallery, shas
 from poetcore.ui.glossary import term
 from poetcore.ui.headline import draw_remarks, metric, two_pairs
@@ -113,7 +114,7 @@ def _draw_wrong(evaluation: Evaluation, key: str) -> None:
         for sha, slide in zip(shas(tuple(slide.path for slide in first)), first, strict=True)
         if sha
     ]
-    gallery(cards, key=f"gallery_{key}_{label}")
+    gallery(cards, key=f"gallery_{key}_{label}", about=about_evaluation(evaluation.metrics))
 
 
 def _card(sha: str, slide: Slide, sets: tuple[str, str], seen: str) -> Card:
@@ -126,4 +127,6 @@ def _card(sha: str, slide: Slide, sets: tuple[str, str], seen: str) -> Card:
     words = [f"{what}: {isolated(', '.join(names))}" for what, names in parts.items() if names]
     true_words = f"true: {isolated(slide.label)}"
     lines = (*words[1:], true_words, Path(slide.path).name, *([seen] if seen else []))
-    return Card(sha, words[0], lines, slide.top, "wrong")
+    return Card(
+        sha, words[0], lines, slide.top, "wrong", path=slide.path, true=slide.label, predicted=slide.predicted
+    )

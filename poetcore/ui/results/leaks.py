@@ -69,13 +69,19 @@ def _pairs(rows: pd.DataFrame, seen: Mapping[str, str], trained_on: Path) -> lis
                 sha,
                 Path(path).name,
                 (f"demo: {label}", "near duplicate" if seen[path].startswith("near") else "same picture"),
+                path=path,
+                true=label,
             ),
-            Card(other, Path(twin).name, (f"training: {_label(twin, trained_on)}",)) if other else None,
+            _training_card(other, twin, _label(twin, trained_on)) if other else None,
         )
         for path, label, sha, twin, other in zip(
             rows["path"], rows["label"], demo, twins, training, strict=True
         )
     ]
+
+
+def _training_card(sha: str, path: str, label: str) -> Card:
+    return Card(sha, Path(path).name, (f"training: {label}",), path=path, true=label)
 
 
 def _label(path: str, folder: Path) -> str:

@@ -7,16 +7,18 @@ from typing import Any, cast
 import pandas as pd
 import streamlit as st
 
-from poetcore.data import images
 from poetcore.data.label_sets import join_set, set_words
 from poetcore.evaluation.classifier import Classifier, Prediction
 from poetcore.evaluation.unsure import NOT_SURE, is_unsure, unsure_sentence
 from poetcore.system.figures import confidence
+from poetcore.ui.contents import hold
+from poetcore.ui.gallery.about import About
+from poetcore.ui.gallery.pictures import Card, gallery
 from poetcore.ui.state import workspace
-from poetcore.ui.text import plain
+from poetcore.ui.text import isolated
 from poetcore.workspace.run import Run
 
-__all__ = ["draw_prediction", "draw_table", "predict", "table_of"]
+__all__ = ["draw_predictions", "draw_table", "predict", "prediction_card", "table_of"]
 
 #: Cells that are written one by one; more would take seconds, and pandas refuses to.
 _STYLED = 20_000
@@ -39,34 +41,44 @@ def _predict(
     return [classifier.classify_bytes(name, content) for name, content in photos]
 
 
-def draw_prediction(one: Prediction, content: bytes) -> None:
-    """Show a picture, its predicted label with the confidence, and the most probable labels as bars."""
+def draw_predictions(found: Sequence[tuple[Prediction, bytes]], about: About) -> None:
+    """Show pictures with their predicted labels, the confidence, and the most probable labels as bars.
+
+    Args:
+        found: predictions, each with the content of its picture.
+        about: the model, for the light-box.
+    """
+    cards = [prediction_card(one, hold(content)) for one, content in found]
+    gallery(cards, "predicted", 12, about, large=True)
+
+
+def prediction_card(one: Prediction, sha: str) -> Card:
+    """Return the card of a prediction.
+
+    Args:
+        one: what is predicted for a usable picture.
+        sha: of its content.
+    """
     top = one.top(5)
     first, share = top[0]
-    with st.container(border=True):
-        picture, text = st.columns([1, 2])
-        picture.image(images.thumbnail(content, 480), width="stretch", alt=str(one.path))
-        with text:
-            if one.thresholds is not None:
-                st.header(plain(set_words(join_set(one.predicted))))
-            elif is_unsure(top):
-                st.header(NOT_SURE)
-                st.markdown(unsure_sentence(f"**{plain(first)}**", share))
-            else:
-                st.header(f"{plain(first)} · {confidence(share)}")
-            st.caption(plain(one.path))
-            for label, probability in top:
-                st.progress(
-                    probability, f"{plain(label)} · {confidence(probability)}{_threshold(one, label)}"
-                )
+    lines: tuple[str, ...] = ()
+    if one.thresholds is not None:
+        title = set_words(join_set(one.predicted))
+        lines = tuple(f"{isolated(label)}: {_threshold(one, label)}" for label, _ in top)
+    elif is_unsure(top):
+        title = NOT_SURE
+        lines = (unsure_sentence(isolated(first), share),)
+    else:
+        title = f"{isolated(first)} · {confidence(share)}"
+    predicted = ", ".join(one.predicted)
+    return Card(sha, title, (str(one.path), *lines), tuple(top), predicted=predicted)
 
 
 def _threshold(one: Prediction, label: str) -> str:
-    """Return from which probability on a label is predicted; "" where the most probable one is."""
-    if one.thresholds is None:
-        return ""
+    """Return whether a label's probability reaches the one from which on it is predicted."""
+    assert one.thresholds is not None
     least = confidence(float(one.thresholds[one.labels.index(label)]))
-    return f" ({'over' if label in one.predicted else 'below'} its threshold of {least})"
+    return f"{'over' if label in one.predicted else 'below'} its threshold of {least}"
 
 
 def table_of(found: Sequence[Prediction]) -> pd.DataFrame:

@@ -1,0 +1,68 @@
+"""The contents of pictures by their hash, for every route that is asked for one.
+
+A picture that lies in a file is found through the file index; one that was only dropped on a page, or taken
+with the camera, lies in no file and is held in memory, for the tabs that show it.
+"""
+
+import threading
+from collections import OrderedDict
+
+from poetcore.data.file_index import sha_of
+from poetcore.workspace.workspace import default_workspace
+
+__all__ = ["Held", "content_of", "hold"]
+
+
+class Held:
+    """Contents that lie in no file, those that were asked for last; may be used from any thread.
+
+    Args:
+        most: bytes of all of them together; a single larger one is held all the same.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._bytes = 0
+        self._contents: OrderedDict[str, bytes] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def put(self, content: bytes) -> str:
+        """Hold a content and return its hash; what was asked for longest ago makes room."""
+        sha = sha_of(content)
+        with self._lock:
+            if sha not in self._contents:
+                self._contents[sha] = content
+                self._bytes += len(content)
+            self._contents.move_to_end(sha)
+            while self._bytes > self._most and len(self._contents) > 1:
+                _, dropped = self._contents.popitem(last=False)
+                self._bytes -= len(dropped)
+        return sha
+
+    def get(self, sha: str) -> bytes | None:
+        """Return a content that is held, or None."""
+        with self._lock:
+            if sha in self._contents:
+                self._contents.move_to_end(sha)
+            return self._contents.get(sha)
+
+
+#: As much as can be dropped on a page at once, see `maxUploadSize` in .streamlit/config.toml.
+_held = Held(500_000_000)
+
+
+def hold(content: bytes) -> str:
+    """Hold the content of a picture that lies in no file, so that routes find it, and return its hash."""
+    return _held.put(content)
+
+
+def content_of(sha: str) -> bytes | None:
+    """Return the content of a picture that a page shows, or None where it is not known, moved or changed.
+
+    Args:
+        sha: sha256 of the content.
+    """
+    if (content := _held.get(sha)) is not None:
+        return content
+    with default_workspace().file_index() as index:
+        return index.content(sha)
