@@ -11,6 +11,8 @@ from poetcore.errors import OptionError
 from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.freshness import Difference, current_files, evaluation_difference, run_difference
 from poetcore.evaluation.headline import Headline, headline
+from poetcore.evaluation.label_groups.recall import current_label_groups
+from poetcore.evaluation.label_groups.summary import GroupSummary, summarise
 from poetcore.evaluation.results import evaluation_of
 from poetcore.evaluation.review.corrected import Corrected, corrected
 from poetcore.evaluation.review.review import Review
@@ -132,6 +134,19 @@ class Report:
         Between these: sha (of its content) and leaked_near; twin is the picture seen in training, or "".
         """
         return self.evaluation.predictions
+
+    @property
+    def label_groups(self) -> GroupSummary:
+        """How well the run tells its groups of labels, and what its answers cost; see `set_label_groups`.
+
+        Of the pictures that were not seen in training. `.table()` has recall, precision, false alarms and
+        accuracy of each group with their intervals, `.costs` what 100 pictures cost.
+
+        Example:
+            >>> len(report.label_groups.table())
+            0
+        """
+        return summarise(current_label_groups(self._run), self.evaluation)
 
     def most_confused(self, minimum: int = 1) -> pd.DataFrame:
         """List the confusions that occur at least so often, the most frequent first.

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from poetcore.api.arguments import PathLike, Progressing, built, on_progress, path_of, pictures_in
+from poetcore.api.grouped_run import GroupedRun
 from poetcore.api.reports import Report
 from poetcore.api.shown import accuracies, run_html
 from poetcore.errors import PictureError, RunError
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["TrainedRun"]
 
 
-class TrainedRun:
+class TrainedRun(GroupedRun):
     """A finished run: its figures, and the model it became.
 
     Args:
@@ -42,7 +43,7 @@ class TrainedRun:
     """
 
     def __init__(self, folder: Run, workspace: Workspace) -> None:
-        self._run = folder
+        super().__init__(folder)
         self._workspace = workspace
         self._record = folder.record()
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from poetcore.evaluation.accuracy import Accuracy
 from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.label_groups.costs import CostReport, MeanCost, compute_costs, evaluation_costs
@@ -47,6 +49,25 @@ class GroupSummary:
     costs: CostReport | None
     total: int
     remarks: tuple[str, ...] = (_MIX,)
+
+    def table(self) -> pd.DataFrame:
+        """Return the figures of each group, one row a group.
+
+        Returns:
+            Columns group, labels (tuple), threshold (NaN where the most probable label decides) and, for
+            recall, precision, false_alarms and accuracy, each with its 95 % interval, `recall`, `recall_low`,
+            `recall_high` and so on, 0 to 1; NaN where there are no pictures.
+        """
+        rows = []
+        for one in self.results:
+            row: dict[str, Any] = {"group": one.group, "labels": one.labels, "threshold": one.threshold}
+            for name, figure in figures_json(one.figures).items():
+                low, high = figure["interval"] or (None, None)
+                row |= {name: figure["value"], f"{name}_low": low, f"{name}_high": high}
+            rows.append(row)
+        figures = ("recall", "precision", "false_alarms", "accuracy")
+        numbers = ["threshold", *(f"{name}{end}" for name in figures for end in ("", "_low", "_high"))]
+        return pd.DataFrame(rows, columns=["group", "labels", *numbers]).astype(dict.fromkeys(numbers, float))
 
     def values(self) -> dict[str, Any]:
         """Return it as JSON has it."""
