@@ -6,6 +6,7 @@ import shutil
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.accessibility import faults
 from tests.browser.conftest import ROOT, Serve, screenshot
 from tests.browser.dashboard import NOT_FOUND, Dashboard, copy_of, steady_box
 from tests.conftest import Trained
@@ -105,6 +106,15 @@ def test_a_line_around_points_fills_the_gallery(overview: Dashboard) -> None:
     overview.says("Nothing is selected yet")
 
 
+def test_the_map_has_no_fault_in_either_theme(overview: Dashboard) -> None:
+    map_of(overview)
+    overview.is_settled()
+    for theme in ("dark", "light"):
+        overview.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        expect(overview.part("App")).to_have_css("color-scheme", theme)
+        assert faults(overview.page) == []
+
+
 def test_the_map_is_worked_with_by_keys_alone(overview: Dashboard) -> None:
     page = overview.page
     over = map_of(overview)
@@ -138,6 +148,37 @@ def test_only_the_labels_that_are_pressed_are_selected(overview: Dashboard) -> N
     page.locator("canvas.over").press("a")
     number = selected(page)
     overview.says(f"{number} daisy. The rarest")
+
+
+def touch(page: Page, *steps: list[tuple[float, float]]) -> None:
+    """Touch the map with fingers that move from step to step; places are shares of its width and height."""
+    box = steady_box(page.locator("canvas.over"))
+    session = page.context.new_cdp_session(page)
+    for kind, fingers in (
+        ("touchStart", steps[0]),
+        *(("touchMove", step) for step in steps[1:]),
+        ("touchEnd", []),
+    ):
+        points = [
+            {"x": box["x"] + across * box["width"], "y": box["y"] + down * box["height"], "id": finger}
+            for finger, (across, down) in enumerate(fingers)
+        ]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
+def test_a_finger_draws_the_line_and_two_zoom(overview: Dashboard) -> None:
+    page = overview.page
+    map_of(overview)
+    touch(page, *([place] for place in LEFT))
+    left = selected(page)
+    touch(page, [(0.45, 0.5), (0.55, 0.5)], [(0.3, 0.5), (0.7, 0.5)], [(0.1, 0.5), (0.9, 0.5)])
+    overview.is_settled()
+    assert selected(page) == left
+    touch(page, *([place] for place in LEFT))  # of the enlarged map a part lies there
+    expect(heading(page, str(left))).to_have_count(0)
+    page.get_by_role("button", name="Whole map").click()
+    touch(page, *([place] for place in LEFT))
+    expect(heading(page, str(left))).to_be_visible()
 
 
 def test_pointing_at_a_point_shows_its_picture(overview: Dashboard) -> None:

@@ -269,8 +269,7 @@ class PointMap {
     if (point < 0) return;
     this.last = point;
     this.grown = 0;
-    this.view.show(point);
-    this.paint();
+    if (this.view.show(point)) this.paint();
     this.tip(point);
     this.trace();
     this.say(this.words(point));

@@ -45,10 +45,12 @@ class MapView {
     this.top += down;
   }
 
-  /** Move so that a point is well in view. */
+  /** Move so that a point is well in view; returns whether it was not. */
   show(point) {
     const inset = (place, room) => Math.max(0, 40 - place) - Math.max(0, place - (room + 2 * MARGIN - 40));
-    this.move(inset(this.across[point], this.width), inset(this.down[point], this.height));
+    const [across, down] = [inset(this.across[point], this.width), inset(this.down[point], this.height)];
+    this.move(across, down);
+    return this.scale > 1 && Boolean(across || down);
   }
 
   /** The nearest of the meant points, not farther than so many pixels; -1 for none. */
@@ -79,11 +81,17 @@ class MapView {
 
   /** The meant points nearest to one, itself first. */
   around(from, count, meant) {
-    const distance = (point) =>
-      (this.across[point] - this.across[from]) ** 2 + (this.down[point] - this.down[from]) ** 2;
-    const others = [...this.x.keys()].filter((point) => point !== from && meant(point));
-    const far = Float32Array.from(this.x.keys(), distance);
-    return [from, ...others.sort((one, other) => far[one] - far[other]).slice(0, count)];
+    const found = []; // [distance, point], the nearest first
+    for (let point = 0; point < this.x.length; point++) {
+      if (point === from || !meant(point)) continue;
+      const distance = (this.across[point] - this.across[from]) ** 2 + (this.down[point] - this.down[from]) ** 2;
+      if (found.length === count && distance >= found[count - 1][0]) continue;
+      let at = found.length;
+      while (at && found[at - 1][0] > distance) at--;
+      found.splice(at, 0, [distance, point]);
+      if (found.length > count) found.pop();
+    }
+    return [from, ...found.map(([, point]) => point)];
   }
 
   /** The meant points inside a closed line of [across, down] (ray casting, even-odd rule). */
