@@ -46,6 +46,8 @@ TERMS = {
     "margin": "By how much the probability of the true label is above the largest of the others. Just below"
     " 0 is a close call, near -100 points the model is sure and wrong.",
     "near duplicate": "Nearly the same picture: a resized or cropped copy, the next frame of a burst.",
+    "one label against the rest": "A label is predicted wherever its probability reaches the threshold,"
+    " whatever the other labels get: so a picture may have several, or none.",
     "p-value": "How often two settings that are equally good would differ this much by chance; corrected for"
     " the number of trials, since among many some differ much. Below 0.05 the difference is called real.",
     "precision": "Of the pictures predicted as a label, the share that really have it.",

@@ -141,6 +141,8 @@ def test_every_chart_has_a_text_alternative_and_a_table(full):
     assert [words.split(":")[0].split(" against")[0] for words in told] == [
         "Reliability diagram",
         "Accuracy and coverage",
+        "Precision and recall of daisy",
+        "Precision of daisy",
     ]
     assert "Above 50 % the model answers for " in told[1]
     assert [table.value.columns[0] for table in app.table] == ["confidence", "confidence threshold"]

@@ -11,13 +11,14 @@ from poetcore.ui.glossary import term
 from poetcore.ui.results.calibration import draw_calibration
 from poetcore.ui.results.coverage import draw_coverage
 from poetcore.ui.results.temperature import draw_temperature
+from poetcore.ui.results.thresholds import draw_thresholds
 from poetcore.workspace.run import Run
 
 __all__ = ["draw_confidence"]
 
 
 def draw_confidence(run: Run, evaluation: Evaluation, found: Checked, again: Callable[[], None]) -> None:
-    """Draw calibration, and accuracy against coverage, beside each other where there is room.
+    """Draw calibration beside accuracy against coverage, and thresholds of the labels.
 
     Args:
         run: that was evaluated.
@@ -35,9 +36,11 @@ def draw_confidence(run: Run, evaluation: Evaluation, found: Checked, again: Cal
         st.header("Accuracy against coverage", help=term("coverage"))
         if accuracy is None:
             st.caption("Most of these pictures were seen in training, so that it would show the memory only.")
-            return
-        draw_coverage(evaluation.predictions)
-        if seen := metrics.total - accuracy.total:
-            st.caption(
-                f"Of all {count(metrics.total)} pictures, the {count(seen)} seen in training included."
-            )
+        else:
+            draw_coverage(evaluation.predictions)
+            if seen := metrics.total - accuracy.total:
+                st.caption(
+                    f"Of all {count(metrics.total)} pictures, the {count(seen)} seen in training included."
+                )
+    if accuracy is not None:
+        draw_thresholds(run, evaluation)
