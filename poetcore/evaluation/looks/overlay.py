@@ -41,7 +41,7 @@ def overlay(heat: HeatMap, pixels: int) -> Image.Image:
     share = (heat.values / max(heat.scale, 1e-9)).astype(np.float32)
     fine = np.asarray(Image.fromarray(share).resize(size, Image.Resampling.BICUBIC))
     indices = np.clip(np.rint(127.5 + 126.5 * fine), 1, 254).astype(np.uint8)
-    width = max(1, round(max(size) / 250))
+    width = max(1, round(max(size) / 400))
     line = _edge(fine > LINE, width)
     indices[_grown(line, width)] = _DARK
     indices[line] = _WHITE
@@ -52,7 +52,7 @@ def overlay(heat: HeatMap, pixels: int) -> Image.Image:
     return picture
 
 
-def overlay_png(heat: HeatMap, pixels: int = 512) -> bytes:
+def overlay_png(heat: HeatMap, pixels: int = 768) -> bytes:
     """Return what `overlay` draws as a PNG file with transparency."""
     out = io.BytesIO()
     overlay(heat, pixels).save(out, "PNG", compress_level=1)

@@ -21,6 +21,8 @@ LIGHTBOX_JS = (
     "lightbox_stage.js",
     "lightbox_facts.js",
     "lightbox.js",
+    "looks.js",
+    "lightbox_looks.js",
 )
 
 
@@ -31,7 +33,7 @@ def lightbox_html() -> str:
 
 def lightbox_css() -> str:
     """Return the style of a light-box and its panels."""
-    return asset("lightbox.css")
+    return asset("lightbox.css", "lightbox_looks.css")
 
 
 def leave(name: str, on_leave: Callable[[int], None]) -> None:
