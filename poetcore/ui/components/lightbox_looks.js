@@ -10,7 +10,7 @@ class LooksPanel {
     this.looks = new Looks();
     this.overlay = element("div", "heat-map");
     this.overlay.append(this.looks.map);
-    this.wanted = OFF; // "predicted", "true", "=" and a label, or OFF; it stays while one leafs
+    this.wanted = OFF; // a value of the choice; it stays while one leafs
     this.element = element("section", "looks");
     this.choice = element("select", "");
     this.choice.setAttribute("aria-label", "Heat map: where the model sees a label");
@@ -40,49 +40,52 @@ class LooksPanel {
     }, LOOKED_AT);
   }
 
-  /** By its value in the choice, each label that can be looked at: first the predicted and the true one. */
+  /**
+   * What can be looked at, [{value, label, words}]: the predicted and the true label first, each of them where a picture has
+   * several. A value is "predicted" or "true" and a number, so that it means the same of the next picture, or "=" and a label.
+   */
   choices() {
     const { labels } = this.about;
-    const { predicted, true: truth } = this.item;
-    const found = new Map();
-    if (labels.includes(predicted)) found.set("predicted", predicted);
-    if (labels.includes(truth) && truth !== predicted) found.set("true", truth);
-    const named = [...found.values()];
-    for (const label of labels) if (!named.includes(label)) found.set(`=${label}`, label);
-    return found;
+    const named = (text) => (labels.includes(text) ? [text] : labels.filter((label) => text.split(/\||, | and /).includes(label)));
+    const predicted = named(this.item.predicted);
+    const truths = named(this.item.true).filter((label) => !predicted.includes(label));
+    return [
+      ...predicted.map((label, at) => ({ value: `predicted${at}`, label, words: `Predicted: ${label}` })),
+      ...truths.map((label, at) => ({ value: `true${at}`, label, words: `True: ${label}` })),
+      ...labels
+        .filter((label) => !predicted.includes(label) && !truths.includes(label))
+        .map((label) => ({ value: `=${label}`, label, words: label })),
+    ];
   }
 
-  /** What is drawn of this picture: where the true label is wanted and was predicted, the predicted one. */
+  /** What is drawn of this picture: the wanted one; the predicted label where there is none such, as where it is the true one. */
   drawn() {
-    const choices = this.choices();
-    if (choices.has(this.wanted) || this.wanted === OFF) return this.wanted;
-    const label = this.wanted.startsWith("=") ? this.wanted.slice(1) : "";
-    const same = [...choices].find(([, name]) => name === label);
-    return same?.[0] ?? (choices.has("predicted") ? "predicted" : OFF);
+    const { wanted } = this;
+    const choices = wanted === OFF ? [] : this.choices();
+    const same = ({ value, label }) => value === wanted || `=${label}` === wanted;
+    return choices.find(same) ?? choices.find(({ value }) => !value.startsWith("="));
   }
 
   paintChoice() {
-    const words = { predicted: "Predicted: ", true: "True: " };
-    const option = (value, text) => new Option(text, value);
-    const options = [...this.choices()].map(([value, label]) => option(value, `${words[value] ?? ""}${label}`));
-    this.choice.replaceChildren(option(OFF, "No heat map"), ...options);
-    this.choice.value = this.drawn();
+    const options = this.choices().map(({ value, words }) => new Option(words, value));
+    this.choice.replaceChildren(new Option("No heat map", OFF), ...options);
+    this.choice.value = this.drawn()?.value ?? OFF;
   }
 
   choose(wanted) {
     this.wanted = wanted;
-    this.choice.value = this.drawn();
+    this.choice.value = this.drawn()?.value ?? OFF;
     this.draw();
   }
 
-  /** The next of: predicted label, true label, none. */
+  /** The next of: each predicted label, each true one, none. */
   turn() {
-    const order = [...["predicted", "true"].filter((value) => this.choices().has(value)), OFF];
-    this.choose(order[(order.indexOf(this.drawn()) + 1) % order.length]);
+    const order = [...this.choices().map(({ value }) => value).filter((value) => !value.startsWith("=")), OFF];
+    this.choose(order[(order.indexOf(this.drawn()?.value ?? OFF) + 1) % order.length]);
   }
 
   async draw() {
-    const label = this.choices().get(this.drawn());
+    const label = this.drawn()?.label;
     if (label === undefined) {
       this.looks.clear();
       this.note.textContent = "";

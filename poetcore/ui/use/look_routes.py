@@ -20,6 +20,7 @@ from poetcore.evaluation.looks.kept import KeptLookers
 from poetcore.evaluation.looks.looker import Looker
 from poetcore.evaluation.looks.overlay import overlay_png
 from poetcore.system.figures import score
+from poetcore.ui.contents import content_of
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import default_workspace
 
@@ -78,8 +79,7 @@ def _route(path: str, tell: Callable[[Looker, bytes, Request], Response]) -> Rou
     def answer(request: Request) -> Response:
         try:
             looker = looker_of(request.path_params["run"])
-            with default_workspace().file_index() as index:
-                content = index.content(request.path_params["sha"])
+            content = content_of(request.path_params["sha"])
             if content is None:
                 raise PictureError("The picture is not known, or was moved or changed: reload the page.")
             response = tell(looker, content, request)
