@@ -12,6 +12,7 @@ import numpy as np
 from poetcore.data import images
 from poetcore.errors import PictureError, RunError
 from poetcore.evaluation.label_thresholds import sureness
+from poetcore.evaluation.novelty import Novelty
 from poetcore.features.engines import DEFAULT_ENGINE, ENGINES, check_engine
 from poetcore.features.extraction import extract_features
 from poetcore.features.feature_extractor import PictureExtractor
@@ -22,6 +23,9 @@ from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
 
 __all__ = ["Classifier", "PictureClassifier", "Prediction"]
+
+#: Pictures that are compared with the training pictures in one multiplication.
+_AT_ONCE = 256
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -150,6 +154,7 @@ class Classifier:
                 f" {len(self._head.kernel)} numbers, not of {self._backbone.vector_length} as"
                 f" {self._backbone.name} gives them, train it again."
             )
+        self._novelty = Novelty.of(run)
         self._workspace = workspace
         self._extractor: PictureExtractor | None = None
 
@@ -165,9 +170,19 @@ class Classifier:
             phase: one of `PHASES`.
         """
         answers: dict[str, np.ndarray] = {}
+        strange: dict[str, tuple[float | None, bool | None]] = {}
+        waiting: dict[str, np.ndarray] = {}
+
+        def compare() -> None:
+            """Compare the pictures that wait with the training pictures, many in one multiplication."""
+            strange.update(zip(waiting, self._told(list(waiting.values())), strict=True))
+            waiting.clear()
 
         def predict(sha: str, vector: np.ndarray) -> None:
             answers[sha] = self._head.probabilities(vector[np.newaxis])[0]
+            waiting[sha] = vector
+            if len(waiting) == _AT_ONCE:
+                compare()
 
         with (
             self._workspace.file_index() as index,
@@ -187,6 +202,7 @@ class Classifier:
                 on_progress=on_progress,
                 phase=phase,
             ).reasons
+        compare()
         return [
             Prediction(
                 p.path,
@@ -194,10 +210,16 @@ class Classifier:
                 answers.get(p.sha),
                 p.sha,
                 p.reason or reasons.get(p.sha),
-                thresholds=self._thresholds,
+                None,
+                self._thresholds,
+                *strange.get(p.sha, (None, None)),
             )
             for p in entries
         ]
+
+    def _told(self, vectors: Sequence[np.ndarray]) -> list[tuple[float | None, bool | None]]:
+        """Return of each picture how unlike the training pictures it is, and whether it is unknown."""
+        return self._novelty.told(vectors) if self._novelty else [(None, None)] * len(vectors)
 
     def cached_labels(self, shas: Iterable[str]) -> dict[str, str]:
         """Predict the labels of contents whose feature vectors are in the cache, also where no file is left.
@@ -227,8 +249,16 @@ class Classifier:
         if self._extractor is None:
             self._extractor = PictureExtractor(self._backbone, models_of(self.run, self._workspace))
         before = time.perf_counter()
-        probabilities = self._head.probabilities(self._extractor.extract(pixels)[np.newaxis])[0]
+        vector = self._extractor.extract(pixels)
+        probabilities = self._head.probabilities(vector[np.newaxis])[0]
         seconds = time.perf_counter() - before
         return Prediction(
-            Path(name), self.labels, probabilities, seconds=seconds, thresholds=self._thresholds
+            Path(name),
+            self.labels,
+            probabilities,
+            "",
+            None,
+            seconds,
+            self._thresholds,
+            *self._told([vector])[0],
         )

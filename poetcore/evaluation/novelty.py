@@ -1,4 +1,4 @@
-"""How unlike the training pictures a picture is: what a softmax cannot say, that it may be none of its labels.
+"""How unlike the training pictures a picture is: a softmax cannot say that it is none of its labels.
 
 Two things tell it: how sure the model is of its first label, and how close the picture is to the nearest
 training pictures. Both as z-scores, by mean and deviation of pictures of the labels that the model has not
@@ -13,6 +13,7 @@ Source: of the cube root, F. Perronnin, J. Sanchez, T. Mensink, "Improving the F
 image classification", ECCV 2010 (power normalisation).
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,10 +23,13 @@ from poetcore.errors import RunError
 from poetcore.workspace.head import Head, unit_vectors
 from poetcore.workspace.run import Run
 
-__all__ = ["NEAREST", "Novelty", "Scale", "closeness", "rooted"]
+__all__ = ["NEAREST", "PASS", "Novelty", "Scale", "closeness", "cut", "rooted"]
+
+#: The share of pictures of the labels that is to pass.
+PASS = 0.95
 
 #: So many nearest training pictures are looked at.
-NEAREST = 5
+NEAREST = 3
 
 #: A deviation below this tells nothing apart.
 _FLAT = 1e-9
@@ -41,10 +45,10 @@ def rooted(vectors: np.ndarray) -> np.ndarray:
 
 
 def closeness(similarities: np.ndarray) -> np.ndarray:
-    """Return the mean of the five largest similarities of each picture, of all where there are fewer.
+    """Return the mean of the three largest similarities of each picture, of all where there are fewer.
 
     >>> closeness(np.array([[0.1, 0.9, 0.2, 0.8, 0.7, 0.6]])).round(3).tolist()
-    [0.64]
+    [0.8]
 
     Args:
         similarities: `(n, m)`, of n pictures to m training pictures, m at least 1.
@@ -52,6 +56,19 @@ def closeness(similarities: np.ndarray) -> np.ndarray:
     count = min(NEAREST, similarities.shape[1])
     nearest: np.ndarray = np.partition(similarities, -count, axis=1)[:, -count:].mean(axis=1)
     return nearest
+
+
+def cut(scores: np.ndarray) -> float:
+    """Return the score that 95 % of new pictures stay below if they are like these, or at it.
+
+    Source: V. Vovk, A. Gammerman, G. Shafer, "Algorithmic learning in a random world" (2005): of n + 1
+    pictures of which none is special the last one is as likely at any place in their order.
+
+    Args:
+        scores: `(n,)`, n at least 1.
+    """
+    place = min(math.ceil((len(scores) + 1) * PASS), len(scores)) - 1
+    return float(np.sort(scores)[place])
 
 
 @dataclass(frozen=True)
@@ -135,7 +152,7 @@ class Novelty:
         first = self.head.probabilities(vectors).max(axis=1)
         return self.scale.scores(first, closeness(rooted(vectors) @ self.pictures.T))
 
-    def told(self, vectors: Sequence[np.ndarray]) -> list[tuple[float, bool]]:
+    def told(self, vectors: Sequence[np.ndarray]) -> list[tuple[float | None, bool | None]]:
         """Return of each picture its score, and whether it is unknown.
 
         Args:

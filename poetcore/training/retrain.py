@@ -34,6 +34,7 @@ from poetcore.training.fine_tuning.brought import about_fine_tuning
 from poetcore.training.fine_tuning.tuned import fine_tune
 from poetcore.training.last_layer import OnWeights, train_last_layer
 from poetcore.training.multi_label import choose_thresholds
+from poetcore.training.novelty import measure_novelty
 from poetcore.training.progress import Reporter, reporting
 from poetcore.training.summaries import Summaries
 from poetcore.training.train import Examples, TrainingOptions
@@ -147,9 +148,17 @@ def _retrain(
         validated, cross_message = _cross_validate(prepared, labels, options, reporter)
     cross_validation_s = time.perf_counter() - before
 
+    before = time.perf_counter()
+    temperature = tuned.temperature if tuned else 1.0
+    strange = None
+    if not config.multi_label:
+        calibrated = temperature if temperature != 1 else _offered(validated)
+        own = None if tuned and tuned.kept else validated  # of the network as it is now there is none
+        strange = measure_novelty(prepared, head, own, options, calibrated, reporter)
+    novelty_s = time.perf_counter() - before
+
     tests = len(prepared.parts["testing"])
     reporter(Progress("testing", total=tests))
-    temperature = tuned.temperature if tuned else 1.0
     test, validation = _final_test(head.divided(temperature), prepared, options)
     reporter(Progress("testing", tests, tests))
     for name, held_out in (("test", test), ("validation", validation)):
@@ -169,12 +178,15 @@ def _retrain(
         write_held_out(run.kept_aside_file, home, kept.contents, kept.how)
     if validated:
         run.write_cross_validation(validated.predictions)
+    if strange:
+        run.write_novelty_pictures(strange.pictures)
     keep_networks(run, prepared.backbone, lambda one: model_file(one, workspace.models))
     timings = {
         "bottlenecks_s": round(prepared.seconds, 3),
         "training_s": round(training_s, 3),
         **({"fine_tuning_s": round(fine_tuning_s, 3)} if tuned else {}),
         "cross_validation_s": round(cross_validation_s, 3),
+        "novelty_s": round(novelty_s, 3),
         "total_s": round(time.perf_counter() - start, 3),
     }
     run.write_record(
@@ -210,6 +222,7 @@ def _retrain(
             augmentation=prepared.augmentation_record(),
             networks=networks_record(prepared.backbone, tuned.base if tuned and tuned.kept else ""),
             fine_tuning=tuned.record if tuned else {},
+            novelty=strange.record if strange else {},
         )
     )
     run.append_event("final", test_accuracy=test.accuracy.value, test_count=test.accuracy.total)
@@ -239,6 +252,11 @@ def _cross_validate(
     except (DatasetError, OptionError) as error:
         return None, str(error)
     return found, about_validation(found)
+
+
+def _offered(validated: CrossValidation | None) -> float:
+    """Return the temperature with which a run may be calibrated later."""
+    return float(validated.figures["calibration"]["temperature"]) if validated else 1.0
 
 
 def _final_test(head: Head, prepared: Prepared, options: TrainingOptions) -> tuple[HeldOut, HeldOut]:

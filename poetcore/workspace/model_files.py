@@ -1,11 +1,14 @@
-"""The files of a trained model, `labels.txt` and `head.npz`: read whole, or an error in one sentence."""
+"""The files of a trained model: `labels.txt`, `head.npz` and arrays beside them, read whole or not at all."""
 
+import io
 from pathlib import Path
+
+import numpy as np
 
 from poetcore.errors import RunError
 from poetcore.workspace.head import Head, unpack_head
 
-__all__ = ["read_labels", "read_layers"]
+__all__ = ["pack_array", "read_array", "read_labels", "read_layers"]
 
 
 def read_labels(file: Path, trained: list[str] | None) -> list[str]:
@@ -40,3 +43,21 @@ def read_layers(file: Path) -> tuple[Head, Head, float]:
         return unpack_head(file.read_bytes())
     except (ValueError, OSError):
         raise RunError(f"{file} is damaged: train again.") from None
+
+
+def pack_array(values: np.ndarray) -> bytes:
+    """Return the content of a `.npy` file."""
+    buffer = io.BytesIO()
+    np.save(buffer, values, allow_pickle=False)
+    return buffer.getvalue()
+
+
+def read_array(file: Path) -> np.ndarray | None:
+    """Read a `.npy` file of numbers in rows; None where it is missing, damaged, or holds none."""
+    try:
+        with file.open("rb") as opened:
+            values: np.ndarray = np.load(opened, allow_pickle=False)
+    except (OSError, ValueError, EOFError):
+        return None
+    sound = isinstance(values, np.ndarray) and values.ndim == 2 and values.dtype.kind == "f" and values.size
+    return values if sound and np.isfinite(values).all() else None

@@ -19,13 +19,14 @@ from poetcore.workspace.evaluation_folder import EvaluationFolder
 from poetcore.workspace.head import Head, pack_head
 from poetcore.workspace.job_folder import JobFolder
 from poetcore.workspace.label_groups import LabelGroups, read_label_groups
-from poetcore.workspace.model_files import read_labels, read_layers
+from poetcore.workspace.model_files import pack_array, read_array, read_labels, read_layers
 from poetcore.workspace.records import read_json, read_json_lines, read_record, to_csv, to_json
 from poetcore.workspace.run_record import DAMAGED, RunRecord, Status
 from poetcore.workspace.run_tables import SPLIT_COLUMNS, read_cross_validation, read_split
 from poetcore.workspace.titles import automatic_title, read_title, write_title
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 __all__ = ["Run"]
@@ -189,6 +190,14 @@ class Run(JobFolder):
             raise OptionError(f"A temperature must be a number above 0. Received: {temperature!r}.")
         write_whole(self.folder / "head.npz", pack_head(self._unpacked()[1], temperature))
 
+    def trained_head(self) -> Head:
+        """Read the layer as it was trained, whose outputs are divided by no temperature.
+
+        Raises:
+            RunError: it is missing or damaged.
+        """
+        return self._unpacked()[1]
+
     def _unpacked(self) -> tuple[Head, Head, float]:
         return read_layers(self._file("head.npz"))
 
@@ -222,6 +231,14 @@ class Run(JobFolder):
     def write_cross_validation(self, predictions: "pd.DataFrame") -> None:
         """Write `cross_validation.csv`."""
         write_whole(self.folder / "cross_validation.csv", to_csv(predictions))
+
+    def novelty_pictures(self) -> "np.ndarray | None":
+        """Read what new pictures are compared with, `(n, vector_length) float16`; None where it is gone."""
+        return read_array(self.folder / "novelty.npy")
+
+    def write_novelty_pictures(self, vectors: "np.ndarray") -> None:
+        """Write `novelty.npy`, of some training pictures the feature vectors as `rooted` returns them."""
+        write_whole(self.folder / "novelty.npy", pack_array(vectors.astype("float16")))
 
     def learning_curve(self) -> dict[str, Any] | None:
         """Read `learning_curve.json`; None where no learning curve was computed.
