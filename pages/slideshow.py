@@ -5,9 +5,8 @@ import streamlit as st
 
 from poetcore.errors import PoetError
 from poetcore.evaluation.accuracy import Accuracy
-from poetcore.evaluation.leaks import seen_pictures
 from poetcore.evaluation.metrics import Metrics
-from poetcore.evaluation.slides import Filter, deck
+from poetcore.evaluation.slides import Filter, deck, slide_notes
 from poetcore.system.figures import count, percent, score, with_interval
 from poetcore.system.names import natural_key
 from poetcore.system.wording import counted
@@ -85,7 +84,6 @@ with middle:
         _draw_none(predictions, settings.filter)
         st.stop()
     left = len(slides)
-    notes = seen_pictures(evaluation.predictions)
     slides = slides[:_MOST]
     name = dataset_title(choice.demo)
     if several:  # what is guessed are the labels of a whole picture
@@ -98,7 +96,7 @@ with middle:
         guess_first=settings.guess_first,
         title=f"{choice.run.title} on {name}" if settings.run_name else name,
         mark=known.headline.warning,
-        notes=[notes.get(slide.path, "") for slide in slides],
+        notes=slide_notes(slides, evaluation.predictions),
         show=settings.filter.show,
         players=settings.players,
         batch=settings.batch,

@@ -23,8 +23,9 @@ from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.graphs import match_graph_labels
 from poetcore.evaluation.label_set_metrics import label_set_metrics
 from poetcore.evaluation.leaks import Leaks, find_leaks
-from poetcore.evaluation.metrics import Metrics, compute_metrics
+from poetcore.evaluation.metrics import Metrics, compute_metrics, leak_counts_of
 from poetcore.evaluation.true_labels import true_labels, without_other_labels
+from poetcore.evaluation.unknown import novelty_figures
 from poetcore.features.engines import DEFAULT_ENGINE
 from poetcore.system.names import is_name, to_name
 from poetcore.system.progress import OnProgress
@@ -95,6 +96,9 @@ def evaluate(
         excluded,
         list(record.thresholds.values()) or None,
     )
+    unseen = evaluation.predictions[leak_counts_of(evaluation.predictions)[1]]
+    told = replace(evaluation.metrics, novelty=novelty_figures(unseen, record))
+    evaluation = replace(evaluation, metrics=told)
     if only is None:
         _folder_for(run, demo.folder).write(evaluation.predictions, asdict(evaluation.metrics))
     return evaluation

@@ -11,10 +11,9 @@ import pandas as pd
 
 from poetcore.data.held_out import home_of
 from poetcore.errors import OptionError, PictureError
-from poetcore.evaluation.leaks import seen_pictures
 from poetcore.evaluation.slide_options import Order, Show, SlideOptions
 from poetcore.evaluation.slide_pictures import Caption, draw_slide
-from poetcore.evaluation.slides import Filter, Slide, deck
+from poetcore.evaluation.slides import Filter, Slide, deck, slide_notes
 from poetcore.system.files import cores, in_chunks, is_same_place, printable, write_whole
 from poetcore.system.progress import OnProgress, Progress
 
@@ -90,7 +89,7 @@ def write_slides(
     readable, skipped = _readable(slides)
     if not readable:
         raise PictureError("No picture is left to show: choose --show all, or another label.")
-    notes = seen_pictures(predictions)
+    notes = dict(zip((slide.path for slide in readable), slide_notes(readable, predictions), strict=True))
     batches = list(in_chunks(readable, options.batch))
     digits = max(3, len(str(len(batches))))
     files = [folder / f"slide_{number:0{digits}}.png" for number in range(1, len(batches) + 1)]
@@ -98,7 +97,7 @@ def write_slides(
     def write(number: int) -> None:
         batch = batches[number]
         caption = Caption(title, number * options.batch + 1, len(readable), options.confidence)
-        drawn = draw_slide(batch, [notes.get(slide.path, "") for slide in batch], options.batch, caption)
+        drawn = draw_slide(batch, [notes[slide.path] for slide in batch], options.batch, caption)
         write_whole(files[number], drawn)
 
     try:

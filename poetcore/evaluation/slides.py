@@ -1,5 +1,6 @@
 """The slides of a slideshow or gallery: which pictures, in which order, with what the model predicts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import get_args
 
@@ -8,9 +9,10 @@ import pandas as pd
 
 from poetcore.data.label_sets import has_label, set_words
 from poetcore.errors import OptionError
+from poetcore.evaluation.leaks import seen_pictures
 from poetcore.evaluation.slide_options import Order, Show
 
-__all__ = ["Filter", "Slide", "deck"]
+__all__ = ["Filter", "Slide", "deck", "slide_notes"]
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,18 @@ def deck(
         )
         for values, row, best, whether in zip(columns, probabilities, ranked, unknown, strict=True)
     ]
+
+
+def slide_notes(slides: Sequence[Slide], predictions: pd.DataFrame) -> list[str]:
+    """Return a few words on each slide: seen in training, unlike the training pictures, or "".
+
+    Args:
+        slides: of a deck.
+        predictions: of the evaluation that it was made of.
+    """
+    seen = seen_pictures(predictions)
+    each = [(seen.get(one.path, ""), "unlike the training pictures" if one.unknown else "") for one in slides]
+    return [", ".join(filter(None, words)) for words in each]
 
 
 def _spread(labels: pd.Series, seed: int) -> np.ndarray:
