@@ -10,6 +10,7 @@ from poetcore.evaluation.report import report
 from poetcore.ui.choice import chosen
 from poetcore.ui.freshness import checked, forget_scans
 from poetcore.ui.glossary import term
+from poetcore.ui.label_groups.section import draw_label_groups
 from poetcore.ui.no_run import draw_no_run
 from poetcore.ui.results.before import draw_no_demo, draw_other_labels
 from poetcore.ui.results.confidence import draw_confidence
@@ -73,6 +74,7 @@ still_there(evaluation, known, "The figures are those of before: evaluate again.
 key = f"{run.name}_{demo}"
 if metrics.multi_label:
     draw_label_sets(evaluation, known, key)
+    draw_label_groups(run, evaluation, key)
     st.header("Download")
     downloads(run, evaluation)
     st.stop()
@@ -85,7 +87,7 @@ if section == "Where it fails":
 elif section == "Confidence":
     draw_confidence(run, evaluation, known, lambda: evaluate_now(run, demo))
 elif section == "Groups and costs":
-    st.caption("Not there yet.")
+    draw_label_groups(run, evaluation, key)
 else:
     draw_confusion(evaluation, known, key)
     draw_mistakes(evaluation, key)

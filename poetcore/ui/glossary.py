@@ -28,10 +28,16 @@ TERMS = {
     " and the slideshow shows them.",
     "F1": "One figure for precision and recall, their harmonic mean: 1 where both are perfect, low as soon as"
     " one of them is.",
+    "expected cost": "What an answer costs on average, by the probabilities of all labels and what you said"
+    " mistakes cost. The answer with the least may be another than the most probable label: where a missed"
+    " alarm costs much, a little doubt is enough for one.",
+    "false alarms": "Of the pictures that are not of a group, the share that is predicted as it.",
     "interval": "Where the accuracy on many more such pictures would lie, in 95 of 100 cases (95 %"
     " confidence interval). The fewer pictures, the wider.",
     "label threshold": "A label is predicted where its probability is at least this. It is the one with the"
     " highest F1 on pictures that were predicted by cross validation.",
+    "label group": "Labels that mean one thing to you, such as fire and smoke: alarm. The probability of a"
+    " group is the sum of those of its labels.",
     "label": "The category of a picture, which is the name of the folder it lies in.",
     "leak": "A picture that is evaluated although the model has seen it, or a near duplicate of it, in"
     " training. It says nothing about new pictures.",
@@ -75,6 +81,8 @@ TERMS = {
     "training pictures": "The pictures that the last layer is trained on.",
     "validation pictures": "Pictures that are not trained on; the curves show meanwhile how well the model"
     " does on them. Where they do worse than the training pictures, it learns by heart.",
+    "wanted recall": "How many of a group's pictures you want found. The threshold for it is chosen on the"
+    " training pictures, each predicted by a model that was trained without it, never on the demo pictures.",
 }
 
 

@@ -37,11 +37,15 @@ class MeanCost:
         """The figure alone, as people read it: `8.3`, "–" where it is not known."""
         return UNKNOWN if self.value is None else _figure(self.value)
 
+    @property
+    def range(self) -> str:
+        """The interval alone, as people read it: `4.2 to 12.0`; "not known" where there are no pictures."""
+        return "not known" if self.interval is None else " to ".join(map(_figure, self.interval))
+
     def __str__(self) -> str:
-        if self.value is None or self.interval is None:
+        if self.value is None:
             return "not known (no pictures)"
-        low, high = (_figure(end) for end in self.interval)
-        return f"{_figure(self.value)} per {_PER} pictures (95 % interval {low} to {high})"
+        return f"{self.short} per {_PER} pictures (95 % interval {self.range})"
 
 
 @dataclass(frozen=True)

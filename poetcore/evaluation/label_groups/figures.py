@@ -20,6 +20,7 @@ __all__ = [
     "figures_json",
     "group_accuracy",
     "group_figures",
+    "group_mistakes",
     "group_results",
     "group_truth",
     "independent_share",
@@ -195,3 +196,26 @@ def figures_json(figures: GroupFigures) -> dict[str, Any]:
 
 def _accuracy(right: int, among: int, independent: float) -> Accuracy:
     return Accuracy(right, among, max(1.0, independent * among) if independent < 1 else None)
+
+
+def group_mistakes(groups: LabelGroups, evaluation: Evaluation) -> dict[tuple[str, str], pd.DataFrame]:
+    """Return the demo pictures, not seen in training, of which a group is told wrongly.
+
+    Args:
+        groups: of the run, as `current_label_groups` returns them.
+        evaluation: of the run, of one label a picture.
+
+    Returns:
+        (group, "missed" or "false alarms") -> rows of its predictions.
+    """
+    table, labels = unseen_predictions(evaluation), evaluation.metrics.labels
+    probabilities = table[[f"p_{label}" for label in labels]].to_numpy(float)
+    truth, said = (
+        group_truth(groups, labels, table["label"]),
+        predicted_groups(groups, labels, probabilities),
+    )
+    found = {}
+    for place, name in enumerate(groups.groups):
+        found[name, "missed"] = table[truth[:, place] & ~said[:, place]]
+        found[name, "false alarms"] = table[~truth[:, place] & said[:, place]]
+    return found
