@@ -1,0 +1,65 @@
+// The bar of a review on the page. It follows the light-box without asking Python, and tells it once the light-box was closed.
+
+class ReviewBar {
+  constructor(root) {
+    this.root = root;
+    this.listeners = new AbortController();
+    const { signal } = this.listeners;
+    const own = (act) => (event) => {
+      if (event.detail.address === this.address) act(event.detail);
+    };
+    this.part("button").addEventListener("click", () => this.next(), { signal });
+    window.addEventListener("poet-review", own(({ words, reviewed }) => this.paint(words, reviewed)), { signal });
+    window.addEventListener("poet-review-closed", own(() => this.send("changed", Date.now())), { signal });
+  }
+
+  part(name) {
+    return this.root.querySelector(name);
+  }
+
+  update(data, send) {
+    this.send = send;
+    this.data = data;
+    this.address = `/poet/review/${encodeURIComponent(data.run)}/${encodeURIComponent(data.evaluation)}`;
+    this.paint(data.words, data.reviewed);
+    this.part("button").textContent = data.button;
+    if (this.wanted && data.shown) setTimeout(() => this.ask(), 300); // the gallery is drawn after this bar
+  }
+
+  paint(words, reviewed) {
+    if (!words) return;
+    this.part(".words").textContent = words;
+    Object.assign(this.part("progress"), { max: Math.max(1, this.data.mistakes), value: reviewed });
+  }
+
+  /** Open the next picture without a verdict; where no gallery of the page has one, ask Python to show them. */
+  next() {
+    if (this.ask()) return;
+    this.wanted = true;
+    this.send("show", Date.now());
+  }
+
+  ask() {
+    this.wanted = false;
+    const detail = { address: this.address, taken: false };
+    window.dispatchEvent(new CustomEvent("poet-review-next", { detail }));
+    return detail.taken;
+  }
+}
+
+const bars = new WeakMap();
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".review-bar");
+  let bar = bars.get(parentElement);
+  if (bar?.root !== root) {
+    bar?.listeners.abort();
+    bar = new ReviewBar(root);
+    bars.set(parentElement, bar);
+  }
+  bar.update(data, setTriggerValue);
+  return () => {
+    bars.get(parentElement)?.listeners.abort();
+    bars.delete(parentElement);
+  };
+}
