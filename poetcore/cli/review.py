@@ -56,7 +56,7 @@ def review(
     from poetcore.evaluation.review.offers import offered_verdicts
     from poetcore.evaluation.review.progress import review_progress
     from poetcore.evaluation.review.review import Review, record_verdicts
-    from poetcore.evaluation.review.sample import SAMPLE_SIZES, random_sample
+    from poetcore.evaluation.review.sample import random_sample
     from poetcore.evaluation.review.verdict_file import read_verdicts
     from poetcore.system.wording import counted
     from poetcore.workspace.not_offered import refuse_multi_label
@@ -84,7 +84,7 @@ def review(
     if added:
         lines.append(f"Added: {counted(added, 'verdict')}.")
     found = Review.of(folder)
-    progress = review_progress(evaluation, found, SAMPLE_SIZES[0])
+    progress = review_progress(evaluation, found)
     figures = review_figures(evaluation, found)
     lines.append(f"Misclassified pictures of {evaluation.metrics.run}: {progress.words}.")
     if figures:

@@ -18,6 +18,8 @@ TERMS = {
     "confidence": "The probability that the model gives to the label it predicts.",
     "confusion matrix": "A table of pictures: a row for each true label, a column for each predicted label."
     " What is right stands on the diagonal, everything else is a mistake of that kind.",
+    "corrected accuracy": "The accuracy by the verdicts of the review: wrong labels count under the right"
+    " one, pictures that are not usable are taken out, all others count by their label.",
     "coverage": "The share of pictures that get an answer, if the model keeps silent below a confidence.",
     "co-occurrence": "How many pictures have two labels at once, such as fire and smoke.",
     "cross entropy": "How much probability the model takes away from the true label: 0 where it is sure and"
@@ -60,6 +62,8 @@ TERMS = {
     "quantized": "With whole numbers of 8 bits (int8) in place of fractions: under a third of the size,"
     " faster, and slightly less accurate.",
     "recall": "Of the pictures that really have a label, the share that is predicted as it.",
+    "review": "For each misclassified picture, whether the model or the label is wrong. Verdicts belong to"
+    " the content of a picture: they outlast renaming, and are offered again for other runs.",
     "ridge regression": "A last layer that is solved at once instead of in steps. Its one setting, the"
     " strength of the regularisation, is chosen by pictures that are left out one by one: weak fits the"
     " training pictures closely, strong loosely.",

@@ -4,7 +4,6 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from poetcore.evaluation.accuracy import Accuracy
@@ -13,7 +12,7 @@ from poetcore.evaluation.headline import headline
 from poetcore.evaluation.metrics import leak_counts_of
 from poetcore.evaluation.review.estimate import Estimate, estimate
 from poetcore.evaluation.review.review import Review, reviewed
-from poetcore.evaluation.review.sample import random_sample
+from poetcore.evaluation.review.sample import random_sample, sample_reviewed
 from poetcore.evaluation.review.verdicts import VERDICTS
 
 __all__ = ["Corrected", "corrected"]
@@ -132,7 +131,7 @@ def corrected(evaluation: Evaluation, review: Review) -> Corrected:
     before = headline(evaluation.metrics).accuracy
     _, unseen = leak_counts_of(evaluation.predictions)
     rows = evaluation.predictions[unseen]
-    rows = rows.join(reviewed(rows, review)) if before else reviewed_none(rows)
+    rows = rows.join(reviewed(rows, review if before else Review()))
     said = rows["verdict"] != ""
     was = rows["correct"].astype(bool)
     usable = rows["verdict"] != "unusable"
@@ -147,7 +146,7 @@ def corrected(evaluation: Evaluation, review: Review) -> Corrected:
         mistakes_reviewed=int((said & ~was).sum()),
         right=int(was.sum()),
         right_reviewed=int((said & was).sum()),
-        sample=_beginning(evaluation.predictions, set(rows.loc[said, "sha"]) if "sha" in rows else set()),
+        sample=_sampled(evaluation.predictions, rows[said]),
         became_right=int((now & ~was).sum()),
         became_wrong=int((usable & ~now & was).sum()),
         taken_out=int((~usable).sum()),
@@ -166,11 +165,6 @@ def corrected(evaluation: Evaluation, review: Review) -> Corrected:
     return replace(found, estimate=estimate(known, share, rest, found.reviewed))
 
 
-def reviewed_none(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return rows as `reviewed` has them where nothing may be said."""
-    return rows.join(reviewed(rows, Review()))
-
-
 def _accuracy(right: pd.Series, counted: pd.Series, before: Accuracy | None) -> Accuracy | None:
     """Return an accuracy on some of the pictures, as certain for their number as it was before."""
     if before is None:
@@ -182,10 +176,6 @@ def _accuracy(right: pd.Series, counted: pd.Series, before: Accuracy | None) -> 
     return Accuracy(int(right.sum()), total, independent)
 
 
-def _beginning(predictions: pd.DataFrame, said: set[str]) -> int:
-    """Count the pictures at the beginning of the random sample that all have a verdict."""
+def _sampled(predictions: pd.DataFrame, said: pd.DataFrame) -> int:
     drawn = random_sample(predictions)
-    if drawn.empty:
-        return 0
-    missing = np.flatnonzero(~drawn["sha"].isin(said))
-    return int(missing[0]) if len(missing) else len(drawn)
+    return 0 if drawn.empty else sample_reviewed(drawn, drawn["sha"].isin(said["sha"]))

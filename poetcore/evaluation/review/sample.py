@@ -7,7 +7,7 @@ import pandas as pd
 
 from poetcore.evaluation.metrics import leak_counts_of
 
-__all__ = ["SAMPLE_SIZES", "random_sample"]
+__all__ = ["SAMPLE_SIZES", "random_sample", "sample_reviewed"]
 
 #: What a sample may have: where no label among them is wrong, the share of wrong ones is below 11, 6, 4 %.
 SAMPLE_SIZES = (30, 60, 100)
@@ -33,3 +33,14 @@ def random_sample(predictions: pd.DataFrame, size: int | None = None) -> pd.Data
     drawn = [sha256(f"review {sha}".encode()).hexdigest() for sha in right["sha"]]
     drawn_first: pd.DataFrame = right.iloc[np.argsort(drawn, kind="stable")]
     return drawn_first.head(len(right) if size is None else size)
+
+
+def sample_reviewed(drawn: pd.DataFrame, said: pd.Series) -> int:
+    """Count the pictures at the beginning of the random sample that all have a verdict.
+
+    Args:
+        drawn: all of it, in the order of the draw.
+        said: of each picture, whether it has one.
+    """
+    missing = np.flatnonzero(~said.to_numpy(bool))
+    return int(missing[0]) if len(missing) else len(drawn)

@@ -21,6 +21,8 @@ LIGHTBOX_JS = (
     "lightbox_stage.js",
     "lightbox_facts.js",
     "lightbox.js",
+    "review_store.js",
+    "lightbox_review.js",
     "looks.js",
     "lightbox_looks.js",
 )
@@ -33,7 +35,7 @@ def lightbox_html() -> str:
 
 def lightbox_css() -> str:
     """Return the style of a light-box and its panels."""
-    return asset("lightbox.css", "lightbox_looks.css")
+    return asset("lightbox.css", "lightbox_review.css", "lightbox_looks.css")
 
 
 def leave(name: str, on_leave: Callable[[int], None]) -> None:

@@ -23,7 +23,8 @@ class ReviewBar {
     this.address = `/poet/review/${encodeURIComponent(data.run)}/${encodeURIComponent(data.evaluation)}`;
     this.paint(data.words, data.reviewed);
     this.part("button").textContent = data.button;
-    if (this.wanted && data.shown) setTimeout(() => this.ask(), 300); // the gallery is drawn after this bar
+    this.part("button").hidden = !data.button;
+    if (data.ask && data.ask !== this.asked) this.askUntilShown((this.asked = data.ask));
   }
 
   paint(words, reviewed) {
@@ -34,13 +35,15 @@ class ReviewBar {
 
   /** Open the next picture without a verdict; where no gallery of the page has one, ask Python to show them. */
   next() {
-    if (this.ask()) return;
-    this.wanted = true;
-    this.send("show", Date.now());
+    if (!this.ask()) this.send("show", Date.now());
+  }
+
+  /** The gallery of what Python chose is drawn after this bar. */
+  askUntilShown(asked, tries = 20) {
+    if (asked === this.asked && tries && !this.ask()) setTimeout(() => this.askUntilShown(asked, tries - 1), 200);
   }
 
   ask() {
-    this.wanted = false;
     const detail = { address: this.address, taken: false };
     window.dispatchEvent(new CustomEvent("poet-review-next", { detail }));
     return detail.taken;

@@ -30,7 +30,7 @@ def review_bar(
     reviewed: int,
     mistakes: int,
     button: str,
-    shown: bool,
+    ask: str,
     on_show: Callable[[], None],
 ) -> None:
     """Draw the bar.
@@ -42,7 +42,7 @@ def review_bar(
         reviewed: misclassified pictures with a verdict.
         mistakes: misclassified pictures.
         button: what stands on the button.
-        shown: whether the page shows pictures without a verdict.
+        ask: another text than before opens the next picture at once; "" opens none.
         on_show: called, before the page is drawn anew, where it shows none and one was asked for.
     """
     # Streamlit refuses keys with two underlines in a row, which may stand in the names of folders.
@@ -54,6 +54,6 @@ def review_bar(
         "reviewed": reviewed,
         "mistakes": mistakes,
         "button": button,
-        "shown": shown,
+        "ask": ask,
     }
     _component(key=name, data=data, on_show_change=on_show, on_changed_change=lambda: None)

@@ -21,7 +21,6 @@ from poetcore.errors import OptionError, PoetError, RunError
 from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.review.progress import review_progress
 from poetcore.evaluation.review.review import Review, record_verdicts
-from poetcore.evaluation.review.sample import SAMPLE_SIZES
 from poetcore.evaluation.review.verdicts import Verdict
 from poetcore.ui.origin import from_own_page
 from poetcore.workspace.evaluation_folder import EvaluationFolder
@@ -66,7 +65,7 @@ def _evaluation(folder: EvaluationFolder) -> Evaluation:
 def _state(folder: EvaluationFolder) -> dict[str, Any]:
     """Return the review as the light-box shows it."""
     evaluation, review = _evaluation(folder), Review.of(folder)
-    progress = review_progress(evaluation, review, SAMPLE_SIZES[0])
+    progress = review_progress(evaluation, review)
     return {
         "verdicts": {
             one.sha: {"verdict": one.verdict, "right_label": one.right_label, "comment": one.comment}

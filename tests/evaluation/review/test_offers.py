@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from poetcore.evaluation.review.offers import offered_from, offered_verdicts
-from poetcore.evaluation.review.progress import review_progress
+from poetcore.evaluation.review.progress import ReviewProgress, review_progress
 from poetcore.evaluation.review.review import Review, record_verdicts
 from poetcore.evaluation.review.sample import random_sample
 from poetcore.evaluation.review.verdicts import Verdict
@@ -66,8 +66,15 @@ def test_a_verdict_on_another_label_or_one_that_the_model_does_not_know_is_not_o
 
 
 def test_progress_counts_mistakes_and_the_sample_apart(place):
-    drawn = random_sample(FOUND.predictions, 3)["sha"]
-    verdicts = [Verdict(one, "label_correct") for one in (sha(0), sha(1), drawn.iloc[0])]
+    drawn = random_sample(FOUND.predictions)["sha"]
+    verdicts = [Verdict(one, "label_correct") for one in (sha(0), sha(1), drawn.iloc[0], drawn.iloc[2])]
     record_verdicts(folder(place, "one"), FOUND, verdicts)
-    found = review_progress(FOUND, Review.of(folder(place, "one")), 3)
-    assert (found.words, found.sampled, found.others) == ("2 of 5 reviewed", 1, 1)
+    found = review_progress(FOUND, Review.of(folder(place, "one")))
+    assert found.words == "2 of 5 reviewed, and 1 at random"
+
+
+@pytest.mark.parametrize(
+    ("sampled", "right", "size"), [(0, 200, 30), (29, 200, 30), (30, 200, 60), (100, 200, 200), (3, 20, 20)]
+)
+def test_a_sample_grows_in_steps(sampled, right, size):
+    assert ReviewProgress(0, 0, sampled, right).next_sample == size
