@@ -19,6 +19,8 @@ from poetcore.ui.results.label_sets import draw_label_sets
 from poetcore.ui.results.leaks import draw_leaks
 from poetcore.ui.results.mistakes import draw_mistakes
 from poetcore.ui.results.slices import draw_slices
+from poetcore.ui.review.kept import kept_review
+from poetcore.ui.review.section import draw_review
 from poetcore.ui.state import explain, progress_bar, workspace
 from poetcore.ui.subsets import subset_words
 from poetcore.ui.text import plain
@@ -90,6 +92,7 @@ elif section == "Groups and costs":
     draw_label_groups(run, evaluation, key)
 else:
     draw_confusion(evaluation, known, key)
+    draw_review(evaluation, key)
     draw_mistakes(evaluation, key)
 st.header("Download")
-downloads(run, evaluation, lambda one: report(one, known.changes))
+downloads(run, evaluation, lambda one: report(one, known.changes, kept_review(one)))

@@ -1,7 +1,7 @@
 """What a review is told as: the corrected accuracy in sentences, and what it does not show."""
 
 from poetcore.evaluation.review.corrected import Corrected
-from poetcore.system.figures import UNKNOWN, count, interval, percent, with_interval
+from poetcore.system.figures import UNKNOWN, count, interval, percent, points, with_interval
 from poetcore.system.wording import counted
 
 __all__ = ["about_review", "corrected_words"]
@@ -66,10 +66,11 @@ def _about_right(found: Corrected) -> str:
     if found.estimate is None:
         looked = f"{count(found.right_reviewed)}" if found.right_reviewed else "none"
         verb = "were" if found.right_reviewed > 1 else "was"
+        cost = points(0.01 * left / max(found.total, 1)).lstrip("+")
         return (
             f"Of the {count(found.right)} pictures labelled as predicted {looked} {verb} reviewed. Label and"
-            " model may be wrong alike there, so the true accuracy may be lower, by up to"
-            f" {percent(left / max(found.total, 1))} if all of them are: review a random sample to know."
+            f" model may be wrong alike there: each 1 % of them that are lower the accuracy by {cost}."
+            " Review a random sample of them to know how many are, for without it that may be all."
         )
     one = found.estimate
     share = interval(*one.wrong_interval)

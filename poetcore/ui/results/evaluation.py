@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +22,8 @@ from poetcore.ui.glossary import term
 from poetcore.ui.headline import accuracy_metric, draw_remarks, metric, two_pairs
 from poetcore.ui.results.confusion import draw_confusions, draw_matrix
 from poetcore.ui.results.leaks import leak_words, seen_number
+from poetcore.ui.review.kept import metrics_file, predictions_file
 from poetcore.ui.text import counted, plain
-from poetcore.workspace.records import to_csv, to_json
 from poetcore.workspace.run import Run
 
 __all__ = ["downloads", "draw_confusion", "draw_headline", "draw_label_table", "still_there"]
@@ -161,7 +160,7 @@ def downloads(run: Run, evaluation: Evaluation, report: Callable[[Evaluation], s
     with st.container(horizontal=True):
         st.download_button(
             "predictions.csv",
-            lambda: to_csv(evaluation.predictions),
+            lambda: predictions_file(evaluation),
             f"{stem}-predictions.csv",
             "text/csv",
             icon=":material/table_view:",
@@ -169,7 +168,7 @@ def downloads(run: Run, evaluation: Evaluation, report: Callable[[Evaluation], s
         )
         st.download_button(
             "metrics.json",
-            to_json(asdict(evaluation.metrics)),
+            lambda: metrics_file(evaluation),
             f"{stem}-metrics.json",
             "application/json",
             icon=":material/data_object:",

@@ -23,6 +23,7 @@ from poetcore.ui.gallery.repair_gallery import Repairable, repair_gallery
 from poetcore.ui.gallery.repairs import draw_repairs
 from poetcore.ui.glossary import term
 from poetcore.ui.results.confusion import PICTURES, draw_cell_fields, labels_chosen
+from poetcore.ui.review.chosen import draw_verdict_field, rows_by_review, verdict_notes
 from poetcore.ui.state import explain
 from poetcore.ui.text import brief, counted, isolated, plain
 
@@ -42,11 +43,18 @@ def draw_mistakes(evaluation: Evaluation, key: str) -> None:
     metrics = evaluation.metrics
     labels = sorted(metrics.labels, key=natural_key)
     true, predicted = labels_chosen(key)
-    rows = _rows(evaluation.predictions, true, predicted)
-    st.header(_title(true, predicted, len(rows)), anchor=PICTURES)
+    chosen = rows_by_review(evaluation, key)
+    if chosen:
+        rows, words = _of_labels(chosen.rows, true, predicted), chosen.words
+        title = f"{words}: {counted(len(rows), 'picture')}"
+    else:
+        rows = _rows(evaluation.predictions, true, predicted)
+        title = _title(true, predicted, len(rows))
+    st.header(title, anchor=PICTURES)
     draw_jump(PICTURES)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         draw_cell_fields(labels, key)
+        draw_verdict_field(evaluation, key)
         order = st.selectbox(
             "Sort",
             orders_of(rows),
@@ -55,18 +63,26 @@ def draw_mistakes(evaluation: Evaluation, key: str) -> None:
             persist_state="session",
             help=f"Loss: {term('cross entropy')}\n\nMargin: {term('margin')}",
         )
-    if rows.empty:
+    if rows.empty and not chosen:
         _draw_none(metrics, true, predicted)
-    draw_pictures(evaluation, rows, f"gallery_{key}_{true}_{predicted}", order or MOST_CONFIDENT)
+    name = f"gallery_{key}_{true}_{predicted}"
+    if chosen:
+        name = f"{name}_{chosen.choice}"
+    draw_pictures(evaluation, rows, name, None if chosen and chosen.drawn else order or MOST_CONFIDENT)
 
 
 def _rows(rows: pd.DataFrame, true: str | None, predicted: str | None) -> pd.DataFrame:
     """Return the pictures of both labels; where one is open, those of them that are misclassified."""
+    found = _of_labels(rows, true, predicted)
+    return found if true is not None and predicted is not None else found[~found["correct"]]
+
+
+def _of_labels(rows: pd.DataFrame, true: str | None, predicted: str | None) -> pd.DataFrame:
     if true is not None:
         rows = rows[rows["label"] == true]
     if predicted is not None:
         rows = rows[rows["predicted"] == predicted]
-    return rows if true is not None and predicted is not None else rows[~rows["correct"]]
+    return rows
 
 
 def _title(true: str | None, predicted: str | None, pictures: int) -> str:
@@ -97,23 +113,28 @@ def _draw_none(metrics: Metrics, true: str | None, predicted: str | None) -> Non
     st.success(words, icon=":material/check_circle:")
 
 
-def draw_pictures(evaluation: Evaluation, rows: pd.DataFrame, key: str, order: str = MOST_CONFIDENT) -> None:
+def draw_pictures(
+    evaluation: Evaluation, rows: pd.DataFrame, key: str, order: str | None = MOST_CONFIDENT
+) -> None:
     """Show pictures of an evaluation, to be repaired where a true label is wrong.
 
     Args:
         evaluation: of a run on a demo folder.
         rows: the pictures, of its predictions.
         key: tells this gallery from others.
-        order: one of `orders_of`; by what it sorts stands below each picture.
+        order: one of `orders_of`, by what it sorts stands below each picture; None leaves them as they are.
     """
     try:
         folder = home_of(Path(evaluation.metrics.folder))
     except DatasetError as error:  # the list of held-out pictures is damaged
         explain(error)
         return
-    rows = sorted_predictions(rows, evaluation.metrics.labels, order)
+    said: dict[str, str] = {}
+    if order is not None:
+        rows = sorted_predictions(rows, evaluation.metrics.labels, order)
+        said = dict(zip(rows["path"], sorted_by(rows, order), strict=True))
     slides = deck(rows)
-    said = dict(zip(rows["path"], sorted_by(rows, order), strict=True))
+    verdicts = verdict_notes(evaluation, rows)
     if slides:
         mend = "in the CSV file" if is_listing(folder) else "or set the picture aside"
         st.caption(
@@ -128,7 +149,7 @@ def draw_pictures(evaluation: Evaluation, rows: pd.DataFrame, key: str, order: s
     verified = repairs.verified()
     seen = seen_pictures(evaluation.predictions)
     items = [
-        _repairable(sha, slide, [said[slide.path], seen.get(slide.path, "")])
+        _repairable(sha, slide, [notes.get(slide.path, "") for notes in (said, seen, verdicts)])
         for sha, slide in found
         if sha and sha not in verified
     ]

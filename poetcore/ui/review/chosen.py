@@ -1,31 +1,44 @@
 """Which pictures of an evaluation the gallery shows by their verdicts, and the field that chooses them."""
 
+from dataclasses import dataclass
+
 import pandas as pd
 import streamlit as st
 
-from poetcore.errors import RunError
 from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.review.progress import review_progress
-from poetcore.evaluation.review.review import Review, rows_by_verdict
+from poetcore.evaluation.review.review import reviewed, rows_by_verdict
 from poetcore.evaluation.review.sample import random_sample
-from poetcore.evaluation.review.verdicts import VERDICTS
-from poetcore.system.figures import count
-from poetcore.ui.gallery.about import about_evaluation
-from poetcore.ui.state import workspace
-from poetcore.workspace.evaluation_folder import EvaluationFolder
+from poetcore.evaluation.review.verdicts import VERDICTS, verdict_words
+from poetcore.ui.review.kept import kept_review, review_folder
 
-__all__ = ["CHOICES", "choose_pictures", "draw_verdict_field", "review_folder", "rows_by_review"]
+__all__ = [
+    "Shown",
+    "choose_pictures",
+    "draw_verdict_field",
+    "rows_by_review",
+    "verdict_notes",
+]
 
 #: What can be chosen, each with its words; without one misclassified pictures are shown.
 CHOICES = {"unreviewed": "not reviewed", **VERDICTS, "sample": "random sample of the others"}
 
 
-def review_folder(evaluation: Evaluation) -> EvaluationFolder | None:
-    """Return where the review of an evaluation is kept; None where it cannot be reviewed."""
-    about = about_evaluation(evaluation.metrics)
-    if not about.evaluation or evaluation.metrics.multi_label or "sha" not in evaluation.predictions:
-        return None
-    return workspace().run(about.run).evaluation(about.evaluation)
+@dataclass(frozen=True)
+class Shown:
+    """Pictures that were chosen by their verdict.
+
+    Attributes:
+        choice: one of `CHOICES`.
+        rows: of the predictions.
+        words: what they are, as a heading begins.
+        drawn: whether they stand in the order of a draw, which is to be reviewed from its beginning.
+    """
+
+    choice: str
+    rows: pd.DataFrame
+    words: str
+    drawn: bool = False
 
 
 def choose_pictures(key: str, choice: str | None) -> None:
@@ -53,25 +66,36 @@ def draw_verdict_field(evaluation: Evaluation, key: str) -> None:
         )
 
 
-def rows_by_review(evaluation: Evaluation, key: str) -> tuple[pd.DataFrame, str] | None:
-    """Return the pictures that were chosen by their verdict, and what they are; None without such a choice.
+def rows_by_review(evaluation: Evaluation, key: str) -> Shown | None:
+    """Return the pictures that were chosen by their verdict; None without such a choice.
 
     Args:
         evaluation: of one label a picture.
         key: of its matrix.
     """
     choice = st.session_state.get(f"verdict_{key}")
-    folder = review_folder(evaluation) if choice else None
-    if folder is None or choice is None:
+    if choice is None:
         return None
+    review = kept_review(evaluation)
     rows = evaluation.predictions
-    try:
-        review = Review.of(folder)
-    except RunError:
-        return None  # the section of the review says so
     if choice == "sample":
-        size = review_progress(evaluation, review).next_sample
-        return random_sample(rows, size), f"Random sample of the {count(len(random_sample(rows)))} others"
+        drawn = random_sample(rows, review_progress(evaluation, review).next_sample)
+        return Shown(choice, drawn, "Drawn at random, labelled as predicted", drawn=True)
     if choice == "unreviewed":
-        return rows_by_verdict(rows[~rows["correct"].astype(bool)], review, choice), "Not reviewed"
-    return rows_by_verdict(rows, review, choice), CHOICES[choice].capitalize()
+        return Shown(choice, rows_by_verdict(rows[~rows["correct"]], review, choice), "Not reviewed")
+    return Shown(choice, rows_by_verdict(rows, review, choice), CHOICES[choice].capitalize())
+
+
+def verdict_notes(evaluation: Evaluation, rows: pd.DataFrame) -> dict[str, str]:
+    """Return the verdict of each picture by its path, as it stands below it.
+
+    Args:
+        evaluation: of one label a picture.
+        rows: of its predictions.
+    """
+    said = rows[["path", "correct"]].join(reviewed(rows, kept_review(evaluation)))
+    found = {}
+    for row in said[said["verdict"] != ""].to_dict("records"):
+        words = verdict_words(row["verdict"], row["right_label"], misclassified=not row["correct"])
+        found[row["path"]] = f"review: {words}"
+    return found

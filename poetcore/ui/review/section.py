@@ -21,7 +21,8 @@ from poetcore.ui.components.review import review_bar
 from poetcore.ui.gallery.pending import tell_pending
 from poetcore.ui.glossary import term
 from poetcore.ui.headline import accuracy_metric, figure_metric
-from poetcore.ui.review.chosen import choose_pictures, review_folder
+from poetcore.ui.review.chosen import choose_pictures
+from poetcore.ui.review.kept import review_folder
 from poetcore.ui.state import explain, workspace
 from poetcore.ui.text import counted, plain
 from poetcore.workspace.evaluation_folder import EvaluationFolder
