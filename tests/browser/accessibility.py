@@ -14,6 +14,8 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 STREAMLITS_OWN = [
     # The drop area is "presentation" with a name; the button inside it is what keyboards and readers use.
     ("presentation-role-conflict", "[data-testid=stFileUploaderDropzone]"),
+    # While a dialog is open the page behind it is inert, and with it where this link leads.
+    ("region", "[data-testid=stSkipToContent]"),
     # A menu with sections puts a <div> between its <ul> and its <li>.
     ("list", "[data-testid=stSidebarNav]"),
     ("listitem", "[data-testid=stSidebarNav]"),
