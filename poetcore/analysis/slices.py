@@ -1,6 +1,7 @@
 """Where a model fails more than elsewhere: an evaluation divided by what its pictures have in common."""
 
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ from poetcore.workspace.workspace import Workspace
 __all__ = ["SlicedPictures", "Slices"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Slices:
     """The slices of the pictures of an evaluation, or of some of them.
 
@@ -47,6 +48,12 @@ class Slices:
             p_value = 1.0 if one.p_value is None else one.p_value
             surest[one.attribute] = min(p_value, surest.get(one.attribute, 1.0))
         return sorted(surest, key=lambda name: surest[name])
+
+    def __repr__(self) -> str:
+        return f"Slices({self.sentence})"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(self.sentence)}</p>{self.table().to_html()}"
 
     def pictures(self, one: SlicedAccuracy) -> pd.DataFrame:
         """Return the predictions of the pictures of a slice."""

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from poetcore.api.arguments import PathLike, Progressing, built, on_progress, path_of, whole_number
+from poetcore.api.report_parts import ReportParts
 from poetcore.errors import OptionError
 from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.freshness import Difference, current_files, evaluation_difference, run_difference
@@ -26,7 +27,7 @@ from poetcore.workspace.workspace import Workspace
 __all__ = ["Report"]
 
 
-class Report:
+class Report(ReportParts):
     """A run's evaluation on a demo folder.
 
     Args:

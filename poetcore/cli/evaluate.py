@@ -51,6 +51,13 @@ def evaluate(
     graph: GraphOption = None,
     labels: LabelsOption = None,
     engine: EngineOption = DEFAULT_ENGINE,
+    slices: Annotated[
+        bool,
+        typer.Option(
+            help="Tell where it fails more than elsewhere, by sub-folder, brightness, colour, sharpness, size"
+            " and date taken.",
+        ),
+    ] = False,
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     json: JsonOption = False,
     **options: Any,
@@ -63,6 +70,7 @@ def evaluate(
     from poetcore.cli.confusions import confusion_table, label_table
     from poetcore.cli.group_tables import evaluated_lines
     from poetcore.cli.label_sets import label_set_figures, label_set_tables
+    from poetcore.cli.slices import slice_figures
     from poetcore.cli.terminal import Terminal
     from poetcore.evaluation.evaluate import evaluate as evaluate_run
     from poetcore.evaluation.evaluate import evaluate_graph
@@ -84,27 +92,29 @@ def evaluate(
             folder = dir or demo_of(chosen, place)
             evaluation = evaluate_run(chosen, folder, place, on_progress=bars.show, engine=engine)
             whole = f"with --json, on the page Evaluate, and in predictions.csv below {chosen.folder}"
+        in_slices, slice_lines = slice_figures(evaluation, place, bars.show) if slices else ({}, [])
     metrics = evaluation.metrics
     terminal.skipped("Excluded", metrics.skipped)
     told = headline(metrics)
     review = None if graph else review_of(evaluation, chosen)
     groups, group_lines = (None, []) if graph else evaluated_lines(chosen, evaluation)
-    in_groups = {"label_groups": groups and groups.values()}
+    more = {"label_groups": groups and groups.values(), **in_slices}
     if metrics.multi_label:
         terminal.answer(
             label_set_figures(metrics)
-            | in_groups
+            | more
             | {"mark": told.mark, "remarks": told.remarks, "leaks": evaluation.leaks()},
             f"{metrics.run} on {_called(Path(metrics.folder))}: {told.mark}.",
             f"Seen in training: {leak_counts(metrics)}.",
             *told.remarks,
             *label_set_tables(metrics),
             *group_lines,
+            *slice_lines,
         )
         return
     terminal.answer(
         asdict(metrics)
-        | in_groups
+        | more
         | {"mark": told.mark, "remarks": told.remarks, "leaks": evaluation.leaks(), "review": review},
         f"Accuracy of {metrics.run} on {_called(Path(metrics.folder))}: {told.sentence}.",
         f"Seen in training: {leak_counts(metrics)}.",
@@ -116,6 +126,7 @@ def evaluate(
         *label_table(metrics),
         *confusion_table(metrics, whole),
         *group_lines,
+        *slice_lines,
     )
 
 

@@ -34,12 +34,14 @@ class LabelThreshold:
         precision: on the demo pictures, of those that reach it.
         recall: on the demo pictures, of those that have the label.
         reason: why there is no threshold; "" where there is one.
+        interval: its 95 % interval; None where it was not asked, or is not known.
     """
 
     value: float | None
     precision: Accuracy
     recall: Accuracy
     reason: str = ""
+    interval: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

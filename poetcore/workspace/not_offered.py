@@ -36,6 +36,8 @@ NOT_OFFERED = {
     " gradient_descent.",
     "subset": "Training on some labels or pictures only (labels, max_pictures_per_label) is not offered where"
     " a picture may have several labels: make a folder or CSV file of those that are meant.",
+    "threshold": "A threshold for a wanted precision or recall is not offered where a picture may have"
+    " several labels: each label has a threshold already, see the figures of each label.",
     "tune": "Tuning is not offered where a picture may have several labels: train with other settings, and"
     " compare macro F1 in the list of runs.",
 }

@@ -18,9 +18,11 @@ WITHOUT = {"PoetError", "Progress", "__version__"}
 
 
 def examples(name: str) -> list[doctest.DocTest]:
-    """The examples of a public name: a function's own, a class's and those of its public methods."""
+    """The examples of a public name: a function's own, a class's and those of its methods."""
     finder = doctest.DocTestFinder(exclude_empty=True)
-    return finder.find(getattr(poet, name), name)
+    found = getattr(poet, name)
+    bases = [one for one in getattr(found, "__mro__", [found])[1:] if one.__module__.startswith("poetcore")]
+    return [test for one in (found, *bases) for test in finder.find(one, name)]
 
 
 @pytest.fixture(scope="module")

@@ -121,3 +121,19 @@ def test_labels_of_a_graph_are_not_taken_for_chosen_ones(command, trained):
     words = (command, trained.sample / "demo", "--labels", "rose", "--workspace", trained.workspace.root)
     done = CliRunner().invoke(app, [*map(str, words)], catch_exceptions=False)
     assert (done.exit_code, "--labels is not used" in done.stderr) == (0, True)
+
+
+def test_slices_are_in_json_with_their_intervals_and_in_words(answer, trained):
+    found = answer("evaluate", trained.sample / "demo", "--slices")
+    assert found["slices_sentence"].startswith("Too few pictures to compare slices of them")
+    by = {(one["attribute"], one["slice"]): one for one in found["slices"]}
+    assert {name for name, _ in by} >= {"brightness", "colour", "sharpness"}
+    one = next(iter(by.values()))
+    low, high = one["interval"]
+    assert low <= one["accuracy"] <= high and one["p_value"] is None and one["fails_more"] is False
+
+
+def test_slices_are_a_table_only_where_they_were_asked_for(say, trained):
+    asked = say("evaluate", trained.sample / "demo", "--slices")
+    assert "Too few pictures" in asked and "brightness: darkest" in asked
+    assert "brightness: darkest" not in say("evaluate", trained.sample / "demo")
