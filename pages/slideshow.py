@@ -102,6 +102,8 @@ with middle:
         batch=settings.batch,
         confidence=settings.confidence,
         total=_total(known.headline.accuracy, evaluation.metrics) if settings.total else "",
+        run=choice.run.name,
+        several=several,
     )
     keep_guess_first(guess_first)
     first = "The first " if left > len(slides) else ""

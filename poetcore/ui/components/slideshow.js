@@ -48,7 +48,7 @@ class Pictures {
 const KEYS = {
   " ": "toggle", ArrowRight: "next", PageDown: "next", ArrowLeft: "previous", PageUp: "previous",
   Home: "first", End: "last", Enter: "reveal", f: "full", b: "blank", ".": "blank", g: "guessFirst",
-  "+": "faster", "=": "faster", "-": "slower", "?": "help",
+  "+": "faster", "=": "faster", "-": "slower", "?": "help", h: "look",
 };
 const REPEATING = new Set(["next", "previous"]);
 const FADE_AFTER = 3000;
@@ -74,6 +74,7 @@ class Show {
   constructor(root) {
     this.root = root;
     this.pictures = new Pictures();
+    this.heatMaps = new HeatMaps(this);
     this.turn = 0;
     this.listeners = new AbortController();
     this.listen();
@@ -90,8 +91,8 @@ class Show {
     const settings = {
       seconds: data.seconds, guessFirst: data.guess_first, players: data.players, batch: data.batch,
     };
-    const { title, mark, total, confidence } = data;
-    const words = { title, mark, total, confidence };
+    const { title, mark, total, confidence, looks } = data;
+    const words = { title, mark, total, confidence, looks };
     if (name !== this.name) {
       this.name = name;
       this.deck = readDeck(data);
@@ -122,6 +123,7 @@ class Show {
 
   act(action, value) {
     if (action === "full") return this.toggleFull();
+    if (action === "look") return this.heatMaps.turn();
     this.state = reduce(this.state, action, value, this.deck);
     this.render();
     if (action === "guessFirst") this.tell("guess_first", this.state.guessFirst);
@@ -142,7 +144,7 @@ class Show {
     const several = going && state.batch > 1;
     for (const name of ["stage", "caption", "score", "head"]) this.part(name).hidden = !going;
     this.root.classList.toggle("is-batch", several);
-    this.part("picture").hidden = several;
+    for (const name of ["picture", "heat-map"]) this.part(name).hidden = several;
     this.part("tiles").hidden = !several;
     this.part("summary").hidden = !state.ended;
     this.part("empty").hidden = state.order.length > 0;
@@ -165,6 +167,7 @@ class Show {
     this.part("question").textContent = this.question();
     if (state.batch > 1) paintTiles(this, entries);
     else this.paintSlide(entries[0], deck.slides[state.order[state.at]]);
+    this.heatMaps.paint();
     this.paintScore();
     this.paintBar();
     this.announce();
@@ -299,6 +302,7 @@ class Show {
     this.part("guess-first").setAttribute("aria-pressed", String(state.guessFirst));
     this.part("black").hidden = !state.blank;
     this.part("help").hidden = !state.help;
+    this.part("look").hidden = !this.words.looks;
     this.root.classList.toggle("is-empty", !state.order.length);
     this.root.classList.toggle("is-playing", state.playing);
     for (const button of this.part("controls").querySelectorAll("button")) {
@@ -533,6 +537,7 @@ class Show {
     this.listeners.abort();
     this.stopClock();
     clearTimeout(this.fading);
+    this.heatMaps.clear();
     this.turn += 1;
     this.pictures.keep([]);
   }

@@ -2,10 +2,10 @@
 
 The component is registered once, when this module is imported; its markup, style and behaviour are the files
 beside it: `slideshow.html`, `slideshow.css`, `slideshow_state.js` (what is shown, pure), `slideshow_tiles.js`
-(several at once) and `slideshow.js` (the pictures and the view), which the browser gets as one module. A deck
-is sent as addresses and words, never as pictures, and nothing comes back but the switch "Guess first": the
-score is counted in the browser alone, and a thousand slides cause no rerun. The tab remembers place, score
-and guesses of each deck.
+(several at once), `looks.js` and `slideshow_looks.js` (heat maps) and `slideshow.js` (the pictures and the
+view), which the browser gets as one module. A deck is sent as addresses and words, never as pictures, and
+nothing comes back but the switch "Guess first": the score is counted in the browser alone, and a thousand
+slides cause no rerun. The tab remembers place, score and guesses of each deck.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ _component = st.components.v2.component(
     "poet_slideshow",
     html=asset("slideshow.html"),
     css=asset("slideshow.css"),
-    js=asset("slideshow_state.js", "slideshow_tiles.js", "slideshow.js"),
+    js=asset("slideshow_state.js", "slideshow_tiles.js", "looks.js", "slideshow_looks.js", "slideshow.js"),
     isolate_styles=True,
 )
 
@@ -45,6 +45,8 @@ def slideshow(
     batch: int = 1,
     confidence: bool = True,
     total: str = "",
+    run: str = "",
+    several: bool = False,
 ) -> bool:
     """Show a deck of pictures with the predicted and the true label of each and a running score.
 
@@ -68,6 +70,9 @@ def slideshow(
             hidden until they are revealed, but guesses are counted of single ones only.
         confidence: whether the confidence and the most probable labels are shown.
         total: a sentence for the summary, such as the accuracy on all pictures, or "".
+        run: name of the run whose heat maps are offered, or "" for none; then the last part of a picture's
+            address is its hash.
+        several: whether labels of slides are sets of the run's.
 
     Returns:
         Whether the labels are hidden until the audience has guessed: as given, until the show switches it.
@@ -90,7 +95,7 @@ def slideshow(
         data=_packed(slides, pictures, labels, notes)
         | {"guess_first": guess_first, "seconds": seconds, "title": title, "mark": mark, "name": key}
         | {"show": show, "players": list(players), "confidence": confidence, "total": total}
-        | {"batch": batch},
+        | {"batch": batch, "looks": {"run": run, "sets": several} if run else None},
         default={"guess_first": guess_first},
         on_guess_first_change=lambda: None,
     )

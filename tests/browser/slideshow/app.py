@@ -6,7 +6,7 @@ import io
 import streamlit as st
 from PIL import Image, ImageDraw
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 
@@ -31,4 +31,15 @@ async def picture(request: Request) -> Response:
     return Response(content, media_type="image/png", headers={"cache-control": "max-age=3600"})
 
 
-app = st.App("page.py", routes=[Route("/pictures/{number:int}", picture)])
+async def heat_map(request: Request) -> Response:
+    """Of the run `mapless` there is none."""
+    if request.path_params["run"] == "mapless":
+        return JSONResponse({"error": "This network has no map."}, 422)
+    out = io.BytesIO()
+    size = (300, 400) if request.path_params["number"] % 3 == 2 else (400, 300)
+    Image.new("RGBA", size, (255, 140, 0, 120)).save(out, "PNG")
+    return Response(out.getvalue(), media_type="image/png")
+
+
+MAPS = Route("/poet/looks/{run}/{number:int}/map", heat_map)
+app = st.App("page.py", routes=[Route("/pictures/{number:int}", picture), MAPS])

@@ -1,5 +1,5 @@
 """The page of app.py, asked for `slides=12&guess=0&seconds=4&delay=0&broken=0&label=rose&mount=0&
-seen=0&show=all&teams=0&batch=1&plain=0&total=&sets=0` in its address or in its field."""
+seen=0&show=all&teams=0&batch=1&plain=0&total=&sets=0&run=` in its address or in its field."""
 
 from itertools import combinations
 from urllib.parse import parse_qsl
@@ -53,6 +53,7 @@ guess_first = slideshow(
     batch=int(asked.get("batch", "1")),
     confidence=asked.get("plain") != "1",
     total=asked.get("total", ""),
+    run=asked.get("run", ""),
     title=f"{asked.get('title', 'Five flowers')} {asked.get('mount', '')}",
 )
 st.text(f"Guess first: {guess_first}")
