@@ -76,6 +76,7 @@ def evaluate(
     from poetcore.evaluation.evaluate import evaluate_graph
     from poetcore.evaluation.headline import calibration_sentence, headline, leak_counts
     from poetcore.evaluation.review.carried import review_of
+    from poetcore.evaluation.unknown import novelty_sentences
     from poetcore.workspace.demo_sets import demo_of
 
     terminal, place = Terminal(json), Workspace(workspace)
@@ -123,6 +124,7 @@ def evaluate(
         f"Macro F1 {score(metrics.macro_f1)}, balanced accuracy {percent(metrics.balanced_accuracy)}, the"
         f" means of the labels with pictures: {metrics.macro_f1_labels} of {len(metrics.labels)}.",
         *filter(None, [calibration_sentence(metrics)]),
+        *novelty_sentences(metrics.novelty),
         *label_table(metrics),
         *confusion_table(metrics, whole),
         *group_lines,
@@ -189,8 +191,8 @@ def label_image(
     labelled = [p for p in found if p.probabilities is not None]
     terminal.skipped("Excluded", skipped)
     if output_csv:
-        rows = [(os.path.abspath(p.path), join_set(p.predicted), p.confidence) for p in labelled]
-        write_listing(output_csv, ("path", "label", "confidence"), rows)
+        rows = [(os.path.abspath(p.path), join_set(p.predicted), p.confidence, p.unknown) for p in labelled]
+        write_listing(output_csv, ("path", "label", "confidence", "unknown"), rows)
     decisions = decisions_of(None if graph else place.run(run), labelled, terminal)
     seconds = None
     if len(labelled) == 1 and engine == DEFAULT_ENGINE:  # from the cache it would be no time at all
@@ -202,6 +204,8 @@ def label_image(
                     "path": str(p.path),
                     "scores": [{"label": label, "score": score} for label, score in p.top(top or 5)],
                     "unsure": p.thresholds is None and is_unsure(p.top(2)),
+                    "unknown": p.unknown,
+                    "novelty": p.novelty,
                 }
                 | ({} if p.thresholds is None else {"labels": list(p.predicted)})
                 | decision.values()

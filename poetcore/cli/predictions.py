@@ -11,6 +11,7 @@ from poetcore.cli.terminal import table
 from poetcore.data.label_sets import NO_LABEL, join_set, set_words
 from poetcore.evaluation.classifier import Prediction
 from poetcore.evaluation.label_groups.decisions import Decision, group_words
+from poetcore.evaluation.unknown import UNKNOWN, unknown_sentence
 from poetcore.evaluation.unsure import NOT_SURE, is_unsure, unsure_sentence
 from poetcore.system.figures import count
 from poetcore.system.files import one_line, printable
@@ -42,9 +43,10 @@ def _single(one: Prediction, top: int, seconds: float | None) -> list[str | Tabl
     lines += [f"{one_line(label)} (score={_score(share)})" for label, share in one.top(top)]
     if one.thresholds is not None:
         lines.append(f"\nLabels over their thresholds: {one_line(set_words(join_set(one.predicted)))}.")
-    elif is_unsure(one.top(2)):
+    elif one.unknown or is_unsure(one.top(2)):
         label, share = one.top(1)[0]
-        lines.append(f"\n{NOT_SURE}. {unsure_sentence(one_line(label), share)}")
+        word, sentence = (UNKNOWN, unknown_sentence) if one.unknown else (NOT_SURE, unsure_sentence)
+        lines.append(f"\n{word}. {sentence(one_line(label), share)}")
     return list(lines)
 
 
@@ -53,21 +55,21 @@ def _several(
 ) -> list[str | Table]:
     """Return a table, a picture a row; where all are in one folder, that is named once."""
     folder = _common_folder([one.path for one in found])
-    rows, unsure = [], 0
+    rows, unsure, unknown = [], 0, 0
     for one in found:
-        doubtful = one.thresholds is None and is_unsure(one.top(2))
-        unsure += doubtful
+        doubtful = one.thresholds is None and is_unsure(one.top(2)) and not one.unknown
+        unsure, unknown = unsure + doubtful, unknown + bool(one.unknown)
         shown = one.top(top or (2 if doubtful else 1)) if one.thresholds is None else _over_thresholds(one)
         rows.append(
             [
                 one_line(printable(one.path.relative_to(folder) if folder else one.path)),
                 "\n".join(one_line(label) for label, _ in shown),
                 "\n".join("" if share is None else _score(share) for _, share in shown),
-                NOT_SURE.lower() if doubtful else "",
+                UNKNOWN.lower() if one.unknown else NOT_SURE.lower() if doubtful else "",
             ]
         )
     columns = ["picture", "label", "score", ""]
-    if not unsure:
+    if not (unsure or unknown):
         columns, rows = columns[:-1], [row[:-1] for row in rows]
     if decisions and decisions[0].groups:
         columns = [*columns, "groups"]
@@ -80,7 +82,15 @@ def _several(
         f"{NOT_SURE} of {count(unsure)} of {count(len(found))} pictures: each may be something else, or none"
         " of these labels."
     )
-    return [table(title, columns, rows), *([doubt] if unsure else [])]
+    strange = (
+        f"{UNKNOWN}: {count(unknown)} of {count(len(found))} pictures. Each is unlike the training"
+        " pictures and may be none of these labels."
+    )
+    return [
+        table(title, columns, rows),
+        *([strange] if unknown else []),
+        *([doubt] if unsure else []),
+    ]
 
 
 def _over_thresholds(one: Prediction) -> Sequence[tuple[str, float | None]]:

@@ -84,13 +84,15 @@ class Prediction:
 
     def __repr__(self) -> str:
         found = ", ".join(f"{label} {p:.3f}" for label, p in self.top(3))
-        return f"Prediction({str(self.path)!r}: {found or self.reason})"
+        strange = ", unknown" if self.unknown else ""
+        return f"Prediction({str(self.path)!r}: {found or self.reason}{strange})"
 
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><td>{escape(label)}</td><td>{confidence(p)}</td></tr>" for label, p in self.top(5)
         )
-        return f"<b>{escape(self.path.name)}</b> {escape(self.reason or '')}<table>{rows}</table>"
+        said = self.reason or ("unknown" if self.unknown else "")
+        return f"<b>{escape(self.path.name)}</b> {escape(said)}<table>{rows}</table>"
 
     def top(self, count: int = 5) -> list[tuple[str, float]]:
         """Return the most probable labels with their probabilities, most probable first."""

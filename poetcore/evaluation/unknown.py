@@ -21,6 +21,7 @@ __all__ = [
     "caught_sentence",
     "demo_sentence",
     "novelty_figures",
+    "novelty_sentences",
     "unknown_sentence",
 ]
 
@@ -68,6 +69,15 @@ def novelty_figures(predictions: pd.DataFrame, record: RunRecord) -> dict[str, A
         "wrong": int((unknown & ~predictions["correct"]).sum()),
         "expected": 1 - PASS,
     } | {name: record.novelty.get(name) for name in ("caught", "auc", "caught_mean")}
+
+
+def novelty_sentences(figures: Mapping[str, Any] | None) -> list[str]:
+    """Return what an evaluation tells of pictures that are unlike the training pictures.
+
+    Args:
+        figures: `Metrics.novelty`; of None nothing is told.
+    """
+    return [demo_sentence(figures), caught_sentence(figures)] if figures else []
 
 
 def demo_sentence(figures: Mapping[str, Any]) -> str:

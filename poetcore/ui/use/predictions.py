@@ -9,6 +9,7 @@ import streamlit as st
 
 from poetcore.data.label_sets import join_set, set_words
 from poetcore.evaluation.classifier import Classifier, Prediction
+from poetcore.evaluation.unknown import UNKNOWN, unknown_sentence
 from poetcore.evaluation.unsure import NOT_SURE, is_unsure, unsure_sentence
 from poetcore.system.figures import confidence
 from poetcore.ui.contents import hold
@@ -26,16 +27,22 @@ _STYLED = 20_000
 
 def predict(run: Run, photos: Sequence[tuple[str, bytes]]) -> list[Prediction]:
     """Predict the labels of pictures, each a name and a content."""
-    return _predict(str(run.folder), run.record().created, run.temperature(), tuple(photos))
+    record = run.record()
+    known = record.novelty.get("threshold")
+    return _predict(str(run.folder), record.created, run.temperature(), known, tuple(photos))
 
 
 @st.cache_data(max_entries=4, show_spinner="Predicting labels ...")
 def _predict(
-    folder: str, created: str, temperature: float, photos: tuple[tuple[str, bytes], ...]
+    folder: str,
+    created: str,
+    temperature: float,
+    threshold: float | None,
+    photos: tuple[tuple[str, bytes], ...],
 ) -> list[Prediction]:
     """Predict labels; `created` tells a run from an earlier one of the same name, which was deleted.
 
-    With another `temperature` the same run gives other probabilities.
+    With another `temperature` the same run gives other probabilities, and with a `threshold` it tells more.
     """
     classifier = Classifier(Run(Path(folder)), workspace())
     return [classifier.classify_bytes(name, content) for name, content in photos]
@@ -65,6 +72,9 @@ def prediction_card(one: Prediction, sha: str) -> Card:
     if one.thresholds is not None:
         title = set_words(join_set(one.predicted))
         lines = tuple(f"{isolated(label)}: {_threshold(one, label)}" for label, _ in top)
+    elif one.unknown:
+        title = UNKNOWN
+        lines = (unknown_sentence(isolated(first), share),)
     elif is_unsure(top):
         title = NOT_SURE
         lines = (unsure_sentence(isolated(first), share),)
@@ -82,10 +92,11 @@ def _threshold(one: Prediction, label: str) -> str:
 
 
 def table_of(found: Sequence[Prediction]) -> pd.DataFrame:
-    """Return predictions as a table: file, label, confidence, then each label's probability."""
+    """Return predictions as a table: file, label, confidence, unknown, then each label's probability."""
     return pd.DataFrame(
         [
             {"file": str(one.path), "label": join_set(one.predicted), "confidence": one.confidence}
+            | ({} if one.unknown is None else {"unknown": one.unknown})
             | {f"p_{label}": share for label, share in one.top(len(one.labels))}
             for one in found
         ]
