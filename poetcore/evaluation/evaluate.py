@@ -24,6 +24,7 @@ from poetcore.evaluation.graphs import match_graph_labels
 from poetcore.evaluation.label_set_metrics import label_set_metrics
 from poetcore.evaluation.leaks import Leaks, find_leaks
 from poetcore.evaluation.metrics import Metrics, compute_metrics, leak_counts_of
+from poetcore.evaluation.novelty_threshold import add_threshold
 from poetcore.evaluation.true_labels import true_labels, without_other_labels
 from poetcore.evaluation.unknown import novelty_figures
 from poetcore.features.engines import DEFAULT_ENGINE
@@ -69,6 +70,8 @@ def evaluate(
         RunError: the run is unfinished or damaged.
     """
     temperature = run.temperature()  # of the layer that is read now, whatever happens to the run meanwhile
+    if only is None:
+        add_threshold(run, workspace)  # to a run of an earlier version
     classifier = Classifier(run, workspace, engine)
     record = run.record()
     several = record.multi_label is not None
@@ -209,18 +212,8 @@ def _predictions(
             skipped.append({"path": str(prediction.path), "reason": prediction.reason or "cannot be used"})
             continue
         predicted, confidence = join_set(prediction.predicted), prediction.confidence
-        rows.append(
-            (
-                str(prediction.path),
-                label,
-                predicted,
-                label == predicted,
-                confidence,
-                prediction.sha,
-                prediction.novelty,
-                prediction.unknown,
-            )
-        )
+        told = (str(prediction.path), label, predicted, label == predicted, confidence)
+        rows.append((*told, prediction.sha, prediction.novelty, prediction.unknown))
         probabilities.append(prediction.probabilities)
     if not rows:
         raise DatasetError(

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from poetcore.evaluation.novelty import NEAREST, Scale, closeness, cut
+from poetcore.evaluation.novelty_threshold import Comparison
 from poetcore.system.progress import OnProgress, Progress
 from poetcore.training.ridge_layer import fit_ridge
 from poetcore.training.stacked import probabilities_without
@@ -22,10 +23,8 @@ _LEFT = 2
 
 def hold_out_labels(
     examples: Examples,
-    rows: np.ndarray,
+    compared: Comparison,
     known: np.ndarray,
-    similarities: np.ndarray,
-    training_targets: np.ndarray,
     labels: Sequence[str],
     options: TrainingOptions,
     on_progress: OnProgress | None = None,
@@ -38,11 +37,9 @@ def hold_out_labels(
 
     Args:
         examples: of all pictures, and of augmented copies.
-        rows: `(n,) int64`, which examples are the pictures that set the threshold.
+        compared: the pictures that set the threshold, beside training pictures.
         known: `(n, labels)`, their cross-validated probabilities; `(n, 1)`, of the first label only, where
             there are so many labels that one more or less hardly matters.
-        similarities: `(n, m)`, of them to training pictures.
-        training_targets: `(m,) int64`, the labels of these.
         labels: the names.
         options: as the run is trained.
         on_progress: called in the phase `cross_validating` with the steps done.
@@ -50,7 +47,7 @@ def hold_out_labels(
     Returns:
         `caught`, `auc` and `caught_mean` as `Measured.record` has them.
     """
-    targets = examples.targets[rows]
+    targets, training_targets = examples.targets[compared.rows], examples.targets[compared.kept]
     enough = np.bincount(targets, minlength=len(labels)) >= NEAREST
     if enough.sum() <= _LEFT:
         return {}
@@ -61,13 +58,13 @@ def hold_out_labels(
     found = layers(examples, held_out, len(labels), options, on_progress)
     for label, predicted in zip(held_out, found, strict=True):
         own = targets == label
-        close = closeness(similarities[:, training_targets != label])
+        close = closeness(compared.similarities[:, training_targets != label])
         first = known[~own, 0] if known.shape[1] == 1 else _first_without(known[~own], label)
         scale = Scale.of(first, close[~own])
         scores = scale.scores(first, close[~own])
         every = np.zeros((len(examples), len(labels)))
         every[examples.targets == label] = predicted
-        strange = scale.scores(_first_without(every[rows[own]], label), close[own])
+        strange = scale.scores(_first_without(every[compared.rows[own]], label), close[own])
         caught[labels[label]] = {
             "n": int(own.sum()),
             "caught": float((strange > cut(scores)).mean()),

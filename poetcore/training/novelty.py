@@ -1,19 +1,10 @@
-"""From which score on a picture is unknown to a run: set on pictures of its labels that it has not seen.
-
-The threshold lets 95 % of these pass. They are predicted by layers that were trained without their fold and
-compared with training pictures of other folds. Compared with all training pictures but those of their group
-they would be less strange than new pictures are, which are no photos of the same hand: of 250 new photos of
-flowers 5.9 % were unknown so, 5.5 % with the folds (tests/benchmarks/README.md).
-"""
-
-from dataclasses import dataclass
-from typing import Any
+"""What a training finds out about pictures that are unlike its own: the threshold, and what it catches."""
 
 import numpy as np
 import pandas as pd
 
-from poetcore.evaluation.calibration import apply_temperature
-from poetcore.evaluation.novelty import NEAREST, Scale, closeness, cut, rooted
+from poetcore.evaluation.novelty import rooted
+from poetcore.evaluation.novelty_threshold import Comparison, Measured, predicted, set_threshold
 from poetcore.system.progress import OnProgress
 from poetcore.training.cross_validation import CrossValidation
 from poetcore.training.examples import Prepared
@@ -21,35 +12,7 @@ from poetcore.training.held_out_labels import hold_out_labels
 from poetcore.training.train import TrainingOptions
 from poetcore.workspace.head import Head
 
-__all__ = ["Measured", "measure_novelty"]
-
-#: Training pictures that are kept to compare with, and pictures by which the threshold is set, at the most.
-_KEPT, _KNOWN = 2000, 4000
-
-#: With fewer pictures than this nothing can be said of one in twenty.
-_FEWEST = 40
-
-#: How similar a picture counts to those of its own group or fold: less than any is.
-_NOT = -2.0
-
-
-@dataclass(frozen=True, eq=False)
-class Measured:
-    """What a run keeps to tell pictures that are unlike its training pictures.
-
-    Attributes:
-        record: what `run.json` holds of it: `means` and `deviations` (of `Scale`), `threshold`, `n` (held-out
-            pictures that set it), `compared` (training pictures that are kept) and `basis`
-            ("cross_validation", or "held_out": validation and test pictures); `least_probability` (by the
-            largest probability alone, a picture below it is unknown), `temperature` and
-            `least_probability_calibrated`, the same where outputs are divided by it, None where that is not
-            known; `caught`: of labels held out in turn, by label, `n` (their pictures), `caught` (the share
-            called unknown) and `auc`; `auc` and `caught_mean`: their means, None where none was held out.
-        pictures: `(m, vector_length) float32`, as `rooted` returns them.
-    """
-
-    record: dict[str, Any]
-    pictures: np.ndarray
+__all__ = ["measure_novelty"]
 
 
 def measure_novelty(
@@ -75,73 +38,29 @@ def measure_novelty(
         None where there are too few pictures that it was not trained on.
     """
     labels, targets = list(prepared.dataset.labels), prepared.everything.targets
-    part = prepared.split["split"].to_numpy()
-    training = np.flatnonzero(part == "training")
-    kept = training[_evenly(targets[training], _KEPT)]
-    rows, folds = np.flatnonzero(part != "training"), -1 - np.arange(len(part))  # each one alone
+    split, examples = prepared.split, prepared.everything
+    training = (split["split"] == "training").to_numpy()
+    rows, place, folds = np.flatnonzero(~training), np.empty(0), -1 - np.arange(len(split))
     if validated is not None:
-        rows = pd.Index(prepared.split["path"]).get_indexer(pd.Index(validated.predictions["path"]))
-        folds[rows] = validated.predictions["fold"]
-    chosen = np.sort(_evenly(targets[rows], _KNOWN))
-    pictures = prepared.everything.take(rows[chosen])[0]
-    compared = rooted(prepared.everything.take(kept)[0])
-    similarities = rooted(pictures) @ compared.T
-    for apart in (prepared.groups, folds):
-        similarities[apart[rows[chosen], np.newaxis] == apart[kept]] = _NOT
-    usable = (similarities > _NOT).sum(axis=1) >= NEAREST
-    if usable.sum() < _FEWEST:
-        return None
-    similarities, chosen = similarities[usable], chosen[usable]
+        table = validated.predictions
+        place = pd.Index(table["path"]).get_indexer(pd.Index(split["path"]))
+        rows = np.flatnonzero(place >= 0)
+        folds[rows] = table["fold"].to_numpy()[place[rows]]
+    rows, kept = Comparison.choose(rows, np.flatnonzero(training), targets)
+    compared_with = rooted(examples.take(kept)[0])
+    vectors = (rooted(examples.take(rows)[0]), compared_with)
+    compared = Comparison.of(rows, kept, vectors, (prepared.groups, folds))
     every: np.ndarray | None
     if validated is None:
-        every = predicted = head.probabilities(pictures[usable])
-        first = predicted.max(axis=1)
+        basis, every = "held_out", head.probabilities(examples.take(compared.rows)[0])
+        first = np.asarray(every).max(axis=1)
     else:
-        first, every = _predicted(validated.predictions.iloc[chosen], labels)
-    close = closeness(similarities)
-    scale = Scale.of(first, close)
-    record: dict[str, Any] = {
-        "means": list(scale.means),
-        "deviations": list(scale.deviations),
-        "threshold": cut(scale.scores(first, close)),
-        "n": len(chosen),
-        "compared": len(kept),
-        "basis": "held_out" if validated is None else "cross_validation",
-        "least_probability": -cut(-first),
-        "temperature": temperature,
-        "least_probability_calibrated": None,
-        "caught": {},
-        "auc": None,
-        "caught_mean": None,
-    }
-    if every is not None:
-        calibrated = apply_temperature(every, temperature).max(axis=1)
-        record["least_probability_calibrated"] = -cut(-calibrated)
+        basis = "cross_validation"
+        first, every = predicted(validated.predictions.iloc[place[compared.rows]], labels)
+    record = set_threshold(compared, first, every, temperature, basis)
+    if record is None:
+        return None
     if validated is not None:
-        record |= hold_out_labels(
-            prepared.everything,
-            rows[chosen],
-            every if every is not None else first[:, np.newaxis],
-            similarities,
-            targets[kept],
-            labels,
-            options,
-            on_progress,
-        )
-    return Measured(record, compared)
-
-
-def _predicted(table: pd.DataFrame, labels: list[str]) -> tuple[np.ndarray, np.ndarray | None]:
-    """Return the probability of the first label, `(n,)`, and where they are known of all, `(n, labels)`."""
-    columns = [f"p_{label}" for label in labels]
-    every = table[columns].to_numpy(float) if set(columns) <= set(table) else None
-    return table["confidence"].to_numpy(float), every
-
-
-def _evenly(targets: np.ndarray, most: int) -> np.ndarray:
-    """Return which pictures are taken: all, or `most` drawn by lot, of each label as many as there are."""
-    if len(targets) <= most:
-        return np.arange(len(targets))
-    lot = np.random.default_rng(0).permutation(len(targets))
-    turn = pd.Series(targets[lot]).groupby(targets[lot]).cumcount().to_numpy()
-    return lot[np.argsort(turn, kind="stable")[:most]]
+        known = first[:, np.newaxis] if every is None else every
+        record |= hold_out_labels(examples, compared, known, labels, options, on_progress)
+    return Measured(record, compared_with)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from poetcore.evaluation.novelty import rooted
+from poetcore.evaluation.novelty_threshold import Comparison, threshold_of_run
 from poetcore.sources.samples import SAMPLE_LABELS
 from poetcore.training.held_out_labels import hold_out_labels
 from poetcore.training.train import Examples, TrainingOptions, train
@@ -36,10 +37,10 @@ def held_out(clouds: Examples, head: str):
     layer = train(clouds, none, LABELS, options, lambda report: None)
     close = rooted(clouds.vectors) @ rooted(clouds.vectors).T
     np.fill_diagonal(close, -2)
-    rows = np.arange(len(clouds))
+    everyone = np.arange(len(clouds))
     known = layer.probabilities(clouds.vectors)
     names = [f"label {n}" for n in range(LABELS)]
-    return hold_out_labels(clouds, rows, known, close, clouds.targets, names, options)
+    return hold_out_labels(clouds, Comparison(everyone, everyone, close), known, names, options)
 
 
 def test_the_cross_validated_pictures_set_the_threshold(record):
@@ -75,12 +76,19 @@ def test_a_label_far_from_the_others_is_found_when_it_is_held_out(clouds, head):
 
 def test_with_two_labels_none_can_be_held_out():
     examples = Examples(np.ones((20, 4), np.float32), np.repeat([0, 1], 10))
-    close = np.ones((20, 20), np.float32)
-    names, options = ["a", "b"], TrainingOptions()
-    known = np.full((20, 2), 0.5)
-    assert hold_out_labels(examples, np.arange(20), known, close, examples.targets, names, options) == {}
+    compared = Comparison(np.arange(20), np.arange(20), np.ones((20, 20), np.float32))
+    assert hold_out_labels(examples, compared, np.full((20, 2), 0.5), ["a", "b"], TrainingOptions()) == {}
 
 
 def test_a_run_of_several_labels_a_picture_has_no_threshold(pairs_trained):
     assert pairs_trained.run.record().novelty == {}
     assert pairs_trained.run.novelty_pictures() is None
+
+
+def test_what_a_run_of_an_earlier_version_left_gives_the_same_threshold(trained, record):
+    again = threshold_of_run(trained.run, trained.workspace)
+    names = ("threshold", "least_probability", "n", "compared")
+    assert {name: again.record[name] for name in names} == pytest.approx(
+        {name: record[name] for name in names}, abs=1e-4
+    )
+    np.testing.assert_allclose(again.pictures, trained.run.novelty_pictures(), atol=1e-3)
