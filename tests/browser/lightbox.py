@@ -35,7 +35,7 @@ class LightBox:
 
     def is_painted(self) -> "LightBox":
         """Wait until the picture is on the screen."""
-        expect(self.dialog.locator(".stage").first.locator("img")).to_be_visible()
+        expect(self.dialog.locator(".stage .frame > img").first).to_be_visible()
         return self
 
     def press(self, *keys: str) -> "LightBox":

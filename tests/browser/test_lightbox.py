@@ -204,3 +204,18 @@ def test_a_picture_that_is_gone_says_so(page, address, tmp_path):
     (own / "rose" / "rose_029.jpg").unlink()
     box = LightBox(page).open().press("End")
     expect(box.part("broken").first).to_be_visible()
+
+
+def test_pictures_are_selected_in_it_by_key(box):
+    box.open(2).press("s", "ArrowRight", "s", "ArrowRight", "s", "s")
+    expect(box.part("heard")).to_have_text("Not selected any more: 2 in all.")
+    box.press("Escape").is_closed()
+    expect(box.page.get_by_text("2 selected", exact=True)).to_be_visible()
+    expect(box.page.get_by_role("checkbox", name="Select rose_003.jpg")).to_be_checked()
+
+
+def test_the_second_of_a_pair_is_selected_by_a_key_of_its_own(pairs):
+    pairs.press("d")
+    expect(pairs.dialog.get_by_role("checkbox", name="Select the second")).to_be_checked()
+    pairs.press("Escape").is_closed()
+    expect(pairs.page.get_by_role("checkbox", name="Select rose_000.jpg")).to_be_checked()

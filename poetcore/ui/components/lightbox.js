@@ -29,7 +29,8 @@ class LightBox {
    */
   static panels = [];
 
-  constructor(dialog, grid) {
+  /** `own` are panels that only this gallery has, before those of all. */
+  constructor(dialog, grid, own = []) {
     this.dialog = dialog;
     this.grid = grid;
     this.listeners = new AbortController();
@@ -38,7 +39,7 @@ class LightBox {
     const leaf = (step) => this.go(this.item.number + step);
     this.stages = [...dialog.querySelectorAll(".stage")].map((root) => new Stage(root, this.zoom, signal, leaf));
     this.facts = new Facts(dialog);
-    this.panels = LightBox.panels.map((Panel) => new Panel(this));
+    this.panels = [...own, ...LightBox.panels.map((Panel) => new Panel(this))];
     for (const { element, overlay } of this.panels) {
       this.part("panels").append(element);
       if (overlay) this.stages[0].frame.append(overlay);
@@ -136,7 +137,12 @@ class LightBox {
     this.paintWords();
     this.facts.show(item);
     for (const panel of this.offered) panel.show(item, this.about);
-    this.part("heard").textContent = `Picture ${this.placeWords()}. ${this.spoken()}`;
+    this.say(`Picture ${this.placeWords()}. ${this.spoken()}`);
+  }
+
+  /** Tell a screen reader. */
+  say(words) {
+    this.part("heard").textContent = words;
   }
 
   placeWords() {
@@ -287,7 +293,7 @@ class LightBox {
       field.remove();
     }
     this.part("copy").textContent = done ? "Copied" : "The browser does not let it be copied";
-    this.part("heard").textContent = this.part("copy").textContent;
+    this.say(this.part("copy").textContent);
     this.part("copy").focus();
   }
 

@@ -10,22 +10,24 @@ class Deck {
   }
 
   /**
-   * Unpack a stop: {number, sha, title, path, name, lines, true, predicted, top: [[label, share, words]], beside, other}.
-   * `other` is the picture beside it, in the same form, or null; `beside` its hash, or "".
+   * Unpack a stop: {number, sha, title, path, name, lines, true, predicted, top: [[label, share, words]], mark, beside, other}.
+   * `mark` is {reason, suggested} of a picture that can be selected, or null; `other` the picture beside it, in the same
+   * form, or null; `beside` its hash, or "".
    */
   at(number) {
     const packed = this.items[number - this.first];
-    const other = packed[8] ? this.unpack(packed[8]) : null;
+    const other = packed[9] ? this.unpack(packed[9]) : null;
     return { number, ...this.unpack(packed), beside: other?.sha ?? "", other };
   }
 
-  unpack([sha, title, folder, name, lines, truth, predicted, top]) {
+  unpack([sha, title, folder, name, lines, truth, predicted, top, mark]) {
     const word = (index) => this.words[index];
     const shares = [];
     for (let i = 0; i < top.length; i += 3) shares.push([word(top[i]), top[i + 1], word(top[i + 2])]);
     return {
       sha, title: word(title), path: word(folder) + word(name), name: word(name), lines: lines.map(word),
       true: word(truth), predicted: word(predicted), top: shares,
+      mark: mark ? { reason: word(mark[0]), suggested: word(mark[1]) } : null,
     };
   }
 

@@ -5,7 +5,7 @@ class Picker {
     this.root = root;
     this.listeners = new AbortController();
     this.skip = new SkipLink("Skip to the pictures", () => this.enter());
-    this.box = new LightBox(root.parentNode.querySelector(".lightbox"), this.part("poet-grid"));
+    this.box = new LightBox(root.parentNode.querySelector(".lightbox"), this.part("poet-grid"), [new SelectPanel(this)]);
     this.listen();
   }
 

@@ -3,7 +3,7 @@
 So leafing needs no answer of the server. A deck is sent as addresses and words, each once, never as pictures.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,15 +69,19 @@ class Deck:
         """Return the number of a stop's row; the list may have become shorter."""
         return self.rows[min(stop, len(self.rows) - 1)] if self.rows else 0
 
-    def packed(self, shown: range) -> dict[str, Any]:
+    def packed(self, shown: range, marks: Mapping[str, tuple[str, str]] | None = None) -> dict[str, Any]:
         """Pack the stops around some rows for the browser: each word once, its number wherever it is meant.
 
         A picture is [hash, title, folder, file name, [line, ...], true label, predicted label,
-        [label, probability, as it is written, ...], the picture beside it or 0].
+        [label, probability, as it is written, ...], [reason, suggested label] or 0, the picture beside it or
+        0].
 
         Args:
             shown: the rows on the page of the gallery.
+            marks: of the pictures that can be selected, by path: why they are shown, and the label suggested
+                for each or "".
         """
+        marks = marks or {}
         start = self.first[shown.start] if shown else 0
         end = self.first[shown.stop] if shown.stop < len(self.first) else len(self.stops)
         begin = max(0, start - AROUND)
@@ -94,7 +98,8 @@ class Deck:
                 top += word(label), round(share, 4), word(confidence(share))
             lines = [word(line) for line in card.lines if line != name]
             labels = (word(card.true), word(card.predicted))
-            return [card.sha, word(card.title), word(folder), word(name), lines, *labels, top]
+            mark = [word(part) for part in marks[card.path]] if card.path in marks else 0
+            return [card.sha, word(card.title), word(folder), word(name), lines, *labels, top, mark]
 
         items = [
             [*pack(card), pack(other) if other else 0] for card, other in self.stops[begin : end + AROUND]

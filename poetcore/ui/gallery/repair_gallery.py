@@ -134,7 +134,10 @@ def _draw_gallery(
             folder=repairs.folder,
             total=len(meant),
             pictures=sha1("\n".join(item.path for item in drawn).encode()).hexdigest(),
-            deck=deck.packed(shown),
+            deck=deck.packed(
+                shown,
+                {i.path: (i.reason, i.suggested or "") for i in drawn if not i.elsewhere},
+            ),
             on_leave=lambda stop: turn_to(page, deck.row_of(stop), size),
             about=about,
             suggests=any(item.suggested for item in items),
