@@ -6,6 +6,7 @@ import streamlit as st
 from poetcore.system.names import natural_key
 from poetcore.ui.choice import chosen
 from poetcore.ui.gallery.about import about_run
+from poetcore.ui.label_groups.predicted import decisions_of
 from poetcore.ui.no_run import draw_no_run
 from poetcore.ui.text import few, plain
 from poetcore.ui.use.predictions import draw_predictions, draw_table, predict, table_of
@@ -38,8 +39,9 @@ labelled = [
 if not labelled:
     st.stop()
 
-draw_predictions(labelled, about_run(run))
-table: pd.DataFrame = table_of([one for one, _ in labelled])
+decisions = decisions_of(run, [one for one, _ in labelled])
+draw_predictions(labelled, about_run(run), decisions)
+table: pd.DataFrame = table_of([one for one, _ in labelled], decisions)
 with st.expander("As a table", icon=":material/table_view:"):
     draw_table(table)
 st.download_button(

@@ -15,6 +15,7 @@ from poetcore.ui.components.slideshow import slideshow
 from poetcore.ui.freshness import checked
 from poetcore.ui.gallery.pictures import addresses
 from poetcore.ui.headline import draw_remarks
+from poetcore.ui.label_groups.predicted import groups_on_slides
 from poetcore.ui.results.evaluation import still_there
 from poetcore.ui.results.slide_settings import keep_guess_first, pick_slides
 from poetcore.ui.state import explain
@@ -97,6 +98,7 @@ with middle:
         title=f"{choice.run.title} on {name}" if settings.run_name else name,
         mark=known.headline.warning,
         notes=slide_notes(slides, evaluation.predictions),
+        groups=groups_on_slides(choice.run, evaluation, slides),
         show=settings.filter.show,
         players=settings.players,
         batch=settings.batch,

@@ -7,9 +7,12 @@ from pathlib import Path
 import numpy as np
 
 from poetcore.evaluation.classifier import Prediction
+from poetcore.evaluation.label_groups.recall import set_label_groups
 from poetcore.ui.gallery.card import Card
-from poetcore.ui.use.predictions import predict, prediction_card
+from poetcore.ui.label_groups.predicted import decision_words, decisions_of
+from poetcore.ui.use.predictions import predict, prediction_card, table_of
 from poetcore.workspace.head import Head
+from poetcore.workspace.label_groups import Cost, LabelGroups
 from poetcore.workspace.run import Run
 
 
@@ -39,3 +42,18 @@ def test_an_unsure_prediction_says_so_in_the_headline():
     found = card(0.45, 0.4, 0.15)
     assert found.title == "Not sure"
     assert found.lines[1].startswith("Most probable is label 0, with 45 %.")
+
+
+def test_groups_and_the_answer_that_costs_the_least_stand_below_a_prediction(own):
+    rose = next((own.sample / "demo" / "rose").iterdir()).read_bytes()
+    found = predict(own.run, [("rose.jpg", rose)])
+    assert decision_words(decisions_of(own.run, found)[0]) == ()
+    groups = LabelGroups({"garden": ("rose", "tulip")}, costs=(Cost("rose", "daisy", 5.0),))
+    set_label_groups(own.run, groups)  # changed after the prediction, which is kept
+    decisions = decisions_of(own.run, predict(own.run, [("rose.jpg", rose)]))
+    first, second = decision_words(decisions[0])
+    assert first.startswith("Groups: garden ") and second.startswith(
+        f"Least expected cost: {decisions[0].label} ("
+    )
+    (row,) = table_of(found, decisions).to_dict("records")
+    assert (row["groups"], row["least_cost"]) == ("garden", decisions[0].label)

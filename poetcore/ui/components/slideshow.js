@@ -217,6 +217,8 @@ class Show {
     this.paintGuess(slide);
     this.part("note").textContent = slide?.note ?? "";
     this.part("noted").hidden = !slide?.note;
+    this.part("groups").textContent = slide?.groups ?? "";
+    this.part("grouped").hidden = !slide?.groups;
     const top = this.words.confidence ? (slide?.top ?? []) : [];
     this.part("top").hidden = !top.length;
     this.part("top").replaceChildren(...top.map((row) => this.topRow(row, slide)));

@@ -40,6 +40,7 @@ def slideshow(
     title: str = "",
     mark: str = "",
     notes: Sequence[str] = (),
+    groups: Sequence[str] = (),
     show: Show = "all",
     players: Sequence[str] = ("You",),
     batch: int = 1,
@@ -64,6 +65,7 @@ def slideshow(
         mark: what must be known to read the score, in a few words, or "".
         notes: a few words for each slide, such as that its picture was seen in training, or ""; none at all
             for a show without notes. They stand beside the labels, and the summary counts them.
+        groups: what is said of the groups of labels of each slide, or ""; none at all where a run has none.
         show: which pictures the deck has; of mistakes or correct ones alone no share of right ones is shown.
         players: who guesses, one after the other: two teams, or one player.
         batch: how many slides are on the screen at once, one of `BATCHES`. Of several the labels may be
@@ -92,7 +94,7 @@ def slideshow(
         raise OptionError(f"A slide stays for more than 0 and up to 3600 seconds. Received: {seconds}.")
     told = _component(
         key=key,
-        data=_packed(slides, pictures, labels, notes)
+        data=_packed(slides, pictures, labels, notes, groups)
         | {"guess_first": guess_first, "seconds": seconds, "title": title, "mark": mark, "name": key}
         | {"show": show, "players": list(players), "confidence": confidence, "total": total}
         | {"batch": batch, "looks": {"run": run, "sets": several} if run else None},
@@ -103,12 +105,16 @@ def slideshow(
 
 
 def _packed(
-    slides: Sequence[Slide], pictures: Sequence[str], labels: Sequence[str], notes: Sequence[str]
+    slides: Sequence[Slide],
+    pictures: Sequence[str],
+    labels: Sequence[str],
+    notes: Sequence[str],
+    groups: Sequence[str],
 ) -> dict[str, Any]:
     """Pack a deck for the browser: each label and note once, and its number wherever it is meant.
 
-    `slides[i]` is [address, true label, predicted label, confidence, [label, probability, label, ...], note],
-    -1 for no note.
+    `slides[i]` is [address, true label, predicted label, confidence, [label, probability, label, ...], note,
+    groups], -1 for no note or groups.
     """
     words = {label: number for number, label in enumerate(dict.fromkeys(labels))}
     offered = len(words)
@@ -124,7 +130,10 @@ def _packed(
             round(slide.confidence, 4),
             [part for label, share in slide.top for part in (word(label), round(share, 4))],
             word(note) if note else -1,
+            word(group) if group else -1,
         ]
-        for slide, picture, note in zip(slides, pictures, notes or [""] * len(slides), strict=True)
+        for slide, picture, note, group in zip(
+            slides, pictures, notes or [""] * len(slides), groups or [""] * len(slides), strict=True
+        )
     ]
     return {"words": list(words), "offered": offered, "slides": rows}

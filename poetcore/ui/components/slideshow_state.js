@@ -6,13 +6,14 @@ const SPEEDS = [1, 2, 4, 8, 15, 30];
 /** Unpack what Python sent: words are numbers there. */
 function readDeck(data) {
   const word = (number) => data.words[number];
-  const slides = data.slides.map(([picture, truth, predicted, confidence, top, note]) => ({
+  const slides = data.slides.map(([picture, truth, predicted, confidence, top, note, groups]) => ({
     picture,
     truth: word(truth),
     predicted: word(predicted),
     confidence,
     correct: truth === predicted,
     note: note < 0 ? "" : word(note),
+    groups: groups < 0 ? "" : word(groups),
     top: Array.from({ length: top.length / 2 }, (_, i) => ({ label: word(top[2 * i]), share: top[2 * i + 1] })),
   }));
   return { slides, labels: data.words.slice(0, data.offered), show: data.show };

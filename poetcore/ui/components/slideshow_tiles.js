@@ -51,13 +51,13 @@ function openTile(show, entry, slide) {
     "tile-predicted": slide.predicted,
     "tile-confidence": show.words.confidence ? percent(slide.confidence) : "",
     "tile-truth": slide.truth,
-    "tile-note": slide.note,
+    "tile-note": [slide.groups, slide.note].filter(Boolean).join(" · "),
   };
   for (const [name, text] of Object.entries(words)) {
     const part = tile.querySelector(`.${name}`);
     part.textContent = text;
     part.title = text;
   }
-  tile.querySelector(".tile-note").hidden = !slide.note;
+  tile.querySelector(".tile-note").hidden = !slide.note && !slide.groups;
   return tile;
 }

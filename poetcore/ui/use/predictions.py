@@ -1,6 +1,7 @@
 """The parts of the predict page: predicting with a run, and showing one prediction."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -9,12 +10,14 @@ import streamlit as st
 
 from poetcore.data.label_sets import join_set, set_words
 from poetcore.evaluation.classifier import Classifier, Prediction
+from poetcore.evaluation.label_groups.decisions import Decision
 from poetcore.evaluation.unknown import UNKNOWN, unknown_sentence
 from poetcore.evaluation.unsure import NOT_SURE, is_unsure, unsure_sentence
 from poetcore.system.figures import confidence
 from poetcore.ui.contents import hold
 from poetcore.ui.gallery.about import About
 from poetcore.ui.gallery.pictures import Card, gallery
+from poetcore.ui.label_groups.predicted import decision_cells, decision_words
 from poetcore.ui.state import workspace
 from poetcore.ui.text import isolated
 from poetcore.workspace.run import Run
@@ -48,14 +51,21 @@ def _predict(
     return [classifier.classify_bytes(name, content) for name, content in photos]
 
 
-def draw_predictions(found: Sequence[tuple[Prediction, bytes]], about: About) -> None:
+def draw_predictions(
+    found: Sequence[tuple[Prediction, bytes]], about: About, decisions: Sequence[Decision] = ()
+) -> None:
     """Show pictures with their predicted labels, the confidence, and the most probable labels as bars.
 
     Args:
         found: predictions, each with the content of its picture.
         about: the model, for the light-box.
+        decisions: what the model's groups and costs make of each, where it has any.
     """
     cards = [prediction_card(one, hold(content)) for one, content in found]
+    cards = [
+        replace(card, lines=(*card.lines, *decision_words(decision)))
+        for card, decision in zip(cards, decisions or [Decision()] * len(cards), strict=True)
+    ]
     gallery(cards, "predicted", 12, about, large=True)
 
 
@@ -91,14 +101,24 @@ def _threshold(one: Prediction, label: str) -> str:
     return f"{'over' if label in one.predicted else 'below'} its threshold of {least}"
 
 
-def table_of(found: Sequence[Prediction]) -> pd.DataFrame:
-    """Return predictions as a table: file, label, confidence, unknown, then each label's probability."""
+def table_of(found: Sequence[Prediction], decisions: Sequence[Decision] = ()) -> pd.DataFrame:
+    """Return predictions as a table: file, label, confidence, unknown, then each label's probability.
+
+    Args:
+        found: of usable pictures.
+        decisions: what the model's groups and costs make of each, where it has any: groups, least_cost.
+    """
     return pd.DataFrame(
         [
-            {"file": str(one.path), "label": join_set(one.predicted), "confidence": one.confidence}
-            | ({} if one.unknown is None else {"unknown": one.unknown})
-            | {f"p_{label}": share for label, share in one.top(len(one.labels))}
-            for one in found
+            {
+                "file": str(one.path),
+                "label": join_set(one.predicted),
+                "confidence": one.confidence,
+                **({} if one.unknown is None else {"unknown": one.unknown}),
+                **{f"p_{label}": share for label, share in one.top(len(one.labels))},
+                **decision_cells(decision),
+            }
+            for one, decision in zip(found, decisions or [Decision()] * len(found), strict=True)
         ]
     )
 

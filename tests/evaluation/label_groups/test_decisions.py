@@ -14,8 +14,9 @@ from poetcore.evaluation.label_groups.decisions import (
     least_costs,
     predicted_groups,
 )
+from poetcore.evaluation.label_groups.slide_groups import slide_groups
 from poetcore.workspace.label_groups import Cost, LabelGroups
-from tests.evaluation.label_groups.drawn import LABELS, drawn
+from tests.evaluation.label_groups.drawn import LABELS, drawn, evaluated
 
 ALARM = LabelGroups({"alarm": ("fire", "smoke")})
 CAREFUL = LabelGroups({"alarm": ("fire", "smoke")}, {"alarm": 0.2})
@@ -93,3 +94,20 @@ def test_a_picture_that_cannot_be_used_is_not_decided():
 
 def test_no_predicted_group_is_said_to_be_none():
     assert group_words([GroupCall("alarm", 0.1, None, False)]) == "none"
+
+
+def test_a_slide_tells_the_groups_that_are_predicted_and_where_that_is_wrong():
+    shares = np.array([[0.9, 0.1, 0.0], [0.1, 0.9, 0.0], [0.0, 1.0, 0.0]])
+    found = slide_groups(ALARM, evaluated(shares, ["smoke", "fire", "misc"]))
+    assert list(found.values()) == ["alarm 90 %", "none (true: alarm)", "none"]
+
+
+def test_a_slide_tells_the_answer_that_costs_the_least_where_it_is_another():
+    shares = np.array([[0.2, 0.8, 0.0], [0.0, 1.0, 0.0]])
+    groups = LabelGroups(costs=(Cost("fire", "misc", 10.0),))
+    found = slide_groups(groups, evaluated(shares, ["misc", "misc"]))
+    assert list(found.values()) == ["least cost: fire", ""]
+
+
+def test_a_run_without_groups_has_nothing_on_its_slides():
+    assert not slide_groups(LabelGroups(), evaluated(np.eye(3), LABELS))
