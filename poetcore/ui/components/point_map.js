@@ -42,7 +42,7 @@ class PointMap {
 
   // -- painting
 
-  shown = (point) => !this.only.size || this.only.has(this.data.labels[point]);
+  shown = (point) => !this.only.size || this.only.has(this.data.look[point]);
 
   paint() {
     if (!this.data || !this.part("stage").clientWidth) return;
@@ -123,7 +123,7 @@ class PointMap {
   }
 
   label(point) {
-    return this.data.names[this.data.named[point]];
+    return this.data.words[this.data.said[point]];
   }
 
   sha(point) {

@@ -42,7 +42,7 @@ class MapPainter {
   }
 
   /** Draw all points: faint those that are not shown, clear the selected ones, in an order that favours no label. */
-  draw(view, { labels, looks, shown, selected, ink }) {
+  draw(view, { look, looks, shown, selected, ink }) {
     const sharp = window.devicePixelRatio || 1;
     const { clientWidth: width, clientHeight: height } = this.canvas;
     this.canvas.width = width * sharp;
@@ -60,10 +60,10 @@ class MapPainter {
     for (let count = 0, point = 0; count < points; count++, point = (point + step) % points) {
       const on = shown(point);
       this.pen.globalAlpha = !on ? 0.18 : some ? 0.35 : points > 2000 ? 0.6 : 0.8;
-      if (!selected.has(point)) put(point, on ? plain[labels[point]] : faint);
+      if (!selected.has(point)) put(point, on ? plain[look[point]] : faint);
     }
     this.pen.globalAlpha = 1;
-    for (const point of selected) put(point, ringed[labels[point]]);
+    for (const point of selected) put(point, ringed[look[point]]);
   }
 }
 

@@ -1,6 +1,7 @@
 """The map section of the overview page: pictures that are similar to the network lie together."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,13 +17,16 @@ from poetcore.analysis.projection.methods import (
 from poetcore.charts.style import FEW_LABELS
 from poetcore.data.dataset import Dataset
 from poetcore.system.figures import count, percent
+from poetcore.ui.choice import chosen
 from poetcore.ui.components.point_map import point_map
 from poetcore.ui.data.arranging import METHOD_NAMES, arranged
 from poetcore.ui.data.features import DatasetFeatures, draw_features
+from poetcore.ui.data.map_looks import Predicted, by_label, by_prediction, predicted_by
+from poetcore.ui.gallery.about import about_run
 from poetcore.ui.gallery.pictures import Card
 from poetcore.ui.gallery.repair_gallery import Repairable, repair_gallery
 from poetcore.ui.labels import filter_label
-from poetcore.ui.text import counted, few, in_sentence, plain
+from poetcore.ui.text import counted, few, in_sentence, isolated, plain
 
 __all__ = ["draw_map", "rarest_first"]
 
@@ -40,19 +44,20 @@ def draw_map(dataset: Dataset) -> None:
     )
     features = draw_features(dataset)
     if features is not None:
-        _draw(dataset, features)
+        _draw(dataset, features, predicted_by(dataset))
 
 
 @st.fragment
-def _draw(dataset: Dataset, features: DatasetFeatures) -> None:
+def _draw(dataset: Dataset, features: DatasetFeatures, predicted: Predicted | None) -> None:
     """Draw the map, and the selected pictures."""
     methods = offered_methods(len(features.shas))
     many = len(dataset.labels) > FEW_LABELS
+    coloured = None
     with st.container(horizontal=True, vertical_alignment="bottom"):
         method = _pick_method(methods)
-        coloured = (
-            filter_label("Label in colour", dataset.labels, "map_label", placeholder="none") if many else None
-        )
+        coloured_by = _pick_colours(predicted) if predicted else "label"
+        if many and coloured_by == "label":
+            coloured = filter_label("Label in colour", dataset.labels, "map_label", placeholder="none")
     with st.skeleton(560):
         points, shas, components, explained = _points(features.key, dataset.pictures, features)
     places = None if method == "pca" else arranged(features, shas, components, method)
@@ -68,29 +73,57 @@ def _draw(dataset: Dataset, features: DatasetFeatures) -> None:
         st.session_state[key] = found
 
     located = points.assign(x=places[rows, 0], y=places[rows, 1])
-    point_map(
-        located,
-        dataset.labels,
-        selected,
-        select,
-        key="map_points",
-        name=f"{dataset.folder} {shown}",
-        coloured=coloured,
-    )
-    st.caption(_explanation(shown, explained, len(shas), many))
-    chosen = rarest_first(located[located["sha"].isin(selected)])
-    if chosen.empty:
+    if predicted and coloured_by == "prediction":
+        located, looks = by_prediction(located, predicted)
+    else:
+        located, looks = by_label(located, dataset.labels, coloured)
+    point_map(located, looks, selected, select, key="map_points", name=f"{dataset.folder} {shown}")
+    st.caption(_explanation(shown, explained, len(shas), many and coloured_by == "label"))
+    _draw_selected(dataset, located, selected, predicted)
+
+
+def _draw_selected(
+    dataset: Dataset, points: pd.DataFrame, selected: frozenset[str], predicted: Predicted | None
+) -> None:
+    """Draw the selected pictures, ready for repair."""
+    picked = rarest_first(points[points["sha"].isin(selected)])
+    if picked.empty:
         st.info("Nothing is selected yet: drag a line around points of the map.", icon=":material/gesture:")
         return
-    numbers = chosen["label"].value_counts().items()
+    numbers = picked["label"].value_counts().items()
     counts = plain(few([f"{n} {in_sentence(str(label))}" for label, n in numbers]))
-    st.header(f"{count(len(chosen))} of {counted(len(points), 'picture')}")
+    st.header(f"{count(len(picked))} of {counted(len(points), 'picture')}")
     st.caption(f"{counts}. The rarest label among them comes first.")
-    items = [
-        Repairable(Card(sha, label, (Path(path).name,)), path, label, "found on the map")
-        for path, label, sha in zip(chosen["path"], chosen["label"], chosen["sha"], strict=True)
-    ]
-    repair_gallery(dataset.folder, items, dataset.labels, key="map_gallery")
+    run = chosen().run
+    repair_gallery(
+        dataset.folder,
+        [_item(row, predicted) for row in picked.itertuples()],
+        dataset.labels,
+        key="map_gallery",
+        about=about_run(run) if run else None,
+    )
+
+
+def _item(row: Any, predicted: Predicted | None) -> Repairable:
+    label = predicted.labels.get(row.sha, "") if predicted else ""
+    wrong = (f"predicted {isolated(label)}",) if label not in ("", row.label) else ()
+    card = Card(row.sha, row.label, (Path(row.path).name, *wrong), predicted=label)
+    return Repairable(card, row.path, row.label, "found on the map")
+
+
+def _pick_colours(predicted: Predicted) -> str:
+    """Draw the choice of what has a colour, and return "label" or "prediction"."""
+    return st.segmented_control(
+        "Colour",
+        ["label", "prediction"],
+        format_func={"label": "Label", "prediction": "Correct or misclassified"}.__getitem__,
+        default="label",
+        required=True,
+        key="map_colours",
+        persist_state="session",
+        help=f"As {plain(predicted.run)} predicted them: of demo pictures by its evaluation, of training"
+        " pictures by its cross validation, each by a layer that was trained without it.",
+    )
 
 
 def _pick_method(methods: list[str]) -> str:
