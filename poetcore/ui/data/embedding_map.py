@@ -73,12 +73,12 @@ def _draw(dataset: Dataset, features: DatasetFeatures, predicted: Predicted | No
         st.session_state[key] = found
 
     located = points.assign(x=places[rows, 0], y=places[rows, 1])
-    if predicted and coloured_by == "prediction":
-        located, looks = by_prediction(located, predicted)
-    else:
-        located, looks = by_label(located, dataset.labels, coloured)
+    as_predicted = predicted if coloured_by == "prediction" else None
+    located, looks = (
+        by_prediction(located, as_predicted) if as_predicted else by_label(located, dataset.labels, coloured)
+    )
     point_map(located, looks, selected, select, key="map_points", name=f"{dataset.folder} {shown}")
-    st.caption(_explanation(shown, explained, len(shas), many and coloured_by == "label"))
+    st.caption(_reading(many, bool(as_predicted)) + _explanation(shown, explained, len(shas)))
     _draw_selected(dataset, located, selected, predicted)
 
 
@@ -168,44 +168,56 @@ def _points(
         The points (columns label, sha, path, and the row of their content), the contents, the components of
         their features, `(n, c) float32`, and the share of the variance that the first two explain.
     """
-    unique = _pictures.drop_duplicates(["sha", "label"])
     known = _features.vectors()
-    unique = unique[unique["sha"].isin(known)]
-    shas = tuple(sorted(set(unique["sha"])))
+    pictures = _pictures[_pictures["sha"].isin(known)]
+    shas = tuple(sorted(set(pictures["sha"])))
     vectors = np.stack([known[sha] for sha in shas])
     row = {sha: number for number, sha in enumerate(shas)}
-    points = unique[["label", "sha", "path"]].assign(row=[row[sha] for sha in unique["sha"]])
+    points = pictures[["label", "sha", "path"]].assign(row=pictures["sha"].map(row))
     components = components_of(vectors)
     return points.reset_index(drop=True), shas, components, explained_variance(vectors, components)
 
 
-def _explanation(method: str, explained: float, pictures: int, many: bool = False) -> str:
-    """Explain how to read the map.
+def _reading(many: bool, by_prediction: bool) -> str:
+    """Explain how to read what is coloured.
 
     Args:
-        method: by which it was made.
+        many: whether there are too many labels for each to have a colour.
+        by_prediction: whether colours tell what was misclassified.
+    """
+    if by_prediction:
+        return (
+            "**How to read it.** Misclassified pictures between two clouds are hard to tell apart: more"
+            " pictures like them help. One deep in the cloud of another label may have the wrong label."
+        )
+    first = "There are too many labels for a colour each: choose one above to see it. " if many else ""
+    return (
+        f"{first}**How to read it.** A cloud of one colour is a label that the network tells apart"
+        " easily. Two colours in one cloud are labels that it confuses: more pictures of both help. A point"
+        " in the cloud of another colour may have the wrong label, and a point far from all others shows"
+        " something unusual; look at both."
+    )
+
+
+def _explanation(method: str, explained: float, pictures: int) -> str:
+    """Explain what places mean, for a sentence after others.
+
+    Args:
+        method: by which the map was made.
         explained: the share of the variance that PCA shows.
         pictures: how many are on it.
-        many: whether there are too many labels for each to have a colour.
     """
-    reading = "There are too many labels for a colour each: choose one above to see it. " if many else ""
-    reading += (
-        "**How to read it.** A cloud of one colour is a label that the network tells apart easily. Two"
-        " colours in one cloud are labels that it confuses: more pictures of both help. A point in the cloud"
-        " of another colour may have the wrong label, and a point far from all others shows something"
-        " unusual; look at both."
-    )
     if method != "pca":
         return (
-            f"{reading} {METHOD_NAMES[method]} keeps neighbours together; how far groups lie apart, or how"
-            " large they are, means little."
+            f" {METHOD_NAMES[method]} keeps neighbours together; how far groups lie apart, or how large they"
+            " are, means little."
         )
     offer = ""
     if pictures > TSNE_PICTURES:
         offer = " t-SNE separates them better, and takes minutes for so many pictures."
         offer += "" if umap_installed() else " UMAP is faster: `pip install umap-learn`."
     return (
-        f"{reading} PCA shows the two directions in which pictures differ most: {percent(explained, 0)} of"
-        " the variance, that is of all their differences. Clouds that overlap here may lie apart in the"
-        f" other directions.{offer}"
+        f" PCA shows the two directions in which pictures differ most: {percent(explained, 0)} of the"
+        " variance, that is of all their differences. Clouds that overlap here may lie apart in the other"
+        f" directions.{offer}"
     )
