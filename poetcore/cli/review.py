@@ -94,7 +94,7 @@ def review(
             f"Other runs' reviews have {counted(len(offered), 'verdict')} on pictures that have none here:"
             " --take_over adds them."
         )
-    drawn = random_sample(evaluation.predictions, sample) if sample else None
+    drawn = random_sample(evaluation.predictions, sample, found) if sample else None
     if drawn is not None:
         lines += drawn["path"].tolist()
     step, repaired = None, 0

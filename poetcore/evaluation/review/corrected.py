@@ -146,7 +146,7 @@ def corrected(evaluation: Evaluation, review: Review) -> Corrected:
         mistakes_reviewed=int((said & ~was).sum()),
         right=int(was.sum()),
         right_reviewed=int((said & was).sum()),
-        sample=_sampled(evaluation.predictions, rows[said]),
+        sample=_sampled(evaluation.predictions, rows[said], review),
         became_right=int((now & ~was).sum()),
         became_wrong=int((usable & ~now & was).sum()),
         taken_out=int((~usable).sum()),
@@ -158,7 +158,7 @@ def corrected(evaluation: Evaluation, review: Review) -> Corrected:
     )
     if found.reviewed is None or found.sample < min(_LEAST, found.right) or not found.sample:
         return found
-    drawn = rows["sha"].isin(random_sample(evaluation.predictions, found.sample)["sha"])
+    drawn = rows["sha"].isin(random_sample(evaluation.predictions, found.sample, review)["sha"])
     rest = int((was & ~said).sum())
     share = (int((now & drawn & was).sum()), int((usable & drawn & was).sum()), int((drawn & was).sum()))
     known = (int((now & (said | ~was)).sum()), int((usable & (said | ~was)).sum()))
@@ -176,6 +176,6 @@ def _accuracy(right: pd.Series, counted: pd.Series, before: Accuracy | None) -> 
     return Accuracy(int(right.sum()), total, independent)
 
 
-def _sampled(predictions: pd.DataFrame, said: pd.DataFrame) -> int:
-    drawn = random_sample(predictions)
+def _sampled(predictions: pd.DataFrame, said: pd.DataFrame, review: Review) -> int:
+    drawn = random_sample(predictions, review=review)
     return 0 if drawn.empty else sample_reviewed(drawn, drawn["sha"].isin(said["sha"]))

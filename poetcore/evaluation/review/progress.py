@@ -47,7 +47,7 @@ def review_progress(evaluation: Evaluation, review: Review) -> ReviewProgress:
     """
     predictions = evaluation.predictions
     wrong = predictions[~predictions["correct"].astype(bool)]
-    drawn = random_sample(predictions)
+    drawn = random_sample(predictions, review=review)
     return ReviewProgress(
         reviewed=len(rows_by_verdict(wrong, review, "reviewed")),
         mistakes=len(wrong),

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from poetcore.evaluation.metrics import leak_counts_of
+from poetcore.evaluation.review.review import Review, reviewed
 
 __all__ = ["SAMPLE_SIZES", "random_sample", "sample_reviewed"]
 
@@ -13,7 +14,9 @@ __all__ = ["SAMPLE_SIZES", "random_sample", "sample_reviewed"]
 SAMPLE_SIZES = (30, 60, 100)
 
 
-def random_sample(predictions: pd.DataFrame, size: int | None = None) -> pd.DataFrame:
+def random_sample(
+    predictions: pd.DataFrame, size: int | None = None, review: Review | None = None
+) -> pd.DataFrame:
     """Draw pictures that are labelled as predicted and were not seen in training.
 
     The order hangs on the contents alone: a larger sample takes all of a smaller one, everyone who reviews
@@ -22,6 +25,8 @@ def random_sample(predictions: pd.DataFrame, size: int | None = None) -> pd.Data
     Args:
         predictions: as in `Evaluation.predictions`.
         size: how many; None for all, in the order of the draw.
+        review: of the evaluation. Pictures that were mistakes until their label was repaired by it are not
+            drawn: of what nobody looked at they tell nothing.
 
     Returns:
         Their rows.
@@ -29,7 +34,11 @@ def random_sample(predictions: pd.DataFrame, size: int | None = None) -> pd.Data
     if "sha" not in predictions:  # of an earlier version: contents are not known
         return predictions.iloc[:0]
     _, unseen = leak_counts_of(predictions)
-    right = predictions[unseen & predictions["correct"].to_numpy(bool)].drop_duplicates("sha")
+    right = predictions[unseen & predictions["correct"].to_numpy(bool)]
+    if review is not None:
+        said = reviewed(right, review)
+        right = right[~((said["verdict"] == "label_wrong") & (said["truth"] == right["label"]))]
+    right = right.drop_duplicates("sha")
     drawn = [sha256(f"review {sha}".encode()).hexdigest() for sha in right["sha"]]
     drawn_first: pd.DataFrame = right.iloc[np.argsort(drawn, kind="stable")]
     return drawn_first.head(len(right) if size is None else size)

@@ -37,10 +37,11 @@ def _about_mistakes(found: Corrected) -> str:
         of_all = f"All {count(done)} misclassified pictures" if done > 1 else "The only misclassified picture"
     if not found.mistakes:
         return "No picture is misclassified."
-    words = f"{of_all} {'was' if done == 1 else 'were'} reviewed: the model is right about"
-    words += f" {count(found.became_right)}, where the label is wrong"
+    right = count(found.became_right) if found.became_right else "none"
+    words = f"{of_all} {'was' if done == 1 else 'were'} reviewed: on {right} of them the label is wrong and"
+    words += " the model right"
     if found.taken_out:
-        words += f", and {count(found.taken_out)} taken out as not usable"
+        words += f"; taken out as not usable: {counted(found.taken_out, 'picture')}"
     words += "."
     if left := found.mistakes - done:
         words += f" The other {count(left)} count{'s' if left == 1 else ''} as mistakes until then."

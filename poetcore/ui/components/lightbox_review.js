@@ -43,6 +43,9 @@ class ReviewPanel {
     this.labels = about.labels;
     this.use(ReviewStore.of(about.run, about.evaluation));
     this.fold();
+    for (const line of this.box.part("lines").children) {
+      line.hidden = line.textContent.startsWith("review: "); // how it was when the page was drawn; the buttons say it now
+    }
     this.paint();
   }
 

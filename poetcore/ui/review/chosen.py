@@ -79,7 +79,7 @@ def rows_by_review(evaluation: Evaluation, key: str) -> Shown | None:
     review = kept_review(evaluation)
     rows = evaluation.predictions
     if choice == "sample":
-        drawn = random_sample(rows, review_progress(evaluation, review).next_sample)
+        drawn = random_sample(rows, review_progress(evaluation, review).next_sample, review)
         return Shown(choice, drawn, "Drawn at random, labelled as predicted", drawn=True)
     if choice == "unreviewed":
         return Shown(choice, rows_by_verdict(rows[~rows["correct"]], review, choice), "Not reviewed")

@@ -63,8 +63,8 @@ def test_only_the_mistakes_reviewed_is_said_and_bounded(tmp_path):
     found = after(tmp_path, evaluation(), *all_mistakes())
     first, *_, last = about_review(found)
     assert first == (
-        "All 20 misclassified pictures were reviewed: the model is right about 8, where the label is wrong,"
-        " and 2 taken out as not usable."
+        "All 20 misclassified pictures were reviewed: on 8 of them the label is wrong and the model right;"
+        " taken out as not usable: 2 pictures."
     )
     assert "Of the 80 pictures labelled as predicted none was reviewed." in last
     assert "each 1 % of them that are lower the accuracy by 0.8 points" in last
@@ -139,6 +139,17 @@ def test_pictures_seen_in_training_stay_out(tmp_path):
     seen = Verdict(sha(99), "label_wrong", "cat")
     found = after(tmp_path, data, *all_mistakes(), seen)
     assert (found.before, found.reviewed, found.became_wrong) == (Accuracy(50, 70), Accuracy(58, 68), 0)
+
+
+def test_what_was_a_mistake_until_it_was_repaired_is_no_part_of_the_sample(tmp_path):
+    data = evaluation()
+    place = written(tmp_path / "demo", data)
+    record_verdicts(place, data, [Verdict(sha(i), "label_wrong", "bee") for i in range(8)])
+    labels = ["bee"] * 8 + ["ant"] * 92
+    repaired = data.predictions.assign(label=labels, correct=data.predictions["predicted"] == labels)
+    review = Review.of(place)
+    assert len(random_sample(repaired)) == 88
+    assert set(random_sample(repaired, review=review)["sha"]) == {sha(i) for i in range(20, 100)}
 
 
 def test_where_most_pictures_were_seen_nothing_is_corrected(tmp_path):
