@@ -1,4 +1,4 @@
-"""How well a review tells the true accuracy, and how quick it is at the keyboard. Run by hand on an evaluation.
+"""How well a review tells the true accuracy, and how quick it is at the keyboard. Run by hand.
 
     python -m tests.benchmarks.review WORKSPACE --run NAME [--share 5] [--seeds 200] [--browser]
 
@@ -36,7 +36,7 @@ from poetcore.workspace.workspace import Workspace
 
 SAMPLES = (30, 60, 100)
 
-#: Waits until the light-box shows another picture, painted, and returns the milliseconds since a key went down.
+#: Waits until the light-box has painted another picture; returns the milliseconds since a key went down.
 PAINTED = """(before) => new Promise((done) => {
   const box = window.box();
   const look = () => {
@@ -53,10 +53,11 @@ def swapped(found: Evaluation, share: float, seed: int) -> Evaluation:
     rng = np.random.default_rng(seed)
     names = found.metrics.labels
     places = {name: place for place, name in enumerate(names)}
-    codes = found.predictions["label"].map(places).to_numpy(int)
+    codes = found.predictions["label"].map(places).to_numpy(int).copy()
     chosen = rng.choice(len(codes), round(share * len(codes)), replace=False)
     codes[chosen] = (codes[chosen] + rng.integers(1, len(names), len(chosen))) % len(names)
-    table = found.predictions.assign(label=[names[code] for code in codes])
+    labels = [names[code] for code in codes]
+    table = found.predictions.assign(label=labels, leaked=False, leaked_near=False)
     table["correct"] = table["label"] == table["predicted"]
     metrics = compute_metrics(table, names, "run", Path(found.metrics.folder), [])
     return Evaluation(replace(metrics, independent=None), table)
