@@ -23,6 +23,7 @@ from poetcore.ui.gallery.repair_gallery import Repairable, repair_gallery
 from poetcore.ui.gallery.repairs import draw_repairs
 from poetcore.ui.glossary import term
 from poetcore.ui.results.confusion import PICTURES, draw_cell_fields, labels_chosen
+from poetcore.ui.results.mistakes_table import draw_mistakes_table
 from poetcore.ui.review.chosen import draw_verdict_field, rows_by_review, verdict_notes
 from poetcore.ui.state import explain
 from poetcore.ui.text import brief, counted, isolated, plain
@@ -55,20 +56,31 @@ def draw_mistakes(evaluation: Evaluation, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         draw_cell_fields(labels, key)
         draw_verdict_field(evaluation, key)
-        order = st.selectbox(
-            "Sort",
-            orders_of(rows),
-            key="mistakes_order",
-            width=280,
+        shown_as = st.segmented_control(
+            "Show as",
+            ["gallery", "table"],
+            default="gallery",
+            required=True,
+            key="mistakes_as",
             persist_state="session",
-            help=f"Loss: {term('cross entropy')}\n\nMargin: {term('margin')}",
         )
+        order = None
+        if shown_as == "gallery":  # a table is sorted by its headings
+            order = st.selectbox(
+                "Sort",
+                orders_of(rows),
+                key="mistakes_order",
+                width=280,
+                persist_state="session",
+                help=f"Loss: {term('cross entropy')}\n\nMargin: {term('margin')}",
+            )
     if rows.empty and not chosen:
         _draw_none(metrics, true, predicted)
     name = f"gallery_{key}_{true}_{predicted}"
     if chosen:
         name = f"{name}_{chosen.choice}"
-    draw_pictures(evaluation, rows, name, None if chosen and chosen.drawn else order or MOST_CONFIDENT)
+    order = None if chosen and chosen.drawn else order or MOST_CONFIDENT
+    draw_pictures(evaluation, rows, name, order, as_table=shown_as == "table")
 
 
 def _rows(rows: pd.DataFrame, true: str | None, predicted: str | None) -> pd.DataFrame:
@@ -114,7 +126,12 @@ def _draw_none(metrics: Metrics, true: str | None, predicted: str | None) -> Non
 
 
 def draw_pictures(
-    evaluation: Evaluation, rows: pd.DataFrame, key: str, order: str | None = MOST_CONFIDENT
+    evaluation: Evaluation,
+    rows: pd.DataFrame,
+    key: str,
+    order: str | None = MOST_CONFIDENT,
+    *,
+    as_table: bool = False,
 ) -> None:
     """Show pictures of an evaluation, to be repaired where a true label is wrong.
 
@@ -123,6 +140,7 @@ def draw_pictures(
         rows: the pictures, of its predictions.
         key: tells this gallery from others.
         order: one of `orders_of`, by what it sorts stands below each picture; None leaves them as they are.
+        as_table: whether they are rows of a table, which is to look and to decide; repairs need the gallery.
     """
     try:
         folder = home_of(Path(evaluation.metrics.folder))
@@ -135,7 +153,7 @@ def draw_pictures(
         said = dict(zip(rows["path"], sorted_by(rows, order), strict=True))
     slides = deck(rows)
     verdicts = verdict_notes(evaluation, rows)
-    if slides:
+    if slides and not as_table:
         mend = "in the CSV file" if is_listing(folder) else "or set the picture aside"
         st.caption(
             f"Is a true label wrong? Then correct it, {mend}, as you would without knowing"
@@ -154,7 +172,12 @@ def draw_pictures(
         if sha and sha not in verified
     ]
     labels = sorted(evaluation.metrics.labels, key=natural_key)
-    repair_gallery(folder, items, labels, key, about_evaluation(evaluation.metrics))
+    if as_table:
+        draw_mistakes_table(
+            evaluation, items, {"verdict": verdicts, "seen in training": seen}, f"table_{key}"
+        )
+    else:
+        repair_gallery(folder, items, labels, key, about_evaluation(evaluation.metrics))
     if moved := sum(not sha for sha, _ in found):
         st.caption(f"Moved since the evaluation, and not shown: {count(moved)}. Evaluate the folder again.")
     if marked := sum(sha in verified for sha, _ in found):
