@@ -10,6 +10,7 @@ from poetcore.evaluation.report import report
 from poetcore.ui.choice import chosen
 from poetcore.ui.freshness import checked, forget_scans
 from poetcore.ui.glossary import term
+from poetcore.ui.label_groups.predicted import summary_of
 from poetcore.ui.label_groups.section import draw_label_groups
 from poetcore.ui.no_run import draw_no_run
 from poetcore.ui.results.before import draw_no_demo, draw_other_labels
@@ -95,4 +96,4 @@ else:
     draw_review(evaluation, key)
     draw_mistakes(evaluation, key)
 st.header("Download")
-downloads(run, evaluation, lambda one: report(one, known.changes, kept_review(one)))
+downloads(run, evaluation, lambda one: report(one, known.changes, kept_review(one), summary_of(run, one)))

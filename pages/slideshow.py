@@ -98,7 +98,7 @@ with middle:
         title=f"{choice.run.title} on {name}" if settings.run_name else name,
         mark=known.headline.warning,
         notes=slide_notes(slides, evaluation.predictions),
-        groups=groups_on_slides(choice.run, evaluation, slides),
+        groups=groups_on_slides(choice.run, evaluation, slides, confidence=settings.confidence),
         show=settings.filter.show,
         players=settings.players,
         batch=settings.batch,

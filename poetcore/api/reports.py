@@ -217,7 +217,9 @@ class Report(ReportParts):
         file = path_of(path, "path")
         if file.is_dir():
             raise OptionError(f"{file} is a folder: name the file to write, such as {file / 'report.html'}.")
-        write_whole(file, report(self.evaluation, self._difference(), self._review()))
+        write_whole(
+            file, report(self.evaluation, self._difference(), self._review(), self.label_groups or None)
+        )
         return file
 
     def to_slides(self, folder: PathLike, *, progress: Progressing = None, **options: Any) -> list[Path]:

@@ -19,13 +19,14 @@ from poetcore.evaluation.confusions import by_confusion, by_name
 from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.freshness import Difference
 from poetcore.evaluation.headline import calibration_sentence, headline, label_doubt, leak_counts
+from poetcore.evaluation.label_groups.summary import GroupSummary
 from poetcore.evaluation.matrix_table import matrix_css, matrix_table
 from poetcore.evaluation.metrics import Metrics, threshold_table
 from poetcore.evaluation.review.carried import review_figures, with_verdicts
 from poetcore.evaluation.review.review import Review
 from poetcore.evaluation.review.verdicts import verdict_words
 from poetcore.evaluation.slides import Filter, deck
-from poetcore.system.figures import confidence, count, percent, score
+from poetcore.system.figures import confidence, count, percent, score, with_interval
 from poetcore.system.names import natural_key
 from poetcore.system.wording import counted
 from poetcore.version import __version__
@@ -52,7 +53,12 @@ class _Thumbnail:
     reason: str = ""
 
 
-def report(evaluation: Evaluation, difference: Difference | None = None, review: Review | None = None) -> str:
+def report(
+    evaluation: Evaluation,
+    difference: Difference | None = None,
+    review: Review | None = None,
+    groups: GroupSummary | None = None,
+) -> str:
     """Return an evaluation as HTML: figures, charts as SVG, misclassified pictures with thumbnails.
 
     The page is the template `report.html` beside this module; everything in it is escaped but the charts.
@@ -62,6 +68,7 @@ def report(evaluation: Evaluation, difference: Difference | None = None, review:
         difference: of the demo folder then and now, so that figures that are out of date say so; None where
             that was not compared.
         review: of the evaluation: its verdicts and the corrected accuracy stand in the report.
+        groups: how well the run tells its groups of labels, and what its answers cost; None without any.
     """
     metrics, predictions = evaluation.metrics, evaluation.predictions
     if metrics.multi_label:
@@ -84,6 +91,8 @@ def report(evaluation: Evaluation, difference: Difference | None = None, review:
             review=review_figures(evaluation, review) if review else None,
             verdicts={row["path"]: row for row in said.to_dict("records")} if "verdict" in said else {},
             verdict_words=verdict_words,
+            groups=groups,
+            with_interval=with_interval,
             seen={leak["path"] for leak in leaks},
             leak_counts=leak_counts(metrics),
             most=MAX_MISCLASSIFIED,

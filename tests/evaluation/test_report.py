@@ -12,12 +12,15 @@ from PIL import Image
 
 from poetcore.evaluation.evaluate import Evaluation
 from poetcore.evaluation.freshness import Difference
+from poetcore.evaluation.label_groups.summary import summarise
 from poetcore.evaluation.metrics import compute_metrics
 from poetcore.evaluation.report import MAX_MISCLASSIFIED, report
+from poetcore.workspace.label_groups import Cost, LabelGroups
 from tests.conftest import encoded, picture
 
 EVIL = "<script>alert(1)</script>&"
 LABELS = ["ant", "bee", EVIL]
+COST = Cost("ant", "bee", 9.0)
 
 #: (true label, predicted label, confidence); 3 of 6 are right, the first is leaked.
 ANSWERS = [
@@ -193,3 +196,12 @@ def test_of_very_many_labels_the_most_confused_are_drawn_and_listed(tmp_path):
 def test_labels_are_listed_in_the_order_in_which_people_look_for_them(tmp_path):
     html = report(evaluation(tmp_path, [("10", "2", 0.6), ("2", "2", 0.9)], ["10", "2"]))
     assert html.index('<tr><th scope="row">2</th>') < html.index('<tr><th scope="row">10</th>')
+
+
+def test_groups_of_labels_and_costs_stand_in_it(tmp_path):
+    found = evaluation(tmp_path)
+    assert "Groups of labels" not in report(found)
+    groups = LabelGroups({"<b>insects</b>": ("ant", "bee")}, {"<b>insects</b>": 0.3}, costs=(COST,))
+    text = report(found, groups=summarise(groups, found))
+    assert "<b>insects</b>" not in text and "&lt;b&gt;insects&lt;/b&gt;" in text
+    assert "Groups of labels and costs" in text and "Always the most probable label costs" in text

@@ -52,8 +52,7 @@ def test_groups_and_the_answer_that_costs_the_least_stand_below_a_prediction(own
     set_label_groups(own.run, groups)  # changed after the prediction, which is kept
     decisions = decisions_of(own.run, predict(own.run, [("rose.jpg", rose)]))
     first, second = decision_words(decisions[0])
-    assert first.startswith("Groups: garden ") and second.startswith(
-        f"Least expected cost: {decisions[0].label} ("
-    )
+    assert first.startswith("Groups: garden ")
+    assert second.startswith(f"Least expected cost: {decisions[0].label} (")
     (row,) = table_of(found, decisions).to_dict("records")
     assert (row["groups"], row["least_cost"]) == ("garden", decisions[0].label)

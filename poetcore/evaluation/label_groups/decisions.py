@@ -206,13 +206,21 @@ def decide(
     return Decision(calls, labels[best], float(expected[0, best]), float(expected[0, shares[0].argmax()]))
 
 
-def group_words(calls: Iterable[GroupCall]) -> str:
+def group_words(calls: Iterable[GroupCall], *, shares: bool = True) -> str:
     """Return the groups that are predicted, as they stand beside a label: "alarm 97 %", or "none".
+
+    Args:
+        calls: of a picture.
+        shares: whether the probability of a group is told.
 
     >>> group_words([GroupCall("alarm", 0.31, 0.2, True), GroupCall("calm", 0.69, 0.9, False)])
     'alarm 31 %'
     """
-    there = [f"{in_sentence(one.group)} {confidence(one.probability)}" for one in calls if one.predicted]
+    there = [
+        in_sentence(one.group) + (f" {confidence(one.probability)}" if shares else "")
+        for one in calls
+        if one.predicted
+    ]
     return ", ".join(there) or "none"
 
 

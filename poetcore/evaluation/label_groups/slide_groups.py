@@ -13,12 +13,15 @@ from poetcore.workspace.label_groups import LabelGroups
 __all__ = ["slide_groups"]
 
 
-def slide_groups(groups: LabelGroups, evaluation: Evaluation) -> Mapping[str, str]:
+def slide_groups(
+    groups: LabelGroups, evaluation: Evaluation, *, confidence: bool = True
+) -> Mapping[str, str]:
     """Return what is said of the groups of each demo picture; nothing where a run has no groups and costs.
 
     Args:
         groups: of the run, as `current_label_groups` returns them.
         evaluation: of the run.
+        confidence: whether the probability of a group is told.
 
     Returns:
         path -> such as "alarm 97 %", where the prediction is wrong "none (true: alarm)", and where it is not
@@ -40,7 +43,7 @@ def slide_groups(groups: LabelGroups, evaluation: Evaluation) -> Mapping[str, st
         if groups.groups:
             of = {groups.group_of(label) for label in (split_set(true) if several else (true,))}
             right = [name for name in groups.groups if name in of]
-            words = group_words(decision.groups)
+            words = group_words(decision.groups, shares=confidence)
             said = [call.group for call in decision.groups if call.predicted]
             parts.append(words if said == right else f"{words} (true: {few(right) or 'none'})")
         if decision.label not in (None, predicted):

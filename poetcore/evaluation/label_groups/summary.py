@@ -50,6 +50,9 @@ class GroupSummary:
     total: int
     remarks: tuple[str, ...] = (_MIX,)
 
+    def __bool__(self) -> bool:
+        return bool(self.results or self.costs)
+
     def table(self) -> pd.DataFrame:
         """Return the figures of each group, one row a group.
 

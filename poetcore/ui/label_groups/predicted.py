@@ -9,12 +9,13 @@ from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.label_groups.decisions import Decision, cost_words, decide, group_words
 from poetcore.evaluation.label_groups.recall import current_label_groups
 from poetcore.evaluation.label_groups.slide_groups import slide_groups
+from poetcore.evaluation.label_groups.summary import GroupSummary, summarise
 from poetcore.evaluation.slides import Slide
 from poetcore.ui.state import explain
 from poetcore.workspace.label_groups import LabelGroups
 from poetcore.workspace.run import Run
 
-__all__ = ["decision_cells", "decision_words", "decisions_of", "groups_on_slides"]
+__all__ = ["decision_cells", "decision_words", "decisions_of", "groups_on_slides", "summary_of"]
 
 
 def decisions_of(run: Run, found: Sequence[Prediction]) -> list[Decision]:
@@ -42,16 +43,27 @@ def decision_cells(decision: Decision) -> dict[str, str]:
     return cells
 
 
-def groups_on_slides(run: Run, evaluation: Evaluation, slides: Sequence[Slide]) -> list[str]:
+def groups_on_slides(
+    run: Run, evaluation: Evaluation, slides: Sequence[Slide], *, confidence: bool = True
+) -> list[str]:
     """Return the line on groups and costs of each slide, "" where the run has none.
 
     Args:
         run: that was evaluated.
         evaluation: of it.
         slides: of the evaluation.
+        confidence: whether probabilities are shown.
     """
-    words = slide_groups(_groups_of(run), evaluation)
+    words = slide_groups(_groups_of(run), evaluation, confidence=confidence)
     return [words.get(slide.path, "") for slide in slides]
+
+
+def summary_of(run: Run, evaluation: Evaluation) -> GroupSummary | None:
+    """Return what a report tells of a run's groups and costs; None without any or where they are damaged."""
+    try:
+        return summarise(current_label_groups(run), evaluation) or None
+    except PoetError:  # the page says so
+        return None
 
 
 def _groups_of(run: Run) -> LabelGroups:
