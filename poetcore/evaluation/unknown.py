@@ -20,6 +20,7 @@ __all__ = [
     "UNKNOWN",
     "caught_sentence",
     "demo_sentence",
+    "least_probability",
     "novelty_figures",
     "novelty_sentences",
     "unknown_sentence",
@@ -46,6 +47,26 @@ def unknown_sentence(label: str, probability: float) -> str:
         "It is unlike the training pictures and may be none of these labels. Most probable among them is"
         f" {label}, with {confidence(probability)}."
     )
+
+
+def least_probability(record: RunRecord, temperature: float) -> float | None:
+    """Return the largest probability below which a picture is unknown by that alone, as in an export.
+
+    Args:
+        record: of the run.
+        temperature: what its outputs are divided by.
+
+    Returns:
+        None where that is not known.
+    """
+    known = record.novelty
+    if temperature == 1:
+        least = known.get("least_probability")
+    elif temperature == known.get("temperature"):
+        least = known.get("least_probability_calibrated")
+    else:
+        least = None
+    return None if least is None else float(least)
 
 
 def novelty_figures(predictions: pd.DataFrame, record: RunRecord) -> dict[str, Any] | None:

@@ -19,6 +19,7 @@ import numpy as np
 from poetcore.data import images
 from poetcore.errors import OptionError, PictureError, RunError
 from poetcore.evaluation.frozen import check_output_layer
+from poetcore.evaluation.unknown import least_probability
 from poetcore.export.export_format import ExportFormat, LiteNetwork, Network, build_model, scaled
 from poetcore.export.export_options import INPUT_RANGES, ExportOptions, InputRange
 from poetcore.export.formats import find_format
@@ -132,6 +133,7 @@ def export(
             input_range=fed,
             thresholds=record.thresholds,
             temperature=temperature,
+            least_probability=least_probability(record, temperature),
         )
         parity = check(kind, code_of(kind, about), place, run, workspace)
         if on_progress and not parity.pictures:

@@ -65,6 +65,11 @@ for i in probabilities.argsort()[::-1][:5]:
     print(labels[i], round(float(probabilities[i]), 3))
 """
 
+_UNKNOWN = """\
+if probabilities.max() < {least}:
+    print("unknown")
+"""
+
 _OVER_THRESHOLD = """\
 thresholds = {thresholds}
 for i in np.flatnonzero(probabilities >= thresholds):
@@ -87,6 +92,7 @@ class About:
         thresholds: label -> from which probability on it is predicted, in the order of the probabilities,
             where a picture may have several labels; else empty.
         temperature: what the run's outputs are divided by before the softmax; 1 where by nothing.
+        least_probability: below this largest probability a picture is unknown; None where that is not known.
     """
 
     run: str
@@ -98,6 +104,7 @@ class About:
     input_range: InputRange = INPUT_RANGES[USUAL_RANGE]
     thresholds: Mapping[str, float] = field(default_factory=dict)
     temperature: float = 1.0
+    least_probability: float | None = None
 
 
 def code_of(kind: ExportFormat, about: About) -> str:
@@ -114,9 +121,11 @@ def code_of(kind: ExportFormat, about: About) -> str:
         "output_layer": about.output_layer,
         "fed": about.input_range.code,
         "thresholds": [round(one, 4) for one in about.thresholds.values()],
+        "least": round(about.least_probability or 0, 4),
     }
     last = _OVER_THRESHOLD if about.thresholds else _MOST_PROBABLE
-    return "".join(part.format(**names) for part in (_READ, kind.code, _LABEL, last))
+    unknown = "" if about.least_probability is None else _UNKNOWN
+    return "".join(part.format(**names) for part in (_READ, kind.code, _LABEL, unknown, last))
 
 
 def note(kind: ExportFormat, about: About, parity: Parity) -> str:
@@ -150,6 +159,12 @@ def note(kind: ExportFormat, about: About, parity: Parity) -> str:
         paragraphs.append(
             f"Its probabilities are calibrated: the run's temperature of {about.temperature:.3g} is part of"
             " the weights."
+        )
+    if about.least_probability is not None:
+        paragraphs.append(
+            "It answers with one of its labels whatever it is shown. Of pictures of these labels 95 % get a"
+            f" largest probability of {about.least_probability:.3f} or more; the lines below print unknown"
+            " where it is less. The app compares a picture with the training pictures too, an export cannot."
         )
     paragraphs.append(f"To use it in Python (pip install {kind.requirements}):")
     wrap = textwrap.TextWrapper(width=100, break_long_words=False, break_on_hyphens=False)

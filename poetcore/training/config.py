@@ -70,7 +70,8 @@ class RunConfig:
         default="",
         metadata=option(
             "Train on these labels only, such as daisy,rose (a name that holds a comma in double quotes); all"
-            " by default."
+            " by default. A label of pictures of nothing in particular, such as misc, lets the model say that"
+            " it is none of the others."
         ),
     )
     max_pictures_per_label: int = field(

@@ -53,6 +53,9 @@ TERMS = {
     " it is called unlikely to be chance.",
     "margin": "By how much the probability of the true label is above the largest of the others. Just below"
     " 0 is a close call, near -100 points the model is sure and wrong.",
+    "misc label": "A model answers with one of its labels whatever it is shown. If it will also meet pictures"
+    " of none of them, bring some as they will come, of nothing in particular, under a label of their own"
+    " such as misc: then it can say so.",
     "near duplicate": "Nearly the same picture: a resized or cropped copy, the next frame of a burst.",
     "one label against the rest": "A label is predicted wherever its probability reaches the threshold,"
     " whatever the other labels get: so a picture may have several, or none.",
@@ -83,6 +86,8 @@ TERMS = {
     "threshold": "The confidence below which the model gives no answer.",
     "top-1 accuracy": "The share of pictures whose most probable label is the true one.",
     "training pictures": "The pictures that the last layer is trained on.",
+    "unknown": "A picture that is less like the training pictures than nearly all pictures of these labels"
+    " are: the model is not sure of its label, or few training pictures come close, or both.",
     "validation pictures": "Pictures that are not trained on; the curves show meanwhile how well the model"
     " does on them. Where they do worse than the training pictures, it learns by heart.",
     "wanted recall": "How many of a group's pictures you want found. The threshold for it is chosen on the"

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +55,21 @@ def test_an_unsure_prediction_is_told_in_the_words_of_the_page(shown):
     assert shown(prediction("a.jpg", 0.45, 0.4, 0.15))[-1] == (
         "Not sure. Most probable is daisy, with 45 %. It may be something else, or none of these labels."
     )
+
+
+def test_a_picture_unlike_the_training_pictures_is_unknown_however_sure_the_model_is(shown):
+    strange = replace(prediction("a.jpg", 0.96, 0.04), unknown=True)
+    assert shown(strange)[-1].startswith("Unknown. It is unlike the training pictures and may be none of")
+
+
+def test_unknown_pictures_of_a_table_are_counted_apart_from_unsure_ones(shown):
+    strange = replace(prediction("a.jpg", 0.5, 0.5), unknown=True)
+    lines = shown(strange, prediction("b.jpg", 0.5, 0.5), prediction("c.jpg", 0.9, 0.1))
+    assert [row[-1] for row in cells(lines) if row[0]] == ["unknown", "not sure", ""]
+    assert [line[:30] for line in lines if line.startswith(("Unknown", "Not sure"))] == [
+        "Unknown: 1 of 3 pictures. Each",
+        "Not sure of 1 of 3 pictures: e",
+    ]
 
 
 def test_a_model_of_one_label_has_no_second_one_to_be_unsure_of(shown):

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ import pytest
 from poetcore.evaluation.evaluate import evaluate
 from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.slides import deck, slide_notes
-from poetcore.evaluation.unknown import caught_sentence, demo_sentence, novelty_figures
+from poetcore.evaluation.unknown import caught_sentence, demo_sentence, least_probability, novelty_figures
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import fill
 
@@ -26,6 +27,19 @@ def older(trained, tmp_path_factory):
     (run.folder / "novelty.npy").unlink()
     demo = fill(place.root / "demo", {"daisy": 3, "rose": 3})  # noise: no flowers at all
     return run, evaluate(run, demo, place)
+
+
+@pytest.mark.parametrize(("temperature", "least"), [(1.0, 0.5), (1.3, 0.4), (2.0, None)])
+def test_an_export_calls_unknown_what_has_too_small_a_probability_at_its_temperature(
+    trained, temperature, least
+):
+    known = {"least_probability": 0.5, "temperature": 1.3, "least_probability_calibrated": 0.4}
+    record = replace(trained.run.record(), novelty=known)
+    assert least_probability(record, temperature) == least
+
+
+def test_of_a_run_of_an_earlier_version_no_least_probability_is_known(trained):
+    assert least_probability(replace(trained.run.record(), novelty={}), 1.0) is None
 
 
 FIGURES = {"pictures": 200, "unknown": 12, "wrong": 5, "expected": 0.05, "caught": {}}

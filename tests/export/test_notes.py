@@ -98,6 +98,25 @@ def test_a_model_of_several_labels_a_picture_prints_those_over_their_threshold(t
     assert capsys.readouterr().out.splitlines() == ["fire 0.6", "smoke 0.3"]
 
 
+@pytest.mark.parametrize(("first", "printed"), [(0.48, ["unknown", "ant 0.48"]), (0.5, ["ant 0.5"])])
+def test_below_the_least_probability_unknown_is_printed_before_the_labels(
+    first, printed, tmp_path, monkeypatch, capsys
+):
+    about = About("r", "b", SIZE, file="m", labels="labels.txt", least_probability=0.49)
+    (tmp_path / "labels.txt").write_text("ant\n")
+    monkeypatch.chdir(tmp_path)
+    code = code_of(FORMATS["tflite"], about)
+    names = {"Path": Path, "np": np, "read": str, "predict": lambda _: np.array([first])}
+    exec(code[code.index("\nlabels = ") :], names)
+    assert capsys.readouterr().out.splitlines() == printed
+
+
+def test_a_note_says_from_which_probability_on_a_picture_is_known():
+    about = About("r", "b", SIZE, file="m", labels="l", least_probability=0.4873)
+    text = note(FORMATS["tflite"], about, Parity(0, None, None))
+    assert "95 % get a largest probability of 0.487 or more" in " ".join(text.split())
+
+
 def test_a_note_says_that_some_pictures_are_read_otherwise():
     text = note(FORMATS["keras"], About("r", "b", SIZE, file="m", labels="l"), Parity(50, 0.2, 0.98, 3))
     assert "reads 3 of them otherwise than the app" in " ".join(text.split())

@@ -56,3 +56,16 @@ def test_groups_and_the_answer_that_costs_the_least_stand_below_a_prediction(own
     assert second.startswith(f"Least expected cost: {decisions[0].label} (")
     (row,) = table_of(found, decisions).to_dict("records")
     assert (row["groups"], row["least_cost"]) == ("garden", decisions[0].label)
+
+
+def test_a_picture_unlike_the_training_pictures_is_unknown_in_the_headline():
+    one = Prediction(Path("a.jpg"), ("ant", "bee"), np.array([0.9, 0.1], np.float32), unknown=True)
+    found = prediction_card(one, "5" * 64)
+    assert found.title == "Unknown"
+    assert found.lines[1].startswith("It is unlike the training pictures")
+
+
+def test_the_table_says_which_pictures_are_unknown_where_that_is_known():
+    known = Prediction(Path("a.jpg"), ("ant", "bee"), np.array([0.9, 0.1], np.float32), unknown=True)
+    assert list(table_of([known])) == ["file", "label", "confidence", "unknown", "p_ant", "p_bee"]
+    assert "unknown" not in table_of([replace(known, unknown=None)])

@@ -20,6 +20,7 @@ from poetcore.system.files import walk
 from poetcore.system.names import check_name, natural_key
 from poetcore.system.progress import Progress
 from poetcore.ui.gallery.pictures import Card, gallery, shas
+from poetcore.ui.glossary import term
 from poetcore.ui.state import choose, explain, workspace
 from poetcore.ui.text import plain
 
@@ -152,7 +153,13 @@ def _ask_taxon(endpoint: str) -> _Request | None:
 
 
 def _ask_list() -> _Request | None:
-    label = st.text_input("Label", key="gather_label", placeholder="daisy", persist_state="session").strip()
+    label = st.text_input(
+        "Label",
+        key="gather_label",
+        placeholder="daisy",
+        help=term("misc label"),
+        persist_state="session",
+    ).strip()
     pasted = st.text_area(
         "URLs, one a line",
         key="gather_urls",

@@ -47,7 +47,7 @@ def draw_pictures(dataset: Dataset) -> None:
 
     left, right = st.columns(2)
     with left:
-        st.header("Pictures per label", help=term("split"))
+        st.header("Pictures per label", help=f"{term('split')} {term('misc label')}")
         with st.container(height=_SCROLLS if len(dataset.labels) > FEW_LABELS else "content", border=False):
             st.altair_chart(counts_chart(_counts(dataset)), width="stretch", key="counts_chart")
         st.caption(

@@ -12,6 +12,7 @@ from poetcore.ui.results.calibration import draw_calibration
 from poetcore.ui.results.coverage import draw_coverage
 from poetcore.ui.results.temperature import draw_temperature
 from poetcore.ui.results.thresholds import draw_thresholds
+from poetcore.ui.results.unknown import draw_unknown
 from poetcore.workspace.run import Run
 
 __all__ = ["draw_confidence"]
@@ -42,5 +43,6 @@ def draw_confidence(run: Run, evaluation: Evaluation, found: Checked, again: Cal
                 st.caption(
                     f"Of all {count(metrics.total)} pictures, the {count(seen)} seen in training included."
                 )
+    draw_unknown(run, metrics)
     if accuracy is not None:
         draw_thresholds(run, evaluation)
