@@ -18,6 +18,7 @@ from poetcore.workspace.run_record import RunRecord
 __all__ = [
     "NOT_KNOWN",
     "UNKNOWN",
+    "UNKNOWN_LINES",
     "caught_sentence",
     "demo_sentence",
     "least_probability",
@@ -28,6 +29,9 @@ __all__ = [
 
 #: What stands in place of the label.
 UNKNOWN = "Unknown"
+
+#: The same in the lines of a card, which are short; what is most probable stands beside it.
+UNKNOWN_LINES = ("It is unlike the training pictures", "and may be none of these labels")
 
 #: What is said where a run has no threshold.
 NOT_KNOWN = (
@@ -88,7 +92,7 @@ def novelty_figures(predictions: pd.DataFrame, record: RunRecord) -> dict[str, A
         "pictures": len(predictions),
         "unknown": int(unknown.sum()),
         "wrong": int((unknown & ~predictions["correct"]).sum()),
-        "expected": 1 - PASS,
+        "expected": round(1 - PASS, 6),
     } | {name: record.novelty.get(name) for name in ("caught", "auc", "caught_mean")}
 
 

@@ -100,6 +100,14 @@ def test_how_far_probabilities_can_be_believed_stands_beside_its_explanation(ful
     assert "chance alone makes up to" in sentences
 
 
+def test_what_the_threshold_for_unknown_pictures_catches_stands_beside_what_it_costs(full):
+    app = opened("evaluate", view="Confidence")
+    sentences = texts_of(app)
+    assert "are called unknown" in sentences and "With 5 labels held out in turn" in sentences
+    shown = next(one.value for one in app.table if "called unknown" in one.value)
+    assert shown["label held out"].tolist() == list(full.run.labels())
+
+
 def offer(own: Trained, temperature: float) -> None:
     """Change the record of the run, as if a temperature were offered."""
     found = {"offered": True, "temperature": temperature}

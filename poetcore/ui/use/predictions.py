@@ -11,7 +11,7 @@ import streamlit as st
 from poetcore.data.label_sets import join_set, set_words
 from poetcore.evaluation.classifier import Classifier, Prediction
 from poetcore.evaluation.label_groups.decisions import Decision
-from poetcore.evaluation.unknown import UNKNOWN, unknown_sentence
+from poetcore.evaluation.unknown import UNKNOWN, UNKNOWN_LINES
 from poetcore.evaluation.unsure import NOT_SURE, is_unsure, unsure_sentence
 from poetcore.system.figures import confidence
 from poetcore.ui.contents import hold
@@ -83,8 +83,7 @@ def prediction_card(one: Prediction, sha: str) -> Card:
         title = set_words(join_set(one.predicted))
         lines = tuple(f"{isolated(label)}: {_threshold(one, label)}" for label, _ in top)
     elif one.unknown:
-        title = UNKNOWN
-        lines = (unknown_sentence(isolated(first), share),)
+        title, lines = UNKNOWN, UNKNOWN_LINES
     elif is_unsure(top):
         title = NOT_SURE
         lines = (unsure_sentence(isolated(first), share),)
