@@ -1,47 +1,11 @@
-// The slideshow in the browser: the pictures (fetched ahead, one element each) and the view (paints a state, turns keys
-// and clicks into actions). What is shown is decided in slideshow_state.js.
+// The slideshow in the browser: paints a state, turns keys and clicks into actions. What is shown is decided in
+// slideshow_state.js; its pictures are fetched ahead by pictures.js.
 
 const AHEAD = 3;
 const BEHIND = 1;
 const THUMBNAILS = 24;
 /** Characters of a label that narrow buttons have no room for. */
 const LONG_LABEL = 12;
-
-// --------------------------------------------------------------------------------------------- the pictures
-
-/** Pictures around the present slide, each decoded in an element of its own before anyone sees it. */
-class Pictures {
-  constructor() {
-    this.entries = new Map();
-  }
-
-  get(address) {
-    if (!this.entries.has(address)) this.entries.set(address, this.fetch(address));
-    return this.entries.get(address);
-  }
-
-  fetch(address) {
-    const image = new Image();
-    const entry = { image, status: "loading" };
-    image.alt = "";
-    image.draggable = false;
-    image.src = address;
-    const settle = () => {
-      entry.status = image.complete && image.naturalWidth > 0 ? "ready" : "broken";
-    };
-    entry.done = image.decode().then(settle, settle);
-    return entry;
-  }
-
-  /** Forget all others, so that memory stays flat and skipped pictures stop loading. */
-  keep(addresses) {
-    for (const [address, entry] of this.entries) {
-      if (addresses.includes(address)) continue;
-      if (entry.status === "loading") entry.image.removeAttribute("src");
-      this.entries.delete(address);
-    }
-  }
-}
 
 // ------------------------------------------------------------------------------------------------- the view
 
