@@ -1,11 +1,11 @@
 """The slideshow that people present with: it plays in the browser, Python only sends the deck.
 
 The component is registered once, when this module is imported; its markup, style and behaviour are the files
-beside it: `slideshow.html`, `slideshow.css`, `slideshow_state.js` (what is shown, pure), `pictures.js` (fetched
-ahead), `slideshow_tiles.js` (several at once), `looks.js` and `slideshow_looks.js` (heat maps) and
-`slideshow.js` (the view), which the browser gets as one module. A deck is sent as addresses and words, never as pictures, and
-nothing comes back but the switch "Guess first": the score is counted in the browser alone, and a thousand
-slides cause no rerun. The tab remembers place, score and guesses of each deck.
+beside it: `slideshow.html`, `slideshow.css`, `slideshow_state.js` (what is shown, pure), `pictures.js`
+(fetched ahead), `slideshow_tiles.js` (several at once), `looks.js` and `slideshow_looks.js` (heat maps) and
+`slideshow.js` (the view), which the browser gets as one module. A deck is sent as addresses and words, never
+as pictures, and nothing comes back but the switch "Guess first": the score is counted in the browser alone,
+and a thousand slides cause no rerun. The tab remembers place, score and guesses of each deck.
 """
 
 from collections.abc import Sequence
