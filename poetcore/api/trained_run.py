@@ -10,6 +10,7 @@ import pandas as pd
 
 from poetcore.api.arguments import PathLike, Progressing, built, on_progress, path_of, pictures_in
 from poetcore.api.grouped_run import GroupedRun
+from poetcore.api.looking_run import LookingRun
 from poetcore.api.reports import Report
 from poetcore.api.shown import accuracies, run_html
 from poetcore.errors import PictureError, RunError
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["TrainedRun"]
 
 
-class TrainedRun(GroupedRun):
+class TrainedRun(GroupedRun, LookingRun):
     """A finished run: its figures, and the model it became.
 
     Args:

@@ -31,6 +31,9 @@ class KeptLookers:
         self._lock = threading.Lock()
         self._kept: OrderedDict[str, tuple[object, Looker]] = OrderedDict()
 
+    def __reduce__(self) -> tuple[type["KeptLookers"], tuple[Workspace]]:
+        return KeptLookers, (self._workspace,)  # another process loads what it needs
+
     def of(self, name: str) -> Looker:
         """Return a run's looker: the one that is kept, or a new one where the run has changed since.
 
