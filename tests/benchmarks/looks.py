@@ -60,7 +60,7 @@ def on_own_halves(run: Run, workspace: Workspace, demo: Path, pairs: int, seed: 
 
 
 def milliseconds(run: Run, workspace: Workspace, photos: list[Path]) -> dict[str, list[tuple[float, float]]]:
-    """Measure each photo on the clock and in CPU time; the first one, which loads everything, does not count."""
+    """Measure each photo on the clock and in CPU time, but the first one, which loads everything."""
     found: dict[str, list[tuple[float, float]]] = {"heat map": [], "similar": []}
     for name, times in found.items():
         looker = Looker(run, workspace)
