@@ -10,6 +10,7 @@ __all__ = [
     "confidence",
     "count",
     "duration",
+    "file_size",
     "interval",
     "percent",
     "points",
@@ -97,6 +98,17 @@ def count(number: int) -> str:
     '20,500'
     """
     return f"{number:,}"
+
+
+def file_size(size: int) -> str:
+    """Return the size of a file, given in bytes, as people say it.
+
+    >>> file_size(84_200), file_size(3_410_000), file_size(90)
+    ('84 kB', '3.4 MB', '90 bytes')
+    """
+    if size >= 999_500:
+        return f"{size / 1e6:,.1f} MB"
+    return f"{round(size / 1000)} kB" if size >= 1000 else f"{size} bytes"
 
 
 def duration(seconds: float, *, whole: bool = False) -> str:

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from poetcore.data.file_index import sha_of
+from poetcore.system.figures import file_size
 from poetcore.ui.contents import hold
 from poetcore.ui.gallery.facts import FACT_ROUTES
 from tests.conftest import encoded, picture
@@ -33,8 +34,7 @@ def scanned(place, path: Path, content: bytes) -> str:
 def test_pixels_bytes_and_format_are_told(empty, tmp_path):
     content = encoded(picture(201, (64, 48)))
     facts = told(scanned(empty, tmp_path / "a.jpg", content)).json()
-    size = f"{len(content)} bytes" if len(content) < 1000 else f"{round(len(content) / 1000)} kB"
-    assert (facts["pixels"], facts["bytes"], facts["format"]) == ("64 x 48", size, "JPEG")
+    assert (facts["pixels"], facts["bytes"], facts["format"]) == ("64 x 48", file_size(len(content)), "JPEG")
 
 
 def test_all_places_of_a_content_are_told_each_with_its_date(empty, tmp_path):

@@ -60,3 +60,36 @@ def test_a_page_of_a_gallery_holds_its_cards(page, first, count, words):
     titles = [re.findall('class="title" title="picture ([0-9]+)"', card["html"])[0] for card in data["cards"]]
     assert titles == [str(number) for number in range(first, first + count)]
     assert app.caption[0].value == words
+
+
+def a_pair_and_one_alone() -> None:
+    """Run as a page: a pair, and a picture whose other is gone."""
+    from poetcore.ui.gallery.pictures import Card, pair_gallery
+
+    one, other = Card("5" * 64, "demo"), Card("6" * 64, "training")
+    pair_gallery([(one, other), (one, None)], key="pairs")
+
+
+def a_group_and_one_alone() -> None:
+    """Run as a page: two pictures that repeat a third, and one that repeats none."""
+    from poetcore.ui.gallery.pictures import Card, group_gallery
+
+    cards = [Card(str(number) * 64, f"picture {number}") for number in range(4)]
+    group_gallery([tuple(cards[:3]), (cards[3],)], key="groups")
+
+
+@pytest.mark.parametrize(
+    ("page", "boxes", "opened", "stops"),
+    [
+        (a_pair_and_one_alone, [0, 0, 1], [0, 0, 1], 2),
+        (a_group_and_one_alone, [0, 0, 0, ""], [0, 0, 1, 2], 3),
+    ],
+    ids=["pairs", "groups"],
+)
+def test_what_belongs_together_stands_in_a_box_and_opens_side_by_side(page, boxes, opened, stops):
+    app = AppTest.from_function(page).run()
+    assert not app.exception
+    data = json.loads(app.get("bidi_component")[0].proto.json)
+    assert [card["group"] for card in data["cards"]] == boxes
+    assert [card["at"] for card in data["cards"]] == opened
+    assert data["deck"]["total"] == stops

@@ -104,6 +104,8 @@ class Stage {
     this.image = entry?.status === "ready" ? entry.image : null;
     this.root.classList.toggle("is-broken", entry?.status === "broken");
     this.frame.hidden = !this.image;
+    // It is asked for again the next time: the server may not have answered.
+    if (entry?.status === "broken") this.pictures.forget(this.address(this.sha));
     if (!this.image) return;
     this.image.alt = this.alt;
     this.frame.prepend(this.image);

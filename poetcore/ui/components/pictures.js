@@ -23,6 +23,10 @@ class Pictures {
     return entry;
   }
 
+  forget(address) {
+    this.entries.delete(address);
+  }
+
   /** Forget all others, so that memory stays flat and skipped pictures stop loading. */
   keep(addresses) {
     for (const [address, entry] of this.entries) {

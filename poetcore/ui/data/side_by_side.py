@@ -7,7 +7,7 @@ from typing import Any
 from poetcore.analysis.checks import Check, Issue
 from poetcore.data.dataset import Dataset
 from poetcore.data.groups import linked_groups
-from poetcore.system.figures import count
+from poetcore.system.figures import file_size
 from poetcore.ui.gallery.pictures import Card
 from poetcore.ui.gallery.repair_gallery import Repairable
 
@@ -57,6 +57,6 @@ def _others(issue: Issue, check: Check) -> tuple[str, ...]:
 
 def _card(row: Any, words: str, in_demo: bool) -> Card:
     """Return a card with what tells copies apart: label, name, size."""
-    lines = [Path(row.path).name, f"{row.width} x {row.height} · {count(round(row.bytes / 1000))} kB"]
+    lines = [Path(row.path).name, f"{row.width} x {row.height} · {file_size(row.bytes)}"]
     lines += ["in the demo folder"] if in_demo else []
     return Card(row.sha, row.label, (*lines, words) if words else tuple(lines))

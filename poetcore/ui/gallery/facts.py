@@ -11,7 +11,7 @@ from starlette.routing import Route
 from poetcore.data.file_index import FileEntry
 from poetcore.data.images import PictureInfo, date_taken, identify
 from poetcore.errors import PictureError
-from poetcore.system.figures import count
+from poetcore.system.figures import file_size
 from poetcore.ui.contents import content_of
 from poetcore.workspace.workspace import default_workspace
 
@@ -39,22 +39,11 @@ def answer(request: Request) -> Response:
     told = {
         "pixels": f"{info.width} x {info.height}" if info.width else "",
         "format": info.format,
-        "bytes": size_words(len(content)),
+        "bytes": file_size(len(content)),
         "taken": _words(when) if when else "",
         "files": [{"path": str(place.path), "changed": _changed(place)} for place in places[:_PLACES]],
     }
     return JSONResponse(told, headers={"Cache-Control": "no-store"})
-
-
-def size_words(size: int) -> str:
-    """Return the size of a file as people say it.
-
-    >>> size_words(84_200), size_words(3_410_000), size_words(90)
-    ('84 kB', '3.4 MB', '90 bytes')
-    """
-    if size >= 1e6:
-        return f"{size / 1e6:,.1f} MB"
-    return f"{count(round(size / 1e3))} kB" if size >= 1000 else f"{size} bytes"
 
 
 def _changed(place: FileEntry) -> str:

@@ -8,6 +8,7 @@ from poetcore.errors import PoetError
 from poetcore.export.export_options import INPUT_RANGES, USUAL_RANGE, ExportOptions
 from poetcore.export.formats import FORMATS
 from poetcore.export.made import Made, find_made, zipped
+from poetcore.system.figures import file_size
 from poetcore.system.names import to_name
 from poetcore.system.options import options_of
 from poetcore.system.processes import run_module
@@ -69,7 +70,7 @@ def _draw_downloads(run: Run, format_name: str, made: Made) -> None:
     """Draw the downloads: the model with labels and note, and a model that is one file by itself."""
     with st.container(horizontal=True):
         st.download_button(
-            f"Download with labels and note (zip, {_megabytes(made.bytes)})",
+            f"Download with labels and note (zip, {file_size(made.bytes)})",
             functools.partial(zipped, made),
             file_name=f"{to_name(run.name, 'run')}_{format_name}.zip",
             mime="application/zip",
@@ -79,7 +80,7 @@ def _draw_downloads(run: Run, format_name: str, made: Made) -> None:
         )
         if made.path.is_file():
             st.download_button(
-                f"{made.path.name} alone ({_megabytes(made.path.stat().st_size)})",
+                f"{made.path.name} alone ({file_size(made.path.stat().st_size)})",
                 made.path.read_bytes,
                 file_name=made.path.name,
                 mime="application/octet-stream",
@@ -90,7 +91,3 @@ def _draw_downloads(run: Run, format_name: str, made: Made) -> None:
     if made.parity.pictures:
         st.caption(made.parity.sentence)
     st.caption(f"On this computer it is {plain(made.path)}.")
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 1e6:.1f} MB"
