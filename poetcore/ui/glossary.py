@@ -91,7 +91,8 @@ TERMS = {
     "validation pictures": "Pictures that are not trained on; the curves show meanwhile how well the model"
     " does on them. Where they do worse than the training pictures, it learns by heart.",
     "wanted recall": "How many of a group's pictures you want found. The threshold for it is chosen on the"
-    " training pictures, each predicted by a model that was trained without it, never on the demo pictures.",
+    " training pictures, each predicted by a model that was trained without it, never on the demo pictures."
+    " It holds on average: of a hundred new pictures, a few more may be missed.",
 }
 
 

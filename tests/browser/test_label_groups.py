@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 
 from poetcore.evaluation.label_groups.recall import current_label_groups, set_label_groups
 from poetcore.workspace.label_groups import LabelGroups
+from tests.browser.accessibility import faults
 from tests.browser.conftest import ROOT, Serve, screenshot
 from tests.browser.dashboard import NOT_FOUND, Dashboard, copy_of
 from tests.conftest import Trained
@@ -20,6 +21,12 @@ def test_a_group_that_is_named_on_the_page_stands_on_the_slides(
     dashboard = Dashboard(page, serve(ROOT / "app.py", {"TFP_WORKSPACE": str(own.workspace.root)}))
     dashboard.open("/evaluate?view=Groups+and+costs").is_settled()
     page.get_by_text("Change groups and costs").click()
+    page.get_by_role("button", name="Add a cost").click()
+    dashboard.is_settled()
+    for theme in ("dark", "light"):
+        page.emulate_media(color_scheme=theme)
+        expect(dashboard.part("App")).to_have_css("color-scheme", theme)
+        assert not faults(page)
     page.get_by_label("Name", exact=True).fill("meadow")
     page.get_by_label("Name", exact=True).press("Enter")
     dashboard.is_settled()
