@@ -70,8 +70,8 @@ def _about_right(found: Corrected) -> str:
         cost = points(0.01 * left / max(found.total, 1)).lstrip("+")
         return (
             f"Of the {count(found.right)} pictures labelled as predicted {looked} {verb} reviewed. Label and"
-            f" model may be wrong alike there: each 1 % of them that are lower the accuracy by {cost}."
-            " Review a random sample of them to know how many are, for without it that may be all."
+            f" model may be wrong alike there: 1 % of such pictures would lower the accuracy by {cost}, and"
+            " only a random sample bounds how many there are."
         )
     one = found.estimate
     share = interval(*one.wrong_interval)

@@ -147,13 +147,8 @@ class ReviewPanel {
     const sha = this.store.undo();
     this.done = sha ? "The last verdict was undone." : "Nothing to undo.";
     this.changed ||= Boolean(sha);
-    const { deck } = this.box;
-    for (let at = 0; sha && at < deck.total; at++) {
-      if (deck.has(at) && deck.at(at).sha === sha) {
-        this.box.go(at);
-        break;
-      }
-    }
+    const at = this.place(sha);
+    if (at >= 0) this.box.go(at);
     this.paint();
   }
 
@@ -176,13 +171,21 @@ class ReviewPanel {
     return -1;
   }
 
+  /** Return where a picture is in the list; -1 where it is not. */
+  place(sha) {
+    const { deck } = this.box;
+    const index = deck.items.findIndex(([own]) => own === sha);
+    return index < 0 ? -1 : deck.first + index;
+  }
+
   /** The page asks for the next picture without a verdict: the first gallery that has one opens it. */
   asked(event) {
     const { deck, about } = this.box;
     if (event.detail.taken || !about || !this.offered(about) || !deck.total) return;
     this.use(ReviewStore.of(about.run, about.evaluation));
     if (this.store.address !== event.detail.address) return;
-    const at = this.unreviewed(-1);
+    const { sha } = event.detail;
+    const at = sha ? this.place(sha) : this.unreviewed(-1);
     if (at < 0) return;
     event.detail.taken = true;
     this.box.open(at);

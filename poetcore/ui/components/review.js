@@ -24,7 +24,7 @@ class ReviewBar {
     this.paint(data.words, data.reviewed);
     this.part("button").textContent = data.button;
     this.part("button").hidden = !data.button;
-    if (data.ask && data.ask !== this.asked) this.askUntilShown((this.asked = data.ask));
+    if (data.ask && data.ask.id !== this.asked?.id) this.askUntilShown((this.asked = data.ask));
   }
 
   paint(words, reviewed) {
@@ -39,12 +39,12 @@ class ReviewBar {
   }
 
   /** The gallery of what Python chose is drawn after this bar. */
-  askUntilShown(asked, tries = 20) {
-    if (asked === this.asked && tries && !this.ask()) setTimeout(() => this.askUntilShown(asked, tries - 1), 200);
+  askUntilShown(asked, tries = 50) {
+    if (asked === this.asked && tries && !this.ask(asked.sha)) setTimeout(() => this.askUntilShown(asked, tries - 1), 200);
   }
 
-  ask() {
-    const detail = { address: this.address, taken: false };
+  ask(sha = "") {
+    const detail = { address: this.address, sha, taken: false };
     window.dispatchEvent(new CustomEvent("poet-review-next", { detail }));
     return detail.taken;
   }

@@ -4,7 +4,7 @@ It hears of verdicts from the light-box in the browser, and asks for a new run o
 is closed, so that the figures of the page follow.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import sha1
 
 import streamlit as st
@@ -30,10 +30,10 @@ def review_bar(
     reviewed: int,
     mistakes: int,
     button: str,
-    ask: str,
+    ask: Mapping[str, str] | None,
     on_show: Callable[[], None],
 ) -> None:
-    """Draw the bar.
+    """Draw the bar, and with it open a picture.
 
     Args:
         run: name of the run.
@@ -42,7 +42,8 @@ def review_bar(
         reviewed: misclassified pictures with a verdict.
         mistakes: misclassified pictures.
         button: what stands on the button.
-        ask: another text than before opens the next picture at once; "" opens none.
+        ask: opens a picture at once, where its `id` is another than before: that with the hash `sha`, or the
+            next one without a verdict where this is "".
         on_show: called, before the page is drawn anew, where it shows none and one was asked for.
     """
     # Streamlit refuses keys with two underlines in a row, which may stand in the names of folders.
@@ -54,6 +55,6 @@ def review_bar(
         "reviewed": reviewed,
         "mistakes": mistakes,
         "button": button,
-        "ask": ask,
+        "ask": dict(ask) if ask else None,
     }
     _component(key=name, data=data, on_show_change=on_show, on_changed_change=lambda: None)

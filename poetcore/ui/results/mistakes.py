@@ -71,6 +71,7 @@ def draw_mistakes(evaluation: Evaluation, key: str) -> None:
                 orders_of(rows),
                 key="mistakes_order",
                 width=280,
+                disabled=chosen is not None and chosen.drawn,
                 persist_state="session",
                 help=f"Loss: {term('cross entropy')}\n\nMargin: {term('margin')}",
             )

@@ -21,7 +21,7 @@ __all__ = [
 ]
 
 #: What can be chosen, each with its words; without one misclassified pictures are shown.
-CHOICES = {"unreviewed": "not reviewed", **VERDICTS, "sample": "random sample of the others"}
+CHOICES = {"unreviewed": "not reviewed", **VERDICTS, "sample": "random sample"}
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ def choose_pictures(key: str, choice: str | None) -> None:
         choice: one of `CHOICES`, None for all misclassified ones.
     """
     st.session_state[f"verdict_{key}"] = choice
+    st.session_state["mistakes_as"] = "gallery"
     st.session_state[f"true_{key}"] = st.session_state[f"said_{key}"] = None
 
 

@@ -15,6 +15,7 @@ from poetcore.evaluation.review.corrected import Corrected, corrected
 from poetcore.evaluation.review.offers import offered_verdicts
 from poetcore.evaluation.review.progress import ReviewProgress, review_progress
 from poetcore.evaluation.review.review import Review, record_verdicts
+from poetcore.evaluation.review.sample import random_sample
 from poetcore.evaluation.review.sentences import about_review
 from poetcore.system.wording import few
 from poetcore.ui.components.review import review_bar
@@ -53,7 +54,7 @@ def draw_review(evaluation: Evaluation, key: str) -> None:
         _draw_offers(folder, evaluation)
         _draw_corrected(corrected(evaluation, review))
         with st.container(horizontal=True):
-            _draw_sample(progress, key)
+            _draw_sample(evaluation, review, progress, key)
             _draw_repairs(evaluation, review)
     except PoetError as error:
         explain(error)
@@ -71,7 +72,7 @@ def _draw_bar(folder: EvaluationFolder, evaluation: Evaluation, progress: Review
         reviewed=progress.reviewed,
         mistakes=progress.mistakes,
         button=("Next unreviewed" if progress.reviewed else "Begin the review") if left else "",
-        ask=st.session_state.pop(_ASK, ""),
+        ask=st.session_state.pop(_ASK, None),
         on_show=show,
     )
     if not progress.reviewed and left:
@@ -81,10 +82,10 @@ def _draw_bar(folder: EvaluationFolder, evaluation: Evaluation, progress: Review
         )
 
 
-def _open_next(key: str, choice: str) -> None:
-    """Show some pictures, and open the first of them without a verdict."""
+def _open_next(key: str, choice: str, sha: str = "") -> None:
+    """Show some pictures, and open one of them, by default the first without a verdict."""
     choose_pictures(key, choice)
-    st.session_state[_ASK] = uuid4().hex
+    st.session_state[_ASK] = {"id": uuid4().hex, "sha": sha}
 
 
 def _draw_offers(folder: EvaluationFolder, evaluation: Evaluation) -> None:
@@ -125,7 +126,7 @@ def _draw_corrected(found: Corrected) -> None:
         st.caption(plain(" ".join(sentences)))
 
 
-def _draw_sample(progress: ReviewProgress, key: str) -> None:
+def _draw_sample(evaluation: Evaluation, review: Review, progress: ReviewProgress, key: str) -> None:
     """Offer to review some of the pictures that are labelled as predicted."""
     if progress.sampled >= progress.right:
         return
@@ -138,7 +139,8 @@ def _draw_sample(progress: ReviewProgress, key: str) -> None:
         help="Pictures that are labelled as predicted, drawn by their contents and so always the same: label"
         " and model may be wrong alike there. They tell how far the corrected accuracy can be trusted.",
     ):
-        _open_next(key, "sample")
+        drawn = random_sample(evaluation.predictions, size, review)
+        _open_next(key, "sample", str(drawn["sha"].iloc[progress.sampled]))
         st.rerun()
 
 

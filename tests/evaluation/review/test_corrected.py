@@ -67,7 +67,7 @@ def test_only_the_mistakes_reviewed_is_said_and_bounded(tmp_path):
         " taken out as not usable: 2 pictures."
     )
     assert "Of the 80 pictures labelled as predicted none was reviewed." in last
-    assert "each 1 % of them that are lower the accuracy by 0.8 points" in last
+    assert "1 % of such pictures would lower the accuracy by 0.8 points, and only" in last
     assert corrected_words(found) == "89.8 % (82 to 94 %), 80.0 % before the review"
 
 
