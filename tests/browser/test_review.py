@@ -182,3 +182,19 @@ def test_the_panel_has_no_fault_and_tells_a_refused_verdict(
     shutil.rmtree(reviewed.run.folder / "evaluations")
     page.keyboard.press("a")
     expect(reviewer.box.locator(".review-said")).to_contain_text("Not saved: ")
+
+
+def test_a_random_sample_is_reviewed_and_the_way_leads_back_to_the_mistakes(
+    page: Page, server: Server, reviewed: Trained
+) -> None:
+    total = len(Evaluation.load(reviewed.run.evaluation("demo")).misclassified())
+    reviewer = Reviewer(page, server.address)
+    reviewer.open("/evaluate?run=first")
+    page.get_by_role("button", name="at random").click()
+    expect(reviewer.box.locator(".truths")).to_contain_text("✓ right")
+    page.keyboard.press("m")
+    reviewer.has_reviewed(f"0 of {total} reviewed, and 1 at random")
+    page.keyboard.press("Escape")
+    expect(page.get_by_text(f"0 of {total} reviewed, and 1 at random").first).to_be_visible()
+    page.get_by_role("button", name="Begin the review").click()
+    expect(reviewer.box.locator(".truths")).to_contain_text("✗ wrong")

@@ -44,6 +44,7 @@ USUAL = {
     "retrain": ["--image_dir", "photos", "--how_many_training_steps", "3"],
     "tune": ["--image_dir", "photos", "--how_many_training_steps", "3", "--learning_rate", "0.1"],
     "evaluate": ["photos", "--run", "first"],
+    "review": ["photos", "--run", "first"],
     "compare": ["first", "first", "--demo", "photos"],
     "label_image": ["photos/ash/ash_000.jpg", "--run", "first"],
     "label_groups": ["--run", "first", "--group", "wood=ash", "--cost", "wood:oak=5"],

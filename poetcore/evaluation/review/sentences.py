@@ -32,11 +32,14 @@ def about_review(found: Corrected) -> list[str]:
 def _about_mistakes(found: Corrected) -> str:
     """Return how many mistakes were reviewed, and who was wrong."""
     done = found.mistakes_reviewed
-    of_all = f"{count(done)} of the {counted(found.mistakes, 'misclassified picture')}"
+    of_mistakes = counted(found.mistakes, "misclassified picture")
+    of_all = f"{count(done)} of the {of_mistakes}"
     if done == found.mistakes:
         of_all = f"All {count(done)} misclassified pictures" if done > 1 else "The only misclassified picture"
     if not found.mistakes:
         return "No picture is misclassified."
+    if not done:
+        return f"None of the {of_mistakes} was reviewed yet: they count as mistakes."
     right = count(found.became_right) if found.became_right else "none"
     words = f"{of_all} {'was' if done == 1 else 'were'} reviewed: on {right} of them the label is wrong and"
     words += " the model right"

@@ -162,11 +162,11 @@ class ReviewPanel {
     }
   }
 
-  unreviewed(from) {
+  unreviewed(from, fits = () => true) {
     const { deck } = this.box;
     for (let step = 1; step <= deck.total; step++) {
       const at = (from + step) % deck.total;
-      if (deck.has(at) && !this.store.of(deck.at(at).sha).verdict) return at;
+      if (deck.has(at) && !this.store.of(deck.at(at).sha).verdict && fits(deck.at(at))) return at;
     }
     return -1;
   }
@@ -178,14 +178,15 @@ class ReviewPanel {
     return index < 0 ? -1 : deck.first + index;
   }
 
-  /** The page asks for the next picture without a verdict: the first gallery that has one opens it. */
+  /** The page asks for a picture, or the next mistake without a verdict: the first gallery that has it opens it. */
   asked(event) {
     const { deck, about } = this.box;
     if (event.detail.taken || !about || !this.offered(about) || !deck.total) return;
     this.use(ReviewStore.of(about.run, about.evaluation));
     if (this.store.address !== event.detail.address) return;
     const { sha } = event.detail;
-    const at = sha ? this.place(sha) : this.unreviewed(-1);
+    const isMistake = (one) => one.true !== one.predicted;
+    const at = sha ? this.place(sha) : this.unreviewed(-1, isMistake);
     if (at < 0) return;
     event.detail.taken = true;
     this.box.open(at);

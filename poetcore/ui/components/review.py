@@ -43,7 +43,7 @@ def review_bar(
         mistakes: misclassified pictures.
         button: what stands on the button.
         ask: opens a picture at once, where its `id` is another than before: that with the hash `sha`, or the
-            next one without a verdict where this is "".
+            next misclassified one without a verdict where this is "".
         on_show: called, before the page is drawn anew, where it shows none and one was asked for.
     """
     # Streamlit refuses keys with two underlines in a row, which may stand in the names of folders.

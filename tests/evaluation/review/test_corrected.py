@@ -132,6 +132,9 @@ def test_a_handful_is_no_sample(tmp_path):
     data = evaluation()
     found = after(tmp_path, data, *sampled(data, 9))
     assert (found.estimate, found.sample) == (None, 9)
+    assert about_review(found)[0] == (
+        "None of the 20 misclassified pictures was reviewed yet: they count as mistakes."
+    )
 
 
 def test_pictures_seen_in_training_stay_out(tmp_path):
