@@ -66,8 +66,9 @@ class Facts {
   }
 
   row(name, value) {
-    // The label of a picture alone stands above.
-    return name === "Label" ? [] : [element("dt", "", name), element("dd", "", value)];
+    // The label of a picture alone stands above, and so may the name of its file.
+    const told = name === "Label" || (name === "File" && value === this.item.title);
+    return told ? [] : [element("dt", "", name), element("dd", "", value)];
   }
 
   compare(one, other) {

@@ -33,9 +33,14 @@ def about_run(run: Run) -> About:
 
 
 def about_evaluation(metrics: Metrics) -> About:
-    """Return what galleries of an evaluation tell their light-box; nothing where its run was deleted."""
+    """Return what galleries of an evaluation tell their light-box; nothing where its run was deleted.
+
+    Verdicts are of pictures with one label each.
+    """
     try:
         run = workspace().run(metrics.run)
+        if metrics.multi_label:
+            return about_run(run)
         evaluated = evaluation_at(run, Path(metrics.folder))
         return replace(about_run(run), evaluation=evaluated.name if evaluated else "")
     except RunError:
