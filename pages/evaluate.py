@@ -16,7 +16,7 @@ from poetcore.ui.no_run import draw_no_run
 from poetcore.ui.results.before import draw_no_demo, draw_other_labels
 from poetcore.ui.results.confidence import draw_confidence
 from poetcore.ui.results.evaluation import downloads, draw_confusion, draw_headline, still_there
-from poetcore.ui.results.label_sets import draw_label_sets
+from poetcore.ui.results.label_sets import draw_label_set_headline, draw_label_sets
 from poetcore.ui.results.leaks import draw_leaks
 from poetcore.ui.results.mistakes import draw_mistakes
 from poetcore.ui.results.slices import draw_slices
@@ -30,6 +30,8 @@ from poetcore.workspace.demo_sets import dataset_title, testing_list
 from poetcore.workspace.run import Run
 
 SECTIONS = ["Mistakes", "Where it fails", "Confidence", "Groups and costs"]
+#: Of a run of several labels a picture: of these there is no one confidence, and no one answer with a cost.
+LABEL_SET_SECTIONS = ["Labels", "Where it fails", "Groups"]
 
 choice = chosen()
 if choice.run is None:
@@ -76,24 +78,26 @@ metrics = evaluation.metrics
 still_there(evaluation, known, "The figures are those of before: evaluate again.")
 key = f"{run.name}_{demo}"
 if metrics.multi_label:
-    draw_label_sets(evaluation, known, key)
-    draw_label_groups(run, evaluation, key)
-    st.header("Download")
-    downloads(run, evaluation)
-    st.stop()
-draw_headline(metrics, known)
-draw_leaks(evaluation.predictions, metrics, Path(run.record().image_dir), key=f"leaks_{run.name}_{demo}")
+    draw_label_set_headline(metrics, known)
+else:
+    draw_headline(metrics, known)
+    draw_leaks(evaluation.predictions, metrics, Path(run.record().image_dir), key=f"leaks_{run.name}_{demo}")
 
-section = pick_view(SECTIONS, "evaluate_section")
+section = pick_view(LABEL_SET_SECTIONS if metrics.multi_label else SECTIONS, "evaluate_section")
 if section == "Where it fails":
     draw_slices(evaluation, key)
 elif section == "Confidence":
     draw_confidence(run, evaluation, known, lambda: evaluate_now(run, demo))
-elif section == "Groups and costs":
+elif section in ("Groups and costs", "Groups"):
     draw_label_groups(run, evaluation, key)
+elif metrics.multi_label:
+    draw_label_sets(evaluation, key)
 else:
     draw_confusion(evaluation, known, key)
     draw_review(evaluation, key)
     draw_mistakes(evaluation, key)
 st.header("Download")
-downloads(run, evaluation, lambda one: report(one, known.changes, kept_review(one), summary_of(run, one)))
+if metrics.multi_label:
+    downloads(run, evaluation)
+else:
+    downloads(run, evaluation, lambda one: report(one, known.changes, kept_review(one), summary_of(run, one)))

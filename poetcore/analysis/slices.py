@@ -9,6 +9,7 @@ import pandas as pd
 
 from poetcore.analysis.attributes import picture_attributes, slices_by_attribute
 from poetcore.data.grouping import group_pictures
+from poetcore.data.label_sets import has_label
 from poetcore.errors import OptionError
 from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.metrics import leak_counts_of
@@ -92,14 +93,17 @@ class SlicedPictures:
     """The pictures of an evaluation that were not seen in training, with what they can be divided by.
 
     Attributes:
-        predictions: n rows, as in `Evaluation.predictions`.
+        predictions: n rows, as in `Evaluation.predictions`; where a picture may have several labels, one is
+            correct only with every label.
         attributes: n rows, as `picture_attributes` returns them.
         groups: `(n,) int64`, the number of each picture's group of near duplicates.
+        multi_label: whether labels are label sets.
     """
 
     predictions: pd.DataFrame
     attributes: pd.DataFrame
     groups: np.ndarray
+    multi_label: bool
 
     @classmethod
     def of(
@@ -118,7 +122,7 @@ class SlicedPictures:
         with workspace.hash_index() as index:
             hashes = index.get(shas)
         groups = group_pictures(rows[["path", "label"]].assign(sha=shas), "near", hashes=hashes)
-        return cls(rows, attributes, groups)
+        return cls(rows, attributes, groups, evaluation.metrics.multi_label is not None)
 
     def slices(self, true: str | None = None, predicted: str | None = None) -> Slices:
         """Divide the pictures, or those of one label, into slices.
@@ -134,7 +138,8 @@ class SlicedPictures:
         for column, label in (("label", true), ("predicted", predicted)):
             if label is None:
                 continue
-            of = (self.predictions[column] == label).to_numpy()
+            own = self.predictions[column]
+            of = (has_label(own, label) if self.multi_label else own == label).to_numpy(bool)
             if not of.any():
                 there = sorted(set(self.predictions[column]), key=natural_key)
                 what = "true" if column == "label" else "predicted"

@@ -129,7 +129,7 @@ def test_a_label_that_looks_like_markdown_is_shown_as_it_is(own):
 def test_several_labels_a_picture_have_groups_without_recall_and_costs(pairs_trained, monkeypatch, tmp_path):
     place = shutil.copytree(pairs_trained.workspace.root, tmp_path / "tf_files")
     monkeypatch.setenv("TFP_WORKSPACE", str(place))
-    app = opened("evaluate", run="pairs", demo=str(pairs_trained.sample / "demo"))
+    app = opened("evaluate", run="pairs", view="Groups", demo=str(pairs_trained.sample / "demo"))
     assert not app.exception and "Costs of mistakes are not offered" in texts_of(app)
     assert field(app, "selectbox", "rule").options == [USUAL, THRESHOLD]
     field(app, "text_input", "name").set_value("some")

@@ -24,21 +24,14 @@ from poetcore.ui.results.evaluation import draw_label_table
 from poetcore.ui.results.leaks import leak_words
 from poetcore.ui.text import isolated, plain
 
-__all__ = ["draw_label_figures", "draw_label_sets"]
+__all__ = ["draw_label_figures", "draw_label_set_headline", "draw_label_sets", "draw_wrong_sets"]
 
 #: Pictures of a gallery at the most; nobody looks at more pages.
 _MOST = 2000
 
 
-def draw_label_sets(evaluation: Evaluation, known: Checked, key: str) -> None:
-    """Show an evaluation: figures, each label's metrics, which labels occur together, wrong pictures.
-
-    Args:
-        evaluation: of a run of several labels a picture.
-        known: what is known of it now.
-        key: of the widgets.
-    """
-    metrics = evaluation.metrics
+def draw_label_set_headline(metrics: Metrics, known: Checked) -> None:
+    """Show the figures of an evaluation of a run of several labels a picture, and what was excluded."""
     found = metrics.multi_label or {}
     first, second = two_pairs()
     draw_label_figures(first, metrics.macro_f1, found["subset_accuracy"], found["pictures"])
@@ -53,6 +46,16 @@ def draw_label_sets(evaluation: Evaluation, known: Checked, key: str) -> None:
     if metrics.skipped:
         with st.expander(f"Files excluded: {count(len(metrics.skipped))}", icon=":material/warning:"):
             st.dataframe(pd.DataFrame(metrics.skipped), hide_index=True, width="stretch")
+
+
+def draw_label_sets(evaluation: Evaluation, key: str) -> None:
+    """Show each label's metrics, which labels occur together, and the pictures with a wrong label.
+
+    Args:
+        evaluation: of a run of several labels a picture.
+        key: of the widgets.
+    """
+    metrics = evaluation.metrics
     beside = st.grid(2, min_column_width=340, gap="large")
     with beside.cell():
         st.header("Per-class metrics")
@@ -100,12 +103,23 @@ def _draw_wrong(evaluation: Evaluation, key: str) -> None:
     rows = evaluation.predictions
     if label is not None:
         rows = rows[has_label(rows["label"], label) != has_label(rows["predicted"], label)]
-    slides = deck(rows, Filter("mistakes"), "surest", multi_label=True)
     of = "" if label is None else f" in {plain(label)}"
-    heading.header(f"Pictures with a wrong label{of}: {count(len(slides))}")
-    if not slides:
+    heading.header(f"Pictures with a wrong label{of}: {count(int((~rows['correct']).sum()))}")
+    if rows["correct"].all():
         st.success("Every picture has the labels that are predicted.", icon=":material/check_circle:")
         return
+    draw_wrong_sets(evaluation, rows, f"gallery_{key}_{label}")
+
+
+def draw_wrong_sets(evaluation: Evaluation, rows: pd.DataFrame, key: str) -> None:
+    """Show those pictures of an evaluation whose labels are not the predicted ones, most confident first.
+
+    Args:
+        evaluation: of a run of several labels a picture.
+        rows: some of its predictions.
+        key: tells this gallery from others.
+    """
+    slides = deck(rows, Filter("mistakes"), "surest", multi_label=True)
     seen = seen_pictures(evaluation.predictions)
     first = slides[:_MOST]
     sets = dict(zip(rows["path"], zip(rows["label"], rows["predicted"], strict=True), strict=True))
@@ -114,7 +128,7 @@ def _draw_wrong(evaluation: Evaluation, key: str) -> None:
         for sha, slide in zip(shas(tuple(slide.path for slide in first)), first, strict=True)
         if sha
     ]
-    gallery(cards, key=f"gallery_{key}_{label}", about=about_evaluation(evaluation.metrics))
+    gallery(cards, key=key, about=about_evaluation(evaluation.metrics))
 
 
 def _card(sha: str, slide: Slide, sets: tuple[str, str], seen: str) -> Card:

@@ -11,6 +11,7 @@ from poetcore.evaluation.slices import SlicedAccuracy
 from poetcore.system.figures import count, interval, percent
 from poetcore.ui.glossary import term
 from poetcore.ui.labels import filter_label
+from poetcore.ui.results.label_sets import draw_wrong_sets
 from poetcore.ui.results.mistakes import draw_pictures
 from poetcore.ui.state import progress_bar, workspace
 from poetcore.ui.text import brief, counted, plain
@@ -56,7 +57,8 @@ def draw_slices(evaluation: Evaluation, key: str) -> None:
     )
     if not chosen.wrong:
         st.success(f"All {counted(len(rows), 'picture')} are labelled right.", icon=":material/check_circle:")
-    draw_pictures(evaluation, rows[~rows["correct"]], f"slice_{key}_{attribute}_{chosen.name}")
+    draw = draw_wrong_sets if evaluation.metrics.multi_label else draw_pictures
+    draw(evaluation, rows[~rows["correct"]], f"slice_{key}_{attribute}_{chosen.name}")
 
 
 def _pictures(evaluation: Evaluation, key: str) -> SlicedPictures:
