@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from poetcore.errors import OptionError
 from poetcore.evaluation.classifier import Prediction
-from poetcore.evaluation.label_groups.decisions import Decision, decide
+from poetcore.evaluation.label_groups.decisions import Decision, decide_predictions
 from poetcore.evaluation.label_groups.recall import current_label_groups, set_label_groups
 from poetcore.workspace.label_groups import Cost, LabelGroups
 from poetcore.workspace.run import Run
@@ -93,7 +93,7 @@ class GroupedRun:
             >>> bool(run.set_label_groups())
             False
         """
-        return decide(self.label_groups, prediction.labels, prediction.probabilities, prediction.thresholds)
+        return decide_predictions(self.label_groups, [prediction])[0]
 
 
 def _labels(own: Iterable[str]) -> tuple[str, ...]:

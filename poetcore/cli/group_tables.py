@@ -8,7 +8,7 @@ from poetcore.cli.terminal import Terminal, table
 from poetcore.errors import PoetError
 from poetcore.evaluation.classifier import Prediction
 from poetcore.evaluation.evaluation import Evaluation
-from poetcore.evaluation.label_groups.decisions import Decision, cost_words, decide, group_words
+from poetcore.evaluation.label_groups.decisions import Decision, cost_words, decide_predictions, group_words
 from poetcore.evaluation.label_groups.recall import current_label_groups
 from poetcore.evaluation.label_groups.summary import (
     GroupSummary,
@@ -63,6 +63,8 @@ def cross_validated_lines(groups: LabelGroups, run: Run) -> tuple[GroupSummary |
     """
     if not groups:
         return None, []
+    if run.record().multi_label:
+        return None, ["How often they are found: python -m poetcore evaluate"]
     try:
         summary = summarise_cross_validation(groups, run)
     except PoetError as error:
@@ -93,7 +95,8 @@ def _summary_lines(summary: GroupSummary, where: str) -> list[str | Table]:
     if not rows:
         return list(summary.sentences())
     heading = ["group", "threshold", "recall", "precision", "false alarms", "accuracy"]
-    title = f"Groups on {where}; without threshold by the most probable label"
+    usual = "predicted labels" if summary.several else "most probable label"
+    title = f"Groups on {where}; without threshold by the {usual}"
     return [table(title, heading, rows), *summary.sentences()]
 
 
@@ -128,7 +131,7 @@ def decisions_of(run: Run | None, found: Sequence[Prediction], terminal: Termina
             groups = current_label_groups(run)
         except PoetError as error:
             terminal.message(str(error))
-    return [decide(groups, one.labels, one.probabilities, one.thresholds) for one in found]
+    return decide_predictions(groups, found)
 
 
 def decision_lines(decision: Decision) -> list[str]:

@@ -139,6 +139,8 @@ def test_several_labels_a_picture_have_groups(pairs_trained, tmp_path):
     terminal = Terminal(place.root)
     first, second, *_ = pairs_trained.run.labels()
     said = terminal.say("label_groups", "--group", f"some={first},{second}")
-    assert "A threshold for a wanted recall is not offered" in " ".join(said.split())
+    assert "How often they are found: python -m poetcore evaluate" in said
+    done = call("label_groups", "--recall", "some=90%", "--workspace", place.root)
+    assert done.status == 2 and "is not offered where a picture may have several" in done.stderr
     found = terminal.answer("evaluate", pairs_trained.sample / "demo")["label_groups"]
     assert found["groups"][0]["recall"]["total"] > 0 and found["costs"] is None

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from poetcore.evaluation.label_groups.recall import set_label_groups
-from poetcore.ui.label_groups.form import RECALL, THRESHOLD, USUAL
+from poetcore.ui.label_groups.form import RECALL, SEVERAL, THRESHOLD
 from poetcore.workspace.label_groups import Cost, LabelGroups
 from tests.conftest import Trained
 from tests.ui.pages import opened, texts_of
@@ -131,7 +131,7 @@ def test_several_labels_a_picture_have_groups_without_recall_and_costs(pairs_tra
     monkeypatch.setenv("TFP_WORKSPACE", str(place))
     app = opened("evaluate", run="pairs", view="Groups", demo=str(pairs_trained.sample / "demo"))
     assert not app.exception and "Costs of mistakes are not offered" in texts_of(app)
-    assert field(app, "selectbox", "rule").options == [USUAL, THRESHOLD]
+    assert field(app, "selectbox", "rule").options == [SEVERAL, THRESHOLD]
     field(app, "text_input", "name").set_value("some")
     field(app, "multiselect", "labels").set_value(pairs_trained.run.labels()[:1]).run()
     app = save(app)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,12 +10,16 @@ from poetcore.system.figures import confidence
 from poetcore.system.wording import in_sentence
 from poetcore.workspace.label_groups import OTHER_COST, LabelGroups
 
+if TYPE_CHECKING:
+    from poetcore.evaluation.classifier import Prediction
+
 __all__ = [
     "Decision",
     "GroupCall",
     "cost_matrix",
     "cost_words",
     "decide",
+    "decide_predictions",
     "group_probabilities",
     "group_words",
     "least_costs",
@@ -178,32 +182,52 @@ def least_costs(costs: np.ndarray, probabilities: np.ndarray) -> tuple[np.ndarra
 def decide(
     groups: LabelGroups,
     labels: Sequence[str],
-    probabilities: np.ndarray | None,
+    probabilities: np.ndarray,
     label_thresholds: np.ndarray | None = None,
-) -> Decision:
-    """Return what a run's groups and costs make of one prediction.
+) -> list[Decision]:
+    """Return what a run's groups and costs make of predictions, one decision a picture.
 
     Args:
         groups: of the run, as `current_label_groups` returns them.
         labels: in the order of the probabilities.
-        probabilities: `(labels,)`; None of a picture that cannot be used.
+        probabilities: `(n, labels)`.
         label_thresholds: `(labels,)`, of a run of several labels a picture; None of any other.
     """
-    if probabilities is None or not groups:
-        return Decision()
-    shares = np.asarray(probabilities)[np.newaxis]
+    shares = np.asarray(probabilities)
+    if not groups or not len(shares):
+        return [Decision()] * len(shares)
     several = label_thresholds is not None
-    said = predicted_groups(groups, labels, shares, label_thresholds)[0]
-    own = group_probabilities(groups, labels, shares, several=several)[0]
-    calls = tuple(
-        GroupCall(name, float(share), groups.thresholds.get(name), bool(there))
-        for name, share, there in zip(groups.groups, own, said, strict=True)
-    )
+    said = predicted_groups(groups, labels, shares, label_thresholds)
+    own = group_probabilities(groups, labels, shares, several=several)
+    calls = [
+        tuple(
+            GroupCall(name, share, groups.thresholds.get(name), there)
+            for name, share, there in zip(groups.groups, *row, strict=True)
+        )
+        for row in zip(own.tolist(), said.tolist(), strict=True)
+    ]
     if several or not groups.costs:
-        return Decision(calls)
+        return [Decision(row) for row in calls]
     answers, expected = least_costs(cost_matrix(groups, labels), shares)
-    best = int(answers[0])
-    return Decision(calls, labels[best], float(expected[0, best]), float(expected[0, shares[0].argmax()]))
+    return [
+        Decision(row, labels[best], float(costs[best]), float(costs[usual]))
+        for row, best, costs, usual in zip(calls, answers, expected, shares.argmax(axis=1), strict=True)
+    ]
+
+
+def decide_predictions(groups: LabelGroups, found: Sequence["Prediction"]) -> list[Decision]:
+    """Return what a run's groups and costs make of its predictions; of pictures that cannot be used nothing.
+
+    Args:
+        groups: of the run, as `current_label_groups` returns them.
+        found: of one run.
+    """
+    usable = [one for one in found if one.probabilities is not None]
+    if not usable:
+        return [Decision()] * len(found)
+    shares = np.stack([one.probabilities for one in usable if one.probabilities is not None])
+    decisions = iter(decide(groups, usable[0].labels, shares, usable[0].thresholds))
+    return [Decision() if one.probabilities is None else next(decisions) for one in found]
 
 
 def group_words(calls: Iterable[GroupCall], *, shares: bool = True) -> str:

@@ -1,6 +1,6 @@
 """What is said of groups of labels and of costs beside a demo picture: a line on a slide."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -14,13 +14,14 @@ __all__ = ["slide_groups"]
 
 
 def slide_groups(
-    groups: LabelGroups, evaluation: Evaluation, *, confidence: bool = True
+    groups: LabelGroups, evaluation: Evaluation, paths: Iterable[str], *, confidence: bool = True
 ) -> Mapping[str, str]:
-    """Return what is said of the groups of each demo picture; nothing where a run has no groups and costs.
+    """Return what is said of the groups of demo pictures; nothing where a run has no groups and costs.
 
     Args:
         groups: of the run, as `current_label_groups` returns them.
         evaluation: of the run.
+        paths: of the pictures.
         confidence: whether the probability of a group is told.
 
     Returns:
@@ -31,14 +32,14 @@ def slide_groups(
         return {}
     metrics = evaluation.metrics
     labels, several = metrics.labels, metrics.multi_label is not None
-    table = evaluation.predictions
+    table = evaluation.predictions[evaluation.predictions["path"].isin(set(paths))]
     thresholds = np.array([metrics.per_label[label]["threshold"] for label in labels]) if several else None
     shares = table[[f"p_{label}" for label in labels]].to_numpy(float)
     found = {}
-    for path, true, predicted, own in zip(
-        table["path"], table["label"], table["predicted"], shares, strict=True
+    decisions = decide(groups, labels, shares, thresholds)
+    for path, true, predicted, decision in zip(
+        table["path"], table["label"], table["predicted"], decisions, strict=True
     ):
-        decision = decide(groups, labels, own, thresholds)
         parts = []
         if groups.groups:
             of = {groups.group_of(label) for label in (split_set(true) if several else (true,))}

@@ -1,5 +1,6 @@
 """All that is told of a run's groups and costs on some pictures: one result for pages, terminal, Python."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +43,7 @@ class GroupSummary:
         costs: None where none were named, and where a picture may have several labels.
         total: pictures that all is of.
         remarks: what must be known to read it, full sentences.
+        several: whether a picture may have several labels.
     """
 
     results: tuple[GroupResult, ...]
@@ -49,6 +51,7 @@ class GroupSummary:
     costs: CostReport | None
     total: int
     remarks: tuple[str, ...] = (_MIX,)
+    several: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.results or self.costs)
@@ -119,7 +122,13 @@ def summarise(groups: LabelGroups, evaluation: Evaluation) -> GroupSummary:
             "The confidences of these pictures are off by more than chance explains, and so are the expected"
             " costs: calibrate the run."
         )
-    return GroupSummary(results, accuracy, costs, total, tuple(remarks))
+    metrics = evaluation.metrics
+    if groups.thresholds and not math.isclose(groups.temperature, metrics.temperature, rel_tol=1e-6):
+        remarks.append(
+            "The run was calibrated between the choice of its thresholds and this evaluation: evaluate again,"
+            " and look again at thresholds that you chose yourself."
+        )
+    return GroupSummary(results, accuracy, costs, total, tuple(remarks), several)
 
 
 def summarise_cross_validation(groups: LabelGroups, run: Run) -> GroupSummary:

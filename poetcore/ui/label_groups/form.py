@@ -20,6 +20,9 @@ __all__ = ["draw_form"]
 #: When a group is predicted, as the form calls it.
 USUAL, RECALL, THRESHOLD = "by the most probable label", "for a wanted recall", "from a threshold on"
 
+#: What the first is called where a picture may have several labels.
+SEVERAL = "by the predicted labels"
+
 #: What stands in the fields of a group that has neither, in percent.
 _RECALL, _THRESHOLD = 95.0, 50.0
 
@@ -163,6 +166,7 @@ def _draw_group(
                     "Predicted",
                     rules,
                     key=key("rule", number),
+                    format_func=lambda one: SEVERAL if several and one == USUAL else one,
                     width=260,
                     persist_state="session",
                     help=term("wanted recall"),

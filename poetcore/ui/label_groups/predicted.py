@@ -6,7 +6,7 @@ from poetcore.data.label_sets import join_set
 from poetcore.errors import PoetError
 from poetcore.evaluation.classifier import Prediction
 from poetcore.evaluation.evaluation import Evaluation
-from poetcore.evaluation.label_groups.decisions import Decision, cost_words, decide, group_words
+from poetcore.evaluation.label_groups.decisions import Decision, cost_words, decide_predictions, group_words
 from poetcore.evaluation.label_groups.recall import current_label_groups
 from poetcore.evaluation.label_groups.slide_groups import slide_groups
 from poetcore.evaluation.label_groups.summary import GroupSummary, summarise
@@ -23,8 +23,7 @@ def decisions_of(run: Run, found: Sequence[Prediction]) -> list[Decision]:
 
     Not from the cache of predictions: the groups may have changed since.
     """
-    groups = _groups_of(run)
-    return [decide(groups, one.labels, one.probabilities, one.thresholds) for one in found]
+    return decide_predictions(_groups_of(run), found)
 
 
 def decision_words(decision: Decision) -> tuple[str, ...]:
@@ -54,8 +53,9 @@ def groups_on_slides(
         slides: of the evaluation.
         confidence: whether probabilities are shown.
     """
-    words = slide_groups(_groups_of(run), evaluation, confidence=confidence)
-    return [words.get(slide.path, "") for slide in slides]
+    paths = [slide.path for slide in slides]
+    words = slide_groups(_groups_of(run), evaluation, paths, confidence=confidence)
+    return [words.get(path, "") for path in paths]
 
 
 def summary_of(run: Run, evaluation: Evaluation) -> GroupSummary | None:

@@ -1,5 +1,7 @@
 """The section Groups and costs of the evaluate page: figures of groups, what answers cost, and the form."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from poetcore.errors import PoetError
@@ -65,7 +67,7 @@ def draw_label_groups(run: Run, evaluation: Evaluation, key: str) -> None:
 def _draw_figures(run: Run, groups: LabelGroups, summary: GroupSummary) -> None:
     chosen_on = {one.group: one for one in _cross_validated(run, groups)}
     for one in summary.results:
-        _draw_group(one, chosen_on.get(one.group), groups.recalls.get(one.group))
+        _draw_group(one, chosen_on.get(one.group), groups.recalls.get(one.group), several=summary.several)
     if summary.accuracy is not None:
         st.markdown(f"Where a mistake within a group counts as right: accuracy **{summary.accuracy}**.")
     if summary.costs is not None:
@@ -80,17 +82,26 @@ def _cross_validated(run: Run, groups: LabelGroups) -> tuple[GroupResult, ...]:
     if not groups.recalls:
         return ()
     try:
-        return summarise_cross_validation(groups, run).results
+        return _on_training_pictures(str(run.folder), run.record().created, groups)
     except PoetError:  # of a run whose cross validation was deleted
         return ()
 
 
-def _draw_group(one: GroupResult, chosen_on: GroupResult | None, wanted: float | None) -> None:
+@st.cache_data(max_entries=8, show_spinner=False)
+def _on_training_pictures(folder: str, created: str, groups: LabelGroups) -> tuple[GroupResult, ...]:
+    """Compute the figures; `created` tells a run from an earlier one of the same name, which was deleted."""
+    return summarise_cross_validation(groups, Run(Path(folder))).results
+
+
+def _draw_group(
+    one: GroupResult, chosen_on: GroupResult | None, wanted: float | None, *, several: bool
+) -> None:
     """Draw the figures of one group, with the threshold that it has and without any."""
     st.header(plain(one.group), help=term("label group"))
-    when = "the most probable label is one of them" if one.threshold is None else "they reach"
-    at = "" if one.threshold is None else f" {confidence(one.threshold)} together"
-    st.caption(f"{plain(few(one.labels))}. Predicted where {when}{at}.")
+    usual_rule = "one of them is predicted" if several else "the most probable label is one of them"
+    together = "the most probable of them reaches {}" if several else "they reach {} together"
+    when = usual_rule if one.threshold is None else together.format(confidence(one.threshold))
+    st.caption(f"{plain(few(one.labels))}. Predicted where {when}.")
     figures = one.figures
     first, second = two_pairs()
     for place, name, figure, words in (
@@ -102,9 +113,9 @@ def _draw_group(one: GroupResult, chosen_on: GroupResult | None, wanted: float |
         figure_metric(place, name, figure.value, figure.interval, figure.total, words)
     if one.chosen is None:
         return
-    usual = one.usual
+    usual, rule = one.usual, "predicted labels" if several else "most probable label"
     st.caption(
-        f"By the most probable label alone: recall {percent(usual.recall.value)}, precision"
+        f"By the {rule} alone: recall {percent(usual.recall.value)}, precision"
         f" {percent(usual.precision.value)}, false alarms {percent(usual.false_alarms.value)}."
     )
     if wanted is not None and chosen_on is not None:

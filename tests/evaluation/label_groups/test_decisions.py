@@ -1,14 +1,17 @@
 """What is answered in groups of labels, and the answer that costs the least."""
 
 import itertools
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from poetcore.evaluation.classifier import Prediction
 from poetcore.evaluation.label_groups.decisions import (
     GroupCall,
     cost_matrix,
     decide,
+    decide_predictions,
     group_probabilities,
     group_words,
     least_costs,
@@ -19,6 +22,7 @@ from poetcore.workspace.label_groups import Cost, LabelGroups
 from tests.evaluation.label_groups.drawn import LABELS, drawn, evaluated
 
 ALARM = LabelGroups({"alarm": ("fire", "smoke")})
+PATHS = ["0.jpg", "1.jpg", "2.jpg"]
 CAREFUL = LabelGroups({"alarm": ("fire", "smoke")}, {"alarm": 0.2})
 
 
@@ -77,19 +81,27 @@ def test_of_answers_that_cost_the_same_the_most_probable_one_is_given():
 
 def test_a_prediction_is_decided_in_groups_and_by_costs():
     groups = LabelGroups(CAREFUL.groups, CAREFUL.thresholds, costs=(Cost("alarm", "misc", 10.0),))
-    found = decide(groups, LABELS, np.array([0.05, 0.75, 0.2]))
+    (found,) = decide(groups, LABELS, np.array([[0.05, 0.75, 0.2]]))
     assert found.groups == (GroupCall("alarm", pytest.approx(0.25), 0.2, True),)
     assert (found.label, found.cost, found.usual) == ("smoke", pytest.approx(0.8), pytest.approx(2.5))
 
 
 def test_several_labels_have_groups_but_no_costs():
     groups = LabelGroups(ALARM.groups, costs=(Cost("alarm", "misc", 10.0),))
-    found = decide(groups, LABELS, np.array([0.9, 0.9, 0.1]), np.full(3, 0.5))
+    (found,) = decide(groups, LABELS, np.array([[0.9, 0.9, 0.1]]), np.full(3, 0.5))
     assert (found.groups[0].predicted, found.label) == (True, None)
 
 
 def test_a_picture_that_cannot_be_used_is_not_decided():
-    assert decide(ALARM, LABELS, None).groups == ()
+    usable = Prediction(Path("a.jpg"), tuple(LABELS), np.array([0.9, 0.1, 0.0]))
+    damaged = Prediction(Path("b.jpg"), tuple(LABELS), None, reason="is empty")
+    assert [len(one.groups) for one in decide_predictions(ALARM, [damaged, usable])] == [0, 1]
+    assert [len(one.groups) for one in decide_predictions(ALARM, [damaged])] == [0]
+
+
+def test_a_slide_without_confidence_tells_no_probability():
+    found = slide_groups(ALARM, evaluated(np.eye(3), LABELS), ["0.jpg"], confidence=False)
+    assert found == {"0.jpg": "alarm"}
 
 
 def test_no_predicted_group_is_said_to_be_none():
@@ -98,16 +110,16 @@ def test_no_predicted_group_is_said_to_be_none():
 
 def test_a_slide_tells_the_groups_that_are_predicted_and_where_that_is_wrong():
     shares = np.array([[0.9, 0.1, 0.0], [0.1, 0.9, 0.0], [0.0, 1.0, 0.0]])
-    found = slide_groups(ALARM, evaluated(shares, ["smoke", "fire", "misc"]))
+    found = slide_groups(ALARM, evaluated(shares, ["smoke", "fire", "misc"]), PATHS)
     assert list(found.values()) == ["alarm 90 %", "none (true: alarm)", "none"]
 
 
 def test_a_slide_tells_the_answer_that_costs_the_least_where_it_is_another():
     shares = np.array([[0.2, 0.8, 0.0], [0.0, 1.0, 0.0]])
     groups = LabelGroups(costs=(Cost("fire", "misc", 10.0),))
-    found = slide_groups(groups, evaluated(shares, ["misc", "misc"]))
+    found = slide_groups(groups, evaluated(shares, ["misc", "misc"]), PATHS)
     assert list(found.values()) == ["least cost: fire", ""]
 
 
 def test_a_run_without_groups_has_nothing_on_its_slides():
-    assert not slide_groups(LabelGroups(), evaluated(np.eye(3), LABELS))
+    assert not slide_groups(LabelGroups(), evaluated(np.eye(3), LABELS), PATHS)

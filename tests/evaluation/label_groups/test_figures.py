@@ -12,6 +12,7 @@ from poetcore.evaluation.label_groups.figures import (
     group_results,
     group_truth,
 )
+from poetcore.evaluation.label_groups.summary import summarise
 from poetcore.workspace.label_groups import LabelGroups
 from tests.evaluation.label_groups.drawn import LABELS, drawn, evaluated
 
@@ -70,3 +71,10 @@ def test_a_mistake_within_a_group_counts_as_right():
     shares = np.array([[0.6, 0.1, 0.3], [0.6, 0.4, 0.0], [0.1, 0.9, 0.0]])
     found = group_accuracy(ALARM, evaluated(shares, ["smoke", "misc", "misc"]))
     assert (found.correct, found.total) == (2, 3)
+
+
+def test_thresholds_for_other_probabilities_than_those_evaluated_are_told():
+    found = evaluated(*drawn(20))
+    calibrated = LabelGroups(ALARM.groups, {"alarm": 0.2}, temperature=2.0)
+    assert any("was calibrated between" in remark for remark in summarise(calibrated, found).remarks)
+    assert not any("was calibrated" in remark for remark in summarise(CAREFUL, found).remarks)
