@@ -16,7 +16,6 @@ from poetcore.workspace.workspace import Workspace
 from tests.browser.conftest import ROOT, Serve, screenshot
 from tests.browser.dashboard import NOT_FOUND, Dashboard, copy_of, server_of, until
 from tests.browser.evaluate_page import Gallery, of_cell
-from tests.browser.lightbox import LightBox
 from tests.conftest import Trained
 
 pytestmark = [pytest.mark.complains(NOT_FOUND), pytest.mark.usefixtures("nothing_refused")]
@@ -288,7 +287,6 @@ def test_a_photo_is_named_with_bars_and_a_broken_file_with_its_reason(dashboard,
     expect(page.locator(".poet-grid .bar")).to_have_count(5)
     expect(dashboard.part("Alert")).to_contain_text(["broken.jpg is damaged or truncated"])
     until(lambda: page.locator(".poet-grid img").evaluate("image => image.naturalWidth > 0"))
-    LightBox(page).open()  # no file of this computer holds it
     screenshot(page, "predict")
 
 
