@@ -33,7 +33,7 @@ __all__ = [
 #: With fewer pictures than this nothing can be said of one in twenty.
 _FEWEST = 40
 
-#: Training pictures that are kept to compare with, and pictures by which the threshold is set, at the most.
+#: Pictures that are kept to compare with, and pictures by which the threshold is set, at the most.
 _KEPT, _KNOWN = 2000, 4000
 
 #: How similar a picture counts to those of its own group or fold: less than any is.
@@ -61,11 +61,11 @@ class Measured:
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """Pictures that a run has not seen, beside training pictures of other groups and folds.
+    """Pictures that a run has not seen, beside others of its dataset, of other groups and folds.
 
     Attributes:
         rows: `(n,) int64`, which of the run's pictures they are.
-        kept: `(m,) int64`, which ones the training pictures are.
+        kept: `(m,) int64`, which ones the others are.
         similarities: `(n, m) float32`, cosines of the rooted feature vectors.
     """
 
@@ -74,18 +74,15 @@ class Comparison:
     similarities: np.ndarray
 
     @classmethod
-    def choose(
-        cls, rows: np.ndarray, training: np.ndarray, labels: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Return which pictures set the threshold, and which training pictures are kept, evenly by label.
+    def choose(cls, rows: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return which pictures set the threshold, and which ones are kept, evenly by label.
 
         Args:
             rows: `(n,) int64`, pictures that are predicted by a layer which has not seen them.
-            training: `(m,) int64`, training pictures.
             labels: of all pictures.
         """
-        known, kept = drawn_evenly(labels[rows], _KNOWN), drawn_evenly(labels[training], _KEPT)
-        return rows[np.sort(known)], training[np.sort(kept)]
+        known, kept = drawn_evenly(labels[rows], _KNOWN), drawn_evenly(labels, _KEPT)
+        return rows[np.sort(known)], np.sort(kept)
 
     @classmethod
     def of(
@@ -95,11 +92,11 @@ class Comparison:
         vectors: tuple[np.ndarray, np.ndarray],
         apart: Sequence[np.ndarray],
     ) -> "Comparison":
-        """Compare pictures with training pictures.
+        """Compare pictures with those that are kept.
 
         Args:
             rows: `(n,) int64`, the pictures; such as have too few others to be compared with are left out.
-            kept: `(m,) int64`, the training pictures.
+            kept: `(m,) int64`, those that are kept.
             vectors: of both, as `rooted` returns them.
             apart: numbers of all pictures: of one and the same number, two are not compared.
         """
@@ -167,9 +164,9 @@ def threshold_of_run(run: Run, workspace: Workspace) -> Measured | None:
     if pictures is None:
         return None
     place = pd.Index(table["path"]).get_indexer(pd.Index(pictures.paths))
-    there, training = np.flatnonzero(place >= 0), np.flatnonzero(pictures.splits == "training")
+    there = np.flatnonzero(place >= 0)
     folds = np.where(place >= 0, table["fold"].to_numpy(np.int64)[place], -1 - np.arange(len(pictures)))
-    rows, kept = Comparison.choose(there, training, pictures.labels)
+    rows, kept = Comparison.choose(there, pictures.labels)
     compared_with = rooted(pictures.vectors[kept])
     vectors = (rooted(pictures.vectors[rows]), compared_with)
     compared = Comparison.of(rows, kept, vectors, (pictures.groups, folds))

@@ -12,7 +12,7 @@ from poetcore.training.ridge_layer import fit_ridge
 from poetcore.training.stacked import probabilities_without
 from poetcore.training.train import Examples, TrainingOptions
 
-__all__ = ["hold_out_labels"]
+__all__ = ["area", "hold_out_labels"]
 
 #: Labels that are held out in turn at the most: that costs about as much as the cross validation.
 _LABELS = 5
@@ -68,7 +68,7 @@ def hold_out_labels(
         caught[labels[label]] = {
             "n": int(own.sum()),
             "caught": float((strange > cut(scores)).mean()),
-            "auc": _area(scores, strange),
+            "auc": area(scores, strange),
         }
     return {
         "caught": caught,
@@ -118,8 +118,16 @@ def _first_without(probabilities: np.ndarray, label: int) -> np.ndarray:
     return first
 
 
-def _area(known: np.ndarray, strange: np.ndarray) -> float:
-    """Compute the area under the ROC curve: how often a strange picture scores above a known one."""
+def area(known: np.ndarray, strange: np.ndarray) -> float:
+    """Compute the area under the ROC curve: how often a strange picture scores above a known one.
+
+    >>> area(np.array([0.0, 1.0]), np.array([0.5, 2.0]))
+    0.75
+
+    Args:
+        known: `(n,)`, scores of pictures of the labels.
+        strange: `(m,)`, scores of others.
+    """
     ordered = np.sort(known)
     below = np.searchsorted(ordered, strange, "left") + np.searchsorted(ordered, strange, "right")
     return float(below.mean() / 2 / len(known))

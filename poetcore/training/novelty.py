@@ -39,14 +39,14 @@ def measure_novelty(
     """
     labels, targets = list(prepared.dataset.labels), prepared.everything.targets
     split, examples = prepared.split, prepared.everything
-    training = (split["split"] == "training").to_numpy()
-    rows, place, folds = np.flatnonzero(~training), np.empty(0), -1 - np.arange(len(split))
+    rows = np.flatnonzero(split["split"] != "training")
+    place, folds = np.empty(0), -1 - np.arange(len(split))
     if validated is not None:
         table = validated.predictions
         place = pd.Index(table["path"]).get_indexer(pd.Index(split["path"]))
         rows = np.flatnonzero(place >= 0)
         folds[rows] = table["fold"].to_numpy()[place[rows]]
-    rows, kept = Comparison.choose(rows, np.flatnonzero(training), targets)
+    rows, kept = Comparison.choose(rows, targets[: len(split)])
     compared_with = rooted(examples.take(kept)[0])
     vectors = (rooted(examples.take(rows)[0]), compared_with)
     compared = Comparison.of(rows, kept, vectors, (prepared.groups, folds))

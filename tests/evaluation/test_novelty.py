@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -60,6 +61,13 @@ def test_a_figure_that_all_pictures_share_tells_nothing_apart():
 def test_training_pictures_are_like_themselves(trained, classifier):
     found = classifier.classify(sorted((trained.sample / "train").rglob("*.jpg")))
     assert np.mean([one.unknown for one in found]) <= 0.05
+
+
+def test_a_picture_is_not_compared_with_itself(trained):
+    known = Novelty.of(trained.run)
+    own = known.pictures[:1] ** 3  # as a feature vector, of which the root is taken again
+    among, without = (replace(known, pictures=known.pictures[start:5]) for start in (0, 1))
+    assert among.scores(own) == pytest.approx(without.scores(own))
 
 
 def test_a_picture_of_nothing_is_unknown(classifier):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from poetcore.evaluation.novelty import rooted
-from poetcore.evaluation.novelty_threshold import Comparison, threshold_of_run
+from poetcore.evaluation.novelty_threshold import Comparison, drawn_evenly, threshold_of_run
 from poetcore.sources.samples import SAMPLE_LABELS
 from poetcore.training.held_out_labels import hold_out_labels
 from poetcore.training.train import Examples, TrainingOptions, train
@@ -47,9 +47,9 @@ def test_the_cross_validated_pictures_set_the_threshold(record):
     assert (record["basis"], record["n"]) == ("cross_validation", 60)
 
 
-def test_the_training_pictures_are_kept_to_compare_with(trained, record):
+def test_the_pictures_of_the_dataset_are_kept_to_compare_with(trained, record):
     kept = trained.run.novelty_pictures()
-    wanted = Reference.of(trained.run, trained.workspace).only("training")
+    wanted = Reference.of(trained.run, trained.workspace)
     assert record["compared"] == len(kept) == len(wanted)
     # float16 keeps three digits.
     np.testing.assert_allclose(kept, rooted(wanted.vectors), atol=1e-3)
@@ -72,6 +72,19 @@ def test_the_mean_is_that_of_the_labels(record):
 @pytest.mark.parametrize("head", ["gradient_descent", "ridge"])
 def test_a_label_far_from_the_others_is_found_when_it_is_held_out(clouds, head):
     assert held_out(clouds, head)["caught"]["label 3"]["caught"] > 0.8
+
+
+def test_of_many_pictures_as_many_of_each_label_are_drawn():
+    labels = np.repeat(["rare", "often"], [5, 95])
+    drawn = drawn_evenly(labels, 20)
+    assert np.unique(labels[drawn], return_counts=True)[1].tolist() == [15, 5]
+
+
+def test_pictures_of_one_group_are_not_compared():
+    vectors = rooted(np.eye(5, 6, dtype=np.float32) + 1)
+    everyone, groups = np.arange(5), np.array([0, 0, 1, 2, 3])
+    found = Comparison.of(everyone, everyone, (vectors, vectors), (groups,)).similarities
+    assert (found[0] > -1).tolist() == [False, False, True, True, True]
 
 
 def test_with_two_labels_none_can_be_held_out():
