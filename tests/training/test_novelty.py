@@ -1,12 +1,16 @@
 """The threshold of a run, set on pictures that it has not seen, and what it catches of labels held out."""
 
+from types import SimpleNamespace
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from poetcore.evaluation.novelty import rooted
 from poetcore.evaluation.novelty_threshold import Comparison, drawn_evenly, threshold_of_run
 from poetcore.sources.samples import SAMPLE_LABELS
 from poetcore.training.held_out_labels import hold_out_labels
+from poetcore.training.novelty import measure_novelty
 from poetcore.training.train import Examples, TrainingOptions, train
 from poetcore.workspace.reference import Reference
 
@@ -72,6 +76,20 @@ def test_the_mean_is_that_of_the_labels(record):
 @pytest.mark.parametrize("head", ["gradient_descent", "ridge"])
 def test_a_label_far_from_the_others_is_found_when_it_is_held_out(clouds, head):
     assert held_out(clouds, head)["caught"]["label 3"]["caught"] > 0.8
+
+
+def test_without_a_cross_validation_held_out_pictures_set_the_threshold(clouds):
+    parts = np.resize(["training", "validation"], len(clouds))
+    none = Examples(clouds.vectors[:0], clouds.targets[:0])
+    layer = train(clouds, none, LABELS, TrainingOptions(how_many_training_steps=50), lambda report: None)
+    prepared = SimpleNamespace(
+        split=pd.DataFrame({"split": parts}),
+        everything=clouds,
+        groups=np.arange(len(clouds)),
+        dataset=SimpleNamespace(labels=list("abcd")),
+    )
+    found = measure_novelty(prepared, layer, None, TrainingOptions()).record
+    assert (found["basis"], found["n"], found["caught"]) == ("held_out", len(clouds) // 2, {})
 
 
 def test_of_many_pictures_as_many_of_each_label_are_drawn():
