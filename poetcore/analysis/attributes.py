@@ -18,7 +18,7 @@ from poetcore.system.files import cores
 from poetcore.system.progress import OnProgress
 from poetcore.workspace.workspace import Workspace
 
-__all__ = ["ATTRIBUTES", "SUB_FOLDER", "TAKEN", "picture_attributes", "slices_by_attribute"]
+__all__ = ["ATTRIBUTES", "SUB_FOLDER", "TAKEN", "picture_attributes", "slices_by_attribute", "sub_folders"]
 
 SUB_FOLDER, TAKEN = "sub-folder", "date taken"
 

@@ -4,6 +4,7 @@ It is chosen on cross-validated predictions of the training pictures, if there a
 the demo pictures promises too much on them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -97,15 +98,16 @@ class OneLabel:
         return threshold_interval(scores, has, quantity, wanted, independent) if has.any() else None
 
 
-def one_label(run: Run | None, evaluation: Evaluation) -> list[OneLabel]:
-    """Return each label of an evaluation against the rest, in the order of the model's outputs.
+def one_label(run: Run | None, evaluation: Evaluation, wanted: Sequence[str] | None = None) -> list[OneLabel]:
+    """Return each label of an evaluation against the rest.
 
     Args:
         run: that was evaluated; None for a model file. One without cross-validated predictions has its
             thresholds chosen on the demo pictures.
         evaluation: of one label a picture.
+        wanted: of these labels only; None for all, in the order of the model's outputs.
     """
-    labels, metrics = evaluation.metrics.labels, evaluation.metrics
+    metrics = evaluation.metrics
     _, unseen = leak_counts_of(evaluation.predictions)
     rows = evaluation.predictions[unseen]
     number = metrics.independent if metrics.unseen is None else metrics.independent_without_leaked
@@ -116,12 +118,14 @@ def one_label(run: Run | None, evaluation: Evaluation) -> list[OneLabel]:
             found = cross_validated_predictions(run)
         except RunError:  # a run of an earlier version, or of too many pictures and labels
             found = None
+    true = np.array(found.true) if found is not None else np.empty(0)
     parts = []
-    for place, label in enumerate(labels):
+    for label in metrics.labels if wanted is None else wanted:
         scores = rows[f"p_{label}"].to_numpy(float)
         has = (rows["label"] == label).to_numpy()
         choosing = (scores, has, independent)
         if found is not None:
-            choosing = (found.probabilities[:, place], np.array(found.true) == label, found.independent)
+            own = found.probabilities[:, found.labels.index(label)]
+            choosing = (own, true == label, found.independent)
         parts.append(OneLabel(label, scores, has, len(choosing[0]), found is not None, independent, choosing))
     return parts

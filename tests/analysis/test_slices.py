@@ -8,7 +8,13 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from poetcore.analysis.attributes import SUB_FOLDER, TAKEN, picture_attributes, slices_by_attribute
+from poetcore.analysis.attributes import (
+    SUB_FOLDER,
+    TAKEN,
+    picture_attributes,
+    slices_by_attribute,
+    sub_folders,
+)
 from poetcore.analysis.slices import SlicedPictures
 from poetcore.data.images import date_taken
 from poetcore.errors import OptionError
@@ -75,6 +81,13 @@ def test_sub_folders_are_slices_across_labels(white, place):
     table = SlicedPictures.of(white, place).slices().table()
     of = table[table["attribute"] == SUB_FOLDER].set_index("slice")
     assert of["pictures"].to_dict() == {"day0": 40, "day1": 40} and of["wrong"].tolist() == [10, 10]
+
+
+def test_of_a_csv_file_the_folder_of_a_picture_is_its_sub_folder(tmp_path):
+    listing = tmp_path / "labels.csv"
+    listing.write_text("path,label\nleft/camera/1.jpg,fire\n2.jpg,fire\n")
+    paths = [tmp_path / "left" / "camera" / "1.jpg", tmp_path / "2.jpg"]
+    assert sub_folders(paths, listing) == ["left/camera", ""]
 
 
 def test_a_file_that_is_gone_or_damaged_has_no_figures(white, place):

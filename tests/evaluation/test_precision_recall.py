@@ -113,3 +113,10 @@ def test_why_there_is_no_threshold_is_told(trained: Trained):
     found = evaluate(trained.run, trained.sample / "demo", trained.workspace)
     none = one_label(trained.run, found)[0].threshold("recall", 0.99)
     assert none.value is None and "cannot be promised" in none.reason and none.precision.total == 0
+
+
+def test_of_chosen_labels_each_is_as_among_all(trained: Trained):
+    found = evaluate(trained.run, trained.sample / "demo", trained.workspace)
+    last = one_label(trained.run, found)[-1]
+    alone = one_label(trained.run, found, [last.label])[0]
+    assert alone.threshold("precision", 0.9) == last.threshold("precision", 0.9)

@@ -19,6 +19,9 @@ from poetcore.workspace.run import Run
 
 __all__ = ["draw_thresholds"]
 
+#: Of more labels than this there is no table: one is looked at by itself.
+_MOST = 100
+
 
 @st.fragment
 def draw_thresholds(run: Run, evaluation: Evaluation) -> None:
@@ -29,10 +32,9 @@ def draw_thresholds(run: Run, evaluation: Evaluation) -> None:
         evaluation: of it on a demo folder, of one label a picture.
     """
     st.header("Thresholds for each label", help=term("one label against the rest"))
-    labels = sorted(one_label(run, evaluation), key=lambda one: natural_key(one.label))
-    if not len(labels[0].scores):
-        st.caption("Every picture was seen in training, so that it would show the memory only.")
-        return
+    names = sorted(evaluation.metrics.labels, key=natural_key)
+    many = len(names) > _MOST
+    labels = one_label(run, evaluation, names[:1] if many else names)
     st.caption(
         "A picture may be taken to have a label only where the label's probability reaches a threshold: a"
         " high one for few false alarms (precision), a low one to miss few (recall). " + _chosen_on(labels[0])
@@ -42,18 +44,19 @@ def draw_thresholds(run: Run, evaluation: Evaluation) -> None:
             "Wanted", get_args(Quantity), default="precision", required=True, key="threshold_quantity"
         )
         wanted = 0.01 * st.number_input("At least, in percent", 50, 99, 95, key="threshold_wanted", width=180)
-    found = {one.label: one.threshold(quantity, wanted) for one in labels}
-    _draw_table(found)
-    label = pick_label(list(found), "threshold_label")
-    _draw_label(next(one for one in labels if one.label == label), found[label], quantity, wanted)
+    if not many:
+        _draw_table({one.label: one.threshold(quantity, wanted) for one in labels})
+    label = pick_label(names, "threshold_label")
+    _draw_label(one_label(run, evaluation, [label])[0], quantity, wanted)
 
 
 def _chosen_on(one: OneLabel) -> str:
     """Return on which pictures thresholds are chosen, and what that means."""
     if one.cross_validated:
         return (
-            f"Thresholds are chosen on {counted(one.chosen_on, 'training picture')}, as cross-validated; the"
-            " table says what they give on the demo pictures. A precision holds where labels are as frequent."
+            f"Thresholds are chosen on {counted(one.chosen_on, 'training picture')}, as cross-validated;"
+            " beside them stands what they give on the demo pictures. A precision holds where labels are as"
+            " frequent as here."
         )
     return (
         f"This run has no cross-validated predictions: thresholds are chosen on these"
@@ -88,8 +91,9 @@ def _draw_table(found: dict[str, LabelThreshold]) -> None:
     )
 
 
-def _draw_label(one: OneLabel, found: LabelThreshold, quantity: Quantity, wanted: float) -> None:
+def _draw_label(one: OneLabel, quantity: Quantity, wanted: float) -> None:
     """Draw the curves of a label, and its threshold with all intervals in words."""
+    found = one.threshold(quantity, wanted)
     name = f"**{plain(in_sentence(one.label))}**"
     if found.value is None:
         st.markdown(
