@@ -145,6 +145,12 @@ def label_image(
         typer.Option(min=1, help="How many labels to show for each picture: 5, in a table the first."),
     ] = None,
     output_csv: OutputCsvOption = None,
+    heat_maps: Annotated[
+        Path | None,
+        typer.Option(
+            "--heat_maps", help="Folder for copies of the pictures that show where the first label is seen."
+        ),
+    ] = None,
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     json: JsonOption = False,
     **options: Any,
@@ -155,6 +161,7 @@ def label_image(
     are a table.
     """
     from poetcore.cli.group_tables import decisions_of
+    from poetcore.cli.heat_maps import write_heat_maps
     from poetcore.cli.predictions import prediction_lines
     from poetcore.cli.terminal import Terminal
     from poetcore.data.images import read
@@ -164,6 +171,7 @@ def label_image(
     from poetcore.evaluation.classifier import Classifier, PictureClassifier
     from poetcore.evaluation.unsure import is_unsure
     from poetcore.system.files import printable, walk
+    from poetcore.system.wording import counted
 
     terminal, place = Terminal(json), Workspace(workspace)
     paths: list[Path] = []
@@ -174,6 +182,8 @@ def label_image(
         paths += [Path(entry.path) for entry in walk(file)] if file.is_dir() else [file]
     if not paths:
         raise DatasetError(f"No pictures in {', '.join(map(printable, wanted))}.")
+    if graph and heat_maps:
+        raise OptionError("A frozen graph has no heat maps: name a run, or omit --heat_maps.")
     classifier: PictureClassifier
     if graph:
         classifier = _graph_classifier(graph, labels, build(GraphOptions, options), engine)
@@ -194,6 +204,9 @@ def label_image(
         rows = [(os.path.abspath(p.path), join_set(p.predicted), p.confidence, p.unknown) for p in labelled]
         write_listing(output_csv, ("path", "label", "confidence", "unknown"), rows)
     decisions = decisions_of(None if graph else place.run(run), labelled, terminal)
+    drawn = write_heat_maps(heat_maps, labelled, place.run(run), place) if heat_maps else []
+    if drawn:
+        terminal.message(f"{counted(len(drawn), 'heat map')} in {printable(drawn[0].parent)}.")
     seconds = None
     if len(labelled) == 1 and engine == DEFAULT_ENGINE:  # from the cache it would be no time at all
         seconds = classifier.classify_bytes(labelled[0].path.name, read(labelled[0].path)).seconds
@@ -214,6 +227,7 @@ def label_image(
             "skipped": skipped,
             "litter": len(litter),
             "evaluation_seconds": seconds,
+            "heat_maps": [str(file) for file in drawn],
         },
         *prediction_lines(labelled, top, seconds, decisions),
     )

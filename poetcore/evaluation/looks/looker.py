@@ -61,22 +61,17 @@ class Looker:
         self.labels = tuple(run.labels())
         self._backbone, self._head = backbone_of(run), run.head()
         self._lock = threading.RLock()
+        self._reference: Reference | None = None
         self._seen: OrderedDict[str, _Seen] = OrderedDict()
 
     @cached_property
     def _extractor(self) -> MapExtractor:
         return MapExtractor(self._backbone, models_of(self.run, self._workspace))
 
-    @cached_property
-    def _reference(self) -> Reference | None:
-        found = Reference.of(self.run, self._workspace)
-        return found.only("training") if found else None
-
     @property
     def held_bytes(self) -> int:
         """How much memory its training pictures take, as far as they are loaded."""
-        found = self.__dict__.get("_reference")
-        return found.vectors.nbytes if found else 0
+        return self._reference.vectors.nbytes if self._reference else 0
 
     def heat_map(self, content: bytes, label: str = "") -> HeatMap:
         """Compute where the run sees a label in a picture.
@@ -118,9 +113,12 @@ class Looker:
             RunError: the feature vectors of the training pictures are gone.
         """
         with self._lock:
+            if self._reference is None:
+                found = Reference.of(self.run, self._workspace)
+                if found is None:
+                    raise RunError(NO_REFERENCE)
+                self._reference = found.only("training")
             reference = self._reference
-        if reference is None:
-            raise RunError(NO_REFERENCE)
         return most_similar(reference, self._look(content).vector, count, sha_of(content))
 
     def _look(self, content: bytes) -> _Seen:
