@@ -20,7 +20,7 @@ from tests.browser.dashboard import NOT_FOUND, Dashboard, copy_of, until
 from tests.conftest import Trained
 
 #: What Chromium says while there is no server.
-GONE = "ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|WebSocket"
+GONE = "ERR_CONNECTION_|ERR_EMPTY_RESPONSE|WebSocket|No response received|server is not responding"
 
 #: What it says where a copy of a run has no cached vectors, so that nothing is told of similar pictures, and
 #: where a verdict is refused.
@@ -172,6 +172,8 @@ def test_the_panel_has_no_fault_and_tells_a_refused_verdict(
 ) -> None:
     reviewer = Reviewer(page, server.address)
     reviewer.open("/evaluate?run=first")
+    expect(page.get_by_role("button", name="Begin the review")).to_be_visible()
+    reviewer.is_settled()
     page.get_by_role("button", name="Begin the review").click()
     expect(reviewer.box).to_be_visible()
     page.keyboard.press("l")
@@ -190,11 +192,15 @@ def test_a_random_sample_is_reviewed_and_the_way_leads_back_to_the_mistakes(
     total = len(Evaluation.load(reviewed.run.evaluation("demo")).misclassified())
     reviewer = Reviewer(page, server.address)
     reviewer.open("/evaluate?run=first")
+    expect(page.get_by_role("button", name="at random")).to_be_visible()
+    reviewer.is_settled()
     page.get_by_role("button", name="at random").click()
     expect(reviewer.box.locator(".truths")).to_contain_text("✓ right")
     page.keyboard.press("m")
     reviewer.has_reviewed(f"0 of {total} reviewed, and 1 at random")
     page.keyboard.press("Escape")
-    expect(page.get_by_text(f"0 of {total} reviewed, and 1 at random").first).to_be_visible()
+    expect(reviewer.box).to_have_count(0)
+    expect(page.get_by_role("button", name="more at random").first).to_be_visible()
+    reviewer.is_settled()
     page.get_by_role("button", name="Begin the review").click()
     expect(reviewer.box.locator(".truths")).to_contain_text("✗ wrong")
