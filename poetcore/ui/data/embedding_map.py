@@ -17,12 +17,11 @@ from poetcore.analysis.projection.methods import (
 from poetcore.charts.style import FEW_LABELS
 from poetcore.data.dataset import Dataset
 from poetcore.system.figures import count, percent
-from poetcore.ui.choice import chosen
 from poetcore.ui.components.point_map import point_map
 from poetcore.ui.data.arranging import METHOD_NAMES, arranged
 from poetcore.ui.data.features import DatasetFeatures, draw_features
 from poetcore.ui.data.map_looks import Predicted, by_label, by_prediction, predicted_by
-from poetcore.ui.gallery.about import about_run
+from poetcore.ui.gallery.about import about_chosen
 from poetcore.ui.gallery.pictures import Card
 from poetcore.ui.gallery.repair_gallery import Repairable, repair_gallery
 from poetcore.ui.labels import filter_label
@@ -94,13 +93,12 @@ def _draw_selected(
     counts = plain(few([f"{n} {in_sentence(str(label))}" for label, n in numbers]))
     st.header(f"{count(len(picked))} of {counted(len(points), 'picture')}")
     st.caption(f"{counts}. The rarest label among them comes first.")
-    run = chosen().run
     repair_gallery(
         dataset.folder,
         [_item(row, predicted) for row in picked.itertuples()],
         dataset.labels,
         key="map_gallery",
-        about=about_run(run) if run else None,
+        about=about_chosen(),
     )
 
 

@@ -17,6 +17,7 @@ from poetcore.system.files import is_same_place
 from poetcore.system.names import natural_key
 from poetcore.ui.data.merging import draw_merges
 from poetcore.ui.data.side_by_side import side_by_side
+from poetcore.ui.gallery.about import about_chosen
 from poetcore.ui.gallery.pending import tell_pending
 from poetcore.ui.gallery.pictures import Card
 from poetcore.ui.gallery.repair_gallery import Repairable, repair_gallery
@@ -173,7 +174,7 @@ def _draw_pictures(
         return
     if check.side_by_side:
         items = side_by_side(issues, check, dataset, demo)
-        repair_gallery(dataset.folder, items, dataset.labels, key)
+        repair_gallery(dataset.folder, items, dataset.labels, key, about_chosen())
         return
     items = [
         Repairable(
@@ -184,7 +185,7 @@ def _draw_pictures(
         )
         for issue in issues
     ]
-    repair_gallery(dataset.folder, items, dataset.labels, key)
+    repair_gallery(dataset.folder, items, dataset.labels, key, about_chosen())
 
 
 def _draw_set_aside(issues: Sequence[Issue], dataset: Dataset) -> None:

@@ -22,6 +22,7 @@ from poetcore.system.figures import confidence
 from poetcore.system.files import is_same_place
 from poetcore.ui.choice import chosen
 from poetcore.ui.data.features import DatasetFeatures, draw_features
+from poetcore.ui.gallery.about import about_chosen
 from poetcore.ui.gallery.pictures import Card, gallery
 from poetcore.ui.gallery.repair_gallery import Repairable, repair_gallery
 from poetcore.ui.labels import filter_label, pick_label
@@ -120,6 +121,7 @@ def _draw_list(dataset: Dataset, scored: pd.DataFrame) -> None:
         [_item(row, row.sha in by_hand) for row in shown.itertuples()],
         dataset.labels,
         key="suspects_gallery",
+        about=about_chosen(),
     )
 
 
@@ -153,13 +155,13 @@ def _draw_extremes(scored: pd.DataFrame) -> None:
         f"Nearest to the middle of all pictures of {plain(label)}: what the network takes {plain(label)} to"
         " be. If all of them are alike, other views of it are rare in your set."
     )
-    gallery([_card(row) for row in typical.itertuples()], key=f"typical_{label}")
+    gallery([_card(row) for row in typical.itertuples()], key=f"typical_{label}", about=about_chosen())
     st.header("Hardest")
     st.caption(
         "Those whose label a classifier that was trained on others finds least probable. Each is a wrong"
         f" label, or a view of {plain(label)} of which more pictures would help."
     )
-    gallery([_card(row) for row in hard.itertuples()], key=f"hard_{label}")
+    gallery([_card(row) for row in hard.itertuples()], key=f"hard_{label}", about=about_chosen())
 
 
 def _card(row: Any) -> Card:

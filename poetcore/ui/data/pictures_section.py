@@ -14,6 +14,7 @@ from poetcore.system.figures import count
 from poetcore.system.names import natural_key
 from poetcore.training.train import TrainingOptions
 from poetcore.ui.data.found import draw_odd
+from poetcore.ui.gallery.about import about_chosen
 from poetcore.ui.gallery.pictures import Card, gallery
 from poetcore.ui.glossary import term
 from poetcore.ui.labels import pick_label
@@ -80,6 +81,7 @@ def _draw_samples(dataset: Dataset) -> None:
             for path, sha, width, height in shown[["path", "sha", "width", "height"]].itertuples(index=False)
         ],
         key=f"sheet_{dataset.folder}_{label}",
+        about=about_chosen(),
     )
 
 

@@ -6,10 +6,11 @@ from pathlib import Path
 from poetcore.errors import RunError
 from poetcore.evaluation.metrics import Metrics
 from poetcore.system.names import natural_key
+from poetcore.ui.choice import chosen
 from poetcore.ui.state import evaluation_at, workspace
 from poetcore.workspace.run import Run
 
-__all__ = ["About", "about_evaluation", "about_run"]
+__all__ = ["About", "about_chosen", "about_evaluation", "about_run"]
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,15 @@ class About:
 def about_run(run: Run) -> About:
     """Return what galleries of a run's predictions tell their light-box."""
     return About(run.name, "", tuple(sorted(run.labels(), key=natural_key)))
+
+
+def about_chosen() -> About:
+    """Return what galleries of a dataset tell their light-box: the chosen run, if there is one."""
+    run = chosen().run
+    try:
+        return about_run(run) if run else About()
+    except RunError:  # damaged
+        return About()
 
 
 def about_evaluation(metrics: Metrics) -> About:
