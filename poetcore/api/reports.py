@@ -13,6 +13,7 @@ from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.freshness import Difference, current_files, evaluation_difference, run_difference
 from poetcore.evaluation.headline import Headline, headline
 from poetcore.evaluation.label_groups.recall import current_label_groups
+from poetcore.evaluation.label_groups.slide_groups import slide_groups
 from poetcore.evaluation.label_groups.summary import GroupSummary, summarise
 from poetcore.evaluation.results import evaluation_of
 from poetcore.evaluation.review.corrected import Corrected, corrected
@@ -245,13 +246,17 @@ class Report(ReportParts):
 
         metrics, target = self.evaluation.metrics, path_of(folder, "folder")
         check_folder(target, Path(metrics.folder))
+        chosen = built(SlideOptions, options)
         with on_progress(progress) as show:
             return write_slides(
                 target,
                 self.evaluation.predictions,
                 f"{self._run.title} on {dataset_title(Path(metrics.folder))}",
-                built(SlideOptions, options),
+                chosen,
                 multi_label=metrics.multi_label is not None,
+                groups=slide_groups(
+                    current_label_groups(self._run), self.evaluation, confidence=chosen.confidence
+                ),
                 on_progress=show,
             ).files
 

@@ -1,6 +1,6 @@
 """What a terminal shows of groups of labels and of costs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.table import Table
 
@@ -10,6 +10,7 @@ from poetcore.evaluation.classifier import Prediction
 from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.label_groups.decisions import Decision, cost_words, decide_predictions, group_words
 from poetcore.evaluation.label_groups.recall import current_label_groups
+from poetcore.evaluation.label_groups.slide_groups import slide_groups
 from poetcore.evaluation.label_groups.summary import (
     GroupSummary,
     summarise,
@@ -20,7 +21,14 @@ from poetcore.system.files import one_line
 from poetcore.workspace.label_groups import OTHER_COST, LabelGroups
 from poetcore.workspace.run import Run
 
-__all__ = ["cross_validated_lines", "decision_lines", "decisions_of", "evaluated_lines", "group_lines"]
+__all__ = [
+    "cross_validated_lines",
+    "decision_lines",
+    "decisions_of",
+    "evaluated_lines",
+    "group_lines",
+    "groups_on_slides",
+]
 
 
 def group_lines(groups: LabelGroups, run: str) -> list[str | Table]:
@@ -125,13 +133,23 @@ def decisions_of(run: Run | None, found: Sequence[Prediction], terminal: Termina
         found: its predictions.
         terminal: where it is told that the groups are damaged; the predictions stand without them.
     """
-    groups = LabelGroups()
-    if run is not None:
-        try:
-            groups = current_label_groups(run)
-        except PoetError as error:
-            terminal.message(str(error))
-    return decide_predictions(groups, found)
+    return decide_predictions(LabelGroups() if run is None else _groups_of(run, terminal), found)
+
+
+def groups_on_slides(
+    run: Run, evaluation: Evaluation, terminal: Terminal, *, confidence: bool
+) -> Mapping[str, str]:
+    """Return what is said of the groups of each picture on slides; see `slide_groups`."""
+    return slide_groups(_groups_of(run, terminal), evaluation, confidence=confidence)
+
+
+def _groups_of(run: Run, terminal: Terminal) -> LabelGroups:
+    """Return the groups of a run; none where they are damaged, which is told."""
+    try:
+        return current_label_groups(run)
+    except PoetError as error:
+        terminal.message(str(error))
+        return LabelGroups()
 
 
 def decision_lines(decision: Decision) -> list[str]:

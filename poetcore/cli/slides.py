@@ -40,6 +40,7 @@ def slides(
     **options: Any,
 ) -> None:
     """Write demo pictures as slides, 1920 x 1080, with predicted label, confidence and true label on them."""
+    from poetcore.cli.group_tables import groups_on_slides
     from poetcore.cli.terminal import Terminal
     from poetcore.evaluation.evaluate import evaluate
     from poetcore.evaluation.headline import headline
@@ -63,6 +64,7 @@ def slides(
             title,
             chosen_options,
             multi_label=evaluation.metrics.multi_label is not None,
+            groups=groups_on_slides(chosen, evaluation, terminal, confidence=chosen_options.confidence),
             on_progress=bars.show,
         )
     skipped = [*evaluation.metrics.skipped, *made.skipped]

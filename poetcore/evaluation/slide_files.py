@@ -1,7 +1,7 @@
 """A slideshow as files: one PNG a slide, in a folder of their own."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,6 +67,7 @@ def write_slides(
     options: SlideOptions,
     *,
     multi_label: bool = False,
+    groups: Mapping[str, str] | None = None,
     on_progress: OnProgress | None = None,
 ) -> SlidesMade:
     """Write the pictures of an evaluation as slides, each with predicted label, confidence and true label.
@@ -77,6 +78,7 @@ def write_slides(
         title: what is shown, in a few words; it stands on every slide.
         options: which pictures, and how.
         multi_label: as in `deck`.
+        groups: path -> what is said of its groups of labels, as `slide_groups` returns it.
         on_progress: called in the phase `drawing_slides`.
 
     Raises:
@@ -89,7 +91,10 @@ def write_slides(
     readable, skipped = _readable(slides)
     if not readable:
         raise PictureError("No picture is left to show: choose --show all, or another label.")
-    notes = dict(zip((slide.path for slide in readable), slide_notes(readable, predictions), strict=True))
+    notes = {
+        slide.path: " · ".join(filter(None, ((groups or {}).get(slide.path), note)))
+        for slide, note in zip(readable, slide_notes(readable, predictions), strict=True)
+    }
     batches = list(in_chunks(readable, options.batch))
     digits = max(3, len(str(len(batches))))
     files = [folder / f"slide_{number:0{digits}}.png" for number in range(1, len(batches) + 1)]

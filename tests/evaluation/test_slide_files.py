@@ -93,6 +93,13 @@ def test_a_picture_that_was_seen_in_training_says_so(slides):
     assert told == [True, False]
 
 
+def test_a_slide_tells_its_groups_of_labels(predictions, tmp_path):
+    groups = {predictions["path"].iloc[-1]: "wood 87 %"}
+    options = SlideOptions(show="mistakes")
+    (slide,) = write_slides(tmp_path / "slides", predictions, "trees", options, groups=groups).files
+    assert words_on(slide, "wood 87 %", 32, "#8db6ff")
+
+
 def test_several_pictures_share_a_slide_and_the_last_has_the_rest(predictions, tmp_path):
     files = written(tmp_path, predictions, batch=4)
     assert len(files) == 2

@@ -111,7 +111,7 @@ def test_no_predicted_group_is_said_to_be_none():
 def test_a_slide_tells_the_groups_that_are_predicted_and_where_that_is_wrong():
     shares = np.array([[0.9, 0.1, 0.0], [0.1, 0.9, 0.0], [0.0, 1.0, 0.0]])
     found = slide_groups(ALARM, evaluated(shares, ["smoke", "fire", "misc"]), PATHS)
-    assert list(found.values()) == ["alarm 90 %", "none (true: alarm)", "none"]
+    assert list(found.values()) == ["alarm 90 %", "no group (true: alarm)", "no group"]
 
 
 def test_a_slide_tells_the_answer_that_costs_the_least_where_it_is_another():
