@@ -51,6 +51,17 @@ class LightBox:
         expect(self.page.locator("dialog.lightbox[open]")).to_have_count(0)
         return self
 
+    def is_left(self, pages: str) -> None:
+        """Close it, as it may stand, and wait until the gallery shows its first page: "1 to 24 of 30"."""
+        if self.dialog.is_visible():
+            if self.part("keys").is_visible():
+                self.press("Escape")
+            self.press("Home", "Escape").is_closed()
+        first = self.page.get_by_text(pages, exact=True)
+        if not first.is_visible():
+            self.page.get_by_role("button", name="Page 1", exact=True).click()
+        expect(first).to_be_visible()
+
     def part(self, name: str) -> Locator:
         return self.dialog.locator(f".{name}")
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.accessibility import faults
-from tests.browser.conftest import Serve, screenshot, watched
+from tests.browser.conftest import Serve, Watched, screenshot, watched
 from tests.browser.dashboard import until
 from tests.browser.lightbox import LightBox
 from tests.browser.repair_gallery import APP, Gallery
@@ -28,18 +28,45 @@ def address(serve: Serve, folder: Path) -> str:
 
 
 @pytest.fixture
-def box(page: Page, address: str, folder: Path) -> LightBox:
-    """The light-box of the gallery, not yet open."""
-    found = LightBox(page).listens()
+def fresh(page: Page, address: str, folder: Path) -> LightBox:
+    """The light-box of a gallery in a tab of its own, not yet open."""
     Gallery(page, address, folder)
-    return found
+    return LightBox(page)
+
+
+@pytest.fixture(scope="module")
+def tab(browser: Browser, address: str, folder: Path) -> Iterator[tuple[Watched, LightBox]]:
+    """A tab with a gallery, for all tests that leave it as it was."""
+    with watched(browser) as watch:
+        found = LightBox(watch.page).listens()
+        Gallery(watch.page, address, folder)
+        yield watch, found
 
 
 @pytest.fixture
-def pairs(page: Page, address: str, folder: Path) -> LightBox:
+def box(tab: tuple[Watched, LightBox], request: pytest.FixtureRequest) -> Iterator[LightBox]:
+    """The light-box of the gallery, not yet open."""
+    watch, found = tab
+    yield found
+    found.is_left(f"1 to 24 of {COUNT}")
+    watch.check(request)
+
+
+@pytest.fixture(scope="module")
+def tab_of_pairs(browser: Browser, address: str, folder: Path) -> Iterator[tuple[Watched, LightBox]]:
+    """A tab with a gallery of pairs, likewise."""
+    with watched(browser) as watch:
+        Gallery(watch.page, address, folder, pairs=True)
+        yield watch, LightBox(watch.page)
+
+
+@pytest.fixture
+def pairs(tab_of_pairs: tuple[Watched, LightBox], request: pytest.FixtureRequest) -> Iterator[LightBox]:
     """The light-box of a gallery of pairs, open at the first."""
-    Gallery(page, address, folder, pairs=True)
-    return LightBox(page).open(1)
+    watch, found = tab_of_pairs
+    yield found.open(1)
+    found.is_left("1 to 12 of 15 groups")
+    watch.check(request)
 
 
 @pytest.mark.parametrize("key", ["Enter", "Space", "o"])
@@ -120,10 +147,10 @@ def test_a_wheel_enlarges_what_it_points_at(box):
     assert (x - after["x"]) / after["width"] == pytest.approx(0.45, abs=0.01)
 
 
-def test_the_pictures_around_are_fetched_ahead(box):
+def test_the_pictures_around_are_fetched_ahead(fresh):
     asked: set[str] = set()
-    box.page.on("request", lambda sent: "pixels=360" not in sent.url and asked.add(sent.url))
-    box.open(5)
+    fresh.page.on("request", lambda sent: "pixels=360" not in sent.url and asked.add(sent.url))
+    fresh.open(5)
     until(lambda: len([url for url in asked if "/poet/picture/" in url]) == 6)
 
 
@@ -206,12 +233,12 @@ def test_a_picture_that_is_gone_says_so(page, address, tmp_path):
     expect(box.part("broken").first).to_be_visible()
 
 
-def test_pictures_are_selected_in_it_by_key(box):
-    box.open(2).press("s", "ArrowRight", "s", "ArrowRight", "s", "s")
-    expect(box.part("heard")).to_have_text("Not selected any more: 2 in all.")
-    box.press("Escape").is_closed()
-    expect(box.page.get_by_text("2 selected", exact=True)).to_be_visible()
-    expect(box.page.get_by_role("checkbox", name="Select rose_003.jpg")).to_be_checked()
+def test_pictures_are_selected_in_it_by_key(fresh):
+    fresh.open(2).press("s", "ArrowRight", "s", "ArrowRight", "s", "s")
+    expect(fresh.part("heard")).to_have_text("Not selected any more: 2 in all.")
+    fresh.press("Escape").is_closed()
+    expect(fresh.page.get_by_text("2 selected", exact=True)).to_be_visible()
+    expect(fresh.page.get_by_role("checkbox", name="Select rose_003.jpg")).to_be_checked()
 
 
 def test_the_second_of_a_pair_is_selected_by_a_key_of_its_own(pairs):
