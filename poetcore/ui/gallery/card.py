@@ -31,7 +31,6 @@ class Card:
         path: its file, absolute; "" where there is none.
         true: its true label, or the given one; "" where there is none.
         predicted: its predicted label; "" where there is none.
-        beside: hash of the content that it stands beside in a pair; "" where it stands alone.
     """
 
     sha: str
@@ -42,7 +41,6 @@ class Card:
     path: str = ""
     true: str = ""
     predicted: str = ""
-    beside: str = ""
 
 
 def card_html(card: Card) -> str:
