@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
+from typing import Any
 
 import pandas as pd
 
@@ -19,6 +20,9 @@ __all__ = ["CHOICES", "Review", "record_verdicts", "reviewed", "rows_by_verdict"
 CHOICES = ("all", "unreviewed", "reviewed", *VERDICTS)
 
 _COLUMNS = [one.name for one in fields(ReviewEntry)]
+
+#: What `reviewed` returns of each picture.
+_SAID = ("verdict", "truth", "right_label", "comment", "outdated")
 
 
 @dataclass(frozen=True)
@@ -65,22 +69,27 @@ def reviewed(predictions: pd.DataFrame, review: Review) -> pd.DataFrame:
         With the index of `predictions`: verdict ("" for none), truth (the label that it says, else the true
         label), right_label, comment, and outdated (bool): whether there is one that does not count.
     """
-    if "sha" not in predictions:  # of an earlier version: contents are not known
-        return _table(predictions, [("", label, "", "", False) for label in predictions["label"]])
-    rows = []
-    for sha, label in zip(predictions["sha"], predictions["label"], strict=True):
-        one = review.entries.get(sha)
-        if one is None or one.verdict not in VERDICTS:
-            rows.append(("", label, "", one.comment if one else "", False))
-            continue
-        truth = one.right_label if one.verdict == "label_wrong" else one.label
-        counts = one.verdict == "unusable" or label in (one.label, truth)
-        if one.verdict not in ("label_wrong", "label_correct"):
-            truth = label
-        verdict = one.verdict if counts else ""
-        right = one.right_label if counts else ""
-        rows.append((verdict, truth if counts else label, right, one.comment, not counts))
-    return _table(predictions, rows)
+    columns: dict[str, list[Any]] = {name: [""] * len(predictions) for name in _SAID}
+    columns["truth"] = predictions["label"].tolist()
+    columns["outdated"] = [False] * len(predictions)
+    # Tables of earlier versions do not know the contents.
+    shas = predictions["sha"].tolist() if "sha" in predictions else []
+    for place in [place for place, sha in enumerate(shas) if sha in review.entries]:
+        said = _said(review.entries[shas[place]], columns["truth"][place])
+        for name, value in zip(_SAID, said, strict=True):
+            columns[name][place] = value
+    return pd.DataFrame(columns, index=predictions.index, dtype=object).astype({"outdated": bool})
+
+
+def _said(one: ReviewEntry, label: str) -> tuple[str, str, str, str, bool]:
+    """Return what an entry says of a picture that has a label now, in the order of `_SAID`."""
+    if one.verdict not in VERDICTS:
+        return "", label, "", one.comment, False
+    truth = one.right_label if one.verdict == "label_wrong" else one.label
+    if one.verdict != "unusable" and label not in (one.label, truth):
+        return "", label, "", one.comment, True
+    says_it = one.verdict in ("label_wrong", "label_correct")
+    return one.verdict, truth if says_it else label, one.right_label, one.comment, False
 
 
 def rows_by_verdict(rows: pd.DataFrame, review: Review, wanted: str) -> pd.DataFrame:
@@ -140,8 +149,3 @@ def record_verdicts(
         entries.append(ReviewEntry(time, one.sha, row["path"], row["label"], row["predicted"], *said))
     ReviewFile(folder.review_file).append(entries)
     return entries
-
-
-def _table(predictions: pd.DataFrame, rows: Sequence[tuple[str, str, str, str, bool]]) -> pd.DataFrame:
-    names = ["verdict", "truth", "right_label", "comment", "outdated"]
-    return pd.DataFrame(rows, index=predictions.index, columns=names).astype({"outdated": bool})
