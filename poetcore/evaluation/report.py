@@ -26,6 +26,7 @@ from poetcore.evaluation.review.carried import review_figures, with_verdicts
 from poetcore.evaluation.review.review import Review
 from poetcore.evaluation.review.verdicts import verdict_words
 from poetcore.evaluation.slides import Filter, deck
+from poetcore.evaluation.unknown import novelty_sentences
 from poetcore.system.figures import confidence, count, percent, score, with_interval
 from poetcore.system.names import natural_key
 from poetcore.system.wording import counted
@@ -85,6 +86,7 @@ def report(
             told=headline(metrics, difference),
             calibration=calibration_sentence(metrics),
             label_doubt=label_doubt(metrics),
+            unknown=novelty_sentences(metrics.novelty),
             metrics=metrics,
             names=sorted(metrics.labels, key=natural_key),
             leaks=leaks,

@@ -40,6 +40,8 @@ NOT_OFFERED = {
     " several labels: each label has a threshold already, see the figures of each label.",
     "tune": "Tuning is not offered where a picture may have several labels: train with other settings, and"
     " compare macro F1 in the list of runs.",
+    "unknown": "Whether a picture is unlike the training pictures is not told where a picture may have"
+    " several labels: it gets none of them where no probability reaches its threshold.",
 }
 
 

@@ -3,6 +3,7 @@
 import base64
 import io
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -69,6 +70,14 @@ class Tags(HTMLParser):
 
     def named(self, name: str) -> list[dict[str, str | None]]:
         return [attributes for tag, attributes in self.found if tag == name]
+
+
+def test_what_is_called_unknown_stands_in_the_report_where_it_is_known(made, tmp_path):
+    one = evaluation(tmp_path / "show")
+    novelty = {"pictures": 5, "unknown": 1, "wrong": 1, "expected": 0.05, "caught": {}}
+    told = report(replace(one, metrics=replace(one.metrics, novelty=novelty)))
+    assert "1 (20.0 %" in told and "is called unknown, 1 of them misclassified" in told
+    assert "called unknown" not in made
 
 
 def test_the_only_addresses_are_the_names_of_xml(made):

@@ -23,6 +23,7 @@ from poetcore.ui.labels import filter_label
 from poetcore.ui.results.evaluation import draw_label_table
 from poetcore.ui.results.leaks import leak_words
 from poetcore.ui.text import isolated, plain
+from poetcore.workspace.not_offered import NOT_OFFERED
 
 __all__ = ["draw_label_figures", "draw_label_set_headline", "draw_label_sets", "draw_wrong_sets"]
 
@@ -60,6 +61,7 @@ def draw_label_sets(evaluation: Evaluation, key: str) -> None:
     with beside.cell():
         st.header("Per-class metrics")
         draw_label_table(metrics.per_label)
+        st.caption(NOT_OFFERED["unknown"])
     with beside.cell():
         _draw_cooccurrence(metrics)
     _draw_wrong(evaluation, key)
