@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from poetcore.charts.dataset import counts_chart, map_chart, sizes_chart
+from poetcore.charts.dataset import counts_chart, sizes_chart
 from poetcore.charts.style import FEW_LABELS
 
 
@@ -25,20 +25,10 @@ def test_sizes_of_very_many_pictures_are_drawn_for_a_part_of_them():
 
 def test_more_labels_than_there_are_colours_have_neither_colours_nor_a_legend():
     names = [f"label {number}" for number in range(FEW_LABELS + 1)]
-    points = pd.DataFrame(
-        {"x": 0.0, "y": 0.0, "label": names, "sha": "5", "name": "a", "width": 1, "height": 1}
-    )
-    for chart in (map_chart(points, names), sizes_chart(points, names)):
-        assert set(chart.to_dict()["encoding"]["color"]) == {"value"}
+    sizes = pd.DataFrame({"label": names, "name": "a", "width": 1, "height": 1})
+    assert set(sizes_chart(sizes, names).to_dict()["encoding"]["color"]) == {"value"}
 
 
 def test_a_legend_has_the_order_that_is_given():
-    points = pd.DataFrame({"x": 0.0, "y": 0.0, "label": ["10", "2"], "sha": "5"})
-    assert map_chart(points, ["2", "10"]).to_dict()["encoding"]["color"]["scale"]["domain"] == ["2", "10"]
-
-
-def test_of_many_labels_one_can_have_a_colour():
-    points = pd.DataFrame({"x": 0.0, "y": 0.0, "label": ["10", "2"], "sha": "5"})
-    drawn = map_chart(points, ["2", "10"], coloured="2").to_dict(validate=True)
-    (rows,) = drawn["datasets"].values()
-    assert [row["which"] for row in rows] == ["others", "this label"]
+    sizes = pd.DataFrame({"label": ["10", "2"], "name": "a", "width": 1, "height": 1})
+    assert sizes_chart(sizes, ["2", "10"]).to_dict()["encoding"]["color"]["scale"]["domain"] == ["2", "10"]
