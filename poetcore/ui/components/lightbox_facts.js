@@ -60,7 +60,7 @@ class Facts {
       Taken: known?.taken,
       Changed: file?.changed,
       Folder: path.slice(0, path.length - name.length),
-      "Also in": elsewhere.join("\n"),
+      [path ? "Also in" : "Lies in"]: elsewhere.join("\n"),
     };
     return Object.fromEntries(Object.entries(rows).filter(([, value]) => value));
   }
