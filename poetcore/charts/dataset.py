@@ -56,7 +56,7 @@ def sizes_chart(pictures: pd.DataFrame, labels: Sequence[str] = ()) -> alt.Chart
         .encode(
             x=alt.X("width:Q", title="width (pixels)", scale=scale, axis=axis),
             y=alt.Y("height:Q", title="height (pixels)", scale=scale, axis=axis),
-            color=_colours(labels or sorted(pictures["label"].unique()), columns=3),
+            color=_colours(labels or sorted(pictures["label"].unique())),
             tooltip=["name", "label", "width", "height"],
         )
         # As SVG, which Streamlit draws, every point would be an element of the page.
@@ -65,9 +65,9 @@ def sizes_chart(pictures: pd.DataFrame, labels: Sequence[str] = ()) -> alt.Chart
     return chart
 
 
-def _colours(labels: Sequence[str], columns: int) -> alt.Color | alt.ColorValue:
+def _colours(labels: Sequence[str]) -> alt.Color | alt.ColorValue:
     """Return the colours of labels with a legend; of many they would repeat, and it would fill the page."""
     if len(labels) > FEW_LABELS:
         return alt.ColorValue(BLUE)
-    legend = alt.Legend(orient="top", columns=columns, symbolOpacity=1, labelLimit=140)
+    legend = alt.Legend(orient="top", columns=3, symbolOpacity=1, labelLimit=140)
     return alt.Color("label:N", title=None, scale=alt.Scale(domain=list(labels)), legend=legend)
