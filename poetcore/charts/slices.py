@@ -15,14 +15,14 @@ _ROW = 34
 
 
 def slices_chart(table: pd.DataFrame, overall: float) -> alt.LayerChart:
-    """Draw the accuracy of each slice of an attribute with its 95 % interval; a click selects one.
+    """Draw the accuracy of each slice of an attribute with its 95 % interval; a click on a dot selects one.
 
     Args:
         table: columns slice, pictures, wrong, accuracy, low, high (shares, 0 to 1) and fails_more, in the
             order of the rows; see `poetcore.analysis.slices.Slices.table`.
         overall: the accuracy on all pictures, drawn as a dashed line.
     """
-    picked = alt.selection_point(name=PICKED, fields=["slice"], toggle=False)
+    picked = alt.selection_point(name=PICKED, fields=["slice"], on="click", toggle=False, empty=False)
     scale = alt.Scale(domain=[0, 1], nice=False)
     base = (
         alt.Chart(table)
@@ -45,12 +45,12 @@ def slices_chart(table: pd.DataFrame, overall: float) -> alt.LayerChart:
     ranges = base.mark_rule(strokeWidth=2.5).encode(
         x=alt.X("low:Q", title="accuracy", scale=scale, axis=axis), x2="high:Q"
     )
-    dots = base.mark_point(filled=True, size=90, opacity=1).encode(x=alt.X("accuracy:Q", scale=scale))
-    # So that a row can be clicked anywhere.
-    rows = (
-        base.mark_bar(opacity=0).encode(x=alt.datum(0.0, scale=scale), x2=alt.datum(1.0)).add_params(picked)
+    dots = (
+        base.mark_point(filled=True, size=120, opacity=1, cursor="pointer")
+        .encode(x=alt.X("accuracy:Q", scale=scale))
+        .add_params(picked)
     )
     all_of_them = alt.Chart(pd.DataFrame({"x": [overall]})).mark_rule(color=GREY, strokeDash=[5, 4])
     line = all_of_them.encode(x=alt.X("x:Q", scale=scale))
-    chart: alt.LayerChart = (line + rows + ranges + dots).properties(height=_ROW * len(table) + 50)
+    chart: alt.LayerChart = (line + ranges + dots).properties(height=_ROW * len(table) + 50)
     return chart

@@ -2,7 +2,17 @@
 // through the rows in their order. One row is a stop of the Tab key; arrows, Home and End go to the others.
 
 const ROW_KEYS = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -Infinity, End: Infinity };
+const AT_ONCE = 60; // rows that are drawn at once, and more wherever one comes near their end
+const NEAR = 600; // pixels
 const THUMBNAIL = 120; // pixels, twice what is drawn, for sharp screens
+
+/** Closed, it goes back to the row of the picture that was looked at last, which may not be drawn yet. */
+class TableBox extends LightBox {
+  close() {
+    if (this.isOpen) this.reach(this.item.number);
+    super.close();
+  }
+}
 
 class PictureTable {
   constructor(root) {
@@ -10,11 +20,17 @@ class PictureTable {
     this.body = root.querySelector("tbody");
     this.head = root.querySelector("thead tr");
     this.filter = root.querySelector("input");
-    this.box = new LightBox(root.parentNode.querySelector(".lightbox"), this.body);
+    this.box = new TableBox(root.parentNode.querySelector(".lightbox"), this.body);
+    this.box.reach = (at) => this.draw(at + 1);
+    this.scroller = root.querySelector(".box");
     this.sorted = { column: -1, descending: false };
     this.listeners = new AbortController();
     const on = (target, type, act) => target.addEventListener(type, act, { signal: this.listeners.signal });
     on(this.filter, "input", () => this.arrange());
+    on(this.scroller, "scroll", () => {
+      const { scrollTop, clientHeight, scrollHeight } = this.scroller;
+      if (scrollTop + clientHeight + NEAR > scrollHeight) this.draw(this.drawn + 1);
+    });
     on(this.head, "click", (event) => this.sortBy(event.target.closest("th")));
     on(this.body, "keydown", (event) => this.key(event));
     on(this.body, "click", (event) => {
@@ -95,7 +111,10 @@ class PictureTable {
       this.rows[place].link.tabIndex = at ? -1 : 0;
       return this.rows[place];
     });
-    this.body.replaceChildren(...this.shown.map(({ row }) => row));
+    this.body.replaceChildren();
+    this.drawn = 0;
+    this.draw(1);
+    this.scroller.scrollTop = 0;
     if (this.body.contains(focused)) focused.focus();
     [...this.head.children].forEach((cell, place) => {
       const mine = place === column + 1 && column >= 0;
@@ -109,13 +128,23 @@ class PictureTable {
     this.box.update({ deck: { ...this.deck, first: 0, total: items.length, items }, about: this.about });
   }
 
+  /** Draw the first rows, so many at the least. */
+  draw(least) {
+    if (least <= this.drawn) return;
+    const upTo = Math.min(this.shown.length, least + AT_ONCE);
+    this.body.append(...this.shown.slice(this.drawn, upTo).map(({ row }) => row));
+    this.drawn = upTo;
+  }
+
   key(event) {
     const step = ROW_KEYS[event.key];
     const row = event.target.closest("tr");
     if (step === undefined || !row || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
     const now = Number(row.querySelector("figure").dataset.at);
-    const { link } = this.shown[Math.max(0, Math.min(this.shown.length - 1, now + step))];
+    const next = Math.max(0, Math.min(this.shown.length - 1, now + step));
+    this.draw(next + 1);
+    const { link } = this.shown[next];
     this.shown[now].link.tabIndex = -1;
     link.tabIndex = 0;
     link.focus({ preventScroll: true });
