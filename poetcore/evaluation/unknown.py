@@ -35,8 +35,8 @@ UNKNOWN_LINES = ("It is unlike the training pictures", "and may be none of these
 
 #: What is said where a run has no threshold.
 NOT_KNOWN = (
-    "Whether a picture is unlike the training pictures is not known of this run: it was trained by an earlier"
-    " version, or on too few pictures."
+    "Whether a picture is unlike the training pictures is not known of this run, which was trained by an"
+    " earlier version or on fewer than 40 pictures (200 where the network was fine-tuned): train again."
 )
 
 
