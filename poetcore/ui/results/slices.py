@@ -105,7 +105,6 @@ def _chosen(slices: Slices, found: list[SlicedAccuracy], key: str) -> SlicedAccu
         " Choose a slice, here or below, to see its misclassified pictures."
     )
     by_name = {one.name: one for one in found}
-    print("EVENT", event.selection)
     picked, last = [one["slice"] for one in event.selection.get(PICKED) or []], f"slices_picked_{key}"
     if picked and picked != st.session_state.get(last) and picked[0] in by_name:
         st.session_state[f"slice_{key}"] = picked[0]
