@@ -213,7 +213,7 @@ def _explanation(method: str, explained: float, pictures: int) -> str:
     offer = ""
     if pictures > TSNE_PICTURES:
         offer = " t-SNE separates them better, and takes minutes for so many pictures."
-        offer += "" if umap_installed() else " UMAP is faster: `pip install umap-learn`."
+        offer += "" if umap_installed() else " UMAP is offered too after `pip install umap-learn`."
     return (
         f" PCA shows the two directions in which pictures differ most: {percent(explained, 0)} of the"
         " variance, that is of all their differences. Clouds that overlap here may lie apart in the other"
