@@ -147,7 +147,7 @@ def test_labels_that_were_predicted_are_a_dataset(poetry, trained, tmp_path):
     file = tmp_path / "labels.csv"
     assert poetry("label_image", *pictures, "--output_csv", file).status == 0
     table = pd.read_csv(file)
-    assert list(table.columns) == ["path", "label", "confidence"]
+    assert list(table.columns) == ["path", "label", "confidence", "unknown"]
     assert len(poet.load_dataset(file, workspace=trained.workspace.root)) == len(pictures)
 
 
