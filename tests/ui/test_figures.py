@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -176,18 +177,28 @@ def test_the_table_of_runs_has_no_demo_accuracy_of_pictures_that_were_seen(seen)
     assert "demo accuracy" not in row and row["remarks"] == "demo: seen in training"
 
 
+def pairs_of(app: AppTest) -> dict[str, Any]:
+    """What the browser gets of the gallery of pictures that were seen in training."""
+    sent = [json.loads(one.proto.json) for one in app.get("bidi_component") if one.proto.json]
+    return next(data for data in sent if data.get("alone"))
+
+
 @pytest.mark.slow
 def test_pictures_that_were_seen_stand_beside_their_twins(seen):
-    html = "".join(element.proto.body for element in seen("evaluate").get("html"))
-    assert html.count("poet-pair'>") == 12 and "training: " in html
+    pairs = pairs_of(seen("evaluate"))
+    groups = [card["group"] for card in pairs["cards"]]
+    assert [groups.count(group) for group in dict.fromkeys(groups)] == [2] * 12
+    assert sum("training: " in card["html"] for card in pairs["cards"]) == 12
 
 
 @pytest.mark.slow
 def test_a_picture_whose_twin_is_gone_says_so(seen, own):
     twin = sorted((own.sample / "train" / "daisy").iterdir())[0]
     twin.unlink()
-    html = "".join(element.proto.body for element in seen("evaluate").get("html"))
-    assert html.count("The training picture is not there any more.") == 1
+    pairs = pairs_of(seen("evaluate"))
+    groups = [card["group"] for card in pairs["cards"]]
+    assert [groups.count(group) for group in dict.fromkeys(groups)].count(1) == 1
+    assert pairs["alone"] == "The training picture is not there any more."
 
 
 # ---------------------------------------------------------------------- out of date
