@@ -15,7 +15,7 @@ from poetcore.cli.options import (
 from poetcore.errors import OptionError
 from poetcore.evaluation.frozen import GraphOptions
 from poetcore.features.engines import DEFAULT_ENGINE
-from poetcore.system.figures import UNKNOWN, count, percent, points, points_interval
+from poetcore.system.figures import UNKNOWN, count, p_words, percent, points, points_interval
 from poetcore.system.options import build
 from poetcore.workspace.workspace import Workspace
 
@@ -100,7 +100,6 @@ def compare(
 def _ranking(found: "list[Comparison]", corrected: list[float]) -> "Table":
     """Return a table of several models, each compared with the first."""
     from poetcore.cli.terminal import table
-    from poetcore.evaluation.comparison import p_words
 
     rows = []
     for one, p_value in zip(found, corrected, strict=True):

@@ -8,7 +8,7 @@ from rich.table import Table
 from poetcore.analysis.slices import SlicedPictures
 from poetcore.cli.terminal import table
 from poetcore.evaluation.evaluation import Evaluation
-from poetcore.system.figures import count, interval, percent
+from poetcore.system.figures import count, interval, p_figure, percent
 from poetcore.system.progress import OnProgress
 from poetcore.workspace.workspace import Workspace
 
@@ -54,7 +54,7 @@ def _drawn(rows: pd.DataFrame) -> list[str | Table]:
             count(one["wrong"]),
             percent(one["accuracy"]),
             interval(one["low"], one["high"]),
-            "–" if pd.isna(one["p_value"]) else f"{one['p_value']:.3f}",
+            p_figure(None if pd.isna(one["p_value"]) else one["p_value"]),
         ]
         for one in shown.to_dict("records")
     ]

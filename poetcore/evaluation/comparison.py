@@ -10,14 +10,11 @@ import pandas as pd
 from poetcore.evaluation.accuracy import Accuracy, independent_number
 from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.metrics import confusion_matrix
-from poetcore.evaluation.paired import discordant, mcnemar, paired_difference
-from poetcore.system.figures import count, points_interval
+from poetcore.evaluation.paired import SURE, discordant, mcnemar, paired_difference
+from poetcore.system.figures import count, p_words, points_interval
 from poetcore.system.wording import counted
 
-__all__ = ["SURE", "Comparison", "Evaluated", "as_data", "p_words"]
-
-#: A difference with a smaller p-value is called unlikely to be chance.
-SURE = 0.05
+__all__ = ["Comparison", "Evaluated", "as_data"]
 
 
 @dataclass(frozen=True)
@@ -143,17 +140,6 @@ class Comparison:
     def _both(self, a: bool, b: bool) -> pd.DataFrame:
         rows: pd.DataFrame = self.pictures[(self._right("a") == a) & (self._right("b") == b)]
         return rows.sort_values("confidence_b", ascending=False, kind="stable")
-
-
-def p_words(p_value: float) -> str:
-    """Return a p-value as it stands in a sentence.
-
-    >>> p_words(0.0312), p_words(0.00004), p_words(0.624)
-    ('p = 0.031', 'p < 0.001', 'p = 0.62')
-    """
-    if p_value < 0.001:
-        return "p < 0.001"
-    return f"p = {p_value:.3f}" if p_value < 0.1 else f"p = {p_value:.2f}"
 
 
 def as_data(comparison: Comparison, settings: Mapping[str, tuple[Any, Any]]) -> dict[str, Any]:

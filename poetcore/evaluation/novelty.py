@@ -2,7 +2,7 @@
 
 Two things tell it: how sure the model is of its first label, and how close the picture is to the nearest
 training pictures. Both as z-scores, by mean and deviation of pictures of the labels that the model has not
-seen, and added: 0 is usual, the higher the stranger. From `threshold` on a picture is called unknown.
+seen, and added: 0 is usual, the higher the stranger. Above `threshold` a picture is called unknown.
 
 Closeness is a cosine of feature vectors of which each number was replaced by its cube root, so that many
 weak features count beside a few strong ones. On photos of flowers with one of the five kept unknown the area
@@ -62,7 +62,7 @@ def closeness(similarities: np.ndarray) -> np.ndarray:
 
 
 def cut(scores: np.ndarray) -> float:
-    """Return the score that 95 % of new pictures stay below if they are like these, or at it.
+    """Return the score that 95 % of new pictures like these do not exceed.
 
     Source: V. Vovk, A. Gammerman, G. Shafer, "Algorithmic learning in a random world" (2005): of n + 1
     pictures of which none is special the last one is as likely at any place in their order.

@@ -7,7 +7,10 @@ import numpy as np
 
 from poetcore.evaluation.accuracy import Z95, independent_number
 
-__all__ = ["discordant", "holm", "mcnemar", "paired_difference"]
+__all__ = ["SURE", "discordant", "holm", "mcnemar", "paired_difference"]
+
+#: A difference with a smaller p-value is called unlikely to be chance.
+SURE = 0.05
 
 
 def mcnemar(only_a: int, only_b: int) -> float:

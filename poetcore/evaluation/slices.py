@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from poetcore.evaluation.accuracy import Accuracy, independent_number
-from poetcore.evaluation.paired import holm
-from poetcore.system.figures import interval, percent
+from poetcore.evaluation.paired import SURE, holm
+from poetcore.system.figures import interval, p_words, percent
 from poetcore.system.wording import counted, in_sentence
 
 __all__ = ["FEWEST", "SlicedAccuracy", "exact_p_value", "slice_accuracies", "slices_sentence"]
@@ -18,9 +18,6 @@ FEWEST = 10
 
 #: Slices that a sentence names beside the first.
 _LISTED = 3
-
-#: Below this a corrected p-value is called unlikely to be chance.
-_LEVEL = 0.05
 
 
 @dataclass(frozen=True)
@@ -48,7 +45,7 @@ class SlicedAccuracy:
     @property
     def fails_more(self) -> bool:
         """Whether it fails more than the rest, as far as these pictures can show."""
-        return self.p_value is not None and self.p_value < _LEVEL
+        return self.p_value is not None and self.p_value < SURE
 
     @property
     def wrong(self) -> int:
@@ -157,21 +154,21 @@ def slices_sentence(found: Sequence[SlicedAccuracy]) -> str:
         low = min(compared, key=lambda one: one.accuracy.value or 0.0)
         return (
             f"No slice is known to fail more than the rest: {looked} were compared. The lowest accuracy,"
-            f" {percent(low.accuracy.value)} of {counted(low.accuracy.total, 'picture')} where {_named(low)},"
+            f" {percent(low.accuracy.value)} of {counted(low.accuracy.total, 'picture')} in {_named(low)},"
             " is not lower than chance makes one of so many."
         )
     first, others = worst[0], worst[1:]
     ends = f"; 95 % interval {interval(*first.accuracy.interval)}" if first.accuracy.interval else ""
     sentence = (
-        f"It fails more than elsewhere where {_named(first)}: {percent(1 - (first.accuracy.value or 0.0))} of"
+        f"It fails more than elsewhere in {_named(first)}: {percent(1 - (first.accuracy.value or 0.0))} of"
         f" {counted(first.accuracy.total, 'picture')} are wrong, of the others"
         f" {percent(1 - (first.rest.value or 0.0))} (accuracy {percent(first.accuracy.value)}{ends}). That is"
-        f" unlikely to be chance (p {_p(first.p_value)}, corrected for the {looked}).{_explained(first)}"
-    )
+        f" unlikely to be chance ({p_words(first.p_value or 0.0)}, corrected for the {looked})."
+    ) + _explained(first)
     if others:
         named = [_named(one) for one in others[:_LISTED]]
-        named += [f"in {counted(len(others) - _LISTED, 'more slice')}"] if len(others) > _LISTED else []
-        sentence += f" It also fails more where {_listed(named)}."
+        named += [counted(len(others) - _LISTED, "more slice")] if len(others) > _LISTED else []
+        sentence += f" It also fails more in {_listed(named)}."
     return sentence
 
 
@@ -179,27 +176,18 @@ def _explained(one: SlicedAccuracy) -> str:
     """Return whether the slice's mix of labels may be the reason."""
     if one.p_within is None:
         return ""
-    if one.p_within < _LEVEL:
-        return (
-            f" Its labels are not the reason: so it does among pictures of one label (p {_p(one.p_within)})."
-        )
-    return (
-        f" Its labels may be the reason: among pictures of one label it may be chance (p {_p(one.p_within)})."
-    )
+    p_value = p_words(one.p_within)
+    if one.p_within < SURE:
+        return f" Its labels are not the reason: so it does among pictures of one label ({p_value})."
+    return f" Its labels may be the reason: among pictures of one label it may be chance ({p_value})."
 
 
 def _named(one: SlicedAccuracy) -> str:
-    return f"{one.attribute} is {in_sentence(one.name)}"
+    return f"“{one.attribute}: {in_sentence(one.name)}”"
 
 
 def _listed(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def _p(value: float | None) -> str:
-    if value is None:
-        return "–"
-    return "below 0.001" if value < 0.001 else f"= {value:.3f}"
 
 
 def _accuracy(wrong: np.ndarray, of: np.ndarray, lot: np.ndarray) -> Accuracy:

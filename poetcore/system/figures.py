@@ -12,6 +12,8 @@ __all__ = [
     "duration",
     "file_size",
     "interval",
+    "p_figure",
+    "p_words",
     "percent",
     "points",
     "points_interval",
@@ -109,6 +111,29 @@ def file_size(size: int) -> str:
     if size >= 999_500:
         return f"{size / 1e6:,.1f} MB"
     return f"{round(size / 1000)} kB" if size >= 1000 else f"{size} bytes"
+
+
+def p_figure(p_value: float | None) -> str:
+    """Return a p-value as it stands in a column.
+
+    >>> p_figure(0.0312), p_figure(0.00004), p_figure(0.624), p_figure(None)
+    ('0.031', '< 0.001', '0.62', '–')
+    """
+    if p_value is None:
+        return UNKNOWN
+    if p_value < 0.001:
+        return "< 0.001"
+    return f"{p_value:.3f}" if p_value < 0.1 else f"{p_value:.2f}"
+
+
+def p_words(p_value: float) -> str:
+    """Return a p-value as it stands in a sentence.
+
+    >>> p_words(0.0312), p_words(0.00004), p_words(0.624)
+    ('p = 0.031', 'p < 0.001', 'p = 0.62')
+    """
+    figure = p_figure(p_value)
+    return f"p {figure}" if figure.startswith("<") else f"p = {figure}"
 
 
 def duration(seconds: float, *, whole: bool = False) -> str:

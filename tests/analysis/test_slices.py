@@ -61,7 +61,7 @@ def test_a_model_that_takes_white_for_smoke_is_found(white, place):
     slices = SlicedPictures.of(white, place).slices()
     worst = next(one for one in slices.accuracies if one.fails_more)
     assert worst.attribute == "brightness" and worst.name.startswith("bright")
-    assert slices.attributes[0] == "brightness" and "where brightness is bright" in slices.sentence
+    assert slices.attributes[0] == "brightness" and "in “brightness: bright" in slices.sentence
     assert len(slices.pictures(worst)) == worst.accuracy.total
 
 

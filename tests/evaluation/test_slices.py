@@ -90,7 +90,7 @@ def test_where_the_labels_are_the_reason_the_sentence_says_so():
 def test_where_the_labels_are_not_the_reason_the_sentence_says_so_with_figures():
     parts = (("a", "dark", 20, 10), ("b", "dark", 20, 10), ("a", "light", 40, 2), ("b", "light", 40, 2))
     told = slices_sentence(slice_accuracies(*table(*parts)))
-    assert "where light is dark: 50.0 % of 40 pictures are wrong, of the others 5.0 %" in told
+    assert "in “light: dark”: 50.0 % of 40 pictures are wrong, of the others 5.0 %" in told
     assert "corrected for the 2 slices of the pictures by light" in told
     assert "Its labels are not the reason" in told
 

@@ -72,7 +72,7 @@ def test_wrong_pictures_are_counted(chosen, evaluation):
 
 def test_where_it_fails_is_told_of_pictures_with_a_wrong_label(chosen):
     app = opened("evaluate", view="Where it fails", **chosen)
-    assert "Misclassified pictures where" in texts_of(app) and not app.exception
+    assert "Misclassified pictures in “" in texts_of(app) and not app.exception
 
 
 def test_the_run_shows_its_cross_validated_figures(chosen, pairs_trained):

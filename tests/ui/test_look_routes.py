@@ -9,8 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from poetcore.data.file_index import sha_of
-from poetcore.ui.use.look_routes import LOOK_ROUTES, looks_address
-from poetcore.workspace.run import Run
+from poetcore.ui.use.look_routes import LOOK_ROUTES
 from tests.conftest import Trained
 
 
@@ -64,11 +63,6 @@ def test_similar_pictures_come_with_their_labels(trained, sha):
     found = json.loads(ask(trained.run.name, sha, "similar").body)["similar"]
     assert len(found) == 6 and {one["label"] for one in found} <= set(trained.run.labels())
     assert all(set(one) == {"sha", "name", "label", "similarity", "words"} for one in found)
-
-
-def test_the_address_of_a_run_is_escaped(trained):
-    odd = Run(trained.run.folder.parent / "a run")
-    assert looks_address(odd) == "/poet/looks/a%20run"
 
 
 @pytest.mark.parametrize(

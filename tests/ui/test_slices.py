@@ -5,6 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from poetcore.analysis.slices import SlicedPictures
 from poetcore.evaluation.evaluation import Evaluation
+from poetcore.ui.text import plain
 from tests.conftest import Trained
 from tests.ui.pages import opened, texts_of
 
@@ -25,7 +26,7 @@ def test_the_pictures_of_the_worst_slice_are_there_at_once_and_another_can_be_ch
     found = [one for one in slices.accuracies if one.attribute == attribute]
     worst = min(found, key=lambda one: one.accuracy.value or 0)
     heading = page.header[1].value
-    assert f"where {attribute} is {worst.name.split(' (')[0]}" in heading
+    assert plain(f"“{attribute}: {worst.name.split(' (')[0]}") in heading
     assert heading.endswith(f": {worst.wrong}")
     key = f"{full.run.name}_{full.sample / 'demo'}_{attribute}"
     other = next(one for one in found if one.name != worst.name)
@@ -49,4 +50,4 @@ def test_where_no_picture_has_the_chosen_label_it_says_so(page, full):
     assert not ((rows["label"] == first) & (rows["predicted"] == second)).any(), "another pair is needed"
     page.session_state[f"slices_true_{key}"], page.session_state[f"slices_predicted_{key}"] = first, second
     page.run()
-    assert "nothing that tells these pictures apart" in texts_of(page) and not page.exception
+    assert "No picture has these labels" in texts_of(page) and not page.exception

@@ -110,9 +110,9 @@ def threshold_for_recall(shares: np.ndarray, wanted: float, group: str = "the gr
     if passed < 1:
         most = math.floor(1000 * len(shares) / (len(shares) + 1)) / 1000
         raise OptionError(
-            f"A recall of {percent(wanted)} cannot be promised for {in_sentence(group)}:"
-            f" {counted(len(shares), 'picture')} of it in the cross validation are enough for"
-            f" {percent(most)} at the most. Choose a lower recall, or train on more pictures."
+            f"A recall of {percent(wanted)} cannot be promised for {in_sentence(group)}: with"
+            f" {counted(len(shares), 'picture')} of it to choose a threshold on, {percent(most)} is the most."
+            " Choose a lower recall, or bring more pictures."
         )
     least = float(np.sort(shares)[passed - 1])
     if least <= 0:

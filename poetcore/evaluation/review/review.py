@@ -134,7 +134,8 @@ def record_verdicts(
         refuse_multi_label("review")
     if "sha" not in evaluation.predictions:
         raise OptionError("This evaluation is of an earlier version and cannot be reviewed: evaluate again.")
-    wrong_first = evaluation.predictions.sort_values("correct", kind="stable").drop_duplicates("sha")
+    meant = evaluation.predictions[evaluation.predictions["sha"].isin({one.sha for one in given})]
+    wrong_first = meant.sort_values("correct", kind="stable").drop_duplicates("sha")
     known = {row["sha"]: row for row in wrong_first.to_dict("records")}
     time = datetime.now().astimezone().isoformat(timespec="milliseconds")
     entries = []

@@ -7,9 +7,9 @@ import streamlit as st
 
 from poetcore.charts.comparison import recall_differences_chart
 from poetcore.charts.style import FEW_LABELS
-from poetcore.evaluation.comparison import Comparison, p_words
+from poetcore.evaluation.comparison import Comparison
 from poetcore.evaluation.paired import holm
-from poetcore.system.figures import percent, points, points_interval
+from poetcore.system.figures import p_figure, percent, points, points_interval
 from poetcore.ui.glossary import term
 from poetcore.ui.headline import accuracy_metric, metric, two_pairs
 from poetcore.ui.text import brief, counted, plain
@@ -36,7 +36,7 @@ def draw_ranking(found: Sequence[Comparison]) -> None:
             "accuracy": percent(one.accuracy("b").value),
             "difference to A": points(one.difference or 0.0),
             "95 % interval": points_interval(*(one.interval or (0.0, 0.0))),
-            "p": p_words(p_value).removeprefix("p = "),
+            "p": p_figure(p_value),
             "fixed": len(one.fixed()),
             "broken": len(one.broken()),
         }
@@ -72,7 +72,7 @@ def draw_difference(found: Comparison) -> None:
         metric(
             second,
             "p",
-            p_words(found.p_value).removeprefix("p = ").removeprefix("p "),
+            p_figure(found.p_value),
             f"{len(found.fixed()):,} fixed, {len(found.broken()):,} broken",
             term("McNemar's test"),
         )

@@ -8,7 +8,7 @@ from poetcore.charts.slices import PICKED, slices_chart
 from poetcore.errors import OptionError
 from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.slices import SlicedAccuracy
-from poetcore.system.figures import count, interval, percent
+from poetcore.system.figures import count, interval, p_figure, percent
 from poetcore.ui.glossary import term
 from poetcore.ui.labels import filter_label
 from poetcore.ui.results.label_sets import draw_wrong_sets
@@ -36,7 +36,10 @@ def draw_slices(evaluation: Evaluation, key: str) -> None:
         st.caption("Every picture was seen in training, so that it would show the memory only.")
         return
     slices = _narrowed(pictures, evaluation.metrics.labels, key)
-    if slices is None or not slices.accuracies:
+    if slices is None or slices.predictions.empty:
+        st.info("No picture has these labels: choose others.", icon=":material/info:")
+        return
+    if not slices.accuracies:
         st.info(
             "There is nothing that tells these pictures apart: no sub-folders, and too few of them.",
             icon=":material/info:",
@@ -53,7 +56,7 @@ def draw_slices(evaluation: Evaluation, key: str) -> None:
     _draw_table(found)
     rows = slices.pictures(chosen)
     st.header(
-        f"Misclassified pictures where {plain(f'{attribute} is {brief(chosen.name)}')}: {count(chosen.wrong)}"
+        f"Misclassified pictures in {plain(f'“{attribute}: {brief(chosen.name)}”')}: {count(chosen.wrong)}"
     )
     if not chosen.wrong:
         st.success(f"All {counted(len(rows), 'picture')} are labelled right.", icon=":material/check_circle:")
@@ -133,7 +136,7 @@ def _draw_table(found: list[SlicedAccuracy]) -> None:
             "wrong": [count(one.wrong) for one in found],
             "accuracy": [percent(one.accuracy.value) for one in found],
             "95 % interval": [interval(*(one.accuracy.interval or (0.0, 1.0))) for one in found],
-            "p-value": ["–" if one.p_value is None else f"{one.p_value:.3f}" for one in found],
+            "p-value": [p_figure(one.p_value) for one in found],
         }
         st.table(pd.DataFrame(shown).map(plain), hide_index=True)
 

@@ -26,15 +26,10 @@ from poetcore.ui.origin import from_own_page
 from poetcore.workspace.evaluation_folder import EvaluationFolder
 from poetcore.workspace.workspace import default_workspace
 
-__all__ = ["REVIEW_ROUTES", "review_address"]
+__all__ = ["REVIEW_ROUTES"]
 
 #: Bytes of a verdict at the most; a comment has 2,000 characters.
 _LONGEST = 64_000
-
-
-def review_address(run: str, evaluation: str) -> str:
-    """Return the address of a review, names not yet encoded."""
-    return f"/poet/review/{run}/{evaluation}"
 
 
 def _folder(request: Request) -> EvaluationFolder:

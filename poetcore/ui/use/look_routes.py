@@ -21,20 +21,12 @@ from poetcore.evaluation.looks.looker import Looker
 from poetcore.evaluation.looks.overlay import overlay_png
 from poetcore.system.figures import score
 from poetcore.ui.contents import content_of
-from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import default_workspace
 
-__all__ = ["LOOK_ROUTES", "looker_of", "looks_address"]
+__all__ = ["LOOK_ROUTES", "looker_of"]
 
 #: Seconds for which a browser need not ask again; another run may get the same name.
 _AGE = 60
-
-
-def looks_address(run: Run) -> str:
-    """Return the address below which a browser asks for the pictures of a run: `.../{sha}/map`."""
-    from urllib.parse import quote
-
-    return f"/poet/looks/{quote(run.name, safe='')}"
 
 
 def looker_of(run: str) -> Looker:

@@ -41,7 +41,7 @@ def test_new_pictures_are_found_as_often_as_wanted(wanted):
 
 
 def test_no_more_is_promised_than_the_pictures_allow():
-    with pytest.raises(OptionError, match=r"19 pictures .* are enough for 95.0 % at the most"):
+    with pytest.raises(OptionError, match=r"19 pictures .*, 95.0 % is the most"):
         threshold_for_recall(np.linspace(0.1, 0.9, 19), 0.96)
     assert threshold_for_recall(np.linspace(0.1, 0.9, 19), 0.95) == 0.1
 
