@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -107,6 +108,15 @@ def test_what_the_threshold_for_unknown_pictures_catches_stands_beside_what_it_c
     assert "are called unknown" in sentences and "With 5 labels held out in turn" in sentences
     shown = next(one.value for one in app.table if "called unknown" in one.value)
     assert shown["label held out"].tolist() == list(full.run.labels())
+
+
+def test_an_evaluation_of_an_earlier_version_has_nothing_on_unknown_pictures_until_it_is_made_again(own):
+    own.run.write_record(replace(own.run.record(), novelty={}))
+    change(own, novelty=None)
+    table = own.run.evaluation("demo").predictions_file
+    pd.read_csv(table).drop(columns=["novelty", "unknown"]).to_csv(table, index=False)
+    app = opened("evaluate", view="Confidence")
+    assert "Evaluate again to see it." in texts_of(app) and "train again" not in texts_of(app)
 
 
 def offer(own: Trained, temperature: float) -> None:

@@ -43,6 +43,6 @@ def draw_confidence(run: Run, evaluation: Evaluation, found: Checked, again: Cal
                 st.caption(
                     f"Of all {count(metrics.total)} pictures, the {count(seen)} seen in training included."
                 )
-    draw_unknown(run, metrics)
+    draw_unknown(run, evaluation)
     if accuracy is not None:
         draw_thresholds(run, evaluation)

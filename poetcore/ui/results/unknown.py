@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from poetcore.evaluation.metrics import Metrics
+from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.unknown import NOT_KNOWN, caught_sentence, demo_sentence
 from poetcore.system.figures import count, percent
 from poetcore.system.names import natural_key
@@ -14,17 +14,19 @@ from poetcore.workspace.run import Run
 __all__ = ["draw_unknown"]
 
 
-def draw_unknown(run: Run, metrics: Metrics) -> None:
+def draw_unknown(run: Run, evaluation: Evaluation) -> None:
     """Draw how many pictures of the labels are called unknown, and how many of labels held out.
 
     Args:
         run: that was evaluated.
-        metrics: of its evaluation.
+        evaluation: of it.
     """
     st.header("Pictures of none of these labels", help=term("unknown"))
-    figures = metrics.novelty
+    figures = evaluation.metrics.novelty
     if figures is None:
-        st.caption("Evaluate again to see it." if run.record().novelty else NOT_KNOWN)
+        # The next evaluation sets the threshold of a run of an earlier version, where it can.
+        tried = "novelty" in evaluation.predictions and not run.record().novelty
+        st.caption(NOT_KNOWN if tried else "Evaluate again to see it.")
         return
     st.markdown(plain(demo_sentence(figures)))
     st.markdown(plain(caught_sentence(figures)))
