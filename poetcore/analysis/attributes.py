@@ -11,6 +11,7 @@ import pandas as pd
 from poetcore.analysis.measures import measure_all, read_measures
 from poetcore.data import images
 from poetcore.data.held_out import home_of
+from poetcore.data.label_sets import split_set
 from poetcore.data.listing import is_listing
 from poetcore.errors import PictureError
 from poetcore.system.figures import percent
@@ -60,7 +61,7 @@ def picture_attributes(
     """Find what is known of each picture; only those that were never measured are decoded.
 
     Args:
-        pictures: n rows, column path; a file that is gone or cannot be decoded has no figures.
+        pictures: n rows, columns path and label; a file that is gone or cannot be decoded has no figures.
         folder: the folder of label folders, the CSV file, or the list of held-out pictures, that they are of.
         workspace: where measures and the file index are kept.
         on_progress: called in the phases `scanning` and `measuring`.
@@ -83,7 +84,7 @@ def picture_attributes(
         taken = list(pool.map(_taken, paths))
     table = pd.DataFrame(
         {
-            SUB_FOLDER: sub_folders(paths, home_of(folder)),
+            SUB_FOLDER: sub_folders(paths, list(pictures["label"]), home_of(folder)),
             "brightness": [one[0] for one in light],
             "colour": [one[1] for one in light],
             "sharpness": measures["sharpness"].to_numpy(float),
@@ -110,16 +111,21 @@ def slices_by_attribute(attributes: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({name: found[name] for name in several}, attributes.index)
 
 
-def sub_folders(paths: Sequence[Path], home: Path) -> list[str]:
+def sub_folders(paths: Sequence[Path], labels: Sequence[str], home: Path) -> list[str]:
     """Return the sub-folder of its label in which each picture lies, "" for none.
 
-    Of a CSV file, the folder in which a picture lies, "" where it lies beside the file.
+    Of a CSV file, the folder in which a picture lies, without the part that is called as its label, or one of
+    its labels, is; "" where it lies beside the file.
     """
     listing = is_listing(home)
     base = home.parent if listing else home
     inside = [path.relative_to(base).parts if path.is_relative_to(base) else path.parts for path in paths]
     if listing:
-        return ["/".join(parts[:-1]) for parts in inside]
+        own = [split_set(label) for label in labels]
+        return [
+            "/".join(part for part in parts[:-1] if part not in mine)
+            for parts, mine in zip(inside, own, strict=True)
+        ]
     return [parts[1] if len(parts) > 2 else "" for parts in inside]
 
 

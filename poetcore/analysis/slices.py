@@ -44,11 +44,8 @@ class Slices:
     @property
     def attributes(self) -> list[str]:
         """What the pictures are divided by; first that with the slice that fails most surely."""
-        surest: dict[str, float] = {}
-        for one in self.accuracies:
-            p_value = 1.0 if one.p_value is None else one.p_value
-            surest[one.attribute] = min(p_value, surest.get(one.attribute, 1.0))
-        return sorted(surest, key=lambda name: surest[name])
+        ordered = sorted(self.accuracies, key=lambda one: one.order)
+        return list(dict.fromkeys(one.attribute for one in ordered))
 
     def __repr__(self) -> str:
         return f"Slices({self.sentence})"

@@ -48,6 +48,12 @@ class SlicedAccuracy:
         return self.p_value is not None and self.p_value < SURE
 
     @property
+    def order(self) -> tuple[bool, bool, float]:
+        """By what slices are sorted: the surest to fail more first, after them where labels may be why."""
+        by_labels = self.fails_more and self.p_within is not None and self.p_within >= SURE
+        return not self.fails_more, by_labels, 1.0 if self.p_value is None else self.p_value
+
+    @property
     def wrong(self) -> int:
         """How many of its pictures are labelled wrong."""
         return self.accuracy.total - self.accuracy.correct
@@ -140,7 +146,10 @@ def exact_p_value(wrong: np.ndarray, inside: np.ndarray, strata: np.ndarray | No
 
 
 def slices_sentence(found: Sequence[SlicedAccuracy]) -> str:
-    """Return in words which slices fail more than the rest, the surest first; that none is known to, too."""
+    """Return in words which slices fail more than the rest; that none is known to, too.
+
+    The surest comes first, those of which the labels may be the reason last.
+    """
     compared = [one for one in found if one.p_value is not None]
     if not compared:
         return (
@@ -149,7 +158,7 @@ def slices_sentence(found: Sequence[SlicedAccuracy]) -> str:
         )
     attributes = list(dict.fromkeys(one.attribute for one in compared))
     looked = f"{counted(len(compared), 'slice')} of the pictures by {_listed(attributes)}"
-    worst = sorted((one for one in compared if one.fails_more), key=lambda one: one.p_value or 0.0)
+    worst = sorted((one for one in compared if one.fails_more), key=lambda one: one.order)
     if not worst:
         low = min(compared, key=lambda one: one.accuracy.value or 0.0)
         return (
@@ -178,7 +187,7 @@ def _explained(one: SlicedAccuracy) -> str:
         return ""
     p_value = p_words(one.p_within)
     if one.p_within < SURE:
-        return f" Its labels are not the reason: so it does among pictures of one label ({p_value})."
+        return f" Its labels are not the reason: it fails more among pictures of one label too ({p_value})."
     return f" Its labels may be the reason: among pictures of one label it may be chance ({p_value})."
 
 

@@ -87,7 +87,14 @@ def test_of_a_csv_file_the_folder_of_a_picture_is_its_sub_folder(tmp_path):
     listing = tmp_path / "labels.csv"
     listing.write_text("path,label\nleft/camera/1.jpg,fire\n2.jpg,fire\n")
     paths = [tmp_path / "left" / "camera" / "1.jpg", tmp_path / "2.jpg"]
-    assert sub_folders(paths, listing) == ["left/camera", ""]
+    assert sub_folders(paths, ["fire", "fire"], listing) == ["left/camera", ""]
+
+
+def test_a_folder_of_a_csv_file_that_is_called_as_the_label_is_no_sub_folder(tmp_path):
+    listing = tmp_path / "labels.csv"
+    listing.write_text("path,label\nday/fire/1.jpg,fire\nday/smoke/2.jpg,smoke\n")
+    paths = [tmp_path / "day" / "fire" / "1.jpg", tmp_path / "day" / "smoke" / "2.jpg"]
+    assert sub_folders(paths, ["fire", "smoke"], listing) == ["day", "day"]
 
 
 def test_a_file_that_is_gone_or_damaged_has_no_figures(white, place):
@@ -108,7 +115,7 @@ def test_a_file_that_is_gone_or_damaged_has_no_figures(white, place):
 )
 def test_dates_are_days_or_months_so_that_there_are_not_too_many(tmp_path, place, dates, names):
     paths = [photo(tmp_path / "demo", f"fire/{i}.jpg", 90, i, date) for i, date in enumerate(dates)]
-    table, _ = picture_attributes(pd.DataFrame({"path": paths}), tmp_path / "demo", place)
+    table, _ = picture_attributes(pd.DataFrame({"path": paths, "label": "fire"}), tmp_path / "demo", place)
     assert sorted(slices_by_attribute(table)[TAKEN].unique()) == names
 
 

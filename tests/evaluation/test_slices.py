@@ -87,6 +87,15 @@ def test_where_the_labels_are_the_reason_the_sentence_says_so():
     assert "Its labels may be the reason" in slices_sentence(found)
 
 
+def test_a_slice_of_which_the_labels_are_the_reason_is_named_after_one_of_which_they_are_not():
+    predictions, slices = table(("hard", "dark", 30, 15), ("hard", "light", 30, 4), ("easy", "light", 90, 0))
+    slices = slices.assign(folder=predictions["label"])
+    found = slice_accuracies(predictions, slices)
+    told = slices_sentence(found)
+    assert told.startswith("It fails more than elsewhere in “light: dark”")
+    assert named(found, "hard").fails_more and "It also fails more in “folder: hard”" in told
+
+
 def test_where_the_labels_are_not_the_reason_the_sentence_says_so_with_figures():
     parts = (("a", "dark", 20, 10), ("b", "dark", 20, 10), ("a", "light", 40, 2), ("b", "light", 40, 2))
     told = slices_sentence(slice_accuracies(*table(*parts)))
