@@ -16,7 +16,7 @@ from poetcore.cli.options import (
     WorkspaceOption,
     takes_options_of,
 )
-from poetcore.errors import DatasetError, OptionError, PictureError
+from poetcore.errors import DatasetError, OptionError, PictureError, RunError
 from poetcore.evaluation.frozen import GraphOptions, labels_file
 from poetcore.features.engines import DEFAULT_ENGINE
 from poetcore.system.figures import percent, score
@@ -25,7 +25,9 @@ from poetcore.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from poetcore.cli.terminal import Terminal
+    from poetcore.evaluation.evaluation import Evaluation
     from poetcore.evaluation.graphs import GraphClassifier
+    from poetcore.workspace.run import Run
 
 __all__ = ["evaluate", "label_image"]
 
@@ -54,6 +56,7 @@ def evaluate(
     slices: Annotated[
         bool,
         typer.Option(
+            "--slices",
             help="Tell where it fails more than elsewhere, by sub-folder, brightness, colour, sharpness, size"
             " and date taken.",
         ),
@@ -75,7 +78,6 @@ def evaluate(
     from poetcore.evaluation.evaluate import evaluate as evaluate_run
     from poetcore.evaluation.evaluate import evaluate_graph
     from poetcore.evaluation.headline import calibration_sentence, headline, leak_counts
-    from poetcore.evaluation.review.carried import review_of
     from poetcore.evaluation.unknown import novelty_sentences
     from poetcore.workspace.demo_sets import demo_of
 
@@ -97,8 +99,8 @@ def evaluate(
     metrics = evaluation.metrics
     terminal.skipped("Excluded", metrics.skipped)
     told = headline(metrics)
-    review = None if graph else review_of(evaluation, chosen)
-    groups, group_lines = (None, []) if graph else evaluated_lines(chosen, evaluation)
+    review = None if graph else _review_of(chosen, evaluation, terminal)
+    groups, group_lines = (None, []) if graph else evaluated_lines(chosen, evaluation, terminal)
     more = {"label_groups": groups and groups.values(), **in_slices}
     if metrics.multi_label:
         terminal.answer(
@@ -233,6 +235,17 @@ def label_image(
     )
     if not labelled:
         raise PictureError(f"No picture could be labelled: {skipped[0]['path']} {skipped[0]['reason']}.")
+
+
+def _review_of(run: "Run", evaluation: "Evaluation", terminal: "Terminal") -> dict[str, Any] | None:
+    """Return the figures of the review of an evaluation; a damaged one costs no evaluation: that is told."""
+    from poetcore.evaluation.review.carried import review_of
+
+    try:
+        return review_of(evaluation, run)
+    except RunError as error:
+        terminal.message(str(error))
+        return None
 
 
 def _called(folder: Path) -> str:

@@ -108,17 +108,17 @@ def _summary_lines(summary: GroupSummary, where: str) -> list[str | Table]:
     return [table(title, heading, rows), *summary.sentences()]
 
 
-def evaluated_lines(run: Run, evaluation: Evaluation) -> tuple[GroupSummary | None, list[str | Table]]:
+def evaluated_lines(
+    run: Run, evaluation: Evaluation, terminal: Terminal
+) -> tuple[GroupSummary | None, list[str | Table]]:
     """Return the figures of a run's groups on demo pictures, and what is shown of them; neither without any.
 
     Args:
-        run: which one. Damaged groups cost no evaluation: that is told.
+        run: which one.
         evaluation: of it.
+        terminal: where it is told that the groups are damaged, which costs no evaluation.
     """
-    try:
-        groups = current_label_groups(run)
-    except PoetError as error:
-        return None, [str(error)]
+    groups = _groups_of(run, terminal)
     if not groups:
         return None, []
     summary = summarise(groups, evaluation)

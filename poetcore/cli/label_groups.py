@@ -60,9 +60,9 @@ def label_groups(
     terminal, place = Terminal(json), Workspace(workspace)
     chosen = place.run(run)
     labels = chosen.labels()
-    groups = LabelGroups() if clear else chosen.label_groups()
-    if like is not None:
-        groups = place.run(like).label_groups()
+    groups = LabelGroups() if clear or like is not None else chosen.label_groups()
+    if like is not None and not (groups := place.run(like).label_groups()):
+        raise OptionError(f"The run {like!r} has no groups of labels and no costs to begin with.")
     for name in remove or ():
         groups = _without(groups, name)
     groups = _with_groups(groups, group or (), labels)

@@ -62,7 +62,8 @@ def review(
     from poetcore.workspace.not_offered import refuse_multi_label
 
     terminal, place = Terminal(json), Workspace(workspace)
-    folder = _evaluation_of(place.run(run), dir)
+    chosen = place.run(run)
+    folder = _evaluation_of(chosen, dir)
     evaluation = Evaluation.load(folder)
     if evaluation.metrics.multi_label:
         refuse_multi_label("review")
@@ -86,7 +87,9 @@ def review(
     found = Review.of(folder)
     progress = review_progress(evaluation, found)
     figures = review_figures(evaluation, found)
-    lines.append(f"Misclassified pictures of {evaluation.metrics.run}: {progress.words}.")
+    lines.append(f"Misclassified pictures of {chosen.name}: {progress.words}.")
+    if found.verdicts.empty:
+        lines.append("Say who was wrong on the page Evaluate, one key a picture, or with --add FILE.")
     if figures:
         lines += [f"Corrected accuracy: {figures['words']}.", *figures["sentences"]]
     if offered:
@@ -109,7 +112,7 @@ def review(
         )
     terminal.answer(
         {
-            "run": evaluation.metrics.run,
+            "run": chosen.name,
             "evaluation": folder.name,
             "folder": evaluation.metrics.folder,
             "review": str(folder.review_file),

@@ -133,8 +133,9 @@ def caught_sentence(figures: Mapping[str, Any]) -> str:
     caught = figures.get("caught") or {}
     if not caught:
         return (
-            "How many pictures of other things are found is not known: it is measured by training the last"
-            " layer without one label at a time, which needs three labels and a cross validation."
+            "How many pictures of other things are found is not known of this run: a training measures it, by"
+            " leaving out one label at a time, where there are three labels and a cross validation; a run of"
+            " an earlier version has to be trained again."
         )
     shares = {label: one["caught"] for label, one in caught.items()}
     least, most = min(shares, key=lambda one: shares[one]), max(shares, key=lambda one: shares[one])

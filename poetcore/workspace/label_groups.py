@@ -147,7 +147,8 @@ def read_label_groups(file: Path, labels: Sequence[str]) -> LabelGroups:
         ).checked(labels)
     except (RunError, OptionError, KeyError, TypeError, AttributeError):
         raise RunError(
-            f"{file} is damaged or of other labels: set the groups of this run again, or delete that file."
+            f"{file} is damaged or of other labels: set the groups of this run again (label_groups --clear),"
+            " or delete that file."
         ) from None
 
 

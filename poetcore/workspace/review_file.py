@@ -67,7 +67,7 @@ class ReviewFile:
         """Read the last entry of each content, in the order in which these were first reviewed.
 
         Raises:
-            RunError: the file is there and cannot be read.
+            RunError: the file is there and cannot be read, or is of another program.
         """
         try:
             text = self.file.read_text(encoding="utf-8-sig", errors="replace")
@@ -78,9 +78,15 @@ class ReviewFile:
                 f"{self.file} cannot be read ({error.strerror or error}): change its permissions."
             ) from None
         found: dict[str, ReviewEntry] = {}
-        for line in text.split("\n"):
-            cells = read_line(line.rstrip("\r"))
-            if len(cells) == len(_COLUMNS) and cells != _COLUMNS:
+        lines = text.split("\n")
+        rows = [cells for line in lines if len(cells := read_line(line.rstrip("\r"))) == len(_COLUMNS)]
+        if not rows and not csv_line(_COLUMNS).startswith(lines[0].rstrip("\r")):  # not torn: another kind
+            raise RunError(
+                f"{self.file} is damaged or was saved by another program: save it as CSV in UTF-8 with"
+                " commas between the cells, or rename it to begin again."
+            )
+        for cells in rows:
+            if cells != _COLUMNS:
                 found[cells[1]] = ReviewEntry(*cells)
         return found
 
@@ -88,10 +94,12 @@ class ReviewFile:
         """Add entries; returns when they would survive a power failure.
 
         Raises:
-            RunError: the evaluation is gone, the file cannot be written, or another program keeps it locked.
+            RunError: the evaluation is gone, the file cannot be written, is of another program, or another
+                program keeps it locked.
         """
         if not entries:
             return
+        self.last()  # what is to be added to a file that cannot be read would hide that
         if not self.file.parent.is_dir():
             raise RunError(f"The evaluation {self.file.parent} is not there any more: evaluate again.")
         try:

@@ -95,6 +95,7 @@ def test_groups_of_another_run_are_taken_over(terminal, own):
         ([*GROUPS, "--cost", "garden:wild=dear"], "A cost is a number"),
         ([*GROUPS, "--cost", "garden:ash=2"], "no label 'ash' for a cost"),
         (["--remove", "garden"], "There is no group 'garden' to remove"),
+        (["--like", "latest"], "has no groups of labels and no costs to begin with"),
     ],
 )
 def test_what_cannot_be_is_refused_in_a_sentence(own, arguments, words):

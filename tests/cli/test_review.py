@@ -152,3 +152,11 @@ def test_json_and_csv_agree(place, tmp_path):
     answer = place.answer("review", "--add", verdicts(tmp_path, *MISFILED))
     table = read_table(Path(answer["review"]), ("sha", "verdict"))
     assert json.dumps(table["sha"].tolist()) == json.dumps([one["sha"] for one in answer["verdicts"]])
+
+
+def test_a_review_that_cannot_be_read_costs_no_evaluation(own):
+    file = next(own.workspace.glob("runs/*/evaluations/*/predictions.csv")).with_name("review.csv")
+    file.write_text("time;sha\n1;2\n")
+    done = call("evaluate", own.workspace.parent / "demo", "--workspace", own.workspace, "--json")
+    assert done.status == 0 and "commas between the cells" in " ".join(done.stderr.split())
+    assert json.loads(done.stdout.splitlines()[-1])["review"] is None

@@ -83,6 +83,17 @@ def test_all_that_a_killed_process_had_written_is_there(file):
     assert file.last()[ONE.sha] == ONE
 
 
+def test_a_file_that_another_program_saved_in_its_own_way_is_told_and_not_added_to(file):
+    file.append([ONE])
+    saved = file.file.read_text().replace('"', "").replace(",", ";")
+    file.file.write_text(saved)
+    with pytest.raises(RunError, match="commas between the cells"):
+        file.last()
+    with pytest.raises(RunError, match="commas between the cells"):
+        file.append([ONE])
+    assert file.file.read_text() == saved
+
+
 def test_a_review_of_an_evaluation_that_is_gone_is_refused(tmp_path):
     with pytest.raises(RunError, match="not there any more"):
         ReviewFile(tmp_path / "gone" / "review.csv").append([ONE])
@@ -90,7 +101,7 @@ def test_a_review_of_an_evaluation_that_is_gone_is_refused(tmp_path):
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows")
 def test_a_file_that_cannot_be_written_is_told_in_a_sentence(file):
-    file.file.mkdir()
+    file.file.with_suffix(".lock").mkdir()
     with pytest.raises(RunError, match="cannot be written"):
         file.append([ONE])
 

@@ -48,7 +48,7 @@ def read_verdicts(file: Path, evaluation: Evaluation) -> tuple[list[Verdict], li
         try:
             verdicts.append(check_verdict(one, labels[sha], evaluation.metrics.labels))
         except OptionError as error:
-            refused.append({"path": named, "reason": f"was not reviewed: {error}"})
+            refused.append({"path": named, "reason": f"was not reviewed: {str(error).rstrip('.')}"})
     return verdicts, refused
 
 
