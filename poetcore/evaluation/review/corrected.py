@@ -32,6 +32,7 @@ class Corrected:
             predicted; None without one.
         verdicts: verdict -> pictures that have it.
         mistakes: misclassified pictures.
+        mistakes_seen: those that were seen in training, which are not among them.
         mistakes_reviewed: those with a verdict.
         right: pictures labelled as predicted.
         right_reviewed: those with a verdict.
@@ -49,6 +50,7 @@ class Corrected:
     estimate: Estimate | None
     verdicts: dict[str, int]
     mistakes: int
+    mistakes_seen: int
     mistakes_reviewed: int
     right: int
     right_reviewed: int
@@ -102,6 +104,7 @@ class Corrected:
                 name: getattr(self, name)
                 for name in (
                     "mistakes",
+                    "mistakes_seen",
                     "mistakes_reviewed",
                     "right",
                     "right_reviewed",
@@ -143,6 +146,7 @@ def corrected(evaluation: Evaluation, review: Review) -> Corrected:
         estimate=None,
         verdicts=dict.fromkeys(VERDICTS, 0) | dict(Counter(rows.loc[said, "verdict"])),
         mistakes=int((~was).sum()),
+        mistakes_seen=int((~evaluation.predictions.loc[~unseen, "correct"].astype(bool)).sum()),
         mistakes_reviewed=int((said & ~was).sum()),
         right=int(was.sum()),
         right_reviewed=int((said & was).sum()),

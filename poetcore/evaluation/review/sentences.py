@@ -32,12 +32,13 @@ def about_review(found: Corrected) -> list[str]:
 def _about_mistakes(found: Corrected) -> str:
     """Return how many mistakes were reviewed, and who was wrong."""
     done = found.mistakes_reviewed
-    of_mistakes = counted(found.mistakes, "misclassified picture")
+    which = " not seen in training" if found.mistakes_seen else ""
+    of_mistakes = f"{counted(found.mistakes, 'misclassified picture')}{which}"
     of_all = f"{count(done)} of the {of_mistakes}"
     if done == found.mistakes:
-        of_all = f"All {count(done)} misclassified pictures" if done > 1 else "The only misclassified picture"
+        of_all = f"All {of_mistakes}" if done > 1 else f"The only misclassified picture{which}"
     if not found.mistakes:
-        return "No picture is misclassified."
+        return f"No picture{which} is misclassified."
     if not done:
         return f"None of the {of_mistakes} was reviewed yet: they count as mistakes."
     right = count(found.became_right) if found.became_right else "none"

@@ -144,6 +144,14 @@ def test_pictures_seen_in_training_stay_out(tmp_path):
     assert (found.before, found.reviewed, found.became_wrong) == (Accuracy(50, 70), Accuracy(58, 68), 0)
 
 
+def test_that_mistakes_seen_in_training_are_not_counted_is_said(tmp_path):
+    found = after(tmp_path, evaluation(wrong=60, leaked=45), *all_mistakes())
+    assert (found.mistakes, found.mistakes_seen) == (55, 5)
+    assert about_review(found)[0].startswith(
+        "20 of the 55 misclassified pictures not seen in training were reviewed:"
+    )
+
+
 def test_what_was_a_mistake_until_it_was_repaired_is_no_part_of_the_sample(tmp_path):
     data = evaluation()
     place = written(tmp_path / "demo", data)
