@@ -116,7 +116,9 @@ def compute_costs(
     usual, least = costs[rows, probable], costs[rows, answers]
     possible = costs[np.unique(rows)] if len(rows) else costs
     kinds = np.unique(possible[possible > 0])
-    differences = np.unique(usual - least)
+    # Where another label is the answer, the picture could have had any of the true labels.
+    others = answers != probable
+    differences = np.unique(possible[:, probable[others]] - possible[:, answers[others]])
     number = len(rows)
     return CostReport(
         number,

@@ -44,6 +44,14 @@ def test_a_dear_mistake_that_did_not_occur_leaves_its_doubt():
     assert found.usual.interval[1] >= 100 * 20 * Accuracy(0, 20).interval[1]
 
 
+def test_a_missed_alarm_that_did_not_occur_leaves_its_doubt_in_what_is_saved():
+    shares = np.array([[0.1, 0.9, 0.0]] * 10 + [[0.0, 1.0, 0.0]] * 30 + [[1.0, 0.0, 0.0]] * 10)
+    found = compute_costs(MISSED, LABELS, shares, ["misc"] * 40 + ["fire"] * 10)
+    assert (found.changed, found.saved.value) == (10, -20.0)  # ten false alarms, and no alarm to be missed
+    low, high = found.saved.interval
+    assert low < -20 and high > 0
+
+
 def test_near_duplicates_make_costs_less_sure():
     narrow, wide = (compute_costs(MISSED, LABELS, *drawn(200), independent=s).usual for s in (1.0, 0.2))
     assert wide.value == narrow.value and wide.interval[1] > narrow.interval[1]
