@@ -78,7 +78,7 @@ def evaluate(
     from poetcore.evaluation.evaluate import evaluate as evaluate_run
     from poetcore.evaluation.evaluate import evaluate_graph
     from poetcore.evaluation.headline import calibration_sentence, headline, leak_counts
-    from poetcore.evaluation.unknown import novelty_sentences
+    from poetcore.evaluation.unknown import NOT_KNOWN, novelty_sentences
     from poetcore.workspace.demo_sets import demo_of
 
     terminal, place = Terminal(json), Workspace(workspace)
@@ -126,7 +126,7 @@ def evaluate(
         f"Macro F1 {score(metrics.macro_f1)}, balanced accuracy {percent(metrics.balanced_accuracy)}, the"
         f" means of the labels with pictures: {metrics.macro_f1_labels} of {len(metrics.labels)}.",
         *filter(None, [calibration_sentence(metrics)]),
-        *novelty_sentences(metrics.novelty),
+        *(novelty_sentences(metrics.novelty) or ([] if graph else [NOT_KNOWN])),
         *label_table(metrics),
         *confusion_table(metrics, whole),
         *group_lines,

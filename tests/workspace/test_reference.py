@@ -60,6 +60,13 @@ def test_there_is_none_where_the_cache_was_deleted(own):
     assert Reference.of(own.run, own.workspace) is None
 
 
+def test_a_few_pictures_that_are_left_by_chance_stand_for_no_dataset(own):
+    kept = own.run.split()["sha"].iat[3]
+    with sqlite3.connect(own.workspace.bottlenecks / "vectors.sqlite") as database:
+        database.execute("DELETE FROM vectors WHERE sha != ?", (kept,))
+    assert Reference.of(own.run, own.workspace) is None
+
+
 def test_in_an_older_run_each_picture_is_a_group(own):
     split = own.run.split().drop(columns="group")
     own.run.write_split(split)
