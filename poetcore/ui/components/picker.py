@@ -24,7 +24,7 @@ __all__ = ["Answer", "Mark", "Request", "Selectable", "picker"]
 _component = st.components.v2.component(
     "poet_picker",
     html=asset("picker.html") + lightbox_html(),
-    css=gallery_css() + asset("picker.css") + lightbox_css(),
+    css=gallery_css() + asset("button.css", "picker.css") + lightbox_css(),
     js=asset(*LIGHTBOX_JS, "lightbox_select.js", "marks.js", "skip.js", "picker.js"),
     isolate_styles=True,
 )

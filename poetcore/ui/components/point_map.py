@@ -23,7 +23,7 @@ _REACH = 10_000
 _component = st.components.v2.component(
     "poet_point_map",
     html=asset("point_map.html"),
-    css=asset("point_map.css"),
+    css=asset("button.css", "point_map.css"),
     js=asset("point_map_view.js", "point_map_paint.js", "point_map.js"),
     isolate_styles=True,
 )

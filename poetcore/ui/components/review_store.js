@@ -99,9 +99,12 @@ class ReviewStore {
   again() {}
 
   async load() {
+    const { saved } = this;
     try {
       const answer = await fetch(this.address);
-      if (answer.ok) this.take(await answer.json());
+      const found = answer.ok && (await answer.json());
+      // What a verdict was answered with meanwhile is newer.
+      if (found && saved === this.saved) this.take(found);
       this.tell();
     } catch {
       // Then nothing is known of it until the next verdict.

@@ -16,7 +16,7 @@ __all__ = ["Waiting", "upload_area"]
 _component = st.components.v2.component(
     "poet_upload",
     html=asset("upload.html"),
-    css=asset("upload.css"),
+    css=asset("button.css", "upload.css"),
     js=asset("upload_transfer.js", "upload.js"),
     isolate_styles=True,
 )
