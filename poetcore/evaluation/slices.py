@@ -96,7 +96,7 @@ def slice_accuracies(
             if not inside.any():
                 continue
             p_value = p_within = None
-            if min(len(np.unique(lot[side])) for side in (inside, outside)) >= FEWEST:
+            if all(len(np.unique(lot[side])) >= FEWEST for side in (inside, outside)):
                 votes = _votes(wrong, inside, outside, labels, lot)
                 p_value = exact_p_value(votes["wrong"], votes["inside"])
                 if within_labels:

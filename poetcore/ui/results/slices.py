@@ -77,14 +77,23 @@ def _pictures(evaluation: Evaluation, key: str) -> SlicedPictures:
 
 
 def _narrowed(pictures: SlicedPictures, labels: list[str], key: str) -> Slices | None:
-    """Draw the choice of a label, and return the slices of its pictures; None where it has none."""
+    """Draw the choice of a label, and return the slices of its pictures; None where it has none.
+
+    The last ones are kept: thousands of sub-folders take seconds, and every click draws the section anew.
+    """
     with st.container(horizontal=True, vertical_alignment="bottom"):
         true = filter_label("True label", labels, f"slices_true_{key}")
         predicted = filter_label("Predicted label", labels, f"slices_predicted_{key}")
+    asked = (true, predicted)
+    known: tuple[SlicedPictures, object, Slices] | None = st.session_state.get("slices")
+    if known and known[0] is pictures and known[1] == asked:
+        return known[2]
     try:
-        return pictures.slices(true, predicted)
+        found = pictures.slices(true, predicted)
     except OptionError:
         return None
+    st.session_state["slices"] = (pictures, asked, found)
+    return found
 
 
 def _chosen(slices: Slices, found: list[SlicedAccuracy], key: str) -> SlicedAccuracy:
