@@ -15,6 +15,8 @@ from poetcore.ui.state import scanned
 
 st.set_page_config(layout="wide", page_title="Repairs")
 st.session_state.runs = st.session_state.get("runs", 0) + 1
+if st.session_state.get("end"):
+    st.info("The training has finished.")
 st.title("Repairs of a folder")
 st.text(f"Runs: {st.session_state.runs}")
 folder = Path(st.query_params["folder"])
@@ -42,3 +44,4 @@ label = st.selectbox("Label", ["any", *dataset.labels])
 shown = [item for item in items if label in ("any", item.label)]
 repair_gallery(folder, shown, dataset.labels, key=f"gallery_{label}")
 draw_repairs(folder)
+st.button("End the training", key="end")

@@ -224,6 +224,16 @@ def test_nothing_of_it_is_in_anybodys_way(pairs, theme):
     assert not faults(pairs.page)
 
 
+def test_it_stays_open_where_the_gallery_is_drawn_anew(fresh):
+    fresh.open(2).press("ArrowRight", "+")
+    enlarged = fresh.part("scale").inner_text()
+    fresh.page.get_by_role("button", name="End the training", include_hidden=True).dispatch_event("click")
+    expect(fresh.page.get_by_text("The training has finished.")).to_be_attached()
+    fresh.is_at(f"4 of {COUNT}")
+    expect(fresh.part("scale")).to_have_text(enlarged)
+    fresh.press("ArrowRight").is_at(f"5 of {COUNT}").press("Escape").is_closed().has_card_focused(4)
+
+
 @pytest.mark.complains("404")
 def test_a_picture_that_is_gone_says_so(page, address, tmp_path):
     own = fill(tmp_path / "set", {"rose": 30}, seed=1)

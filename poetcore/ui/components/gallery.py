@@ -71,5 +71,6 @@ def card_grid(
         "alone": alone,
         "deck": deck.packed(shown),
         "about": asdict(about),
+        "gallery": name,
     }
     _component(key=name, data=data, on_left_change=lambda: leave(name, on_leave))

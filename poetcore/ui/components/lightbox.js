@@ -5,6 +5,7 @@ const LEAVES = { previous: -1, next: 1 };
 const AHEAD = 3;
 const BEHIND = 2;
 const PANNED = 60; // pixels
+const DRAWN_ANEW = 10000; // milliseconds in which a gallery that was taken off the page stands there again
 
 const LIGHTBOX_KEYS = {
   ArrowRight: "next", ArrowLeft: "previous", PageDown: "next", PageUp: "previous", Home: "first", End: "last",
@@ -25,9 +26,13 @@ class LightBox {
   /**
    * Classes of panels, each made as `new Panel(box)` and placed beside the picture. A panel has `element`; `offered(about)`,
    * whether it is shown; `show(item, about)`, called at each picture, which must not block; and, if it likes, `overlay`, an
-   * element that is laid over the picture and follows it, and `keys`, a list of {key, words, act(item)}.
+   * element that is laid over the picture and follows it, and `keys`, a list of {key, words, act(item)}. What `kept()` returns
+   * goes to `resume(kept)` of the panel that follows it where the gallery is drawn anew.
    */
   static panels = [];
+
+  /** What was looked at when its gallery was taken off the page, by what tells the gallery from others. */
+  static interrupted = new Map();
 
   /** `own` are panels that only this gallery has, before those of all. */
   constructor(dialog, grid, own = []) {
@@ -60,14 +65,20 @@ class LightBox {
     return this.dialog.open;
   }
 
-  /** Take what Python sent: the pictures, and of which model they are. Whoever looks at one goes on looking at it. */
-  update({ deck, about }) {
-    this.about = about;
+  /**
+   * Take what Python sent: the pictures, of which model they are, and what tells the gallery from others. Whoever looks at one
+   * goes on looking at it.
+   */
+  update({ deck, about, gallery }) {
+    Object.assign(this, { about, gallery });
     this.deck = new Deck(deck);
     this.offered = this.panels.filter((panel) => panel.offered(about));
     for (const panel of this.panels) panel.element.hidden = !this.offered.includes(panel);
     if (this.returning !== undefined) this.focusCard();
-    if (!this.isOpen) return;
+    if (!this.isOpen) {
+      this.resume();
+      return;
+    }
     const now = this.wanted ?? this.deck.find(this.item);
     if (!this.deck.total) this.close();
     else this.go(now < 0 ? Math.min(this.item.number, this.deck.total - 1) : now);
@@ -81,6 +92,26 @@ class LightBox {
     this.dialog.focus();
     this.zoom.fit();
     this.go(number);
+  }
+
+  /**
+   * Go on where the light-box of this gallery was: Streamlit takes a gallery away and draws it anew where something above it
+   * comes or goes, as the notice of a training that ends.
+   */
+  resume() {
+    const { item, zoom, kept, until } = LightBox.interrupted.get(this.gallery) ?? {};
+    LightBox.interrupted.delete(this.gallery);
+    const at = item && Date.now() < until ? this.deck.find(item) : -1;
+    if (at < 0) return;
+    this.open(at);
+    this.zoom.to(zoom);
+    for (const panel of this.offered) panel.resume?.(kept.get(panel.constructor));
+  }
+
+  interrupt() {
+    const { item, zoom: { scale, x, y } } = this;
+    const kept = new Map(this.offered.map((panel) => [panel.constructor, panel.kept?.()]));
+    LightBox.interrupted.set(this.gallery, { item, zoom: { scale, x, y }, kept, until: Date.now() + DRAWN_ANEW });
   }
 
   /** Close, and bring the focus to the picture's card; it may be on another page of the gallery. */
@@ -298,6 +329,7 @@ class LightBox {
   }
 
   destroy() {
+    if (this.isOpen) this.interrupt();
     this.listeners.abort();
     this.stages.forEach((stage) => stage.close());
     this.facts.close();

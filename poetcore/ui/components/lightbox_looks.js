@@ -111,6 +111,15 @@ class LooksPanel {
     return link;
   }
 
+  kept() {
+    return this.wanted;
+  }
+
+  resume(wanted) {
+    this.wanted = wanted;
+    this.paintChoice();
+  }
+
   close() {
     clearTimeout(this.waiting);
     this.looks.close();

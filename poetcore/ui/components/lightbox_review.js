@@ -9,6 +9,7 @@ const VERDICTS = [
 ];
 const GOES_ON = "poet-review-goes-on";
 const NUMBERED = 9;
+const FIELDS = ["review-label", "review-comment"];
 
 class ReviewPanel {
   constructor(box) {
@@ -26,6 +27,7 @@ class ReviewPanel {
       { key: "n", words: "next picture without a verdict", act: () => this.next() },
     ];
     box.dialog.addEventListener("close", () => this.closed(), { signal });
+    box.dialog.addEventListener("focusin", ({ target }) => (this.typed = FIELDS.find((name) => target === this.part(name))), { signal });
     window.addEventListener("poet-review-next", (event) => this.asked(event), { signal });
   }
 
@@ -306,6 +308,21 @@ class ReviewPanel {
     } catch {
       return this.going ?? true;
     }
+  }
+
+  /** What is being typed, so that its letters do not become verdicts. */
+  kept() {
+    const { typed, changed } = this;
+    return { typed, words: typed && this.part(typed).value, changed };
+  }
+
+  resume({ typed, words, changed }) {
+    this.changed ||= changed;
+    if (!typed) return;
+    if (typed === "review-label") this.choose();
+    else this.comment();
+    this.part(typed).value = words;
+    if (typed === "review-label") this.list();
   }
 
   close() {

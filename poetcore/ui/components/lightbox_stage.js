@@ -18,7 +18,11 @@ class Zoom {
   }
 
   fit() {
-    Object.assign(this, { scale: 1, x: 0.5, y: 0.5 });
+    this.to({ scale: 1, x: 0.5, y: 0.5 });
+  }
+
+  to({ scale, x, y }) {
+    Object.assign(this, { scale, x, y });
     this.paint();
   }
 

@@ -137,6 +137,8 @@ def picker(
     Returns:
         The request, once; None in every other run of the script.
     """
+    # Streamlit refuses keys with two underlines in a row, which may stand in the names of folders and labels.
+    name = f"picker_{sha1(key.encode('utf-8', 'surrogateescape')).hexdigest()}"
     cards = [
         {
             "path": one.mark.path,
@@ -164,9 +166,8 @@ def picker(
         "answer": _packed(answer) if answer else None,
         "deck": deck,
         "about": asdict(about or About()),
+        "gallery": name,
     }
-    # Streamlit refuses keys with two underlines in a row, which may stand in the names of folders and labels.
-    name = f"picker_{sha1(key.encode('utf-8', 'surrogateescape')).hexdigest()}"
     asked: dict[str, Any] | None = _component(
         key=name,
         data=data,

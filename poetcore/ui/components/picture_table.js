@@ -125,7 +125,7 @@ class PictureTable {
     const all = this.rows.length.toLocaleString("en");
     this.root.querySelector(".found").textContent = asked ? `${places.length.toLocaleString("en")} of ${all} pictures` : `${all} pictures`;
     const items = places.map((place) => this.deck.items[place]);
-    this.box.update({ deck: { ...this.deck, first: 0, total: items.length, items }, about: this.about });
+    this.box.update({ deck: { ...this.deck, first: 0, total: items.length, items }, about: this.about, gallery: this.gallery });
   }
 
   /** Draw the first rows, so many at the least. */

@@ -61,5 +61,6 @@ def picture_table(
         "values": [list(row) for row in zip(*(one.cells for one in columns), strict=True)],
         "deck": deck.packed(range(len(cards))),
         "about": asdict(about),
+        "gallery": component,
     }
     _component(key=component, data=data, on_left_change=lambda: leave(component, lambda stop: None))
