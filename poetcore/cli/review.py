@@ -87,8 +87,11 @@ def review(
     found = Review.of(folder)
     progress = review_progress(evaluation, found)
     figures = review_figures(evaluation, found)
-    lines.append(f"Misclassified pictures of {chosen.name}: {progress.words}.")
-    if found.verdicts.empty:
+    if progress.mistakes:
+        lines.append(f"Misclassified pictures of {chosen.name}: {progress.words}.")
+    else:
+        lines.append(f"{chosen.name} misclassifies no picture; --sample 30 lists some to look at anyway.")
+    if progress.mistakes and found.verdicts.empty:
         lines.append("Say who was wrong on the page Evaluate, one key a picture, or with --add FILE.")
     if figures:
         lines += [f"Corrected accuracy: {figures['words']}.", *figures["sentences"]]

@@ -160,3 +160,12 @@ def test_a_review_that_cannot_be_read_costs_no_evaluation(own):
     done = call("evaluate", own.workspace.parent / "demo", "--workspace", own.workspace, "--json")
     assert done.status == 0 and "commas between the cells" in " ".join(done.stderr.split())
     assert json.loads(done.stdout.splitlines()[-1])["review"] is None
+
+
+def test_verdicts_on_pictures_that_are_gone_correct_nothing(own, tmp_path):
+    demo = own.workspace.parent / "demo"
+    own.say("review", "--add", verdicts(tmp_path, *MISFILED))
+    for path, *_ in MISFILED:
+        (demo / "tulip" / path).unlink()
+    assert own.answer("evaluate", demo)["review"] is None
+    assert own.answer("review")["corrected"] is None

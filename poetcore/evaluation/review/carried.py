@@ -29,7 +29,7 @@ def with_verdicts(predictions: pd.DataFrame, review: Review) -> pd.DataFrame:
 
 
 def review_figures(evaluation: Evaluation, review: Review) -> dict[str, Any] | None:
-    """Return the corrected accuracy and what it is of, with `sentences`; None where there is no verdict.
+    """Return the corrected accuracy and what it is of, with `sentences`; None where nothing was said of it.
 
     Args:
         evaluation: where a picture may have several labels there is no review.
@@ -38,7 +38,9 @@ def review_figures(evaluation: Evaluation, review: Review) -> dict[str, Any] | N
     if evaluation.metrics.multi_label or review.verdicts.empty:
         return None
     found = corrected(evaluation, review)
-    return found.as_json() | {"words": corrected_words(found), "sentences": about_review(found)}
+    if not (sentences := about_review(found)):  # verdicts on pictures that are not here any more
+        return None
+    return found.as_json() | {"words": corrected_words(found), "sentences": sentences}
 
 
 def review_of(evaluation: Evaluation, run: Run) -> dict[str, Any] | None:
