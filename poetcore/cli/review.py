@@ -91,7 +91,9 @@ def review(
         lines.append(f"Misclassified pictures of {chosen.name}: {progress.words}.")
     else:
         lines.append(f"{chosen.name} misclassifies no picture; --sample 30 lists some to look at anyway.")
-    if progress.mistakes and found.verdicts.empty:
+    if "sha" not in evaluation.predictions:
+        lines.append("This evaluation is of an earlier version and cannot be reviewed: evaluate again.")
+    elif progress.mistakes and found.verdicts.empty:
         lines.append("Say who was wrong on the page Evaluate, one key a picture, or with --add FILE.")
     if figures:
         lines += [f"Corrected accuracy: {figures['words']}.", *figures["sentences"]]

@@ -169,3 +169,9 @@ def test_verdicts_on_pictures_that_are_gone_correct_nothing(own, tmp_path):
         (demo / "tulip" / path).unlink()
     assert own.answer("evaluate", demo)["review"] is None
     assert own.answer("review")["corrected"] is None
+
+
+def test_an_evaluation_of_an_earlier_version_says_to_evaluate_again(own):
+    file = next(own.workspace.glob("runs/*/evaluations/*/predictions.csv"))
+    file.write_text(to_csv(read_table(file, ()).drop(columns="sha")))
+    assert "earlier version and cannot be reviewed: evaluate again" in own.say("review")
