@@ -49,6 +49,16 @@ def test_h_draws_the_map_of_the_predicted_then_of_the_true_label_and_leafing_kee
     expect(drawn).to_be_hidden()
 
 
+def test_a_phone_has_a_button_above_the_picture_that_draws_it(box):
+    box.set_viewport_size({"width": 390, "height": 844})
+    button = box.locator(".bar-top").get_by_role("button", name="Heat map")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    expect(box.locator(".heat-map img")).to_be_in_viewport()
+    assert box.locator(".bar-top").evaluate("bar => bar.scrollWidth <= bar.clientWidth")
+
+
 def test_what_a_picture_resembles_stands_beside_it_with_labels(box):
     alike = box.locator(".alike a")
     expect(alike).to_have_count(6)

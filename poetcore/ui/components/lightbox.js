@@ -26,7 +26,8 @@ class LightBox {
   /**
    * Classes of panels, each made as `new Panel(box)` and placed beside the picture. A panel has `element`; `offered(about)`,
    * whether it is shown; `show(item, about)`, called at each picture, which must not block; and, if it likes, `overlay`, an
-   * element that is laid over the picture and follows it, and `keys`, a list of {key, words, act(item)}. What `kept()` returns
+   * element that is laid over the picture and follows it, `tool`, a button above it, which is in reach where the panel is below
+   * the picture, and `keys`, a list of {key, words, act(item)}. What `kept()` returns
    * goes to `resume(kept)` of the panel that follows it where the gallery is drawn anew.
    */
   static panels = [];
@@ -45,8 +46,9 @@ class LightBox {
     this.stages = [...dialog.querySelectorAll(".stage")].map((root) => new Stage(root, this.zoom, signal, leaf));
     this.facts = new Facts(dialog);
     this.panels = [...own, ...LightBox.panels.map((Panel) => new Panel(this))];
-    for (const { element, overlay } of this.panels) {
+    for (const { element, overlay, tool } of this.panels) {
       this.part("panels").append(element);
+      if (tool) this.part("spacer").after(tool);
       if (overlay) this.stages[0].frame.append(overlay);
     }
     const paintZoom = this.zoom.paint.bind(this.zoom);
@@ -73,7 +75,10 @@ class LightBox {
     Object.assign(this, { about, gallery });
     this.deck = new Deck(deck);
     this.offered = this.panels.filter((panel) => panel.offered(about));
-    for (const panel of this.panels) panel.element.hidden = !this.offered.includes(panel);
+    for (const panel of this.panels) {
+      panel.element.hidden = !this.offered.includes(panel);
+      if (panel.tool) panel.tool.hidden = panel.element.hidden;
+    }
     if (this.returning !== undefined) this.focusCard();
     if (!this.isOpen) {
       this.resume();

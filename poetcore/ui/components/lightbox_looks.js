@@ -3,6 +3,9 @@
 const LOOKED_AT = 150; // milliseconds at a picture before the server is asked
 const SMALL = 160; // pixels
 const OFF = "";
+const LOOK_ICON = `<svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2">
+  <circle cx="12" cy="12" r="8" /><circle cx="12" cy="12" r="3" fill="currentColor" stroke="none" /><path d="M12 1v5M12 18v5M1 12h5M18 12h5" />
+</svg>`;
 
 class LooksPanel {
   constructor(box) {
@@ -15,6 +18,9 @@ class LooksPanel {
     this.choice = element("select", "");
     this.choice.setAttribute("aria-label", "Heat map: where the model sees a label");
     this.choice.addEventListener("change", () => this.choose(this.choice.value));
+    this.tool = Object.assign(element("button", "look"), { type: "button", title: "Heat map: where the model looks (H)", innerHTML: LOOK_ICON });
+    this.tool.setAttribute("aria-label", "Heat map");
+    this.tool.addEventListener("click", () => this.turn());
     this.note = element("p", "looks-note");
     this.note.setAttribute("role", "status");
     this.alike = element("div", "alike");
@@ -69,12 +75,18 @@ class LooksPanel {
   paintChoice() {
     const options = this.choices().map(({ value, words }) => new Option(words, value));
     this.choice.replaceChildren(new Option("No heat map", OFF), ...options);
-    this.choice.value = this.drawn()?.value ?? OFF;
+    this.paintChosen();
+  }
+
+  paintChosen() {
+    const drawn = this.drawn();
+    this.choice.value = drawn?.value ?? OFF;
+    this.tool.setAttribute("aria-pressed", String(Boolean(drawn)));
   }
 
   choose(wanted) {
     this.wanted = wanted;
-    this.choice.value = this.drawn()?.value ?? OFF;
+    this.paintChosen();
     this.draw();
   }
 
