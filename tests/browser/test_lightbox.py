@@ -234,6 +234,14 @@ def test_it_stays_open_where_the_gallery_is_drawn_anew(fresh):
     fresh.press("ArrowRight").is_at(f"5 of {COUNT}").press("Escape").is_closed().has_card_focused(4)
 
 
+def test_the_card_has_the_focus_again_where_the_gallery_is_drawn_anew_after_it_was_closed(fresh):
+    fresh.open(2).press("Escape").is_closed().has_card_focused(2)
+    end = fresh.page.get_by_role("button", name="End the training")
+    end.dispatch_event("click")
+    expect(fresh.page.get_by_text("The training has finished.")).to_be_attached()
+    fresh.has_card_focused(2)
+
+
 @pytest.mark.complains("404")
 def test_a_picture_that_is_gone_says_so(page, address, tmp_path):
     own = fill(tmp_path / "set", {"rose": 30}, seed=1)

@@ -35,6 +35,9 @@ class LightBox {
   /** What was looked at when its gallery was taken off the page, by what tells the gallery from others. */
   static interrupted = new Map();
 
+  /** The picture that was looked at last, of which gallery. */
+  static last = {};
+
   /** `own` are panels that only this gallery has, before those of all. */
   constructor(dialog, grid, own = []) {
     this.dialog = dialog;
@@ -82,6 +85,7 @@ class LightBox {
     if (this.returning !== undefined) this.focusCard();
     if (!this.isOpen) {
       this.resume();
+      if (!this.isOpen) this.refocus();
       return;
     }
     const now = this.wanted ?? this.deck.find(this.item);
@@ -127,6 +131,7 @@ class LightBox {
     this.dialog.close();
     this.facts.close();
     this.returning = this.item.number;
+    LightBox.last = { gallery: this.gallery, item: this.item, until: Date.now() + DRAWN_ANEW };
     if (!this.focusCard()) this.send("left", { at: this.returning, when: Date.now() });
   }
 
@@ -138,6 +143,16 @@ class LightBox {
     figure.querySelector("a").focus({ preventScroll: true });
     figure.scrollIntoView({ block: "nearest", behavior: "instant" });
     return true;
+  }
+
+  /** A review has the page drawn anew once it is over: the card that had the focus may be gone with it, and stand there again. */
+  refocus() {
+    const { gallery, item, until } = LightBox.last;
+    if (gallery !== this.gallery || Date.now() > until || document.activeElement !== document.body) return;
+    const at = this.deck.find(item);
+    if (at < 0) return;
+    this.returning = at;
+    this.focusCard();
   }
 
   // -- leafing
