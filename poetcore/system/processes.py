@@ -43,8 +43,8 @@ class _Outliving(subprocess.Popen[bytes]):
     """A child that may go on when this object is gone, which Popen itself would warn of."""
 
     def __del__(self) -> None:
-        if getattr(self, "pid", None):
-            self.poll()  # one that has ended is reaped
+        # Popen's own sees to it that one that ends later is reaped when the next process starts.
+        super().__del__(_warn=lambda *_, **__: None)  # type: ignore[call-arg]
 
 
 @contextlib.contextmanager

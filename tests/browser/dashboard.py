@@ -1,5 +1,6 @@
 """What the tests of the dashboard share: a workspace to change, and what users see and do on its pages."""
 
+import contextlib
 import re
 import shutil
 import time
@@ -80,7 +81,11 @@ def steady_box(locator: Locator) -> FloatRect:
 def server_of(address: str) -> psutil.Process:
     """Find the process that serves an address."""
     port = str(urlsplit(address).port)
-    return next(child for child in psutil.Process().children() if port in child.cmdline())
+    for child in psutil.Process().children():
+        with contextlib.suppress(psutil.ZombieProcess):  # of an earlier test
+            if port in child.cmdline():
+                return child
+    raise AssertionError(f"Nothing serves {address}.")
 
 
 class Dashboard:

@@ -96,6 +96,22 @@ def test_a_log_is_appended_to(script, tmp_path):
     assert sorted(tail(log, 5)) == ["before", "err", "out"]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="only there an ended child stays until it is reaped")
+def test_a_child_that_ends_after_nobody_holds_it_any_more_is_reaped(script, tmp_path):
+    script.write_text("import time; time.sleep(600)")
+    log = tmp_path / "job.log"
+    child = psutil.Process(start_module("script", [], log).pid)
+    child.kill()
+    deadline = time.monotonic() + 60
+    while child.is_running() and child.status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    script.write_text("")
+    with start_module("script", [], log) as other:
+        assert not child.is_running()
+        other.wait(60)
+
+
 def test_the_tail_of_a_log_that_is_not_there_is_empty(tmp_path):
     assert tail(tmp_path / "none.log", 5) == []
 
