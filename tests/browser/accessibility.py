@@ -33,9 +33,18 @@ _LOOK = """async ([tags, own]) => {
 }"""
 
 
-#: What still fades in has less contrast than it will have.
-_STILL = """() => document.getAnimations().every(({playState, effect}) =>
-    playState !== "running" || effect.getComputedTiming().iterations === Infinity)"""
+#: What still fades in has less contrast than it will have, and the colours of a theme do not come at once:
+#: they have to be those of the look before.
+_STILL = """() => {
+    const colours = [...document.querySelectorAll("*")].map((one) => {
+        const {color, backgroundColor} = getComputedStyle(one);
+        return `${color} ${backgroundColor}`;
+    }).join();
+    const same = colours === window.poetColours;
+    window.poetColours = colours;
+    return same && document.getAnimations().every(({playState, effect}) =>
+        playState !== "running" || effect.getComputedTiming().iterations === Infinity);
+}"""
 
 
 @cache
@@ -62,5 +71,6 @@ def faults(page: Page) -> list[str]:
 def _faults(page: Page) -> list[str]:
     if not page.evaluate("'axe' in window"):
         page.evaluate(_axe())
-    page.wait_for_function(_STILL)
+    page.evaluate("delete window.poetColours")
+    page.wait_for_function(_STILL, polling=100)
     return cast(list[str], page.evaluate(_LOOK, [RULES, STREAMLITS_OWN]))
