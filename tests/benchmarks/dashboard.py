@@ -9,38 +9,11 @@ import sys
 import time
 from urllib.parse import quote
 
+from tests.benchmarks.key_presses import time_keys
+
 __all__ = ["STEPS", "measure"]
 
 STEPS = 50
-
-#: Waits for a key, then for the first frame that shows another picture, whole, and has been painted.
-_STEP = """
-() => {
-  window.steps = [];
-  const find = (root) => {
-    for (const node of root.querySelectorAll("*")) {
-      if (node.matches(".show .picture img")) return node;
-      const inside = node.shadowRoot && find(node.shadowRoot);
-      if (inside) return inside;
-    }
-    return null;
-  };
-  window.addEventListener("keydown", (event) => {
-    const pressed = event.timeStamp, before = find(document).src;
-    const look = () => {
-      const image = find(document);
-      if (!image || image.src === before || !image.complete) return requestAnimationFrame(look);
-      // A message is delivered after the frame is painted.
-      requestAnimationFrame(() => {
-        const channel = new MessageChannel();
-        channel.port1.onmessage = () => window.steps.push(performance.now() - pressed);
-        channel.port2.postMessage(0);
-      });
-    };
-    look();
-  }, { capture: true });
-}
-"""
 
 
 def measure(workspace: str, run: str, demo: str) -> dict[str, object]:
@@ -66,7 +39,7 @@ def measure(workspace: str, run: str, demo: str) -> dict[str, object]:
         painted = time.perf_counter() - start
         page.goto(f"{address}/slideshow?run={quote(run)}&demo={quote(demo)}")
         page.locator(".show .picture img").first.wait_for()
-        page.evaluate(_STEP)
+        time_keys(page, ".show .picture img")
         page.locator(".show .picture").click()
         for number in range(STEPS):
             page.wait_for_timeout(300)  # a person looks; meanwhile the next picture is fetched

@@ -14,6 +14,8 @@ from urllib.parse import quote
 
 from PIL import Image
 
+from tests.benchmarks.key_presses import time_keys
+
 __all__ = ["measure"]
 
 PICTURES = 2000
@@ -21,37 +23,6 @@ STEPS = 100
 
 #: Milliseconds for which a person looks at a picture, in which the next ones are fetched.
 LOOKS = 300
-
-#: Waits for a key, then for the first frame that shows another picture, whole, and has been painted.
-_STEP = """
-() => {
-  window.steps = [];
-  const box = (root) => {
-    for (const node of root.querySelectorAll("*")) {
-      if (node.matches("dialog.lightbox[open]")) return node;
-      const inside = node.shadowRoot && box(node.shadowRoot);
-      if (inside) return inside;
-    }
-    return null;
-  };
-  const dialog = box(document);
-  const shown = () => dialog.querySelector(".frame > img");
-  window.addEventListener("keydown", (event) => {
-    const pressed = event.timeStamp, before = shown()?.src;
-    const look = () => {
-      const image = shown();
-      if (!image || image.src === before || !image.complete) return requestAnimationFrame(look);
-      // A message is delivered after the frame is painted.
-      requestAnimationFrame(() => {
-        const channel = new MessageChannel();
-        channel.port1.onmessage = () => window.steps.push(performance.now() - pressed);
-        channel.port2.postMessage(0);
-      });
-    };
-    look();
-  }, { capture: true });
-}
-"""
 
 
 def measure(photos: Path, folder: Path) -> dict[str, object]:
@@ -83,7 +54,7 @@ def measure(photos: Path, folder: Path) -> dict[str, object]:
         page.locator(".poet-grid figure a").first.click(timeout=300_000)
         page.locator("dialog.lightbox[open] .frame > img").first.wait_for()
         page.wait_for_timeout(2000)
-        page.evaluate(_STEP)
+        time_keys(page, "dialog.lightbox[open] .frame > img")
         sent.clear()
         times = {}
         for name, pause in (("looking", LOOKS), ("at once", 0)):
