@@ -16,6 +16,7 @@ from starlette.routing import Route
 from poetcore.training.jobs import Jobs
 from poetcore.ui.data.upload_routes import UPLOAD_ROUTES
 from poetcore.ui.gallery.facts import FACT_ROUTES
+from poetcore.ui.live.frame_routes import FRAME_ROUTES
 from poetcore.ui.review.routes import REVIEW_ROUTES
 from poetcore.ui.route import ROUTE, answer
 from poetcore.ui.use.look_routes import LOOK_ROUTES
@@ -47,7 +48,7 @@ async def lifespan(_: object) -> AsyncIterator[None]:
 
 app = st.App(
     str(Path(__file__).parent / "pages" / "_shell.py"),
-    routes=[Route(ROUTE, answer), *FACT_ROUTES, *LOOK_ROUTES, *REVIEW_ROUTES, *UPLOAD_ROUTES],
+    routes=[Route(ROUTE, answer), *FACT_ROUTES, *FRAME_ROUTES, *LOOK_ROUTES, *REVIEW_ROUTES, *UPLOAD_ROUTES],
     middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts(), www_redirect=False)],
     lifespan=lifespan,
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
+from PIL import Image
 
 from poetcore.data import images
 from poetcore.errors import PictureError, RunError
@@ -15,6 +16,7 @@ from poetcore.evaluation.label_thresholds import sureness
 from poetcore.evaluation.novelty import Novelty
 from poetcore.features.engines import DEFAULT_ENGINE, ENGINES, check_engine
 from poetcore.features.extraction import extract_features
+from poetcore.features.extractor_pool import ExtractorPool
 from poetcore.features.feature_extractor import PictureExtractor
 from poetcore.system.figures import confidence
 from poetcore.system.progress import OnProgress
@@ -158,7 +160,17 @@ class Classifier:
             )
         self._novelty = Novelty.of(run)
         self._workspace = workspace
-        self._extractor: PictureExtractor | None = None
+        self._extractors = ExtractorPool(
+            lambda: PictureExtractor(self._backbone, models_of(self.run, self._workspace))
+        )
+
+    def __reduce__(self) -> tuple[type["Classifier"], tuple[Run, Workspace, str]]:
+        return Classifier, (self.run, self._workspace, self._engine)  # another process loads what it needs
+
+    @property
+    def input_size(self) -> int:
+        """Pixels a side of the square that the network sees."""
+        return self._backbone.input_size
 
     def classify(
         self, paths: Sequence[Path], on_progress: OnProgress | None = None, *, phase: str = "predicting"
@@ -240,20 +252,26 @@ class Classifier:
         }
 
     def classify_bytes(self, name: str, content: bytes) -> Prediction:
-        """Predict the label of one picture that is no file on this machine, such as an upload.
-
-        Not for several threads at once.
-        """
+        """Predict the label of one picture that is no file on this machine, such as an upload."""
         try:
-            pixels = images.to_square(content, self._backbone.input_size)
+            picture = images.decode(content, at_least=self.input_size)
         except PictureError as error:
             return Prediction(Path(name), self.labels, None, reason=str(error))
-        if self._extractor is None:
-            self._extractor = PictureExtractor(self._backbone, models_of(self.run, self._workspace))
-        before = time.perf_counter()
-        vector = self._extractor.extract(pixels)
-        probabilities = self._head.probabilities(vector[np.newaxis])[0]
-        seconds = time.perf_counter() - before
+        return self.classify_image(name, picture)
+
+    def classify_image(self, name: str, picture: Image.Image) -> Prediction:
+        """Predict the label of one decoded picture, such as a frame of a video; for any thread.
+
+        Args:
+            name: stands for the path.
+            picture: RGB, of any size, at least `input_size` a side where that is possible.
+        """
+        pixels = images.resize_to_square(picture, self.input_size)
+        with self._extractors.borrowed() as extractor:
+            before = time.perf_counter()
+            vector = extractor.extract(pixels)
+            probabilities = self._head.probabilities(vector[np.newaxis])[0]
+            seconds = time.perf_counter() - before
         return Prediction(
             Path(name),
             self.labels,

@@ -106,6 +106,13 @@ MENU = (
         "Label new pictures, from files or the camera.",
         ("run",),
     ),
+    MenuPage(
+        "live",
+        "Live",
+        ":material/videocam:",
+        "Use",
+        "Watch what a model says of a camera or a video; take pictures for a new one.",
+    ),
 )
 
 

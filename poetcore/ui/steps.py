@@ -55,6 +55,7 @@ def steps(choice: Choice, checked: Checked | None) -> list[Step]:
         "compare": (None, ""),
         "slideshow": (None, shown),
         "predict": (None, ""),
+        "live": (None, ""),
     }
     return [Step(page_named(name), done, note) for name, (done, note) in work.items()]
 

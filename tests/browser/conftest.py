@@ -50,7 +50,17 @@ ARGUMENTS = [
 
 _LOOKED_FOR = {
     f"/{page}/_stcore/{what}"
-    for page in ("prepare", "overview", "train", "evaluate", "tune", "compare", "slideshow", "predict")
+    for page in (
+        "prepare",
+        "overview",
+        "train",
+        "evaluate",
+        "tune",
+        "compare",
+        "slideshow",
+        "predict",
+        "live",
+    )
     for what in ("health", "host-config")
 }
 

@@ -12,7 +12,18 @@ from poetcore.workspace.uploads import begin_upload
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import ROOT, Trained
 
-PAGES = ("home", "prepare", "overview", "train", "evaluate", "tune", "compare", "slideshow", "predict")
+PAGES = (
+    "home",
+    "prepare",
+    "overview",
+    "train",
+    "evaluate",
+    "tune",
+    "compare",
+    "slideshow",
+    "predict",
+    "live",
+)
 
 
 def opened(page: str, **asked: str) -> AppTest:

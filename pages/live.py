@@ -1,0 +1,21 @@
+"""Live: a model at work on a camera or a video, and pictures taken for a new one."""
+
+import streamlit as st
+
+from poetcore.ui.choice import chosen
+from poetcore.ui.live.camera_section import draw_camera
+from poetcore.ui.live.collect_section import draw_collect
+from poetcore.ui.live.video_section import draw_video
+from poetcore.ui.no_run import draw_no_run
+from poetcore.ui.views import pick_view
+
+SECTIONS = {"Camera": draw_camera, "Video": draw_video, "Collect": draw_collect}
+
+run = chosen().run
+section = pick_view(list(SECTIONS), key="live_section", default=None if run else "Collect")
+if run is None and section != "Collect":
+    draw_no_run("try live")
+    st.stop()
+if run is None:
+    st.caption("Camera and video need a trained model, and none is chosen: take pictures for one here.")
+SECTIONS[section]()
