@@ -1,7 +1,7 @@
 """Plan a split: clean pictures of a folder, so many training and so many demo pictures of each label.
 
 `plan` decides and touches nothing; `prepared` copies. A content goes into the new set once at the most, never
-into both parts, and near duplicates go into one part.
+into both parts, and near duplicates and what the camera took in one go go into one part.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,7 +12,14 @@ from pathlib import Path, PurePosixPath
 import pandas as pd
 
 from poetcore.analysis.issues import Issue
-from poetcore.curation.selection import PARTS, SplitOptions, in_order, select, similarity_groups
+from poetcore.curation.selection import (
+    PARTS,
+    SplitOptions,
+    in_order,
+    select,
+    similarity_groups,
+    undivided_groups,
+)
 from poetcore.data.dataset import Dataset
 from poetcore.system.names import is_name, natural_key, to_name
 
@@ -105,7 +112,8 @@ def plan(
         existing_split: what is in the new set's folder already; nothing by default.
     """
     existing_split, issues = existing_split or ExistingSplit(), list(issues)
-    groups = similarity_groups(dataset.pictures, issues)
+    near = similarity_groups(dataset.pictures, issues)
+    groups = undivided_groups(dataset.pictures, near)
     rejected = _rejected(dataset, issues, options)
     clean = dataset.pictures[~dataset.pictures["path"].isin(rejected)]
     folder_of = label_folder_names(dataset)
@@ -113,7 +121,7 @@ def plan(
     earlier, elsewhere = _earlier(existing_split, wanted_in)
     clean = in_order(clean[~clean["sha"].isin(elsewhere)], options, earlier)
     if "near_duplicate" in options.exclude:
-        first = clean.groupby(clean["sha"].map(lambda sha: groups.get(sha, sha)))["path"].transform("first")
+        first = clean.groupby(clean["sha"].map(lambda sha: near.get(sha, sha)))["path"].transform("first")
         for path, stays in zip(clean["path"], first, strict=True):
             if path != stays:
                 rejected[path] = ("near_duplicate", f"Looks like {Path(stays).name}, which stays.")

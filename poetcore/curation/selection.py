@@ -7,12 +7,14 @@ duplicates go into one part.
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, pairwise
 from pathlib import Path
 
 import pandas as pd
 
 from poetcore.analysis.issues import CHECKS, Issue
 from poetcore.data.groups import linked_groups
+from poetcore.data.holds import hold_of
 from poetcore.errors import OptionError
 from poetcore.system.names import natural_key
 from poetcore.system.options import check_number
@@ -28,6 +30,7 @@ __all__ = [
     "in_order",
     "select",
     "similarity_groups",
+    "undivided_groups",
 ]
 
 #: The two parts, and the names of their folders; a picture of neither is unused or rejected.
@@ -106,6 +109,21 @@ def similarity_groups(pictures: pd.DataFrame, issues: Iterable[Issue]) -> dict[s
     return {sha: min(group) for group in linked_groups(pairs) for sha in group}
 
 
+def undivided_groups(pictures: pd.DataFrame, near: Mapping[str, str]) -> dict[str, str]:
+    """Group what goes into one part: near duplicates, and what the camera took in one go (`data/holds`).
+
+    Args:
+        pictures: columns path and sha.
+        near: of `similarity_groups`.
+
+    Returns:
+        sha -> the smallest sha of its group, for contents that are not alone.
+    """
+    holds = pictures["sha"].groupby(pictures["path"].map(lambda path: hold_of(Path(path).name)))
+    bursts = (pairwise(own.tolist()) for hold, own in holds if hold)
+    return {sha: min(group) for group in linked_groups(chain(near.items(), *bursts)) for sha in group}
+
+
 def in_order(clean: pd.DataFrame, options: SplitOptions, earlier: Collection[str]) -> pd.DataFrame:
     """Sort pictures so that those to be taken first come first; names as file managers sort them."""
     name = clean["path"].map(lambda path: natural_key(Path(path).as_posix()))
@@ -133,7 +151,7 @@ def select(
     Args:
         clean: pictures, path, label and sha, each content once; those to be taken first come first.
         labels: every label.
-        groups: sha -> its group of near duplicates, for those that have any.
+        groups: sha -> its group that is not divided, for those that have one.
         existing_split: sha -> part, of what is in the set already and stays there if there is room.
         options: how many pictures, and which.
 
@@ -178,13 +196,15 @@ def _parts(
 ) -> dict[str, str]:
     """Assign the contents whose part is determined: sha -> "train" or "demo".
 
-    These are near duplicates, which go together, and what is in the folder already. A group that would fill
-    the demo part of a label goes into training: an evaluation on pictures that look the same says little.
+    These are groups, which go together, and what is in the folder already. A group that would fill the demo
+    part of a label goes into training: an evaluation on pictures that look the same says little. Where a
+    label has nothing but such groups, as of the camera's holds, its smallest is the demo part all the same.
     """
     parts = dict(existing_split)
     grouped = clean[clean["sha"].isin(groups)]
     share = options.demo_per_label / (options.train_per_label + options.demo_per_label)
     movable: list[pd.DataFrame] = []
+    large: list[pd.DataFrame] = []
     first = {
         sha for label, own in clean.groupby("label")["sha"] for sha in own[: shares[str(label)]["train"]]
     }
@@ -198,15 +218,30 @@ def _parts(
             demo = _chance(options.seed, "side", str(leader)) < share
         part = before.pop() if len(before) == 1 else "demo" if small and demo else "train"
         parts |= dict.fromkeys(members["sha"], part)
-        if (
-            options.order != "name"
-            and small
-            and not before
-            and not any(sha in existing_split for sha in members["sha"])
-        ):
+        if before or any(sha in existing_split for sha in members["sha"]):
+            continue
+        if not small:
+            large.append(members)
+        elif options.order != "name":
             movable.append(members)
     _even_out(clean, parts, movable, shares)
+    _fill_empty_demo(clean, parts, large, shares)
     return parts
+
+
+def _fill_empty_demo(
+    clean: pd.DataFrame,
+    parts: dict[str, str],
+    large: Sequence[pd.DataFrame],
+    shares: Mapping[str, Mapping[str, int]],
+) -> None:
+    """Move the smallest of its large groups to the demo part of each label that would have none."""
+    for label, share in shares.items():
+        own = clean.loc[clean["label"] == label, "sha"]
+        groups = [members for members in large if set(members["label"]) == {label}]
+        trained = {parts.get(sha, "") for sha in own} == {"train"}
+        if share["demo"] and trained and len(groups) > 1:
+            parts |= dict.fromkeys(min(groups, key=len)["sha"], "demo")
 
 
 def _even_out(

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from poetcore.data.groups import GROUP_BY, linked_groups
+from poetcore.data.holds import HOLD
 from poetcore.data.listing import is_listing
 from poetcore.data.near_duplicates import NEAR, near_duplicate_pairs
 
@@ -56,10 +57,15 @@ def group_pictures(
 def series_names(pictures: pd.DataFrame) -> pd.Series:
     """Return `label/name` of the pictures with `_nohash_` in their file's name: the name before it.
 
-    As in the original script: files of one name before `_nohash_` belong together.
+    As in the original script: files of one name before `_nohash_` belong together. The name of a hold
+    (`holds`) is that of no other, so it stands without the label: a hold stays one group also where some of
+    its pictures were given another label.
     """
-    names = pictures["path"].str.extract(r"^(.*)_nohash_[^/\\]*$", flags=re.DOTALL, expand=False).dropna()
-    series: pd.Series = pictures.loc[names.index, "label"] + "/" + names.map(os.path.basename)
+    paths = pictures["path"].str.extract(r"^(.*)_nohash_[^/\\]*$", flags=re.DOTALL, expand=False).dropna()
+    names = paths.map(os.path.basename)
+    series: pd.Series = names.where(
+        names.str.fullmatch(HOLD), pictures.loc[names.index, "label"] + "/" + names
+    )
     return series
 
 

@@ -6,7 +6,8 @@ from typing import TypeVar
 __all__ = ["GROUP_BY", "linked_groups"]
 
 #: What holds pictures together in a split, each with what those before it have. exact: the same content, or
-#: the same name before `_nohash_`; near: near duplicates too; folder: the same sub-folder of a label too.
+#: the same name before `_nohash_`, as what the camera took in one go has; near: near duplicates too; folder:
+#: the same sub-folder of a label too.
 GROUP_BY = ("exact", "near", "folder")
 
 Item = TypeVar("Item", bound=Hashable)

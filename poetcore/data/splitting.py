@@ -79,8 +79,8 @@ def about_undivided(labels: Mapping[str, int], by: str) -> str:
     """
     why = {
         "exact": "have the same content or the same name before _nohash_",
-        "near": "are near duplicates of each other",
-        "folder": "are in one sub-folder or near duplicates of each other",
+        "near": "are near duplicates of each other or one burst",
+        "folder": "are in one sub-folder, near duplicates of each other or one burst",
     }[by]
     names, single = list(labels), max(labels.values(), default=0) == 1
     if not names:

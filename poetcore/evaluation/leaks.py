@@ -1,4 +1,4 @@
-"""Leaks: demo pictures that a run was trained or validated on, by content or as near duplicates."""
+"""Leaks: demo pictures that a run has seen in training: the same, near duplicates, or of one burst."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from poetcore.data.grouping import group_pictures
+from poetcore.data.holds import hold_of
 from poetcore.data.near_duplicates import near_matches
 from poetcore.data.perceptual_hash import HashIndex, hash_all
 from poetcore.evaluation.freshness import current_files
@@ -26,8 +27,8 @@ class Leaks:
 
     Attributes:
         table: one row a picture, in their order: sha, leaked (whether its content was trained or validated
-            on), leaked_near (whether only a near duplicate of it was) and twin (that picture's path, "" for
-            none); None where it is not known.
+            on), leaked_near (whether only a near duplicate was, or a picture of the same hold) and twin (that
+            picture's path, "" for none); None where it is not known.
         groups: `(n,) int64`, the number of each picture's group of near duplicates among them.
     """
 
@@ -58,20 +59,21 @@ def find_leaks(
             split = run.split()
             seen = split[split["split"].isin(_SEEN)].drop_duplicates("sha")
             _hash_seen(seen, run, workspace, index, on_progress)
-            table = _flagged(pictures["sha"], hashes, seen, index.get(seen["sha"]))
+            table = _flagged(pictures, hashes, seen, index.get(seen["sha"]))
     return Leaks(table.reset_index(drop=True), groups)
 
 
 def _flagged(
-    shas: pd.Series, hashes: pd.DataFrame, seen: pd.DataFrame, seen_hashes: pd.DataFrame
+    pictures: pd.DataFrame, hashes: pd.DataFrame, seen: pd.DataFrame, seen_hashes: pd.DataFrame
 ) -> pd.DataFrame:
-    """Flag the pictures whose content, or a near duplicate of it, is among those that were seen."""
-    path_of = seen.set_index("sha")["path"]
+    """Flag the pictures that were seen: their content, a near duplicate, or another one of their hold."""
+    path_of, shas = seen.set_index("sha")["path"], pictures["sha"]
     exact = shas.isin(path_of.index)
     asked = hashes[~hashes.index.isin(path_of.index)]
     found = near_matches(asked.reset_index(), seen_hashes.reset_index())
-    twins = {asked.index[row]: seen_hashes.index[other] for row, (other, _) in found.items()}
-    near = shas.isin(twins)
+    twins = _of_one_hold(pictures, seen)
+    twins |= {asked.index[row]: seen_hashes.index[other] for row, (other, _) in found.items()}
+    near = shas.isin(twins) & ~exact
     # Without all the hashes a picture that was not found may yet be a near duplicate.
     known = exact | near | (len(seen_hashes) == len(seen) and shas.isin(hashes.index))
     return pd.DataFrame(
@@ -82,6 +84,19 @@ def _flagged(
             "twin": shas.where(exact, shas.map(twins)).map(path_of).fillna(""),
         }
     )
+
+
+def _of_one_hold(pictures: pd.DataFrame, seen: pd.DataFrame) -> dict[str, str]:
+    """Return sha -> the sha of a picture that was seen and was taken in the same go, where there is one."""
+    was_seen = {
+        hold: sha
+        for path, sha in zip(seen["path"], seen["sha"], strict=True)
+        if (hold := hold_of(Path(path).name))
+    }
+    holds = [hold_of(Path(path).name) for path in pictures["path"]] if was_seen else []
+    return {
+        sha: was_seen[hold] for sha, hold in zip(pictures["sha"], holds, strict=False) if hold in was_seen
+    }
 
 
 def _hash_seen(

@@ -215,7 +215,7 @@ def test_two_groups_of_each_label_can_be_divided():
         (
             {"rose": 3},
             "near",
-            "All pictures of rose are near duplicates of each other and were trained on, so",
+            "All pictures of rose are near duplicates of each other or one burst and were trained on, so",
         ),
         ({"rose": 3}, "exact", "All pictures of rose have the same content or the same name before _nohash_"),
         (
@@ -223,7 +223,7 @@ def test_two_groups_of_each_label_can_be_divided():
             "near",
             "There is one picture of each of 2 labels (a, b); they were trained on, so",
         ),
-        ({"a": 1, "b": 2}, "folder", "There is one picture, or all are in one sub-folder or near duplicates"),
+        ({"a": 1, "b": 2}, "folder", "There is one picture, or all are in one sub-folder, near duplicates"),
     ],
 )
 def test_what_is_not_known_of_such_labels_is_said(labels, by, said):

@@ -9,11 +9,15 @@ import pandas as pd
 import pytest
 from PIL import Image, ImageOps
 
+from poetcore.data.file_index import sha_of
 from poetcore.evaluation.classifier import Classifier
 from poetcore.evaluation.evaluate import Evaluation, evaluate, evaluate_graph
 from poetcore.evaluation.headline import headline
+from poetcore.evaluation.leaks import find_leaks
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
+from tests.conftest import encoded
+from tests.conftest import picture as drawn
 
 #: How a copy of a training picture was made that is not the same file any more.
 ALTERED: dict[str, Callable[[Image.Image], Image.Image]] = {
@@ -181,3 +185,18 @@ def test_near_duplicates_among_demo_pictures_count_as_one(trained, tmp_path):
     assert (metrics.total, metrics.independent) == (6, 2)
     low, high = metrics.interval
     assert high - low > 0.6
+
+
+def test_a_picture_of_a_burst_that_was_trained_on_is_nearly_leaked(tmp_path):
+    name = "hold-20270412-101502-3f2a_nohash_{:04d}.jpg"
+    names = [name.format(1), name.format(2), name.format(3).replace("3f2a", "0b1c")]
+    rows = []
+    for number, called in enumerate(names):
+        (tmp_path / called).write_bytes(content := encoded(drawn(number, (160, 120))))
+        rows.append((str(tmp_path / called), "rose", sha_of(content)))
+    pictures = pd.DataFrame(rows, columns=["path", "label", "sha"])
+    run = Run(tmp_path / "runs" / "burst")
+    run.folder.mkdir(parents=True)
+    run.write_split(pictures[:1].assign(split="training", group=0))
+    found = find_leaks(pictures[1:].reset_index(drop=True), run, Workspace(tmp_path / "tf_files")).table
+    assert found["leaked_near"].tolist() == [True, False] and found["twin"].tolist() == [rows[0][0], ""]
