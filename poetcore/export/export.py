@@ -20,11 +20,12 @@ from poetcore.data import images
 from poetcore.errors import OptionError, PictureError, RunError
 from poetcore.evaluation.frozen import check_output_layer
 from poetcore.evaluation.unknown import least_probability
+from poetcore.export.about import About
 from poetcore.export.export_format import ExportFormat, LiteNetwork, Network, build_model, scaled
 from poetcore.export.export_options import INPUT_RANGES, ExportOptions, InputRange
 from poetcore.export.formats import find_format
 from poetcore.export.lite_layer import with_layer
-from poetcore.export.notes import About, code_of, note
+from poetcore.export.notes import code_of, note
 from poetcore.export.parity import Parity, check, pictures_of
 from poetcore.features.litert import CALIBRATION_PICTURES
 from poetcore.system.outputs import check_writable
@@ -107,39 +108,37 @@ def export(
     if on_progress:
         message = f"Writing {record.backbone} with the {len(labels)} labels of {run.name} as {kind.name}"
         on_progress(Progress("exporting", message=message))
+    about = About(
+        run=run.name,
+        backbone=backbone.name,
+        size=backbone.input_size,
+        file=target.name,
+        labels=kind.labels_name(target),
+        output_layer=output_layer,
+        input_range=fed,
+        thresholds=record.thresholds,
+        temperature=temperature,
+        least_probability=least_probability(record, temperature),
+    )
     if backbone.lite_only and kind.write_lite:
         content = with_layer(models_of(run, workspace)(backbone).read_bytes(), head, fed)
-        write = partial(kind.write_lite, LiteNetwork(content, tuple(labels), fed))
+        write = partial(kind.write_lite, LiteNetwork(content, tuple(labels), about))
     else:
         model = scaled(build_model(backbone, head), fed)
-        write = partial(kind.write, Network(model, tuple(labels), output_layer, calibration, fed))
+        write = partial(kind.write, Network(model, tuple(labels), about, calibration))
     target.parent.mkdir(parents=True, exist_ok=True)
     clear_leftovers(target.parent)
     with temporary_folder(target) as place:
-        made, labels_name = place / target.name, kind.labels_name(target)
+        made = place / target.name
         with _quiet():
             write(made)
         lines = "".join(f"{label}\n" for label in kind.labels_form(labels))
-        (place / labels_name).write_text(lines, encoding="utf-8")
+        (place / about.labels).write_text(lines, encoding="utf-8")
         if on_progress:
             on_progress(Progress("comparing"))
-        about = About(
-            run=run.name,
-            backbone=backbone.name,
-            size=backbone.input_size,
-            file=target.name,
-            labels=labels_name,
-            output_layer=output_layer,
-            input_range=fed,
-            thresholds=record.thresholds,
-            temperature=temperature,
-            least_probability=least_probability(record, temperature),
-        )
         parity = check(kind, code_of(kind, about), place, run, workspace)
         if on_progress and not parity.pictures:
-            message = (
-                f"Warning: none of the pictures of {run.name} is left, so the export could not be compared"
-            )
+            message = f"Warning: {parity.sentence.removesuffix('.')}"
             on_progress(Progress("comparing", message=message))
         of_what = {"format": kind.name, "run": run.name, "temperature": temperature}
         if kind.input_ranges:
@@ -149,8 +148,11 @@ def export(
             to_json(of_what | asdict(parity)),
             encoding="utf-8",
         )
-        (place / f"{stem}_README.txt").write_text(note(kind, about, parity), encoding="utf-8")
-        files = [labels_name] if "/" not in labels_name else []
+        readme = note(kind, about, parity)
+        (place / f"{stem}_README.txt").write_text(readme, encoding="utf-8")
+        if kind.add_note:
+            kind.add_note(made, readme)
+        files = [about.labels] if "/" not in about.labels else []
         for name in (*files, f"{stem}_README.txt", f"{stem}_parity.json"):
             (place / name).replace(target.parent / name)
         if target.is_dir():

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from poetcore.errors import OptionError
-from poetcore.export.export_options import INPUT_RANGES, USUAL_RANGE, ExportOptions, InputRange
+from poetcore.export.about import About
+from poetcore.export.export_options import USUAL_RANGE, ExportOptions, InputRange
 from poetcore.features.backbones import Backbone, build
 from poetcore.workspace.head import Head
 
@@ -31,20 +32,18 @@ class Network:
     """What an export format is given to write.
 
     Attributes:
-        model: from `(n, size, size, 3) float32` in the range `input_range`, named "pixels", to
+        model: from `(n, size, size, 3) float32` in the range `about.input_range`, named "pixels", to
             `(n, labels) float32` probabilities.
         labels: in the order of the probabilities.
-        output_layer: what a frozen graph calls its output.
+        about: what else is known of the export.
         calibration: training pictures for a quantized format, each `(size, size, 3) float32` in that range;
             else empty.
-        input_range: what it is fed.
     """
 
     model: "keras.Model"
     labels: tuple[str, ...]
-    output_layer: str
+    about: About
     calibration: tuple[np.ndarray, ...] = ()
-    input_range: InputRange = INPUT_RANGES[USUAL_RANGE]
 
 
 @dataclass(frozen=True)
@@ -52,15 +51,15 @@ class LiteNetwork:
     """What a format is given where there is no Keras model, only a LiteRT file.
 
     Attributes:
-        content: of a `.tflite` file, from `(1, size, size, 3) float32` in the range `input_range`, named
+        content: of a `.tflite` file, from `(1, size, size, 3) float32` in `about.input_range`, named
             "pixels", to `(1, labels) float32`, named "probabilities".
         labels: in the order of the probabilities.
-        input_range: what it is fed.
+        about: what else is known of the export.
     """
 
     content: bytes
     labels: tuple[str, ...]
-    input_range: InputRange
+    about: About
 
 
 def build_model(backbone: Backbone, head: Head) -> "keras.Model":
@@ -117,18 +116,22 @@ class ExportFormat:
         default_name: name of the exported file, or of the folder if it is one.
         write: writes a network to a path; may import TensorFlow.
         requirements: Python packages that the code in the note needs, as pip takes them.
-        package: an optional Python package that writing needs; "" for none.
+        packages: optional Python packages that writing and comparing need, as pip and `import` call them.
         code: Python that defines `predict(pixels)`, from `(1, size, size, 3) float32` in 0..255 to
             `(labels,)`; the check runs it. `{file}`, quotation marks included, `{fed}`, which is
             made of `pixels`, and `{output_layer}` are filled in, others are doubled.
         remarks: what to know about input and output; `{feed}`, `{size}` and `{output_layer}` are filled
             in.
+        usage: how it is used, in the note, where that is not by the lines of `code`; likewise filled in.
+        add_note: puts the note into the exported file too, which then has all that belongs to it; None
+            where that cannot be.
         labels_name: name of the labels file, relative to the note, for a path.
         labels_form: how the labels are written into that file; as they are by default.
         suffix: what the file's name must end in; "" for anything.
         folder_marker: a file by which an exported folder is recognised; "" for a format that is one file.
         quantized: whether it calculates in 8-bit integers: it is calibrated on training pictures, and its
             probabilities may differ from the app's.
+        not_run: returns why the file cannot be run, and so not compared, on this computer; "" where it can.
         names_output: whether its output layer has the name that the user chose.
         input_ranges: whether the range of its input can be chosen.
         write_lite: writes a network of which there is a LiteRT file only; None where that cannot be.
@@ -144,10 +147,13 @@ class ExportFormat:
     remarks: str
     labels_name: Callable[[Path], str] = labels_beside
     labels_form: Callable[[Sequence[str]], Sequence[str]] = list
-    package: str = ""
+    usage: str = ""
+    add_note: Callable[[Path, str], None] | None = None
+    packages: tuple[str, ...] = ()
     suffix: str = ""
     folder_marker: str = ""
     quantized: bool = False
+    not_run: Callable[[], str] = str
     names_output: bool = False
     input_ranges: bool = False
     write_lite: Callable[[LiteNetwork, Path], None] | None = None
@@ -163,20 +169,22 @@ class ExportFormat:
                 f"{backbone.name} is a combination with a LiteRT file, which cannot be exported: train on one"
                 " of its networks alone."
                 if backbone.parts
-                else f"{backbone.name} is a LiteRT file, which cannot be written as {self.name}: choose the"
-                " format tflite or openvino."
+                else f"{backbone.name} is a LiteRT file, which cannot be written as {self.name}: choose"
+                " another format, such as tflite."
             )
 
     def check_possible(self, options: ExportOptions) -> None:
         """Check that the format can be written here, and with these options.
 
         Raises:
-            OptionError: its package is not installed, or the range of its input cannot be chosen.
+            OptionError: a package is not installed, or the range of its input cannot be chosen.
         """
-        if self.package and importlib.util.find_spec(self.package) is None:
+        missing = [name for name in self.packages if importlib.util.find_spec(name) is None]
+        if missing:
+            are = "package {}, which is" if len(missing) == 1 else "packages {}, which are"
             raise OptionError(
-                f"The format {self.name} needs the package {self.package}, which is not installed: run"
-                f" pip install {self.package}, or choose another format."
+                f"The format {self.name} needs the {are.format(', '.join(missing))} not installed: run"
+                f" pip install {' '.join(missing)}, or choose another format."
             )
         if not self.input_ranges and options.input_range != USUAL_RANGE:
             raise OptionError(

@@ -100,7 +100,7 @@ def _forget_news(definition: Any) -> None:
 
 
 def _write(network: Network, file: Path) -> None:
-    file.write_bytes(freeze(network.model, network.output_layer).SerializeToString())
+    file.write_bytes(freeze(network.model, network.about.output_layer).SerializeToString())
 
 
 FROZEN_GRAPH = ExportFormat(

@@ -25,12 +25,12 @@ def _convert(network: Network, file: Path) -> None:
         if network.calibration:
             quantize(tf, converter, network.calibration)
         model = converter.convert()
-    _write(LiteNetwork(model, network.labels, network.input_range), file)
+    _write(LiteNetwork(model, network.labels, network.about), file)
 
 
 def _write(network: LiteNetwork, file: Path) -> None:
     """Write a model with its labels and its scaling inside."""
-    described = add_metadata(network.content, name="Poet", fed=network.input_range, labels=_LABELS)
+    described = add_metadata(network.content, name="Poet", fed=network.about.input_range, labels=_LABELS)
     file.write_bytes(described)
     with zipfile.ZipFile(file, "a") as archive:  # where the metadata has its files
         archive.writestr(_LABELS, "".join(f"{label}\n" for label in network.labels))

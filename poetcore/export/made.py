@@ -53,7 +53,8 @@ def find_made(run: Run, kind: ExportFormat, input_range: str = USUAL_RANGE) -> M
         same = compared["run"] == run.name and compared["temperature"] == run.temperature()
         same &= not kind.input_ranges or compared.get("input_range", USUAL_RANGE) == input_range
         known = {name: compared[name] for name in ("pictures", "max_abs_diff", "same_top1")}
-        parity = Parity(**known, read_otherwise=compared.get("read_otherwise", 0))
+        later = {name: compared[name] for name in ("read_otherwise", "not_compared") if name in compared}
+        parity = Parity(**known, **later)
     except (RunError, KeyError, TypeError):
         return None
     if not same or not path.exists():

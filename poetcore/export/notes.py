@@ -2,14 +2,13 @@
 
 import json
 import textwrap
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import Any
 
+from poetcore.export.about import About
 from poetcore.export.export_format import ExportFormat
-from poetcore.export.export_options import INPUT_RANGES, USUAL_RANGE, InputRange
 from poetcore.export.parity import Parity
 
-__all__ = ["About", "code_of", "note"]
+__all__ = ["code_of", "note"]
 
 #: As `images.to_square` reads a photo: without transparency, halved while it is large, in sRGB, upright, and
 #: resized to the square. Pictures of 16 bits, whose values have any range, are left to their owners.
@@ -77,36 +76,6 @@ for i in np.flatnonzero(probabilities >= thresholds):
 """
 
 
-@dataclass(frozen=True)
-class About:
-    """What a note has to know of an export.
-
-    Attributes:
-        run: name of the run.
-        backbone: its pre-trained network.
-        size: pixels a side that the model takes.
-        file: name of the exported file or folder, which lies beside the note.
-        labels: the labels file, relative to the note.
-        output_layer: what is fetched from a frozen graph.
-        input_range: what the export is fed.
-        thresholds: label -> from which probability on it is predicted, in the order of the probabilities,
-            where a picture may have several labels; else empty.
-        temperature: what the run's outputs are divided by before the softmax; 1 where by nothing.
-        least_probability: below this largest probability a picture is unknown; None where that is not known.
-    """
-
-    run: str
-    backbone: str
-    size: int
-    file: str
-    labels: str
-    output_layer: str = "final_result"
-    input_range: InputRange = INPUT_RANGES[USUAL_RANGE]
-    thresholds: Mapping[str, float] = field(default_factory=dict)
-    temperature: float = 1.0
-    least_probability: float | None = None
-
-
 def code_of(kind: ExportFormat, about: About) -> str:
     """Return the lines of Python that use an export: they define `read(file)` and `predict(pixels)`.
 
@@ -114,7 +83,15 @@ def code_of(kind: ExportFormat, about: About) -> str:
         kind: the export format.
         about: the export; the lines run in the folder in which it lies.
     """
-    names = {
+    last = _OVER_THRESHOLD if about.thresholds else _MOST_PROBABLE
+    unknown = "" if about.least_probability is None else _UNKNOWN
+    names = _names(about)
+    return "".join(part.format(**names) for part in (_READ, kind.code, _LABEL, unknown, last))
+
+
+def _names(about: About) -> dict[str, Any]:
+    """Return what is filled in."""
+    return {
         "size": about.size,
         "file": json.dumps(about.file, ensure_ascii=False),
         "labels": json.dumps(about.labels, ensure_ascii=False),
@@ -123,9 +100,6 @@ def code_of(kind: ExportFormat, about: About) -> str:
         "thresholds": [round(one, 4) for one in about.thresholds.values()],
         "least": round(about.least_probability or 0, 4),
     }
-    last = _OVER_THRESHOLD if about.thresholds else _MOST_PROBABLE
-    unknown = "" if about.least_probability is None else _UNKNOWN
-    return "".join(part.format(**names) for part in (_READ, kind.code, _LABEL, unknown, last))
 
 
 def note(kind: ExportFormat, about: About, parity: Parity) -> str:
@@ -166,6 +140,8 @@ def note(kind: ExportFormat, about: About, parity: Parity) -> str:
             f" largest probability of {about.least_probability:.3f} or more; the lines below print unknown"
             " where it is less. The app compares a picture with the training pictures too, an export cannot."
         )
-    paragraphs.append(f"To use it in Python (pip install {kind.requirements}):")
     wrap = textwrap.TextWrapper(width=100, break_long_words=False, break_on_hyphens=False)
+    if kind.usage:
+        return "\n\n".join([*map(wrap.fill, paragraphs), kind.usage.format(**_names(about))])
+    paragraphs.append(f"To use it in Python (pip install {kind.requirements}):")
     return "\n\n".join([*map(wrap.fill, paragraphs), textwrap.indent(code_of(kind, about), "    ")])

@@ -53,7 +53,7 @@ OPENVINO = ExportFormat(
     labels_name=lambda folder: f"{folder.name}/labels.txt",
     write=_write,
     write_lite=_write_lite,
-    package="openvino",
+    packages=("openvino",),
     requirements="openvino numpy pillow",
     code="""
 import openvino

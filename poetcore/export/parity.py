@@ -45,18 +45,21 @@ class Parity:
         same_top1: share of the pictures with the same most probable label, 0 to 1; None without pictures.
         read_otherwise: how many of them the note's code does not read as the app does, or not at all, so that
             their probabilities differ.
+        not_compared: why nothing was compared though there are pictures; else "".
     """
 
     pictures: int
     max_abs_diff: float | None
     same_top1: float | None
     read_otherwise: int = 0
+    not_compared: str = ""
 
     @property
     def sentence(self) -> str:
         """What was found, for people."""
         if self.max_abs_diff is None:
-            return "It could not be compared with the app: none of the run's pictures is left."
+            why = self.not_compared or "none of the run's pictures is left"
+            return f"It could not be compared with the app: {why}."
         found = (
             f"On {counted(self.pictures, 'picture')} it gives the app's top label on"
             f" {percent(self.same_top1)}; the largest difference of a probability is {self.max_abs_diff:.2g}."
@@ -95,6 +98,8 @@ def check(kind: ExportFormat, code: str, folder: Path, run: Run, workspace: Work
         ParityError: the code does not run; or top labels differ, or a probability by more than 0.01, for the
             pixels that the app sees, though neither the format nor the run's backbone is quantized.
     """
+    if not_compared := kind.not_run():
+        return Parity(0, None, None, not_compared=not_compared)
     paths = pictures_of(run, ("testing", "validation", "training"))[:PICTURES]
     classifier = Classifier(run, workspace)
     seen = {

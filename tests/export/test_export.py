@@ -131,7 +131,7 @@ def test_without_pictures_nothing_is_compared_and_that_is_said(trained, tmp_path
     events: list[Progress] = []
     made = export(moved(trained, tmp_path), trained.workspace, "keras", tmp_path / "out", events.append)
     assert (made.parity.pictures, made.parity.same_top1, made.parity.max_abs_diff) == (0, None, None)
-    assert any("none of the pictures of lost is left" in one.message for one in events)
+    assert any("none of the run's pictures is left" in one.message for one in events)
     assert "could not be compared" in (tmp_path / "out" / "model_README.txt").read_text()
 
 
@@ -142,11 +142,11 @@ def test_without_training_pictures_nothing_can_be_calibrated(trained, tmp_path):
 
 def test_an_unknown_format_lists_those_that_there_are(trained):
     with pytest.raises(OptionError, match=", ".join(FORMATS)):
-        export(trained.run, trained.workspace, "onnx")
+        export(trained.run, trained.workspace, "caffe")
 
 
 def test_a_format_whose_package_is_missing_says_what_to_install(trained, monkeypatch):
-    monkeypatch.setitem(FORMATS, "keras", replace(FORMATS["keras"], package="no_such_package"))
+    monkeypatch.setitem(FORMATS, "keras", replace(FORMATS["keras"], packages=("no_such_package",)))
     with pytest.raises(OptionError, match="keras needs the package no_such_package, .*: run pip install"):
         export(trained.run, trained.workspace, "keras")
 

@@ -68,7 +68,7 @@ np.save(sys.argv[3], results)
 
 
 #: What can be written here: tests/export/test_openvino.py has the one that needs a package.
-INSTALLED = [name for name, kind in FORMATS.items() if not kind.package]
+INSTALLED = [name for name, kind in FORMATS.items() if not kind.packages]
 
 
 @pytest.fixture(scope="module")

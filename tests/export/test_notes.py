@@ -8,8 +8,9 @@ import pytest
 from PIL import Image, ImageCms
 
 from poetcore.data import images
+from poetcore.export.about import About
 from poetcore.export.formats import FORMATS
-from poetcore.export.notes import About, code_of, note
+from poetcore.export.notes import code_of, note
 from poetcore.export.parity import Parity
 from tests.conftest import encoded, picture
 

@@ -188,7 +188,7 @@ def test_another_input_range_is_exported_anew(own, monkeypatch):
 
 
 def test_a_format_whose_package_is_missing_says_so_instead_of_a_button(own, monkeypatch):
-    monkeypatch.setitem(FORMATS, "openvino", replace(FORMATS["openvino"], package="no_such_package"))
+    monkeypatch.setitem(FORMATS, "openvino", replace(FORMATS["openvino"], packages=("no_such_package",)))
     app = training_page("This run")
     app.selectbox(key="export_format").set_value("openvino").run()
     assert "needs the package no\\_such\\_package" in app.error[0].value

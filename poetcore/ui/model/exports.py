@@ -88,6 +88,5 @@ def _draw_downloads(run: Run, format_name: str, made: Made) -> None:
                 icon=":material/download:",
                 on_click="ignore",
             )
-    if made.parity.pictures:
-        st.caption(made.parity.sentence)
+    st.caption(made.parity.sentence)
     st.caption(f"On this computer it is {plain(made.path)}.")
