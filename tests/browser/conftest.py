@@ -27,7 +27,11 @@ from urllib.parse import urlsplit
 
 import psutil
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect, sync_playwright
+
+from poetcore.ui.menu import MENU
+from tests.browser.camera import CAMERA_ARGUMENTS, FakeCamera, write_film
 
 ROOT = Path(__file__).parents[2]
 
@@ -49,22 +53,14 @@ ARGUMENTS = [
 ]
 
 _LOOKED_FOR = {
-    f"/{page}/_stcore/{what}"
-    for page in (
-        "prepare",
-        "overview",
-        "train",
-        "evaluate",
-        "tune",
-        "compare",
-        "slideshow",
-        "predict",
-        "live",
-    )
+    f"/{page.name}/_stcore/{what}"
+    for page in MENU
     for what in ("health", "host-config")
 }
 
 Serve = Callable[..., str]
+
+Launch = Callable[..., Browser]
 
 
 def pytest_configure() -> None:
@@ -85,15 +81,33 @@ def browser_path() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium without a window for all tests."""
+def launch() -> Iterator[Launch]:
+    """Start a Chromium without a window, which ends with the tests: `launch(*arguments)`."""
     path = browser_path()
     if path is None:
         pytest.skip("no Chromium found: apt-get install chromium (Debian), or set POET_BROWSER to its path")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
+    with sync_playwright() as playwright, ExitStack() as started:
+
+        def start(*arguments: str) -> Browser:
+            chromium = playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS, *arguments])
+            started.callback(chromium.close)
+            return chromium
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def browser(launch: Launch) -> Browser:
+    """One Chromium for all tests."""
+    return launch()
+
+
+@pytest.fixture(scope="session")
+def camera(launch: Launch, tmp_path_factory: pytest.TempPathFactory) -> FakeCamera:
+    """Another Chromium, whose camera shows what a test wants."""
+    film = tmp_path_factory.mktemp("camera") / "film.y4m"
+    write_film(film, [Image.new("RGB", (64, 48), "grey")])
+    return FakeCamera(launch(*CAMERA_ARGUMENTS, f"--use-file-for-fake-video-capture={film}"), film)
 
 
 @dataclass
@@ -138,6 +152,14 @@ def watched(browser: Browser) -> Iterator[Watched]:
 def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A fresh watched page; complaints fail the test when it ends."""
     with watched(browser) as watch:
+        yield watch.page
+        watch.check(request)
+
+
+@pytest.fixture
+def camera_page(camera: FakeCamera, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A fresh watched page of the browser that has a camera."""
+    with watched(camera.browser) as watch:
         yield watch.page
         watch.check(request)
 

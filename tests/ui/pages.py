@@ -6,24 +6,14 @@ from streamlit.testing.v1 import AppTest
 
 from poetcore.evaluation.metrics import Metrics
 from poetcore.ui.data import bring
+from poetcore.ui.menu import HOME, MENU
 from poetcore.workspace.offers import Offered
 from poetcore.workspace.records import read_record
 from poetcore.workspace.uploads import begin_upload
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import ROOT, Trained
 
-PAGES = (
-    "home",
-    "prepare",
-    "overview",
-    "train",
-    "evaluate",
-    "tune",
-    "compare",
-    "slideshow",
-    "predict",
-    "live",
-)
+PAGES = tuple(page.name for page in (HOME, *MENU))
 
 
 def opened(page: str, **asked: str) -> AppTest:
