@@ -7,6 +7,7 @@ from poetcore.errors import PoetError
 from poetcore.evaluation.accuracy import Accuracy
 from poetcore.evaluation.metrics import Metrics
 from poetcore.evaluation.slides import Filter, deck, slide_notes
+from poetcore.evaluation.slideshow.show import Slideshow
 from poetcore.system.figures import count, percent, score, with_interval
 from poetcore.system.names import natural_key
 from poetcore.system.wording import counted
@@ -89,11 +90,10 @@ with middle:
     name = dataset_title(choice.demo)
     if several:  # what is guessed are the labels of a whole picture
         labels = sorted({slide.label for slide in slides}, key=natural_key)
-    guess_first = slideshow(
+    show = Slideshow(
         slides,
         addresses([slide.path for slide in slides], pixels=1920 if settings.batch == 1 else _IN_A_BATCH),
         labels,
-        key="slideshow",
         guess_first=settings.guess_first,
         title=f"{choice.run.title} on {name}" if settings.run_name else name,
         mark=known.headline.warning,
@@ -107,7 +107,7 @@ with middle:
         run=choice.run.name,
         several=several,
     )
-    keep_guess_first(guess_first)
+    keep_guess_first(slideshow(show, key="slideshow"))
     first = "The first " if left > len(slides) else ""
     st.caption(
         f"{first}{count(len(slides))} of {counted(evaluation.metrics.total, 'picture')}. Click the picture,"

@@ -1,22 +1,9 @@
-"""What Python refuses to show as a slideshow, and the settings of its page."""
+"""The settings of the page Slideshow."""
 
 import pytest
 
-from poetcore.errors import OptionError
-from poetcore.evaluation.slides import Slide
-from poetcore.ui.components.slideshow import slideshow
 from tests.conftest import Trained
 from tests.ui.pages import opened
-
-
-def test_python_refuses_a_deck_without_its_pictures() -> None:
-    slide = Slide("a.jpg", "daisy", "daisy", 1.0, (("daisy", 1.0),))
-    with pytest.raises(OptionError, match="1 slides, 0 pictures"):
-        slideshow([slide], [], ["daisy"], key="show")
-    with pytest.raises(OptionError, match="Received: 0"):
-        slideshow([slide], ["/a"], ["daisy"], key="show", seconds=0)
-    with pytest.raises(OptionError, match="one of 1, 4, 6, 9. Received: 5"):
-        slideshow([slide], ["/a"], ["daisy"], key="show", batch=5)
 
 
 def test_a_slideshow_begins_shuffled(full: Trained) -> None:

@@ -1,10 +1,12 @@
-"""The HTML, CSS and JavaScript that lie beside the components."""
+"""The HTML, CSS and JavaScript that lie beside the components, or are shared with pages of other packages."""
 
 from pathlib import Path
+
+from poetcore.system.browser.assets import read_assets
 
 __all__ = ["asset"]
 
 
 def asset(*names: str) -> str:
-    """Return the texts of files of this folder, one after the other."""
-    return "\n".join((Path(__file__).parent / name).read_text(encoding="utf-8") for name in names)
+    """Return the texts of files of this folder or `system/browser`, one after the other."""
+    return read_assets(Path(__file__).parent, *names)

@@ -24,6 +24,7 @@ LIGHTBOX_JS = (
     "review_store.js",
     "lightbox_review.js",
     "looks.js",
+    "ask_looks.js",
     "lightbox_looks.js",
 )
 

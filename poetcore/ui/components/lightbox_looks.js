@@ -10,7 +10,7 @@ const LOOK_ICON = `<svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="
 class LooksPanel {
   constructor(box) {
     this.box = box;
-    this.looks = new Looks();
+    this.looks = new Looks(askLooks);
     this.overlay = element("div", "heat-map");
     this.overlay.append(this.looks.map);
     this.wanted = OFF; // a value of the choice; it stays while one leafs

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 import streamlit as st
 
 from poetcore.evaluation.slides import Slide
+from poetcore.evaluation.slideshow.show import Slideshow
 from poetcore.ui.components.slideshow import slideshow
 
 st.set_page_config(layout="wide", page_title="Slideshow")
@@ -39,11 +40,10 @@ count = int(asked.get("slides", "12")) - (2 if st.toggle("Fewer") else 0)
 slides = [slide(number) for number in range(count)]
 if asked.get("show") == "mistakes":
     slides = [one for one in slides if not one.correct]
-guess_first = slideshow(
+show = Slideshow(
     slides,
     [address(int(one.path.split(".")[0])) for one in slides],
     LABELS,
-    key=f"show {asked.get('mount', 0)}",
     guess_first=asked.get("guess") == "1",
     seconds=float(asked.get("seconds", "4")),
     mark="labels changed" if "seen" in asked else "",
@@ -56,4 +56,5 @@ guess_first = slideshow(
     run=asked.get("run", ""),
     title=f"{asked.get('title', 'Five flowers')} {asked.get('mount', '')}",
 )
+guess_first = slideshow(show, key=f"show {asked.get('mount', 0)}")
 st.text(f"Guess first: {guess_first}")

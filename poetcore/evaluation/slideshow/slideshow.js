@@ -1,5 +1,6 @@
 // The slideshow in the browser: paints a state, turns keys and clicks into actions. What is shown is decided in
-// slideshow_state.js; its pictures are fetched ahead by pictures.js.
+// slideshow_state.js; its pictures are fetched ahead by pictures.js. It knows nothing of where it is shown: a page of the
+// dashboard or a file by itself calls `mount`.
 
 const AHEAD = 3;
 const BEHIND = 1;
@@ -37,7 +38,8 @@ const isTyping = (event) =>
 class Show {
   constructor(root) {
     this.root = root;
-    this.pictures = new Pictures();
+    this.around = {};
+    this.pictures = new Pictures((address) => this.around.load?.(address) ?? address);
     this.heatMaps = new HeatMaps(this);
     this.turn = 0;
     this.listeners = new AbortController();
@@ -48,7 +50,7 @@ class Show {
     return this.root.querySelector(`.${name}`);
   }
 
-  /** Take what Python sent: the same deck keeps its place, another one starts over. */
+  /** Take what `Slideshow.packed` made: the same deck keeps its place, another one starts over. */
   update(data) {
     const received = JSON.stringify([data.words, data.offered, data.slides]);
     const name = `${data.name}/${hashOf(identity(data))}`;
@@ -90,7 +92,7 @@ class Show {
     if (action === "look") return this.heatMaps.turn();
     this.state = reduce(this.state, action, value, this.deck);
     this.render();
-    if (action === "guessFirst") this.tell("guess_first", this.state.guessFirst);
+    if (action === "guessFirst") this.around.onGuessFirst?.(this.state.guessFirst);
     // Whoever steers by keys is taken along into what opened, and back.
     if (action === "help") (this.state.help ? this.part("help").querySelector("button") : this.root).focus();
   }
@@ -324,7 +326,7 @@ class Show {
     const image = new Image();
     image.loading = "lazy";
     image.alt = "";
-    image.src = slide.picture;
+    image.src = this.pictures.load(slide.picture);
     button.type = "button";
     button.title = `${slide.truth} → ${slide.predicted}`;
     button.append(image, element("span", "mistake-truth", slide.truth), element("span", "mistake-predicted", `→ ${slide.predicted}`));
@@ -500,6 +502,7 @@ class Show {
   }
 
   close() {
+    shows.delete(this.root);
     this.listeners.abort();
     this.stopClock();
     clearTimeout(this.fading);
@@ -513,19 +516,16 @@ class Show {
 
 const shows = new WeakMap();
 
-/** Streamlit calls this at the start and again after every rerun; what it returns is called at the end. */
-export default function ({ data, parentElement, setStateValue }) {
-  const root = parentElement.querySelector(".show");
-  let show = shows.get(parentElement);
-  if (show?.root !== root) {
-    show?.close();
-    show = new Show(root);
-    shows.set(parentElement, show);
-  }
-  show.tell = setStateValue;
+/**
+ * Show a deck in an element with the markup of slideshow.html; in one that has a show already it is the show's new deck.
+ * `data` is what `Slideshow.packed` made. `around` is the place that it is shown in, each where there is any:
+ * `load(address)` returns what an image loads for a picture's address, `looks` answers for `Looks`, and
+ * `onGuessFirst(on)` is called where the switch is set.
+ */
+function mount(root, data, around = {}) {
+  if (!shows.has(root)) shows.set(root, new Show(root));
+  const show = shows.get(root);
+  show.around = around;
   show.update(data);
-  return () => {
-    shows.get(parentElement)?.close();
-    shows.delete(parentElement);
-  };
+  return show;
 }

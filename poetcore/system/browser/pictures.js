@@ -1,7 +1,9 @@
 // Pictures that are fetched ahead, each decoded in an element of its own before anyone sees it.
 
 class Pictures {
-  constructor() {
+  /** `load(address)` returns what an image loads for it, where that is something else. */
+  constructor(load = (address) => address) {
+    this.load = load;
     this.entries = new Map();
   }
 
@@ -15,7 +17,7 @@ class Pictures {
     const entry = { image, status: "loading" };
     image.alt = "";
     image.draggable = false;
-    image.src = address;
+    image.src = this.load(address);
     const settle = () => {
       entry.status = image.complete && image.naturalWidth > 0 ? "ready" : "broken";
     };

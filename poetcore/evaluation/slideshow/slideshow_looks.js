@@ -46,7 +46,7 @@ class HeatMaps {
   }
 
   draw({ slide, holder }, wanted) {
-    const looks = new Looks();
+    const looks = new Looks(this.show.around.looks);
     const label = wanted === "truth" ? slide.truth : (slide.top[0]?.label ?? slide.predicted);
     const [, sha] = /([^/]+?)(?:\?.*)?$/.exec(slide.picture);
     holder.append(looks.map);

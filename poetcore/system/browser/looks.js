@@ -1,26 +1,21 @@
-// What the server tells of a picture: where a run sees a label in it, drawn to be laid over it, and which training pictures
-// it resembles. What cannot be told comes as a sentence.
-
-const LOOKS = "/poet/looks/";
+// What is known of how a run sees a picture: where it sees a label in it, drawn to be laid over it, and which training
+// pictures it resembles. Who is asked is for the page to say; what cannot be told comes as a sentence.
 
 class Looks {
-  constructor() {
+  /** `ask(kind, run, sha, query, signal)` answers {blob} for a "map", what is known otherwise, or {error}. */
+  constructor(ask) {
+    this.source = ask;
     this.map = Object.assign(new Image(), { alt: "", hidden: true, draggable: false });
     this.requests = new Map();
   }
 
   /** Ask one thing of a picture; null where something else was asked since. */
-  async ask(kind, run, sha, query = "") {
+  async ask(kind, run, sha, query = {}) {
     this.stop(kind);
     const request = new AbortController();
     this.requests.set(kind, request);
-    try {
-      const answer = await fetch(`${LOOKS}${encodeURIComponent(run)}/${sha}/${kind}${query}`, { signal: request.signal });
-      if (!answer.ok) return { error: (await answer.json()).error };
-      return kind === "map" ? { blob: await answer.blob() } : await answer.json();
-    } catch {
-      return request.signal.aborted ? null : { error: "The server does not answer: is it still running?" };
-    }
+    const told = await this.source(kind, run, sha, query, request.signal);
+    return request.signal.aborted ? null : told;
   }
 
   stop(kind) {
@@ -31,7 +26,7 @@ class Looks {
   /** Lay over the picture where a label is seen; returns "", a sentence why not, or null where something else came in between. */
   async draw(run, sha, label) {
     this.clear();
-    const told = await this.ask("map", run, sha, `?label=${encodeURIComponent(label)}`);
+    const told = await this.ask("map", run, sha, { label });
     if (!told || told.error) return told && told.error;
     const address = URL.createObjectURL(told.blob);
     const request = this.requests.get("map");

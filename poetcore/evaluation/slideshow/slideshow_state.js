@@ -216,8 +216,16 @@ function save(name, state) {
   try {
     sessionStorage.setItem(SAVED + name, JSON.stringify(kept));
   } catch {
-    // The tab's storage is full of other decks, or forbidden: the show goes on without.
+    forgetAll();
+  }
+}
+
+/** Make room where the tab's storage is full of other decks; where it is forbidden, the show goes on without. */
+function forgetAll() {
+  try {
     for (const key of Object.keys(sessionStorage)) if (key.startsWith(SAVED)) sessionStorage.removeItem(key);
+  } catch {
+    // Forbidden, as in the preview of a file.
   }
 }
 
