@@ -52,11 +52,7 @@ ARGUMENTS = [
     "--host-resolver-rules=MAP evil.example 127.0.0.1",
 ]
 
-_LOOKED_FOR = {
-    f"/{page.name}/_stcore/{what}"
-    for page in MENU
-    for what in ("health", "host-config")
-}
+_LOOKED_FOR = {f"/{page.name}/_stcore/{what}" for page in MENU for what in ("health", "host-config")}
 
 Serve = Callable[..., str]
 
