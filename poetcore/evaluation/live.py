@@ -17,7 +17,10 @@ from poetcore.workspace.label_groups import LabelGroups
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
 
-__all__ = ["LiveFrame", "LiveModel"]
+__all__ = ["NONE_OF_THESE", "LiveFrame", "LiveModel"]
+
+#: What stands in place of the label of a frame that is unlike the training pictures.
+NONE_OF_THESE = "None of these?"
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,10 +1,23 @@
-"""The section Camera: what a run makes of what the camera sees, while it sees it."""
+"""The section Camera: what the chosen run makes of what the camera sees, while it sees it."""
 
 import streamlit as st
+
+from poetcore.errors import PoetError
+from poetcore.ui.choice import chosen
+from poetcore.ui.components.live_view import live_camera
+from poetcore.ui.state import explain
+from poetcore.ui.text import plain
 
 __all__ = ["draw_camera"]
 
 
 def draw_camera() -> None:
-    """Draw the section."""
-    st.info("The camera comes here.")
+    """Draw the section; the page has made sure that a run is chosen."""
+    run = chosen().run
+    if run is None:
+        return
+    st.caption(f"Model: {plain(run.title)}. Hold something before the camera.")
+    try:
+        live_camera(run, key="live_camera")
+    except PoetError as error:
+        explain(error)
