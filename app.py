@@ -14,6 +14,8 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Route
 
 from poetcore.training.jobs import Jobs
+from poetcore.ui.audience.invitation import invitations
+from poetcore.ui.audience.routes import AUDIENCE_ROUTES
 from poetcore.ui.data.upload_routes import UPLOAD_ROUTES
 from poetcore.ui.gallery.facts import FACT_ROUTES
 from poetcore.ui.live.frame_routes import FRAME_ROUTES
@@ -41,6 +43,7 @@ async def lifespan(_: object) -> AsyncIterator[None]:
     """Clear what a killed server left behind; print at the end that a training goes on and how to find it."""
     default_workspace().clear_leftovers()
     yield
+    invitations().end()
     run = Jobs(default_workspace()).running()
     if run:
         print(f"The training {run.name} goes on; start the dashboard again to see it.")

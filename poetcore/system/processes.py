@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import psutil
 
 __all__ = [
+    "converse",
     "end_process",
     "find_process",
     "open_module",
@@ -167,6 +168,29 @@ def open_module(module: str, arguments: Sequence[str], log: Path) -> "subprocess
             start_new_session=os.name == "posix",
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
+
+
+def converse(module: str, arguments: Sequence[str]) -> "subprocess.Popen[str]":
+    """Start `python -m MODULE` as a process with which lines are exchanged; its standard error is lost.
+
+    Its standard input ends with this process, however that ends, and it must end then.
+
+    Args:
+        module: one of Poet's.
+        arguments: of its command line.
+    """
+    return subprocess.Popen(
+        _command(module, arguments),
+        env=_environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        encoding="utf-8",
+        errors="replace",
+        # Ctrl-C is for who talks to it.
+        start_new_session=os.name == "posix",
+        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+    )
 
 
 def find_process(pid: int, not_after: float) -> "psutil.Process | None":
