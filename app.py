@@ -51,7 +51,15 @@ async def lifespan(_: object) -> AsyncIterator[None]:
 
 app = st.App(
     str(Path(__file__).parent / "pages" / "_shell.py"),
-    routes=[Route(ROUTE, answer), *FACT_ROUTES, *FRAME_ROUTES, *LOOK_ROUTES, *REVIEW_ROUTES, *UPLOAD_ROUTES],
+    routes=[
+        Route(ROUTE, answer),
+        *AUDIENCE_ROUTES,
+        *FACT_ROUTES,
+        *FRAME_ROUTES,
+        *LOOK_ROUTES,
+        *REVIEW_ROUTES,
+        *UPLOAD_ROUTES,
+    ],
     middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts(), www_redirect=False)],
     lifespan=lifespan,
 )
