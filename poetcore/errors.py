@@ -3,6 +3,7 @@
     PoetError
     ├── OptionError       an option or argument has an impossible value
     ├── PictureError      a file is not a picture that can be used
+    ├── VideoError        a file is not a video that can be used
     ├── DatasetError      a folder of folders cannot be used as it is
     ├── BackboneError     a pre-trained network is unknown or cannot be built
     ├── RunError          a run is missing, unfinished or damaged
@@ -23,6 +24,7 @@ __all__ = [
     "PoetError",
     "ResourceError",
     "RunError",
+    "VideoError",
 ]
 
 
@@ -39,6 +41,10 @@ class OptionError(PoetError):
 
 class PictureError(PoetError):
     """A file is not a picture that can be used; the message is the reason."""
+
+
+class VideoError(PoetError):
+    """A file is not a video that can be used; the message says why."""
 
 
 class DatasetError(PoetError):

@@ -13,6 +13,7 @@ from poetcore.api.grouped_run import GroupedRun
 from poetcore.api.looking_run import LookingRun
 from poetcore.api.reports import Report
 from poetcore.api.shown import accuracies, run_html
+from poetcore.api.video_run import VideoRun
 from poetcore.errors import PictureError, RunError
 from poetcore.evaluation.classifier import Classifier, Prediction
 from poetcore.evaluation.evaluate import evaluate
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["TrainedRun"]
 
 
-class TrainedRun(GroupedRun, LookingRun):
+class TrainedRun(GroupedRun, LookingRun, VideoRun):
     """A finished run: its figures, and the model it became.
 
     Args:

@@ -19,6 +19,7 @@ from poetcore.cli.features import features
 from poetcore.cli.gather import gather
 from poetcore.cli.keep_aside import keep_aside
 from poetcore.cli.label_groups import label_groups
+from poetcore.cli.label_video import label_video
 from poetcore.cli.learning_curve import learning_curve
 from poetcore.cli.listings import backbones
 from poetcore.cli.options import finds_datasets, reads_paths
@@ -63,6 +64,7 @@ _COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (compare, "first second --demo my_photos/demo"),
     (slides, "my_photos/demo --run latest --out slides"),
     (label_image, "photo.jpg --run latest"),
+    (label_video, "clip.mp4 --run latest --every 0.5"),
     (label_groups, "--run latest --group alarm=fire,smoke --recall alarm=95%"),
     (learning_curve, "--run latest"),
     (calibrate, "--run latest"),

@@ -27,6 +27,7 @@ __all__ = [
     "decisions_of",
     "evaluated_lines",
     "group_lines",
+    "groups_of",
     "groups_on_slides",
 ]
 
@@ -118,7 +119,7 @@ def evaluated_lines(
         evaluation: of it.
         terminal: where it is told that the groups are damaged, which costs no evaluation.
     """
-    groups = _groups_of(run, terminal)
+    groups = groups_of(run, terminal)
     if not groups:
         return None, []
     summary = summarise(groups, evaluation)
@@ -133,17 +134,17 @@ def decisions_of(run: Run | None, found: Sequence[Prediction], terminal: Termina
         found: its predictions.
         terminal: where it is told that the groups are damaged; the predictions stand without them.
     """
-    return decide_predictions(LabelGroups() if run is None else _groups_of(run, terminal), found)
+    return decide_predictions(LabelGroups() if run is None else groups_of(run, terminal), found)
 
 
 def groups_on_slides(
     run: Run, evaluation: Evaluation, terminal: Terminal, *, confidence: bool
 ) -> Mapping[str, str]:
     """Return what is said of the groups of each picture on slides; see `slide_groups`."""
-    return slide_groups(_groups_of(run, terminal), evaluation, confidence=confidence)
+    return slide_groups(groups_of(run, terminal), evaluation, confidence=confidence)
 
 
-def _groups_of(run: Run, terminal: Terminal) -> LabelGroups:
+def groups_of(run: Run, terminal: Terminal) -> LabelGroups:
     """Return the groups of a run; none where they are damaged, which is told."""
     try:
         return current_label_groups(run)

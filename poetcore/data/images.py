@@ -36,6 +36,7 @@ __all__ = [
     "PictureInfo",
     "date_taken",
     "decode",
+    "halve",
     "identify",
     "read",
     "resize_to_square",
@@ -159,7 +160,7 @@ def decode(content: bytes, at_least: int | None = None) -> Image.Image:
         picture = flatten(loaded)
         profile = picture.info.get("icc_profile")
         if at_least is not None:
-            picture = _halve(picture, at_least)
+            picture = halve(picture, at_least)
         picture = to_srgb(picture, profile)
     except Exception as error:  # decoders of damaged files raise almost anything
         raise PictureError(f"is damaged or truncated ({_first_line(error)})") from None
@@ -186,7 +187,7 @@ def resize_to_square(picture: Image.Image, size: int) -> np.ndarray:
     """Resize a decoded picture to a network's square input: `(size, size, 3) uint8`, RGB in 0..255.
 
     Args:
-        picture: of `decode`, whose `at_least` was `size`.
+        picture: of `decode`, whose `at_least` was `size`, or one that `halve` made smaller.
         size: pixels a side; the aspect ratio is not kept.
     """
     # Not Image.resize: it averages over all the pixels below a new one; these networks were trained without.
@@ -237,8 +238,8 @@ def _check_size(picture: Image.Image, limit: int) -> None:
         )
 
 
-def _halve(picture: Image.Image, at_least: int) -> Image.Image:
-    """Halve a picture up to three times, as JPEG decoders can, while both sides stay large enough."""
+def halve(picture: Image.Image, at_least: int) -> Image.Image:
+    """Halve a picture up to three times, as JPEG decoders can, while no side falls below so many pixels."""
     factor = 1
     while factor < 8 and min(picture.size) >= 2 * factor * at_least:
         factor *= 2

@@ -7,6 +7,7 @@ doubtful only; the ends of an interval and a model's confidence have none.
 from collections.abc import Sequence
 
 __all__ = [
+    "clock",
     "confidence",
     "count",
     "duration",
@@ -151,3 +152,16 @@ def duration(seconds: float, *, whole: bool = False) -> str:
         return f"{minutes} min {rest} s" if rest else f"{minutes} min"
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+def clock(seconds: float) -> str:
+    """Return a place in a video as players show it, with tenths of a second where it has some.
+
+    >>> clock(12), clock(75.5), clock(3725.04)
+    ('0:12', '1:15.5', '1:02:05')
+    """
+    tenths = round(seconds * 10)
+    minutes, rest = divmod(tenths, 600)
+    hours, minutes = divmod(minutes, 60)
+    last = f"{rest // 10:02d}" + (f".{rest % 10}" if rest % 10 else "")
+    return f"{hours}:{minutes:02d}:{last}" if hours else f"{minutes}:{last}"
