@@ -58,7 +58,7 @@ class ShownHeatMap:
 
 
 class LookingRun:
-    """What a run can say of why it predicts a label; `TrainedRun` is one."""
+    """What a run can say of why it predicts a label; `VideoRun` is one."""
 
     _run: Run
     _workspace: Workspace

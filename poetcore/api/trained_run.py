@@ -10,7 +10,6 @@ import pandas as pd
 
 from poetcore.api.arguments import PathLike, Progressing, built, on_progress, path_of, pictures_in
 from poetcore.api.grouped_run import GroupedRun
-from poetcore.api.looking_run import LookingRun
 from poetcore.api.reports import Report
 from poetcore.api.shown import accuracies, run_html
 from poetcore.api.video_run import VideoRun
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["TrainedRun"]
 
 
-class TrainedRun(GroupedRun, LookingRun, VideoRun):
+class TrainedRun(GroupedRun, VideoRun):
     """A finished run: its figures, and the model it became.
 
     Args:

@@ -3,9 +3,8 @@
 from typing import TYPE_CHECKING
 
 from poetcore.api.arguments import PathLike, Progressing, built, on_progress, path_of
+from poetcore.api.looking_run import LookingRun
 from poetcore.evaluation.label_groups.recall import current_label_groups
-from poetcore.workspace.run import Run
-from poetcore.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -13,11 +12,8 @@ if TYPE_CHECKING:
 __all__ = ["VideoRun"]
 
 
-class VideoRun:
-    """What a run can say of a video; `TrainedRun` is one."""
-
-    _run: Run
-    _workspace: Workspace
+class VideoRun(LookingRun):
+    """What a run can say of a video, and of single pictures; `TrainedRun` is one."""
 
     def label_video(
         self,

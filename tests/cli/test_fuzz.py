@@ -6,6 +6,7 @@ model with TensorFlow, the server) is made short; what is written is written for
 
 import dataclasses
 import importlib
+import importlib.util
 import inspect
 import json
 import shutil
@@ -28,8 +29,9 @@ from poetcore.features import litert
 from poetcore.sources.samples import make_sample
 from poetcore.training import retrain as training
 from tests.cli.inside import Done, call
-from tests.conftest import fill
+from tests.conftest import fill, picture
 from tests.unprivileged import as_nobody, open_folder, others_may_read
+from tests.videos import write_video
 
 pytestmark = pytest.mark.slow
 
@@ -47,6 +49,7 @@ USUAL = {
     "review": ["photos", "--run", "first"],
     "compare": ["first", "first", "--demo", "photos"],
     "label_image": ["photos/ash/ash_000.jpg", "--run", "first"],
+    "label_video": ["clip.mp4", "--run", "first"],
     "label_groups": ["--run", "first", "--group", "wood=ash", "--cost", "wood:oak=5"],
     "learning_curve": ["--run", "first"],
     "calibrate": ["--run", "first"],
@@ -156,6 +159,8 @@ def world(trained: Any) -> Iterator[Path]:
         fill(folder / "photos", {"ash": 6, "oak": 6, "elm": 6})
         fill(folder / "fixed", {"a": 3, "b": 3})
         fill(folder / "trees", {"ash": 3, "oak": 3})
+        if importlib.util.find_spec("av"):
+            write_video(folder / "clip.mp4", [(picture(1), 1.0)])
         for name in ("locked", "empty", "tf_files/models"):
             (folder / name).mkdir(parents=True)
         shutil.copy(model, folder / "tf_files" / "models")

@@ -28,7 +28,8 @@ def smooth(times: np.ndarray, values: np.ndarray, time_constant: float = TIME_CO
     smoothed = np.array(values, float)
     if time_constant <= 0:
         return smoothed
-    shares = 1 - np.exp(-np.maximum(np.diff(times), 0) / time_constant)
+    with np.errstate(over="ignore"):  # a constant of next to nothing
+        shares = 1 - np.exp(-np.maximum(np.diff(times), 0) / time_constant)
     for place, share in enumerate(shares, 1):
         smoothed[place] = smoothed[place - 1] + share * (smoothed[place] - smoothed[place - 1])
     return smoothed
