@@ -2,25 +2,23 @@
 
 from html import escape
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from poetcore.api.arguments import PathLike, Progressing, built, on_progress, path_of, whole_number
+from poetcore.api.arguments import PathLike, path_of, whole_number
 from poetcore.api.report_parts import ReportParts
+from poetcore.api.report_slides import ReportSlides
 from poetcore.errors import OptionError
 from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.freshness import Difference, current_files, evaluation_difference, run_difference
 from poetcore.evaluation.headline import Headline, headline
 from poetcore.evaluation.label_groups.recall import current_label_groups
-from poetcore.evaluation.label_groups.slide_groups import slide_groups
 from poetcore.evaluation.label_groups.summary import GroupSummary, summarise
 from poetcore.evaluation.results import evaluation_of
 from poetcore.evaluation.review.corrected import Corrected, corrected
 from poetcore.evaluation.review.review import Review
 from poetcore.system.figures import count, with_interval
 from poetcore.system.files import write_whole
-from poetcore.workspace.demo_sets import dataset_title
 from poetcore.workspace.not_offered import refuse_multi_label
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
@@ -28,7 +26,7 @@ from poetcore.workspace.workspace import Workspace
 __all__ = ["Report"]
 
 
-class Report(ReportParts):
+class Report(ReportParts, ReportSlides):
     """A run's evaluation on a demo folder.
 
     Args:
@@ -222,43 +220,6 @@ class Report(ReportParts):
             file, report(self.evaluation, self._difference(), self._review(), self.label_groups or None)
         )
         return file
-
-    def to_slides(self, folder: PathLike, *, progress: Progressing = None, **options: Any) -> list[Path]:
-        """Write the pictures as slides, PNG files of 1920 x 1080 with both labels on them; returns the files.
-
-        Args:
-            folder: a new or empty folder.
-            progress: None for a bar where there is a terminal or notebook, False for none, or a function.
-            **options: those of the command `slides`: show, label, order, seed, batch (pictures on a slide: 1,
-                4, 6 or 9) and confidence.
-
-        Raises:
-            OptionError: the folder is not empty, lies among the pictures or cannot be written, or an option
-                is impossible.
-            PictureError: there is no picture to show.
-
-        Example:
-            >>> [file.name for file in report.to_slides("slides", batch=9)]
-            ['slide_001.png', 'slide_002.png', 'slide_003.png']
-        """
-        from poetcore.evaluation.slide_files import check_folder, write_slides
-        from poetcore.evaluation.slide_options import SlideOptions
-
-        metrics, target = self.evaluation.metrics, path_of(folder, "folder")
-        check_folder(target, Path(metrics.folder))
-        chosen = built(SlideOptions, options)
-        with on_progress(progress) as show:
-            return write_slides(
-                target,
-                self.evaluation.predictions,
-                f"{self._run.title} on {dataset_title(Path(metrics.folder))}",
-                chosen,
-                multi_label=metrics.multi_label is not None,
-                groups=slide_groups(
-                    current_label_groups(self._run), self.evaluation, confidence=chosen.confidence
-                ),
-                on_progress=show,
-            ).files
 
     def _check(self, what: str) -> None:
         """Raise where a figure is of one label a picture, and these may have several."""

@@ -4,10 +4,10 @@ import os
 import time
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 from poetcore.system.file_kinds import is_hidden, is_litter, is_picture_name
 from poetcore.system.names import natural_key
@@ -23,6 +23,7 @@ __all__ = [
     "replace_patiently",
     "walk",
     "write_whole",
+    "writing_whole",
 ]
 
 T = TypeVar("T")
@@ -82,10 +83,18 @@ def is_same_place(one: Path, other: Path) -> bool:
 
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file under a temporary name, then rename it, so that readers see the old or the new one."""
+    with writing_whole(path) as file:
+        file.write(content.encode() if isinstance(content, str) else content)
+
+
+@contextmanager
+def writing_whole(path: Path) -> Iterator[BinaryIO]:
+    """Open a file to be written in parts under a temporary name, and rename it once it is whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = temporary_path(path)
     try:
-        temporary.write_bytes(content.encode() if isinstance(content, str) else content)
+        with temporary.open("wb") as file:
+            yield file
         replace_patiently(temporary, path)
     except BaseException:  # a full disk, Ctrl-C
         temporary.unlink(missing_ok=True)

@@ -48,6 +48,7 @@ PHASES = {
     "tuning": Phase("Trying settings"),
     "projecting": Phase("Arranging the map"),
     "drawing_slides": Phase("Drawing slides"),
+    "packing_slides": Phase("Packing the slideshow"),
     "exporting": Phase("Exporting the model"),
     "comparing": Phase("Comparing the export with the app"),
 }

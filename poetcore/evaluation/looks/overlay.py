@@ -52,10 +52,16 @@ def overlay(heat: HeatMap, pixels: int) -> Image.Image:
     return picture
 
 
-def overlay_png(heat: HeatMap, pixels: int = 768) -> bytes:
-    """Return what `overlay` draws as a PNG file with transparency."""
+def overlay_png(heat: HeatMap, pixels: int = 768, *, small: bool = False) -> bytes:
+    """Return what `overlay` draws as a PNG file with transparency.
+
+    Args:
+        heat: what is drawn.
+        pixels: of its longer side.
+        small: compress it well, which takes three times as long: for what is kept, not seen once.
+    """
     out = io.BytesIO()
-    overlay(heat, pixels).save(out, "PNG", compress_level=1)
+    overlay(heat, pixels).save(out, "PNG", compress_level=9 if small else 1)
     return out.getvalue()
 
 

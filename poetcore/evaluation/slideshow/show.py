@@ -16,9 +16,12 @@ from poetcore.evaluation.slide_options import BATCHES, Show
 from poetcore.evaluation.slides import Slide
 from poetcore.system.browser.assets import read_assets
 
-__all__ = ["Slideshow", "show_css", "show_html", "show_js"]
+__all__ = ["MOST_SLIDES", "Slideshow", "show_css", "show_html", "show_js"]
 
 _HERE = Path(__file__).parent
+
+#: Slides that are sent to a browser; nobody sits through more.
+MOST_SLIDES = 2000
 
 
 @dataclass(frozen=True)
