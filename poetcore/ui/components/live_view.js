@@ -9,6 +9,8 @@ const COLOURS = ["#2563eb", "#d97706", "#059669", "#db2777", "#7c3aed", "#0891b2
 const PATIENCE = 2000;
 /** Milliseconds between two heat maps: the bars come first. */
 const MAP_PAUSE = 100;
+/** Between two paintings of the lines, which hardly move. */
+const LINES_PAUSE = 80;
 /** Milliseconds between two sentences for screen readers. */
 const SPOKEN = 3000;
 
@@ -70,7 +72,11 @@ class LiveView {
     this.source = source;
     this.watching = new AbortController();
     const on = (kind, act) => source.element.addEventListener(kind, act, { signal: this.watching.signal });
-    on("pause", () => this.paintFrozen());
+    // What is held is told as it is, without what was before.
+    on("pause", () => {
+      this.paintFrozen();
+      this.look(this.turn);
+    });
     on("play", () => this.paintFrozen());
     on("seeked", () => source.element.paused && this.look(this.turn));
     on("loadeddata", () => source.element.paused && this.look(this.turn));
@@ -109,12 +115,13 @@ class LiveView {
     const [time, still, began] = [source.time(), source.element.paused, performance.now()];
     const blob = await source.frame(this.side(source.element)).catch(() => null);
     const answer = blob && (await service.see(blob));
-    if (!answer || turn !== this.turn || service !== this.service) return;
+    if (turn !== this.turn || service !== this.service) return;
+    if (answer === null && still && source.element.paused) return this.look(turn); // nothing newer comes
+    if (!answer) return;
     if (answer.error !== undefined || answer.probabilities.length !== this.data.labels.length) {
       this.say(answer.error ?? "The run has changed: reload the page.");
       await new Promise((resolve) => setTimeout(resolve, PATIENCE));
     } else if (still === source.element.paused) {
-      // What is frozen is told as it is, without what was before.
       if (still) this.smoothing.reset();
       this.take(answer, time);
       this.blob = blob;
@@ -152,7 +159,7 @@ class LiveView {
     Object.assign(this, { now: null, blob: null, times: [] });
     this.clearMap();
     for (const name of ["label", "share", "detail", "groups", "rate"]) this.part(name).textContent = "";
-    for (const row of this.root.querySelectorAll(".bar")) this.paintBar(row, 0);
+    for (const row of this.root.querySelectorAll(".bar")) this.paintBar(row, null);
   }
 
   // -- painting
@@ -169,8 +176,14 @@ class LiveView {
     this.part("groups").textContent = now.groups.length ? `Groups: ${there.join(", ") || "none"}` : "";
     if (data.labels.length > SHOWN) this.choose(now.shares);
     for (const row of this.root.querySelectorAll(".bar")) this.paintBar(row, now.shares[row.dataset.label]);
-    this.chart.paint(this.shown.map((label, at) => ({ label, colour: COLOURS[at] })));
+    this.paintLines();
     this.speak([words.label, words.share].filter(Boolean).join(", "));
+  }
+
+  paintLines() {
+    if (performance.now() < this.linesAt + LINES_PAUSE) return;
+    this.linesAt = performance.now();
+    this.chart.paint(this.shown.map((label, at) => ({ label, colour: COLOURS[at] })));
   }
 
   /** What is said large, and below it. */
@@ -202,8 +215,9 @@ class LiveView {
 
   paintBars() {
     this.shown = this.data.order.slice(0, SHOWN);
-    this.part("more").textContent =
-      this.data.labels.length > SHOWN ? `The ${SHOWN} most probable of ${this.data.labels.length} labels` : "";
+    const { labels, thresholds } = this.data;
+    const more = labels.length > SHOWN ? `The ${SHOWN} most probable of ${labels.length} labels. ` : "";
+    this.part("more").textContent = more + (thresholds ? "A label is predicted from the mark in its bar on." : "");
     this.paintRows();
   }
 
@@ -218,18 +232,20 @@ class LiveView {
         row.querySelector("button").title = `Heat map: where the model sees ${name}`;
         row.querySelector(".bar-least").hidden = !this.data.thresholds;
         if (this.data.thresholds) row.querySelector(".bar-least").style.left = `${100 * this.data.thresholds[label]}%`;
-        this.paintBar(row, 0);
+        this.paintBar(row, this.now?.shares[label] ?? null);
         return row;
       }),
     );
     this.paintLook();
   }
 
+  /** Paint the bar of a label; without a share it is not known yet. */
   paintBar(row, share) {
-    row.querySelector(".bar-fill").style.transform = `scaleX(${share})`;
-    row.querySelector(".bar-share").textContent = liveShare(share);
+    row.querySelector(".bar-fill").style.transform = `scaleX(${share ?? 0})`;
+    row.querySelector(".bar-share").textContent = share === null ? "–" : liveShare(share);
     const least = this.data?.thresholds?.[row.dataset.label];
-    row.classList.toggle("is-there", least === undefined ? Number(row.dataset.label) === this.now?.best : share >= least);
+    const there = least === undefined ? Number(row.dataset.label) === this.now?.best : share >= least;
+    row.classList.toggle("is-there", share !== null && there);
   }
 
   /** Tell how many frames a second, and how long one takes from the camera to the bars. */
@@ -328,10 +344,7 @@ class LiveView {
     const video = this.source?.element;
     if (!video) return;
     if (video.paused) video.play().catch(() => {});
-    else {
-      video.pause();
-      this.look(this.turn);
-    }
+    else video.pause();
   }
 
   paintFrozen() {

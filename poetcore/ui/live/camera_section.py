@@ -1,12 +1,10 @@
 """The section Camera: what the chosen run makes of what the camera sees, while it sees it."""
 
-import streamlit as st
-
 from poetcore.errors import PoetError
 from poetcore.ui.choice import chosen
 from poetcore.ui.components.live_view import live_camera
+from poetcore.ui.live.model import draw_model
 from poetcore.ui.state import explain
-from poetcore.ui.text import plain
 
 __all__ = ["draw_camera"]
 
@@ -16,8 +14,8 @@ def draw_camera() -> None:
     run = chosen().run
     if run is None:
         return
-    st.caption(f"Model: {plain(run.title)}. Hold something before the camera.")
     try:
         live_camera(run, key="live_camera")
+        draw_model(run)
     except PoetError as error:
         explain(error)

@@ -1,0 +1,197 @@
+"""The page Live in a browser whose camera shows known pictures."""
+
+from collections.abc import Iterator
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.accessibility import faults
+from tests.browser.camera import FakeCamera
+from tests.browser.conftest import ROOT, Serve, screenshot
+from tests.browser.dashboard import NOT_FOUND, Dashboard
+from tests.conftest import Trained
+
+pytestmark = pytest.mark.complains(NOT_FOUND)
+
+#: Keeps the tracks that a page asks for, so that a test sees whether they were let go of.
+TRACKS = """
+    window.tracks = [];
+    const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    navigator.mediaDevices.getUserMedia = async (wanted) => {
+      const stream = await ask(wanted);
+      window.tracks.push(...stream.getTracks());
+      return stream;
+    };
+"""
+
+
+@pytest.fixture(scope="module")
+def address(serve: Serve, trained: Trained) -> str:
+    return serve(ROOT / "app.py", {"TFP_WORKSPACE": str(trained.workspace.root)})
+
+
+def photo(trained: Trained, label: str) -> Image.Image:
+    return Image.open(sorted((trained.sample / "demo" / label).iterdir())[0])
+
+
+@pytest.fixture
+def live(camera: FakeCamera, camera_page: Page, address: str, trained: Trained) -> Iterator[Locator]:
+    """The view of a camera that shows a rose."""
+    camera.shows([photo(trained, "rose")])
+    camera_page.add_init_script(TRACKS)
+    Dashboard(camera_page, address).open("/live")
+    camera_page.get_by_role("button", name="Start the camera").click()
+    view = camera_page.locator(".live")
+    expect(view.locator(".label")).to_have_text("rose")
+    yield view
+
+
+def test_the_label_of_what_the_camera_shows_is_told_with_bars_and_lines(
+    live: Locator, trained: Trained
+) -> None:
+    page = live.page
+    expect(live.locator(".bar")).to_have_count(len(trained.run.labels()))
+    expect(live.locator(".bar.is-there .bar-name")).to_have_text("rose")
+    expect(live.locator(".rate")).to_contain_text("a second")
+    inked = """canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
+        .data.some((part, at) => at % 4 === 3 && part === 255)"""
+    assert live.locator(".lines").evaluate(inked)
+    screenshot(page, "live")
+    assert not faults(page)
+
+
+def test_h_shows_where_the_label_is_seen_and_a_bar_where_another_one_is(live: Locator) -> None:
+    page, drawn, note = live.page, live.locator(".heat-map img"), live.locator(".note")
+    expect(drawn).to_be_hidden()
+    page.keyboard.press("h")
+    expect(drawn).to_be_visible()
+    expect(note).to_contain_text("speaks for rose")
+    live.get_by_role("button", name="tulip").click()
+    expect(note).to_contain_text("speaks for tulip")
+    live.get_by_role("button", name="tulip").click()
+    expect(drawn).to_be_hidden()
+
+
+def test_space_freezes_the_picture_and_goes_on(live: Locator) -> None:
+    page = live.page
+    page.keyboard.press(" ")
+    expect(live.locator(".frozen")).to_be_visible()
+    assert live.locator("video").evaluate("video => video.paused")
+    expect(live.locator(".rate")).to_have_text("")
+    page.keyboard.press(" ")
+    expect(live.locator(".frozen")).to_be_hidden()
+    expect(live.locator(".rate")).to_contain_text("a second")
+
+
+def test_full_screen_large_type_and_the_list_of_keys(live: Locator) -> None:
+    page, label = live.page, live.locator(".label")
+    before = label.evaluate("label => label.getBoundingClientRect().height")
+    page.keyboard.press("f")
+    expect(live).to_contain_class("is-full")
+    page.keyboard.press("l")
+    expect(live.locator(".lines")).to_be_hidden()
+    assert label.evaluate("label => label.getBoundingClientRect().height") > 2 * before
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
+    page.keyboard.press("l")  # it stays for the tab
+    page.keyboard.press("f")
+
+
+@pytest.mark.parametrize("way", ["stop", "leave"])
+def test_the_light_of_the_camera_goes_out(live: Locator, way: str) -> None:
+    page = live.page
+    if way == "stop":
+        live.get_by_role("button", name="Stop").click()
+        expect(page.get_by_role("button", name="Start the camera")).to_be_visible()
+    else:
+        Dashboard(page, "").menu("Overview")
+    page.wait_for_function("tracks.length && tracks.every((track) => track.readyState === 'ended')")
+
+
+def test_who_comes_back_need_not_start_the_camera_again(live: Locator) -> None:
+    dashboard = Dashboard(live.page, "")
+    dashboard.menu("Overview")
+    dashboard.menu("Live")
+    expect(live.locator(".label")).to_have_text("rose")
+
+
+def test_another_camera_can_be_chosen(camera_page: Page, address: str) -> None:
+    camera_page.add_init_script(
+        TRACKS
+        + """
+        const named = (id) => ({ kind: "videoinput", deviceId: id, label: `The ${id}` });
+        const [one, other] = ["front", "back"].map(named);
+        navigator.mediaDevices.enumerateDevices = async () => [one, other];
+        window.asked = [];
+        const open = navigator.mediaDevices.getUserMedia;
+        navigator.mediaDevices.getUserMedia = async ({ video }) => {
+          const id = video.deviceId?.exact ?? "front";
+          window.asked.push(id);
+          const stream = await open({ video: true });
+          const settings = { deviceId: id, facingMode: id === "back" ? "environment" : "user" };
+          stream.getVideoTracks()[0].getSettings = () => settings;
+          return stream;
+        };
+        """
+    )
+    Dashboard(camera_page, address).open("/live")
+    camera_page.get_by_role("button", name="Start the camera").click()
+    live, choice = camera_page.locator(".live"), camera_page.get_by_label("Camera")
+    expect(live).to_contain_class("is-mirrored")
+    choice.select_option(label="The back")
+    camera_page.wait_for_function("asked.at(-1) === 'back'")
+    expect(live).not_to_contain_class("is-mirrored")  # who looks away from the screen needs no mirror
+    camera_page.keyboard.press("c")
+    camera_page.wait_for_function("asked.at(-1) === 'front'")
+
+
+@pytest.mark.parametrize(
+    ("problem", "words"),
+    [
+        ("NotFoundError", "No camera was found: plug one in"),
+        ("NotAllowedError", "not allowed to use the camera: allow it"),
+        ("NotReadableError", "in use by another program"),
+        ("TypeError", "cannot be opened (it broke)"),
+        ("insecure", "only to pages that were opened by https or as localhost"),
+    ],
+)
+def test_why_there_is_no_camera_is_said_in_a_sentence(
+    camera_page: Page, address: str, problem: str, words: str
+) -> None:
+    camera_page.add_init_script(
+        f"""
+        const problem = "{problem}";
+        if (problem === "insecure") Object.defineProperty(window, "isSecureContext", {{ value: false }});
+        const refuse = () => Promise.reject(new DOMException("it broke", problem));
+        if (problem !== "insecure") navigator.mediaDevices.getUserMedia = refuse;
+        """
+    )
+    Dashboard(camera_page, address).open("/live")
+    camera_page.get_by_role("button", name="Start the camera").click()
+    expect(camera_page.get_by_role("alert")).to_contain_text(words)
+    expect(camera_page.get_by_role("button", name="Start the camera")).to_be_visible()
+
+
+def test_a_telephone_shows_the_picture_above_what_is_told(live: Locator) -> None:
+    page = live.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    stage, told = live.locator(".stage"), live.locator(".told")
+    page.wait_for_function("() => document.documentElement.scrollWidth <= innerWidth")
+    assert stage.bounding_box()["y"] < told.bounding_box()["y"]
+    assert live.evaluate("view => view.scrollWidth <= view.clientWidth")
+
+
+def test_means_over_time_follow_what_is_seen(page: Page) -> None:
+    script = (ROOT / "poetcore" / "ui" / "components" / "smoothing.js").read_text()
+    found = page.evaluate(
+        f"""() => {{
+            {script}
+            const one = new Smoothing(0.4);
+            const steps = [[0, [0]], [0.4, [1]], [0.4, [0]], [60, [1]], [3, [0.2]]];
+            return steps.map(([time, values]) => one.add(time, values)[0]);
+        }}"""
+    )
+    assert found == pytest.approx([0, 0.632, 0.632, 1, 0.2], abs=0.001)
