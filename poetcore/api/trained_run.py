@@ -271,8 +271,8 @@ class TrainedRun(GroupedRun, VideoRun):
         """Write a model file that predicts as the app does, and compare the two on real pictures.
 
         Args:
-            format: "keras", "saved_model", "tflite", "tflite_int8", "frozen_graph" or "openvino".
-            path: the file (a folder for "saved_model" and "openvino"); by default in the run's folder.
+            format: one of `poetcore.export.formats.FORMATS`, such as "keras", "tflite" or "onnx".
+            path: the file (of some formats a folder); by default in the run's folder.
             progress: as in `evaluate`.
             options: `input_range` of a tflite file, "0..255" or "-1..1"; `final_tensor_name` of a graph.
 

@@ -14,6 +14,8 @@ from poetcore.workspace.workspace import Workspace
 
 __all__ = ["export"]
 
+_FOLDERS = [kind.name for kind in FORMATS.values() if kind.folder_marker]
+
 
 @takes_options_of(ExportOptions, after="out")
 def export(
@@ -22,7 +24,7 @@ def export(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="File to write (a folder for saved_model and openvino); by default in the run's exports."
+            help=f"File to write (a folder for {', '.join(_FOLDERS)}); by default in the run's exports."
         ),
     ] = None,
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,

@@ -232,6 +232,25 @@ def _openvino(path: Path) -> Loaded:
     return Loaded(size, lambda pixels: np.asarray(model(pixels)[0])[0])
 
 
+def _onnx(path: Path) -> Loaded:
+    try:
+        import onnxruntime
+    except ImportError:
+        raise OptionError(
+            f"{path} needs the package onnxruntime, which is not installed: run pip install onnxruntime."
+        ) from None
+    onnxruntime.disable_telemetry_events()
+    try:
+        session = onnxruntime.InferenceSession(path.read_bytes(), providers=["CPUExecutionProvider"])
+    except Exception:  # its own errors have no class in common but this
+        raise OptionError(
+            f"{path} cannot be run by ONNX Runtime: it is damaged, or of another version."
+        ) from None
+    fed = session.get_inputs()[0]
+    size = _side(path, tuple(one if isinstance(one, int) else None for one in fed.shape))
+    return Loaded(size, lambda pixels: np.asarray(session.run(None, {fed.name: pixels})[0])[0])
+
+
 def _graph(path: Path, labels: Path | None, options: GraphOptions) -> PictureClassifier:
     return GraphClassifier(path, labels or labels_file(path), options)
 
@@ -275,5 +294,6 @@ KINDS: dict[str, Kind] = {
     "tflite": Kind("a LiteRT file", lambda path: path.suffix == ".tflite", _opens(_litert), heavy=False),
     "keras": Kind("a Keras file", lambda path: path.suffix in (".keras", ".h5"), _opens(_keras)),
     "saved_model": Kind("a SavedModel", _holds("saved_model.pb"), _opens(_saved_model)),
+    "onnx": Kind("an ONNX file", lambda path: path.suffix == ".onnx", _opens(_onnx)),
     "openvino": Kind("a model for OpenVINO", _holds("model.xml"), _opens(_openvino)),
 }

@@ -5,13 +5,14 @@ from poetcore.export.export_format import ExportFormat
 from poetcore.export.graph_format import FROZEN_GRAPH
 from poetcore.export.keras_formats import KERAS, SAVED_MODEL
 from poetcore.export.litert_formats import TFLITE, TFLITE_INT8
+from poetcore.export.onnx_format import ONNX
 from poetcore.export.openvino_format import OPENVINO
 
 __all__ = ["FORMATS", "find_format"]
 
 #: By name, in the order in which a page offers them.
 FORMATS: dict[str, ExportFormat] = {
-    one.name: one for one in (TFLITE, TFLITE_INT8, KERAS, SAVED_MODEL, FROZEN_GRAPH, OPENVINO)
+    one.name: one for one in (TFLITE, TFLITE_INT8, KERAS, SAVED_MODEL, FROZEN_GRAPH, OPENVINO, ONNX)
 }
 
 
