@@ -18,6 +18,7 @@ from poetcore.ui.audience.invitation import invitations
 from poetcore.ui.audience.routes import AUDIENCE_ROUTES
 from poetcore.ui.data.upload_routes import UPLOAD_ROUTES
 from poetcore.ui.gallery.facts import FACT_ROUTES
+from poetcore.ui.live.collect_routes import COLLECT_ROUTES
 from poetcore.ui.live.frame_routes import FRAME_ROUTES
 from poetcore.ui.review.routes import REVIEW_ROUTES
 from poetcore.ui.route import ROUTE, answer
@@ -54,6 +55,7 @@ app = st.App(
     routes=[
         Route(ROUTE, answer),
         *AUDIENCE_ROUTES,
+        *COLLECT_ROUTES,
         *FACT_ROUTES,
         *FRAME_ROUTES,
         *LOOK_ROUTES,

@@ -30,7 +30,8 @@ class Answer:
 def ask(
     routes: Iterable[Route], method: str, path: str, content: str | bytes = b"", headers: dict[str, str] = OWN
 ) -> Answer:
-    """Send a request to routes as the server does, its body in pieces."""
+    """Send a request to routes as the server does, its body in pieces; the path may have a query."""
+    path, _, query = path.partition("?")
     body = content.encode() if isinstance(content, str) else content
     pieces = [body[:1], *(body[at : at + 1000] for at in range(1, max(len(body), 2), 1000))]
     status, answered = 0, b""
@@ -43,7 +44,7 @@ def ask(
         status, answered = message.get("status", status), answered + message.get("body", b"")
 
     given = [(name.encode(), value.encode()) for name, value in ({"host": "testserver"} | headers).items()]
-    scope = {"type": "http", "method": method, "path": path, "query_string": b"", "headers": given}
+    scope = {"type": "http", "method": method, "path": path, "query_string": query.encode(), "headers": given}
     server = Starlette(routes=list(routes))
     # In a thread of its own: the browser that other tests drive keeps a loop running in this one.
     with ThreadPoolExecutor(1) as thread:

@@ -1,0 +1,241 @@
+// Pictures of labels from the camera: the camera, the labels, what is sent and deleted. Python is told once a hold has ended.
+
+async function asked(method, path, query, body) {
+  const address = `/poet/collect${path}?${new URLSearchParams(query)}`;
+  const answer = await fetch(address, { method, body }).catch(() => null);
+  if (!answer) throw new Error("The server does not answer: look whether Poet still runs, and try again.");
+  const words = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Error(words.error ?? "The server could not take this: reload the page and try again.");
+  return words;
+}
+
+class Collecting {
+  constructor(root) {
+    this.root = root;
+    this.listeners = new AbortController();
+    this.cards = new Map();
+    this.steps = [];
+    this.camera = new Camera(this.part("video"));
+    this.listen();
+    this.paintCamera();
+  }
+
+  part(name) {
+    return this.root.querySelector(`.${name}`);
+  }
+
+  update(data, tellPython) {
+    const moved = data.dataset !== this.data?.dataset;
+    Object.assign(this, { data, tellPython });
+    if (moved) {
+      this.release();
+      this.steps = [];
+      this.paintUndo();
+      this.load();
+    }
+  }
+
+  // -- what is on the disk
+
+  ask(method, path, query = {}, body = undefined) {
+    return asked(method, path, { dataset: this.data.dataset, ...query }, body);
+  }
+
+  async load() {
+    const { dataset } = this.data;
+    await this.trying(async () => {
+      const state = await this.ask("GET", "");
+      if (dataset === this.data.dataset) this.paint(state);
+    });
+  }
+
+  /** Do something, and say in its sentence what went wrong. */
+  async trying(act) {
+    try {
+      this.say("");
+      return await act();
+    } catch (error) {
+      this.say(error.message);
+      return undefined;
+    }
+  }
+
+  paint({ labels }) {
+    const kept = new Map();
+    for (const known of labels) {
+      const card = this.cards.get(known.label) ?? this.card(known);
+      card.update(known);
+      kept.set(known.label, card);
+    }
+    this.cards = kept;
+    const list = this.part("labels");
+    const elements = [...kept.values()].map((card) => card.element);
+    if (elements.length !== list.children.length || elements.some((one, place) => one !== list.children[place])) list.replaceChildren(...elements);
+    this.part("hint").hidden = labels.length > 1;
+  }
+
+  card(known) {
+    const acts = {
+      press: (label) => this.press(label),
+      release: () => this.release(),
+      remove: (label, names) => this.remove(label, names),
+      drop: (label) => this.trying(async () => this.paint(await this.ask("DELETE", "/labels", { label }))),
+    };
+    return new Card(known, acts, this.listeners.signal);
+  }
+
+  async add() {
+    const field = this.part("name");
+    await this.trying(async () => {
+      if (!field.value.trim()) return;
+      const state = await this.ask("POST", "/labels", {}, JSON.stringify({ label: field.value }));
+      field.value = "";
+      this.paint(state);
+      this.hear(`${state.added} added`);
+      this.tell();
+    });
+    field.focus();
+  }
+
+  async remove(label, names) {
+    await this.trying(async () => {
+      const { step } = await this.ask("DELETE", "/pictures", { label }, JSON.stringify(names));
+      if (step) this.steps.push({ step, words: `${countedWords(names.length, "picture")} of ${label} deleted.` });
+      this.paint(await this.ask("GET", ""));
+      this.cards.get(label)?.strip.querySelector("button")?.focus();
+      this.paintUndo();
+      this.tell();
+    });
+  }
+
+  async undo() {
+    const last = this.steps.pop();
+    await this.trying(async () => this.paint(await this.ask("POST", "/undo", { step: last.step })));
+    this.paintUndo();
+    this.tell();
+  }
+
+  paintUndo() {
+    const last = this.steps.at(-1);
+    this.part("undo").hidden = !last;
+    this.part("gone").textContent = last?.words ?? "";
+    if (last) this.hear(last.words);
+  }
+
+  // -- a button that is held down
+
+  async press(label) {
+    if (this.hold?.isHeld) return;
+    this.say("");
+    if (!this.camera.isOpen) {
+      await this.start();
+      return; // pressed for the camera; a browser asks whether it may be used, which ends every press
+    }
+    const send = ({ name }, number, picture) => this.ask("POST", "/pictures", { label, hold: name, number }, picture);
+    const hold = new Hold(this.camera, send, label, this.data);
+    const { signal } = this.listeners;
+    this.hold = hold;
+    hold.addEventListener("picture", ({ detail }) => {
+      this.cards.get(label)?.add(hold.name, detail);
+      this.paintHold(hold);
+    }, { signal });
+    hold.addEventListener("problem", ({ detail }) => {
+      this.paintHold(hold);
+      this.say(detail);
+    }, { signal });
+    hold.addEventListener("end", () => {
+      this.hear(`${countedWords(hold.taken, "picture")} of ${label} taken`);
+      this.tell();
+    }, { signal });
+    this.paintHold(hold);
+  }
+
+  release() {
+    const { hold } = this;
+    if (!hold?.isHeld) return;
+    hold.release();
+    this.paintHold(hold);
+  }
+
+  paintHold(hold) {
+    this.cards.get(hold.label)?.held(hold.isHeld, hold.taken);
+    this.part("view").classList.toggle("is-taking", hold.isHeld);
+    this.part("taking").hidden = !hold.isHeld;
+    this.part("taking").textContent = `${hold.label}: ${hold.taken}`;
+  }
+
+  // -- the camera
+
+  async start(device = this.part("devices").value) {
+    await this.camera.open(device);
+    const known = await this.camera.devices().catch(() => []);
+    const list = this.part("devices");
+    list.replaceChildren(...known.map((one) => new Option(one.name, one.id, false, one.id === this.camera.device)));
+    this.paintCamera();
+  }
+
+  paintCamera() {
+    const { camera } = this;
+    if (!camera.isOpen) this.release();
+    this.part("start").hidden = camera.isOpen;
+    this.part("stop").hidden = !camera.isOpen;
+    this.part("devices").hidden = !camera.isOpen || this.part("devices").options.length < 2;
+    this.part("video").classList.toggle("is-mirrored", camera.isFront);
+    if (camera.problem) this.say(camera.problem);
+  }
+
+  // -- what is told
+
+  say(words) {
+    this.part("problem").hidden = !words;
+    this.part("problem").textContent = words;
+  }
+
+  hear(words) {
+    this.part("heard").textContent = words;
+  }
+
+  /** The page shows what is there, and whether it can be trained on; never while pictures are taken. */
+  tell() {
+    if (!this.hold?.isHeld) this.tellPython("changed", `${Date.now()}`);
+  }
+
+  listen() {
+    const { signal } = this.listeners;
+    const on = (target, type, act) => target.addEventListener(type, act, { signal });
+    on(this.part("add"), "submit", (event) => {
+      event.preventDefault();
+      this.add();
+    });
+    on(this.part("start"), "click", () => this.start());
+    on(this.part("stop"), "click", () => this.camera.close());
+    on(this.part("devices"), "change", () => this.start());
+    on(this.part("back"), "click", () => this.undo());
+    on(this.camera, "change", () => this.paintCamera());
+    on(window, "blur", () => this.release());
+    on(document, "visibilitychange", () => document.hidden && this.release());
+  }
+
+  close() {
+    this.release();
+    this.listeners.abort();
+    this.camera.end();
+  }
+}
+
+const collectings = new WeakMap();
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".collect");
+  let collecting = collectings.get(parentElement);
+  if (collecting?.root !== root) {
+    collecting?.close();
+    collecting = new Collecting(root);
+    collectings.set(parentElement, collecting);
+  }
+  collecting.update(data, setTriggerValue);
+  return () => {
+    collectings.get(parentElement)?.close();
+    collectings.delete(parentElement);
+  };
+}
