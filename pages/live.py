@@ -11,6 +11,8 @@ from poetcore.ui.views import pick_view
 
 SECTIONS = {"Camera": draw_camera, "Video": draw_video, "Collect": draw_collect}
 
+if "live_section_next" in st.session_state:
+    st.session_state["live_section"] = st.session_state.pop("live_section_next")
 run = chosen().run
 section = pick_view(list(SECTIONS), key="live_section", default=None if run else "Collect")
 if run is None and section != "Collect":

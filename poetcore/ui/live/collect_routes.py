@@ -1,6 +1,6 @@
 """The routes through which the section Collect takes pictures, shows them and deletes them, without a rerun.
 
-    GET    /poet/collect                             what is there: {"labels": [{"label", "pictures", "holds"}]}
+    GET    /poet/collect                              {"labels": [{"label", "pictures", "holds"}]}
     POST   /poet/collect/labels     {"label"}         another label
     DELETE /poet/collect/labels     ?label=           an empty one goes
     POST   /poet/collect/pictures   ?label=&hold=&number=   a JPEG as body: a picture that was just taken

@@ -1,10 +1,86 @@
-"""The section Collect: pictures of new labels, taken with the camera."""
+"""The section Collect: pictures of labels from the camera, and a training on them, without leaving the page."""
+
+from pathlib import Path
 
 import streamlit as st
 
+from poetcore.errors import OptionError, PoetError
+from poetcore.ui.choice import chosen
+from poetcore.ui.components.collect import collect_area
+from poetcore.ui.freshness import forget_scans
+from poetcore.ui.live.collect_training import draw_collected_training, draw_training_from_here
+from poetcore.ui.state import choose, explain, workspace
+from poetcore.ui.text import dataset_names
+from poetcore.workspace.collecting import collectable, collected, dataset_at, place_of
+
 __all__ = ["draw_collect"]
+
+#: What a new dataset is called unless something else is typed.
+_NEW = "collected"
 
 
 def draw_collect() -> None:
-    """Draw the section."""
-    st.info("Pictures are taken here.")
+    """Draw the section: a dataset, the camera with a button for each label, and the training."""
+    try:
+        folder = _pick_dataset()
+    except OptionError as error:
+        explain(error)
+        return
+    _draw_taking(folder)
+
+
+def _pick_dataset() -> Path:
+    """Draw the choice of the dataset, in which a new one may be typed, and return its folder.
+
+    Raises:
+        OptionError: what was typed cannot be a folder's name.
+    """
+    place = workspace()
+    folders = collectable(place)
+    names = dataset_names([str(folder) for folder in folders])
+    titles = {place_of(place, folder): names[str(folder)] for folder in folders}
+    known = list(titles) if _NEW in titles else [_NEW, *titles]
+    if "collect_dataset" not in st.session_state:
+        st.session_state["collect_dataset"] = _usual(folders)
+    if st.session_state["collect_dataset"] not in known:
+        known.insert(0, st.session_state["collect_dataset"])
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        picked = st.selectbox(
+            "Dataset that takes the pictures",
+            known,
+            key="collect_dataset",
+            format_func=lambda one: titles.get(one, f"{one} (new)"),
+            accept_new_options=True,
+            help="One of the workspace, or a new one: type its name.",
+            width=320,
+            persist_state="session",
+        )
+    return dataset_at(place, " ".join(str(picked).split()))
+
+
+def _usual(folders: list[Path]) -> str:
+    """Return the dataset to begin with: the chosen one if the camera took pictures for it, else a new one."""
+    dataset = chosen().dataset
+    if dataset in folders and any(one.holds for one in collected(dataset)):
+        return place_of(workspace(), dataset)
+    return _NEW
+
+
+@st.fragment
+def _draw_taking(folder: Path) -> None:
+    """Draw the camera and what there is to train on; a change draws this part anew, and not the page."""
+    st.caption(
+        "Hold a label's button down, also with the space bar, and move what the camera sees. What is taken in"
+        " one go is one group: it is trained on or tested on, never both. Let go and hold again with another"
+        " background, light or hand, and the model learns the thing and not the place."
+    )
+    if collect_area(place_of(workspace(), folder), key="collect"):
+        forget_scans()
+        if chosen().dataset != folder and folder.is_dir():
+            choose(dataset=str(folder))
+            st.rerun()  # the whole page, so that the choice in the sidebar is this one
+    try:
+        draw_training_from_here()
+        draw_collected_training(folder, collected(folder))
+    except PoetError as error:
+        explain(error)
