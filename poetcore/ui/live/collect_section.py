@@ -1,4 +1,4 @@
-"""The section Collect: pictures of labels from the camera, and a training on them, without leaving the page."""
+"""The section Collect: pictures of labels from the camera, and a training on them, on one page."""
 
 from pathlib import Path
 
