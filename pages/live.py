@@ -6,6 +6,7 @@ from poetcore.ui.choice import chosen
 from poetcore.ui.live.camera_section import draw_camera
 from poetcore.ui.live.collect_section import draw_collect
 from poetcore.ui.live.video_section import draw_video
+from poetcore.ui.model.job_panel import draw_working_banner
 from poetcore.ui.no_run import draw_no_run
 from poetcore.ui.views import pick_view
 
@@ -18,6 +19,8 @@ section = pick_view(list(SECTIONS), key="live_section", default=None if run else
 if run is None and section != "Collect":
     draw_no_run("try live")
     st.stop()
+if section != "Collect":  # which shows the training itself
+    draw_working_banner()
 if run is None:
     st.caption("Camera and video need a trained model, and none is chosen: take pictures for one here.")
 SECTIONS[section]()

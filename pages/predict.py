@@ -25,6 +25,9 @@ if st.toggle("Use the camera", key="camera_on"):
     shot = st.camera_input("Take a picture", key="camera")
     if shot:
         photos.insert(0, ("camera.jpg", shot.getvalue()))
+with st.container(horizontal=True):
+    for view, label in (("Camera", "See it live"), ("Collect", "Take pictures to train on")):
+        st.page_link("live.py", label=label, icon=":material/videocam:", query_params={"view": view})
 if not photos:
     st.caption("Drop pictures above: they go no further than the computer that Poet runs on.")
     st.stop()

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from filelock import FileLock
 
 from poetcore.data import images
 from poetcore.errors import BackboneError, PictureError, PoetError
@@ -122,7 +123,10 @@ def model_file(backbone: Backbone, folder: Path, on_progress: OnProgress | None 
             f"The model {file.name}, calibrated on your training pictures, is no longer in {folder}: train"
             " again."
         )
-    _convert_in_child(backbone, file, on_progress)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(file.with_name(f".{file.name}.lock")):  # another process may be at it
+        if not file.exists():
+            _convert_in_child(backbone, file, on_progress)
     return file
 
 

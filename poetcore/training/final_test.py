@@ -96,7 +96,8 @@ def run_remarks(record: RunRecord) -> list[str]:
         record: of the run; of one of an earlier version less is known.
     """
     uneven = about_uneven(record.cross_validation["per_label"]) if record.cross_validation else ""
-    undivided = about_undivided(record.groups.get("undivided", {}), record.groups.get("by", "exact"))
+    groups = {} if record.kept_aside else record.groups  # what is kept aside tells how they are recognised
+    undivided = about_undivided(groups.get("undivided", {}), groups.get("by", "exact"))
     sentences = (undivided, uneven, _about_class_weight(record), about_augmentation(record.augmentation))
     return [sentence for sentence in sentences if sentence]
 

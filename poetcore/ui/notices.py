@@ -18,8 +18,8 @@ from poetcore.workspace.run import Run
 
 __all__ = ["draw_notices"]
 
-#: They show the training itself.
-_SHOW_TRAINING = (HOME.name, "train")
+#: They show the training themselves.
+_SHOW_TRAINING = (HOME.name, "train", "live")
 
 #: They show what came in themselves.
 _SHOW_DATASET = (HOME.name, "overview")

@@ -9,12 +9,15 @@ async function asked(method, path, query, body) {
   return words;
 }
 
+/** Where the page draws this anew, in another place, the camera goes on and what was deleted can come back. */
+const resumed = { device: "", until: 0 };
+const stepsOf = new Map();
+
 class Collecting {
   constructor(root) {
     this.root = root;
     this.listeners = new AbortController();
     this.cards = new Map();
-    this.steps = [];
     this.camera = new Camera(this.part("video"));
     this.listen();
     this.paintCamera();
@@ -29,9 +32,11 @@ class Collecting {
     Object.assign(this, { data, tellPython });
     if (moved) {
       this.release();
-      this.steps = [];
+      if (!stepsOf.has(data.dataset)) stepsOf.set(data.dataset, []);
+      this.steps = stepsOf.get(data.dataset);
       this.paintUndo();
       this.load();
+      if (Date.now() < resumed.until) this.start(resumed.device);
     }
   }
 
@@ -217,6 +222,7 @@ class Collecting {
   }
 
   close() {
+    if (this.camera.isOpen) Object.assign(resumed, { device: this.camera.device, until: Date.now() + 3000 });
     this.release();
     this.listeners.abort();
     this.camera.end();

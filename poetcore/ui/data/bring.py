@@ -1,4 +1,4 @@
-"""Ways to bring pictures in: drop them, browse this computer, take a sample, gather from the web."""
+"""Ways to bring pictures in: drop them, browse this computer, the camera, a sample, gather from the web."""
 
 from contextlib import suppress
 
@@ -117,11 +117,15 @@ def _draw_others(place: str) -> None:
     with st.container(horizontal=True):
         if own and st.button("Browse this computer", icon=":material/folder_open:", key=f"open_{browse}"):
             st.session_state[browse] = not st.session_state.get(browse)
+        camera = st.button("Use the camera", icon=":material/photo_camera:", key=f"camera_{place}")
         sample = st.button("Take the sample flowers", icon=":material/brush:", key=f"make_sample_{place}")
         flowers = st.button(
             "Download flower photos (229 MB)", icon=":material/download:", key=f"get_flowers_{place}"
         )
         gather = st.button("Gather from the web", icon=":material/travel_explore:", key=f"gather_{place}")
+    if camera:
+        st.session_state["live_section_next"] = st.session_state["view_at_live"] = "Collect"
+        st.switch_page("live.py")
     if gather:
         st.session_state["prepare_section"] = st.session_state["view_at_prepare"] = "Gather pictures"
         st.switch_page("prepare.py")

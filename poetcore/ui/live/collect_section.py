@@ -8,9 +8,12 @@ from poetcore.errors import OptionError, PoetError
 from poetcore.ui.choice import chosen
 from poetcore.ui.components.collect import collect_area
 from poetcore.ui.freshness import forget_scans
-from poetcore.ui.live.collect_training import draw_collected_training, draw_training_from_here
+from poetcore.ui.live.collect_training import (
+    draw_collected_training,
+    draw_training_from_here,
+    prepare_ahead,
+)
 from poetcore.ui.state import choose, explain, workspace
-from poetcore.ui.text import dataset_names
 from poetcore.workspace.collecting import collectable, collected, dataset_at, place_of
 
 __all__ = ["draw_collect"]
@@ -37,24 +40,22 @@ def _pick_dataset() -> Path:
     """
     place = workspace()
     folders = collectable(place)
-    names = dataset_names([str(folder) for folder in folders])
-    titles = {place_of(place, folder): names[str(folder)] for folder in folders}
-    known = list(titles) if _NEW in titles else [_NEW, *titles]
+    there = [place_of(place, folder) for folder in folders]
+    known = there if _NEW in there else [_NEW, *there]
+    prepare_ahead()
     if "collect_dataset" not in st.session_state:
         st.session_state["collect_dataset"] = _usual(folders)
     if st.session_state["collect_dataset"] not in known:
         known.insert(0, st.session_state["collect_dataset"])
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        picked = st.selectbox(
-            "Dataset that takes the pictures",
-            known,
-            key="collect_dataset",
-            format_func=lambda one: titles.get(one, f"{one} (new)"),
-            accept_new_options=True,
-            help="One of the workspace, or a new one: type its name.",
-            width=320,
-            persist_state="session",
-        )
+    picked = st.selectbox(
+        "Dataset that takes the pictures",
+        known,
+        key="collect_dataset",
+        accept_new_options=True,
+        help="One of the workspace, or a new one: type its name.",
+        width=320,
+        persist_state="session",
+    )
     return dataset_at(place, " ".join(str(picked).split()))
 
 

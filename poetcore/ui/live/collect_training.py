@@ -1,6 +1,8 @@
 """A training on what was just collected: one button, one question, its progress; then the camera with it."""
 
+import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
@@ -9,23 +11,45 @@ from poetcore.data.held_out import read_held_out
 from poetcore.data.layout import demo_beside
 from poetcore.data.trainable import why_not_trainable
 from poetcore.errors import PoetError
+from poetcore.features.backbones import DEFAULT, find
+from poetcore.features.litert import converted_file, model_file
 from poetcore.system.wording import few
 from poetcore.training.config import RunConfig
+from poetcore.training.train import TrainingOptions
 from poetcore.ui.freshness import files_now, forget_scans
-from poetcore.ui.model.job_panel import draw_failure, draw_job
+from poetcore.ui.model.job_panel import draw_failure, draw_job, draw_working_banner
 from poetcore.ui.state import explain, jobs, scanned, workspace
 from poetcore.ui.text import plain
 from poetcore.workspace.collecting import Collected
 from poetcore.workspace.demo_sets import dataset_title, kept_aside, release, training_part
 from poetcore.workspace.run import Run
 
-__all__ = ["draw_collected_training", "draw_training_from_here"]
+__all__ = ["draw_collected_training", "draw_training_from_here", "prepare_ahead"]
 
 #: What is kept aside of each label: a fifth of its pictures, by whole holds; one hold at the least.
 _SHARE = "20%"
 
+#: With fewer groups of a label, a tenth of them is less than one.
+_PLENTY = 10
+
 #: So many holds a label are enough to spare one without being asked.
 _ENOUGH = 3
+
+
+@st.cache_resource(show_spinner=False)
+def prepare_ahead() -> None:
+    """Convert the default backbone while pictures are taken, where this workspace has none yet.
+
+    That takes 20 seconds, which the first training would wait. What goes wrong the training tells.
+    """
+
+    def prepare() -> None:
+        with suppress(PoetError, OSError):
+            model_file(find(DEFAULT), place.models)
+
+    place = workspace()
+    if not converted_file(find(DEFAULT), place.models).exists():
+        threading.Thread(target=prepare, name="prepare-backbone", daemon=True).start()
 
 
 def draw_training_from_here() -> None:
@@ -64,18 +88,19 @@ def draw_collected_training(folder: Path, labels: Sequence[Collected]) -> None:
         return
     test = _pick_test(folder, filled)
     running = jobs().running()
+    if running:
+        draw_working_banner()
     clicked = st.button(
         "Train",
         type="primary",
         icon=":material/play_arrow:",
         key="collect_train",
         disabled=running is not None,
-        help="Trains on these pictures with the default settings; then the camera shows what the model sees.",
+        help="Trains on these pictures with the default settings, then shows what the model makes of the"
+        " camera. One training runs at a time.",
     )
-    if running:
-        st.caption(f"{plain(running.title)} is being trained: one training at a time.")
     if clicked:
-        _start(folder, test)
+        _start(folder, filled, test)
 
 
 def _pick_test(folder: Path, labels: Sequence[Collected]) -> bool:
@@ -113,7 +138,7 @@ def _pick_test(folder: Path, labels: Sequence[Collected]) -> bool:
     return test
 
 
-def _start(folder: Path, test: bool) -> None:
+def _start(folder: Path, labels: Sequence[Collected], test: bool) -> None:
     """Start a training with the default settings; below the button stands why, where that is impossible."""
     forget_scans()
     try:
@@ -124,6 +149,7 @@ def _start(folder: Path, test: bool) -> None:
         _keep(folder, test)
         config = RunConfig(
             folder,
+            training=_options(labels),
             demo_dir=demo_beside(folder),
             keep_aside=_SHARE if test else "",
             evaluate_after=True,
@@ -134,6 +160,18 @@ def _start(folder: Path, test: bool) -> None:
         return
     st.session_state["collect_run"] = run.name
     st.rerun()
+
+
+def _options(labels: Sequence[Collected]) -> TrainingOptions:
+    """Return the default options; of few holds none is spent on validation and the final test.
+
+    A tenth of them would be a whole hold of some label, and tell of no other. What is kept aside, and the
+    cross validation, tell how good the model is.
+    """
+    groups = [one.pictures - sum(len(own) - 1 for _, own in one.holds) for one in labels]
+    if min(groups) >= _PLENTY:
+        return TrainingOptions()
+    return TrainingOptions(validation_percentage=0, testing_percentage=0)
 
 
 def _keep(folder: Path, test: bool) -> None:
