@@ -5,6 +5,7 @@ import streamlit as st
 from poetcore.ui.choice import chosen
 from poetcore.ui.live.camera_section import draw_camera
 from poetcore.ui.live.collect_section import draw_collect
+from poetcore.ui.live.collect_training import draw_trained_here
 from poetcore.ui.live.video_section import draw_video
 from poetcore.ui.model.job_panel import draw_working_banner
 from poetcore.ui.no_run import draw_no_run
@@ -21,6 +22,7 @@ if run is None and section != "Collect":
     st.stop()
 if section != "Collect":  # which shows the training itself
     draw_working_banner()
+    draw_trained_here()
 if run is None:
     st.caption("Camera and video need a trained model, and none is chosen: take pictures for one here.")
 SECTIONS[section]()

@@ -12,14 +12,8 @@ from pathlib import Path, PurePosixPath
 import pandas as pd
 
 from poetcore.analysis.issues import Issue
-from poetcore.curation.selection import (
-    PARTS,
-    SplitOptions,
-    in_order,
-    select,
-    similarity_groups,
-    undivided_groups,
-)
+from poetcore.curation.selection import PARTS, SplitOptions, in_order, select
+from poetcore.curation.undivided import similarity_groups, undivided_groups
 from poetcore.data.dataset import Dataset
 from poetcore.system.names import is_name, natural_key, to_name
 

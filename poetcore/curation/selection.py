@@ -7,14 +7,11 @@ duplicates go into one part.
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
 from pathlib import Path
 
 import pandas as pd
 
-from poetcore.analysis.issues import CHECKS, Issue
-from poetcore.data.groups import linked_groups
-from poetcore.data.holds import hold_of
+from poetcore.analysis.issues import CHECKS
 from poetcore.errors import OptionError
 from poetcore.system.names import natural_key
 from poetcore.system.options import check_number
@@ -29,8 +26,6 @@ __all__ = [
     "check_names",
     "in_order",
     "select",
-    "similarity_groups",
-    "undivided_groups",
 ]
 
 #: The two parts, and the names of their folders; a picture of neither is unused or rejected.
@@ -94,34 +89,6 @@ def check_names(issues: Collection[str]) -> None:
         raise OptionError(
             f"Unknown issue {', '.join(map(repr, unknown))}: choose from {', '.join(EXCLUDABLE)}."
         )
-
-
-def similarity_groups(pictures: pd.DataFrame, issues: Iterable[Issue]) -> dict[str, str]:
-    """Group near duplicates: sha -> the smallest sha of its group, for contents that have any."""
-    sha_of = dict(zip(pictures["path"], pictures["sha"], strict=True))
-    pairs = (
-        (sha_of[issue.path], sha_of[duplicate])
-        for issue in issues
-        if issue.issue == "near_duplicate" and issue.path in sha_of
-        for duplicate in issue.related
-        if duplicate in sha_of
-    )
-    return {sha: min(group) for group in linked_groups(pairs) for sha in group}
-
-
-def undivided_groups(pictures: pd.DataFrame, near: Mapping[str, str]) -> dict[str, str]:
-    """Group what goes into one part: near duplicates, and what the camera took in one go (`data/holds`).
-
-    Args:
-        pictures: columns path and sha.
-        near: of `similarity_groups`.
-
-    Returns:
-        sha -> the smallest sha of its group, for contents that are not alone.
-    """
-    holds = pictures["sha"].groupby(pictures["path"].map(lambda path: hold_of(Path(path).name)))
-    bursts = (pairwise(own.tolist()) for hold, own in holds if hold)
-    return {sha: min(group) for group in linked_groups(chain(near.items(), *bursts)) for sha in group}
 
 
 def in_order(clean: pd.DataFrame, options: SplitOptions, earlier: Collection[str]) -> pd.DataFrame:

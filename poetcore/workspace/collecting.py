@@ -18,7 +18,6 @@ from poetcore.system.file_kinds import is_hidden, is_picture_name
 from poetcore.system.files import write_whole
 from poetcore.system.names import check_name
 from poetcore.workspace.datasets import training_folders
-from poetcore.workspace.uploads import RESERVE
 from poetcore.workspace.workspace import Workspace
 
 __all__ = [
@@ -38,6 +37,9 @@ __all__ = [
 #: Pixels of the longer side of a picture from the camera: every backbone sees fewer than half of them, which
 #: leaves room to crop, and one is some 60 KB.
 PIXELS = 640
+
+#: Bytes that stay free on the disk, as of an upload.
+RESERVE = 500_000_000
 
 #: Bytes of a picture at the most; one of 640 x 640 has 400,000 where it is nothing but noise.
 LARGEST = 2_000_000

@@ -30,20 +30,12 @@ from poetcore.workspace.arrivals import Arrived, Arriving, free_name, gives_labe
 from poetcore.workspace.offers import Offer, Offered
 from poetcore.workspace.workspace import Workspace
 
-__all__ = [
-    "RESERVE",
-    "Upload",
-    "begin_upload",
-    "find_upload",
-    "finish_upload",
-    "label_upload",
-    "unfinished_uploads",
-]
+__all__ = ["Upload", "begin_upload", "find_upload", "finish_upload", "label_upload", "unfinished_uploads"]
 
 _PREFIX = ".uploading-"
 
 #: Bytes that stay free on the disk.
-RESERVE = 500_000_000
+_RESERVE = 500_000_000
 
 _GONE = "This upload was finished or discarded meanwhile: drop the folder again."
 
@@ -170,10 +162,10 @@ def begin_upload(workspace: Workspace, files: Sequence[Offered]) -> Upload:
     # A zip file and what comes out of it are there at once.
     needed = (offer.bytes - here) * (2 if offer.is_zip else 1)
     free = shutil.disk_usage(workspace.datasets).free
-    if needed > free - RESERVE:
+    if needed > free - _RESERVE:
         raise DatasetError(
             f"{offer.name} needs {needed / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free where the workspace"
-            f" lies ({RESERVE / 1e9:.1f} GB stay free): make room there, or choose fewer pictures."
+            f" lies ({_RESERVE / 1e9:.1f} GB stay free): make room there, or choose fewer pictures."
         )
     upload.files.mkdir(parents=True, exist_ok=True)
     write_whole(upload.folder / "offer.json", words)

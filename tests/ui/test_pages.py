@@ -84,7 +84,12 @@ def test_an_empty_page_leads_to_the_next_thing_to_do(empty, page, next_page):
 
 
 def test_the_overview_offers_ways_in_when_there_is_no_dataset(empty):
-    ways = ["Take the sample flowers", "Download flower photos (229 MB)", "Gather from the web"]
+    ways = [
+        "Use the camera",
+        "Take the sample flowers",
+        "Download flower photos (229 MB)",
+        "Gather from the web",
+    ]
     labels = [button.label for button in opened("overview").main.button]
     assert [label for label in labels if label != "Got it"] == ways
 

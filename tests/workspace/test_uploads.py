@@ -126,7 +126,7 @@ def test_uploads_that_were_broken_off_are_listed(place):
 
 
 def test_a_full_disk_is_told_before_anything_is_sent(place, monkeypatch):
-    monkeypatch.setattr(uploads, "RESERVE", 10**18)
+    monkeypatch.setattr(uploads, "_RESERVE", 10**18)
     with pytest.raises(DatasetError, match="make room"):
         begun(place, TWO)
 

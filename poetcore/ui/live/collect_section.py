@@ -42,7 +42,6 @@ def _pick_dataset() -> Path:
     folders = collectable(place)
     there = [place_of(place, folder) for folder in folders]
     known = there if _NEW in there else [_NEW, *there]
-    prepare_ahead()
     if "collect_dataset" not in st.session_state:
         st.session_state["collect_dataset"] = _usual(folders)
     if st.session_state["collect_dataset"] not in known:
@@ -76,6 +75,7 @@ def _draw_taking(folder: Path) -> None:
         " background, light or hand, and the model learns the thing and not the place."
     )
     if collect_area(place_of(workspace(), folder), key="collect"):
+        prepare_ahead()
         forget_scans()
         if chosen().dataset != folder and folder.is_dir():
             choose(dataset=str(folder))

@@ -17,14 +17,14 @@ from poetcore.system.wording import few
 from poetcore.training.config import RunConfig
 from poetcore.training.train import TrainingOptions
 from poetcore.ui.freshness import files_now, forget_scans
-from poetcore.ui.model.job_panel import draw_failure, draw_job, draw_working_banner
+from poetcore.ui.model.job_panel import draw_ended, draw_job, draw_working_banner
 from poetcore.ui.state import explain, jobs, scanned, workspace
 from poetcore.ui.text import plain
 from poetcore.workspace.collecting import Collected
 from poetcore.workspace.demo_sets import dataset_title, kept_aside, release, training_part
 from poetcore.workspace.run import Run
 
-__all__ = ["draw_collected_training", "draw_training_from_here", "prepare_ahead"]
+__all__ = ["draw_collected_training", "draw_trained_here", "draw_training_from_here", "prepare_ahead"]
 
 #: What is kept aside of each label: a fifth of its pictures, by whole holds; one hold at the least.
 _SHARE = "20%"
@@ -63,14 +63,22 @@ def draw_training_from_here() -> None:
         draw_job(run)
         return
     del st.session_state["collect_run"]
-    st.session_state.pop("ended_run", None)
     st.session_state.pop("train_view_next", None)
     if status and status.phase == "done":
+        st.session_state.pop("ended_run", None)
         st.session_state["live_section_next"] = "Camera"
         st.session_state["collected_run"] = name
         st.rerun()
-    if status and status.phase == "failed":
-        draw_failure(run, status)
+    draw_ended()
+
+
+def draw_trained_here() -> None:
+    """Show once, over the camera, what is known of the model that was trained here."""
+    name = st.session_state.pop("collected_run", None)
+    run = Run(workspace().runs / str(name))
+    if name and run.exists():
+        message = jobs().status(run).message
+        st.success(f"{plain(run.title)} is ready. {plain(message)}", icon=":material/check_circle:")
 
 
 def draw_collected_training(folder: Path, labels: Sequence[Collected]) -> None:
