@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from poetcore.charts.video import OTHER
 from poetcore.data.label_sets import join_set, set_words
 from poetcore.evaluation.classifier import Prediction
 from poetcore.evaluation.label_groups.decisions import Decision, decide_predictions, group_words
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["LabelledVideo", "Segment", "labelled"]
+
+#: Points of a line of a chart, and lines, at the most.
+_POINTS, _LINES = 600, 8
 
 
 @dataclass(frozen=True)
@@ -114,6 +118,42 @@ class LabelledVideo:
         """Return the probabilities, `(n, labels)`."""
         return np.stack([one.probabilities for one in self.predictions if one.probabilities is not None])
 
+    def curve(self) -> "pd.DataFrame":
+        """Return time, label and probability of the labels that are most probable somewhere, for a chart.
+
+        Of a long video it has means of as many stretches as can be seen.
+        """
+        import pandas as pd
+
+        at = np.array_split(np.arange(len(self.times)), min(len(self.times), _POINTS))
+        shares = np.stack([self._shares[places].mean(axis=0) for places in at])
+        times = [float(self.times[places].mean()) for places in at]
+        chosen = self._drawn()
+        return pd.DataFrame(
+            [
+                (time, self.predictions[0].labels[place], float(own[place]))
+                for place in chosen
+                for time, own in zip(times, shares, strict=True)
+            ],
+            columns=["time", "label", "probability"],
+        )
+
+    def strip(self) -> "pd.DataFrame":
+        """Return start, end, label and words of the segments, for a chart; of label sets nothing."""
+        import pandas as pd
+
+        drawn = {self.predictions[0].labels[place] for place in self._drawn()}
+        rows = [
+            (one.start, one.end, one.label if one.label in drawn and not one.unknown else OTHER, one.words)
+            for one in self.segments()
+            if one.confidence is not None
+        ]
+        return pd.DataFrame(rows, columns=["start", "end", "label", "words"])
+
+    def _drawn(self) -> list[int]:
+        """Return the numbers of the labels that a chart has, in their order: the most probable ones."""
+        return sorted(np.argsort(-self._shares.max(axis=0), kind="stable")[:_LINES].tolist())
+
     def segments(self) -> list[Segment]:
         """Return the stretches of one answer, from the beginning to the end."""
         answers = [(join_set(one.predicted), bool(one.unknown)) for one in self.predictions]
@@ -171,7 +211,7 @@ def labelled(
     at = np.asarray(times, float)
     shares = smooth(at, probabilities, smoothing)
     known = None not in unknown
-    strange = smooth(at, np.array([[bool(one)] for one in unknown]), smoothing)[:, 0] > 0.5
+    strange = smooth(at, np.array([[bool(one)] for one in unknown]), smoothing)[:, 0] >= 0.5
     thresholds = run.record().thresholds
     labels = tuple(run.labels())
     least = np.array([thresholds[label] for label in labels]) if thresholds else None

@@ -17,7 +17,7 @@ _component = st.components.v2.component(
     "poet_upload",
     html=asset("upload.html"),
     css=asset("button.css", "upload.css"),
-    js=asset("upload_transfer.js", "upload.js"),
+    js=asset("amounts.js", "upload_transfer.js", "upload.js"),
     isolate_styles=True,
 )
 
