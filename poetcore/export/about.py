@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from poetcore.export.export_options import INPUT_RANGES, USUAL_RANGE, InputRange
+from poetcore.export.export_options import INPUT_RANGES, USUAL_RANGE, Facts, InputRange
 
 __all__ = ["About"]
 
@@ -24,6 +24,7 @@ class About:
             where a picture may have several labels; else empty.
         temperature: what the run's outputs are divided by before the softmax; 1 where by nothing.
         least_probability: below this largest probability a picture is unknown; None where that is not known.
+        facts: what people are told of the model.
     """
 
     run: str
@@ -36,3 +37,4 @@ class About:
     thresholds: Mapping[str, float] = field(default_factory=dict)
     temperature: float = 1.0
     least_probability: float | None = None
+    facts: Facts = Facts()

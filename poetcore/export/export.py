@@ -119,6 +119,7 @@ def export(
         thresholds=record.thresholds,
         temperature=temperature,
         least_probability=least_probability(record, temperature),
+        facts=options.facts.of(run.name, labels),
     )
     if backbone.lite_only and kind.write_lite:
         content = with_layer(models_of(run, workspace)(backbone).read_bytes(), head, fed)
@@ -141,8 +142,7 @@ def export(
             message = f"Warning: {parity.sentence.removesuffix('.')}"
             on_progress(Progress("comparing", message=message))
         of_what = {"format": kind.name, "run": run.name, "temperature": temperature}
-        if kind.input_ranges:
-            of_what["input_range"] = options.input_range
+        of_what |= kind.chosen(options)
         stem = target.name if kind.folder_marker else target.stem
         (place / f"{stem}_parity.json").write_text(
             to_json(of_what | asdict(parity)),

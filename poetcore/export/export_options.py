@@ -1,10 +1,12 @@
 """What can be chosen of an export besides its format, and what an exported model may be fed."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from poetcore.system.options import check_limits, option
+from poetcore.system.wording import counted, few
 
-__all__ = ["INPUT_RANGES", "USUAL_RANGE", "ExportOptions", "InputRange"]
+__all__ = ["INPUT_RANGES", "USUAL_RANGE", "ExportOptions", "Facts", "InputRange"]
 
 
 USUAL_RANGE = "0..255"
@@ -35,10 +37,47 @@ INPUT_RANGES = {
 
 
 @dataclass(frozen=True)
+class Facts:
+    """What people are told of a model that is handed on: in the note, and inside a LiteRT file.
+
+    Attributes:
+        model_name: what it is called; None for the run's name.
+        description: what it is for; None for a sentence about its labels.
+        author: who made it, or None.
+        licence: under which terms it may be used, or None.
+    """
+
+    model_name: str | None = field(
+        default=None, metadata=option("What the model is called for others; the run's name without it.")
+    )
+    description: str | None = field(
+        default=None, metadata=option("What the model is for; a sentence about its labels without it.")
+    )
+    author: str | None = field(default=None, metadata=option("Who made the model, for those who get it."))
+    licence: str | None = field(
+        default=None,
+        metadata=option("Under which terms the model may be used, such as CC BY 4.0, for those who get it."),
+    )
+
+    def of(self, run: str, labels: Sequence[str]) -> "Facts":
+        """Return them with a name and a description where none was given.
+
+        Args:
+            run: its name.
+            labels: of the run.
+        """
+        usual = f"Tells which of {counted(len(labels), 'label')} a picture has: {few(labels)}."
+        return replace(
+            self, model_name=self.model_name or run, description=self.description or usual
+        )
+
+
+@dataclass(frozen=True)
 class ExportOptions:
     """What can be chosen of an export besides its format.
 
     Attributes:
+        facts: what people are told of the model.
         final_tensor_name: what a frozen graph calls its output; None as the run was trained with.
         input_range: one of `INPUT_RANGES`; of the formats with `input_ranges` only.
 
@@ -46,6 +85,7 @@ class ExportOptions:
         OptionError: a value is impossible.
     """
 
+    facts: Facts = Facts()
     final_tensor_name: str | None = field(
         default=None,
         metadata=option("What a frozen graph calls its output; as the run was trained, else final_result."),

@@ -9,12 +9,13 @@ from poetcore.system.tensorflow import tensorflow
 __all__ = ["KERAS", "SAVED_MODEL", "save_model"]
 
 
-def save_model(network: Network, folder: Path) -> None:
+def save_model(network: Network, folder: Path, batch: int | None = None) -> None:
     """Write a network as a SavedModel with the signature `serving_default`.
 
     Args:
         network: what to write.
         folder: is made.
+        batch: how many pictures it takes at once; None for any number.
     """
     tf, model = tensorflow(), network.model
 
@@ -24,7 +25,7 @@ def save_model(network: Network, folder: Path) -> None:
     # Not model.export: it writes every weight twice, and takes three times as long.
     holder = tf.Module()
     holder.weights = [variable.value for variable in model.variables]
-    pixels = tf.TensorSpec((None, *model.input_shape[1:]), tf.float32, name="pixels")
+    pixels = tf.TensorSpec((batch, *model.input_shape[1:]), tf.float32, name="pixels")
     signature = tf.function(label, input_signature=[pixels]).get_concrete_function()
     tf.saved_model.save(holder, str(folder), signatures={"serving_default": signature})
 

@@ -8,16 +8,20 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from poetcore.export.export_options import InputRange
+from poetcore.export.export_options import Facts, InputRange
 
 __all__ = ["add_metadata"]
 
 #: The name under which programs look for it, and the kind of flatbuffer that it is.
 _NAME, _IDENTIFIER = "TFLITE_METADATA", b"M001"
 
+#: The first version of the programs that read it; nothing newer stands in it.
+_PARSER = "1.0.0"
+
 #: Members of enumerations and unions.
 _TENSOR_AXIS_LABELS = 2  # of AssociatedFileType
 _RGB = 1  # of ColorSpaceType
+_FEATURE_PROPERTIES = 1  # of ContentProperties
 _IMAGE_PROPERTIES = 2  # of ContentProperties
 _NORMALIZATION_OPTIONS = 1  # of ProcessUnitOptions
 
@@ -28,12 +32,12 @@ class _Byte(NamedTuple):
     value: int
 
 
-def add_metadata(model: bytes, *, name: str, fed: InputRange, labels: str) -> bytes:
+def add_metadata(model: bytes, *, facts: Facts, fed: InputRange, labels: str) -> bytes:
     """Return a LiteRT model with metadata: what its input and its output are; imports TensorFlow.
 
     Args:
         model: with one input, a picture, and one output, probabilities.
-        name: of the model, for people.
+        facts: what people are told of it.
         fed: how the values of a picture are scaled for it.
         labels: name of the labels file, which is to be appended as a zip archive.
     """
@@ -42,14 +46,14 @@ def add_metadata(model: bytes, *, name: str, fed: InputRange, labels: str) -> by
 
     unpacked = flatbuffer_utils.convert_bytearray_to_object(bytearray(model))
     buffer, entry = schema.BufferT(), schema.MetadataT()
-    buffer.data = np.frombuffer(_packed(name, fed, labels), np.uint8)
+    buffer.data = np.frombuffer(_packed(facts, fed, labels), np.uint8)
     entry.name, entry.buffer = _NAME, len(unpacked.buffers)
     unpacked.buffers.append(buffer)
     unpacked.metadata = [*(unpacked.metadata or []), entry]
     return bytes(flatbuffer_utils.convert_object_to_bytearray(unpacked))
 
 
-def _packed(name: str, fed: InputRange, labels: str) -> bytes:
+def _packed(facts: Facts, fed: InputRange, labels: str) -> bytes:
     """Return the metadata as a flatbuffer."""
     import flatbuffers
 
@@ -69,7 +73,7 @@ def _packed(name: str, fed: InputRange, labels: str) -> bytes:
 
     def table(fields: dict[int, Any]) -> int:
         """Write a table of the fields by their places: bytes, and what was written before."""
-        builder.StartObject(max(fields) + 1)
+        builder.StartObject(max(fields, default=-1) + 1)
         for place, value in fields.items():
             if isinstance(value, _Byte):
                 builder.PrependByteSlot(place, value.value, 0)
@@ -86,8 +90,12 @@ def _packed(name: str, fed: InputRange, labels: str) -> bytes:
     fed_text = text(fed.feed)
     pixels = table({0: text("pixels"), 1: fed_text, 3: picture, 4: vector([unit]), 5: stats})
     file = table({0: text(labels), 1: text("One label a line."), 2: _Byte(_TENSOR_AXIS_LABELS)})
-    probabilities = table({0: text("probabilities"), 1: text("One a label."), 6: vector([file])})
-    graph = table({2: vector([pixels]), 3: vector([probabilities])})
-    made = table({0: text(name), 3: vector([graph]), 7: text("1.0.0")})
+    features = table({0: _Byte(_FEATURE_PROPERTIES), 1: table({})})
+    scores = table({0: numbers(1), 1: numbers(0)})
+    answer = {0: text("probabilities"), 1: text("One a label."), 3: features, 5: scores, 6: vector([file])}
+    graph = table({2: vector([pixels]), 3: vector([table(answer)])})
+    told = {0: facts.model_name, 1: facts.description, 4: facts.author, 5: facts.licence}
+    written = {place: text(value) for place, value in told.items() if value}
+    made = table({3: vector([graph]), 7: text(_PARSER)} | written)
     builder.Finish(made, file_identifier=_IDENTIFIER)
     return bytes(builder.Output())

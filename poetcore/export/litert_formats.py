@@ -13,14 +13,15 @@ from poetcore.system.tensorflow import tensorflow
 
 __all__ = ["TFLITE", "TFLITE_INT8"]
 
-_LABELS = "labels.txt"
+#: Not labels.txt: that is what MediaPipe's metadata writer adds, which takes no file twice.
+_LABELS = "poet_labels.txt"
 
 
 def _convert(network: Network, file: Path) -> None:
     """Convert a network by way of a SavedModel; quantized where it has pictures to calibrate on."""
     tf = tensorflow()
     with tempfile.TemporaryDirectory() as folder:  # TensorFlow takes some names for patterns
-        save_model(network, Path(folder))
+        save_model(network, Path(folder), batch=1)  # browsers and phones refuse a number left open
         converter = tf.lite.TFLiteConverter.from_saved_model(folder)
         if network.calibration:
             quantize(tf, converter, network.calibration)
@@ -30,7 +31,8 @@ def _convert(network: Network, file: Path) -> None:
 
 def _write(network: LiteNetwork, file: Path) -> None:
     """Write a model with its labels and its scaling inside."""
-    described = add_metadata(network.content, name="Poet", fed=network.about.input_range, labels=_LABELS)
+    about = network.about
+    described = add_metadata(network.content, facts=about.facts, fed=about.input_range, labels=_LABELS)
     file.write_bytes(described)
     with zipfile.ZipFile(file, "a") as archive:  # where the metadata has its files
         archive.writestr(_LABELS, "".join(f"{label}\n" for label in network.labels))

@@ -7,12 +7,14 @@ from pathlib import Path
 
 from poetcore.errors import RunError
 from poetcore.export.export_format import ExportFormat
-from poetcore.export.export_options import USUAL_RANGE
+from poetcore.export.export_options import ExportOptions
 from poetcore.export.parity import Parity
 from poetcore.workspace.records import read_json
 from poetcore.workspace.run import Run
 
 __all__ = ["Made", "find_made", "zipped"]
+
+_USUAL = ExportOptions()
 
 
 @dataclass(frozen=True)
@@ -35,23 +37,24 @@ class Made:
         return sum(file.stat().st_size for file in self.files)
 
 
-def find_made(run: Run, kind: ExportFormat, input_range: str = USUAL_RANGE) -> Made | None:
+def find_made(run: Run, kind: ExportFormat, options: ExportOptions = _USUAL) -> Made | None:
     """Return the export of a run in a format, from its folder; None where there is none of its model now.
 
     Args:
         run: a finished run.
         kind: the format.
-        input_range: what it is to be fed, in a format with `input_ranges`.
+        options: what was chosen of it; what the format has no choice of does not count.
 
     Raises:
         RunError: the run is damaged.
     """
     path = run.exports / kind.name / kind.default_name
     stem = path.name if kind.folder_marker else path.stem
+    chosen, usual = kind.chosen(options), kind.chosen(_USUAL)
     try:
         compared = read_json(path.parent / f"{stem}_parity.json")
         same = compared["run"] == run.name and compared["temperature"] == run.temperature()
-        same &= not kind.input_ranges or compared.get("input_range", USUAL_RANGE) == input_range
+        same &= chosen == {name: compared.get(name, usual[name]) for name in chosen}
         known = {name: compared[name] for name in ("pictures", "max_abs_diff", "same_top1")}
         later = {name: compared[name] for name in ("read_otherwise", "not_compared") if name in compared}
         parity = Parity(**known, **later)

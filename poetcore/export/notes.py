@@ -102,6 +102,15 @@ def _names(about: About) -> dict[str, Any]:
     }
 
 
+def _told(about: About) -> str:
+    """Return what people are told of the model."""
+    facts = about.facts
+    parts = [f"{facts.model_name or about.run}.", facts.description]
+    parts.append(facts.author and f"By {facts.author}.")
+    parts.append(facts.licence and f"Licence: {facts.licence}.")
+    return " ".join(part for part in parts if part)
+
+
 def note(kind: ExportFormat, about: About, parity: Parity) -> str:
     """Return the note that lies beside an export.
 
@@ -112,6 +121,7 @@ def note(kind: ExportFormat, about: About, parity: Parity) -> str:
     """
     paragraphs = [
         f"{about.file}: {kind.title}",
+        _told(about),
         f"Made by Poet from the run {about.run} ({about.backbone}, {about.size} x {about.size} pixels). Its"
         f" labels are in {about.labels}, in the order of the probabilities.",
         kind.remarks.format(size=about.size, output_layer=about.output_layer, feed=about.input_range.feed),

@@ -19,9 +19,8 @@ _XML = "model.xml"
 def _write(network: Network, folder: Path) -> None:
     """Convert a network by way of a SavedModel, its weights in 32 bits, for one picture at a time."""
     with tempfile.TemporaryDirectory() as saved:
-        save_model(network, Path(saved))
-        # NPUs and sticks refuse a size that is left open.
-        _convert(Path(saved), folder, [1, *network.model.input_shape[1:]])
+        save_model(network, Path(saved), batch=1)  # NPUs and sticks refuse a size that is left open
+        _convert(Path(saved), folder)
 
 
 def _write_lite(network: LiteNetwork, folder: Path) -> None:
@@ -32,15 +31,13 @@ def _write_lite(network: LiteNetwork, folder: Path) -> None:
         _convert(file, folder)
 
 
-def _convert(source: Path, folder: Path, shape: list[int] | None = None) -> None:
-    """Write what OpenVINO can read in its own format, with an input of a shape where one is given."""
+def _convert(source: Path, folder: Path) -> None:
+    """Write what OpenVINO can read in its own format."""
     silence_reports()
     import openvino
 
     # Mapped into memory, the weights would keep the file from being deleted on Windows.
     model = openvino.Core().read_model(source, config={"ENABLE_MMAP": False})
-    if shape:
-        model.reshape(shape)
     openvino.save_model(model, folder / _XML, compress_to_fp16=False)
 
 
