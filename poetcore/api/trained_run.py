@@ -274,7 +274,7 @@ class TrainedRun(GroupedRun, VideoRun):
             format: one of `poetcore.export.formats.FORMATS`, such as "keras", "tflite" or "onnx".
             path: the file (of some formats a folder); by default in the run's folder.
             progress: as in `evaluate`.
-            options: `input_range` of a tflite file, "0..255" or "-1..1"; `final_tensor_name` of a graph.
+            options: fields of `ExportOptions`, such as `author`, `licence` or `input_range` of a tflite file.
 
         Raises:
             OptionError: the format or an option is unknown, or something else is in the way.

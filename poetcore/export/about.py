@@ -37,4 +37,4 @@ class About:
     thresholds: Mapping[str, float] = field(default_factory=dict)
     temperature: float = 1.0
     least_probability: float | None = None
-    facts: Facts = Facts()
+    facts: Facts = field(default_factory=Facts)

@@ -2,15 +2,15 @@
 
 import importlib.util
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from poetcore.errors import OptionError
 from poetcore.export.about import About
-from poetcore.export.export_options import USUAL_RANGE, ExportOptions, InputRange
+from poetcore.export.export_options import FORMATS_WITH, ExportOptions, InputRange
 from poetcore.features.backbones import Backbone, build
 from poetcore.workspace.head import Head
 
@@ -133,7 +133,7 @@ class ExportFormat:
             probabilities may differ from the app's.
         not_run: returns why the file cannot be run, and so not compared, on this computer; "" where it can.
         names_output: whether its output layer has the name that the user chose.
-        input_ranges: whether the range of its input can be chosen.
+        choices: names of the options that it has and others have not.
         write_lite: writes a network of which there is a LiteRT file only; None where that cannot be.
     """
 
@@ -155,7 +155,7 @@ class ExportFormat:
     quantized: bool = False
     not_run: Callable[[], str] = str
     names_output: bool = False
-    input_ranges: bool = False
+    choices: tuple[str, ...] = ()
     write_lite: Callable[[LiteNetwork, Path], None] | None = None
 
     def check_backbone(self, backbone: Backbone) -> None:
@@ -177,7 +177,7 @@ class ExportFormat:
         """Check that the format can be written here, and with these options.
 
         Raises:
-            OptionError: a package is not installed, or the range of its input cannot be chosen.
+            OptionError: a package is not installed, or one of the options is of other formats.
         """
         missing = [name for name in self.packages if importlib.util.find_spec(name) is None]
         if missing:
@@ -186,8 +186,18 @@ class ExportFormat:
                 f"The format {self.name} needs the {are.format(', '.join(missing))} not installed: run"
                 f" pip install {' '.join(missing)}, or choose another format."
             )
-        if not self.input_ranges and options.input_range != USUAL_RANGE:
-            raise OptionError(
-                f"The format {self.name} has no choice of input_range: omit it, or choose the format tflite"
-                " or tflite_int8."
-            )
+        usual = ExportOptions()
+        for name, formats in FORMATS_WITH.items():
+            if name not in self.choices and getattr(options, name) != getattr(usual, name):
+                raise OptionError(
+                    f"The format {self.name} has no choice of {name}: omit it, or choose the format"
+                    f" {formats}."
+                )
+
+    def chosen(self, options: ExportOptions) -> dict[str, Any]:
+        """Return what was chosen of an export in this format, as its record keeps it.
+
+        Args:
+            options: what the format has no choice of is left out.
+        """
+        return {"facts": asdict(options.facts)} | {name: getattr(options, name) for name in self.choices}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from poetcore.system.options import check_limits, option
 from poetcore.system.wording import counted, few
 
-__all__ = ["INPUT_RANGES", "USUAL_RANGE", "ExportOptions", "Facts", "InputRange"]
+__all__ = ["FORMATS_WITH", "INPUT_RANGES", "USUAL_RANGE", "ExportOptions", "Facts", "InputRange"]
 
 
 USUAL_RANGE = "0..255"
@@ -34,6 +34,10 @@ INPUT_RANGES = {
     USUAL_RANGE: InputRange(0, 1, "RGB pixels from 0 to 255", "pixels"),
     "-1..1": InputRange(128, 128, "(RGB - 128) / 128, values from -1 to 1", "(pixels - 128) / 128"),
 }
+
+
+#: The options that only some formats have, and these, in a sentence.
+FORMATS_WITH = {"input_range": "tflite or tflite_int8"}
 
 
 @dataclass(frozen=True)
@@ -67,9 +71,7 @@ class Facts:
             labels: of the run.
         """
         usual = f"Tells which of {counted(len(labels), 'label')} a picture has: {few(labels)}."
-        return replace(
-            self, model_name=self.model_name or run, description=self.description or usual
-        )
+        return replace(self, model_name=self.model_name or run, description=self.description or usual)
 
 
 @dataclass(frozen=True)
@@ -79,13 +81,13 @@ class ExportOptions:
     Attributes:
         facts: what people are told of the model.
         final_tensor_name: what a frozen graph calls its output; None as the run was trained with.
-        input_range: one of `INPUT_RANGES`; of the formats with `input_ranges` only.
+        input_range: one of `INPUT_RANGES`; of the formats that have the choice.
 
     Raises:
         OptionError: a value is impossible.
     """
 
-    facts: Facts = Facts()
+    facts: Facts = field(default_factory=Facts)
     final_tensor_name: str | None = field(
         default=None,
         metadata=option("What a frozen graph calls its output; as the run was trained, else final_result."),

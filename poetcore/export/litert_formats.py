@@ -59,8 +59,11 @@ def predict(pixels):
 """,
     remarks="Scaling is inside the model: feed {feed}, one picture at a time. The"
     " labels are also inside the file (it can be opened as a zip archive), and its metadata have the"
-    " scaling.",
-    input_ranges=True,
+    " scaling, the labels, the range of the scores and what is said above. So MediaPipe's image classifier"
+    " and ML Kit's custom models take the file as it is: one input of one RGB picture with"
+    " NormalizationOptions, one output (1 x labels), labels as an associated file of the type"
+    " TENSOR_AXIS_LABELS. Both resize photos in their own way, so that probabilities differ a little.",
+    choices=("input_range",),
     write_lite=_write,
 )
 
@@ -74,7 +77,7 @@ TFLITE_INT8 = replace(
     " of the size, faster on small devices, slightly less exact, probabilities in steps of 1/256. What goes"
     " in and comes out is floating point all the same: feed {feed}, one picture at a time."
     " The labels are also inside the file (it can be opened as a zip archive), and its metadata have the"
-    " scaling.",
+    " scaling and the labels, as MediaPipe's image classifier and ML Kit's custom models need them.",
     quantized=True,
     write_lite=None,
 )

@@ -16,6 +16,7 @@ from poetcore.evaluation.compare import compare, find_comparison
 from poetcore.evaluation.model_file import ModelFile
 from poetcore.export.export import Exported, export
 from poetcore.export.formats import FORMATS
+from poetcore.features.lite_graph import LiteGraph
 from tests.conftest import Trained
 from tests.export.test_export import files_below
 
@@ -202,8 +203,15 @@ def test_labels_travel_with_each_export(trained, exports, form):
 
 def test_labels_are_inside_the_lite_files(trained, exports):
     for form in ("tflite", "tflite_int8"):
-        inside = zipfile.ZipFile(exports[form].path).read("labels.txt").decode()
+        inside = zipfile.ZipFile(exports[form].path).read("poet_labels.txt").decode()
         assert inside.splitlines() == trained.run.labels()
+
+
+def test_the_lite_files_take_one_picture_and_leave_no_size_open(exports):
+    for form in ("tflite", "tflite_int8"):
+        graph = LiteGraph(exports[form].path.read_bytes())
+        assert [one.shape for one in graph.inputs] == [(1, 224, 224, 3)]
+        assert [one.shape for one in graph.outputs] == [(1, 5)]
 
 
 def test_nothing_but_the_exports_is_left_behind(trained, exports):

@@ -3,6 +3,7 @@
 import json
 import textwrap
 import zipfile
+from dataclasses import astuple
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from poetcore.evaluation.classifier import Classifier, Prediction
 from poetcore.evaluation.compare import compare
 from poetcore.evaluation.model_file import ModelFile
 from poetcore.export.export import Exported, _calibration, export
-from poetcore.export.export_options import INPUT_RANGES, ExportOptions
+from poetcore.export.export_options import INPUT_RANGES, ExportOptions, Facts
 from poetcore.export.formats import FORMATS
 from poetcore.export.lite_metadata import add_metadata
 from tests.conftest import Trained
@@ -22,6 +23,9 @@ pytestmark = pytest.mark.slow
 
 #: What a file may be called, and what must not end a piece of text or begin a pattern.
 NAME = 'it\'s "mine"\\ {0}.tflite'
+
+
+GIVEN = Facts("Fünf Blumen", "For a walk.", "A. Author", "CC BY 4.0")
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +77,7 @@ def metadata(model: bytes) -> dict[str, object]:
     graph = table(root, 3, 0)
     pixels, probabilities = table(graph, 2, 0), table(graph, 3, 0)
     unit, file = table(pixels, 4, 0), table(probabilities, 6, 0)
+    told = {"name": 0, "description": 1, "author": 4, "licence": 5}
     return {
         "identifier": content[4:8],
         "color space, RGB": byte(table(table(pixels, 3), 1), 0),
@@ -80,6 +85,8 @@ def metadata(model: bytes) -> dict[str, object]:
         "scaling": (number(table(unit, 1), 0), number(table(unit, 1), 1)),
         "limits": (number(table(pixels, 5), 1), number(table(pixels, 5), 0)),
         "labels": (text(file, 0), byte(file, 2)),
+        "scores": (number(table(probabilities, 5), 1), number(table(probabilities, 5), 0)),
+        **{name: text(root, place) for name, place in told.items() if root.Offset(4 + 2 * place)},
     }
 
 
@@ -107,25 +114,30 @@ def test_the_check_ran_the_file_as_it_is_fed(centred):
 
 
 def test_the_metadata_have_the_scaling_and_the_labels(centred, trained):
+    labels = ", ".join(trained.run.labels())
     assert metadata(centred.path.read_bytes()) == {
         "identifier": b"M001",
         "color space, RGB": 1,
         "unit, normalization": 1,
         "scaling": (128, 128),
         "limits": (-1, 0.9921875),
-        "labels": ("labels.txt", 2),
+        "labels": ("poet_labels.txt", 2),
+        "scores": (0, 1),
+        "name": trained.run.name,
+        "description": f"Tells which of 5 labels a picture has: {labels}.",
     }
-    assert zipfile.ZipFile(centred.path).read("labels.txt").decode().splitlines() == trained.run.labels()
+    assert zipfile.ZipFile(centred.path).read("poet_labels.txt").decode().splitlines() == trained.run.labels()
 
 
-def test_the_metadata_of_the_usual_range_say_that_nothing_is_scaled(centred):
+def test_the_metadata_of_the_usual_range_say_that_nothing_is_scaled_and_what_was_given(centred):
     from tensorflow.lite.tools import flatbuffer_utils
 
     model = flatbuffer_utils.convert_bytearray_to_object(bytearray(centred.path.read_bytes()))
     model.metadata = []
     bare = bytes(flatbuffer_utils.convert_object_to_bytearray(model))
-    found = metadata(add_metadata(bare, name="x", fed=INPUT_RANGES["0..255"], labels="labels.txt"))
+    found = metadata(add_metadata(bare, facts=GIVEN, fed=INPUT_RANGES["0..255"], labels="labels.txt"))
     assert (found["scaling"], found["limits"]) == ((0, 1), (0, 255))
+    assert [found[name] for name in ("name", "description", "author", "licence")] == [*astuple(GIVEN)]
 
 
 def test_the_lines_of_its_note_label_a_photo_as_the_app_does(centred, demo, monkeypatch, capsys):

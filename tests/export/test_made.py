@@ -6,6 +6,7 @@ import zipfile
 import pytest
 
 from poetcore.export.export_format import ExportFormat
+from poetcore.export.export_options import ExportOptions, Facts
 from poetcore.export.formats import FORMATS
 from poetcore.export.made import find_made, zipped
 from poetcore.workspace.records import to_json
@@ -52,13 +53,18 @@ def test_an_export_of_another_temperature_is_of_another_model(run):
 
 def test_an_export_of_another_input_range_is_another_file(run):
     make_export(run, FORMATS["tflite"])
-    assert find_made(run, FORMATS["tflite"], "0..255")
-    assert find_made(run, FORMATS["tflite"], "-1..1") is None
+    assert find_made(run, FORMATS["tflite"], ExportOptions(input_range="0..255"))
+    assert find_made(run, FORMATS["tflite"], ExportOptions(input_range="-1..1")) is None
 
 
 def test_a_format_without_a_choice_is_found_whatever_the_range(run):
     make_export(run, FORMATS["keras"])
-    assert find_made(run, FORMATS["keras"], "-1..1")
+    assert find_made(run, FORMATS["keras"], ExportOptions(input_range="-1..1"))
+
+
+def test_an_export_under_another_licence_is_another_file(run):
+    make_export(run, FORMATS["tflite"])
+    assert find_made(run, FORMATS["tflite"], ExportOptions(Facts(licence="CC BY 4.0"))) is None
 
 
 def test_a_folder_is_zipped_with_the_note_beside_it(run):

@@ -5,18 +5,22 @@ import functools
 import streamlit as st
 
 from poetcore.errors import PoetError
+from poetcore.export.export_format import ExportFormat
 from poetcore.export.export_options import INPUT_RANGES, USUAL_RANGE, ExportOptions
 from poetcore.export.formats import FORMATS
 from poetcore.export.made import Made, find_made, zipped
 from poetcore.system.figures import file_size
 from poetcore.system.names import to_name
-from poetcore.system.options import options_of
+from poetcore.system.options import build, flatten, options_of
 from poetcore.system.processes import run_module
 from poetcore.ui.state import explain, workspace
 from poetcore.ui.text import plain
 from poetcore.workspace.run import Run
 
 __all__ = ["draw_exports"]
+
+#: What people are told of an exported model, and how the page calls it.
+_FACTS = {"model_name": "Name", "description": "Description", "author": "Author", "licence": "Licence"}
 
 
 def draw_exports(run: Run) -> None:
@@ -29,21 +33,11 @@ def draw_exports(run: Run) -> None:
         persist_state="session",
         width=420,
     )
-    kind, input_range = FORMATS[name], USUAL_RANGE
-    if kind.input_ranges:
-        input_range = st.segmented_control(
-            "Input range",
-            list(INPUT_RANGES),
-            default=USUAL_RANGE,
-            required=True,
-            format_func=lambda name: name.replace("..", " to "),
-            help=options_of(ExportOptions)["input_range"].help,
-            key="export_input_range",
-            persist_state="session",
-        )
+    kind = FORMATS[name]
+    options = _options(run, kind)
     try:
-        kind.check_possible(ExportOptions(input_range=input_range))
-        made = find_made(run, kind, input_range)
+        kind.check_possible(options)
+        made = find_made(run, kind, options)
         if made is None:
             st.caption(
                 "It is written with its labels and a note how to use it, and compared with the app on real"
@@ -52,7 +46,7 @@ def draw_exports(run: Run) -> None:
             if not st.button("Export", key="export_now", icon=":material/file_save:"):
                 return
             with st.spinner("Writing it, and comparing it with the app ...", show_time=True):
-                _export(run, name, input_range)
+                _export(run, name, options)
             st.rerun()
     except PoetError as error:
         explain(error)
@@ -60,10 +54,40 @@ def draw_exports(run: Run) -> None:
     _draw_downloads(run, name, made)
 
 
-def _export(run: Run, format_name: str, input_range: str) -> None:
+def _options(run: Run, kind: ExportFormat) -> ExportOptions:
+    """Draw what can be chosen of an export in a format."""
+    declared, chosen = options_of(ExportOptions), dict[str, str | None]()
+    if "input_range" in kind.choices:
+        chosen["input_range"] = st.segmented_control(
+            "Input range",
+            list(INPUT_RANGES),
+            default=USUAL_RANGE,
+            required=True,
+            format_func=lambda name: name.replace("..", " to "),
+            help=declared["input_range"].help,
+            key="export_input_range",
+            persist_state="session",
+        )
+    with st.popover("Name, author, licence", icon=":material/badge:"):
+        for name, words in _FACTS.items():
+            given = st.text_input(
+                words,
+                help=declared[name].help,
+                max_chars=500,
+                key=f"export_{name}_{run.name}",
+                persist_state="session",
+            )
+            chosen[name] = given.strip() or None
+    return build(ExportOptions, chosen)
+
+
+def _export(run: Run, format_name: str, options: ExportOptions) -> None:
     """Run the command `export` in a child process, which may load TensorFlow."""
-    chosen = [f"--run={run.name}", f"--format={format_name}", f"--input_range={input_range}"]
-    run_module("poetcore", ["export", *chosen, f"--workspace={workspace().root}", "--json"])
+    usual = flatten(ExportOptions())
+    given = {name: value for name, value in flatten(options).items() if value != usual[name]}
+    chosen = [f"--{options_of(ExportOptions)[name].flag}={value}" for name, value in given.items()]
+    which = [f"--run={run.name}", f"--format={format_name}", f"--workspace={workspace().root}"]
+    run_module("poetcore", ["export", *which, *chosen, "--json"])
 
 
 def _draw_downloads(run: Run, format_name: str, made: Made) -> None:
