@@ -2,10 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
 
 from poetcore.export.export_options import INPUT_RANGES, USUAL_RANGE, Facts, InputRange
 
-__all__ = ["About"]
+__all__ = ["About", "Sample"]
+
+
+class Sample(NamedTuple):
+    """A picture of the run that travels with an export.
+
+    Attributes:
+        path: where it lies.
+        label: its own, as people read it.
+    """
+
+    path: Path
+    label: str
 
 
 @dataclass(frozen=True)
@@ -25,6 +39,8 @@ class About:
         temperature: what the run's outputs are divided by before the softmax; 1 where by nothing.
         least_probability: below this largest probability a picture is unknown; None where that is not known.
         facts: what people are told of the model.
+        samples: pictures that a web page offers to try.
+        litert_js: whence a web page has LiteRT.js.
     """
 
     run: str
@@ -38,3 +54,5 @@ class About:
     temperature: float = 1.0
     least_probability: float | None = None
     facts: Facts = field(default_factory=Facts)
+    samples: tuple[Sample, ...] = ()
+    litert_js: str = "cdn"

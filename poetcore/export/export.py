@@ -17,10 +17,11 @@ from pathlib import Path
 import numpy as np
 
 from poetcore.data import images
+from poetcore.data.label_sets import set_words
 from poetcore.errors import OptionError, PictureError, RunError
 from poetcore.evaluation.frozen import check_output_layer
 from poetcore.evaluation.unknown import least_probability
-from poetcore.export.about import About
+from poetcore.export.about import About, Sample
 from poetcore.export.export_format import ExportFormat, LiteNetwork, Network, build_model, scaled
 from poetcore.export.export_options import INPUT_RANGES, ExportOptions, InputRange
 from poetcore.export.formats import find_format
@@ -120,6 +121,8 @@ def export(
         temperature=temperature,
         least_probability=least_probability(record, temperature),
         facts=options.facts.of(run.name, labels),
+        samples=_samples(run, options.samples) if "samples" in kind.choices else (),
+        litert_js=options.litert_js,
     )
     if backbone.lite_only and kind.write_lite:
         content = with_layer(models_of(run, workspace)(backbone).read_bytes(), head, fed)
@@ -191,6 +194,16 @@ def _target(run: Run, kind: ExportFormat, out: Path | None) -> Path:
 def _bytes(path: Path) -> int:
     files = path.rglob("*") if path.is_dir() else [path]
     return sum(file.stat().st_size for file in files if file.is_file())
+
+
+def _samples(run: Run, most: int) -> tuple[Sample, ...]:
+    """Choose pictures of a run for a page, each label in turn: of the test, then others."""
+    several, table = run.record().multi_label, run.split()
+    labels = dict(zip(table["path"], table["label"], strict=True))
+    paths = pictures_of(run, ("testing", "validation", "training"))[:most]
+    return tuple(
+        Sample(path, set_words(labels[str(path)]) if several else labels[str(path)]) for path in paths
+    )
 
 
 def _calibration(run: Run, kind: ExportFormat, size: int, fed: InputRange) -> tuple[np.ndarray, ...]:

@@ -122,7 +122,8 @@ class ExportFormat:
             made of `pixels`, and `{output_layer}` are filled in, others are doubled.
         remarks: what to know about input and output; `{feed}`, `{size}` and `{output_layer}` are filled
             in.
-        usage: how it is used, in the note, where that is not by the lines of `code`; likewise filled in.
+        usage: how it is used, in the note, where that is not by the lines of `code`; likewise filled
+            in, or made of what is known.
         add_note: puts the note into the exported file too, which then has all that belongs to it; None
             where that cannot be.
         labels_name: name of the labels file, relative to the note, for a path.
@@ -147,7 +148,7 @@ class ExportFormat:
     remarks: str
     labels_name: Callable[[Path], str] = labels_beside
     labels_form: Callable[[Sequence[str]], Sequence[str]] = list
-    usage: str = ""
+    usage: str | Callable[[About], str] = ""
     add_note: Callable[[Path, str], None] | None = None
     packages: tuple[str, ...] = ()
     suffix: str = ""

@@ -82,6 +82,8 @@ class ExportOptions:
         facts: what people are told of the model.
         final_tensor_name: what a frozen graph calls its output; None as the run was trained with.
         input_range: one of `INPUT_RANGES`; of the formats that have the choice.
+        samples: how many of the run's pictures a web page shows.
+        litert_js: whence a web page has LiteRT.js: "cdn" or "local".
 
     Raises:
         OptionError: a value is impossible.
@@ -98,6 +100,23 @@ class ExportOptions:
             "What tflite and tflite_int8 are fed: RGB values of 0..255, or (RGB - 128) / 128 in -1..1 as by"
             " the codelab's Android app.",
             choices=tuple(INPUT_RANGES),
+        ),
+    )
+
+    samples: int = field(
+        default=6,
+        metadata=option(
+            "How many of the run's test pictures a web page offers to try, where everyone can see them.",
+            minimum=0,
+            maximum=100,
+        ),
+    )
+    litert_js: str = field(
+        default="cdn",
+        metadata=option(
+            "Whence a web page loads LiteRT.js: from a network of servers on the internet, its files checked"
+            " by their hashes, or from the folder litert beside the page, where npm puts them.",
+            choices=("cdn", "local"),
         ),
     )
 

@@ -7,12 +7,13 @@ from poetcore.export.keras_formats import KERAS, SAVED_MODEL
 from poetcore.export.litert_formats import TFLITE, TFLITE_INT8
 from poetcore.export.onnx_format import ONNX
 from poetcore.export.openvino_format import OPENVINO
+from poetcore.export.web.web_format import WEB
 
 __all__ = ["FORMATS", "find_format"]
 
 #: By name, in the order in which a page offers them.
 FORMATS: dict[str, ExportFormat] = {
-    one.name: one for one in (TFLITE, TFLITE_INT8, KERAS, SAVED_MODEL, FROZEN_GRAPH, OPENVINO, ONNX)
+    one.name: one for one in (TFLITE, TFLITE_INT8, KERAS, SAVED_MODEL, FROZEN_GRAPH, OPENVINO, ONNX, WEB)
 }
 
 

@@ -106,9 +106,17 @@ def _told(about: About) -> str:
     """Return what people are told of the model."""
     facts = about.facts
     parts = [f"{facts.model_name or about.run}.", facts.description]
-    parts.append(facts.author and f"By {facts.author}.")
+    parts.append(facts.author and f"By {facts.author.removesuffix('.')}.")
     parts.append(facts.licence and f"Licence: {facts.licence}.")
     return " ".join(part for part in parts if part)
+
+
+def _compared(kind: ExportFormat) -> str:
+    return "On the computer that made it, its model was" if kind.usage else "Run by the lines below, it was"
+
+
+def _usage(kind: ExportFormat, about: About) -> str:
+    return kind.usage.format(**_names(about)) if isinstance(kind.usage, str) else kind.usage(about)
 
 
 def note(kind: ExportFormat, about: About, parity: Parity) -> str:
@@ -125,7 +133,7 @@ def note(kind: ExportFormat, about: About, parity: Parity) -> str:
         f"Made by Poet from the run {about.run} ({about.backbone}, {about.size} x {about.size} pixels). Its"
         f" labels are in {about.labels}, in the order of the probabilities.",
         kind.remarks.format(size=about.size, output_layer=about.output_layer, feed=about.input_range.feed),
-        f"Run by the lines below, it was compared with Poet, the app. {parity.sentence}"
+        f"{_compared(kind)} compared with Poet, the app. {parity.sentence}"
         if parity.pictures
         else parity.sentence,
     ]
@@ -152,6 +160,6 @@ def note(kind: ExportFormat, about: About, parity: Parity) -> str:
         )
     wrap = textwrap.TextWrapper(width=100, break_long_words=False, break_on_hyphens=False)
     if kind.usage:
-        return "\n\n".join([*map(wrap.fill, paragraphs), kind.usage.format(**_names(about))])
+        return "\n\n".join([*map(wrap.fill, paragraphs), _usage(kind, about)])
     paragraphs.append(f"To use it in Python (pip install {kind.requirements}):")
     return "\n\n".join([*map(wrap.fill, paragraphs), textwrap.indent(code_of(kind, about), "    ")])

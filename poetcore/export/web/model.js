@@ -12,7 +12,7 @@ export class Problem extends Error {}
 /**
  * Load LiteRT.js and the model.
  *
- * @param {object} config of model.json.
+ * @param {object} config of poet_page.json.
  * @returns {Promise<Classifier>}
  */
 export async function openModel(config) {
@@ -73,14 +73,14 @@ class Classifier {
   }
 }
 
-/** Load LiteRT.js from the files that `model.json` names: {name: {address, integrity}}. */
+/** Load LiteRT.js from the files that `poet_page.json` names: {name: {address, integrity}}. */
 async function openLibrary(files) {
   const [core, helper] = await Promise.all([files.core, files.helper].map(text));
   const module = await import(blobOf(core.replaceAll('"@litertjs/wasm-utils"', `"${blobOf(helper)}"`)));
   const kind = (await module.supportsFeature("relaxedSimd")) ? "fast" : "plain";
   const [script, wasm] = await Promise.all([text(files[`${kind}_script`]), bytes(files[`${kind}_wasm`])]);
   // Emscripten takes its WebAssembly from there instead of loading it.
-  globalThis.Module = { wasmBinary: wasm };
+  globalThis.Module = { wasmBinary: wasm, printErr: (line) => console.debug(line) };
   await module.loadLiteRt(`${blobOf(script)}#litert.js`);
   return module;
 }

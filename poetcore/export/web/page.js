@@ -1,14 +1,11 @@
-// The page: where pictures come from, and what is shown of the answer. What the model is stands in model.json.
+// The page: where pictures come from, and what is shown of the answer. What the model is stands in poet_page.json.
 
 import { Problem, openModel } from "./model.js";
 import { decoded, pixelsOf } from "./pixels.js";
-/* global Camera -- of camera.js */
+/* global Camera, Smoothing -- of camera.js and smoothing.js */
 
 /** So much is shown of an answer, and labels keep their places where they are no more than that. */
 const SHOWN = 6;
-
-/** In so many seconds the shown probabilities of the camera go most of their way (exponential mean). */
-const SMOOTHING = 0.4;
 
 const part = (id) => document.getElementById(id);
 const [video, picture] = [part("video"), part("picture")];
@@ -27,7 +24,7 @@ start().catch((error) => {
 async function start() {
   complain("");
   tell("Loading the model ...");
-  config = await (await fetch("model.json")).json();
+  config = await (await fetch("poet_page.json")).json();
   drawSamples();
   model = await openModel(config);
   tell("");
@@ -102,17 +99,12 @@ async function useCamera(device = "") {
 
 /** Classify one frame after another, the probabilities smoothed over time. */
 async function follow(mine) {
-  let smooth = null;
-  let before = performance.now();
+  const smoothing = new Smoothing();
   while (camera.isOpen && mine === turn) {
     await nextFrame();
     if (!video.videoWidth || !camera.isOpen) continue;
     const found = await model.classify(pixelsOf(video, config.size));
-    const now = performance.now();
-    const weight = smooth ? 1 - Math.exp((before - now) / 1000 / SMOOTHING) : 1;
-    smooth = found.map((one, label) => weight * one + (1 - weight) * (smooth?.[label] ?? 0));
-    before = now;
-    if (mine === turn && camera.isOpen) draw(smooth);
+    if (mine === turn && camera.isOpen) draw(smoothing.add(performance.now() / 1000, found));
   }
 }
 

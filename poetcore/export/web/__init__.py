@@ -1,0 +1,1 @@
+"""A run as a web page: the page's files, and the format that writes them."""
