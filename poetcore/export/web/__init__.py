@@ -1,1 +1,4 @@
-"""A run as a web page: the page's files, and the format that writes them."""
+"""A run as a web page: the page's files, and the format that writes them.
+
+Not for pages of the dashboard.
+"""

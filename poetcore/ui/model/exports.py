@@ -1,6 +1,7 @@
 """Exporting the model: written in a child process, compared with the app, downloaded by the browser."""
 
 import functools
+from typing import Any
 
 import streamlit as st
 
@@ -21,6 +22,9 @@ __all__ = ["draw_exports"]
 
 #: What people are told of an exported model, and how the page calls it.
 _FACTS = {"model_name": "Name", "description": "Description", "author": "Author", "licence": "Licence"}
+
+#: Whence a web page has LiteRT.js, as the page calls it.
+_LITERT_JS = {"cdn": "from the internet", "local": "from a folder beside the page"}
 
 
 def draw_exports(run: Run) -> None:
@@ -56,7 +60,7 @@ def draw_exports(run: Run) -> None:
 
 def _options(run: Run, kind: ExportFormat) -> ExportOptions:
     """Draw what can be chosen of an export in a format."""
-    declared, chosen = options_of(ExportOptions), dict[str, str | None]()
+    declared, chosen = options_of(ExportOptions), dict[str, Any]()
     if "input_range" in kind.choices:
         chosen["input_range"] = st.segmented_control(
             "Input range",
@@ -66,6 +70,28 @@ def _options(run: Run, kind: ExportFormat) -> ExportOptions:
             format_func=lambda name: name.replace("..", " to "),
             help=declared["input_range"].help,
             key="export_input_range",
+            persist_state="session",
+        )
+    if "samples" in kind.choices:
+        chosen["samples"] = st.number_input(
+            "Sample pictures, which everyone can see who opens the page",
+            min_value=declared["samples"].minimum,
+            max_value=int(declared["samples"].maximum or 0),
+            value=declared["samples"].default,
+            help=declared["samples"].help,
+            key="export_samples",
+            persist_state="session",
+            width=420,
+        )
+    if "litert_js" in kind.choices:
+        chosen["litert_js"] = st.segmented_control(
+            "LiteRT.js, which runs the model",
+            list(_LITERT_JS),
+            default=declared["litert_js"].default,
+            required=True,
+            format_func=_LITERT_JS.__getitem__,
+            help=declared["litert_js"].help,
+            key="export_litert_js",
             persist_state="session",
         )
     with st.popover("Name, author, licence", icon=":material/badge:"):
