@@ -70,9 +70,8 @@ def _usual(folders: list[Path]) -> str:
 def _draw_taking(folder: Path) -> None:
     """Draw the camera and what there is to train on; a change draws this part anew, and not the page."""
     st.caption(
-        "Hold a label's button down, also with the space bar, and move what the camera sees. What is taken in"
-        " one go is one group: it is trained on or tested on, never both. Let go and hold again with another"
-        " background, light or hand, and the model learns the thing and not the place."
+        "Hold a label's button down, or the space bar on it, and move what the camera sees; hold again in"
+        " another place, light or hand. What is taken in one go is trained on or tested on, never both."
     )
     if collect_area(place_of(workspace(), folder), key="collect"):
         prepare_ahead()
