@@ -107,7 +107,7 @@ with middle:
         run=choice.run.name,
         several=several,
     )
-    keep_guess_first(slideshow(show, key="slideshow"))
+    keep_guess_first(slideshow(show, key="slideshow", audience=settings.audience))
     first = "The first " if left > len(slides) else ""
     st.caption(
         f"{first}{count(len(slides))} of {counted(evaluation.metrics.total, 'picture')}. Click the picture,"

@@ -90,6 +90,8 @@ class Show {
   act(action, value) {
     if (action === "full") return this.toggleFull();
     if (action === "look") return this.heatMaps.turn();
+    const other = this.around.actions?.[action];
+    if (other) return other(value);
     this.state = reduce(this.state, action, value, this.deck);
     this.render();
     if (action === "guessFirst") this.around.onGuessFirst?.(this.state.guessFirst);
@@ -115,7 +117,7 @@ class Show {
     this.part("summary").hidden = !state.ended;
     this.part("empty").hidden = state.order.length > 0;
     if (state.ended) this.paintSummary();
-    if (!going) return;
+    if (!going) return this.around.onPaint?.(this);
     const entries = places(state).map((place) => this.pictures.get(deck.slides[state.order[place]].picture));
     const waiting = entries.some((entry) => entry.status === "loading");
     this.part("stage").classList.toggle("is-waiting", waiting);
@@ -137,6 +139,7 @@ class Show {
     this.paintScore();
     this.paintBar();
     this.announce();
+    this.around.onPaint?.(this);
     this.preload();
     this.startClock();
   }
@@ -520,7 +523,8 @@ const shows = new WeakMap();
  * Show a deck in an element with the markup of slideshow.html; in one that has a show already it is the show's new deck.
  * `data` is what `Slideshow.packed` made. `around` is the place that it is shown in, each where there is any:
  * `load(address)` returns what an image loads for a picture's address, `looks` answers for `Looks`, and
- * `onGuessFirst(on)` is called where the switch is set.
+ * `onGuessFirst(on)` is called where the switch is set, `onPaint(show)` where a slide or the end was painted, and a function
+ * of `actions` in place of the show's own action of that name.
  */
 function mount(root, data, around = {}) {
   if (!shows.has(root)) shows.set(root, new Show(root));

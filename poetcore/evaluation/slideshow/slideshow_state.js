@@ -171,7 +171,7 @@ function outcome({ sides }) {
   const most = Math.max(...sides.map(({ right }) => right));
   const [winner, ...more] = sides.filter(({ right }) => right === most);
   if (more.length) return ": a draw";
-  return `: ${{ You: "you win", Model: "the model wins" }[winner.name] ?? `${winner.name} wins`}`;
+  return `: ${{ You: "you win", Model: "the model wins", Audience: "the audience wins" }[winner.name] ?? `${winner.name} wins`}`;
 }
 
 /** The score in words: of a selection of mistakes or correct ones it counts, and is no accuracy. */

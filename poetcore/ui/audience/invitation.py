@@ -138,14 +138,14 @@ class Invitations:
         one = self._one
         return one if one and one.is_open else None
 
-    def open(self, host: str) -> Invitation:
-        """Open one, or return the one that is open.
+    def open(self, host: str, port: int | None = None) -> Invitation:
+        """Open one, or return the one that is open; arguments are those of `Invitation`.
 
         Raises:
             PoetError: it cannot be opened there.
         """
         with self._lock:
-            self._one = self.current() or Invitation(host)
+            self._one = self.current() or Invitation(host, port)
             return self._one
 
     def end(self) -> None:

@@ -10,7 +10,6 @@ from poetcore.ui.audience.invitation import Invitation, invitations
 from poetcore.ui.audience.server import PORTS, SILENCE
 from poetcore.ui.own_machine import is_own_machine
 from poetcore.ui.state import explain
-from poetcore.ui.text import plain
 
 __all__ = ["invited"]
 
@@ -70,7 +69,7 @@ def _draw_closed() -> None:
 def _what_is_open(chosen: LanAddress) -> str:
     who = "this computer alone" if chosen == HERE_ONLY else "**everyone in this network**, without a password"
     return (
-        f"This opens port {PORTS.start} (the next one where it is taken) of {plain(chosen.host)} to {who},"
+        f"This opens port {PORTS.start} (the next one where it is taken) of {chosen.host} to {who},"
         " until the show ends. There is the vote page and nothing else: the names of the labels, and after"
         " each slide the true and the predicted one. No picture, no file and no page of the dashboard. No"
         " names are kept."

@@ -5,7 +5,7 @@
 The messages are those of `VoteServer.show`; `show` may be missing. Answered at once where something is newer
 than `seen`, else as soon as it is: {"version", "slide", "votes", "phones", "score"}; or 204 after two
 seconds, so that a server that is ended does not wait for us. As long as a page asks, the audience stays open.
-410 where it has ended.
+Where it has ended the answer is {"ended": SENTENCE}.
 """
 
 import asyncio
@@ -63,7 +63,7 @@ async def _answer(request: Request) -> Response:
         return JSONResponse({"error": "Only pages of this server may present."}, 403)
     one = invitations().current()
     if one is None or one.id != request.path_params["invitation"]:
-        return JSONResponse({"error": "The audience has ended."}, 410)
+        return JSONResponse({"ended": "The vote page is closed: invite the audience again."})
     body = bytearray()
     try:
         async for chunk in request.stream():

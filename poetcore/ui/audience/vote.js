@@ -44,6 +44,7 @@
       var fine = answer && (answer.status === 200 || answer.status === 204);
       lost.hidden = Boolean(answer);
       if (answer && answer.status === 200) put(answer.responseText);
+      if (document.getElementById("over")) return;
       later = setTimeout(ask, fine ? 50 : 2000 + Math.random() * 2000);
     });
   }
@@ -65,6 +66,6 @@
     vote("round=" + room.querySelector("input[name=round]").value + "&label=" + button.value, 5);
   });
   // A phone that was put away asks at once when it is looked at again.
-  document.addEventListener("visibilitychange", function () { if (!document.hidden) ask(); });
+  document.addEventListener("visibilitychange", function () { if (!document.hidden && !document.getElementById("over")) ask(); });
   ask();
 })();

@@ -9,6 +9,8 @@ import streamlit as st
 from poetcore.evaluation.slide_options import BATCHES, Order, Show
 from poetcore.evaluation.slides import Filter
 from poetcore.ui.address import write_address
+from poetcore.ui.audience.invitation import Invitation
+from poetcore.ui.audience.panel import invited
 
 __all__ = ["SlideSettings", "keep_guess_first", "pick_slides"]
 
@@ -46,6 +48,7 @@ class SlideSettings:
         run_name: whether the title names the run.
         confidence: whether the confidence is shown.
         total: whether the summary tells the accuracy on all pictures.
+        audience: who votes with phones, or None.
     """
 
     filter: Filter
@@ -57,6 +60,7 @@ class SlideSettings:
     run_name: bool
     confidence: bool
     total: bool
+    audience: Invitation | None
 
 
 def pick_slides(labels: Sequence[str]) -> SlideSettings:
@@ -106,6 +110,7 @@ def pick_slides(labels: Sequence[str]) -> SlideSettings:
             total = _switch(
                 "total", "Total at the end", "The accuracy on all pictures, not only those shown."
             )
+        audience = invited()
     _write_to_address()
     share = int(below.removesuffix(" %")) / 100
     return SlideSettings(
@@ -118,6 +123,7 @@ def pick_slides(labels: Sequence[str]) -> SlideSettings:
         run_name,
         confidence,
         total,
+        audience,
     )
 
 

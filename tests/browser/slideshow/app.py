@@ -9,6 +9,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from poetcore.ui.audience.invitation import invitations
+from poetcore.ui.audience.routes import AUDIENCE_ROUTES
+
 
 def drawn(number: int) -> bytes:
     """A picture that tells its number; every third stands upright."""
@@ -42,4 +45,6 @@ async def heat_map(request: Request) -> Response:
 
 
 MAPS = Route("/poet/looks/{run}/{number:int}/map", heat_map)
-app = st.App("page.py", routes=[Route("/pictures/{number:int}", picture), MAPS])
+OPEN = Route("/open", lambda _: JSONResponse(invitations().open("127.0.0.1", port=0).address))
+END = Route("/end", lambda _: JSONResponse(invitations().end()))
+app = st.App("page.py", routes=[Route("/pictures/{number:int}", picture), MAPS, OPEN, END, *AUDIENCE_ROUTES])

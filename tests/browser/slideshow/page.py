@@ -1,5 +1,5 @@
 """The page of app.py, asked for `slides=12&guess=0&seconds=4&delay=0&broken=0&label=rose&mount=0&
-seen=0&show=all&teams=0&batch=1&plain=0&total=&sets=0&run=` in its address or in its field."""
+seen=0&show=all&teams=0&batch=1&plain=0&total=&sets=0&run=&audience=0` in its address or in its field."""
 
 from itertools import combinations
 from urllib.parse import parse_qsl
@@ -8,6 +8,7 @@ import streamlit as st
 
 from poetcore.evaluation.slides import Slide
 from poetcore.evaluation.slideshow.show import Slideshow
+from poetcore.ui.audience.invitation import invitations
 from poetcore.ui.components.slideshow import slideshow
 
 st.set_page_config(layout="wide", page_title="Slideshow")
@@ -56,5 +57,6 @@ show = Slideshow(
     run=asked.get("run", ""),
     title=f"{asked.get('title', 'Five flowers')} {asked.get('mount', '')}",
 )
-guess_first = slideshow(show, key=f"show {asked.get('mount', 0)}")
+audience = invitations().current() if asked.get("audience") == "1" else None
+guess_first = slideshow(show, key=f"show {asked.get('mount', 0)}", audience=audience)
 st.text(f"Guess first: {guess_first}")
