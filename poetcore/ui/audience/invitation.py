@@ -44,7 +44,8 @@ class Invitation:
         self.id = secrets.token_urlsafe(12)
         #: How often there was something new.
         self.version = 0
-        self._news: dict[str, Any] = {}
+        score = {"audience": 0, "model": 0, "of": 0}
+        self._news: dict[str, Any] = {"slide": "", "votes": [], "phones": 0, "score": score}
         self._opened: dict[str, Any] = {}
         self._answered = threading.Event()
         self._writing = threading.Lock()
