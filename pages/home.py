@@ -53,6 +53,8 @@ def draw_result(choice: Choice, demo: Path, headline: Headline) -> None:
             st.switch_page("slideshow.py")
         if st.button("See the mistakes", icon=":material/fact_check:"):
             st.switch_page("evaluate.py")
+        if st.button("Try it live", icon=":material/videocam:"):
+            st.switch_page("live.py")
 
 
 def draw_step(step: Step, following: Step | None) -> None:

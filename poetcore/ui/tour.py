@@ -18,7 +18,8 @@ _STOPS = {
         "evaluate", "See the evaluation"),
     4: ("Each cell of the table below holds pictures: a click shows them. Now **present** them.",
         "slideshow", "Start the slideshow"),
-    5: ("That was the tour: the same four clicks work with your own pictures.", "home", "Bring my own"),
+    5: ("That was the tour. The same four clicks work with your own pictures; on the page **Live** a camera"
+        " will do.", "home", "Bring my own"),
 }  # fmt: skip
 
 

@@ -54,7 +54,7 @@ def write_film(
 
     Args:
         file: NAME.y4m.
-        pictures: of any size; each is fitted into the frame.
+        pictures: of any size; the middle of each fills the frame.
         frames: for how many of them each picture is shown.
         size: width and height of a frame, even numbers.
         rate: frames a second.
@@ -64,7 +64,7 @@ def write_film(
     with whole.open("wb") as out:
         out.write(f"YUV4MPEG2 W{width} H{height} F{rate}:1 Ip A1:1 C420jpeg\n".encode())
         for picture in pictures:
-            frame = b"FRAME\n" + _planes(ImageOps.pad(picture.convert("RGB"), size))
+            frame = b"FRAME\n" + _planes(ImageOps.fit(picture.convert("RGB"), size))
             for _ in range(frames):
                 out.write(frame)
     whole.replace(file)

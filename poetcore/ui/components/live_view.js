@@ -23,6 +23,9 @@ function liveShare(share) {
   return `${Math.round(share * 100)}\u00a0%`;
 }
 
+/** A name in a sentence, which may be written from right to left. */
+const isolatedName = (name) => `\u2068${name}\u2069`;
+
 /** Wait until a <video> shows another frame than now. */
 function nextFrame(video) {
   return new Promise((resolve) => {
@@ -172,7 +175,7 @@ class LiveView {
     this.part("label").classList.toggle("is-longer", words.label.length > 28);
     this.part("share").textContent = words.share;
     this.part("detail").textContent = words.detail;
-    const there = now.groups.filter((group) => group.there).map(({ name, share }) => `${name} ${liveShare(share)}`);
+    const there = now.groups.filter((group) => group.there).map(({ name, share }) => `${isolatedName(name)} ${liveShare(share)}`);
     this.part("groups").textContent = now.groups.length ? `Groups: ${there.join(", ") || "none"}` : "";
     if (data.labels.length > SHOWN) this.choose(now.shares);
     for (const row of this.root.querySelectorAll(".bar")) this.paintBar(row, now.shares[row.dataset.label]);
@@ -189,18 +192,19 @@ class LiveView {
   /** What is said large, and below it. */
   words() {
     const { now, data } = this;
-    const name = data.labels[now.best];
     const share = liveShare(now.shares[now.best]);
+    const most = `Most probable is ${isolatedName(data.labels[now.best])}, with ${share}.`;
     if (now.unknown) {
-      return { label: data.words.unknown, share: "", detail: `It is unlike the training pictures. Most probable is ${name}, with ${share}.` };
+      return { label: data.words.unknown, share: "", detail: `It is unlike the training pictures. ${most}` };
     }
     if (data.thresholds) {
-      const there = data.labels.filter((_, at) => now.shares[at] >= data.thresholds[at]);
-      const detail = there.length ? "" : `No label reaches its threshold. Most probable is ${name}, with ${share}.`;
-      return { label: there.join(", ") || data.words.none, share: there.length === 1 ? liveShare(now.shares[data.labels.indexOf(there[0])]) : "", detail };
+      const there = data.order.filter((label) => now.shares[label] >= data.thresholds[label]);
+      if (!there.length) return { label: data.words.none, share: "", detail: `None reaches its threshold. ${most}` };
+      const only = there.length === 1 ? liveShare(now.shares[there[0]]) : "";
+      return { label: there.map((label) => data.labels[label]).join(", "), share: only, detail: "" };
     }
-    if (now.unsure) return { label: data.words.unsure, share: "", detail: `Most probable is ${name}, with ${share}.` };
-    return { label: name, share, detail: "" };
+    if (now.unsure) return { label: data.words.unsure, share: "", detail: most };
+    return { label: data.labels[now.best], share, detail: "" };
   }
 
   /** Of many labels show the most probable ones, each in its place as long as it is one of them. */

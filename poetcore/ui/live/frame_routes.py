@@ -36,7 +36,7 @@ __all__ = ["FRAME_ROUTES"]
 _LARGEST = 2_000_000
 
 #: Pixels of the longer side of a map: it lies over a moving picture, and is smooth.
-_MAP_PIXELS = 384
+_MAP_PIXELS = 480
 
 
 @functools.lru_cache(maxsize=1)
