@@ -43,12 +43,17 @@ def test_without_a_cross_validation_there_is_nothing_to_explain():
     assert why_they_differ(SimpleNamespace(cross_validation=None, metrics={"final_test_count": 31})) == ""
 
 
-def remarks(rare: int, **options: str) -> list[str]:
+def remarks(rare: int, undivided: bool = False, kept_aside: int = 0, **options: str) -> list[str]:
     """The remarks on a run of 90 pictures of elm, and so many of oak."""
+    groups = {"by": "near", "undivided": {"oak": rare}} if undivided else {}
     per_label = {name: {"support": n, "recall": 0.9} for name, n in (("oak", rare), ("elm", 90))}
     return run_remarks(
         SimpleNamespace(
-            cross_validation={"per_label": per_label}, groups={}, augmentation={}, options=options
+            cross_validation={"per_label": per_label},
+            groups=groups,
+            kept_aside=kept_aside,
+            augmentation={},
+            options=options,
         )
     )
 
@@ -64,6 +69,12 @@ def remarks(rare: int, **options: str) -> list[str]:
 def test_what_counted_is_told_of_labels_of_very_different_size(options, said):
     (remark,) = remarks(12, **options)
     assert remark.startswith(said) and "12 pictures of oak and 90 of elm" in remark
+
+
+def test_of_a_label_in_one_group_it_is_said_that_nothing_is_known_unless_pictures_are_kept_aside():
+    (remark,) = remarks(60, undivided=True)
+    assert remark.endswith("so how well oak is recognised is not known: add different pictures.")
+    assert remarks(60, undivided=True, kept_aside=12) == []
 
 
 def test_what_counted_is_not_told_of_labels_of_about_the_same_size():
