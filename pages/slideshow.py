@@ -1,14 +1,15 @@
 """Slideshow: predicted labels against true ones, one picture at a time or a few at once."""
 
+import functools
+
 import pandas as pd
 import streamlit as st
 
 from poetcore.errors import PoetError
-from poetcore.evaluation.accuracy import Accuracy
-from poetcore.evaluation.metrics import Metrics
-from poetcore.evaluation.slides import Filter, deck, slide_notes
-from poetcore.evaluation.slideshow.show import Slideshow
-from poetcore.system.figures import count, percent, score, with_interval
+from poetcore.evaluation.slides import Filter, deck
+from poetcore.evaluation.slideshow.presenting import present
+from poetcore.evaluation.slideshow.show import MOST_SLIDES
+from poetcore.system.figures import count
 from poetcore.system.names import natural_key
 from poetcore.system.wording import counted
 from poetcore.ui.choice import chosen
@@ -18,28 +19,14 @@ from poetcore.ui.gallery.pictures import addresses
 from poetcore.ui.headline import draw_remarks
 from poetcore.ui.label_groups.predicted import groups_on_slides
 from poetcore.ui.results.evaluation import still_there
+from poetcore.ui.results.slide_file import draw_slide_file
 from poetcore.ui.results.slide_settings import keep_guess_first, pick_slides
 from poetcore.ui.state import explain
 from poetcore.ui.text import plain
 from poetcore.workspace.demo_sets import dataset_title
 
-#: Slides that are sent to the browser; nobody sits through more.
-_MOST = 2000
-
 #: Longer side in pixels of a picture among others: four of them are as wide as two large screens.
 _IN_A_BATCH = 960
-
-
-def _total(accuracy: Accuracy | None, metrics: Metrics) -> str:
-    """Return the accuracy on all pictures as the summary tells it, or what stands for it."""
-    if sets := metrics.multi_label:
-        right, of = percent(sets["subset_accuracy"]), counted(sets["pictures"], "picture")
-        return f"In total {right} with all labels right, macro F1 {score(metrics.macro_f1)}, of {of}"
-    if accuracy is None:
-        return ""
-    share = with_interval(accuracy.value, accuracy.interval)
-    error = percent(None if accuracy.value is None else 1 - accuracy.value)
-    return f"In total {share} right, error rate {error}, of {counted(accuracy.total, 'picture')}"
 
 
 def _draw_none(predictions: pd.DataFrame, wanted: Filter) -> None:
@@ -70,7 +57,9 @@ with below if fine else above:
     draw_remarks(known.headline)
 with middle:
     labels = sorted(evaluation.metrics.labels, key=natural_key)
-    settings = pick_slides(labels)
+    row = st.container(horizontal=True, vertical_alignment="bottom")
+    with row:
+        settings = pick_slides(labels)
     try:
         predictions = still_there(
             evaluation,
@@ -86,28 +75,26 @@ with middle:
         _draw_none(predictions, settings.filter)
         st.stop()
     left = len(slides)
-    slides = slides[:_MOST]
+    slides = slides[:MOST_SLIDES]
     name = dataset_title(choice.demo)
-    if several:  # what is guessed are the labels of a whole picture
-        labels = sorted({slide.label for slide in slides}, key=natural_key)
-    show = Slideshow(
-        slides,
-        addresses([slide.path for slide in slides], pixels=1920 if settings.batch == 1 else _IN_A_BATCH),
-        labels,
+    make = functools.partial(
+        present,
+        evaluation,
+        known.headline,
+        groups_on_slides(choice.run, evaluation, slides, confidence=settings.confidence),
+        total=settings.total,
         guess_first=settings.guess_first,
         title=f"{choice.run.title} on {name}" if settings.run_name else name,
-        mark=known.headline.warning,
-        notes=slide_notes(slides, evaluation.predictions),
-        groups=groups_on_slides(choice.run, evaluation, slides, confidence=settings.confidence),
         show=settings.filter.show,
         players=settings.players,
         batch=settings.batch,
         confidence=settings.confidence,
-        total=_total(known.headline.accuracy, evaluation.metrics) if settings.total else "",
-        run=choice.run.name,
-        several=several,
     )
+    pixels = 1920 if settings.batch == 1 else _IN_A_BATCH
+    show = make(slides, addresses([slide.path for slide in slides], pixels=pixels), run=choice.run.name)
     keep_guess_first(slideshow(show, key="slideshow", audience=settings.audience))
+    with row:
+        draw_slide_file(choice.run, slides, make)
     first = "The first " if left > len(slides) else ""
     st.caption(
         f"{first}{count(len(slides))} of {counted(evaluation.metrics.total, 'picture')}. Click the picture,"

@@ -1,4 +1,4 @@
-"""`slides`: what the command writes and says."""
+"""`slides`: what the command writes and says, as pictures and as a slideshow in one file."""
 
 import json
 import shutil
@@ -31,3 +31,31 @@ def test_slides_do_not_become_pictures_of_what_they_show(trained, tmp_path):
     done = call("slides", demo, "--out", demo / "slides", *place)
     assert (done.status, "give a folder elsewhere" in done.stderr) == (2, True)
     assert not (demo / "slides").exists()
+
+
+def test_a_demo_folder_becomes_a_slideshow_in_one_file(trained, tmp_path):
+    place = ["--run", trained.run.name, "--workspace", trained.workspace.root]
+    file = tmp_path / "show.html"
+    done = call(
+        "slides", trained.sample / "demo", "--html", file, "--batch", 9, "--heat_maps", *place, "--json"
+    )
+    said = json.loads(done.stdout.splitlines()[-1])
+    assert (done.status, said["pictures"], said["slides"]) == (0, 20, 3)
+    assert (said["path"], said["bytes"]) == (str(file), file.stat().st_size)
+    assert "20 pictures: about" in done.stderr
+    text = file.read_text(encoding="utf-8")
+    assert (text.count('type="image/jpeg"'), text.count('type="image/png"') >= 20) == (20, True)
+
+
+@pytest.mark.parametrize("what", [[], ["--out", "new", "--html", "show.html"]])
+def test_what_is_to_be_written_has_to_be_said(what, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = call("slides", *what, "--workspace", "tf_files")
+    assert (done.status, "--html show.html for a slideshow in one file" in done.stderr) == (2, True)
+    assert not list(tmp_path.iterdir())
+
+
+def test_no_picture_to_show_is_told_in_a_sentence(trained, tmp_path):
+    place = ["--run", trained.run.name, "--workspace", trained.workspace.root]
+    done = call("slides", trained.sample / "demo", "--html", tmp_path / "a.html", "--label", "oak", *place)
+    assert (done.status, "No picture of the label 'oak'" in done.stderr) == (2, True)

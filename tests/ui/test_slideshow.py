@@ -3,7 +3,7 @@
 import pytest
 
 from tests.conftest import Trained
-from tests.ui.pages import opened
+from tests.ui.pages import opened, texts_of
 
 
 def test_a_slideshow_begins_shuffled(full: Trained) -> None:
@@ -46,3 +46,17 @@ def test_pictures_at_once_stand_in_the_address(full: Trained) -> None:
 
 def test_a_number_at_once_that_is_not_offered_is_one(full: Trained) -> None:
     assert opened("slideshow", batch="5").segmented_control(key="slides_batch").value == 1
+
+
+def test_the_file_is_made_once_and_kept_until_the_show_is_another(own: Trained) -> None:
+    app = opened("slideshow", show="all")
+    app.session_state["slide_file"] = True  # what is behind the button is open
+    app.run()
+    assert "20 pictures: about" in texts_of(app)
+    app.button(key="slide_file_make").click().run()
+    (file,) = (own.run.exports / "slideshow").iterdir()
+    assert "Download (" in app.get("download_button")[0].proto.label
+    app.segmented_control(key="slide_file_pixels").set_value(640).run()
+    app.button(key="slide_file_make").click().run()
+    (other,) = (own.run.exports / "slideshow").iterdir()
+    assert other != file and f"On this computer it is {other}" in texts_of(app).replace("\\", "")

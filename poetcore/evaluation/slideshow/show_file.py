@@ -41,8 +41,11 @@ _MAP_PIXELS = 480
 #: Bytes of a heat map: the mean of 19 of flower photos was 24,700.
 _MAP_BYTES = 25_000
 
+#: Bytes of a slide beside its pictures.
+_SLIDE_BYTES = 130
+
 #: Pictures that are encoded to learn how large all will be.
-_SAMPLE = 12
+_SAMPLE = 24
 
 #: Characters of a content's hash that tell the pictures of a show apart.
 _NAME = 16
@@ -157,7 +160,8 @@ def expected_bytes(slides: Sequence[Slide], pixels: int, *, heat_maps: bool) -> 
     sizes = [len(block.text) for slide in some for block in _pack(slide, pixels, None).blocks]
     each = sum(sizes) / max(1, len(sizes))
     maps = sum(1 + (not slide.correct) for slide in slides) if heat_maps else 0
-    return round(len(_component()) + each * len(slides) + maps * _MAP_BYTES * 4 / 3)
+    page = sum(len(part) for part in _page("", iter(()), dict))
+    return round(page + (each + _SLIDE_BYTES) * len(slides) + maps * _MAP_BYTES * 4 / 3)
 
 
 def _page(

@@ -273,7 +273,7 @@ class Show {
     this.part("guess-first").setAttribute("aria-pressed", String(state.guessFirst));
     this.part("black").hidden = !state.blank;
     this.part("help").hidden = !state.help;
-    this.part("look").hidden = !this.words.looks;
+    for (const name of ["look", "key-look"]) this.part(name).hidden = !this.words.looks;
     this.root.classList.toggle("is-empty", !state.order.length);
     this.root.classList.toggle("is-playing", state.playing);
     for (const button of this.part("controls").querySelectorAll("button")) {

@@ -1,6 +1,6 @@
 """What pages say of groups and costs beside a prediction: on a card, in the table, on a slide."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from poetcore.data.label_sets import join_set
 from poetcore.errors import PoetError
@@ -44,8 +44,8 @@ def decision_cells(decision: Decision) -> dict[str, str]:
 
 def groups_on_slides(
     run: Run, evaluation: Evaluation, slides: Sequence[Slide], *, confidence: bool = True
-) -> list[str]:
-    """Return the line on groups and costs of each slide, "" where the run has none.
+) -> Mapping[str, str]:
+    """Return the line on groups and costs of slides, by their paths; none where the run has no groups.
 
     Args:
         run: that was evaluated.
@@ -54,8 +54,7 @@ def groups_on_slides(
         confidence: whether probabilities are shown.
     """
     paths = [slide.path for slide in slides]
-    words = slide_groups(_groups_of(run), evaluation, paths, confidence=confidence)
-    return [words.get(path, "") for path in paths]
+    return slide_groups(_groups_of(run), evaluation, paths, confidence=confidence)
 
 
 def summary_of(run: Run, evaluation: Evaluation) -> GroupSummary | None:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from poetcore.evaluation.slide_options import BATCHES, Order, Show
 from poetcore.evaluation.slides import Filter
+from poetcore.evaluation.slideshow.presenting import players
 from poetcore.ui.address import write_address
 from poetcore.ui.audience.invitation import Invitation
 from poetcore.ui.audience.panel import invited
@@ -64,7 +65,7 @@ class SlideSettings:
 
 
 def pick_slides(labels: Sequence[str]) -> SlideSettings:
-    """Draw the settings in one row and return them."""
+    """Draw the settings, in the row of the container that this is called in, and return them."""
     known: dict[str, Sequence[Any]] = {
         "show": get_args(Show),
         "label": ["any", *labels],
@@ -73,44 +74,41 @@ def pick_slides(labels: Sequence[str]) -> SlideSettings:
         "batch": BATCHES,
     }
     _take_from_address(known)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        show = st.segmented_control(
-            "Show", get_args(Show), required=True, key=_key("show"), persist_state="session"
+    show = st.segmented_control(
+        "Show", get_args(Show), required=True, key=_key("show"), persist_state="session"
+    )
+    with st.popover("Order and filters", icon=":material/filter_list:"):
+        order = st.selectbox(
+            "Order",
+            _ORDERS,
+            key=_key("order"),
+            persist_state="session",
+            help="shuffled: at random, every label spread evenly; surest: most confident first; least"
+            " sure: least confident first.",
         )
-        with st.popover("Order and filters", icon=":material/filter_list:"):
-            order = st.selectbox(
-                "Order",
-                _ORDERS,
-                key=_key("order"),
-                persist_state="session",
-                help="shuffled: at random, every label spread evenly; surest: most confident first; least"
-                " sure: least confident first.",
-            )
-            if order == "shuffled":
-                st.button("Shuffle again", icon=":material/shuffle:", on_click=_shuffle)
-            label = st.selectbox("True label", ["any", *labels], key=_key("label"), persist_state="session")
-            below = st.select_slider("Confidence below", _SHARES, key=_key("below"), persist_state="session")
-        with st.popover("Presenter", icon=":material/co_present:"):
-            batch = st.segmented_control(
-                "Pictures at once",
-                BATCHES,
-                required=True,
-                key=_key("batch"),
-                persist_state="session",
-                help="Of several, *Guess first* hides the labels until they are revealed, all or one by one;"
-                " guesses are counted of single pictures.",
-            )
-            run_name = _switch("run_name", "Name of the run", "Over the slides and at the end.")
-            confidence = _switch("confidence", "Confidence", "With the most probable labels.")
-            teams = _switch(
-                "teams",
-                "Two teams",
-                "They guess by turns, against each other and the model, one picture at a time.",
-            )
-            total = _switch(
-                "total", "Total at the end", "The accuracy on all pictures, not only those shown."
-            )
-        audience = invited()
+        if order == "shuffled":
+            st.button("Shuffle again", icon=":material/shuffle:", on_click=_shuffle)
+        label = st.selectbox("True label", ["any", *labels], key=_key("label"), persist_state="session")
+        below = st.select_slider("Confidence below", _SHARES, key=_key("below"), persist_state="session")
+    with st.popover("Presenter", icon=":material/co_present:"):
+        batch = st.segmented_control(
+            "Pictures at once",
+            BATCHES,
+            required=True,
+            key=_key("batch"),
+            persist_state="session",
+            help="Of several, *Guess first* hides the labels until they are revealed, all or one by one;"
+            " guesses are counted of single pictures.",
+        )
+        run_name = _switch("run_name", "Name of the run", "Over the slides and at the end.")
+        confidence = _switch("confidence", "Confidence", "With the most probable labels.")
+        teams = _switch(
+            "teams",
+            "Two teams",
+            "They guess by turns, against each other and the model, one picture at a time.",
+        )
+        total = _switch("total", "Total at the end", "The accuracy on all pictures, not only those shown.")
+    audience = invited()
     _write_to_address()
     share = int(below.removesuffix(" %")) / 100
     return SlideSettings(
@@ -119,7 +117,7 @@ def pick_slides(labels: Sequence[str]) -> SlideSettings:
         st.session_state[_key("seed_of_shuffle")],
         st.session_state[_key("guess")],
         batch or 1,
-        ("Team A", "Team B") if teams and batch == 1 else ("You",),
+        players(teams and batch == 1),
         run_name,
         confidence,
         total,
