@@ -6,8 +6,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
+from poetcore.evaluation.classifier import Classifier
 from poetcore.evaluation.live import NONE_OF_THESE
 from poetcore.system.browser.assets import read_assets
+from tests.benchmarks.live import numbered, right_frames, watch
 from tests.browser.accessibility import faults
 from tests.browser.camera import FakeCamera
 from tests.browser.conftest import ROOT, Serve, screenshot
@@ -71,6 +73,21 @@ def test_what_is_unlike_the_training_pictures_is_none_of_the_labels(
     live.get_by_role("button", name="Start the camera").click()
     expect(live.locator(".label")).to_have_text(NONE_OF_THESE)
     expect(live.locator(".detail")).to_contain_text("unlike the training pictures. Most probable is")
+
+
+@pytest.mark.slow
+def test_photos_before_the_camera_are_right_as_often_as_their_files_are(
+    camera: FakeCamera, camera_page: Page, address: str, trained: Trained
+) -> None:
+    photos = sorted((trained.sample / "demo").rglob("*.jpg"))
+    labels, truth = list(trained.run.labels()), [photo.parent.name for photo in photos]
+    camera.shows([numbered(photo, number) for number, photo in enumerate(photos)])
+    seen, _ = watch(camera_page, address, trained.run.name, minutes=0.15, with_map=False)
+    found = right_frames(seen, labels, truth)
+    right = {number: 2 * sum(frames) > len(frames) for number, frames in found.items()}
+    by_file = Classifier(trained.run, trained.workspace).classify([photos[number] for number in right])
+    wanted = [one.label == truth[number] for one, number in zip(by_file, right, strict=True)]
+    assert len(right) > 10 and sum(right.values()) >= sum(wanted)
 
 
 def test_h_shows_where_the_label_is_seen_and_a_bar_where_another_one_is(live: Locator) -> None:

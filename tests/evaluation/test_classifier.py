@@ -1,6 +1,8 @@
 """A trained run as an object: which pictures get which labels, without TensorFlow."""
 
+import pickle
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -80,6 +82,21 @@ def test_bytes_are_labelled_like_the_file(classifier, demo_files, found):
     of_file = found[::-1][3]
     of_bytes = classifier.classify_bytes("upload.jpg", demo_files[3].read_bytes())
     np.testing.assert_allclose(of_bytes.probabilities, of_file.probabilities, atol=1e-6)
+
+
+def test_several_threads_get_what_one_gets(classifier, demo_files):
+    contents = [file.read_bytes() for file in demo_files[:6]]
+    wanted = [classifier.classify_bytes("one", content).probabilities for content in contents]
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda content: classifier.classify_bytes("one", content), contents))
+    np.testing.assert_array_equal([one.probabilities for one in found], wanted)
+
+
+def test_a_classifier_that_was_used_goes_to_another_process(classifier, demo_files):
+    content = demo_files[0].read_bytes()
+    wanted = classifier.classify_bytes("one", content).probabilities
+    copy = pickle.loads(pickle.dumps(classifier))
+    np.testing.assert_array_equal(copy.classify_bytes("one", content).probabilities, wanted)
 
 
 def test_bytes_that_are_no_picture_get_a_reason(classifier):

@@ -23,6 +23,11 @@ function liveShare(share) {
   return `${Math.round(share * 100)}\u00a0%`;
 }
 
+/** Write a text where it is another one: what stays the same need not be laid out again. */
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 /** A name in a sentence, which may be written from right to left. */
 const isolatedName = (name) => `\u2068${name}\u2069`;
 
@@ -170,13 +175,13 @@ class LiveView {
   paint() {
     const { now, data } = this;
     const words = this.words();
-    this.part("label").textContent = words.label;
+    write(this.part("label"), words.label);
     this.part("label").classList.toggle("is-long", words.label.length > 14);
     this.part("label").classList.toggle("is-longer", words.label.length > 28);
-    this.part("share").textContent = words.share;
-    this.part("detail").textContent = words.detail;
+    write(this.part("share"), words.share);
+    write(this.part("detail"), words.detail);
     const there = now.groups.filter((group) => group.there).map(({ name, share }) => `${isolatedName(name)} ${liveShare(share)}`);
-    this.part("groups").textContent = now.groups.length ? `Groups: ${there.join(", ") || "none"}` : "";
+    write(this.part("groups"), now.groups.length ? `Groups: ${there.join(", ") || "none"}` : "");
     if (data.labels.length > SHOWN) this.choose(now.shares);
     for (const row of this.root.querySelectorAll(".bar")) this.paintBar(row, now.shares[row.dataset.label]);
     this.paintLines();
@@ -245,8 +250,8 @@ class LiveView {
 
   /** Paint the bar of a label; without a share it is not known yet. */
   paintBar(row, share) {
-    row.querySelector(".bar-fill").style.transform = `scaleX(${share ?? 0})`;
-    row.querySelector(".bar-share").textContent = share === null ? "–" : liveShare(share);
+    row.querySelector(".bar-fill").style.transform = `scaleX(${(share ?? 0).toFixed(3)})`;
+    write(row.querySelector(".bar-share"), share === null ? "–" : liveShare(share));
     const least = this.data?.thresholds?.[row.dataset.label];
     const there = least === undefined ? Number(row.dataset.label) === this.now?.best : share >= least;
     row.classList.toggle("is-there", share !== null && there);
