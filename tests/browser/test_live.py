@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from poetcore.evaluation.classifier import Classifier
 from poetcore.evaluation.live import NONE_OF_THESE
+from poetcore.evaluation.video.smoothing import smooth
 from poetcore.system.browser.assets import read_assets
 from tests.benchmarks.live import numbered, right_frames, watch
 from tests.browser.accessibility import faults
@@ -216,14 +218,26 @@ def test_a_telephone_shows_the_picture_above_what_is_told(live: Locator) -> None
     assert live.evaluate("view => view.scrollWidth <= view.clientWidth")
 
 
-def test_means_over_time_follow_what_is_seen(page: Page) -> None:
-    script = (ROOT / "poetcore" / "ui" / "components" / "smoothing.js").read_text()
-    found = page.evaluate(
-        f"""() => {{
+def means_of(page: Page, steps: list[tuple[float, list[float]]]) -> list[list[float]]:
+    """Smooth values as the browser does."""
+    script = read_assets(ROOT / "poetcore" / "system" / "browser", "smoothing.js")
+    means: list[list[float]] = page.evaluate(
+        f"""(steps) => {{
             {script}
-            const one = new Smoothing(0.4);
-            const steps = [[0, [0]], [0.4, [1]], [0.4, [0]], [60, [1]], [3, [0.2]]];
-            return steps.map(([time, values]) => one.add(time, values)[0]);
-        }}"""
+            const one = new Smoothing();
+            return steps.map(([time, values]) => one.add(time, values));
+        }}""",
+        steps,
     )
-    assert found == pytest.approx([0, 0.632, 0.632, 1, 0.2], abs=0.001)
+    return means
+
+
+def test_the_browser_smooths_as_python_does(page: Page) -> None:
+    draw = np.random.default_rng(0)
+    times, values = np.cumsum(draw.exponential(0.2, 40)), draw.random((40, 3))
+    found = means_of(page, list(zip(times.tolist(), values.tolist(), strict=True)))
+    np.testing.assert_allclose(found, smooth(times, values), atol=1e-9)
+
+
+def test_a_time_before_the_last_one_begins_anew(page: Page) -> None:
+    assert means_of(page, [(5.0, [1.0]), (5.4, [0.5]), (3.0, [0.2])])[-1] == [0.2]

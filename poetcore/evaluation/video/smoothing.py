@@ -4,7 +4,7 @@ import numpy as np
 
 __all__ = ["TIME_CONSTANT", "smooth"]
 
-#: Seconds after which 63 % of a sudden change are shown; `ui/components/smoothing.js` has the same.
+#: Seconds after which 63 % of a sudden change are shown; `system/browser/smoothing.js` has the same.
 TIME_CONSTANT = 0.4
 
 
