@@ -136,8 +136,10 @@ def export(
         made = place / target.name
         with _quiet():
             write(made)
-        lines = "".join(f"{label}\n" for label in kind.labels_form(labels))
-        (place / about.labels).write_text(lines, encoding="utf-8")
+        beside = [about.labels] if not kind.add_note else []
+        for name in beside:
+            lines = "".join(f"{label}\n" for label in kind.labels_form(labels))
+            (place / name).write_text(lines, encoding="utf-8")
         if on_progress:
             on_progress(Progress("comparing"))
         parity = check(kind, code_of(kind, about), place, run, workspace)
@@ -155,7 +157,7 @@ def export(
         (place / f"{stem}_README.txt").write_text(readme, encoding="utf-8")
         if kind.add_note:
             kind.add_note(made, readme)
-        files = [about.labels] if "/" not in about.labels else []
+        files = [name for name in beside if "/" not in name]
         for name in (*files, f"{stem}_README.txt", f"{stem}_parity.json"):
             (place / name).replace(target.parent / name)
         if target.is_dir():

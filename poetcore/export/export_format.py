@@ -124,9 +124,10 @@ class ExportFormat:
             in.
         usage: how it is used, in the note, where that is not by the lines of `code`; likewise filled
             in, or made of what is known.
-        add_note: puts the note into the exported file too, which then has all that belongs to it; None
-            where that cannot be.
-        labels_name: name of the labels file, relative to the note, for a path.
+        add_note: puts the note into the exported file too, which has the labels already; None where labels
+            and note lie beside it.
+        labels_name: name of the labels file, relative to the note, for a path; in the exported file where
+            there is `add_note`.
         labels_form: how the labels are written into that file; as they are by default.
         suffix: what the file's name must end in; "" for anything.
         folder_marker: a file by which an exported folder is recognised; "" for a format that is one file.

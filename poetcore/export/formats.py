@@ -1,6 +1,7 @@
 """Every export format there is: commands, pages, notes and the comparison with the app read them here."""
 
 from poetcore.errors import OptionError
+from poetcore.export.bundle.bundle_format import BUNDLE
 from poetcore.export.export_format import ExportFormat
 from poetcore.export.graph_format import FROZEN_GRAPH
 from poetcore.export.keras_formats import KERAS, SAVED_MODEL
@@ -13,7 +14,8 @@ __all__ = ["FORMATS", "find_format"]
 
 #: By name, in the order in which a page offers them.
 FORMATS: dict[str, ExportFormat] = {
-    one.name: one for one in (TFLITE, TFLITE_INT8, KERAS, SAVED_MODEL, FROZEN_GRAPH, OPENVINO, ONNX, WEB)
+    one.name: one
+    for one in (TFLITE, TFLITE_INT8, KERAS, SAVED_MODEL, FROZEN_GRAPH, OPENVINO, ONNX, BUNDLE, WEB)
 }
 
 

@@ -8,7 +8,7 @@ from poetcore.export.about import About
 from poetcore.export.export_format import ExportFormat
 from poetcore.export.parity import Parity
 
-__all__ = ["code_of", "note"]
+__all__ = ["code_of", "note", "reading_code"]
 
 #: As `images.to_square` reads a photo: without transparency, halved while it is large, in sRGB, upright, and
 #: resized to the square. Pictures of 16 bits, whose values have any range, are left to their owners.
@@ -86,7 +86,16 @@ def code_of(kind: ExportFormat, about: About) -> str:
     last = _OVER_THRESHOLD if about.thresholds else _MOST_PROBABLE
     unknown = "" if about.least_probability is None else _UNKNOWN
     names = _names(about)
-    return "".join(part.format(**names) for part in (_READ, kind.code, _LABEL, unknown, last))
+    return reading_code(about) + "".join(part.format(**names) for part in (kind.code, _LABEL, unknown, last))
+
+
+def reading_code(about: About) -> str:
+    """Return the lines of Python that define `read(file)`, as in `code_of`.
+
+    Args:
+        about: the export.
+    """
+    return _READ.format(size=about.size)
 
 
 def _names(about: About) -> dict[str, Any]:
@@ -112,7 +121,7 @@ def _told(about: About) -> str:
 
 
 def _compared(kind: ExportFormat) -> str:
-    return "On the computer that made it, its model was" if kind.usage else "Run by the lines below, it was"
+    return "On the computer that made it, its model was" if kind.usage else "Run by the code below, it was"
 
 
 def _usage(kind: ExportFormat, about: About) -> str:
@@ -127,6 +136,7 @@ def note(kind: ExportFormat, about: About, parity: Parity) -> str:
         about: the export.
         parity: how it compared with the app.
     """
+    code = "its own program" if kind.usage else "the code below"
     paragraphs = [
         f"{about.file}: {kind.title}",
         _told(about),
@@ -139,8 +149,8 @@ def note(kind: ExportFormat, about: About, parity: Parity) -> str:
     ]
     if parity.read_otherwise:
         paragraphs.append(
-            "The lines below read some kinds of pictures otherwise than Poet does, most often those of 16"
-            " bits: save them as 8-bit PNG files first."
+            f"{code.capitalize()} reads some kinds of pictures otherwise than Poet does, most often those of"
+            " 16 bits: save them as 8-bit PNG files first."
         )
     if about.thresholds:
         paragraphs.append(
@@ -155,8 +165,8 @@ def note(kind: ExportFormat, about: About, parity: Parity) -> str:
     if about.least_probability is not None:
         paragraphs.append(
             "It answers with one of its labels whatever it is shown. Of pictures of these labels 95 % get a"
-            f" largest probability of {about.least_probability:.3f} or more; the lines below print unknown"
-            " where it is less. The app compares a picture with the training pictures too, an export cannot."
+            f" largest probability of {about.least_probability:.3f} or more; {code} says unknown where it is"
+            " less. The app compares a picture with the training pictures too, an export cannot."
         )
     wrap = textwrap.TextWrapper(width=100, break_long_words=False, break_on_hyphens=False)
     if kind.usage:
