@@ -30,7 +30,7 @@ def video_chart(curve: pd.DataFrame, strip: pd.DataFrame) -> alt.LayerChart:
     labels = list(dict.fromkeys(curve["label"]))
     colours = [_COLOURS[place % len(_COLOURS)] for place in range(len(labels))]
     scale = alt.Scale(domain=[*labels, OTHER], range=[*colours, GREY])
-    legend = alt.Legend(**{**LINES.to_dict(), "values": labels})
+    legend = alt.Legend(**{**LINES.to_dict(), "values": labels, "columns": 3})
     axis = alt.Axis(labelExpr=_CLOCK.format("datum.value"), grid=False)
     end = max([*strip["end"], *curve["time"]])
     along = alt.Scale(domain=[0, end], nice=False)

@@ -103,13 +103,12 @@ class LiveVideo {
 
   async label() {
     const { data } = this;
-    const service = new LiveService(data.live.run);
-    const walk = (this.walk = new VideoWalk(this.address, service, (video) => this.view.side(video)));
+    const walk = new VideoWalk(this.address, new LiveService(data.live.run), (video) => this.view.side(video));
+    this.walk = walk;
     walk.addEventListener("progress", () => this.paintWalk());
     this.say("");
     this.paint();
     const found = await walk.walk(Number(this.part("every").value), data.live.labels.length);
-    service.close();
     if (this.walk !== walk) return;
     this.walk = null;
     this.paint();

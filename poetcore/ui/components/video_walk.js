@@ -74,7 +74,9 @@ class VideoWalk extends EventTarget {
     const whole = found.times.length === this.total;
     found.end = whole ? duration : (found.times.at(-1) ?? 0) + every;
     found.problem = this.problem || (whole ? "" : "Stopped before its end.");
-    this.end();
+    this.stop();
+    this.video.removeAttribute("src");
+    this.video.load();
     return found;
   }
 
@@ -114,11 +116,6 @@ class VideoWalk extends EventTarget {
 
   stop() {
     this.stopped = true;
-  }
-
-  end() {
-    this.stopped = true;
-    this.video.removeAttribute("src");
-    this.video.load();
+    this.service.close(); // what the server still has is not waited for
   }
 }
