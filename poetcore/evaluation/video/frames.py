@@ -83,6 +83,7 @@ class Video:
         self._stream.thread_type = "AUTO"
         self.duration = _duration(container, self._stream)
         self.end, self.problem = 0.0, ""
+        self._upright: Image.Transpose | None = None
 
     def frames(self, every: float) -> Iterator[Frame]:
         """Yield the frame that is shown every so many seconds, from the beginning to the last that is whole.
@@ -98,13 +99,13 @@ class Video:
         place, shown, told = 0, None, False
         for time, frame in self._timed():
             while shown is not None and place * every < time - _SAME:
-                yield Frame(round(place * every, 6), None if told else _picture(shown))
+                yield Frame(round(place * every, 6), None if told else self._picture(shown))
                 place, told = place + 1, True
             shown, told = frame, False
         if shown is None:
             raise VideoError(f"{printable(self._path)} has no frame that can be read: it is damaged.")
         while not place or place * every < self.end - _SAME:
-            yield Frame(round(place * every, 6), None if told else _picture(shown))
+            yield Frame(round(place * every, 6), None if told else self._picture(shown))
             place, told = place + 1, True
 
     def _timed(self) -> Iterator[tuple[float, Any]]:
@@ -122,6 +123,8 @@ class Video:
                     damaged += 1
                     continue
                 for frame in frames:
+                    if shift is None:  # of the first only: PyAV never lets go of a frame that was asked
+                        self._upright = _UPRIGHT.get(_turned(frame))
                     clock = self.end if frame.time is None else float(frame.time)
                     if shift is None:
                         shift = clock
@@ -135,6 +138,12 @@ class Video:
             self.problem = f"It cannot be read any further ({error.strerror or error})."
         if damaged and not self.problem:
             self.problem = "Parts of it are damaged and were passed over."
+
+    def _picture(self, frame: Any) -> Image.Image:
+        """Return a frame of PyAV as RGB, upright."""
+        untold = int(frame.colorspace) == _UNTOLD and frame.height >= _HD
+        picture: Image.Image = frame.to_image(**({"src_colorspace": _BT709} if untold else {}))
+        return picture if self._upright is None else picture.transpose(self._upright)
 
 
 @contextmanager
@@ -199,14 +208,6 @@ def _duration(container: Any, stream: Any) -> float | None:
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
     return container.duration / 1e6 if container.duration else None
-
-
-def _picture(frame: Any) -> Image.Image:
-    """Return a frame of PyAV as RGB, upright."""
-    untold = int(frame.colorspace) == _UNTOLD and frame.height >= _HD
-    picture: Image.Image = frame.to_image(**({"src_colorspace": _BT709} if untold else {}))
-    upright = _UPRIGHT.get(_turned(frame))
-    return picture if upright is None else picture.transpose(upright)
 
 
 def _turned(frame: Any) -> tuple[int, int, int, int]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from PIL import Image
 
@@ -73,6 +74,17 @@ def test_a_video_that_breaks_off_is_read_as_far_as_it_goes(tmp_path):
     with open_video(file) as video:
         assert colours(video.frames(0.5)) == {0.0: "r", 0.5: "r", 1.0: "b"}
         assert video.duration == 2.5
+
+
+def test_memory_does_not_grow_with_the_video(tmp_path):
+    file = write_video(tmp_path / "a.mp4", [(plain("red"), 8.0)], rate=30, size=(1280, 720))
+    me, held = psutil.Process(), []
+    with open_video(file) as video:
+        for place, _ in enumerate(video.frames(1 / 30)):
+            if place in (60, 230):
+                held.append(me.memory_info().rss)
+    assert len(held) == 2
+    assert held[1] - held[0] < 60_000_000  # 170 frames have 235 MB
 
 
 def test_a_clock_that_begins_anew_goes_on(tmp_path):
