@@ -227,7 +227,7 @@ def _retrain(
     )
     run.append_event("final", test_accuracy=test.accuracy.value, test_count=test.accuracy.total)
     message = " ".join(filter(None, [about_fine_tuning(tuned.record) if tuned else "", cross_message]))
-    if not config.multi_label:
+    if not config.multi_label and options.testing_percentage:
         message += f" Final test accuracy {test.accuracy}."
     message += "".join(f" {remark}" for remark in run_remarks(run.record()))
     if prepared.dataset.empty:
