@@ -122,7 +122,9 @@ def test_a_comment_changes_no_pixel() -> None:
     assert (images.to_square(other, 32) == images.to_square(content, 32)).all()
 
 
-@pytest.mark.parametrize("module", ["tests.benchmarks", "tests.benchmarks.growth"])
+@pytest.mark.parametrize(
+    "module", ["tests.benchmarks", "tests.benchmarks.audience", "tests.benchmarks.growth"]
+)
 def test_help_says_how_to_run_them(module: str) -> None:
     shown = subprocess.run(
         [sys.executable, "-m", module, "--help"], cwd=ROOT, capture_output=True, text=True, timeout=60

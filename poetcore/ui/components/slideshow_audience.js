@@ -26,7 +26,7 @@ class Audience {
     this.said = "";
     this.order = Promise.resolve();
     this.fresh = true; // the way to it is shown large to a room that nobody has entered yet
-    this.large = false;
+    this.enlarge(false);
     this.problem = "";
     if (offered) this.actions.guess = () => {}; // who presents does not vote
     else delete this.actions.guess;
@@ -63,12 +63,21 @@ class Audience {
   hear(news) {
     this.news = news;
     this.version = news.version;
-    if (this.fresh) {
-      this.fresh = false;
-      this.large = news.phones === 0;
-      this.tell();
-    }
+    if (this.show) this.begin();
     this.paintNews();
+  }
+
+  /** The first time that news and show are there: a room that nobody has entered yet is shown the way, large. */
+  begin() {
+    if (!this.fresh || this.version < 0) return;
+    this.fresh = false;
+    this.enlarge(this.news.phones === 0);
+    const { state, deck } = this.show;
+    if (this.large && state.guessFirst && !hidden(state)) {
+      // Off and on again hides the slide that is up, which nobody has voted on.
+      this.show.state = reduce(reduce(state, "guessFirst", undefined, deck), "guessFirst", undefined, deck);
+      this.show.render();
+    } else this.tell();
   }
 
   // -- what the phones are told
@@ -114,10 +123,23 @@ class Audience {
   /** Show or hide the way to the vote page, large. */
   turn() {
     if (!this.offered) return;
-    this.large = !this.large;
+    this.enlarge(!this.large);
+    if (this.large && this.show.state.playing) {
+      this.show.state = pause(this.show.state);
+      this.show.render();
+    }
     this.paintNews();
     this.tell();
     (this.large ? this.part("invitation").querySelector("button") : this.show.root).focus({ preventScroll: true });
+  }
+
+  /** What goes on in a show goes on from the way to the vote page, and does nothing unseen. */
+  enlarge(large) {
+    this.large = large;
+    for (const action of ["next", "toggle", "reveal"]) {
+      if (large) this.actions[action] = () => this.turn();
+      else delete this.actions[action];
+    }
   }
 
   part(name) {
@@ -130,7 +152,9 @@ class Audience {
     this.part("look").before(parts.querySelector(".invite"));
     this.part("reveal").before(parts.querySelector(".voting"));
     this.part("answer").prepend(parts.querySelector(".votes"));
+    this.part("help").querySelector("dl").lastElementChild.before(parts.querySelector(".invite-key"));
     this.show.root.append(parts.querySelector(".invitation"));
+    this.part("invitation").addEventListener("keydown", (event) => event.key === "Escape" && this.turn());
   }
 
   /** The show has painted a slide, or its end. */
@@ -142,7 +166,7 @@ class Audience {
     }
     const open = Boolean(this.offered);
     show.root.classList.toggle("has-audience", open);
-    this.part("invite").hidden = !open;
+    for (const name of ["invite", "invite-key"]) this.part(name).hidden = !open;
     if (open) {
       for (const code of show.root.querySelectorAll(".code")) {
         code.src = this.offered.code;
@@ -151,7 +175,8 @@ class Audience {
       for (const name of ["way-address", "invitation-address"]) {
         this.part(name).textContent = this.offered.address.replace("http://", "");
       }
-    } else this.large = false;
+    }
+    this.begin();
     this.tell();
     this.paintNews();
   }
@@ -167,6 +192,7 @@ class Audience {
       if (this.part(name).textContent !== text) this.part(name).textContent = text;
     };
     this.part("invitation").hidden = !large;
+    this.part("frame").inert = large;
     say("here", problem || (news.phones ? `${plural(news.phones, "phone")} here` : "No phone is here yet."));
     this.part("voting").hidden = !open;
     say("voted-count", problem || plural(total, "vote"));

@@ -3,10 +3,12 @@
 import json
 import urllib.request
 from collections.abc import Callable, Iterator
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.accessibility import faults
 from tests.browser.conftest import Watched, screenshot, watched
 from tests.browser.slideshow.show import Show
 from tests.ui.audience.phone import Phone, round_of
@@ -106,6 +108,29 @@ def test_a_shows_the_way_and_phones_wait_meanwhile(show: Show, phone: Watched):
     expect(phone.page.get_by_role("heading", name="You are in")).to_be_visible()
     show.press("a")
     expect(phone.page.get_by_role("heading", name="What is it?")).to_be_visible()
+
+
+def test_going_on_from_the_way_reveals_nothing(show: Show):
+    show.press("a")
+    expect(show.part("invitation")).to_be_visible()
+    show.press("ArrowRight")
+    expect(show.part("invitation")).to_be_hidden()
+    expect(show.part("question")).to_be_visible()
+    show.press("a")
+    expect(show.part("invitation")).to_be_visible()
+    show.press("Escape")
+    expect(show.part("invitation")).to_be_hidden()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_vote_page_is_in_nobodys_way(show: Show, phone: Watched, theme: Literal["light", "dark"]):
+    phone.page.emulate_media(color_scheme=theme)
+    phone.page.get_by_role("button", name="rose").click()
+    expect(phone.page.get_by_role("button", pressed=True)).to_have_count(1)
+    found = faults(phone.page)
+    show.press("Enter")
+    expect(phone.page.get_by_role("heading", name="It is daisy")).to_be_visible()
+    assert found + faults(phone.page) == []
 
 
 def test_a_phone_votes_changes_its_vote_and_reads_the_answer(show: Show, phone: Watched):
