@@ -42,7 +42,7 @@ def _read(body: bytes) -> tuple[int, list[dict[str, Any]]]:
     try:
         told = json.loads(body)
         return int(told.get("seen", -1)), [_message(**one) for one in told.get("show", [])]
-    except (TypeError, AttributeError, RecursionError) as error:
+    except (TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise ValueError(str(error)) from None
 
 

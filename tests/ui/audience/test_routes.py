@@ -56,7 +56,8 @@ def test_a_page_of_another_site_may_not_present(invitation: Invitation):
 
 
 @pytest.mark.parametrize(
-    "content", ["", "[]", '{"show": [1]}', '{"show": [{"do": 1}]}', '{"show": [{"x": ""}]}']
+    "content",
+    ["", "[]", '{"seen": Infinity}', '{"show": [1]}', '{"show": [{"do": 1}]}', '{"show": [{"x": ""}]}'],
 )
 def test_what_cannot_be_read_is_refused(invitation: Invitation, content: str):
     assert ask(AUDIENCE_ROUTES, "POST", f"/poet/audience/{invitation.id}", content).status == 400
