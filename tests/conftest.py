@@ -13,6 +13,8 @@ import pytest
 from hypothesis import settings
 from PIL import Image
 
+from poetcore.export.export import Exported, export
+from poetcore.export.export_options import ExportOptions, Facts
 from poetcore.features.backbones import DEFAULT, find
 from poetcore.features.litert import model_file
 from poetcore.workspace.run import Run
@@ -100,6 +102,15 @@ def trained(tmp_path_factory: pytest.TempPathFactory, backbone_file: Path) -> Tr
     sample = make_sample(place.datasets / "sample", train_per_label=12, demo_per_label=4)
     options = TrainingOptions(how_many_training_steps=300, seed=1)
     return Trained(place, sample, retrain(RunConfig(sample / "train", training=options), place))
+
+
+@pytest.fixture(scope="session")
+def web_page(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Exported:
+    """The run as a web page that has LiteRT.js in a folder of its own; shared, so tests only read it."""
+    facts = Facts(model_name="Five <b>flowers</b>", author="A. Author", licence="CC BY 4.0")
+    options = ExportOptions(facts=facts, litert_js="local")
+    out = tmp_path_factory.mktemp("web") / "page"
+    return export(trained.run, trained.workspace, "web", out, options=options)
 
 
 @pytest.fixture(scope="session")

@@ -196,7 +196,7 @@ def resize_to_square(picture: Image.Image, size: int) -> np.ndarray:
 
 
 def thumbnail(content: bytes, pixels: int) -> bytes:
-    """Encode a small JPEG whose longer side is at most `pixels`, aspect ratio kept.
+    """Encode a small JPEG of pixels alone whose longer side is at most `pixels`, aspect ratio kept.
 
     Raises:
         PictureError: whatever is wrong with the picture, in a few words.
@@ -204,7 +204,7 @@ def thumbnail(content: bytes, pixels: int) -> bytes:
     picture = decode(content, at_least=pixels)
     picture.thumbnail((pixels, pixels), Image.Resampling.BILINEAR)
     out = io.BytesIO()
-    picture.save(out, "JPEG", quality=82)
+    picture.save(out, "JPEG", quality=82, comment=b"")  # else the file's own is kept
     return out.getvalue()
 
 

@@ -175,6 +175,10 @@ def _litert(path: Path) -> Loaded:
     return Loaded(size, predict)
 
 
+def _web_page(path: Path) -> Loaded:
+    return _litert(path / "model.tflite")
+
+
 def _keras(path: Path) -> Loaded:
     from poetcore.system.tensorflow import tensorflow
 
@@ -295,5 +299,6 @@ KINDS: dict[str, Kind] = {
     "keras": Kind("a Keras file", lambda path: path.suffix in (".keras", ".h5"), _opens(_keras)),
     "saved_model": Kind("a SavedModel", _holds("saved_model.pb"), _opens(_saved_model)),
     "onnx": Kind("an ONNX file", lambda path: path.suffix == ".onnx", _opens(_onnx)),
+    "web": Kind("a web page of Poet", _holds("poet_page.json"), _opens(_web_page), heavy=False),
     "openvino": Kind("a model for OpenVINO", _holds("model.xml"), _opens(_openvino)),
 }

@@ -37,7 +37,7 @@ INPUT_RANGES = {
 
 
 #: The options that only some formats have, and these, in a sentence.
-FORMATS_WITH = {"input_range": "tflite or tflite_int8"}
+FORMATS_WITH = {"input_range": "tflite or tflite_int8", "samples": "web", "litert_js": "web"}
 
 
 @dataclass(frozen=True)

@@ -69,8 +69,9 @@ np.save(sys.argv[3], results)
 """
 
 
-#: What can be written here: what needs a package has tests of its own; and which of them `compare` runs.
-INSTALLED = [name for name, kind in FORMATS.items() if not kind.packages]
+#: What can be written here: what needs a package has tests of its own, and so has the web page; and which of
+#: them `compare` runs.
+INSTALLED = [name for name, kind in FORMATS.items() if not kind.packages and name != "web"]
 RUN_HERE = [name for name in FORMATS if name.removesuffix("_int8") in KINDS and name in INSTALLED]
 
 
