@@ -149,6 +149,7 @@ def _labels_inside(file: Path) -> tuple[str, ...]:
 
 
 def _litert(path: Path) -> Loaded:
+    path = path / "model.tflite" if path.is_dir() else path
     from ai_edge_litert.interpreter import Interpreter
 
     try:
@@ -173,10 +174,6 @@ def _litert(path: Path) -> Loaded:
         return probabilities
 
     return Loaded(size, predict)
-
-
-def _web_page(path: Path) -> Loaded:
-    return _litert(path / "model.tflite")
 
 
 def _keras(path: Path) -> Loaded:
@@ -292,13 +289,11 @@ def _holds(name: str) -> Callable[[Path], bool]:
 
 #: By name; the first that fits.
 KINDS: dict[str, Kind] = {
-    "frozen_graph": Kind(
-        "a frozen graph (.pb)", lambda path: path.suffix == ".pb" and path.is_file(), _graph
-    ),
+    "frozen_graph": Kind("a frozen graph (.pb)", lambda one: one.suffix == ".pb" and one.is_file(), _graph),
     "tflite": Kind("a LiteRT file", lambda path: path.suffix == ".tflite", _opens(_litert), heavy=False),
     "keras": Kind("a Keras file", lambda path: path.suffix in (".keras", ".h5"), _opens(_keras)),
     "saved_model": Kind("a SavedModel", _holds("saved_model.pb"), _opens(_saved_model)),
     "onnx": Kind("an ONNX file", lambda path: path.suffix == ".onnx", _opens(_onnx)),
-    "web": Kind("a web page of Poet", _holds("poet_page.json"), _opens(_web_page), heavy=False),
+    "web": Kind("a web page of Poet", _holds("poet_page.json"), _opens(_litert), heavy=False),
     "openvino": Kind("a model for OpenVINO", _holds("model.xml"), _opens(_openvino)),
 }
