@@ -1,5 +1,6 @@
 """The page Live in a browser whose camera shows known pictures."""
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -9,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from poetcore.evaluation.classifier import Classifier
 from poetcore.evaluation.live import NONE_OF_THESE
+from poetcore.evaluation.unsure import NOT_SURE
 from poetcore.evaluation.video.smoothing import smooth
 from poetcore.system.browser.assets import read_assets
 from tests.benchmarks.live import numbered, right_frames, watch
@@ -102,6 +104,48 @@ def test_h_shows_where_the_label_is_seen_and_a_bar_where_another_one_is(live: Lo
     expect(note).to_contain_text("speaks for tulip")
     live.get_by_role("button", name="tulip").click()
     expect(drawn).to_be_hidden()
+
+
+def answered(live: Locator, **values: object) -> None:
+    """Have the server answer one and the same from now on."""
+    count = live.locator(".bar").count()
+    told = {"probabilities": [1 / count] * count, "unknown": False, "unsure": False, "groups": []}
+    live.page.route("**/poet/live/*", lambda route: route.fulfill(json=told | values))
+
+
+def test_groups_of_labels_are_told_in_words(live: Locator) -> None:
+    answered(live, groups=[["prickly", 0.9, True], ["calm", 0.1, False]])
+    expect(live.locator(".groups")).to_contain_text("prickly")
+    assert re.fullmatch(r"Groups: \W*prickly\W* 90\s%", live.locator(".groups").inner_text())
+
+
+def test_a_model_that_wavers_is_not_sure(live: Locator) -> None:
+    answered(live, unsure=True)
+    expect(live.locator(".label")).to_have_text(NOT_SURE)
+    expect(live.locator(".detail")).to_contain_text("Most probable is")
+
+
+@pytest.mark.complains(rf"{NOT_FOUND}|status of 422")
+def test_what_the_server_cannot_tell_is_said_in_its_sentence(live: Locator) -> None:
+    words = {"error": "The run 'first' is gone: choose another."}
+    live.page.route("**/poet/live/*", lambda route: route.fulfill(status=422, json=words))
+    expect(live.locator(".detail")).to_have_text(words["error"])
+    live.page.unroute_all(behavior="wait")
+    expect(live.locator(".label")).to_have_text("rose")
+
+
+def test_of_several_labels_those_over_their_thresholds_are_told(
+    camera: FakeCamera, camera_page: Page, serve: Serve, pairs_trained: Trained
+) -> None:
+    photo = sorted((pairs_trained.sample / "demo").rglob("*.jpg"))[0]
+    camera.shows([Image.open(photo).resize((640, 480))])
+    (one,) = Classifier(pairs_trained.run, pairs_trained.workspace).classify([photo])
+    address = serve(ROOT / "app.py", {"TFP_WORKSPACE": str(pairs_trained.workspace.root)})
+    Dashboard(camera_page, address).open("/live")
+    camera_page.get_by_role("button", name="Start the camera").click()
+    expect(camera_page.locator(".live .label")).to_have_text(", ".join(sorted(one.predicted)) or "No label")
+    expect(camera_page.locator(".live .bar-least")).to_have_count(len(pairs_trained.run.labels()))
+    screenshot(camera_page, "live_several_labels")
 
 
 def test_space_freezes_the_picture_and_goes_on(live: Locator) -> None:

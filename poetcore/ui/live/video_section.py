@@ -8,9 +8,9 @@ from poetcore.errors import PoetError
 from poetcore.evaluation.video.options import VideoOptions
 from poetcore.ui.choice import chosen
 from poetcore.ui.components.live_video import live_video
+from poetcore.ui.live.model import draw_model
 from poetcore.ui.live.video_found import as_found, draw_found, place_to_show
 from poetcore.ui.state import explain
-from poetcore.ui.text import plain
 
 __all__ = ["draw_video"]
 
@@ -26,11 +26,11 @@ def draw_video() -> None:
     run = chosen().run
     if run is None:
         return
-    st.caption(f"Model: {plain(run.title)}. Play a video, or label the whole of it.")
     try:
         sent: dict[str, Any] | None = live_video(
             run, every=VideoOptions().every, choices=_EVERY, seek=place_to_show(), key="live_video"
         )
+        draw_model(run)
         if sent:
             st.session_state[_FOUND] = as_found(run, sent)
         found = st.session_state.get(_FOUND)
