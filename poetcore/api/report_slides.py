@@ -63,7 +63,7 @@ class ReportSlides:
         """Write the slideshow as one HTML file that opens by a double click, without a server or a network.
 
         It is the slideshow of the dashboard: keys, timing, guessing first, score, full screen. Its pictures
-        are in the file, so its size hangs on how many there are and on `pixels`.
+        are in the file, so its size hangs on how many there are, 2,000 at the most, and on `pixels`.
 
         Args:
             path: of the file; one that is there is replaced.

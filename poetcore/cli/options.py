@@ -80,11 +80,14 @@ def takes_options_of(
 
 
 def _parameter(one: Option) -> inspect.Parameter:
+    off = f"/--no_{one.flag}" if one.default is True else ""  # what is on by itself can be switched off
     return inspect.Parameter(
         one.name,
         inspect.Parameter.KEYWORD_ONLY,
         default=inspect.Parameter.empty if one.default is MISSING else one.default,
-        annotation=Annotated[one.type, typer.Option(f"--{one.flag}", envvar=one.environment, help=one.help)],
+        annotation=Annotated[
+            one.type, typer.Option(f"--{one.flag}{off}", envvar=one.environment, help=one.help)
+        ],
     )
 
 

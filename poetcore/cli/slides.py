@@ -53,6 +53,7 @@ def slides(
     from poetcore.evaluation.headline import headline
     from poetcore.evaluation.slide_files import check_folder, write_slides
     from poetcore.evaluation.slideshow.presenting import show_slides, slideshow_file
+    from poetcore.evaluation.slideshow.show import MOST_SLIDES
     from poetcore.evaluation.slideshow.show_file import expected_bytes
     from poetcore.evaluation.words_pictures import add_fonts, missing_characters
     from poetcore.workspace.demo_sets import dataset_title, demo_of
@@ -79,7 +80,8 @@ def slides(
         if html:
             slides = show_slides(evaluation, asked.slides)
             expected = expected_bytes(slides, asked.pixels, heat_maps=asked.heat_maps)
-            terminal.message(f"{counted(len(slides), 'picture')}: about {file_size(expected)}.")
+            first = "The first " if len(slides) == MOST_SLIDES else ""
+            terminal.message(f"{first}{counted(len(slides), 'picture')}: about {file_size(expected)}.")
             show = slideshow_file(
                 html, slides, chosen, evaluation, told, asked, groups, place, on_progress=bars.show
             )

@@ -55,6 +55,12 @@ def test_what_is_to_be_written_has_to_be_said(what, tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
+def test_the_confidence_can_be_left_out(trained, tmp_path):
+    place = ["--run", trained.run.name, "--workspace", trained.workspace.root]
+    call("slides", trained.sample / "demo", "--html", tmp_path / "a.html", "--no_confidence", *place)
+    assert '"confidence": false' in (tmp_path / "a.html").read_text(encoding="utf-8")
+
+
 def test_no_picture_to_show_is_told_in_a_sentence(trained, tmp_path):
     place = ["--run", trained.run.name, "--workspace", trained.workspace.root]
     done = call("slides", trained.sample / "demo", "--html", tmp_path / "a.html", "--label", "oak", *place)

@@ -58,10 +58,10 @@ def overlay_png(heat: HeatMap, pixels: int = 768, *, small: bool = False) -> byt
     Args:
         heat: what is drawn.
         pixels: of its longer side.
-        small: compress it well, which takes three times as long: for what is kept, not seen once.
+        small: compress it well, which takes longer: for what is kept, not seen once.
     """
     out = io.BytesIO()
-    overlay(heat, pixels).save(out, "PNG", compress_level=9 if small else 1)
+    overlay(heat, pixels).save(out, "PNG", compress_level=6 if small else 1)
     return out.getvalue()
 
 
