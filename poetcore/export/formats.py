@@ -2,6 +2,7 @@
 
 from poetcore.errors import OptionError
 from poetcore.export.bundle.bundle_format import BUNDLE
+from poetcore.export.core_ml_format import CORE_ML
 from poetcore.export.export_format import ExportFormat
 from poetcore.export.graph_format import FROZEN_GRAPH
 from poetcore.export.keras_formats import KERAS, SAVED_MODEL
@@ -15,7 +16,7 @@ __all__ = ["FORMATS", "find_format"]
 #: By name, in the order in which a page offers them.
 FORMATS: dict[str, ExportFormat] = {
     one.name: one
-    for one in (TFLITE, TFLITE_INT8, KERAS, SAVED_MODEL, FROZEN_GRAPH, OPENVINO, ONNX, BUNDLE, WEB)
+    for one in (TFLITE, TFLITE_INT8, KERAS, SAVED_MODEL, FROZEN_GRAPH, OPENVINO, ONNX, CORE_ML, BUNDLE, WEB)
 }
 
 
