@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.accessibility import faults
 from tests.browser.conftest import Watched, screenshot, watched
 from tests.browser.slideshow.show import Show
 from tests.evaluation.slideshow.making import EVIL, slides_in, written
@@ -119,3 +121,13 @@ def test_it_fills_the_window(opened: Show, width: int, height: int) -> None:
     box = opened.page.locator(".show").bounding_box()
     assert box == {"x": 0, "y": 0, "width": width, "height": height}
     assert opened.page.evaluate("document.documentElement.scrollHeight") == height
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_it_is_accessible(browser: Browser, file: Path, theme: Literal["light", "dark"]) -> None:
+    # axe-core waits in a way that the file's policy forbids.
+    with browser.new_context(color_scheme=theme, bypass_csp=True) as context:
+        page = context.new_page()
+        page.goto(file.as_uri())
+        expect(page.locator(".show .picture img")).to_be_visible()
+        assert faults(page) == []
