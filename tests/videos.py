@@ -1,5 +1,6 @@
 """Video files made by code, of pictures that are shown for so many seconds each."""
 
+import struct
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -21,7 +22,7 @@ def write_video(
     rate: int = 10,
     codec: str = "libx264",
     size: tuple[int, int] = (320, 240),
-    turned: int = 0,
+    matrix: tuple[int, int, int, int] | None = None,
     steady: bool = True,
 ) -> Path:
     """Write a video.
@@ -32,7 +33,7 @@ def write_video(
         rate: frames a second.
         codec: of FFmpeg.
         size: of the frames.
-        turned: degrees, counterclockwise, by which a player has to turn it.
+        matrix: (a, b, c, d) by which a player has to turn an .mp4 or .mov: x' = a x + c y, y' = b x + d y.
         steady: whether a picture has a frame at each time, or one only that stands.
     """
     import av
@@ -42,8 +43,6 @@ def write_video(
         stream.width, stream.height = size
         stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
         stream.time_base = stream.codec_context.time_base = Fraction(1, rate)
-        if turned:
-            stream.set_display_rotation(turned)
         place = 0
         for image, seconds in shown:
             count = round(seconds * rate)
@@ -53,6 +52,13 @@ def write_video(
                 container.mux(stream.encode(frame))
             place += count
         container.mux(stream.encode())
+    if matrix:
+        # ISO/IEC 14496-12, 8.3.2: a, b, u, c, d, v ... in 16.16 bits, 40 bytes behind the name of the box.
+        a, b, c, d = (65536 * one for one in matrix)
+        content = bytearray(file.read_bytes())
+        begin = content.index(b"tkhd") + 44
+        content[begin : begin + 24] = struct.pack(">6i", a, b, 0, c, d, 0)
+        file.write_bytes(content)
     return file
 
 

@@ -22,8 +22,8 @@ from poetcore.workspace.workspace import Workspace
 
 __all__ = ["label_video"]
 
-#: A file that ends so many seconds before what it says was broken off.
-_SHORT = 2.0
+#: Seconds: a file that ends so much before what it says was broken off.
+_SHORT = 1.0
 
 
 def label_video(

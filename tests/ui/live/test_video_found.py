@@ -57,6 +57,14 @@ def test_the_strip_has_the_colours_of_the_lines_and_grey_for_what_is_unknown(tra
     assert scales[0] == scales[1] and scales[0]["domain"][-1] == OTHER
 
 
+def test_of_label_sets_the_lines_are_drawn(pairs_trained, sent):
+    labels = pairs_trained.run.labels()
+    both = {"run": pairs_trained.run.name, "probabilities": [[0.9] * len(labels)] * 3}
+    video = as_found(pairs_trained.run, sent | both).video
+    assert video.strip().empty and set(video.curve()["label"]) == set(labels)
+    assert len(video_chart(video.curve(), video.strip()).to_dict()["layer"]) == 3
+
+
 def test_a_long_video_is_drawn_with_as_many_points_as_can_be_seen(trained, sent):
     frames = 5000
     long = sent | {
