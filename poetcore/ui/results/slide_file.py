@@ -83,8 +83,9 @@ def _draw_choice(run: Run, slides: Sequence[Slide], make: Callable[..., Slidesho
             explain(error)
             return
         _delete_others(file)
-        if made.skipped:
-            st.warning(f"{counted(len(made.skipped), 'picture')} cannot be read and is not in it.")
+        if not made.skipped:
+            st.rerun()
+        st.warning(f"Excluded, as they cannot be read: {counted(len(made.skipped), 'picture')}.")
     st.download_button(
         f"Download ({file_size(file.stat().st_size)})",
         file.read_bytes,
