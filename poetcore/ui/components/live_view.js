@@ -31,11 +31,12 @@ function write(element, text) {
 /** A name in a sentence, which may be written from right to left. */
 const isolatedName = (name) => `\u2068${name}\u2069`;
 
-/** Wait until a <video> shows another frame than now. */
-function nextFrame(video) {
+/** Wait until a <video> shows another frame than now, as long as that is wanted. */
+function nextFrame(video, wanted) {
   return new Promise((resolve) => {
-    if (video.requestVideoFrameCallback) video.requestVideoFrameCallback(resolve);
-    else requestAnimationFrame(resolve);
+    if (video.requestVideoFrameCallback) return video.requestVideoFrameCallback(resolve);
+    const look = () => (video.paused && wanted() ? requestAnimationFrame(look) : resolve());
+    return requestAnimationFrame(look);
   });
 }
 
@@ -108,7 +109,7 @@ class LiveView {
     const turn = ++this.turn;
     let before = Promise.resolve();
     while (turn === this.turn) {
-      await nextFrame(this.source.element);
+      await nextFrame(this.source.element, () => turn === this.turn);
       if (turn !== this.turn) return;
       const asked = this.look(turn);
       await before;
