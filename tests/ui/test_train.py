@@ -187,6 +187,20 @@ def test_another_input_range_is_exported_anew(own, monkeypatch):
     assert "--input_range=-1..1" in asked
 
 
+def test_a_web_page_is_exported_with_the_samples_and_the_terms_that_were_chosen(own, monkeypatch):
+    asked: list[str] = []
+    monkeypatch.setattr("poetcore.ui.model.exports.run_module", lambda _, options: asked.extend(options))
+    app = training_page("This run")
+    app.selectbox(key="export_format").set_value("web").run()
+    app.number_input(key="export_samples").set_value(0).run()
+    app.text_input(key=f"export_licence_{own.run.name}").set_value(" CC BY 4.0 ").run()
+    app.button(key="export_now").click().run()
+    assert {one for one in asked if "samples" in one or "licence" in one or "author" in one} == {
+        "--samples=0",
+        "--licence=CC BY 4.0",
+    }
+
+
 def test_a_format_whose_package_is_missing_says_so_instead_of_a_button(own, monkeypatch):
     monkeypatch.setitem(FORMATS, "openvino", replace(FORMATS["openvino"], packages=("no_such_package",)))
     app = training_page("This run")
