@@ -100,6 +100,17 @@ def test_a_reload_keeps_the_audience_and_its_score(page: Page, address: str, vot
     expect(show.part("invitation")).to_be_hidden()
 
 
+def test_a_slide_whose_answer_was_seen_before_is_hidden_for_who_comes(page: Page, address: str, votes: str):
+    show = Show.load(page, address, "guess=1&seconds=3600")
+    show.press("Enter")
+    expect(show.part("verdict")).to_be_visible()
+    show = Show.load(page, address, ASKED)
+    show.part("invitation").get_by_role("button").click()
+    expect(show.part("question")).to_be_visible()
+    voting(votes, 0)
+    expect(show.part("voted-count")).to_have_text("1 vote")
+
+
 def test_a_shows_the_way_and_phones_wait_meanwhile(show: Show, phone: Watched):
     expect(phone.page.get_by_role("heading", name="What is it?")).to_be_visible()
     show.press("a")
