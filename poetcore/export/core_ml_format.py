@@ -1,5 +1,7 @@
 """The format of Core ML, in which programs for Macs, iPhones and iPads take models."""
 
+import contextlib
+import io
 import json
 import logging
 import sys
@@ -25,15 +27,16 @@ def _write(network: Network, folder: Path) -> None:
     label = tf.function(lambda picture: model(picture, training=False), input_signature=[fed])
     # Where a picture may have several labels there is no class, only probabilities.
     classes = None if about.thresholds else coremltools.ClassifierConfig(list(network.labels))
-    made = coremltools.convert(
-        [label.get_concrete_function()],
-        source="tensorflow",
-        convert_to="mlprogram",
-        inputs=[coremltools.ImageType(name="picture", shape=shape)],
-        classifier_config=classes,
-        compute_precision=coremltools.precision.FLOAT32,
-        skip_model_load=True,
-    )
+    with contextlib.redirect_stderr(io.StringIO()):  # its progress bars
+        made = coremltools.convert(
+            [label.get_concrete_function()],
+            source="tensorflow",
+            convert_to="mlprogram",
+            inputs=[coremltools.ImageType(name="picture", shape=shape)],
+            classifier_config=classes,
+            compute_precision=coremltools.precision.FLOAT32,
+            skip_model_load=True,
+        )
     if not classes:
         spec = made.get_spec()
         coremltools.utils.rename_feature(spec, spec.description.output[0].name, "probabilities")

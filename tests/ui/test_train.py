@@ -176,6 +176,14 @@ def test_an_export_that_is_a_folder_is_one_zip_file(own):
     ]
 
 
+def test_an_export_with_labels_and_note_inside_is_that_one_file(own):
+    make_export(own.run, FORMATS["bundle"])
+    app = training_page("This run")
+    app.selectbox(key="export_format").set_value("bundle").run()
+    labels = [button.label.split(" (")[0] for button in app.get("download_button")]
+    assert labels == ["Download bundle.zip"]
+
+
 def test_another_input_range_is_exported_anew(own, monkeypatch):
     asked: list[str] = []
     monkeypatch.setattr("poetcore.ui.model.exports.run_module", lambda _, options: asked.extend(options))

@@ -117,20 +117,26 @@ def _export(run: Run, format_name: str, options: ExportOptions) -> None:
 
 
 def _draw_downloads(run: Run, format_name: str, made: Made) -> None:
-    """Draw the downloads: the model with labels and note, and a model that is one file by itself."""
+    """Draw the downloads: the model with labels and note, and a model that is one file by itself.
+
+    A format whose file has labels and note inside is that one file only.
+    """
+    complete = FORMATS[format_name].add_note is not None
     with st.container(horizontal=True):
-        st.download_button(
-            f"Download with labels and note (zip, {file_size(made.bytes)})",
-            functools.partial(zipped, made),
-            file_name=f"{to_name(run.name, 'run')}_{format_name}.zip",
-            mime="application/zip",
-            key="download_export",
-            icon=":material/download:",
-            on_click="ignore",
-        )
-        if made.path.is_file():
+        if not complete:
             st.download_button(
-                f"{made.path.name} alone ({file_size(made.path.stat().st_size)})",
+                f"Download with labels and note (zip, {file_size(made.bytes)})",
+                functools.partial(zipped, made),
+                file_name=f"{to_name(run.name, 'run')}_{format_name}.zip",
+                mime="application/zip",
+                key="download_export",
+                icon=":material/download:",
+                on_click="ignore",
+            )
+        if made.path.is_file():
+            size = file_size(made.path.stat().st_size)
+            st.download_button(
+                f"Download {made.path.name} ({size})" if complete else f"{made.path.name} alone ({size})",
                 made.path.read_bytes,
                 file_name=made.path.name,
                 mime="application/octet-stream",
