@@ -57,7 +57,7 @@ def _add_note(file: Path, note: str) -> None:
 
 BUNDLE = ExportFormat(
     name="bundle",
-    purpose="Bundle (.zip) with a program, for a Raspberry Pi or any small computer",
+    purpose="Bundle (.zip) with a program, for a Raspberry Pi",
     title="a LiteRT model with a program that runs it",
     default_name="bundle.zip",
     suffix=".zip",
