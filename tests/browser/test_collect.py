@@ -168,6 +168,14 @@ def test_what_is_deleted_comes_back(section: Locator, place: Workspace) -> None:
     assert shown.pictures == whole
 
 
+def test_the_camera_goes_on_where_the_page_is_drawn_anew_in_another_place(section: Locator) -> None:
+    start_camera(section)
+    section.page.get_by_role("button", name="Got it").click()
+    expect(section.page.get_by_role("button", name="Got it")).to_have_count(0)
+    Dashboard(section.page, "").is_settled()
+    expect(section.locator(".stop")).to_be_visible()
+
+
 @pytest.mark.complains(f"{NOT_FOUND}|400")
 def test_a_label_with_markup_is_words(section: Locator) -> None:
     section.get_by_label("New label").fill("<img src=x onerror=alert(1)>")

@@ -9,15 +9,18 @@ async function asked(method, path, query, body) {
   return words;
 }
 
-/** Where the page draws this anew, in another place, the camera goes on and what was deleted can come back. */
+/** Where the page draws this anew, in another place, the camera goes on and what was deleted can come back: `shown` is what
+ * stands on the page, `resumed` the camera that was open a moment ago, whichever of both comes first. */
 const resumed = { device: "", until: 0 };
 const stepsOf = new Map();
+let shown;
 
 class Collecting {
   constructor(root) {
     this.root = root;
     this.listeners = new AbortController();
     this.cards = new Map();
+    shown = this;
     this.camera = new Camera(this.part("video"));
     this.listen();
     this.paintCamera();
@@ -222,10 +225,13 @@ class Collecting {
   }
 
   close() {
-    if (this.camera.isOpen) Object.assign(resumed, { device: this.camera.device, until: Date.now() + 3000 });
+    const { isOpen, device } = this.camera;
     this.release();
     this.listeners.abort();
     this.camera.end();
+    if (isOpen && shown !== this) shown?.start(device);
+    else if (isOpen) Object.assign(resumed, { device, until: Date.now() + 3000 });
+    if (shown === this) shown = undefined;
   }
 }
 
