@@ -9,13 +9,13 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from poetcore.data.images import decode
-from poetcore.sources.samples import make_sample
 from poetcore.workspace.collecting import collected
 from poetcore.workspace.workspace import Workspace
 from tests.browser.accessibility import faults
 from tests.browser.camera import FakeCamera
 from tests.browser.conftest import ROOT, Serve, screenshot
 from tests.browser.dashboard import NOT_FOUND, Dashboard
+from tests.conftest import Trained
 
 pytestmark = pytest.mark.complains(NOT_FOUND)
 
@@ -37,12 +37,11 @@ def address(serve: Serve, place: Workspace) -> str:
 
 
 @pytest.fixture(scope="module")
-def photos(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Image.Image]]:
-    """Drawn flowers by label, which stand before the camera."""
-    folder = make_sample(tmp_path_factory.mktemp("flowers"), train_per_label=13, demo_per_label=1)
+def photos(trained: Trained) -> dict[str, list[Image.Image]]:
+    """A dozen drawn flowers of each label, which stand before the camera."""
+    folder = trained.sample / "train"
     return {
-        label: [decode(path.read_bytes()) for path in sorted((folder / "train" / label).iterdir())]
-        for label in LABELS
+        label: [decode(path.read_bytes()) for path in sorted((folder / label).iterdir())] for label in LABELS
     }
 
 
@@ -126,7 +125,7 @@ def test_a_class_comes_from_nothing_to_a_live_model_of_three_labels(
         .all()
     )
 
-    camera.shows([photos["tulip"][12]])
+    camera.shows(photos["tulip"][:1])
     page.get_by_role("button", name="Start the camera").click()
     expect(page.locator(".live .label")).to_have_text("tulip")
 
