@@ -88,7 +88,7 @@ def test_streamlit_stays_in_pages_and_ui(path):
 
 @pytest.mark.parametrize("path", [*MODULES, *PAGES], ids=named)
 def test_tensorflow_is_never_imported_by_an_import(path):
-    heavy = {"tensorflow", "keras", "tf_keras", "ray", "umap"}
+    heavy = {"tensorflow", "keras", "tf_keras", "tf2onnx", "onnx", "coremltools", "ray", "umap"}
     assert not {module for module, at_once in imports(path) if at_once and module.split(".")[0] in heavy}
 
 

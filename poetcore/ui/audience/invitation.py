@@ -112,11 +112,15 @@ class Invitation:
         assert self._process.stdout
         with self._process.stdout as lines:
             for line in lines:
+                try:
+                    told = json.loads(line)
+                except ValueError:  # cut off: it was killed
+                    continue
                 if self._opened:
-                    self._news = json.loads(line)
+                    self._news = told
                     self.version += 1
                 else:
-                    self._opened = json.loads(line)
+                    self._opened = told
                     self._answered.set()
         self._answered.set()  # it may have ended without a word
         self._hang_up()

@@ -102,7 +102,11 @@ class _Process:
     def _listen(self, loop: asyncio.AbstractEventLoop) -> None:
         """Take in the lines of standard input; its end is the end of everything."""
         for line in sys.stdin:
-            loop.call_soon_threadsafe(self._hear, json.loads(line))
+            try:
+                message = json.loads(line)
+            except ValueError:  # cut off: who wrote it was killed
+                continue
+            loop.call_soon_threadsafe(self._hear, message)
         timer = threading.Timer(2 * _FAREWELL, os._exit, [0])  # should a connection hold it up
         timer.daemon = True
         timer.start()

@@ -43,7 +43,8 @@
       asking = null;
       var fine = answer && (answer.status === 200 || answer.status === 204);
       lost.hidden = Boolean(answer);
-      if (answer && answer.status === 200) put(answer.responseText);
+      // 403: why there is no room for this phone.
+      if (answer && (answer.status === 200 || answer.status === 403)) put(answer.responseText);
       if (document.getElementById("over")) return;
       later = setTimeout(ask, fine ? 50 : 2000 + Math.random() * 2000);
     });

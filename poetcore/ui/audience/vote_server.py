@@ -35,6 +35,9 @@ _LONGEST = 200
 #: Seconds that a phone waits for something new; less than networks let a silent connection live.
 _WAIT = 25.0
 
+#: Of a phone that is refused: whatever the show's turn is when there is room, it has not seen it.
+_NO_TURN = -1
+
 _TOO_FAST = "Too many requests: wait a second."
 
 _Endpoint = Callable[[Request], Awaitable[Response]]
@@ -126,7 +129,7 @@ class VoteServer:
     async def _now(self, request: Request) -> Response:
         phone, problem = self._admitted(request)
         if problem:
-            return HTMLResponse(vote_room(Room(self._turn, problem=problem)), 403)
+            return HTMLResponse(vote_room(Room(_NO_TURN, problem=problem)), 403)
         if request.query_params.get("seen") == str(self._turn) and not await self._something_new(phone):
             return Response(status_code=204)
         return HTMLResponse(vote_room(self._room(phone)))

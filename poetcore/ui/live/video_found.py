@@ -82,7 +82,7 @@ def draw_found(video: LabelledVideo) -> None:
     st.header(f"Labels over time: {plain(video.path.name)}")
     segments = video.segments()
     if video.problem:
-        st.warning(f"{video.problem} What follows is of its first {duration(video.end)}.")
+        st.warning(f"{plain(video.problem)} What follows is of its first {duration(video.end)}.")
     st.altair_chart(video_chart(video.curve(), video.strip()), width="stretch", alt=_in_words(video))
     with_groups = any(one.groups for one in segments)
     table = pd.DataFrame(

@@ -8,6 +8,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from poetcore.ui.audience.phones import Limits
 from tests.browser.accessibility import faults
 from tests.browser.conftest import Watched, screenshot, watched
 from tests.browser.slideshow.show import Show
@@ -171,6 +172,17 @@ def test_a_phone_without_scripts_votes_too(browser: Browser, show: Show, votes: 
     assert page.url == f"{votes}/"
     expect(show.part("voted-count")).to_have_text("1 vote")
     context.close()
+
+
+@pytest.mark.complains("403")
+def test_a_phone_for_which_there_is_no_room_reads_why(phone: Watched, votes: str):
+    expect(phone.page.get_by_role("heading", name="You are in")).to_be_visible()
+    for _ in range(Limits.phones_per_address):
+        Phone(votes).now()
+    phone.page.context.clear_cookies()
+    phone.page.goto(votes)
+    refused = f"From this network address {Limits.phones_per_address} phones vote already"
+    expect(phone.page.get_by_role("heading", name=refused)).to_be_visible()
 
 
 def test_an_audience_that_has_ended_is_told(show: Show, address: str, phone: Watched):

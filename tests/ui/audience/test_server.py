@@ -7,8 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
 import psutil
 import pytest
@@ -111,7 +110,8 @@ def test_a_page_of_another_site_may_not_vote(invitation: Invitation):
 @pytest.mark.parametrize("body", ["", "label=0", "round=x&label=y", "round=1&label=99999", "&" * 150])
 def test_what_is_no_vote_changes_nothing(invitation: Invitation, body: str):
     assert Phone(invitation.address).ask("POST", "/vote", body).status == 200
-    assert invitation.news["votes"] == [0, 0]
+    Phone(invitation.address).vote(1)
+    news(invitation, votes=[0, 1])  # the one vote there is
 
 
 def test_a_body_without_end_is_refused(invitation: Invitation):
@@ -187,7 +187,10 @@ def test_a_page_loads_nothing_from_elsewhere_and_may_not(invitation: Invitation)
 def test_a_full_room_says_so():
     invitation = Invitation("127.0.0.1", 0, limits=Limits(phones=1))
     first, second = Phone(invitation.address), Phone(invitation.address)
-    assert "You are in" in first.now() and "The room is full" in second.now()
+    assert "You are in" in first.now()
+    refused = second.now()
+    assert "The room is full" in refused
+    assert f'value="{turn_of(first.now())}"' not in refused, "whoever gets in later has seen no turn"
     invitation.end()
 
 
@@ -199,11 +202,11 @@ def port_is_open(invitation: Invitation) -> bool:
 def test_it_ends_with_the_show_and_says_so_to_who_waits():
     invitation = Invitation("127.0.0.1", 0)
     phone = Phone(invitation.address)
+    turn = turn_of(phone.now())
     with ThreadPoolExecutor() as threads:
-        phone.now()
-        waiting = threads.submit(phone.now, "0")
-        news(invitation, phones=1)
-        time.sleep(0.3)  # it waits, or comes a moment too late and hears the same
+        asked = [threads.submit(phone.now, turn) for _ in range(2)]
+        # Of a phone one question waits: once the other is answered, that one is there.
+        _, (waiting,) = wait(asked, return_when=FIRST_COMPLETED)
         invitation.end()
         assert "The show is over" in waiting.result(20)
     assert not port_is_open(invitation) and not invitation.is_open
@@ -216,10 +219,13 @@ def test_it_ends_when_nobody_presents_any_more():
     invitation.say({"do": "pause"})  # whoever comes back too late breaks nothing
 
 
-def test_it_ends_with_a_dashboard_that_is_killed(tmp_path: Path):
+@pytest.mark.parametrize("said", ["", "{"], ids=["quiet", "in the middle of a line"])
+def test_it_ends_with_a_dashboard_that_is_killed(said: str):
     script = (
         "import json, time; from poetcore.ui.audience.invitation import Invitation;"
-        "one = Invitation('127.0.0.1', 0); print(json.dumps([one.pid, one.port]), flush=True); time.sleep(99)"
+        "one = Invitation('127.0.0.1', 0, silence=9999);"
+        f"one._process.stdin.write({said!r}); one._process.stdin.flush();"
+        "print(json.dumps([one.pid, one.port]), flush=True); time.sleep(99)"
     )
     command = [sys.executable, "-c", script]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as dashboard:
