@@ -147,7 +147,7 @@ def export(
             message = f"Warning: {parity.sentence.removesuffix('.')}"
             on_progress(Progress("comparing", message=message))
         of_what = {"format": kind.name, "run": run.name, "temperature": temperature}
-        of_what |= kind.chosen(options)
+        of_what |= {"edition": kind.edition} | kind.chosen(options)
         stem = target.name if kind.folder_marker else target.stem
         (place / f"{stem}_parity.json").write_text(
             to_json(of_what | asdict(parity)),

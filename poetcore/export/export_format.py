@@ -137,6 +137,7 @@ class ExportFormat:
         names_output: whether its output layer has the name that the user chose.
         choices: names of the options that it has and others have not.
         write_lite: writes a network of which there is a LiteRT file only; None where that cannot be.
+        edition: raised where files are not written as before, so that an earlier one is written anew.
     """
 
     name: str
@@ -159,6 +160,7 @@ class ExportFormat:
     names_output: bool = False
     choices: tuple[str, ...] = ()
     write_lite: Callable[[LiteNetwork, Path], None] | None = None
+    edition: int = 1
 
     def check_backbone(self, backbone: Backbone) -> None:
         """Check that a run on a backbone can be written in the format.

@@ -54,6 +54,7 @@ def find_made(run: Run, kind: ExportFormat, options: ExportOptions = _USUAL) -> 
     try:
         compared = read_json(path.parent / f"{stem}_parity.json")
         same = compared["run"] == run.name and compared["temperature"] == run.temperature()
+        same &= compared.get("edition", 1) == kind.edition
         same &= chosen == {name: compared.get(name, usual[name]) for name in chosen}
         known = {name: compared[name] for name in ("pictures", "max_abs_diff", "same_top1")}
         later = {name: compared[name] for name in ("read_otherwise", "not_compared") if name in compared}

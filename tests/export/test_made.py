@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 
 import pytest
 
@@ -9,7 +10,7 @@ from poetcore.export.export_format import ExportFormat
 from poetcore.export.export_options import ExportOptions, Facts
 from poetcore.export.formats import FORMATS
 from poetcore.export.made import find_made, zipped
-from poetcore.workspace.records import to_json
+from poetcore.workspace.records import read_json, to_json
 from poetcore.workspace.run import Run
 from tests.browser.dashboard import copy_run
 from tests.conftest import Trained
@@ -25,7 +26,8 @@ def make_export(run: Run, kind: ExportFormat) -> None:
     model.write_bytes(b"net")
     stem = path.name if kind.folder_marker else path.stem
     (path.parent / f"{stem}_README.txt").write_text("How to use it.")
-    compared = {"format": kind.name, "run": run.name, "temperature": run.temperature()} | COMPARED
+    compared = {"format": kind.name, "run": run.name, "temperature": run.temperature()}
+    compared |= {"edition": kind.edition} | COMPARED
     (path.parent / f"{stem}_parity.json").write_text(to_json(compared))
 
 
@@ -60,6 +62,19 @@ def test_an_export_of_another_input_range_is_another_file(run):
 def test_a_format_without_a_choice_is_found_whatever_the_range(run):
     make_export(run, FORMATS["keras"])
     assert find_made(run, FORMATS["keras"], ExportOptions(input_range="-1..1"))
+
+
+def test_a_file_that_would_not_be_written_so_any_more_is_not_offered(run):
+    make_export(run, replace(FORMATS["tflite"], edition=1))
+    assert find_made(run, FORMATS["tflite"]) is None
+
+
+def test_the_record_of_an_earlier_version_is_read(run):
+    make_export(run, FORMATS["keras"])
+    record = run.exports / "keras" / "model_parity.json"
+    later = ("edition", "facts")
+    record.write_text(to_json({name: value for name, value in read_json(record).items() if name not in later}))
+    assert find_made(run, FORMATS["keras"])
 
 
 def test_an_export_under_another_licence_is_another_file(run):
