@@ -118,7 +118,7 @@ class Workspace:
         for folder in (self.runs, self.tunings):
             with contextlib.suppress(OSError):  # there are none yet
                 inside += folder.iterdir()
-        inside += self.tunings.glob("*/predicted")
+        inside += [*self.tunings.glob("*/predicted"), *self.runs.glob("*/exports/slideshow")]
         for folder in (self.root, self.datasets, self.models, self.bottlenecks, *inside):
             clear_leftovers(folder)
 

@@ -96,7 +96,7 @@ def numbered(photo: Path, number: int) -> Image.Image:
 def watch(
     page: Page, address: str, run: str, minutes: float, with_map: bool
 ) -> tuple[list[Any], list[Moment]]:
-    """Let the page watch the camera; return what came of each frame, and the memory of each tenth."""
+    """Start the camera on the page; return what came of each frame, and the memory of each tenth."""
     page.goto(f"{address}/live?run={run}")
     page.get_by_role("button", name="Start the camera").click()
     view = page.locator(".live")

@@ -51,6 +51,9 @@ def test_photos_before_the_camera_are_right_as_often_as_their_files_are(
     labels, truth = list(trained.run.labels()), [photo.parent.name for photo in photos]
     camera.shows([numbered(photo, number) for number, photo in enumerate(photos)], frames=12)
     seen, _ = watch(camera_page, address, trained.run.name, minutes=0.12, with_map=False)
+    while len({number for number, *_ in seen}) <= 10:  # a machine that is busy takes longer
+        camera_page.wait_for_function("seen.length > 0")
+        seen += camera_page.evaluate("seen.splice(0)")
     found = right_frames(seen, labels, truth)
     right = {number: 2 * sum(frames) > len(frames) for number, frames in found.items()}
     by_file = Classifier(trained.run, trained.workspace).classify([photos[number] for number in right])

@@ -119,7 +119,8 @@ def test_a_missing_folder_has_nothing_to_clear(tmp_path):
 
 def test_a_workspace_is_cleared_everywhere(tmp_path):
     place = Workspace(tmp_path / "tf_files")
-    for folder in (place.root, place.datasets, place.models, place.runs / "one"):
+    shows = place.runs / "one" / "exports" / "slideshow"
+    for folder in (place.root, place.datasets, place.models, place.runs / "one", shows):
         left_by_a_killed_process(folder / "x")
     place.clear_leftovers()
     assert not list(place.root.rglob("*.tmp"))

@@ -152,6 +152,7 @@ def show_js() -> str:
         _HERE,
         "pictures.js",
         "looks.js",
+        "full_screen.js",
         "slideshow_state.js",
         "slideshow_tiles.js",
         "slideshow_looks.js",

@@ -43,6 +43,7 @@ class Show {
     this.heatMaps = new HeatMaps(this);
     this.turn = 0;
     this.listeners = new AbortController();
+    this.fullScreen = new FullScreen(root, () => this.paintFull(), this.listeners.signal);
     this.listen();
   }
 
@@ -88,7 +89,7 @@ class Show {
   }
 
   act(action, value) {
-    if (action === "full") return this.toggleFull();
+    if (action === "full") return this.fullScreen.toggle();
     if (action === "look") return this.heatMaps.turn();
     const other = this.around.actions?.[action];
     if (other) return other(value);
@@ -380,24 +381,8 @@ class Show {
 
   // -- full screen
 
-  isFull() {
-    return this.root.getRootNode().fullscreenElement === this.root || this.filled;
-  }
-
-  async toggleFull() {
-    if (this.isFull()) {
-      if (!this.filled) await document.exitFullscreen().catch(() => {});
-      this.filled = false;
-    } else {
-      // Phones that give full screen only to films, and frames that forbid it, get the whole window.
-      await this.root.requestFullscreen?.().catch(() => (this.filled = true));
-      this.filled ||= !this.root.requestFullscreen;
-    }
-    this.paintFull();
-  }
-
   paintFull() {
-    const full = Boolean(this.isFull());
+    const full = this.fullScreen.isOn;
     const button = this.part("full-screen");
     const words = full ? "Leave full screen" : "Full screen";
     this.root.classList.toggle("is-full", full);
@@ -413,7 +398,7 @@ class Show {
   wake() {
     clearTimeout(this.fading);
     this.root.classList.remove("is-idle");
-    if (this.isFull()) this.fading = setTimeout(() => this.root.classList.add("is-idle"), FADE_AFTER);
+    if (this.fullScreen.isOn) this.fading = setTimeout(() => this.root.classList.add("is-idle"), FADE_AFTER);
   }
 
   // -- keys, clicks, touch
@@ -421,7 +406,6 @@ class Show {
   listen() {
     const on = (target, kind, handle) => target.addEventListener(kind, handle, { signal: this.listeners.signal });
     on(document, "keydown", (event) => this.onKey(event));
-    on(document, "fullscreenchange", () => this.paintFull());
     on(this.root, "click", (event) => this.onClick(event));
     on(this.root, "mousedown", (event) => this.onMouseDown(event));
     on(this.root, "pointermove", () => this.wake());
@@ -464,7 +448,7 @@ class Show {
     const origin = event.composedPath()[0];
     const host = this.root.getRootNode().host ?? this.root;
     const around = origin === document || origin.contains(host) || origin.matches("a[aria-current=page]");
-    return event.composedPath().includes(this.root) || this.isFull() || around;
+    return event.composedPath().includes(this.root) || this.fullScreen.isOn || around;
   }
 
   onKey(event) {
@@ -494,7 +478,7 @@ class Show {
     const closing = event.key === "Escape" || event.key === "?";
     if (this.state.blank) this.take(event, "blank");
     else if (this.state.help && closing) this.take(event, "help");
-    else if (this.filled && event.key === "Escape") this.take(event, "full");
+    else if (this.fullScreen.fillsWindow && event.key === "Escape") this.take(event, "full");
     else return false;
     return true;
   }

@@ -94,7 +94,7 @@ async function useCamera(device = "") {
   }
   show(video);
   await listCameras();
-  await follow(turn);
+  await follow(mine);
 }
 
 /** Classify one frame after another, the probabilities smoothed over time. */

@@ -24,7 +24,7 @@ class Connection(H11Protocol):
     _late: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Take a connection, unless its address has too many."""
+        """Accept a connection, unless its address has too many."""
         super().connection_made(transport)
         self._peer = (transport.get_extra_info("peername") or [""])[0]
         self._open[self._peer] += 1
@@ -43,7 +43,7 @@ class Connection(H11Protocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take what came; a request that is whole waits for nothing."""
+        """Read what came; a request that is whole is given all the time it needs."""
         super().data_received(data)
         cycle = self.cycle
         if self._late and cycle is not None and not cycle.more_body and not cycle.response_complete:

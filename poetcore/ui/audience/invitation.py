@@ -90,7 +90,7 @@ class Invitation:
         return code.svg_data_uri(border=4, light="white", omitsize=True)
 
     def say(self, message: Mapping[str, Any]) -> None:
-        """Tell the process what is on the screen, as `VoteServer.show` takes it, or {} that it still is.
+        """Send the process what is on the screen, as `VoteServer.show` takes it, or {} that it still is.
 
         Nothing happens where it has ended.
         """

@@ -39,7 +39,7 @@ def invited() -> Invitation | None:
 
 
 def _draw_closed() -> None:
-    """Say what would be opened, and offer it."""
+    """Draw what would be opened, and the button that opens it."""
     if error := st.session_state.pop("audience_problem", None):
         explain(error)
     st.markdown(
@@ -77,7 +77,7 @@ def _what_is_open(chosen: LanAddress) -> str:
 
 
 def _draw_open(one: Invitation) -> None:
-    """Say what is open, what may stand in the way, and offer to end it."""
+    """Draw what is open, what may stand in the way, and the button that ends it."""
     here = one.host == HERE_ONLY.host
     who = "this computer alone" if here else "everyone in this network"
     st.markdown(

@@ -100,7 +100,7 @@ class _Process:
         telling.cancel()
 
     def _listen(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Take in the lines of standard input; its end is the end of everything."""
+        """Read the lines of standard input; its end is the end of everything."""
         for line in sys.stdin:
             try:
                 message = json.loads(line)

@@ -71,7 +71,7 @@ class VoteServer:
         self.app.router.redirect_slashes = False
 
     def show(self, message: dict[str, Any]) -> None:
-        """Do what the presenter's page says: `do` is ask, reveal, pause or restart."""
+        """Apply what the presenter's page says: `do` is ask, reveal, pause or restart."""
         ballot = self.ballot
         before = (ballot.slide, ballot.round and ballot.round.revealed)
         match message:
@@ -97,7 +97,7 @@ class VoteServer:
         }
 
     def close(self) -> None:
-        """Tell every phone that the show is over."""
+        """Answer every phone that the show is over."""
         self.over = True
         self._wake()
 

@@ -51,6 +51,7 @@ class LiveView {
     this.map = Object.assign(new Image(), { alt: "", hidden: true, draggable: false });
     this.part("heat-map").append(this.map);
     this.listeners = new AbortController();
+    this.fullScreen = new FullScreen(root, () => this.paintFull(), this.listeners.signal);
     this.large(sessionStorage.getItem("poet-live-large") === "yes");
     this.listen();
   }
@@ -343,7 +344,7 @@ class LiveView {
   act(action) {
     if (action === "freeze") this.freeze();
     else if (action === "look") this.lookAt("best");
-    else if (action === "full") this.toggleFull();
+    else if (action === "full") this.fullScreen.toggle();
     else if (action === "large") this.large(!this.root.classList.contains("is-large"));
     else if (action === "help") this.help();
     else this.more[action]?.();
@@ -378,24 +379,8 @@ class LiveView {
     (help.hidden ? this.root : help.querySelector("button")).focus({ preventScroll: true });
   }
 
-  isFull() {
-    return Boolean(this.root.getRootNode().fullscreenElement === this.root || this.filled);
-  }
-
-  async toggleFull() {
-    if (this.isFull()) {
-      if (!this.filled) await document.exitFullscreen().catch(() => {});
-      this.filled = false;
-    } else {
-      // Phones that give full screen only to films, and frames that forbid it, get the whole window.
-      await this.root.requestFullscreen?.().catch(() => (this.filled = true));
-      this.filled ||= !this.root.requestFullscreen;
-    }
-    this.paintFull();
-  }
-
   paintFull() {
-    const full = this.isFull();
+    const full = this.fullScreen.isOn;
     const words = full ? "Leave full screen" : "Full screen";
     this.root.classList.toggle("is-full", full);
     this.part("full").querySelector("use").setAttribute("href", full ? "#l-unfull" : "#l-full");
@@ -407,7 +392,6 @@ class LiveView {
   listen() {
     const on = (target, kind, act) => target.addEventListener(kind, act, { signal: this.listeners.signal });
     on(document, "keydown", (event) => this.onKey(event));
-    on(document, "fullscreenchange", () => this.paintFull());
     on(this.root, "click", (event) => {
       const act = event.target.closest("[data-do]")?.dataset.do;
       const row = event.target.closest(".bar");
@@ -427,7 +411,7 @@ class LiveView {
     const origin = event.composedPath()[0];
     const host = this.root.getRootNode().host ?? this.root;
     const around = origin === document || origin.contains(host) || origin.matches("a[aria-current=page]");
-    return event.composedPath().includes(this.root) || this.isFull() || around;
+    return event.composedPath().includes(this.root) || this.fullScreen.isOn || around;
   }
 
   onKey(event) {
@@ -435,9 +419,9 @@ class LiveView {
     const [origin] = event.composedPath();
     if (!this.root.getClientRects().length || !this.isMine(event)) return;
     const open = !this.part("help").hidden;
-    if (event.key === "Escape" && (open || this.filled)) {
+    if (event.key === "Escape" && (open || this.fullScreen.fillsWindow)) {
       event.preventDefault();
-      return open ? this.help() : this.toggleFull();
+      return open ? this.help() : this.fullScreen.toggle();
     }
     if (open && event.key === "Tab") event.preventDefault(); // there is one button
     if (open && event.key !== "?") return;

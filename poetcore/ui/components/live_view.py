@@ -20,7 +20,7 @@ from poetcore.workspace.run import Run
 __all__ = ["LIVE_JS", "live_camera", "live_data", "live_html"]
 
 #: What every source needs before its own file, in this order.
-LIVE_JS = ("looks.js", "smoothing.js", "live_service.js", "live_chart.js", "live_view.js")
+LIVE_JS = ("looks.js", "smoothing.js", "full_screen.js", "live_service.js", "live_chart.js", "live_view.js")
 
 
 def live_html(source: str) -> str:
