@@ -19,6 +19,11 @@ run = chosen().run
 section = pick_view(list(SECTIONS), key="live_section", default=None if run else "Collect")
 if run is None and section != "Collect":
     draw_no_run("try live")
+    st.button(
+        "Take pictures for one",
+        icon=":material/photo_camera:",
+        on_click=lambda: st.session_state.update(live_section="Collect"),
+    )
     st.stop()
 if section != "Collect":  # which shows the training itself
     draw_working_banner()

@@ -111,9 +111,11 @@ def test_a_class_comes_from_nothing_to_a_live_model_of_three_labels(
         LABELS, 2
     )
 
+    camera.shows(photos["tulip"][:1])
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_role("radio", name="Camera")).to_be_checked()
     Dashboard(page, "").says("is ready. Cross-validated accuracy")
+    expect(page.get_by_role("heading", name="Live")).to_be_in_viewport()
     (run,) = place.finished_runs()
     assert run.labels() == list(LABELS)
     assert (
@@ -125,9 +127,7 @@ def test_a_class_comes_from_nothing_to_a_live_model_of_three_labels(
         .all()
     )
 
-    camera.shows(photos["tulip"][:1])
-    page.get_by_role("button", name="Start the camera").click()
-    expect(page.locator(".live .label")).to_have_text("tulip")
+    expect(page.locator(".live .label")).to_have_text("tulip")  # the camera goes on
 
 
 def test_a_key_that_is_held_takes_pictures_until_it_is_let_go(section: Locator) -> None:

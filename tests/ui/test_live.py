@@ -22,6 +22,14 @@ def test_a_section_that_needs_a_run_leads_to_the_training(empty, view):
     assert "There is no finished run" in texts_of(app) and "train" in links(app)
 
 
+@pytest.mark.parametrize("view", ["Camera", "Video"])
+def test_a_section_that_needs_a_run_leads_to_taking_pictures_for_one(empty, view):
+    app = opened("live", view=view)
+    (leads,) = [button for button in app.button if button.label == "Take pictures for one"]
+    leads.click().run()
+    assert section_of(app) == "Collect" and not app.exception
+
+
 def test_with_a_run_it_opens_on_the_camera_and_names_the_model(full):
     app = opened("live")
     assert section_of(app) == "Camera" and "Model: " in texts_of(app) and not app.exception

@@ -45,7 +45,7 @@ def _draw_closed() -> None:
     st.markdown(
         "Phones vote for a label while a picture is up. Then the slide shows the votes, what the model says"
         " and the true label, and the score: who is right more often. Until then a vote can be changed. A tie"
-        " is wrong."
+        " counts as wrong."
     )
     found = [*lan_addresses(), HERE_ONLY]
     if len(found) == 1:

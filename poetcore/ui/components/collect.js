@@ -175,7 +175,7 @@ class Collecting {
   // -- the camera
 
   async start(device = this.part("devices").value) {
-    await this.camera.open(device);
+    if (await this.camera.open(device)) startedCamera.device = this.camera.device;
     const known = await this.camera.devices().catch(() => []);
     const list = this.part("devices");
     list.replaceChildren(...known.map((one) => new Option(one.name, one.id, false, one.id === this.camera.device)));
@@ -216,7 +216,10 @@ class Collecting {
       this.add();
     });
     on(this.part("start"), "click", () => this.start());
-    on(this.part("stop"), "click", () => this.camera.close());
+    on(this.part("stop"), "click", () => {
+      startedCamera.device = null;
+      this.camera.close();
+    });
     on(this.part("devices"), "change", () => this.start());
     on(this.part("back"), "click", () => this.undo());
     on(this.camera, "change", () => this.paintCamera());

@@ -19,7 +19,7 @@ _component = st.components.v2.component(
     "poet_collect",
     html=asset("collect.html"),
     css=asset("button.css", "collect.css"),
-    js=asset("camera.js", "collect_hold.js", "collect_cards.js", "collect.js"),
+    js=asset("camera.js", "started_camera.js", "collect_hold.js", "collect_cards.js", "collect.js"),
     isolate_styles=True,
 )
 

@@ -1,8 +1,5 @@
 // The camera as a source of the live view: starting, stopping, choosing among several, mirroring.
 
-/** In this tab: which camera was started last, "" for any, null for none. */
-const STARTED = "poet-camera";
-
 class LiveCamera {
   constructor(root) {
     this.view = new LiveView(root);
@@ -19,15 +16,14 @@ class LiveCamera {
     on(this.part("cameras"), "change", ({ target }) => this.start(target.value));
     if (navigator.mediaDevices) on(navigator.mediaDevices, "devicechange", () => this.paintCameras());
     Object.assign(this.view.more, {
-      start: () => this.start(sessionStorage.getItem(STARTED) ?? ""),
+      start: () => this.start(startedCamera.device ?? ""),
       stop: () => this.stop(),
       mirror: () => this.mirror(!this.mirrored),
       next: () => this.next(),
     });
     Object.assign(this.view.moreKeys, { m: "mirror", c: "next" });
     this.onChange();
-    // Who started it in this tab, and comes back, need not start it again.
-    if (sessionStorage.getItem(STARTED) !== null) this.start(sessionStorage.getItem(STARTED));
+    if (startedCamera.device !== null) this.start(startedCamera.device);
   }
 
   part(name) {
@@ -39,11 +35,11 @@ class LiveCamera {
     this.part("starting").hidden = false;
     const opened = await this.camera.open(device);
     this.part("starting").hidden = true;
-    if (opened) sessionStorage.setItem(STARTED, this.camera.device);
+    if (opened) startedCamera.device = this.camera.device;
   }
 
   stop() {
-    sessionStorage.removeItem(STARTED);
+    startedCamera.device = null;
     this.camera.close();
   }
 

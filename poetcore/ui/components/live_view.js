@@ -53,6 +53,7 @@ class LiveView {
     this.listeners = new AbortController();
     this.fullScreen = new FullScreen(root, () => this.paintFull(), this.listeners.signal);
     this.large(sessionStorage.getItem("poet-live-large") === "yes");
+    this.paintFrozen();
     this.listen();
   }
 

@@ -40,7 +40,7 @@ _component = st.components.v2.component(
     "poet_live_camera",
     html=live_html("live_camera"),
     css=asset("live_view.css"),
-    js=asset("camera.js", *LIVE_JS, "live_camera.js"),
+    js=asset("camera.js", *LIVE_JS, "started_camera.js", "live_camera.js"),
     isolate_styles=True,
 )
 

@@ -16,6 +16,7 @@ from poetcore.features.litert import converted_file, model_file
 from poetcore.system.wording import few
 from poetcore.training.config import RunConfig
 from poetcore.training.train import TrainingOptions
+from poetcore.ui.components.jump import ask_to_jump, draw_jump
 from poetcore.ui.freshness import files_now, forget_scans
 from poetcore.ui.model.job_panel import draw_ended, draw_job, draw_working_banner
 from poetcore.ui.state import explain, jobs, scanned, workspace
@@ -25,6 +26,9 @@ from poetcore.workspace.demo_sets import dataset_title, kept_aside, release, tra
 from poetcore.workspace.run import Run
 
 __all__ = ["draw_collected_training", "draw_trained_here", "draw_training_from_here", "prepare_ahead"]
+
+#: Anchor of the page's title: the training was watched far below it.
+_TITLE = "live"
 
 #: What is kept aside of each label: a fifth of its pictures, by whole holds; one hold at the least.
 _SHARE = "20%"
@@ -68,12 +72,14 @@ def draw_training_from_here() -> None:
         st.session_state.pop("ended_run", None)
         st.session_state["live_section_next"] = "Camera"
         st.session_state["collected_run"] = name
+        ask_to_jump(_TITLE)
         st.rerun()
     draw_ended()
 
 
 def draw_trained_here() -> None:
     """Show once, over the camera, what is known of the model that was trained here."""
+    draw_jump(_TITLE)
     name = st.session_state.pop("collected_run", None)
     run = Run(workspace().runs / str(name))
     if name and run.exists():
