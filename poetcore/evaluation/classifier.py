@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Protocol
@@ -160,9 +161,8 @@ class Classifier:
             )
         self._novelty = Novelty.of(run)
         self._workspace = workspace
-        self._extractors = ExtractorPool(
-            lambda: PictureExtractor(self._backbone, models_of(self.run, self._workspace))
-        )
+        # No function of `self`: what refers to itself keeps its networks in memory until it is collected.
+        self._extractors = ExtractorPool(partial(PictureExtractor, self._backbone, models_of(run, workspace)))
 
     def __reduce__(self) -> tuple[type["Classifier"], tuple[Run, Workspace, str]]:
         return Classifier, (self.run, self._workspace, self._engine)  # another process loads what it needs

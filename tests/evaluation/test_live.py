@@ -1,5 +1,6 @@
 """What a run makes of a frame."""
 
+import weakref
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,14 @@ def test_a_run_of_several_labels_is_never_unsure(pairs_trained):
 def test_what_is_no_picture_is_refused_in_a_sentence(trained):
     with pytest.raises(PictureError, match=r"^The frame .+\.$"):
         LiveModel(trained.run, trained.workspace).see(b"hello")
+
+
+def test_a_model_that_is_let_go_is_out_of_memory_at_once(trained, frame):
+    model = LiveModel(trained.run, trained.workspace)
+    model.see(frame)
+    classifier = weakref.ref(model._classifier)
+    del model
+    assert classifier() is None, "it would stay, with its networks, until something is collected"
 
 
 def test_a_live_model_writes_nothing(trained, frame, tmp_path):
