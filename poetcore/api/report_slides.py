@@ -76,7 +76,8 @@ class ReportSlides:
 
         Raises:
             BackboneError: heat maps are wanted, and the run's network has none.
-            OptionError: the path is a folder or cannot be written, or an option is impossible.
+            OptionError: the path does not end in .html, is a folder or cannot be written, or an option is
+                impossible.
             PictureError: there is no picture to show.
 
         Example:

@@ -15,7 +15,7 @@ from poetcore.cli.options import (
 from poetcore.errors import OptionError
 from poetcore.evaluation.video.options import VideoOptions
 from poetcore.system.figures import clock
-from poetcore.system.files import one_line, printable, write_whole
+from poetcore.system.files import is_same_place, one_line, printable, write_whole
 from poetcore.system.options import build
 from poetcore.system.wording import counted
 from poetcore.workspace.records import to_csv
@@ -51,6 +51,8 @@ def label_video(
     terminal, place, chosen_options = Terminal(json), Workspace(workspace), build(VideoOptions, options)
     if out and (out.is_dir() or not out.parent.is_dir()):
         raise OptionError(f"{out} can be no CSV file: name a file in a folder that is there.")
+    if out and is_same_place(out, file):
+        raise OptionError(f"{printable(out)} is the video itself, which would be lost: give another file.")
     chosen = place.run(run)
     with terminal.bars() as bars:
         found = label(chosen, place, file, chosen_options, groups_of(chosen, terminal), bars.show)

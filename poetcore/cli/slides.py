@@ -1,5 +1,6 @@
 """The command that writes an evaluation as slides: as pictures, or as a slideshow in one file."""
 
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,6 +17,7 @@ from poetcore.errors import OptionError
 from poetcore.evaluation.slideshow.options import ShowOptions
 from poetcore.system.figures import file_size, percent
 from poetcore.system.options import build
+from poetcore.system.outputs import check_writable
 from poetcore.system.wording import counted
 from poetcore.workspace.workspace import Workspace
 
@@ -54,7 +56,7 @@ def slides(
     from poetcore.evaluation.slide_files import check_folder, write_slides
     from poetcore.evaluation.slideshow.presenting import show_slides, slideshow_file
     from poetcore.evaluation.slideshow.show import MOST_SLIDES
-    from poetcore.evaluation.slideshow.show_file import expected_bytes
+    from poetcore.evaluation.slideshow.show_file import check_show_file, expected_bytes
     from poetcore.evaluation.words_pictures import add_fonts, missing_characters
     from poetcore.workspace.demo_sets import dataset_title, demo_of
 
@@ -64,8 +66,12 @@ def slides(
             "Say what to write: --html show.html for a slideshow in one file, or --out FOLDER for slides as"
             " pictures."
         )
+    if html:
+        check_show_file(html)
+        check_writable(html)
     if out:
         check_folder(out)
+        _check_for_pictures(asked)
     if fonts:
         add_fonts(fonts)
     chosen = place.run(run)
@@ -127,3 +133,19 @@ def slides(
         else f"Accuracy of {title}: {told.sentence}; error rate {percent(error_rate)}.",
         *told.remarks,
     )
+
+
+def _check_for_pictures(asked: ShowOptions) -> None:
+    """Check that nothing is asked of slides as pictures that only a slideshow has.
+
+    Raises:
+        OptionError: something is.
+    """
+    usual = ShowOptions()
+    shows = [one.name for one in fields(ShowOptions) if one.name != "slides"]
+    given = [name for name in shows if getattr(asked, name) != getattr(usual, name)]
+    if given:
+        raise OptionError(
+            f"Slides as pictures have no choice of {' and '.join(given)}: omit it, or write a slideshow with"
+            " --html show.html."
+        )

@@ -61,5 +61,9 @@ def test_what_is_wrong_is_one_sentence_and_the_status_of_wrong_use(clip, place, 
     assert "nothing.mp4 does not exist" in told(tmp_path / "nothing.mp4")
     assert "every must be more than 0" in told(clip, "--every", 0)
     assert "can be no CSV file" in told(clip, "--out", tmp_path)
+    assert (
+        "is the video itself, which would be lost" in told(clip, "--out", clip)
+        and clip.read_bytes()[4:8] == b"ftyp"
+    )
     monkeypatch.setitem(__import__("sys").modules, "av", None)
     assert "pip install av" in told(clip)

@@ -65,3 +65,17 @@ def test_no_picture_to_show_is_told_in_a_sentence(trained, tmp_path):
     place = ["--run", trained.run.name, "--workspace", trained.workspace.root]
     done = call("slides", trained.sample / "demo", "--html", tmp_path / "a.html", "--label", "oak", *place)
     assert (done.status, "No picture of the label 'oak'" in done.stderr) == (2, True)
+
+
+def test_a_slideshow_takes_the_place_of_no_picture(trained, tmp_path):
+    picture = shutil.copy(next((trained.sample / "demo").rglob("*.jpg")), tmp_path / "a.jpg")
+    before = picture.read_bytes()
+    done = call("slides", trained.sample / "demo", "--html", picture, "--workspace", trained.workspace.root)
+    assert (done.status, "A slideshow is written as .html" in done.stderr) == (2, True)
+    assert picture.read_bytes() == before
+
+
+def test_slides_as_pictures_refuse_what_only_a_slideshow_has(trained, tmp_path):
+    asked = ("--out", tmp_path / "new", "--heat_maps", "--seconds", 5)
+    done = call("slides", trained.sample / "demo", *asked, "--workspace", trained.workspace.root)
+    assert (done.status, "no choice of heat_maps and seconds" in done.stderr) == (2, True)

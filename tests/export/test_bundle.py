@@ -116,7 +116,21 @@ def test_what_is_no_picture_is_told_and_the_others_are_labelled(bundle, predicte
     with start(bundle, "labels.txt", "gone.jpg", str(predicted[0].path)) as program:
         out, errors = program.communicate(timeout=60)
     assert "labels.txt cannot be read" in errors and "gone.jpg cannot be read" in errors
-    assert "Traceback" not in errors and len(out.splitlines()) == 1
+    assert "Traceback" not in errors and (len(out.splitlines()), program.returncode) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ([], "No picture was read: name"),
+        (["gone.jpg"], "No picture was read"),
+        (["--serve", "99999"], "0-65535"),
+    ],
+)
+def test_where_nothing_is_done_it_says_so_and_fails(bundle, asked, says):
+    with start(bundle, *asked) as program:
+        out, errors = program.communicate(timeout=60)
+    assert (program.returncode, out, says in errors, "Traceback" in errors) == (1, "", True, False)
 
 
 @pytest.fixture(scope="module")

@@ -25,10 +25,11 @@ from poetcore.evaluation.slides import Slide
 from poetcore.evaluation.slideshow.show import Slideshow, show_css, show_html, show_js
 from poetcore.system.browser.assets import read_assets
 from poetcore.system.files import cores, in_chunks, printable, writing_whole
+from poetcore.system.outputs import check_ending
 from poetcore.system.progress import OnProgress, Progress
 from poetcore.version import __version__
 
-__all__ = ["ShowFile", "expected_bytes", "write_show"]
+__all__ = ["ShowFile", "check_show_file", "expected_bytes", "write_show"]
 
 _HERE = Path(__file__).parent
 
@@ -108,13 +109,10 @@ def write_show(
 
     Raises:
         BackboneError: the run's network has no heat map.
-        OptionError: the file is a folder or cannot be written.
+        OptionError: the file has another ending, is a folder or cannot be written.
         PictureError: not one picture can be read.
     """
-    if file.is_dir():
-        raise OptionError(
-            f"{printable(file)} is a folder: name the file to write, such as {file / 'slideshow.html'}."
-        )
+    check_show_file(file)
     kept: list[tuple[Slide, str]] = []
     skipped: list[dict[str, str]] = []
 
@@ -146,6 +144,19 @@ def write_show(
             f"{printable(file)} cannot be written ({error.strerror or error}): give another place."
         ) from None
     return ShowFile(file, file.stat().st_size, len(kept), skipped)
+
+
+def check_show_file(file: Path) -> None:
+    """Check that a slideshow can be written into a file of this name: a picture is not replaced by one.
+
+    Raises:
+        OptionError: it cannot.
+    """
+    if file.is_dir():
+        raise OptionError(
+            f"{printable(file)} is a folder: name the file to write, such as {file / 'slideshow.html'}."
+        )
+    check_ending(file, (".html", ".htm"), "A slideshow is")
 
 
 def expected_bytes(slides: Sequence[Slide], pixels: int, *, heat_maps: bool) -> int:
