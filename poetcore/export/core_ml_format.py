@@ -56,6 +56,7 @@ CORE_ML = ExportFormat(
     purpose="Core ML (.mlpackage), for Macs, iPhones and iPads",
     title="a Core ML model in 32-bit floating point",
     default_name="model.mlpackage",
+    suffix=".mlpackage",
     folder_marker=_LIST,
     labels_name=lambda folder: f"{folder.stem}_labels.txt",
     write=_write,

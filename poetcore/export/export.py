@@ -171,10 +171,12 @@ def _target(run: Run, kind: ExportFormat, out: Path | None) -> Path:
     if out is None:
         return run.exports / kind.name / kind.default_name
     out = out.absolute()
+    is_its_folder = bool(kind.folder_marker) and out.name.endswith(kind.suffix)
+    inside = not is_its_folder and (out.is_dir() or not out.suffix)
+    target = out / kind.default_name if inside else out
+    if not target.name.endswith(kind.suffix):
+        raise OptionError(f"The file name of {kind.title} must end in {kind.suffix}. Received: {out}.")
     if not kind.folder_marker:
-        target = out / kind.default_name if out.is_dir() or not out.suffix else out
-        if not target.name.endswith(kind.suffix):
-            raise OptionError(f"The file name of {kind.title} must end in {kind.suffix}. Received: {out}.")
         other_kind = target.suffix != Path(kind.default_name).suffix
         foreign = other_kind and not target.with_name(f"{target.stem}_parity.json").is_file()
         if (
@@ -184,13 +186,14 @@ def _target(run: Run, kind: ExportFormat, out: Path | None) -> Path:
         ):
             raise OptionError(f"{target} cannot be written: something else lies there, choose another name.")
         return target
-    if out.is_dir() and any(out.iterdir()) and not (out / kind.folder_marker).is_file():
+    if target.is_dir() and any(target.iterdir()) and not (target / kind.folder_marker).is_file():
         raise OptionError(
-            f"{out} is a folder with other things in it, which {kind.title} would replace: choose a new one."
+            f"{target} is a folder with other things in it, which {kind.title} would replace: choose a new"
+            " one."
         )
-    if out.exists() and not out.is_dir():
-        raise OptionError(f"{out} is a file, but the format {kind.name} is a folder: choose another name.")
-    return out
+    if target.exists() and not target.is_dir():
+        raise OptionError(f"{target} is a file, but the format {kind.name} is a folder: choose another name.")
+    return target
 
 
 def _bytes(path: Path) -> int:

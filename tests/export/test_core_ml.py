@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from poetcore.data import images
+from poetcore.errors import OptionError
 from poetcore.evaluation.classifier import Classifier
 from poetcore.export.export import Exported, export
 from poetcore.export.export_options import ExportOptions, Facts
@@ -132,3 +133,10 @@ def test_the_labels_and_the_note_lie_beside_the_package(exported, trained):
     ]
     labels = exported.path.parent / "model_labels.txt"
     assert labels.read_text(encoding="utf-8").splitlines() == trained.run.labels()
+
+
+def test_a_name_that_is_none_of_a_package_is_refused_and_a_folder_gets_one_inside(trained, tmp_path):
+    with pytest.raises(OptionError, match=r"must end in \.mlpackage"):
+        export(trained.run, trained.workspace, "core_ml", tmp_path / "model.mlmodel")
+    made = export(trained.run, trained.workspace, "core_ml", tmp_path)
+    assert made.path == tmp_path / "model.mlpackage"
