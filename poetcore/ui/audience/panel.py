@@ -15,6 +15,9 @@ __all__ = ["invited"]
 
 _NAME = "Invite the audience"
 
+#: Of the address that is chosen.
+_ADDRESS = "audience_address"
+
 #: What each system's firewall asks, by the beginning of `sys.platform`.
 _FIREWALLS = {
     "win": "Windows asks whether Python may be reached: allow it in private networks.",
@@ -58,12 +61,11 @@ def _draw_closed() -> None:
         "Address",
         found,
         format_func=lambda one: one.words,
+        key=_ADDRESS,
         help="Of several networks choose the one that the phones are in.",
     )
     st.markdown(_what_is_open(chosen))
-    st.button(
-        "Open the vote page", type="primary", icon=":material/lock_open:", on_click=_open, args=[chosen.host]
-    )
+    st.button("Open the vote page", type="primary", icon=":material/lock_open:", on_click=_open)
 
 
 def _what_is_open(chosen: LanAddress) -> str:
@@ -98,10 +100,11 @@ def _firewall(port: int) -> str:
     )
 
 
-def _open(host: str) -> None:
+def _open() -> None:
     """Open the vote page; the show hides the labels then, of one picture at a time."""
     try:
-        invitations().open(host)
+        # As it is chosen now: whoever is quick presses a button that was drawn for another one.
+        invitations().open(st.session_state[_ADDRESS].host)
     except PoetError as error:
         st.session_state["audience_problem"] = error
         return
