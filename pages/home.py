@@ -54,7 +54,7 @@ def draw_result(choice: Choice, demo: Path, headline: Headline) -> None:
         if st.button("See the mistakes", icon=":material/fact_check:"):
             st.switch_page("evaluate.py")
         if st.button("Try it live", icon=":material/videocam:"):
-            st.switch_page("live.py")
+            st.switch_page("live.py", query_params={"view": "Camera"})
 
 
 def draw_step(step: Step, following: Step | None) -> None:

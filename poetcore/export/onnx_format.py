@@ -65,7 +65,7 @@ def _save(model: Any, labels: tuple[str, ...], about: About, file: Path) -> None
 
 ONNX = ExportFormat(
     name="onnx",
-    purpose="ONNX (.onnx), for ONNX Runtime and many other programs",
+    purpose="ONNX (.onnx), for ONNX Runtime and others",
     title="an ONNX model in 32-bit floating point",
     default_name="model.onnx",
     suffix=".onnx",

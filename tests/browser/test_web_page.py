@@ -170,4 +170,5 @@ def test_the_page_is_accessible_and_fits_a_phone(page, site, scheme):
     opened(page, site).get_by_role("button", name="Sample picture, labelled").first.click()
     expect(page.locator("#remark")).to_contain_text("It was labelled")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    expect(page.locator(".seen")).to_be_in_viewport(ratio=1)  # the samples stand below it
     assert faults(page) == []

@@ -35,6 +35,13 @@ def test_with_a_run_it_opens_on_the_camera_and_names_the_model(full):
     assert section_of(app) == "Camera" and "Model: " in texts_of(app) and not app.exception
 
 
+def test_from_home_it_is_tried_with_the_camera_also_after_collecting(full):
+    app = opened("live", view="Collect")
+    app.switch_page("home.py").run()
+    next(button for button in app.main.button if button.label == "Try it live").click().run()
+    assert section_of(app) == "Camera" and not app.exception
+
+
 def test_a_run_that_knows_no_unknown_pictures_is_told(own):
     record = own.run.record()
     own.run.write_record(record.__class__(**{**record.__dict__, "novelty": {}}))

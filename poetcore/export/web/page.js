@@ -144,8 +144,10 @@ function drawSamples() {
     button.append(image);
     button.addEventListener("click", async () => {
       const response = await fetch(file);
-      if (response.ok) showFile(await response.blob(), label);
-      else complain(`The sample picture ${file} is missing beside this page.`);
+      if (response.ok) {
+        await showFile(await response.blob(), label);
+        part("app").querySelector(".stage").scrollIntoView({ block: "nearest" }); // on a phone it may be above
+      } else complain(`The sample picture ${file} is missing beside this page.`);
     });
     const item = document.createElement("li");
     item.append(button);
