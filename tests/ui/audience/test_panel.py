@@ -50,6 +50,13 @@ def test_an_audience_is_opened_with_labels_hidden_and_ended(slides: AppTest):
     assert invitations().current() is None
 
 
+def test_the_address_that_was_chosen_last_is_opened_also_by_who_is_quick(slides: AppTest):
+    next(one for one in slides.selectbox if one.label == "Address").set_value(panel.HERE_ONLY)
+    next(one for one in slides.button if one.label == "Open the vote page").click().run()
+    one = invitations().current()
+    assert one and one.host == "127.0.0.1"
+
+
 def test_an_address_that_cannot_be_opened_is_told(slides: AppTest):
     next(one for one in slides.button if one.label == "Open the vote page").click().run()
     assert "cannot be opened at 198" in slides.error[0].value
