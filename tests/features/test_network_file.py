@@ -10,7 +10,7 @@ import pytest
 
 from poetcore.errors import BackboneError
 from poetcore.export import lite_metadata
-from poetcore.export.export_options import INPUT_RANGES
+from poetcore.export.export_options import INPUT_RANGES, Facts
 from poetcore.export.lite_layer import with_layer
 from poetcore.features.backbones import DEFAULT, Backbone, NetworkFile, find
 from poetcore.features.feature_extractor import FeatureExtractor
@@ -113,7 +113,7 @@ def test_a_whole_classifier_is_used_and_said_to_be_one(own, tmp_path):
 
 
 def test_metadata_tell_the_scaling():
-    written = lite_metadata._packed("mine", INPUT_RANGES["-1..1"], "labels.txt")
+    written = lite_metadata._packed(Facts("mine", "what it is for"), INPUT_RANGES["-1..1"], "labels.txt")
     assert scaling_in(written) == (128, 128)
     assert scaling_in(b"") is None and scaling_in(written[:40]) is None
 

@@ -124,7 +124,8 @@ def test_a_foreign_name_is_refused(invitation: Invitation):
 
 def test_who_votes_without_pause_is_refused(invitation: Invitation):
     phone = Phone(invitation.address)
-    assert 429 in [phone.vote(0, 1) for _ in range(30)]
+    # Six within one second; a computer that is busy may take a few seconds to get there.
+    assert any(phone.vote(0, 1) == 429 for _ in range(1000))
 
 
 #: What a dashboard and other servers have, and ways out of a folder.
