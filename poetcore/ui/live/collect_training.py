@@ -79,12 +79,12 @@ def draw_training_from_here() -> None:
 
 def draw_trained_here() -> None:
     """Show once, over the camera, what is known of the model that was trained here."""
-    draw_jump(_TITLE)
     name = st.session_state.pop("collected_run", None)
     run = Run(workspace().runs / str(name))
     if name and run.exists():
         message = jobs().status(run).message
         st.success(f"{plain(run.title)} is ready. {plain(message)}", icon=":material/check_circle:")
+        draw_jump(_TITLE)
 
 
 def draw_collected_training(folder: Path, labels: Sequence[Collected]) -> None:
