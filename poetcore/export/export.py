@@ -72,10 +72,11 @@ def export(
 
     Beside the model lie its labels (`<stem>_labels.txt`; in a folder as `labels.txt`; for
     `retrained_graph.pb` it is `retrained_labels.txt`, in the form of the original script),
-    `<stem>_README.txt` and `<stem>_parity.json`. All appear together, after the comparison; an earlier
-    export of that name is replaced. Where none of the run's pictures is left, nothing can be compared: the
-    export is made, and its parity has no pictures. A run on a quantized backbone is exported on the network
-    it was made from; its export may differ and says by how much. Imports TensorFlow.
+    `<stem>_README.txt` and `<stem>_parity.json`. All appear together, after the comparison; an earlier export
+    of that name is replaced, what else lies in its folder stays. Where none of the run's pictures is left,
+    nothing can be compared: the export is made, and its parity has no pictures. A run on a quantized backbone
+    is exported on the network it was made from; its export may differ and says by how much. Imports
+    TensorFlow.
 
     Args:
         run: a finished run.
@@ -160,9 +161,12 @@ def export(
         files = [name for name in beside if "/" not in name]
         for name in (*files, f"{stem}_README.txt", f"{stem}_parity.json"):
             (place / name).replace(target.parent / name)
+        replaced = place / f"{target.name}.replaced"
         if target.is_dir():
-            target.rename(place / f"{target.name}.replaced")
+            target.rename(replaced)
         made.replace(target)
+        if replaced.is_dir():
+            _keep_others(replaced, target, kind)
     return Exported(kind.name, target, _bytes(target), parity)
 
 
@@ -194,6 +198,13 @@ def _target(run: Run, kind: ExportFormat, out: Path | None) -> Path:
     if target.exists() and not target.is_dir():
         raise OptionError(f"{target} is a file, but the format {kind.name} is a folder: choose another name.")
     return target
+
+
+def _keep_others(replaced: Path, target: Path, kind: ExportFormat) -> None:
+    """Move what people put into an exported folder, such as `.git`, to the one that took its place."""
+    for one in replaced.iterdir():
+        if one.name not in kind.varying and not (target / one.name).exists():
+            one.replace(target / one.name)
 
 
 def _bytes(path: Path) -> int:

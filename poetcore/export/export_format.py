@@ -131,6 +131,8 @@ class ExportFormat:
         labels_form: how the labels are written into that file; as they are by default.
         suffix: what the file's name must end in; "" for anything.
         folder_marker: a file by which an exported folder is recognised; "" for a format that is one file.
+        varying: names of what one exported folder has and another has not; all else that a new export does
+            not have is the user's.
         quantized: whether it calculates in 8-bit integers: it is calibrated on training pictures, and its
             probabilities may differ from the app's.
         not_run: returns why the file cannot be run, and so not compared, on this computer; "" where it can.
@@ -155,6 +157,7 @@ class ExportFormat:
     packages: tuple[str, ...] = ()
     suffix: str = ""
     folder_marker: str = ""
+    varying: tuple[str, ...] = ()
     quantized: bool = False
     not_run: Callable[[], str] = str
     names_output: bool = False

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from poetcore.errors import OptionError
 from poetcore.evaluation.compare import compare
 from poetcore.evaluation.model_file import ModelFile
 from poetcore.export.about import About, Sample
-from poetcore.export.export import Exported
+from poetcore.export.export import Exported, export
 from poetcore.export.export_options import ExportOptions, Facts
 from poetcore.export.formats import FORMATS
 from poetcore.export.web.web_format import LIBRARY, _write_page
@@ -113,3 +114,17 @@ def test_the_note_tells_the_samples_the_command_and_the_terms(web_page: Exported
     assert "By A. Author. Licence: CC BY 4.0." in " ".join(text.split())
     samples = text[text.index("Sample pictures") :].splitlines()[2:]
     assert len(samples) == 6 and all(line.startswith("- ") for line in samples)
+
+
+@pytest.mark.slow
+def test_what_people_put_into_the_folder_stays_when_it_is_written_again(
+    web_page: Exported, trained: Trained, tmp_path: Path
+):
+    page = shutil.copytree(web_page.path, tmp_path / "page")
+    (page / ".git").mkdir()
+    (page / ".git" / "HEAD").write_text("ref: refs/heads/main")
+    (page / "index.html").write_text("old")
+    export(trained.run, trained.workspace, "web", page, options=ExportOptions(samples=0))
+    assert (page / ".git" / "HEAD").read_text() == "ref: refs/heads/main"
+    assert (page / "index.html").read_text(encoding="utf-8") != "old"
+    assert not (page / "samples").exists()

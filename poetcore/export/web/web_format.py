@@ -181,6 +181,7 @@ WEB = ExportFormat(
     title="a web page on which the model runs in the visitor's browser",
     default_name="web",
     folder_marker=_CONFIG,
+    varying=("samples",),
     labels_name=lambda folder: f"{folder.name}/labels.txt",
     write=_write,
     write_lite=_write_lite,
