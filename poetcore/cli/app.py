@@ -62,7 +62,7 @@ _COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (evaluate, "my_photos/demo --run latest"),
     (review, "my_photos/demo --run latest"),
     (compare, "first second --demo my_photos/demo"),
-    (slides, "my_photos/demo --run latest --out slides"),
+    (slides, "my_photos/demo --run latest --html show.html"),
     (label_image, "photo.jpg --run latest"),
     (label_video, "clip.mp4 --run latest --every 0.5"),
     (label_groups, "--run latest --group alarm=fire,smoke --recall alarm=95%"),

@@ -12,7 +12,9 @@ __all__ = ["NOT_A_PICTURE", "RAW", "camera_raw", "not_a_picture", "video"]
 
 #: Why camera raw is refused.
 RAW: Final = "is a camera raw photo: export it as JPEG"
-_VIDEO: Final = "is a video, not a picture: save frames of it as pictures"
+_VIDEO: Final = (
+    "is a video, not a picture: save frames of it as pictures (Live and label_video predict its labels)"
+)
 
 #: What is nothing known.
 NOT_A_PICTURE: Final = (
