@@ -153,7 +153,7 @@ class Novelty:
             vectors: `(n, vector_length) float32`, their feature vectors.
         """
         first = self.head.probabilities(vectors).max(axis=1)
-        return self.scale.scores(first, closeness(_others(rooted(vectors) @ self.pictures.T)))
+        return self.scale.scores(first, closeness(_others(_similarities(rooted(vectors), self.pictures))))
 
     def told(self, vectors: Sequence[np.ndarray]) -> list[tuple[float | None, bool | None]]:
         """Return of each picture its score, and whether it is unknown.
@@ -163,6 +163,18 @@ class Novelty:
         """
         scores = self.scores(np.stack(vectors)) if vectors else np.empty(0)
         return [(float(score), bool(score > self.threshold)) for score in scores]
+
+
+def _similarities(vectors: np.ndarray, pictures: np.ndarray) -> np.ndarray:
+    """Return the scalar product of each vector with each picture's, `(n, m)`.
+
+    Of a single vector without BLAS: between the frames of a camera its threads would wait for more work and
+    keep every core busy, 30 CPU-ms a frame instead of 0.7 with 1,000 pictures.
+    """
+    if len(vectors) == 1:
+        single: np.ndarray = np.einsum("nd,md->nm", vectors, pictures)
+        return single
+    return np.asarray(vectors @ pictures.T)
 
 
 def _others(similarities: np.ndarray) -> np.ndarray:
