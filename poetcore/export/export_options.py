@@ -1,8 +1,10 @@
 """What can be chosen of an export besides its format, and what an exported model may be fed."""
 
+import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 
+from poetcore.errors import OptionError
 from poetcore.system.options import check_limits, option
 from poetcore.system.wording import counted, few
 
@@ -34,6 +36,10 @@ INPUT_RANGES = {
     USUAL_RANGE: InputRange(0, 1, "RGB pixels from 0 to 255", "pixels"),
     "-1..1": InputRange(128, 128, "(RGB - 128) / 128, values from -1 to 1", "(pixels - 128) / 128"),
 }
+
+
+#: Kinds of characters that no line of text has: control characters, and halves that are no Unicode.
+_NO_TEXT = ("Cc", "Cs")
 
 
 #: The options that only some formats have, and these, in a sentence.
@@ -122,3 +128,8 @@ class ExportOptions:
 
     def __post_init__(self) -> None:
         check_limits(self)
+        for name, told in asdict(self.facts).items():
+            if any(unicodedata.category(one) in _NO_TEXT for one in told or ""):
+                raise OptionError(
+                    f"{name} is one line of text without control characters. Received: {told[:80]!r}."
+                )

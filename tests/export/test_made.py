@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from poetcore.errors import OptionError
 from poetcore.export.export_format import ExportFormat
 from poetcore.export.export_options import ExportOptions, Facts
 from poetcore.export.formats import FORMATS
@@ -94,3 +95,10 @@ def test_a_folder_is_zipped_with_the_note_beside_it(run):
             "model_parity.json",
         ]
         assert archive.read("model/saved_model.pb") == b"net"
+
+
+@pytest.mark.parametrize("told", ["\udcff", "two\nlines", "a\0b"])
+def test_what_people_are_told_is_a_line_of_text(told):
+    with pytest.raises(OptionError, match=r"^author is one line of text without control characters"):
+        ExportOptions(Facts(author=told))
+    ExportOptions(Facts(author="Ådá 👩‍🔬"))

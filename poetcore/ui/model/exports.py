@@ -38,8 +38,8 @@ def draw_exports(run: Run) -> None:
         width=420,
     )
     kind = FORMATS[name]
-    options = _options(run, kind)
     try:
+        options = _options(run, kind)
         kind.check_possible(options)
         made = find_made(run, kind, options)
         if made is None:
