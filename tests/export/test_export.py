@@ -211,11 +211,12 @@ def test_a_place_where_nothing_can_be_written_is_known_before_the_work(trained, 
     assert not told
 
 
-def test_an_earlier_folder_is_replaced_by_the_next(trained, tmp_path, monkeypatch):
+def test_an_earlier_folder_is_replaced_but_for_what_its_owner_put_there(trained, tmp_path, monkeypatch):
     out = tmp_path / "served"
     out.mkdir()
     (out / "saved_model.pb").write_text("earlier")
-    (out / "stale").write_text("earlier")
+    (out / "labels.txt").write_text("earlier")
+    (out / "of_its_owner").write_text("kept")
 
     def write(network: object, folder: Path) -> None:
         folder.mkdir()
@@ -224,8 +225,9 @@ def test_an_earlier_folder_is_replaced_by_the_next(trained, tmp_path, monkeypatc
     monkeypatch.setitem(FORMATS, "saved_model", replace(FORMATS["saved_model"], write=write))
     monkeypatch.setattr("poetcore.export.export.check", lambda *_: parity.Parity(0, None, None))
     assert export(trained.run, trained.workspace, "saved_model", out).path == out
-    assert files_below(out) == ["labels.txt", "saved_model.pb"]
+    assert files_below(out) == ["labels.txt", "of_its_owner", "saved_model.pb"]
     assert (out / "saved_model.pb").read_text() == "new"
+    assert (out / "labels.txt").read_text() != "earlier"
 
 
 def test_the_command_gives_json(trained: Trained, tmp_path: Path):
