@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from poetcore.ui.live.lanes import Lanes
 
@@ -38,7 +39,9 @@ def played(play: Callable[[Come], Awaitable[None]], most: int = 9) -> Outcome:
         assert not lanes._waiting
         return outcome
 
-    return asyncio.run(run())
+    # In a thread of its own: where browser tests went before, Playwright's loop occupies this one.
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(lambda: asyncio.run(run())).result()
 
 
 def test_the_second_waits_for_the_first_and_the_third_takes_its_place():
