@@ -143,7 +143,7 @@ def show_html() -> str:
 
 def show_css() -> str:
     """Return the style of a show."""
-    return read_assets(_HERE, "slideshow.css")
+    return read_assets(_HERE, "stage_buttons.css", "slideshow.css")
 
 
 def show_js() -> str:

@@ -19,7 +19,7 @@ __all__ = ["live_video"]
 _component = st.components.v2.component(
     "poet_live_video",
     html=asset("live_video.html").replace("{view}", live_html("live_video")),
-    css=asset("live_view.css", "live_video.css"),
+    css=asset("stage_buttons.css", "live_view.css", "live_video.css"),
     js=asset("camera.js", "amounts.js", *LIVE_JS, "video_walk.js", "live_video.js"),
     isolate_styles=True,
 )

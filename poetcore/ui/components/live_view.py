@@ -39,7 +39,7 @@ def live_html(source: str) -> str:
 _component = st.components.v2.component(
     "poet_live_camera",
     html=live_html("live_camera"),
-    css=asset("live_view.css"),
+    css=asset("stage_buttons.css", "live_view.css"),
     js=asset("camera.js", *LIVE_JS, "started_camera.js", "live_camera.js"),
     isolate_styles=True,
 )
