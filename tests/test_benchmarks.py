@@ -8,6 +8,7 @@ import pytest
 
 from poetcore.data import images
 from poetcore.data.file_index import sha_of
+from tests.benchmarks.campaign import Campaign, read_campaign
 from tests.benchmarks.generated import many, varied
 from tests.benchmarks.harness import Outcome, interleaved, run
 from tests.benchmarks.table import Figure, Table, Target
@@ -96,6 +97,15 @@ def test_peers_run_in_turn() -> None:
     assert [outcome.seconds for outcome in found["b"]] == [0.0, 1.0]
 
 
+def test_a_campaign_is_read_as_it_was_told(capsys) -> None:
+    told = Campaign("kills", "python -m kills", 1264, 1263, silent=2, seed=1, notes=("one was slow.",))
+    told.report()
+    printed = capsys.readouterr().out.splitlines()
+    assert "| kills | 1,264 | 1,263 | 0 | **2** | 0 | 1 | `python -m kills` |" in printed
+    assert "- kills: one was slow." in printed
+    assert read_campaign(printed[-1]) == told and not told.clean
+
+
 def test_a_process_tells_its_answer_and_its_memory() -> None:
     outcome = run([sys.executable, "-c", "held = b'x' * 200_000_000; print('so'); print('{\"is\": 1}')"])
     assert outcome.answer == {"is": 1}
@@ -123,7 +133,13 @@ def test_a_comment_changes_no_pixel() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["tests.benchmarks", "tests.benchmarks.audience", "tests.benchmarks.growth"]
+    "module",
+    [
+        "tests.benchmarks",
+        "tests.benchmarks.audience",
+        "tests.benchmarks.campaigns",
+        "tests.benchmarks.growth",
+    ],
 )
 def test_help_says_how_to_run_them(module: str) -> None:
     shown = subprocess.run(
