@@ -8,9 +8,10 @@ import threading
 from collections import OrderedDict
 
 from poetcore.data.file_index import sha_of
+from poetcore.ui.access import access
 from poetcore.workspace.workspace import default_workspace
 
-__all__ = ["Held", "content_of", "hold"]
+__all__ = ["Held", "content_of", "hold", "is_shown"]
 
 
 class Held:
@@ -64,5 +65,12 @@ def content_of(sha: str) -> bytes | None:
     """
     if (content := _held.get(sha)) is not None:
         return content
+    if (allowed := access()).public:
+        return allowed.content(sha)
     with default_workspace().file_index() as index:
         return index.content(sha)
+
+
+def is_shown(sha: str) -> bool:
+    """Return whether a visitor may ask about a picture: it was published, or sent to this server."""
+    return sha in access().paths or _held.get(sha) is not None

@@ -15,11 +15,12 @@ from poetcore.evaluation.metrics import Metrics
 from poetcore.system.progress import PHASES, OnProgress, Progress
 from poetcore.training.jobs import Jobs
 from poetcore.training.tuning.jobs import Tunings
+from poetcore.ui.access import served_workspace
 from poetcore.ui.text import plain, short
 from poetcore.workspace.evaluation_folder import EvaluationFolder
 from poetcore.workspace.records import read_record
 from poetcore.workspace.run import Run
-from poetcore.workspace.workspace import Workspace, default_workspace
+from poetcore.workspace.workspace import Workspace
 
 __all__ = [
     "choose",
@@ -45,7 +46,7 @@ def choose(**values: str | None) -> None:
 @st.cache_resource(show_spinner=False)
 def workspace() -> Workspace:
     """Return the workspace that the server works in."""
-    return default_workspace()
+    return served_workspace()
 
 
 @st.cache_resource(show_spinner=False)

@@ -12,6 +12,7 @@ from poetcore.data.file_index import FileEntry
 from poetcore.data.images import PictureInfo, date_taken, identify
 from poetcore.errors import PictureError
 from poetcore.system.figures import file_size
+from poetcore.ui.access import access
 from poetcore.ui.contents import content_of
 from poetcore.workspace.workspace import default_workspace
 
@@ -29,8 +30,7 @@ def answer(request: Request) -> Response:
     content = content_of(sha)
     if content is None:
         return JSONResponse({"error": "The picture is not known, or was moved or changed."}, 404)
-    with default_workspace().file_index() as index:
-        places = index.places(sha)
+    places = _places(sha)
     when = date_taken(content)
     try:
         info = identify(content)
@@ -44,6 +44,14 @@ def answer(request: Request) -> Response:
         "files": [{"path": str(place.path), "changed": _changed(place)} for place in places[:_PLACES]],
     }
     return JSONResponse(told, headers={"Cache-Control": "no-store"})
+
+
+def _places(sha: str) -> list[FileEntry]:
+    """Return the files of a content; where they lie is nothing for visitors."""
+    if access().public:
+        return []
+    with default_workspace().file_index() as index:
+        return index.places(sha)
 
 
 def _changed(place: FileEntry) -> str:

@@ -1,11 +1,13 @@
 """Pictures for the browser: their addresses, and galleries of cards, each of which opens in the light-box."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
 
 from poetcore.system.figures import count
+from poetcore.ui.access import access
 from poetcore.ui.components.gallery import card_grid
 from poetcore.ui.gallery.about import About
 from poetcore.ui.gallery.card import Card
@@ -42,7 +44,9 @@ def addresses(paths: Sequence[str], pixels: int = 0) -> list[str]:
 
 @st.cache_data(ttl="60s", max_entries=16, show_spinner=False)
 def shas(paths: tuple[str, ...]) -> list[str]:
-    """Return the hashes of files' contents; empty for a file that is missing."""
+    """Return the hashes of files' contents; empty where it is missing, or not for visitors."""
+    if (allowed := access()).public:
+        return [allowed.shas.get(path, "") for path in paths]
     with workspace().file_index() as index:
         return [p.sha for p in index.lookup([Path(path) for path in paths])]
 
@@ -92,6 +96,8 @@ def _draw(
     large: bool = False,
 ) -> None:
     """Draw a page of a gallery; another page draws nothing else anew."""
+    if access().public:  # where its file lies is nothing for visitors
+        rows = tuple(tuple(replace(card, path="") for card in row) for row in rows)
     shown = page_of(len(rows), key, page_size)
     deck = Deck.of(rows, repeats=repeats)
     card_grid(

@@ -25,10 +25,10 @@ from poetcore.evaluation.kept_runs import KeptRuns
 from poetcore.evaluation.live import LiveModel
 from poetcore.evaluation.looks.overlay import overlay_png
 from poetcore.system.files import cores
+from poetcore.ui.access import served_workspace
 from poetcore.ui.live.lanes import Lanes
 from poetcore.ui.origin import from_own_page
 from poetcore.ui.use.look_routes import looker_of
-from poetcore.workspace.workspace import default_workspace
 
 __all__ = ["FRAME_ROUTES"]
 
@@ -41,7 +41,7 @@ _MAP_PIXELS = 480
 
 @functools.lru_cache(maxsize=1)
 def _models(_root: Path) -> KeptRuns[LiveModel]:
-    return KeptRuns(default_workspace(), LiveModel)
+    return KeptRuns(served_workspace(), LiveModel)
 
 
 @functools.lru_cache(maxsize=1)
@@ -52,7 +52,7 @@ def _hands() -> CapacityLimiter:
 
 def _see(request: Request, content: bytes) -> Response:
     began = time.perf_counter()
-    model = _models(default_workspace().root).of(request.path_params["run"])
+    model = _models(served_workspace().root).of(request.path_params["run"])
     values = model.see(content).values()
     return JSONResponse(values | {"milliseconds": round(1000 * (time.perf_counter() - began), 1)})
 

@@ -20,8 +20,8 @@ from poetcore.evaluation.looks.kept import KeptLookers
 from poetcore.evaluation.looks.looker import Looker
 from poetcore.evaluation.looks.overlay import overlay_png
 from poetcore.system.figures import score
+from poetcore.ui.access import served_workspace
 from poetcore.ui.contents import content_of
-from poetcore.workspace.workspace import default_workspace
 
 __all__ = ["LOOK_ROUTES", "looker_of"]
 
@@ -38,12 +38,12 @@ def looker_of(run: str) -> Looker:
     Raises:
         RunError: there is no finished run of that name, or it is damaged.
     """
-    return _kept(default_workspace().root).of(run)
+    return _kept(served_workspace().root).of(run)
 
 
 @functools.lru_cache(maxsize=1)
 def _kept(_root: Path) -> KeptLookers:
-    return KeptLookers(default_workspace())
+    return KeptLookers(served_workspace())
 
 
 def _map(looker: Looker, content: bytes, request: Request) -> Response:

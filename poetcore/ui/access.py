@@ -1,0 +1,124 @@
+"""Who looks at the pages: the owner, who may do everything, or the public, who see what was published.
+
+The environment variable TFP_PUBLIC makes a server a public one. Everything that a visitor may be shown is in
+`Access`; what is not in it does not exist for them.
+"""
+
+import os
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from poetcore.data.file_index import read_content
+from poetcore.errors import RunError
+from poetcore.workspace.published import (
+    Published,
+    PublishedWorkspace,
+    evaluations_of,
+    pictures_of,
+    published_file,
+    read_published,
+)
+from poetcore.workspace.workspace import Workspace, default_workspace
+
+__all__ = ["Access", "access", "is_public", "served_workspace"]
+
+
+@dataclass(frozen=True)
+class Access:
+    """What whoever looks at the pages may see.
+
+    Attributes:
+        public: whether visitors look; of the owner's own dashboard the rest is empty.
+        published: runs and datasets, by name.
+        paths: the file of each picture that is shown, by the sha256 of its content.
+        shas: the same the other way round.
+    """
+
+    public: bool = False
+    published: Published = field(default_factory=Published)
+    paths: Mapping[str, str] = field(default_factory=dict)
+    shas: Mapping[str, str] = field(default_factory=dict)
+
+    def content(self, sha: str) -> bytes | None:
+        """Read the content of a picture that is shown; None for any other, or where its file has changed."""
+        path = self.paths.get(sha)
+        return read_content(Path(path), sha) if path else None
+
+
+_OWNER = Access()
+
+
+def is_public() -> bool:
+    """Return whether this server shows what was published to visitors, and nothing else."""
+    return os.environ.get("TFP_PUBLIC", "").strip().lower() not in ("", "0", "false", "no", "off")
+
+
+def served_workspace() -> Workspace:
+    """Return the workspace that the server works in; a public one has no other runs than the published."""
+    own = default_workspace()
+    return PublishedWorkspace(own.root) if is_public() else own
+
+
+def access() -> Access:
+    """Return what may be seen; read again where what is published has changed, and by any thread."""
+    return _reader.now() if is_public() else _OWNER
+
+
+class _Reader:
+    """Reads what is published, and keeps it until one of its files changes."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._stamp: object = None
+        self._found = Access(public=True)
+
+    def now(self) -> Access:
+        """Return what is published now."""
+        with self._lock:
+            place = served_workspace()
+            stamp = (str(place.root), _time(published_file(place)), *self._evaluation_times(place))
+            if stamp != self._stamp:
+                self._found = _read(place)
+                self._stamp = (*stamp[:2], *self._evaluation_times(place))
+            return self._found
+
+    def _evaluation_times(self, place: Workspace) -> list[int]:
+        """Return when each published evaluation was made: made again, it has other pictures."""
+        folders = [one for run in self._found.published.runs.values() for one in evaluations_of(place, run)]
+        return [_time(folder.metrics_file) for folder in folders]
+
+
+_reader = _Reader()
+
+
+def _read(place: Workspace) -> Access:
+    """Read what is published; what is damaged or gone is not shown."""
+    try:
+        listed = read_published(place)
+    except RunError:
+        return Access(public=True)
+    there = {run.name for run in place.all_runs()}
+    found = Published({n: one for n, one in listed.runs.items() if n in there}, listed.datasets)
+    paths: dict[str, str] = {}
+    shas: dict[str, str] = {}
+    folders = [folder for run in found.runs.values() for folder in evaluations_of(place, run)]
+    reads = [folder.predictions for folder in folders]
+    reads += [partial(pictures_of, place, one) for one in found.datasets.values()]
+    for read in reads:
+        with suppress(RunError):
+            table = read()
+            for path, sha in table[["path", "sha"]].itertuples(index=False):
+                if Path(path).is_absolute():
+                    paths[sha], shas[path] = path, sha
+    return Access(True, found, paths, shas)
+
+
+def _time(file: Path) -> int:
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return 0
