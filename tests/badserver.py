@@ -11,6 +11,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import pytest
+
+from poetcore.sources.addresses import ALLOW_PRIVATE
 from tests.conftest import encoded, picture
 
 __all__ = ["BadServer", "Page", "bad_server"]
@@ -209,7 +212,7 @@ class BadServer:
 
 @contextmanager
 def bad_server() -> Iterator[BadServer]:
-    """Run a server as long as the block lasts."""
+    """Run a server as long as the block lasts; meanwhile this machine may be asked, and without a proxy."""
     state = BadServer()
 
     class Server(ThreadingHTTPServer):
@@ -219,7 +222,12 @@ def bad_server() -> Iterator[BadServer]:
         def handle_error(self, *_: object) -> None:
             """Clients that leave are expected."""
 
-    with Server(("127.0.0.1", 0), type("OurHandler", (Handler,), {"state": state})) as httpd:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        Server(("127.0.0.1", 0), type("OurHandler", (Handler,), {"state": state})) as httpd,
+    ):
+        patch.setenv("NO_PROXY", "127.0.0.1")
+        patch.setenv(ALLOW_PRIVATE, "1")
         thread = threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         state.url = f"http://127.0.0.1:{httpd.server_port}"

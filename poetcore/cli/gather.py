@@ -105,6 +105,14 @@ def gather(
         float, typer.Option("--max_megabytes", help="Larger files are refused.")
     ] = _LIMITS.max_megabytes,
     contact: Annotated[str, typer.Option(help="Your e-mail address, for the servers' owners.")] = "",
+    allow_private: Annotated[
+        str,
+        typer.Option(
+            "--allow_private",
+            help="Hosts, addresses or networks to ask though they are not on the internet, with commas, such"
+            " as 10.0.0.0/8; or `all`.",
+        ),
+    ] = "",
     wnid_endpoint: Annotated[
         str, typer.Option("--wnid_endpoint", help="URL of the synset service; {wnid} is the id.")
     ] = SYNSET_ENDPOINT,
@@ -164,6 +172,7 @@ def gather(
         max_megabytes=max_megabytes,
         retries=retries,
         contact=contact,
+        allow_private=allow_private,
     )
     if refresh:
         sources = sources_of_log(dest, labels, count, endpoints, options, terminal.message)

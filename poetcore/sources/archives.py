@@ -10,13 +10,18 @@ import contextlib
 import io
 import re
 import tarfile
+import zlib
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import PurePosixPath
+from typing import IO, Literal, Self, cast
 
 from poetcore.errors import DownloadError, OptionError
+from poetcore.sources.body import BodyError, SteadyReader
 from poetcore.sources.boxes import Box, parse_annotation
 from poetcore.sources.fetch import new_session
 from poetcore.sources.fetch_options import FetchOptions
+from poetcore.sources.redirects import RedirectError, streamed
 from poetcore.sources.urls import UrlEntry
 
 __all__ = ["BOXES_ENDPOINT", "ORIGINALS_ENDPOINT", "original_pictures", "synset_boxes"]
@@ -25,8 +30,25 @@ __all__ = ["BOXES_ENDPOINT", "ORIGINALS_ENDPOINT", "original_pictures", "synset_
 ORIGINALS_ENDPOINT = "https://image-net.org/data/winter21_whole/{wnid}.tar"
 BOXES_ENDPOINT = "https://image-net.org/data/bboxes_annotations.tar.gz"
 
-#: A larger file is no annotation, and no archive of those of a synset.
+#: A larger file is no archive of the annotations of a synset, and no annotation.
 _MAX_BYTES = 200_000_000
+_MAX_ANNOTATION = 1_000_000
+#: A synset has some thousand pictures.
+_MOST_ANNOTATIONS = 100_000
+#: What a member may have beside its content, such as a long name, is read whole.
+_MAX_HEADER = 1_000_000
+
+
+class _ShortHeader(tarfile.TarInfo):
+    """What stands before a member, refused where it is no header but a bomb."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        found = super().frombuf(buf, encoding, errors)
+        endless = not found.isreg() and found.size > _MAX_HEADER
+        if endless or found.type == tarfile.GNUTYPE_SPARSE:  # a list of parts, as long as somebody likes
+            raise tarfile.ReadError("a header without end")
+        return found
 
 
 def original_pictures(
@@ -77,9 +99,10 @@ def synset_boxes(
     with _opened(url, wnid, options or FetchOptions()) as archive:
         for name, content in _members(archive, url, _MAX_BYTES, of=wnid):
             if name.suffix != ".xml":
-                with tarfile.open(fileobj=io.BytesIO(content)) as inner:
-                    inside = [one for _, one in _members(inner, url, _MAX_BYTES, of=wnid)]
-                found |= dict(filter(None, map(parse_annotation, inside)))
+                mode: Literal["r:gz", "r:"] = "r:gz" if _is_gzip(content) else "r:"
+                with tarfile.open(fileobj=io.BytesIO(content), mode=mode, tarinfo=_ShortHeader) as inner:
+                    inside = (one for _, one in _members(inner, url, _MAX_ANNOTATION, of=wnid))
+                    found |= dict(filter(None, map(parse_annotation, islice(inside, _MOST_ANNOTATIONS))))
                 break
             found |= dict(filter(None, [parse_annotation(content)]))
     if not found:
@@ -88,6 +111,10 @@ def synset_boxes(
             " another --boxes_endpoint."
         )
     return found
+
+
+def _is_gzip(content: bytes) -> bool:
+    return content[:2] == b"\x1f\x8b"
 
 
 def _address(wnid: str, endpoint: str) -> str:
@@ -100,22 +127,31 @@ def _address(wnid: str, endpoint: str) -> str:
 def _opened(url: str, wnid: str, options: FetchOptions) -> Iterator[tarfile.TarFile]:
     """Open a tar file on the web, to be read once from its beginning."""
     import requests
+    from urllib3.exceptions import HTTPError
+
+    from poetcore.sources.outside import InsideError
 
     public = url.partition("?")[0]
-    timeouts = (options.connect_timeout, options.read_timeout)
     with new_session(options) as session:
         try:
-            with session.get(url, stream=True, timeout=timeouts) as response:
+            with streamed(url, session, options) as response:
                 if response.status_code != 200:
                     raise DownloadError(
                         f"No archive of {wnid}: {public} answered {response.status_code}"
                         f" {response.reason}; try another endpoint."
                     )
-                with tarfile.open(fileobj=response.raw, mode="r|*") as archive:
+                body = SteadyReader(response, options.total_timeout)
+                # No other packing: some make gigabytes of the bytes that are unpacked at once.
+                mode: Literal["r|gz", "r|"] = "r|gz" if _is_gzip(body.peek(2)) else "r|"
+                with tarfile.open(
+                    fileobj=cast("IO[bytes]", body), mode=mode, tarinfo=_ShortHeader
+                ) as archive:
                     yield archive
-        except requests.RequestException:
+        except (BodyError, InsideError, RedirectError) as error:
+            raise DownloadError(f"No archive of {wnid}: {public} {error}; try another endpoint.") from None
+        except (requests.RequestException, HTTPError, UnicodeError):
             raise DownloadError(f"No archive of {wnid}: {public} cannot be reached; try later.") from None
-        except tarfile.TarError:
+        except (tarfile.TarError, EOFError):
             raise DownloadError(
                 f"No archive of {wnid}: what {public} answers is no tar file; try another endpoint."
             ) from None
@@ -139,11 +175,12 @@ def _members(
 
     wanted = re.compile(rf"{of}(_\w+\.xml|\.tar(\.gz)?)$" if of else "")
     try:
-        for member in archive:
+        while member := archive.next():
+            archive.members.clear()  # type: ignore[attr-defined]  # each is kept, and there may be no end
             name = PurePosixPath(member.name)
             if member.isfile() and wanted.match(name.name) and (file := archive.extractfile(member)):
                 yield name, file.read() if member.size <= max_bytes else b""
-    except (HTTPError, OSError, EOFError, tarfile.TarError):
+    except (BodyError, HTTPError, OSError, EOFError, tarfile.TarError, zlib.error):
         raise DownloadError(
             f"The archive {url.partition('?')[0]} broke off: the same command again goes on."
         ) from None

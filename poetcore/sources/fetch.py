@@ -6,16 +6,17 @@ end become a `Fetched` with its reason.
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
 
 from poetcore.errors import PictureError
+from poetcore.sources.addresses import allowed_here
+from poetcore.sources.body import BodyError, TooSlowError, pieces_of
 from poetcore.sources.fetch_options import FetchOptions
+from poetcore.sources.redirects import is_placeholder_name, redirect_target, why_not_followed
 from poetcore.version import __version__
 
 if TYPE_CHECKING:
@@ -35,21 +36,9 @@ __all__ = [
 #: The name that Poet goes by, also in robots.txt.
 AGENT = "PoetGather"
 
-_CHUNK_BYTES = 65_536
-_REDIRECTS = (301, 302, 303, 307, 308)
 
 #: Seconds; a longer Retry-After counts as this much.
 _MAX_RETRY_AFTER = 365 * 86_400
-
-#: Where services redirect requests for a picture that is gone: Flickr (s.yimg.com/pw/images/en-us/
-#: photo_unavailable.png), Imgur (i.imgur.com/removed.png), and names that many sites use. Only the target of
-#: a redirect is compared with it, so that a picture which really has such a name can be fetched.
-_GONE = r"(not[-_]?(found|available)|unavailable|no[-_]?longer[-_]?available|removed|deleted|missing)"
-_PLACEHOLDER_NAME = re.compile(
-    rf"(photo|image|picture|img|file|media)[-_]?{_GONE}|^({_GONE}|placeholder|no[-_]?(photo|image|picture|img))"
-    r"([-_][a-z0-9]{1,2})?\.[a-z]+$",
-    re.IGNORECASE,
-)
 
 
 class Outcome(StrEnum):
@@ -61,6 +50,7 @@ class Outcome(StrEnum):
     UNREACHABLE = "unreachable"  # no server answers there, or not in time
     TEMPORARY = "temporary"  # the server is busy or out of order
     SKIPPED = "skipped"  # not requested, because its host failed too often
+    PRIVATE = "private"  # not requested, because it leads to an address that is not on the internet
 
 
 @dataclass(frozen=True)
@@ -99,10 +89,13 @@ AcquireSlot = Callable[[str], tuple[Outcome, str] | None]
 
 
 def new_session(options: FetchOptions) -> Session:
-    """Return a session whose user agent names Poet and the contact."""
-    import requests
+    """Return a session that asks only the outside, and whose user agent names Poet and the contact."""
+    from poetcore.sources.outside import OutsideSession
 
-    session = requests.Session()
+    session = OutsideSession(
+        allowed_here(options.allow_private),
+        header_seconds=options.total_timeout,
+    )
     contact = f"; {options.contact}" if options.contact else ""
     session.headers.update(
         {
@@ -159,7 +152,7 @@ def fetch(
     request = _Request(url, session, options, max_bytes, time.monotonic() + options.total_timeout, stopped)
     current = url
     for _ in range(options.redirects + 1):
-        if current != url and _PLACEHOLDER_NAME.search(urlsplit(current).path.rpartition("/")[2]):
+        if current != url and is_placeholder_name(current):
             reason = f"redirects to a placeholder for a missing picture ({current})"
             return request.failed(Outcome.PLACEHOLDER, reason, current)
         if denied := acquire_slot(current):
@@ -168,8 +161,8 @@ def fetch(
         if isinstance(answer, Fetched):
             return answer
         current = answer
-        if urlsplit(current).scheme not in ("http", "https"):
-            return Fetched(url, Outcome.REFUSED, f"redirects to {current}, which is not http or https")
+        if reason := why_not_followed(current):
+            return Fetched(url, Outcome.REFUSED, f"redirects to {current}, which {reason}")
     return Fetched(url, Outcome.REFUSED, f"redirects more than {options.redirects} times")
 
 
@@ -178,6 +171,8 @@ def _send(request: _Request, current: str) -> Fetched | str:
     import requests
     from urllib3.exceptions import HTTPError
 
+    from poetcore.sources.outside import InsideError
+
     left = request.deadline - time.monotonic()
     if left <= 0:
         return request.too_slow(current)
@@ -185,13 +180,17 @@ def _send(request: _Request, current: str) -> Fetched | str:
     timeouts = (min(options.connect_timeout, left), min(options.read_timeout, left))
     try:
         with request.session.get(current, stream=True, allow_redirects=False, timeout=timeouts) as response:
-            if response.status_code in _REDIRECTS and response.headers.get("Location"):
-                target = response.headers["Location"].encode("latin-1", "replace").decode("utf-8", "replace")
-                return urljoin(current, target).partition("#")[0]
+            if (target := redirect_target(current, response)) is not None:
+                return target
             if response.status_code != 200:
                 return _refused(request, current, response)
             return _read_body(request, current, response)
+    except InsideError as error:
+        led = f"redirects to {current}, which " if current != request.url else ""
+        return request.failed(Outcome.PRIVATE, f"{led}{error}", current)
     except requests.Timeout:
+        if time.monotonic() >= request.deadline:
+            return request.too_slow(current)
         reason = f"did not answer within {min(timeouts[1], options.read_timeout):g} seconds"
         return request.failed(Outcome.UNREACHABLE, reason, current)
     except requests.exceptions.SSLError:
@@ -215,30 +214,24 @@ def _refused(request: _Request, current: str, response: Response) -> Fetched:
 
 
 def _read_body(request: _Request, current: str, response: Response) -> Fetched:
-    """Read a body piece by piece, never more than the limit and never beyond the deadline."""
+    """Read a body, never more than the limit and never beyond the deadline."""
     from urllib3.exceptions import HTTPError, IncompleteRead, ProtocolError, ReadTimeoutError
 
-    too_large = f"is larger than {request.max_bytes / 1e6:g} megabytes"
-    announced = response.headers.get("Content-Length", "")
-    if announced.isdigit() and int(announced) > request.max_bytes:
-        return request.failed(Outcome.REFUSED, too_large, current)
     pieces: list[bytes] = []
-    size = 0
     try:
-        # One receive at a time: read() would wait until its buffer is full, however slowly bytes drip.
-        while piece := response.raw.read1(_CHUNK_BYTES, decode_content=True):
-            pieces.append(piece)
-            size += len(piece)
-            if size > request.max_bytes:
-                return request.failed(Outcome.REFUSED, too_large, current)
-            if request.stopped():
-                return request.failed(Outcome.TEMPORARY, "was not finished", current)
-            if time.monotonic() > request.deadline:
-                return request.too_slow(current)
+        pieces.extend(pieces_of(response, request.max_bytes, request.deadline, request.stopped))
+    except TooSlowError:
+        return request.too_slow(current)
+    except BodyError as error:
+        outcome = Outcome.TEMPORARY if request.stopped() else Outcome.REFUSED
+        return request.failed(outcome, str(error), current)
     except ReadTimeoutError:
         reason = f"sent nothing for {request.options.read_timeout:g} seconds"
         return request.failed(Outcome.UNREACHABLE, reason, current)
     except (IncompleteRead, ProtocolError):
+        if time.monotonic() >= request.deadline:
+            return request.too_slow(current)
+        size = sum(map(len, pieces))
         return request.failed(Outcome.TEMPORARY, f"broke off after {size} bytes", current)
     except (HTTPError, OSError, ValueError) as error:
         return request.failed(Outcome.TEMPORARY, f"cannot be read ({type(error).__name__})", current)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from poetcore.errors import OptionError
+from poetcore.sources.addresses import allowed_here
 from poetcore.system.options import check_number
 
 __all__ = ["FetchOptions"]
@@ -41,6 +42,8 @@ class FetchOptions:
         host_placeholders: placeholders in a row after which a host is skipped.
         robots: keep to robots.txt.
         contact: an e-mail address or page that goes into the user agent.
+        allow_private: hosts, addresses and networks that are asked though they are not on the internet, with
+            commas between, or "all"; those of the environment come on top (`addresses.ALLOW_PRIVATE`).
 
     Raises:
         OptionError: a limit is out of its range.
@@ -61,6 +64,7 @@ class FetchOptions:
     host_placeholders: int = 20
     robots: bool = True
     contact: str = ""
+    allow_private: str = ""
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
@@ -77,5 +81,6 @@ class FetchOptions:
         for name in ("interval", "retries", "backoff", "longest_wait", "redirects"):
             if not getattr(self, name) >= 0:
                 raise OptionError(f"{name} must be at least 0. Received: {getattr(self, name)}")
+        allowed_here(self.allow_private)
         if not self.contact.isascii() or not self.contact.isprintable():
             raise OptionError(f"contact must be plain ASCII. Received: {self.contact!r}")

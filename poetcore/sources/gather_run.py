@@ -215,7 +215,7 @@ class GatherRun:
             if self._last_answer > time.monotonic() - fetched.seconds:
                 self._store_unreachable()
         else:
-            if fetched.outcome is not Outcome.TEMPORARY:
+            if fetched.outcome not in (Outcome.TEMPORARY, Outcome.PRIVATE):
                 self._last_answer = time.monotonic()
                 self._store_unreachable()
             if fetched.outcome is Outcome.FETCHED:

@@ -15,14 +15,16 @@ have, and from the oldest on: the same order in every run, and spread over years
 this week.
 """
 
+import json
 import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from poetcore.errors import DownloadError, OptionError
-from poetcore.sources.fetch import new_session
+from poetcore.sources.fetch import Fetched, Outcome, fetch, new_session
 from poetcore.sources.fetch_options import FetchOptions
 from poetcore.sources.urls import UrlEntry
 
@@ -52,6 +54,9 @@ PHOTO_SIZES = ("medium", "large", "original")
 _SECONDS_APART = 1.0
 
 _PER_PAGE = 200  # the maximum of the API
+
+#: A page of observations has some megabytes.
+_MAX_BYTES = 50_000_000
 
 _FLICKR = re.compile(r"(staticflickr\.com/.*?)_[a-z](\.\w+)$")
 _FLICKR_SIZES = {"medium": "", "large": "_b", "original": "_b"}
@@ -115,27 +120,13 @@ class _Api:
     """Requests to the API: a pause between two of them, and retries where it is busy."""
 
     def __init__(self, endpoint: str, options: FetchOptions, seconds_apart: float) -> None:
-        from requests.adapters import HTTPAdapter
-        from urllib3 import Retry
-
         if not re.match(r"https?://", endpoint):
             raise OptionError(f"The endpoint is a URL. Received: {endpoint!r}")
         self._endpoint = endpoint.rstrip("/")
-        self._timeouts = (options.connect_timeout, options.read_timeout)
+        self._options = options
         self._seconds_apart = seconds_apart
         self._next = 0.0
         self._session = new_session(options)
-        retry = Retry(
-            options.retries,
-            connect=0,
-            read=0,
-            status_forcelist=(429, 500, 502, 503, 504),
-            backoff_factor=options.backoff,
-            retry_after_max=int(options.longest_wait),
-            raise_on_status=False,
-        )
-        for scheme in ("http://", "https://"):
-            self._session.mount(scheme, HTTPAdapter(max_retries=retry))
 
     def __enter__(self) -> "_Api":
         return self
@@ -144,27 +135,30 @@ class _Api:
         self._session.close()
 
     def get(self, path: str, **parameters: str | int) -> dict[str, Any]:
-        import requests
-
-        time.sleep(max(0.0, self._next - time.monotonic()))
-        self._next = time.monotonic() + self._seconds_apart
         url = f"{self._endpoint}/{path}"
+        fetched = self._fetch(f"{url}?{urlencode(parameters)}")
+        if fetched.outcome is not Outcome.FETCHED:
+            raise DownloadError(f"iNaturalist ({url}) {fetched.reason}; check the connection, or try later.")
         try:
-            response = self._session.get(url, params=parameters, timeout=self._timeouts)
-            if response.status_code != 200:
-                raise DownloadError(
-                    f"iNaturalist ({url}) answered {response.status_code} {response.reason}; try later."
-                )
-            answer = response.json()
-        except requests.JSONDecodeError:
-            raise DownloadError(f"{url} does not answer as iNaturalist does; check the endpoint.") from None
-        except requests.RequestException:
-            raise DownloadError(
-                f"iNaturalist ({url}) cannot be reached; check the connection and try again."
-            ) from None
+            answer = json.loads(fetched.content)
+        except (ValueError, RecursionError):
+            answer = None
         if not isinstance(answer, dict) or not isinstance(answer.get("results"), list):
             raise DownloadError(f"{url} does not answer as iNaturalist does; check the endpoint.")
         return answer
+
+    def _fetch(self, url: str) -> Fetched:
+        """Request a URL, again where the API is busy."""
+        for attempt in range(self._options.retries + 1):
+            time.sleep(max(0.0, self._next - time.monotonic()))
+            self._next = time.monotonic() + self._seconds_apart
+            fetched = fetch(url, self._session, self._options, lambda _: None, max_bytes=_MAX_BYTES)
+            backoff = self._options.backoff * 2**attempt
+            wait = backoff if fetched.retry_after is None else fetched.retry_after
+            if not fetched.retry or wait > self._options.longest_wait:
+                break
+            self._next = max(self._next, time.monotonic() + wait)
+        return fetched
 
 
 def find_taxon(

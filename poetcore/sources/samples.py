@@ -6,13 +6,17 @@ tutorial used: 3,670 photos of five kinds of flowers, 229 MB.
 
 from __future__ import annotations
 
-import contextlib
+import hashlib
 import random
-from dataclasses import dataclass
 from pathlib import Path
 
 from poetcore.errors import DatasetError, DownloadError, OptionError
+from poetcore.sources.body import BodyError, SteadyReader
 from poetcore.sources.drawn.drawing import draw_picture
+from poetcore.sources.fetch import new_session
+from poetcore.sources.fetch_options import FetchOptions
+from poetcore.sources.redirects import RedirectError, streamed
+from poetcore.system.files import replace_patiently
 from poetcore.system.progress import OnProgress, Progress
 from poetcore.system.temporary import clear_leftovers, temporary_folder
 
@@ -34,6 +38,9 @@ _ARCHIVE = "flower_photos.tgz"
 _PHOTOS = "flower_photos"
 #: Seconds without a byte from the server before giving up.
 _TIMEOUT = 30
+_PIECE_BYTES = 1_000_000
+#: Ten times as large as the archive: whatever is sent instead of it does not fill the disk.
+_MAX_BYTES = 2_290_000_000
 
 
 def make_sample(
@@ -150,69 +157,72 @@ def download_flowers(
     return target
 
 
-@dataclass
-class _ProgressBar:
-    """What pooch expects of a progress bar, passed on to `on_progress`."""
-
-    on_progress: OnProgress
-    total: int = 0
-    done: int = 0
-
-    def update(self, size: int) -> None:
-        # Pooch counts whole chunks, so the last one may exceed the total.
-        self.done += size
-        done = min(self.done, self.total) if self.total else self.done
-        self.on_progress(Progress("downloading", done, self.total))
-
-    def reset(self) -> None:
-        self.done = 0
-
-    def close(self) -> None:
-        """Nothing is open; pooch calls this at the end."""
-
-
 def _fetch(archive: Path, url: str, sha256: str, on_progress: OnProgress | None) -> None:
     """Download an archive and check its sha256; nothing is left behind if it fails."""
-    import pooch
-
-    archive.parent.mkdir(parents=True, exist_ok=True)
-    bar = _ProgressBar(on_progress) if on_progress else False
     by_hand = f"try again, or download {url} with a browser, save it as {archive} and then try again."
-    # Pooch does not close the connection of a download that breaks off.
-    with contextlib.ExitStack() as responses:
-        hooks = {"response": lambda response, **_: responses.enter_context(response)}
-        downloader = pooch.HTTPDownloader(progressbar=bar, timeout=_TIMEOUT, hooks=hooks)
-        try:
-            clear_leftovers(archive.parent)
-            with temporary_folder(archive) as temporary:
-                there = archive.parent if archive.exists() else temporary
-                pooch.retrieve(url, f"sha256:{sha256}", fname=archive.name, path=there, downloader=downloader)
-                (there / archive.name).replace(archive)
-        except PermissionError:  # of pooch's own, which names no file
-            raise OptionError(
-                f"{archive.parent} may not be written: change its permissions, or choose another workspace."
-            ) from None
-        # The exceptions of requests are OSErrors, and so are errors of the disk.
-        except OSError as error:
-            raise DownloadError(
-                f"{archive.name} could not be fetched: {_reason(error)}; {by_hand}"
-            ) from error
-        except ValueError as error:
-            raise DownloadError(
-                f"{archive.name} could not be fetched: the downloaded file does not have the expected"
-                f" checksum (sha256 {sha256[:12]}…); {by_hand}"
-            ) from error
+    if archive.exists() and _sha256(archive) == sha256:
+        return
+    try:
+        archive.parent.mkdir(parents=True, exist_ok=True)
+        clear_leftovers(archive.parent)
+        with temporary_folder(archive) as temporary:
+            whole = temporary / archive.name
+            _download(whole, url, on_progress)
+            if _sha256(whole) != sha256:
+                raise DownloadError(
+                    f"the downloaded file does not have the expected checksum (sha256 {sha256[:12]}…)"
+                )
+            replace_patiently(whole, archive)
+    except DownloadError as error:
+        raise DownloadError(f"{archive.name} could not be fetched: {error}; {by_hand}") from error
+    except PermissionError:
+        raise OptionError(
+            f"{archive.parent} may not be written: change its permissions, or choose another workspace."
+        ) from None
+    except OSError as error:
+        raise DownloadError(
+            f"{archive.name} could not be fetched: {error.strerror or error}; {by_hand}"
+        ) from error
 
 
-def _reason(error: OSError) -> str:
-    response = getattr(error, "response", None)
-    if response is not None:
-        return f"the server answered {response.status_code} {response.reason}"
-    if error.strerror:
-        return error.strerror
-    if "Timeout" in type(error).__name__:
-        return f"the server did not answer within {_TIMEOUT} seconds"
-    return "there is no connection to the server, or it broke off"
+def _sha256(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def _download(file: Path, url: str, on_progress: OnProgress | None) -> None:
+    """Write what a URL answers to a file.
+
+    Raises:
+        DownloadError: it cannot be had; the message says why.
+    """
+    import requests
+    from urllib3.exceptions import HTTPError, ReadTimeoutError
+
+    from poetcore.sources.outside import InsideError
+
+    options = FetchOptions(read_timeout=_TIMEOUT)
+    try:
+        with new_session(options) as session, streamed(url, session, options) as response:
+            if response.status_code != 200:
+                raise DownloadError(f"the server answered {response.status_code} {response.reason}")
+            announced = response.headers.get("Content-Length", "")
+            total = int(announced) if announced.isascii() and announced.isdigit() else 0
+            body, done = SteadyReader(response, options.total_timeout), 0
+            with file.open("wb") as out:
+                while piece := body.read(_PIECE_BYTES):
+                    done += len(piece)
+                    if done > _MAX_BYTES:
+                        raise DownloadError(f"it is larger than {_MAX_BYTES / 1e9:g} GB")
+                    out.write(piece)
+                    if on_progress:
+                        on_progress(Progress("downloading", done, total))
+    except (BodyError, InsideError, RedirectError) as error:
+        raise DownloadError(f"{url} {error}") from error
+    except (requests.Timeout, ReadTimeoutError) as error:
+        raise DownloadError(f"the server did not answer within {_TIMEOUT} seconds") from error
+    except (requests.RequestException, HTTPError, UnicodeError) as error:
+        raise DownloadError("there is no connection to the server, or it broke off") from error
 
 
 def _unpack(archive: Path, url: str) -> None:

@@ -18,8 +18,7 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[BadServer]:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+def server() -> Iterator[BadServer]:
     with bad_server() as running:
         yield running
 

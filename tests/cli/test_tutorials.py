@@ -31,8 +31,7 @@ COMMANDS = re.findall(r"`python -m poetcore ([^`]+)`", _SECTION)
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[BadServer]:
-    with pytest.MonkeyPatch.context() as patch, bad_server() as running:
-        patch.setenv("NO_PROXY", "127.0.0.1")
+    with bad_server() as running:
         yield running
 
 

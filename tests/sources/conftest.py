@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from poetcore.data.file_index import FileIndex
+from poetcore.sources.addresses import ALLOW_PRIVATE
 from poetcore.sources.fetch import Fetched
 from poetcore.sources.fetch_options import FetchOptions
 from poetcore.sources.fetch_pool import FetchPool
@@ -26,9 +27,15 @@ ONE_RETRY = replace(QUICK, total_timeout=3, retries=1)
 Run = Callable[..., Gathered]
 
 
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[BadServer]:
+@pytest.fixture(autouse=True)
+def this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Allow servers on this machine."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv(ALLOW_PRIVATE, "1")
+
+
+@pytest.fixture
+def server() -> Iterator[BadServer]:
     with bad_server() as running:
         yield running
 

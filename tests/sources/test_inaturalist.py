@@ -74,8 +74,7 @@ class Api:
 
 
 @pytest.fixture
-def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+def api() -> Iterator[Api]:
     with bad_server() as server:
         yield Api(server)
 
@@ -182,8 +181,7 @@ def test_a_wrong_endpoint_is_reported(api, status, body, why):
         find(api, "Amanita muscaria")
 
 
-def test_an_unreachable_api_is_reported(monkeypatch):
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+def test_an_unreachable_api_is_reported():
     with pytest.raises(DownloadError, match="cannot be reached"):
         find_taxon("x", "http://127.0.0.1:9", QUICK, seconds_apart=0)
 

@@ -13,7 +13,6 @@ from tests.sources.test_inaturalist import Api, observation
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[BadServer]:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setenv("TFP_WORKSPACE", str(tmp_path / "tf_files"))
     for name in ("flowers", "fungi"):
         (tmp_path / "tf_files" / "datasets" / name).mkdir(parents=True)
