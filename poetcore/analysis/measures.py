@@ -175,7 +175,7 @@ class MeasureCache(Database):
         """Add measures in one transaction; those that another process added meanwhile stay as they are."""
         marks = ",".join("?" * (1 + len(_FIGURES)))
         rows = [(sha, *astuple(found)) for sha, found in measures.items()]
-        self._write((f"INSERT OR IGNORE INTO measures_3 VALUES ({marks})", rows))
+        self._write((f"INSERT OR IGNORE INTO main.measures_3 VALUES ({marks})", rows))
 
 
 def measure_all(

@@ -33,6 +33,7 @@ from poetcore.cli.samples import demo, download
 from poetcore.cli.slides import slides
 from poetcore.cli.tune import tune
 from poetcore.system.processes import run_to_exit
+from poetcore.system.unkept import told_unkept
 
 __all__ = ["app", "main"]
 
@@ -96,3 +97,6 @@ def _run() -> None:
         if ended.code == _INTERRUPTED:
             raise KeyboardInterrupt from None
         raise
+    finally:
+        for sentence in told_unkept():
+            typer.echo(sentence, err=True)

@@ -9,14 +9,13 @@ import hashlib
 import time
 from collections.abc import Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from poetcore.data import images
 from poetcore.data.decoding.formats import decoders
-from poetcore.errors import OptionError, PictureError
+from poetcore.errors import PictureError
 from poetcore.system.database import Database
 from poetcore.system.files import cores, in_chunks, is_unicode
 from poetcore.system.progress import OnProgress, Progress
@@ -102,15 +101,14 @@ class FileIndex(Database):
     def _forget_refusals(self) -> None:
         """Forget why contents were refused if other formats can be read now, by a new version or package."""
         readable = decoders()
-        if self._rows("PRAGMA user_version") == [(readable,)]:
+        if not self.keeps or self._rows("PRAGMA user_version") == [(readable,)]:
             return
         refused = "SELECT sha FROM contents WHERE reason IS NOT NULL"
-        with suppress(OptionError):  # a workspace that may only be read stays as it is
-            self._write(
-                (f"DELETE FROM files WHERE sha IN ({refused})", [()]),
-                ("DELETE FROM contents WHERE reason IS NOT NULL", [()]),
-                (f"PRAGMA user_version = {readable}", [()]),
-            )
+        self._write(
+            (f"DELETE FROM main.files WHERE sha IN ({refused})", [()]),
+            ("DELETE FROM main.contents WHERE reason IS NOT NULL", [()]),
+            (f"PRAGMA main.user_version = {readable}", [()]),
+        )
 
     def lookup(self, paths: Sequence[Path], on_progress: OnProgress | None = None) -> list[FileEntry]:
         """Return the entry of each file, in the order given; only new and changed files are read.
@@ -180,7 +178,8 @@ class FileIndex(Database):
         """
         self._write(
             (
-                "UPDATE contents SET decoded = 1, reason = ? WHERE sha = ?",
+                "INSERT OR REPLACE INTO main.contents"
+                " SELECT sha, bytes, width, height, format, ?, 1 FROM contents WHERE sha = ?",
                 [(reason, sha) for sha, reason in reasons.items()],
             )
         )
@@ -223,12 +222,18 @@ class FileIndex(Database):
             if found.sha and (stamp := stamps[path])
         ]
         contents = [
-            (f.sha, f.bytes, f.width, f.height, f.format, f.reason, f.decoded) for f in read.values() if f.sha
+            (f.sha, f.bytes, f.width, f.height, f.format, f.reason, f.decoded, f.sha)
+            for f in read.values()
+            if f.sha
         ]
         self._write(
-            ("INSERT OR REPLACE INTO files VALUES (?,?,?,?)", files),
+            ("INSERT OR REPLACE INTO main.files VALUES (?,?,?,?)", files),
             # What is known of a content stays: a header cannot tell that the rest is truncated.
-            ("INSERT OR IGNORE INTO contents VALUES (?,?,?,?,?,?,?)", contents),
+            (
+                "INSERT OR IGNORE INTO main.contents SELECT ?,?,?,?,?,?,?"
+                " WHERE NOT EXISTS (SELECT 1 FROM contents WHERE sha = ?)",
+                contents,
+            ),
         )
 
 

@@ -27,6 +27,8 @@ class GroupNames(Database):
     """
 
     schema = _SCHEMA
+    lost = "a picture that joins a group later may change its part of the split"
+    synchronous = "FULL"
 
     def get(self, mode: str, shas: Iterable[str]) -> dict[str, str]:
         """Return the names that are remembered: sha -> name.
@@ -46,4 +48,4 @@ class GroupNames(Database):
         """
         if names:
             rows = [(mode, sha, name) for sha, name in names.items()]
-            self._write(("INSERT OR REPLACE INTO names VALUES (?,?,?)", rows))
+            self._write(("INSERT OR REPLACE INTO main.names VALUES (?,?,?)", rows))

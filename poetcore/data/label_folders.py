@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from poetcore.data.labels import match_labels, unusable_name
-from poetcore.data.layout import LevelError, better_level, folders_in, is_folder, level_above
+from poetcore.data.layout import LevelError, better_level, folders_in, level_above
 from poetcore.data.listing import is_listing_name, listing_hint
 from poetcore.errors import DatasetError
+from poetcore.system.disks import is_folder
 from poetcore.system.file_kinds import is_hidden, is_litter, is_picture_name
 from poetcore.system.files import printable
 from poetcore.system.names import natural_key

@@ -12,6 +12,7 @@ from poetcore.data.labels import unusable_name
 from poetcore.data.listing import demo_part, is_listing
 from poetcore.data.part_names import DEMO_NAMES, TRAIN_NAMES
 from poetcore.errors import DatasetError
+from poetcore.system.disks import is_folder
 from poetcore.system.file_kinds import is_hidden, is_picture_name
 from poetcore.system.files import printable, walk
 from poetcore.system.names import natural_key
@@ -25,7 +26,6 @@ __all__ = [
     "better_level",
     "demo_beside",
     "folders_in",
-    "is_folder",
     "is_part_name",
     "level_above",
 ]
@@ -94,14 +94,6 @@ def folders_in(folder: Path) -> list[Path]:
         return []
     found = [path for path in inside if not is_hidden(path.name) and is_folder(path)]
     return sorted((p for p in found if not _is_quarantine(p)), key=lambda path: natural_key(path.name))
-
-
-def is_folder(path: Path) -> bool:
-    """Return whether a path is a folder that can be asked about."""
-    try:
-        return path.is_dir()
-    except OSError:  # no permission, a name that is too long
-        return False
 
 
 def _is_quarantine(folder: Path) -> bool:

@@ -90,7 +90,7 @@ class HashIndex(Database):
         """Add hashes in one transaction; those that another process added meanwhile stay as they are."""
         if hashes:
             rows = [(sha, found.thumbnail) for sha, found in hashes.items()]
-            self._write(("INSERT OR IGNORE INTO thumbnails VALUES (?,?)", rows))
+            self._write(("INSERT OR IGNORE INTO main.thumbnails VALUES (?,?)", rows))
 
 
 def hash_all(

@@ -30,6 +30,7 @@ from poetcore.evaluation.unknown import novelty_figures
 from poetcore.features.engines import DEFAULT_ENGINE
 from poetcore.system.names import is_name, to_name
 from poetcore.system.progress import OnProgress
+from poetcore.system.unkept import is_read_only, kept_if_possible
 from poetcore.workspace.evaluation_folder import EvaluationFolder
 from poetcore.workspace.records import read_record
 from poetcore.workspace.run import Run
@@ -102,8 +103,10 @@ def evaluate(
     unseen = evaluation.predictions[leak_counts_of(evaluation.predictions)[1]]
     told = replace(evaluation.metrics, novelty=novelty_figures(unseen, record))
     evaluation = replace(evaluation, metrics=told)
-    if only is None:
-        _folder_for(run, demo.folder).write(evaluation.predictions, asdict(evaluation.metrics))
+    if only is None and not is_read_only():
+        place = _folder_for(run, demo.folder)
+        with kept_if_possible(place.folder, "The result is not kept with the run"):
+            place.write(evaluation.predictions, asdict(evaluation.metrics))
     return evaluation
 
 

@@ -16,6 +16,7 @@ import pandas as pd
 from poetcore.errors import PoetError
 from poetcore.evaluation.calibration import apply_temperature
 from poetcore.evaluation.novelty import NEAREST, Scale, closeness, cut, rooted
+from poetcore.system.unkept import kept_if_possible
 from poetcore.workspace.reference import Reference
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
@@ -180,8 +181,9 @@ def add_threshold(run: Run, workspace: Workspace) -> None:
     """Add to a run that has none its threshold and the pictures to compare with, where they can be known."""
     record = run.record()
     if not record.novelty and (measured := threshold_of_run(run, workspace)):
-        run.write_novelty_pictures(measured.pictures)
-        run.write_record(replace(record, novelty=measured.record))
+        with kept_if_possible(run.folder, "From when on a picture is unknown is not kept with the run"):
+            run.write_novelty_pictures(measured.pictures)
+            run.write_record(replace(record, novelty=measured.record))
 
 
 def predicted(table: pd.DataFrame, labels: Sequence[str]) -> tuple[np.ndarray, np.ndarray | None]:

@@ -80,4 +80,4 @@ class FeatureCache(Database):
         rows = [
             (sha, backbone.cache_key + suffix, v.astype(self.dtype).tobytes()) for sha, v in vectors.items()
         ]
-        self._write(("INSERT OR IGNORE INTO vectors VALUES (?,?,?)", rows))
+        self._write(("INSERT OR IGNORE INTO main.vectors VALUES (?,?,?)", rows))

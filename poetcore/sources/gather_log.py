@@ -101,6 +101,7 @@ class GatherLog(Database):
     """
 
     schema = _SCHEMA
+    needs_keeping = True
 
     def __init__(self, dest: Path) -> None:
         self.file = dest / ".poet" / "gather.csv"

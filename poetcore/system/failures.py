@@ -6,9 +6,10 @@ import sqlite3
 from pathlib import Path
 
 from poetcore.errors import OptionError, PoetError, ResourceError
+from poetcore.system.disks import full_disk, full_disks, is_writable
 from poetcore.system.names import lasting_name
 
-__all__ = ["as_poet_error"]
+__all__ = ["as_poet_error", "is_refusal", "why_refused"]
 
 #: What went wrong with a file that is named before it, and what to do. These the user can mend.
 _UNUSABLE = {
@@ -27,6 +28,9 @@ _UNUSABLE = {
     errno.ENODEV: "is no usual file: give another path",
     errno.EILSEQ: "has a name that this disk does not take: give another path",
 }
+
+#: What may not be written, whoever may read it.
+_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
@@ -59,18 +63,57 @@ def as_poet_error(error: BaseException, file: Path | None = None) -> PoetError |
     return None
 
 
+def is_refusal(error: BaseException) -> bool:
+    """Return whether a file cannot be written as things are, though nothing is wrong with what it holds."""
+    if isinstance(error, sqlite3.Error):
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        return code in (*_CLOSED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+    return isinstance(error, OSError) and error.errno in (*_FORBIDDEN, *_FULL)
+
+
+def why_refused(error: BaseException, file: Path) -> str:
+    """Return why a file cannot be written, as the end of a sentence.
+
+    Args:
+        error: what was raised.
+        file: the file, which may be missing.
+    """
+    disk = full_disk(file)
+    if _is_full(error) or disk:
+        return f"the disk {disk or file.parent} is full"
+    return str(getattr(error, "strerror", None) or error) if is_writable(file) else "it may only be read"
+
+
+def _is_full(error: BaseException) -> bool:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code == sqlite3.SQLITE_FULL or (isinstance(error, OSError) and error.errno in _FULL)
+
+
 def _of_file(error: OSError) -> PoetError:
-    if error.filename is None:
-        return ResourceError(f"{error.strerror or error or type(error).__name__}: no file was named.")
     named = [_named(one) for one in (error.filename, error.filename2) if one is not None]
     name = " and ".join(dict.fromkeys(named))
+    if error.errno in _FULL:
+        return _full(name, full_disk(Path(os.fsdecode(error.filename))) if _is_path(error.filename) else None)
+    if not name:
+        return ResourceError(f"{error.strerror or error or type(error).__name__}: no file was named.")
     if error.errno in _UNUSABLE:
         return OptionError(f"{name} {_UNUSABLE[error.errno]}.")
-    if error.errno in _FULL:
-        return ResourceError(f"{name} cannot be written, because the disk is full: make room, and try again.")
     return ResourceError(
         f"{name} cannot be used ({error.strerror or error}): try again, or give another path."
     )
+
+
+def _full(name: str, disk: Path | None) -> ResourceError:
+    """Return the error that a disk is full; it is searched for where no file was named."""
+    disks = [disk] if disk else [] if name else full_disks()
+    which = f"the disk {' or '.join(map(str, disks))}" if disks else "the disk"
+    if not name:
+        return ResourceError(f"{which[0].upper()}{which[1:]} is full: make room, and try again.")
+    return ResourceError(f"{name} cannot be written, because {which} is full: make room, and try again.")
+
+
+def _is_path(name: object) -> bool:
+    return isinstance(name, str | bytes | os.PathLike)
 
 
 def _named(file: object) -> str:
@@ -81,11 +124,12 @@ def _named(file: object) -> str:
 
 def _of_database(error: sqlite3.Error, file: Path | None) -> PoetError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    what = f"{file or 'A database of the workspace'} cannot be used ({error})"
+    named = file or "A database of the workspace"
+    what = f"{named} cannot be used ({error})"
+    if code == sqlite3.SQLITE_FULL or (code in (*_CLOSED, sqlite3.SQLITE_IOERR) and file and full_disk(file)):
+        return _full(str(named), full_disk(file) if file else None)
     if code in _CLOSED:
         return OptionError(f"{what}: make the file and its folder writable, or choose another workspace.")
-    if code == sqlite3.SQLITE_FULL:
-        return ResourceError(f"{what}: make room on the disk, and try again.")
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return ResourceError(f"{what}: another process uses it, try again.")
     if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM):

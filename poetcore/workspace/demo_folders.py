@@ -31,6 +31,8 @@ class DemoFolders(Database):
     """
 
     schema = _SCHEMA
+    lost = "how the demo folder is now is not remembered, so later changes of its labels are not told"
+    synchronous = "FULL"
 
     def first(self, folder: Path) -> pd.DataFrame:
         """Return a folder as it was first evaluated: one row a picture, columns sha and label.
@@ -67,9 +69,9 @@ class DemoFolders(Database):
         if state_of(after) != state_of(before):
             counts = after.value_counts(["sha", "label"]).reset_index()
             self._write(
-                ("DELETE FROM first_labels WHERE folder = ?", [(str(folder),)]),
+                ("DELETE FROM main.first_labels WHERE folder = ?", [(str(folder),)]),
                 (
-                    "INSERT OR REPLACE INTO first_labels VALUES (?,?,?,?)",
+                    "INSERT OR REPLACE INTO main.first_labels VALUES (?,?,?,?)",
                     [(str(folder), *row) for row in counts.itertuples(index=False, name=None)],
                 ),
             )

@@ -13,6 +13,7 @@ from poetcore.errors import OptionError, RunError
 from poetcore.system.names import check_name
 from poetcore.system.paths import to_path
 from poetcore.system.temporary import clear_leftovers
+from poetcore.system.unkept import is_read_only
 from poetcore.workspace.run import Run
 from poetcore.workspace.run_record import DAMAGED, Status
 
@@ -114,6 +115,8 @@ class Workspace:
 
     def clear_leftovers(self) -> None:
         """Delete the temporary files and folders that killed processes left in the workspace."""
+        if is_read_only():
+            return
         inside: list[Path] = []
         for folder in (self.runs, self.tunings):
             with contextlib.suppress(OSError):  # there are none yet
@@ -129,8 +132,10 @@ class Workspace:
             name: the run's name; without one it is the date and time.
 
         Raises:
-            OptionError: the name is taken or cannot be a folder's name.
+            OptionError: the name is taken or cannot be a folder's name, or nothing is kept here.
         """
+        if is_read_only():
+            raise OptionError("Nothing is kept here: train on a computer of your own.")
         if name is not None:
             check_run_name(name)
             if (self.runs / name).exists():

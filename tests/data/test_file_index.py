@@ -14,8 +14,8 @@ from poetcore.data import file_index, images
 from poetcore.data.decoding.formats import decoders
 from poetcore.data.decoding.refusals import NOT_A_PICTURE
 from poetcore.data.file_index import FileEntry, FileIndex, sha_of
-from poetcore.errors import OptionError
 from poetcore.system.progress import Progress
+from poetcore.system.unkept import read_only
 from tests.conftest import ROOT, encoded, fill, picture
 
 LONG_AGO = time.time_ns() - 60_000_000_000
@@ -224,15 +224,23 @@ def test_a_reason_lasts_until_other_formats_can_be_read(after, reason, tmp_path,
         assert second.lookup([path])[0].reason == reason
 
 
-def test_an_index_that_may_only_be_read_can_be_asked(tmp_path, monkeypatch):
-    path = write(tmp_path / "a.jpg", jpeg(1))
+@pytest.mark.parametrize("after", [0, 1])
+def test_an_index_that_may_only_be_read_tells_what_it_holds_and_what_is_new(after, tmp_path, monkeypatch):
+    known, new = (
+        write(tmp_path / "a.jpg", jpeg(1)),
+        write(tmp_path / "b.jpg", encoded(picture(1, (300, 200)), quality=95)[:9000]),
+    )
     with FileIndex(tmp_path / "memory.sqlite") as first:
-        (wanted,) = first.lookup([path])
-
-    def refuse(*_: object) -> None:
-        raise OptionError("attempt to write a readonly database")
-
-    monkeypatch.setattr(FileIndex, "_write", refuse)
-    monkeypatch.setattr(file_index, "decoders", lambda: 1)
-    with FileIndex(tmp_path / "memory.sqlite") as second:
-        assert second.lookup([path]) == [wanted]
+        wanted = first.lookup([known])
+        first.record_decoded({wanted[0].sha: NOT_A_PICTURE})
+    monkeypatch.setattr(file_index, "decoders", lambda: decoders() + after)
+    read_only()
+    try:
+        with FileIndex(tmp_path / "memory.sqlite") as second:
+            entries = second.lookup([known, new])
+            assert [entry.reason for entry in entries] == [NOT_A_PICTURE, None]
+            assert second.verify(entries)[1].reason and second.places(entries[1].sha)
+    finally:
+        read_only(False)
+    with FileIndex(tmp_path / "memory.sqlite") as third:
+        assert not third.places(entries[1].sha)

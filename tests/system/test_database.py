@@ -30,7 +30,7 @@ class Numbers(Database):
     schema = "CREATE TABLE IF NOT EXISTS numbers (value INTEGER PRIMARY KEY, filling TEXT)"
 
     def add(self, *values: int, filling: str = "") -> None:
-        self._write(("INSERT INTO numbers VALUES (?,?)", ((value, filling) for value in values)))
+        self._write(("INSERT INTO main.numbers VALUES (?,?)", ((value, filling) for value in values)))
 
     def all(self) -> list[int]:
         return [value for (value,) in self._rows("SELECT value FROM numbers ORDER BY value")]

@@ -23,6 +23,7 @@ def explained(act):
 
 
 class Notes(Database):
+    needs_keeping = True
     schema = "CREATE TABLE IF NOT EXISTS notes (text TEXT)"
 
     def all(self):
