@@ -14,7 +14,8 @@ def left_by_a_killed_process(target: Path, folder: bool = True) -> Path:
         [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True
     )
     named = temporary_path(target)
-    left = named.with_name(re.sub(r"\.\d+\.([0-9a-f]{8})\.tmp$", rf".{int(done.stdout)}.\1.tmp", named.name))
+    ended = rf".{int(done.stdout)}.\1.tmp"
+    left = named.with_name(re.sub(r"\.\d+-\w+\.([0-9a-f]{8})\.tmp$", ended, named.name))
     left.parent.mkdir(parents=True, exist_ok=True)
     if folder:
         left.mkdir()

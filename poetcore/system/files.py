@@ -81,16 +81,35 @@ def is_same_place(one: Path, other: Path) -> bool:
     return os.path.realpath(one) == os.path.realpath(other)
 
 
-def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a file under a temporary name, then rename it, so that readers see the old or the new one."""
-    with writing_whole(path) as file:
+def write_whole(path: Path, content: str | bytes, *, home: Path | None = None) -> None:
+    """Write a file under a temporary name, then rename it, so that readers see the old or the new one.
+
+    Args:
+        path: of the file.
+        content: of the file.
+        home: see `writing_whole`.
+    """
+    with writing_whole(path, home=home) as file:
         file.write(content.encode() if isinstance(content, str) else content)
 
 
 @contextmanager
-def writing_whole(path: Path) -> Iterator[BinaryIO]:
-    """Open a file to be written in parts under a temporary name, and rename it once it is whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+def writing_whole(path: Path, *, home: Path | None = None) -> Iterator[BinaryIO]:
+    """Open a file to be written in parts under a temporary name, and rename it once it is whole.
+
+    Args:
+        path: of the file. Folders that it lies in and that are missing are made.
+        home: a folder above it that is not made again where it is gone, as one of a run that was deleted.
+
+    Raises:
+        FileNotFoundError: `home` is gone.
+    """
+    if home is None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    else:
+        for folder in list(reversed(path.relative_to(home).parents))[1:]:
+            with suppress(FileExistsError):
+                (home / folder).mkdir()
     temporary = temporary_path(path)
     try:
         with temporary.open("wb") as file:

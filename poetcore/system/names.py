@@ -18,9 +18,11 @@ __all__ = [
 #: File systems take 255 bytes; the rest is kept for what is added: numbers, endings, temporary names.
 MAX_BYTES = 100
 
-#: What `system/temporary.py` calls what is not whole yet, such as `.photos.3f2a9c.4711.1b2c3d4e.tmp`.
+#: What `system/temporary.py` calls what is not whole yet, such as `.photos.3f2a9c.4711-5d8e01.1b2c3d4e.tmp`.
 TEMPORARY_NAME = re.compile(
-    r"\.(?P<purpose>.*)\.(?P<machine>[0-9a-f]{6})\.(?P<pid>[0-9]{1,10})\.[0-9a-f]{8}\.tmp", re.DOTALL
+    r"\.(?P<purpose>.*)\.(?P<machine>[0-9a-f]{6})\.(?P<pid>[0-9]{1,10})(-(?P<birth>[0-9a-f]{6}))?"
+    r"\.[0-9a-f]{8}\.tmp",
+    re.DOTALL,
 )
 
 #: Separators of paths, and what Windows does not allow in a name ("Naming Files, Paths, and Namespaces",

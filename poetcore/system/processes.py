@@ -1,4 +1,4 @@
-"""Processes of Poet: how one ends, how children are run, and whether one is still the one that it was."""
+"""Processes of Poet: how one ends, and how children are run; which is which is known by `identity`."""
 
 import contextlib
 import os
@@ -10,18 +10,12 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from poetcore.errors import PoetError
 from poetcore.system.failures import as_poet_error
 
-if TYPE_CHECKING:
-    import psutil
-
 __all__ = [
     "converse",
-    "end_process",
-    "find_process",
     "open_module",
     "run_module",
     "run_to_exit",
@@ -32,12 +26,6 @@ __all__ = [
 
 #: What was given and is repeated in a sentence is no word of it; a path is not so long.
 _ENDLESS = re.compile(r"\S{1000,}")
-
-#: Seconds that a process may take to end after it was asked.
-_PATIENCE = 10
-
-#: Seconds that a clock may be corrected by before a process is taken for a later one of the same number.
-_DRIFT = 5
 
 
 class _Outliving(subprocess.Popen[bytes]):
@@ -191,48 +179,6 @@ def converse(module: str, arguments: Sequence[str]) -> "subprocess.Popen[str]":
         start_new_session=os.name == "posix",
         creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
     )
-
-
-def find_process(pid: int, not_after: float) -> "psutil.Process | None":
-    """Return the process of a number if it runs and is not a later one that was given the same number.
-
-    Args:
-        pid: the number.
-        not_after: when it was there already, seconds since 1970.
-
-    Returns:
-        None where there is none, where it began later, or where it has ended and only was not waited for
-        (a zombie). One that may not be examined is taken for the one that is meant.
-    """
-    import psutil
-
-    if pid <= 0:
-        return None
-    try:
-        process = psutil.Process(pid)
-        try:
-            lives = process.status() != psutil.STATUS_ZOMBIE and process.create_time() <= not_after + _DRIFT
-        except psutil.AccessDenied:
-            lives = True
-    except psutil.NoSuchProcess:
-        return None
-    return process if lives else None
-
-
-def end_process(pid: int) -> None:
-    """Interrupt a process; if it does not end within its time, kill it."""
-    import psutil
-
-    with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-        process = psutil.Process(pid)
-        process.terminate()
-        try:
-            process.wait(_PATIENCE)
-        except psutil.TimeoutExpired:
-            process.kill()
-            # A zombie stays in the table until its parent reaps it; it does nothing any more.
-            with contextlib.suppress(psutil.TimeoutExpired):
-                process.wait(_PATIENCE)
 
 
 def tail(log: Path, lines: int) -> list[str]:

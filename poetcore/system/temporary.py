@@ -1,12 +1,11 @@
 """Temporary files and folders beside what they become, and those that a killed process left behind.
 
-A name tells whose it is, `.photos.3f2a9c.4711.1b2c3d4e.tmp`: of which machine (workspaces may lie on a shared
-disk) and which process. What no living process owns is cleared by a call that says so, where such work begins
-and when the dashboard starts; reading never clears anything.
+A name tells whose it is, `.photos.3f2a9c.4711-5d8e01.1b2c3d4e.tmp`: of which machine (workspaces may lie on a
+shared disk) and which process. What no living process owns is cleared by a call that says so, where such work
+begins and when the dashboard starts; reading never clears anything.
 """
 
 import hashlib
-import platform
 import re
 import secrets
 import shutil
@@ -16,14 +15,17 @@ from contextlib import contextmanager, suppress
 from os import DirEntry, getpid, scandir
 from pathlib import Path
 
+from poetcore.system.identity import birth_of, find_process, machine, own_birth
 from poetcore.system.names import TEMPORARY_NAME
-from poetcore.system.processes import find_process
 
 __all__ = ["clear_leftovers", "temporary_folder", "temporary_path"]
 
 #: What earlier versions left of zip files: whose it was cannot be told, so it is cleared once it is old.
 _EARLIER = re.compile(r"\.upload\.[a-z0-9_]{8}")
 _OLD_SECONDS = 86_400
+
+#: What another machine that shares the disk left, or a container that was made anew, is cleared after a week.
+_LONG_SECONDS = 7 * 86_400
 
 #: File systems take 255 bytes a name.
 _PURPOSE_BYTES = 150
@@ -36,7 +38,7 @@ def temporary_path(target: Path) -> Path:
         target: where the file will be once it is whole.
     """
     purpose = target.name.encode(errors="surrogateescape")[:_PURPOSE_BYTES].decode(errors="ignore")
-    return target.with_name(f".{purpose}.{_machine()}.{getpid()}.{secrets.token_hex(4)}.tmp")
+    return target.with_name(f".{purpose}.{machine()}.{_process()}.{secrets.token_hex(4)}.tmp")
 
 
 @contextmanager
@@ -92,10 +94,14 @@ def _is_left(entry: DirEntry[str]) -> bool:
         return False
     if not named:
         return time.time() - stat.st_mtime > _OLD_SECONDS
-    # A process of the same number that began after the last change is another one. A copy has its source's
-    # time of change, so the other time counts too: on Windows that of making the file.
+    # A copy has its source's time of change, so the other time counts too: on Windows that of making it.
     changed = max(stat.st_mtime, stat.st_ctime)
-    return named["machine"] == _machine() and find_process(int(named["pid"]), changed) is None
+    if named["machine"] != machine():  # whose processes nobody knows here
+        return time.time() - changed > _LONG_SECONDS
+    pid = int(named["pid"])
+    birth = birth_of(pid) if named["birth"] else ""
+    # Of earlier versions: a process of the same number that began after the last change is another one.
+    return named["birth"] not in (None, _short(birth)) or find_process(pid, birth, changed) is None
 
 
 def _delete(entry: DirEntry[str]) -> bool:
@@ -108,5 +114,9 @@ def _delete(entry: DirEntry[str]) -> bool:
     return False
 
 
-def _machine() -> str:
-    return hashlib.sha256(platform.node().encode(errors="replace")).hexdigest()[:6]
+def _process() -> str:
+    return f"{getpid()}-{_short(own_birth())}"
+
+
+def _short(birth: str) -> str:
+    return hashlib.sha256(birth.encode()).hexdigest()[:6] if birth else ""

@@ -4,10 +4,9 @@ A child goes on when the page, the browser or the server ends, and is found agai
 """
 
 import subprocess
-import time
 from dataclasses import replace
 
-from poetcore.system.processes import end_process, start_module, tail
+from poetcore.system.processes import start_module, tail
 from poetcore.training.checks import check_config, check_pictures
 from poetcore.training.config import RunConfig
 from poetcore.training.worker import Job
@@ -47,7 +46,7 @@ class Jobs:
         child = start_module("poetcore.training.worker", [str(run.folder)], run.log_file)
         self._children.append(child)
         # The child needs a good part of a second before it writes its first status.
-        run.write_status(replace(run.status(), pid=child.pid, heartbeat=time.time()))
+        run.write_status(run.status().of_process(child.pid))
         return run
 
     def status(self, run: Run) -> Status:
@@ -60,7 +59,7 @@ class Jobs:
         self._children = [child for child in self._children if child.poll() is None]
         for run in self.workspace.all_runs():
             status = self.status(run)
-            if status.phase == "failed" and run.state() != "failed":
+            if status.phase == "failed" and run.state() != "failed" and not status.elsewhere:
                 run.write_status(status)
 
     def running(self) -> Run | None:
@@ -75,21 +74,10 @@ class Jobs:
         run.stop_file.touch()
 
     def cancel(self, run: Run) -> Status:
-        """Interrupt a run's process, end it if it goes on, and return how the run ended."""
-        status = self.status(run)
-        if status.final:
-            return status
-        run.stop_file.touch()  # so that an interrupted fine-tuning ends, and is not finished
-        if status.pid:
-            end_process(status.pid)
-        status = run.status()
-        # On Windows a process cannot write how it ended, and elsewhere it may fail on the signal.
-        if status.phase not in ("done", "cancelled"):
-            status = replace(
-                status, phase="cancelled", heartbeat=time.time(), message="Stopped before it was finished."
-            )
-            run.write_status(status)
-        return status
+        """Interrupt a run's process and return how the run ended; see `JobFolder.cancel`."""
+        if not self.status(run).final:
+            run.stop_file.touch()  # so that an interrupted fine-tuning ends, and is not finished
+        return run.cancel("Stopped before it was finished.")
 
     def log_tail(self, run: Run, lines: int = 15) -> str:
         """Return the end of what the process printed."""

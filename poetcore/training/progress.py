@@ -1,6 +1,7 @@
 """The progress of a run: written into its folder, and passed on to the caller."""
 
 import contextlib
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
@@ -67,7 +68,7 @@ class Reporter:
 
     def __call__(self, progress: Progress) -> None:
         """Report how far the run is."""
-        now = time.time()
+        now = time.monotonic()  # a clock may be set back
         if isinstance(progress, TrainingProgress):
             self._run.append_event("step", **asdict(progress.step))
         if isinstance(progress, StrengthProgress):
@@ -77,10 +78,9 @@ class Reporter:
             self._run.append_event("bottleneck", done=progress.done, total=progress.total)
             self._noted = now
         if waited > _LEAST_SECONDS and (progress.phase != self._phase or waited > _SECONDS or last):
+            self._run.check_cancelled()
             self._run.write_status(
-                Status(
-                    progress.phase, progress.done, progress.total, self.started, now, message=progress.message
-                )
+                Status(progress.phase, progress.done, progress.total, self.started, message=progress.message)
             )
             self._written, self._phase = now, progress.phase
         if self._on_progress:
@@ -89,7 +89,7 @@ class Reporter:
     def end(self, phase: str, message: str) -> None:
         """Write how the run ended: one of `FINAL_PHASES`, and a sentence."""
         last = self._run.status()
-        self._run.write_status(replace(last, phase=phase, heartbeat=time.time(), message=message))
+        self._run.write_status(replace(last.of_process(os.getpid()), phase=phase, message=message))
 
 
 @contextlib.contextmanager

@@ -83,6 +83,7 @@ def retrain(
     run = workspace.begin_run(config.name)
     try:
         with (
+            run.worked_on("is being trained"),
             reporting(run, on_progress) as reporter,
             Summaries(workspace.summaries_of(run.name)) as summaries,
         ):
@@ -106,7 +107,11 @@ def demo(
     """
     config = demo_config(workspace)
     run = workspace.begin_run(name)
-    with reporting(run, on_progress) as reporter, Summaries(workspace.summaries_of(run.name)) as summaries:
+    with (
+        run.worked_on("is being trained"),
+        reporting(run, on_progress) as reporter,
+        Summaries(workspace.summaries_of(run.name)) as summaries,
+    ):
         make_sample(config.image_dir.parent, on_progress=reporter)
         _retrain(config, find(config.architecture), workspace, run, reporter, summaries)
     return run, Evaluation.load(run.evaluation("demo"))

@@ -20,7 +20,8 @@ from filelock import FileLock
 
 from poetcore.errors import PoetError
 from poetcore.system.files import write_whole
-from poetcore.system.processes import find_process, start_module, tail
+from poetcore.system.identity import birth_of, find_process, host
+from poetcore.system.processes import start_module, tail
 from poetcore.training.tensorboard_address import LOCAL, Address
 
 __all__ = ["TensorBoard"]
@@ -41,12 +42,16 @@ class _Viewer:
         created: when that process began, seconds since 1970, as the system says.
         port: where it answers.
         host: on which address; on this machine only in files of earlier versions.
+        birth: what tells that process from others of its number; "" in files of earlier versions.
+        machine: where its number is that of the process; likewise.
     """
 
     pid: int
     created: float
     port: int
     host: str = LOCAL.host
+    birth: str = ""
+    machine: str = ""
 
     @property
     def address(self) -> Address:
@@ -141,7 +146,9 @@ class TensorBoard:
         except (OSError, ValueError, TypeError):
             return None, None
         try:
-            return viewer, find_process(viewer.pid, not_after=viewer.created)
+            if viewer.machine not in ("", host()):  # a shared workspace; its address is not one of ours
+                return viewer, None
+            return viewer, find_process(viewer.pid, viewer.birth, not_after=viewer.created)
         except (ValueError, TypeError, OverflowError):  # of a damaged file
             return viewer, None
 
@@ -160,7 +167,8 @@ class TensorBoard:
             created = psutil.Process(self._child.pid).create_time()
         except psutil.Error:  # it has ended already; `start` finds none
             return
-        viewer = _Viewer(self._child.pid, created, address.port, address.host)
+        birth = birth_of(self._child.pid)
+        viewer = _Viewer(self._child.pid, created, address.port, address.host, birth, host())
         write_whole(self._file, json.dumps(asdict(viewer), indent=2) + "\n")
 
     def _log_tail(self, lines: int = 6) -> str:

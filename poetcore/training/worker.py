@@ -61,6 +61,7 @@ def work(run: Run) -> None:
     from poetcore.training.retrain import retrain
 
     log = ProgressLog(lambda line: print(line, flush=True))
+    run.check_cancelled()  # before this process was known
     try:
         job = run.config(Job)
         retrain(job.config, job.workspace(), log)

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from poetcore.errors import RunError
 from poetcore.system.files import write_whole
 from poetcore.workspace.records import read_table, to_csv, to_json
 
@@ -17,10 +18,12 @@ class EvaluationFolder:
 
     Args:
         folder: below the run's `evaluations`.
+        home: the folder of the run, which is not made again where it was deleted meanwhile.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, home: Path | None = None) -> None:
         self.folder = folder
+        self._home = home
         self.name = folder.name
         self.predictions_file = folder / "predictions.csv"
         self.metrics_file = folder / "metrics.json"
@@ -32,9 +35,19 @@ class EvaluationFolder:
         return self.metrics_file.is_file()
 
     def write(self, predictions: "pd.DataFrame", metrics: dict[str, Any]) -> None:
-        """Write both files; the metrics last, so that where they are, both are."""
-        write_whole(self.predictions_file, to_csv(predictions))
-        write_whole(self.metrics_file, to_json(metrics))
+        """Write both files; the metrics last, so that where they are, both are.
+
+        Raises:
+            RunError: the run was deleted or renamed meanwhile.
+        """
+        try:
+            write_whole(self.predictions_file, to_csv(predictions), home=self._home)
+            write_whole(self.metrics_file, to_json(metrics), home=self._home)
+        except FileNotFoundError:
+            raise RunError(
+                f"{self._home or self.folder} was deleted or renamed while it was evaluated: evaluate another"
+                " run."
+            ) from None
 
     def predictions(self) -> "pd.DataFrame":
         """Read the table of predictions.

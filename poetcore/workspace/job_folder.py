@@ -1,13 +1,19 @@
 """A folder in which a process works: `status.json` says what it is doing, `job.log` what it printed.
 
-A run's folder is one, and a tuning's. Whoever reads it asks nobody else whether the process still lives.
+A run's folder is one, and a tuning's. Whoever reads it asks nobody else whether the process still lives: it
+holds the folder's lock, which the system takes from one that ends, on every machine that shares the disk.
 """
 
+import contextlib
+import time
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 
 from poetcore.errors import RunError
 from poetcore.system.files import write_whole
+from poetcore.system.identity import end_process
+from poetcore.system.locks import holder_of, locked
 from poetcore.workspace.records import read_record, to_json
 from poetcore.workspace.run_record import DAMAGED, Status, why_it_died
 
@@ -29,6 +35,8 @@ class JobFolder:
         self.name = folder.name
         self.log_file = folder / "job.log"
         self._status_file = folder / "status.json"
+        #: Where this lies, its process ends as soon as it can, on whatever machine.
+        self.cancel_file = folder / "cancel"
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self.folder)!r})"
@@ -37,8 +45,10 @@ class JobFolder:
         """Read what it is doing, or how it ended.
 
         Raises:
-            RunError: `status.json` is missing or damaged.
+            RunError: `status.json` is missing or damaged, or the folder is gone.
         """
+        if not self.folder.is_dir():
+            raise self.gone()
         status = read_record(self._status_file, Status)
         if not status.is_sound():
             raise RunError(f"{self._status_file} is damaged: {self.remedy}.")
@@ -51,7 +61,7 @@ class JobFolder:
         """
         try:
             status = self.status()
-            if not status.final and not status.is_alive():
+            if not status.final and not self.is_worked_on(status):
                 status = self.status()  # it may have ended between the two looks
                 if not status.final:
                     return replace(status, phase="failed", message=why_it_died(self.log_file))
@@ -62,8 +72,85 @@ class JobFolder:
         return status
 
     def write_status(self, status: Status) -> None:
-        """Write `status.json`."""
-        write_whole(self._status_file, to_json(asdict(status)))
+        """Write `status.json`.
+
+        Raises:
+            RunError: the folder was deleted or renamed meanwhile.
+        """
+        self.write("status.json", to_json(asdict(status.identified())))
+
+    def write(self, name: str, content: str | bytes) -> None:
+        """Write a file of the folder whole; the folder itself is never made again.
+
+        Args:
+            name: of the file, with slashes where it lies in folders.
+            content: of the file.
+
+        Raises:
+            RunError: the folder was deleted or renamed meanwhile.
+        """
+        try:
+            write_whole(self.folder / name, content, home=self.folder)
+        except FileNotFoundError:
+            raise self.gone() from None
+
+    def gone(self) -> RunError:
+        """Return what is raised where the folder was deleted or renamed while it was worked on or read."""
+        return RunError(f"{self.folder} was deleted or renamed meanwhile: {self.remedy}.")
+
+    @contextlib.contextmanager
+    def worked_on(self, doing: str) -> Iterator[None]:
+        """Hold the folder's lock for the time of a `with` block, in which this process works on it.
+
+        Args:
+            doing: what others are told: "is being trained".
+
+        Raises:
+            OptionError: another process works on it.
+        """
+        with locked(self.folder, doing):
+            yield
+
+    def is_worked_on(self, status: Status) -> bool:
+        """Return whether the process of a status that is not final still works.
+
+        Args:
+            status: as it was read.
+        """
+        return status.is_alive() or holder_of(self.folder) is not None
+
+    def check_cancelled(self) -> None:
+        """Check whether the process that works on it is asked to end, and interrupt it then.
+
+        Raises:
+            KeyboardInterrupt: it is.
+        """
+        if self.cancel_file.exists():
+            raise KeyboardInterrupt
+
+    def cancel(self, message: str) -> Status:
+        """Ask the process to end, interrupt it and end it if it goes on, and return how it ended.
+
+        One on another machine, or that does not run a command of Poet's, such as a notebook, is asked only;
+        then what is returned is not final.
+
+        Args:
+            message: of the status, where the process does not write one itself.
+        """
+        status = self.current_status()
+        if status.final:
+            return status
+        self.cancel_file.touch()
+        if not status.elsewhere:
+            end_process(status.pid, status.birth, not_after=status.heartbeat)
+        status = self.status()
+        if status.phase in ("done", "cancelled"):
+            return status
+        if status.final or not status.pid or not self.is_worked_on(status):
+            # On Windows a process cannot write how it ended, and elsewhere it may fail on the signal.
+            status = replace(status, phase="cancelled", heartbeat=time.time(), message=message)
+            self.write_status(status)
+        return status
 
     def began(self) -> float:
         """Return when it began, seconds since 1970; if that is damaged, when its folder was changed."""

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from poetcore.errors import OptionError, RunError
-from poetcore.system.files import write_whole
 from poetcore.system.options import build, flatten
 from poetcore.workspace.evaluation_folder import EvaluationFolder
 from poetcore.workspace.head import Head, pack_head
@@ -114,7 +113,7 @@ class Run(JobFolder):
     def write_config(self, config: object) -> None:
         """Write the values of a dataclass by the names of its options, before a process is started on it."""
         values = {name: str(v) if isinstance(v, Path) else v for name, v in flatten(config).items()}
-        write_whole(self.folder / "config.json", to_json(values))
+        self.write("config.json", to_json(values))
 
     def state(self) -> str:
         """Return the phase of its status; `DAMAGED` if that, or the record of a done one, is unreadable."""
@@ -128,12 +127,15 @@ class Run(JobFolder):
 
     def write_record(self, record: RunRecord) -> None:
         """Write `run.json`."""
-        write_whole(self.folder / "run.json", to_json(asdict(record)))
+        self.write("run.json", to_json(asdict(record)))
 
     def append_event(self, kind: str, **values: Any) -> None:
         """Add a line to `events.jsonl`; `kind` is "bottleneck", "step", "strength" or "final"."""
-        with (self.folder / "events.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"kind": kind, "time": round(time.time(), 3), **values}) + "\n")
+        try:
+            with (self.folder / "events.jsonl").open("a", encoding="utf-8") as file:
+                file.write(json.dumps({"kind": kind, "time": round(time.time(), 3), **values}) + "\n")
+        except FileNotFoundError:
+            raise self.gone() from None
 
     def network_file(self, number: int = 0, ending: str = ".tflite") -> Path:
         """Return where a network is kept that cannot be made again, `number` from 0 if there are several."""
@@ -188,7 +190,7 @@ class Run(JobFolder):
         """
         if not (temperature > 0 and math.isfinite(temperature)):
             raise OptionError(f"A temperature must be a number above 0. Received: {temperature!r}.")
-        write_whole(self.folder / "head.npz", pack_head(self._unpacked()[1], temperature))
+        self.write("head.npz", pack_head(self._unpacked()[1], temperature))
 
     def trained_head(self) -> Head:
         """Read the layer as it was trained, whose outputs are divided by no temperature.
@@ -203,8 +205,8 @@ class Run(JobFolder):
 
     def write_model(self, labels: list[str], head: Head) -> None:
         """Write the layer as it was trained, and its labels."""
-        write_whole(self.folder / "head.npz", pack_head(head))
-        write_whole(self.folder / "labels.txt", "".join(f"{label}\n" for label in labels))
+        self.write("head.npz", pack_head(head))
+        self.write("labels.txt", "".join(f"{label}\n" for label in labels))
 
     def split(self) -> "pd.DataFrame":
         """Read `split.csv`: the path, label, split and sha of every picture that was used, and its group.
@@ -218,7 +220,7 @@ class Run(JobFolder):
 
     def write_split(self, split: "pd.DataFrame") -> None:
         """Write `split.csv` from the columns path, label, split, sha and group."""
-        write_whole(self.folder / "split.csv", to_csv(split[[*SPLIT_COLUMNS, *({"group"} & set(split))]]))
+        self.write("split.csv", to_csv(split[[*SPLIT_COLUMNS, *({"group"} & set(split))]]))
 
     def cross_validation(self) -> "pd.DataFrame":
         """Read `cross_validation.csv`: each picture as predicted by the layer that was trained without it.
@@ -230,7 +232,7 @@ class Run(JobFolder):
 
     def write_cross_validation(self, predictions: "pd.DataFrame") -> None:
         """Write `cross_validation.csv`."""
-        write_whole(self.folder / "cross_validation.csv", to_csv(predictions))
+        self.write("cross_validation.csv", to_csv(predictions))
 
     def novelty_pictures(self) -> "np.ndarray | None":
         """Read what new pictures are compared with, `(n, vector_length) float16`; None where it is gone."""
@@ -238,7 +240,7 @@ class Run(JobFolder):
 
     def write_novelty_pictures(self, vectors: "np.ndarray") -> None:
         """Write `novelty.npy`, of some training pictures the feature vectors as `rooted` returns them."""
-        write_whole(self.folder / "novelty.npy", pack_array(vectors.astype("float16")))
+        self.write("novelty.npy", pack_array(vectors.astype("float16")))
 
     def learning_curve(self) -> dict[str, Any] | None:
         """Read `learning_curve.json`; None where no learning curve was computed.
@@ -252,7 +254,7 @@ class Run(JobFolder):
 
     def write_learning_curve(self, values: dict[str, Any]) -> None:
         """Write `learning_curve.json`."""
-        write_whole(self.folder / "learning_curve.json", to_json(values))
+        self.write("learning_curve.json", to_json(values))
 
     def label_groups(self) -> LabelGroups:
         """Read the groups of labels, and what mistakes cost; none where nobody set any.
@@ -264,13 +266,13 @@ class Run(JobFolder):
 
     def evaluation(self, name: str) -> "EvaluationFolder":
         """Return the folder of an evaluation by its name, which may not be there yet."""
-        return EvaluationFolder(self.folder / "evaluations" / name)
+        return EvaluationFolder(self.folder / "evaluations" / name, self.folder)
 
     def evaluations(self) -> list["EvaluationFolder"]:
         """List the evaluations that are there, the newest first."""
         files = (self.folder / "evaluations").glob("*/metrics.json")
         newest = sorted(files, key=lambda file: file.stat().st_mtime, reverse=True)
-        return [EvaluationFolder(file.parent) for file in newest]
+        return [EvaluationFolder(file.parent, self.folder) for file in newest]
 
     def _known_record(self) -> RunRecord | None:
         """Return the record, None where there is none that can be read, as while the run is trained."""

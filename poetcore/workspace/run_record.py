@@ -3,12 +3,13 @@
 import os
 import re
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from poetcore.system.processes import find_process, tail
+from poetcore.system.identity import birth_of, find_process, host, host_name
+from poetcore.system.processes import tail
 from poetcore.system.progress import RUN_PHASES
 
 __all__ = ["DAMAGED", "DIED", "FINAL_PHASES", "PHASES", "RunRecord", "Status", "why_it_died"]
@@ -29,6 +30,9 @@ _ERROR = re.compile(r"[A-Za-z_][\w.]*(Error|Exception)\b")
 #: Seconds between making a run's folder and knowing its process, at the most.
 _GRACE = 10
 
+#: Seconds without a word after which a process of another host is taken for dead; clocks may differ by less.
+_SILENCE = 600
+
 #: What is known at least of a run of several labels a picture.
 _MULTI_LABEL = {"thresholds", "per_label", "macro_f1", "subset_accuracy", "n", "folds"}
 
@@ -48,6 +52,9 @@ class Status:
         heartbeat: when this was written, seconds since 1970.
         pid: the process that works on it; 0 before there is one.
         message: a sentence for the user.
+        birth: what tells that process from any other of its number, see `birth_of`; filled in where it is
+            written, "" before there is a process and in files of earlier versions.
+        host: where its number is that of the process, see `identity.host`; likewise.
     """
 
     phase: str
@@ -57,11 +64,26 @@ class Status:
     heartbeat: float = field(default_factory=time.time)
     pid: int = field(default_factory=os.getpid)
     message: str = ""
+    birth: str = ""
+    host: str = ""
 
     @property
     def final(self) -> bool:
         """Whether nothing more will happen."""
         return self.phase in (*FINAL_PHASES, DAMAGED)
+
+    @property
+    def elsewhere(self) -> str:
+        """The host on which its process is, where that is another than this one; else ""."""
+        return "" if self.host in ("", host()) else host_name(self.host)
+
+    def of_process(self, pid: int) -> "Status":
+        """Return it with another process, which works on it from now on; 0 before there is one."""
+        return replace(self, pid=pid, birth="", host="", heartbeat=time.time())
+
+    def identified(self) -> "Status":
+        """Return it with what tells its process from others, where it does not say so yet."""
+        return self if self.host else replace(self, birth=birth_of(self.pid), host=host())
 
     def is_sound(self) -> bool:
         """Return whether the times can be times, and the number that of a process."""
@@ -69,10 +91,16 @@ class Status:
         return all(0 <= one < _LAST_TIME for one in times) and 0 <= self.pid < 2**31
 
     def is_alive(self) -> bool:
-        """Return whether the process that wrote this still works on the run."""
+        """Return whether the process that wrote this still works on the run, as far as this alone tells it.
+
+        Of a process of another host only its last word is known; see also `JobFolder.current_status`.
+        """
+        silent = abs(time.time() - self.heartbeat)  # a clock may be set back
+        if self.elsewhere:
+            return silent < _SILENCE
         if self.pid == 0:
-            return time.time() - self.heartbeat < _GRACE
-        return find_process(self.pid, not_after=self.heartbeat) is not None
+            return silent < _GRACE
+        return find_process(self.pid, self.birth, not_after=self.heartbeat) is not None
 
 
 def why_it_died(log: Path) -> str:

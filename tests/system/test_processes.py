@@ -1,19 +1,16 @@
-"""Child processes that run modules of Poet, from any working directory, and which process is which."""
+"""Child processes that run modules of Poet, from any working directory."""
 
 import json
 import os
 import site
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
 from poetcore.errors import PoetError
-from poetcore.system.processes import find_process, run_module, start_module, tail
+from poetcore.system.processes import run_module, start_module, tail
 from tests.conftest import ROOT
 
 
@@ -32,13 +29,6 @@ def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A module for a child to run, found through the user's own PYTHONPATH."""
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     return tmp_path / "script.py"
-
-
-@pytest.fixture
-def idle() -> Iterator["subprocess.Popen[bytes]"]:
-    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]) as process:
-        yield process
-        process.kill()
 
 
 def test_a_module_runs_from_any_working_directory(elsewhere):
@@ -112,27 +102,8 @@ def test_a_child_that_ends_after_nobody_holds_it_any_more_is_reaped(script, tmp_
         other.wait(60)
 
 
-def test_the_tail_of_a_log_that_is_not_there_is_empty(tmp_path):
-    assert tail(tmp_path / "none.log", 5) == []
-
-
-def test_a_process_is_found_by_its_number_and_when_it_was_there(idle):
-    assert find_process(idle.pid, not_after=time.time()) == psutil.Process(idle.pid)
-
-
-def test_a_later_process_of_the_same_number_is_not_found(idle):
-    assert find_process(idle.pid, not_after=psutil.Process(idle.pid).create_time() - 60) is None
-
-
-def test_a_process_that_has_ended_is_not_found(idle):
-    idle.kill()
-    idle.wait()
-    assert find_process(idle.pid, not_after=time.time()) is None
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no zombies")
-def test_a_process_that_has_ended_and_was_not_waited_for_is_not_found(idle):
-    idle.kill()
-    os.waitid(os.P_PID, idle.pid, os.WEXITED | os.WNOWAIT)
-    assert psutil.Process(idle.pid).status() == psutil.STATUS_ZOMBIE
-    assert find_process(idle.pid, not_after=time.time()) is None
+def test_the_tail_is_the_end_of_a_log_and_empty_where_there_is_none(tmp_path):
+    log = tmp_path / "job.log"
+    assert tail(log, 5) == []
+    log.write_bytes(b"line 1\nline 2\ncaf\xe9\n")
+    assert tail(log, 2) == ["line 2", "caf\ufffd"]

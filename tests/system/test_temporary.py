@@ -1,6 +1,7 @@
 """Temporary files and folders: who owns them, and what is cleared."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -86,10 +87,20 @@ def test_what_another_living_process_works_on_stays_until_it_is_killed(tmp_path)
     assert clear_leftovers(tmp_path) == 1 and not folder.exists()
 
 
-def test_what_another_machine_works_on_stays(tmp_path, monkeypatch):
+def test_what_another_machine_works_on_stays_for_a_week(tmp_path, monkeypatch):
     left = left_by_a_killed_process(tmp_path / "photos")
-    monkeypatch.setattr(temporary.platform, "node", lambda: "another")
+    monkeypatch.setattr(temporary, "machine", lambda: "abcdef")
     assert clear_leftovers(tmp_path) == 0 and left.exists()
+    monkeypatch.setattr(temporary, "_LONG_SECONDS", -1)
+    assert clear_leftovers(tmp_path) == 1
+
+
+def test_a_later_process_of_the_same_number_does_not_work_on_what_is_left(tmp_path):
+    left = temporary.temporary_path(tmp_path / "photos")
+    left.mkdir()
+    assert clear_leftovers(tmp_path) == 0  # it is of this process
+    left.rename(left.with_name(re.sub(r"-\w{6}\.", "-000000.", left.name)))
+    assert clear_leftovers(tmp_path) == 1
 
 
 @pytest.mark.parametrize(("days", "cleared"), [(0, 0), (2, 1)])

@@ -1,5 +1,7 @@
 """Trainings as child processes: how they are followed and stopped, and how those that die are reported."""
 
+import json
+import os
 import re
 import subprocess
 import sys
@@ -11,9 +13,12 @@ import psutil
 import pytest
 
 from poetcore.errors import DatasetError, OptionError
-from poetcore.system import processes
+from poetcore.system import identity
+from poetcore.system.locks import holder_of
+from poetcore.system.progress import Progress
 from poetcore.training.config import RunConfig
 from poetcore.training.jobs import Jobs
+from poetcore.training.progress import reporting
 from poetcore.workspace.run import Run
 from poetcore.workspace.run_record import RunRecord, Status
 from poetcore.workspace.workspace import Workspace
@@ -56,7 +61,9 @@ def begin() -> Iterator[Callable[[str], Process]]:
     begun: list[Process] = []
 
     def start(code: str) -> Process:
-        begun.append(subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE))
+        begun.append(
+            subprocess.Popen([sys.executable, "-c", code, "poetcore"], cwd=ROOT, stdout=subprocess.PIPE)
+        )
         return begun[-1]
 
     yield start
@@ -73,6 +80,13 @@ def working(place: Workspace, pid: int, name: str = "run", **values: float) -> R
     """A run that a process is training."""
     run = place.create_run(name)
     run.write_status(Status("training", 10, 100, pid=pid, **values))
+    return run
+
+
+def edited(run: Run, **values: object) -> Run:
+    """A run whose status somebody changed by hand."""
+    file = run.folder / "status.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | values))
     return run
 
 
@@ -147,17 +161,46 @@ def test_how_far_a_failed_run_came_is_kept(place, begin):
     assert (Jobs(place).status(run).done, Jobs(place).status(run).total) == (10, 100)
 
 
-def test_a_later_process_of_the_same_number_is_not_taken_for_the_training(place, begin):
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"birth": "another"},  # the number was given anew
+        {"birth": "", "host": "", "heartbeat": 1e9},  # likewise, of an earlier version
+        {"pid": 1},
+        {"pid": os.getppid()},
+    ],
+    ids=repr,
+)
+def test_another_process_of_the_number_is_neither_taken_for_the_training_nor_ended(place, begin, values):
     process = idle(begin)
-    run = working(place, process.pid, heartbeat=psutil.Process(process.pid).create_time() - 60)
+    run = edited(working(place, process.pid), **values)
     assert Jobs(place).status(run).phase == "failed"
-
-
-def test_a_later_process_of_the_same_number_is_not_stopped(place, begin):
-    process = idle(begin)
-    run = working(place, process.pid, heartbeat=psutil.Process(process.pid).create_time() - 60)
     Jobs(place).cancel(run)
     assert process.poll() is None
+
+
+def test_a_training_on_another_machine_is_alive_while_it_is_heard_of(place):
+    run = edited(working(place, 2**22 - 1), host="far/4026532201")
+    assert (Jobs(place).status(run).phase, run.status().elsewhere) == ("training", "far")
+    Jobs(place).recover()
+    assert run.status().phase == "training"
+    assert (Jobs(place).cancel(run).phase, run.cancel_file.exists()) == ("training", True)  # it was asked
+    Jobs(place).recover()
+    silent = edited(run, heartbeat=time.time() - 3600)
+    assert (Jobs(place).status(silent).phase, silent.status().phase) == ("failed", "training")
+
+
+@pytest.mark.parametrize("values", [{"pid": 1}, {"birth": "x"}, {"host": "far", "heartbeat": 0}], ids=repr)
+def test_whoever_holds_the_lock_of_a_run_is_alive_and_ends_when_asked(place, values):
+    run = place.create_run("run")
+    with run.worked_on("is being trained"), reporting(run, None) as reporter:
+        reporter(Progress("training", 1, 10))
+        edited(run, **values)
+        assert Jobs(place).cancel(run).phase == "training"
+        reporter._written = 0
+        with pytest.raises(KeyboardInterrupt):
+            reporter(Progress("training", 2, 10))
+    assert holder_of(run.folder) is None
 
 
 def test_a_finished_run_stays_finished_though_its_process_is_gone(place):
@@ -210,7 +253,7 @@ def test_a_stopped_run_is_cancelled(place, begin):
 
 
 def test_a_process_that_ignores_being_asked_is_killed(place, begin, monkeypatch):
-    monkeypatch.setattr(processes, "_PATIENCE", 0.2)
+    monkeypatch.setattr(identity, "_PATIENCE", 0.2)
     process = begin(STUBBORN)
     assert process.stdout is not None and process.stdout.readline()
     Jobs(place).cancel(working(place, process.pid))
@@ -239,23 +282,7 @@ def test_a_run_can_be_stopped_before_its_process_wrote_a_status(place):
     assert Jobs(place).cancel(place.create_run("run")).phase == "cancelled"
 
 
-# ---------------------------------------------------------------------------------------------------- the log
-
-
-def test_the_tail_is_the_end_of_the_log(place):
-    run = place.create_run("run")
-    run.log_file.write_text("".join(f"line {i}\n" for i in range(100)))
-    assert Jobs(place).log_tail(run, lines=2) == "line 98\nline 99"
-
-
-def test_a_run_without_a_log_has_an_empty_tail(place):
-    assert Jobs(place).log_tail(place.create_run("run")) == ""
-
-
-def test_a_log_with_foreign_bytes_can_be_read(place):
-    run = place.create_run("run")
-    run.log_file.write_bytes(b"caf\xe9\n")
-    assert Jobs(place).log_tail(run) == "caf\ufffd"
+# ------------------------------------------------------------------------------------------ refused, and died
 
 
 def test_a_taken_name_starts_nothing(place, tmp_path):

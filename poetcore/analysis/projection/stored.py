@@ -4,17 +4,14 @@ import hashlib
 import io
 import shutil
 import subprocess
-import time
 import zipfile
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from poetcore.features.backbones import Backbone
-from poetcore.system.files import write_whole
-from poetcore.system.processes import end_process, start_module
+from poetcore.system.processes import start_module
 from poetcore.workspace.job_folder import JobFolder
 from poetcore.workspace.run_record import Status
 from poetcore.workspace.workspace import Workspace
@@ -70,7 +67,7 @@ class Projection(JobFolder):
     def _write(self, file: Path, shas: Sequence[str], values: np.ndarray) -> None:
         content = io.BytesIO()
         np.savez(content, allow_pickle=False, shas=np.array(shas, "S64"), values=values)
-        write_whole(file, content.getvalue())
+        self.write(file.name, content.getvalue())
 
 
 class Projections:
@@ -131,6 +128,7 @@ class Projections:
         if projection.exists() and not projection.current_status().final:
             return projection  # another tab was faster
         projection.folder.mkdir(parents=True, exist_ok=True)
+        projection.cancel_file.unlink(missing_ok=True)
         projection.write_status(Status("starting", pid=0))
         projection.write_components(shas, components)
         child = start_module(
@@ -138,7 +136,7 @@ class Projections:
         )
         self._children.append(child)
         # The child needs a good part of a second before it writes its first status.
-        projection.write_status(replace(projection.status(), pid=child.pid, heartbeat=time.time()))
+        projection.write_status(projection.status().of_process(child.pid))
         for old in self._newest_first("*")[_KEPT:]:
             if old.current_status().final:
                 shutil.rmtree(old.folder, ignore_errors=True)
@@ -146,14 +144,7 @@ class Projections:
 
     def cancel(self, projection: Projection) -> None:
         """End the process that arranges a map."""
-        status = projection.current_status()
-        if status.final:
-            return
-        if status.pid:
-            end_process(status.pid)
-        status = projection.status()
-        if status.phase != "done":
-            projection.write_status(replace(status, phase="cancelled", heartbeat=time.time()))
+        projection.cancel("")
 
     def _newest_first(self, pattern: str) -> list[Projection]:
         found = [one for one in map(Projection, self._folder.glob(pattern)) if one.exists()]

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,23 +21,23 @@ def work(projection: Projection) -> None:
     """
 
     def show(progress: Progress, phase: str = "") -> None:
+        projection.check_cancelled()
         status = projection.status()
         if not status.final:
             projection.write_status(
                 replace(
-                    status,
+                    status.of_process(os.getpid()),
                     phase=phase or progress.phase,
                     done=progress.done,
                     total=progress.total,
-                    heartbeat=time.time(),
-                    pid=os.getpid(),
                 )
             )
 
-    shas, components = projection.components()
-    show(Progress("projecting"))
-    projection.write_places(shas, project_to_2d(components, projection.method, on_progress=show))
-    show(Progress("projecting"), "done")
+    with projection.worked_on("is being arranged"):
+        shas, components = projection.components()
+        show(Progress("projecting"))
+        projection.write_places(shas, project_to_2d(components, projection.method, on_progress=show))
+        show(Progress("projecting"), "done")
 
 
 if __name__ == "__main__":

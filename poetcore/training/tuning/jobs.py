@@ -4,10 +4,9 @@ A child goes on when the page, the browser or the server ends, and is found agai
 """
 
 import subprocess
-import time
 from dataclasses import replace
 
-from poetcore.system.processes import end_process, start_module, tail
+from poetcore.system.processes import start_module, tail
 from poetcore.training.tuning.checks import check_resumable, check_tuning
 from poetcore.training.tuning.options import TuneOptions
 from poetcore.training.tuning.reporting import stopped_after
@@ -51,9 +50,8 @@ class Tunings:
             RunError: its files are damaged.
         """
         check_resumable(study)
-        study.write_status(
-            replace(study.status(), phase="starting", pid=0, heartbeat=time.time(), message="")
-        )
+        study.cancel_file.unlink(missing_ok=True)
+        study.write_status(replace(study.status().of_process(0), phase="starting", message=""))
         self._work_on(study)
 
     def running(self) -> Study | None:
@@ -73,7 +71,7 @@ class Tunings:
         self._children = [child for child in self._children if child.poll() is None]
         for study in studies(self.workspace):
             status = self.status(study)
-            if status.phase == "failed" and not study.status().final:
+            if status.phase == "failed" and not study.status().final and not status.elsewhere:
                 study.write_status(status)
 
     def cancel(self, study: Study) -> Status:
@@ -81,17 +79,7 @@ class Tunings:
 
         What has ended of it is kept: `resume` goes on.
         """
-        status = self.status(study)
-        if status.final:
-            return status
-        if status.pid:
-            end_process(status.pid)
-        status = study.status()
-        # On Windows a process cannot write how it ended, and elsewhere it may fail on the signal.
-        if status.phase not in ("done", "cancelled"):
-            status = replace(status, phase="cancelled", heartbeat=time.time(), message=stopped_after(study))
-            study.write_status(status)
-        return status
+        return study.cancel(stopped_after(study))
 
     def log_tail(self, study: Study, lines: int = 15) -> str:
         """Return the end of what the process printed."""
@@ -101,4 +89,4 @@ class Tunings:
         child = start_module("poetcore.training.tuning.worker", [str(study.folder)], study.log_file)
         self._children.append(child)
         # The child needs a good part of a second before it writes its first status.
-        study.write_status(replace(study.status(), pid=child.pid, heartbeat=time.time()))
+        study.write_status(study.status().of_process(child.pid))

@@ -44,15 +44,15 @@ class StudyReporter:
 
     def __call__(self, progress: Progress) -> None:
         """Report how far the tuning is."""
-        now = time.time()
+        now = time.monotonic()  # a clock may be set back
         if progress.phase != self._phase or now - self._written > _SECONDS:
+            self._study.check_cancelled()
             self._study.write_status(
                 Status(
                     progress.phase,
                     progress.done,
                     progress.total,
                     self._started,
-                    now,
                     message=_message(progress),
                 )
             )
@@ -63,7 +63,7 @@ class StudyReporter:
     def end(self, phase: str, message: str) -> None:
         """Write how the tuning ended: one of `FINAL_PHASES`, and a sentence."""
         done, total = len(self._study.ended()), len(self._study.settings())
-        self._study.write_status(Status(phase, done, total, self._started, time.time(), message=message))
+        self._study.write_status(Status(phase, done, total, self._started, message=message))
 
 
 def _message(progress: Progress) -> str:

@@ -16,7 +16,6 @@ import numpy as np
 import pandas as pd
 
 from poetcore.errors import OptionError, RunError
-from poetcore.system.files import write_whole
 from poetcore.system.options import build
 from poetcore.training.config import RunConfig
 from poetcore.training.tuning.choice import Choice
@@ -87,7 +86,7 @@ class Study(JobFolder):
 
     def write_environment(self, found: dict[str, Any]) -> None:
         """Write what was found when the pictures were prepared."""
-        write_whole(self._plan_file, to_json(self._plan() | {"environment": found}))
+        self.write(self._plan_file.name, to_json(self._plan() | {"environment": found}))
 
     def config_of(self, number: int) -> RunConfig:
         """Return the configuration of a run with the settings of a trial.
@@ -127,7 +126,7 @@ class Study(JobFolder):
         """
         content = io.BytesIO()
         np.savez_compressed(content, allow_pickle=False, **predicted)
-        write_whole(self._predicted_file(trial.number), content.getvalue())
+        self.write(f"predicted/{trial.number}.npz", content.getvalue())
         with self._trials_file.open("a", encoding="utf-8") as lines:
             # A line that was not written whole, on a full disk, must not spoil this one.
             whole = not lines.tell() or self._trials_file.read_bytes()[-1:] == b"\n"
@@ -172,7 +171,7 @@ class Study(JobFolder):
 
     def write_choice(self, choice: Choice) -> None:
         """Write `choice.json`."""
-        write_whole(self.folder / "choice.json", to_json(choice.to_dict()))
+        self.write("choice.json", to_json(choice.to_dict()))
 
     def _predicted_file(self, number: int) -> Path:
         return self.folder / "predicted" / f"{number}.npz"

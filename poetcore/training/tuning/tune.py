@@ -44,10 +44,10 @@ def run_study(study: Study, workspace: Workspace, on_progress: OnProgress | None
 
     Raises:
         DatasetError: the pictures cannot be used, or are others than when it began.
-        OptionError: every training diverged.
+        OptionError: every training diverged, or another process works on it.
         PoetError: a backbone cannot be used.
     """
-    with reporting(study, on_progress) as report:
+    with study.worked_on("is being worked on"), reporting(study, on_progress) as report:
         settings, options = study.settings(), study.options()
         jobs, left = jobs_of(settings), None
         ended = {number for number, trial in study.ended().items() if _is_whole(trial, study)}
