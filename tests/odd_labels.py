@@ -18,7 +18,7 @@ ODD_LABELS = (
     ":smile:",
     "# one",
     "[x](http:evil.example)",
-    "=1+1",
+    "=1+1;@x",
     '<b>it\'s "q"',
     "back\\slash.[0]",
     "{{x}} __y__",
@@ -38,7 +38,7 @@ def odd_set(folder: Path, backbone_file: Path) -> Trained:
             (made / part / label).mkdir(parents=True)
             for i in range(count):
                 content = encoded(picture(10_000 * count + 100 * number + i))
-                (made / part / label / f"{number}_{i}.jpg").write_bytes(content)
+                (made / part / label / f"-{number};+{i}.jpg").write_bytes(content)
     options = TrainingOptions(how_many_training_steps=100, seed=1)
     run = retrain(RunConfig(made / "train", training=options, name="odd"), place)
     evaluate(run, made / "demo", place)

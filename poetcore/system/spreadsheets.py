@@ -1,19 +1,23 @@
 """CSV that a spreadsheet opens without running what stands in it, and CSV with cells of any length.
 
-A cell that begins like a formula gets an apostrophe before it, and so does one that begins with apostrophes
-and goes on like a formula: so reading takes exactly one away again.
+A cell that begins like a formula gets an apostrophe before that. So does what stands behind a semicolon, tab
+or line break in a cell: where the comma separates decimals, spreadsheets take a semicolon for the end of a
+cell, and then quotation marks protect nothing. Apostrophes that are there already get another one, so reading
+takes exactly one away again.
 """
 
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 __all__ = ["csv_line", "csv_text", "escape", "read_line", "read_rows", "unescape"]
 
-#: What spreadsheets take for the beginning of a formula: "CSV Injection",
-#: owasp.org/www-community/attacks/CSV_Injection.
-_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")  # noqa: RUF001 - East Asia's wide ones too
+#: Where a spreadsheet may take text for the beginning of a cell, and then for that of a formula: "CSV
+#: Injection", owasp.org/www-community/attacks/CSV_Injection.
+_FORMULA = r"[=+\-@\t\r\n＝＋－＠]"  # noqa: RUF001 - East Asia's wide ones too
+_AT_START = re.compile(rf"()([\"']*)(?={_FORMULA})")
+_INSIDE = re.compile(rf"([;\t\r\n])([\"']*)(?={_FORMULA})")
 
 #: Python's own limit is 131,072 characters; more than this its reader cannot take on Windows.
 _LONGEST_CELL = 2**31 - 1
@@ -25,7 +29,7 @@ def escape(text: str) -> str:
     >>> escape("=1+1"), escape("'=1+1"), escape("rose")
     ("'=1+1", "''=1+1", 'rose')
     """
-    return f"'{text}" if _FORMULA.match(text) else text
+    return _changed(text, lambda quotes: f"{quotes}'")
 
 
 def unescape(text: str) -> str:
@@ -34,7 +38,16 @@ def unescape(text: str) -> str:
     >>> unescape("'=1+1"), unescape("'rose'")
     ('=1+1', "'rose'")
     """
-    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
+    return _changed(text, lambda quotes: quotes.removesuffix("'"))
+
+
+def _changed(text: str, change: Callable[[str], str]) -> str:
+    """Return a text with the quotation marks changed that stand where a formula may begin."""
+    if start := _AT_START.match(text):
+        text = change(start[2]) + text[start.end() :]
+    if _INSIDE.search(text):
+        text = _INSIDE.sub(lambda found: found[1] + change(found[2]), text)
+    return text
 
 
 def csv_text(rows: Iterable[Iterable[object]]) -> str:

@@ -45,6 +45,10 @@ def test_a_matrix_has_every_label_as_it_is(page: Page, address: str) -> None:
     expect(matrix).to_be_visible()
     assert set(ODD_LABELS) == set(matrix.locator("tbody th span").all_text_contents())
     is_plain(page)
+    # The browser's own CSV of a table has cells that a spreadsheet runs.
+    page.get_by_test_id("stDataFrame").first.hover()
+    expect(page.get_by_role("button", name="Search").first).to_be_attached()
+    expect(page.get_by_role("button", name="Download as CSV")).to_have_count(0)
 
 
 def test_the_bars_of_the_overview_have_every_label_as_it_is(page: Page, address: str) -> None:
