@@ -205,7 +205,7 @@ def _check_places(
         OptionError: a folder is missing, or is a file, or a file is a folder or cannot be written.
     """
     from poetcore.data.dataset import dataset_exists
-    from poetcore.system.outputs import check_writable
+    from poetcore.system.outputs import check_output
 
     if demo_dir and not dataset_exists(demo_dir):
         wrong = f"{demo_dir} is a file." if demo_dir.is_file() else f"No such folder: {demo_dir}."
@@ -221,7 +221,7 @@ def _check_places(
     # A folder gets the graph inside it.
     inside = output_graph / "graph.pb" if output_graph and output_graph.is_dir() else output_graph
     for file in filter(None, (inside, output_labels)):
-        check_writable(file)
+        check_output(file)
 
 
 def _misclassified(run: Run, place: Workspace, engine: str) -> list[dict[str, str]]:

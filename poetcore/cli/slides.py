@@ -17,7 +17,7 @@ from poetcore.errors import OptionError
 from poetcore.evaluation.slideshow.options import ShowOptions
 from poetcore.system.figures import file_size, percent
 from poetcore.system.options import build
-from poetcore.system.outputs import check_writable
+from poetcore.system.outputs import check_output
 from poetcore.system.wording import counted
 from poetcore.workspace.workspace import Workspace
 
@@ -68,7 +68,7 @@ def slides(
         )
     if html:
         check_show_file(html)
-        check_writable(html)
+        check_output(html)
     if out:
         check_folder(out)
         _check_for_pictures(asked)

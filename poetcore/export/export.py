@@ -29,7 +29,7 @@ from poetcore.export.lite_layer import with_layer
 from poetcore.export.notes import code_of, note
 from poetcore.export.parity import Parity, check, pictures_of
 from poetcore.features.litert import CALIBRATION_PICTURES
-from poetcore.system.outputs import check_writable
+from poetcore.system.outputs import check_output
 from poetcore.system.progress import OnProgress, Progress
 from poetcore.system.temporary import clear_leftovers, temporary_folder
 from poetcore.system.tensorflow import muted
@@ -104,7 +104,7 @@ def export(
     if kind.names_output:
         check_output_layer(output_layer)
     target = _target(run, kind, out)
-    check_writable(target)
+    check_output(target)
     calibration = _calibration(run, kind, record.input_size, fed) if kind.quantized else ()
 
     if on_progress:

@@ -26,6 +26,7 @@ _UNUSABLE = {
     errno.EINVAL: "cannot be used as it is: give another path",
     errno.ENXIO: "is no usual file: give another path",
     errno.ENODEV: "is no usual file: give another path",
+    errno.EFBIG: "is larger than anything that is meant to be there: give a smaller file",
     errno.EILSEQ: "has a name that this disk does not take: give another path",
 }
 
