@@ -16,10 +16,11 @@ from poetcore.version import __version__
 
 if TYPE_CHECKING:
     from poetcore.api.comparisons import ComparisonReport, compare
-    from poetcore.api.datasets import ImageDataset, load_dataset, make_sample
+    from poetcore.api.datasets import ImageDataset, load_dataset
     from poetcore.api.features import extract_features, list_backbones
     from poetcore.api.reports import Report
     from poetcore.api.runs import list_runs, load_run, retrain
+    from poetcore.api.samples import make_sample
     from poetcore.api.trained_run import TrainedRun
     from poetcore.api.tuning import Tuning, tune
     from poetcore.errors import PoetError
@@ -60,7 +61,7 @@ _HOME = {
     "list_runs": "api.runs",
     "load_dataset": "api.datasets",
     "load_run": "api.runs",
-    "make_sample": "api.datasets",
+    "make_sample": "api.samples",
     "retrain": "api.runs",
     "tune": "api.tuning",
 }

@@ -12,7 +12,7 @@ from poetcore.data.dataset import Dataset
 from poetcore.errors import DatasetError, OptionError
 from poetcore.features.backbones import Backbone
 from poetcore.system.files import printable
-from poetcore.system.outputs import check_ending, check_source_stays, write_output
+from poetcore.system.outputs import check_ending, check_output, check_source_stays, write_output
 from poetcore.system.progress import OnProgress
 from poetcore.workspace.records import to_csv
 from poetcore.workspace.workspace import Workspace
@@ -50,12 +50,13 @@ def feature_table(
     return pd.concat([pictures[["path", "label"]], table], axis=1)
 
 
-def check_feature_file(file: Path, dataset: Path) -> None:
+def check_feature_file(file: Path, dataset: Path, force: bool = False) -> None:
     """Check that the feature vectors of a dataset can be written into a file of this name.
 
     Args:
         file: what is to be written.
         dataset: folder or CSV file of the dataset.
+        force: whether to replace a file that Poet did not write.
 
     Raises:
         OptionError: its ending is none of those that are known, a folder of that name is there, or the
@@ -63,9 +64,10 @@ def check_feature_file(file: Path, dataset: Path) -> None:
     """
     check_ending(file, _FORMATS, "Feature vectors are")
     check_source_stays(file, dataset)
+    check_output(file, force)
 
 
-def write_features(file: Path, table: pd.DataFrame) -> None:
+def write_features(file: Path, table: pd.DataFrame, force: bool = False) -> None:
     """Write feature vectors into a file; its ending decides how.
 
     `.csv` has the columns of the table; it can be read as a dataset. `.parquet` has the same columns. `.npz`
@@ -73,14 +75,15 @@ def write_features(file: Path, table: pd.DataFrame) -> None:
     without pickle.
 
     Args:
-        file: one that is there is replaced.
+        file: where to.
         table: as `feature_table` returns it.
+        force: whether to replace a file that Poet did not write.
 
     Raises:
         OptionError: the name has another ending, or the file cannot be written.
     """
     check_ending(file, _FORMATS, "Feature vectors are")
-    write_output(file, _FORMATS[file.suffix.lower()](table))
+    write_output(file, _FORMATS[file.suffix.lower()](table), force)
 
 
 def _csv(table: pd.DataFrame) -> bytes:

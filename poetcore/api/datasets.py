@@ -16,7 +16,6 @@ from poetcore.api.arguments import (
     Progressing,
     on_progress,
     path_of,
-    whole_number,
     workspace_at,
 )
 from poetcore.curation.repair import Repairs
@@ -28,7 +27,7 @@ from poetcore.system.outputs import check_source_stays
 from poetcore.workspace.demo_sets import keep_aside, release
 from poetcore.workspace.workspace import Workspace
 
-__all__ = ["ImageDataset", "load_dataset", "make_sample"]
+__all__ = ["ImageDataset", "load_dataset"]
 
 
 class ImageDataset:
@@ -78,11 +77,12 @@ class ImageDataset:
         """The files that cannot be used: path, label, reason."""
         return self._dataset.refused
 
-    def to_csv(self, path: PathLike) -> Path:
+    def to_csv(self, path: PathLike, *, force: bool = False) -> Path:
         """Write path and label of each usable picture as a CSV file that `load_dataset` reads.
 
         Args:
             path: the CSV file; pictures below its folder are written relative to it.
+            force: whether to replace a file that Poet did not write.
 
         Raises:
             OptionError: the file cannot be written, its name does not end in .csv, or the dataset is read
@@ -94,7 +94,7 @@ class ImageDataset:
         """
         file = path_of(path, "path")
         check_source_stays(file, self.folder)
-        write_listing(file, ("path", "label"), self.pictures[["path", "label"]].to_numpy())
+        write_listing(file, ("path", "label"), self.pictures[["path", "label"]].to_numpy(), force)
         return file
 
     @property
@@ -192,13 +192,19 @@ class ImageDataset:
             return label_issues_of(self._dataset, network, self._workspace, show, verified=verified)
 
     def extract_features(
-        self, file: PathLike | None = None, architecture: str = DEFAULT, *, progress: Progressing = None
+        self,
+        file: PathLike | None = None,
+        architecture: str = DEFAULT,
+        *,
+        force: bool = False,
+        progress: Progressing = None,
     ) -> pd.DataFrame:
         """Compute the feature vector (bottleneck) of each picture; cached ones are not computed again.
 
         Args:
             file: a file that ends in .csv, .npz or .parquet, into which they are written too; None for none.
             architecture: a backbone, one of `list_backbones()`, several joined by `+`, or a path.
+            force: whether to replace a file that Poet did not write.
             progress: None for a bar where there is a terminal or notebook, False for none, or a function.
 
         Returns:
@@ -214,12 +220,12 @@ class ImageDataset:
         """
         target = None if file is None else path_of(file, "file")
         if target:
-            check_feature_file(target, self.folder)
+            check_feature_file(target, self.folder, force)
         with on_progress(progress) as show:
             network = find_network(architecture, self._workspace.models, on_progress=show)
             table = feature_table(self._dataset, network, self._workspace, show)
         if target:
-            write_features(target, table)
+            write_features(target, table, force)
         return table
 
     def __len__(self) -> int:
@@ -259,40 +265,3 @@ def load_dataset(
     place = workspace_at(workspace)
     with on_progress(progress) as show, place.file_index() as index:
         return ImageDataset(scan(path_of(folder, "folder"), index, on_progress=show), place)
-
-
-def make_sample(
-    folder: PathLike = "sample",
-    *,
-    train_per_label: int = 60,
-    demo_per_label: int = 20,
-    progress: Progressing = None,
-) -> Path:
-    """Draw the sample flowers: five labels, a folder `train` and a folder `demo`; nothing is downloaded.
-
-    Args:
-        folder: where the set is written; pictures that are there already are kept.
-        train_per_label: training pictures of each label, at least 1.
-        demo_per_label: demo pictures of each label, at least 1.
-        progress: None for a bar where there is a terminal or notebook, False for none, or a function.
-
-    Returns:
-        The folder.
-
-    Raises:
-        OptionError: a number is impossible.
-        DatasetError: the folder cannot be written.
-
-    Example:
-        >>> folder = poet.make_sample("small", train_per_label=2, demo_per_label=1)
-        >>> sorted(path.name for path in folder.iterdir())
-        ['demo', 'train']
-    """
-    from poetcore.sources.samples import make_sample
-
-    counts = {
-        "train_per_label": whole_number(train_per_label, "train_per_label"),
-        "demo_per_label": whole_number(demo_per_label, "demo_per_label"),
-    }
-    with on_progress(progress) as show:
-        return make_sample(path_of(folder, "folder"), **counts, on_progress=show)

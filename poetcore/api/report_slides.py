@@ -59,14 +59,17 @@ class ReportSlides:
                 on_progress=show,
             ).files
 
-    def to_slideshow(self, path: PathLike, *, progress: Progressing = None, **options: Any) -> Path:
+    def to_slideshow(
+        self, path: PathLike, *, force: bool = False, progress: Progressing = None, **options: Any
+    ) -> Path:
         """Write the slideshow as one HTML file that opens by a double click, without a server or a network.
 
         It is the slideshow of the dashboard: keys, timing, guessing first, score, full screen. Its pictures
         are in the file, so its size hangs on how many there are, 2,000 at the most, and on `pixels`.
 
         Args:
-            path: of the file; one that is there is replaced.
+            path: of the file.
+            force: whether to replace a file that Poet did not write.
             progress: None for a bar where there is a terminal or notebook, False for none, or a function.
             **options: those of the command `slides`: show, label, order, seed, batch, confidence; pixels
                 (longer side of a picture, 1280 by default), heat_maps, guess_first, seconds and teams.
@@ -95,5 +98,5 @@ class ReportSlides:
         told = headline(self.evaluation.metrics)
         with on_progress(progress) as show:
             return slideshow_file(
-                target, slides, self._run, self.evaluation, told, chosen, groups, self._workspace, show
+                target, slides, self._run, self.evaluation, told, chosen, groups, self._workspace, show, force
             ).path

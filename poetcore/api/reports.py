@@ -8,7 +8,6 @@ import pandas as pd
 from poetcore.api.arguments import PathLike, path_of, whole_number
 from poetcore.api.report_parts import ReportParts
 from poetcore.api.report_slides import ReportSlides
-from poetcore.errors import OptionError
 from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.freshness import Difference, current_files, evaluation_difference, run_difference
 from poetcore.evaluation.headline import Headline, headline
@@ -18,7 +17,7 @@ from poetcore.evaluation.results import evaluation_of
 from poetcore.evaluation.review.corrected import Corrected, corrected
 from poetcore.evaluation.review.review import Review
 from poetcore.system.figures import count, with_interval
-from poetcore.system.files import write_whole
+from poetcore.system.outputs import check_output, write_output
 from poetcore.workspace.not_offered import refuse_multi_label
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
@@ -201,11 +200,15 @@ class Report(ReportParts, ReportSlides):
             refuse_multi_label("review")
         return corrected(self.evaluation, self._review())
 
-    def to_html(self, path: PathLike) -> Path:
+    def to_html(self, path: PathLike, *, force: bool = False) -> Path:
         """Write the report as one HTML file that opens anywhere; returns its path.
 
+        Args:
+            path: of the file.
+            force: whether to replace a file that Poet did not write.
+
         Raises:
-            OptionError: the path is a folder.
+            OptionError: the file cannot be written, or is not replaced.
 
         Example:
             >>> report.to_html("report.html").name
@@ -214,11 +217,9 @@ class Report(ReportParts, ReportSlides):
         from poetcore.evaluation.report import report
 
         file = path_of(path, "path")
-        if file.is_dir():
-            raise OptionError(f"{file} is a folder: name the file to write, such as {file / 'report.html'}.")
-        write_whole(
-            file, report(self.evaluation, self._difference(), self._review(), self.label_groups or None)
-        )
+        check_output(file, force)
+        text = report(self.evaluation, self._difference(), self._review(), self.label_groups or None)
+        write_output(file, text, force)
         return file
 
     def _check(self, what: str) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from poetcore.api.arguments import PathLike, Progressing, built, on_progress, path_of, pictures_in
+from poetcore.api.arguments import PathLike, Progressing, on_progress, path_of, pictures_in
+from poetcore.api.exported_run import ExportedRun
 from poetcore.api.grouped_run import GroupedRun
 from poetcore.api.reports import Report
 from poetcore.api.shown import accuracies, run_html
@@ -23,14 +24,13 @@ from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
-    from poetcore.export.export import Exported
     from poetcore.training.learning_curve import LearningCurve
     from poetcore.training.temperature import Calibrated
 
 __all__ = ["TrainedRun"]
 
 
-class TrainedRun(GroupedRun, VideoRun):
+class TrainedRun(GroupedRun, ExportedRun, VideoRun):
     """A finished run: its figures, and the model it became.
 
     Args:
@@ -264,29 +264,6 @@ class TrainedRun(GroupedRun, VideoRun):
         done = calibrate(self._run, undo=undo)
         self.__dict__.pop("_classifier", None)
         return done
-
-    def export(
-        self, format: str, path: PathLike | None = None, *, progress: Progressing = None, **options: Any
-    ) -> "Exported":
-        """Write a model file that predicts as the app does, and compare the two on real pictures.
-
-        Args:
-            format: one of `poetcore.export.formats.FORMATS`, such as "keras", "tflite" or "onnx".
-            path: the file (of some formats a folder); by default in the run's folder.
-            progress: as in `evaluate`.
-            options: fields of `ExportOptions`, such as `author`, `licence` or `input_range` of a tflite file.
-
-        Raises:
-            OptionError: the format or an option is unknown, or something else is in the way.
-            ParityError: the file predicts other labels than the app.
-        """
-        from poetcore.export.export import export
-        from poetcore.export.export_options import ExportOptions
-
-        out = None if path is None else path_of(path, "path")
-        chosen = built(ExportOptions, options)
-        with on_progress(progress) as show:
-            return export(self._run, self._workspace, format, out, show, chosen)
 
     @cached_property
     def _classifier(self) -> Classifier:

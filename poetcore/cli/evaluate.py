@@ -10,6 +10,7 @@ import typer
 from poetcore.cli.options import (
     DEFAULT_WORKSPACE,
     EngineOption,
+    ForceOption,
     JsonOption,
     OutputCsvOption,
     RunOption,
@@ -153,6 +154,7 @@ def label_image(
             "--heat_maps", help="Folder for copies of the pictures that show where the first label is seen."
         ),
     ] = None,
+    force: ForceOption = False,
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     json: JsonOption = False,
     **options: Any,
@@ -173,6 +175,7 @@ def label_image(
     from poetcore.evaluation.classifier import Classifier, PictureClassifier
     from poetcore.evaluation.unsure import is_unsure
     from poetcore.system.files import printable, walk
+    from poetcore.system.outputs import check_output
     from poetcore.system.wording import counted
 
     terminal, place = Terminal(json), Workspace(workspace)
@@ -186,6 +189,8 @@ def label_image(
         raise DatasetError(f"No pictures in {', '.join(map(printable, wanted))}.")
     if graph and heat_maps:
         raise OptionError("A frozen graph has no heat maps: name a run, or omit --heat_maps.")
+    if output_csv:
+        check_output(output_csv, force)
     classifier: PictureClassifier
     if graph:
         classifier = _graph_classifier(graph, labels, build(GraphOptions, options), engine)
@@ -204,9 +209,9 @@ def label_image(
     terminal.skipped("Excluded", skipped)
     if output_csv:
         rows = [(os.path.abspath(p.path), join_set(p.predicted), p.confidence, p.unknown) for p in labelled]
-        write_listing(output_csv, ("path", "label", "confidence", "unknown"), rows)
+        write_listing(output_csv, ("path", "label", "confidence", "unknown"), rows, force)
     decisions = decisions_of(None if graph else place.run(run), labelled, terminal)
-    drawn = write_heat_maps(heat_maps, labelled, place.run(run), place) if heat_maps else []
+    drawn = write_heat_maps(heat_maps, labelled, place.run(run), place, force) if heat_maps else []
     if drawn:
         terminal.message(f"{counted(len(drawn), 'heat map')} in {printable(drawn[0].parent)}.")
     seconds = None

@@ -6,7 +6,14 @@ from typing import Annotated, Any
 
 import typer
 
-from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, RunOption, WorkspaceOption, takes_options_of
+from poetcore.cli.options import (
+    DEFAULT_WORKSPACE,
+    ForceOption,
+    JsonOption,
+    RunOption,
+    WorkspaceOption,
+    takes_options_of,
+)
 from poetcore.export.export_options import ExportOptions
 from poetcore.export.formats import FORMATS
 from poetcore.system.options import build
@@ -27,6 +34,7 @@ def export(
             help=f"File to write (a folder for {', '.join(_FOLDERS)}); by default in the run's exports."
         ),
     ] = None,
+    force: ForceOption = False,
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     json: JsonOption = False,
     **options: Any,
@@ -37,7 +45,8 @@ def export(
 
     terminal, place = Terminal(json), Workspace(workspace)
     with terminal.bars() as bars:
-        exported = write(place.run(run), place, format_name, out, bars.show, build(ExportOptions, options))
+        chosen = build(ExportOptions, options)
+        exported = write(place.run(run), place, format_name, out, bars.show, chosen, force=force)
     terminal.answer(
         {
             "format": exported.format,

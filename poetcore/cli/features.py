@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, WorkspaceOption
+from poetcore.cli.options import DEFAULT_WORKSPACE, ForceOption, JsonOption, WorkspaceOption
 from poetcore.features.backbones import DEFAULT
 from poetcore.system.options import options_of
 from poetcore.system.wording import counted
@@ -27,6 +27,7 @@ def features(
         ),
     ],
     architecture: Annotated[str, typer.Option(help=options_of(RunConfig)["architecture"].help)] = DEFAULT,
+    force: ForceOption = False,
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     json: JsonOption = False,
 ) -> None:
@@ -36,7 +37,7 @@ def features(
     from poetcore.data.dataset import scan
     from poetcore.features.network_file import find_network
 
-    check_feature_file(out, dir)
+    check_feature_file(out, dir, force)
     terminal, place = Terminal(json), Workspace(workspace)
     backbone = find_network(architecture, place.models)
     with terminal.bars() as bars:
@@ -47,7 +48,7 @@ def features(
         dataset = scan(dir, index)  # now with what turned out to be no picture
     skipped = dataset.skipped()
     terminal.skipped("Excluded", skipped)
-    write_features(out, table)
+    write_features(out, table, force)
     terminal.answer(
         {
             "path": str(out),

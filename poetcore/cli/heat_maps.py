@@ -15,43 +15,47 @@ __all__ = ["write_heat_maps"]
 _PIXELS = 1280
 
 
-def write_heat_maps(folder: Path, found: Sequence[Prediction], run: Run, workspace: Workspace) -> list[Path]:
+def write_heat_maps(
+    folder: Path, found: Sequence[Prediction], run: Run, workspace: Workspace, force: bool = False
+) -> list[Path]:
     """Write a JPEG of each picture with what speaks for its most probable label, and against it.
 
     Args:
-        folder: is made where it is missing; files of the same names in it are replaced.
+        folder: is made where it is missing.
         found: predictions of files that can be used.
         run: which made them.
         workspace: where its network is.
+        force: whether to replace files in it that Poet did not write.
 
     Returns:
         The files, in the order of the predictions.
 
     Raises:
         BackboneError: the run's network has no map of the picture.
-        OptionError: the folder is a file, or holds one of the pictures.
+        OptionError: the folder is a file, or holds one of the pictures, or a file that is not replaced.
     """
     from poetcore.data import images
     from poetcore.evaluation.looks.looker import Looker
     from poetcore.evaluation.looks.overlay import laid_over
-    from poetcore.system.files import write_whole
+    from poetcore.system.outputs import check_output, check_output_folder, write_output
 
-    if folder.exists() and not folder.is_dir():
-        raise OptionError(f"{folder} is a file: name a folder for the heat maps.")
+    check_output_folder(folder, "--heat_maps")
     if any(one.path.resolve().parent == folder.resolve() for one in found):
         raise OptionError(f"Pictures in {folder} might be replaced: name another folder for the heat maps.")
     folder.mkdir(parents=True, exist_ok=True)
-    looker, files, taken = Looker(run, workspace), [], set[str]()
-    for one in found:
+    taken = set[str]()
+    files = [folder / f"{_free(one.path.stem, taken)}.jpg" for one in found]
+    for file in files:
+        check_output(file, force)
+    looker = Looker(run, workspace)
+    for file, one in zip(files, found, strict=True):
         content = images.read(one.path)
         heat = looker.heat_map(content, one.label or "")
         photo = images.decode(content, at_least=_PIXELS)
         photo.thumbnail((_PIXELS, _PIXELS))
-        file = folder / f"{_free(one.path.stem, taken)}.jpg"
         out = io.BytesIO()
         laid_over(heat, photo).save(out, "JPEG", quality=90)
-        write_whole(file, out.getvalue())
-        files.append(file)
+        write_output(file, out.getvalue(), force)
     return files
 
 

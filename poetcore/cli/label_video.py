@@ -7,6 +7,7 @@ import typer
 
 from poetcore.cli.options import (
     DEFAULT_WORKSPACE,
+    ForceOption,
     JsonOption,
     RunOption,
     WorkspaceOption,
@@ -15,8 +16,9 @@ from poetcore.cli.options import (
 from poetcore.errors import OptionError
 from poetcore.evaluation.video.options import VideoOptions
 from poetcore.system.figures import clock
-from poetcore.system.files import is_same_place, one_line, printable, write_whole
+from poetcore.system.files import is_same_place, one_line, printable
 from poetcore.system.options import build
+from poetcore.system.outputs import check_output, write_output
 from poetcore.system.wording import counted
 from poetcore.workspace.records import to_csv
 from poetcore.workspace.workspace import Workspace
@@ -36,6 +38,7 @@ def label_video(
         typer.Option(help="Write a CSV file there: time, label, confidence, unknown, and each probability."),
     ] = None,
     top: Annotated[int, typer.Option(min=1, help="How many labels of each frame --json has.")] = 5,
+    force: ForceOption = False,
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     json: JsonOption = False,
     **options: Any,
@@ -53,13 +56,15 @@ def label_video(
         raise OptionError(f"{out} can be no CSV file: name a file in a folder that is there.")
     if out and is_same_place(out, file):
         raise OptionError(f"{printable(out)} is the video itself, which would be lost: give another file.")
+    if out:
+        check_output(out, force)
     chosen = place.run(run)
     with terminal.bars() as bars:
         found = label(chosen, place, file, chosen_options, groups_of(chosen, terminal), bars.show)
     if found.problem:
         terminal.message(f"{printable(file)}: {found.problem}")
     if out:
-        write_whole(out, to_csv(found.table()))
+        write_output(out, to_csv(found.table()), force)
     segments = found.segments()
     more = len(segments) - _SHOWN
     terminal.answer(

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, WorkspaceOption
+from poetcore.cli.options import DEFAULT_WORKSPACE, ForceOption, JsonOption, WorkspaceOption
 from poetcore.system.figures import percent
 from poetcore.workspace.workspace import Workspace
 
@@ -21,6 +21,7 @@ def backbones(
             " retrain takes without --architecture is marked."
         ),
     ] = None,
+    force: ForceOption = False,
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     json: JsonOption = False,
 ) -> None:
@@ -33,7 +34,7 @@ def backbones(
         from poetcore.features.backbone_chart import write_chart
         from poetcore.features.backbones import find, from_environment
 
-        write_chart(chart, known, find(from_environment(os.environ)).network)
+        write_chart(chart, known, find(from_environment(os.environ)).network, force)
     listed = [one._asdict() for one in known]
     rows = [
         [

@@ -21,6 +21,7 @@ from poetcore.workspace.workspace import Workspace
 __all__ = [
     "DEFAULT_WORKSPACE",
     "EngineOption",
+    "ForceOption",
     "JsonOption",
     "OutputCsvOption",
     "RunNameOption",
@@ -46,6 +47,10 @@ JsonOption = Annotated[bool, typer.Option("--json", help="End with one line of J
 OutputCsvOption = Annotated[
     Path | None,
     typer.Option("--output_csv", help="Write path and label of each picture there, to be read as a dataset."),
+]
+ForceOption = Annotated[
+    bool,
+    typer.Option("--force", help="Replace a file that is there even if Poet did not write it as it is now."),
 ]
 RunOption = Annotated[str, typer.Option(help="A run's name, or `latest`.")]
 RunNameOption = Annotated[str | None, typer.Option("--run_name", help=_RUN_OPTIONS["name"].help)]

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, OutputCsvOption, WorkspaceOption
+from poetcore.cli.options import (
+    DEFAULT_WORKSPACE,
+    ForceOption,
+    JsonOption,
+    OutputCsvOption,
+    WorkspaceOption,
+)
 from poetcore.errors import DatasetError, OptionError
 from poetcore.system.figures import confidence
 from poetcore.system.names import natural_key
@@ -60,6 +66,7 @@ def overview(
         ),
     ] = False,
     output_csv: OutputCsvOption = None,
+    force: ForceOption = False,
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     json: JsonOption = False,
 ) -> None:
@@ -72,13 +79,14 @@ def overview(
     from poetcore.data.listing import write_listing
     from poetcore.data.multi_label import scan_label_sets, with_label_sets
     from poetcore.system.files import printable
-    from poetcore.system.outputs import check_source_stays
+    from poetcore.system.outputs import check_output, check_source_stays
     from poetcore.workspace.datasets import dataset_notes, dataset_warnings
 
     terminal, place = Terminal(json), Workspace(workspace)
     scan = scan_label_sets if multi_label else scan_labels
     if output_csv:
         check_source_stays(output_csv, dir)
+        check_output(output_csv, force)
     repairs = Repairs(dir)
     repairs.recover()
     with place.file_index() as index, terminal.bars() as bars:
@@ -92,7 +100,7 @@ def overview(
         dataset = scan(dir, index, verify=True)
         listed = _suspects(dataset, verified, architecture, place, terminal, bars.show) if suspects else None
     if output_csv:
-        write_listing(output_csv, ("path", "label"), dataset.pictures[["path", "label"]].to_numpy())
+        write_listing(output_csv, ("path", "label"), dataset.pictures[["path", "label"]].to_numpy(), force)
     counts, found = dataset.counts(), summary(issues)
     own = [split_set(issue.label) if multi_label else (issue.label,) for issue in issues]
     here = Counter(label for labels_of in own for label in labels_of)

@@ -6,7 +6,13 @@ from typing import Annotated, Any
 
 import typer
 
-from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, WorkspaceOption, takes_options_of
+from poetcore.cli.options import (
+    DEFAULT_WORKSPACE,
+    ForceOption,
+    JsonOption,
+    WorkspaceOption,
+    takes_options_of,
+)
 from poetcore.cli.training_lines import TrainingLines, VerboseOption
 from poetcore.errors import OptionError
 from poetcore.features.backbones import DEFAULT, from_environment
@@ -83,6 +89,7 @@ def retrain(
             " there are replaced. WORKSPACE/training_summaries/RUN by default.",
         ),
     ] = None,
+    force: ForceOption = False,
     verbose: VerboseOption = False,
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     json: JsonOption = False,
@@ -126,6 +133,7 @@ def retrain(
             "model_dir": model_dir,
             "summaries_dir": summaries_dir,
         },
+        force,
     )
     network = find_network(chosen, place.models, config.input_scaling)
     if output_graph or intermediate_store_frequency:
@@ -135,16 +143,18 @@ def retrain(
         intermediate_store_frequency,
         intermediate_output_graphs_dir or place.root / "intermediate_graphs",
         config.final_tensor_name,
+        force,
     )
     terminal = Terminal(json)
     with terminal.bars() as bars:
         lines = TrainingLines(terminal, bars, verbose)
         run = train(config, place, lines.show, graphs if intermediate_store_frequency else None)
         if output_graph:
-            export(run, place, "frozen_graph", output_graph, bars.show)
+            export(run, place, "frozen_graph", output_graph, bars.show, force=force)
     record, about_curves = run.record(), run_verdict(run)
     if output_labels:
-        write_output(output_labels, "".join(f"{label}\n" for label in labels_in_original_form(record.labels)))
+        words = "".join(f"{label}\n" for label in labels_in_original_form(record.labels))
+        write_output(output_labels, words, force)
     misclassified = _misclassified(run, place, config.engine) if print_misclassified_test_images else []
     terminal.skipped("Skipped", record.skipped)
     splits = ", ".join(f"{count} {name}" for name, count in record.splits.items())
@@ -198,14 +208,15 @@ def _check_places(
     output_graph: Path | None,
     output_labels: Path | None,
     folders: dict[str, Path | None],
+    force: bool,
 ) -> None:
     """Check before the training that everything can be read and written.
 
     Raises:
-        OptionError: a folder is missing, or is a file, or a file is a folder or cannot be written.
+        OptionError: a folder is missing, or is a file, or a file cannot be written or is not replaced.
     """
     from poetcore.data.dataset import dataset_exists
-    from poetcore.system.outputs import check_output
+    from poetcore.system.outputs import check_output, check_output_folder
 
     if demo_dir and not dataset_exists(demo_dir):
         wrong = f"{demo_dir} is a file." if demo_dir.is_file() else f"No such folder: {demo_dir}."
@@ -213,15 +224,13 @@ def _check_places(
             f"{wrong} --demo_dir holds one folder of pictures per label, or is a CSV file of paths and"
             " labels."
         )
-    if output_labels and output_labels.is_dir():
-        raise OptionError(f"{output_labels} is a folder: --output_labels is the file to write.")
     for name, folder in folders.items():
-        if folder and folder.is_file():
-            raise OptionError(f"{folder} is a file: --{name} is a folder.")
+        if folder:
+            check_output_folder(folder, f"--{name}")
     # A folder gets the graph inside it.
     inside = output_graph / "graph.pb" if output_graph and output_graph.is_dir() else output_graph
     for file in filter(None, (inside, output_labels)):
-        check_output(file)
+        check_output(file, force)
 
 
 def _misclassified(run: Run, place: Workspace, engine: str) -> list[dict[str, str]]:

@@ -8,6 +8,7 @@ import typer
 
 from poetcore.cli.options import (
     DEFAULT_WORKSPACE,
+    ForceOption,
     JsonOption,
     RunOption,
     WorkspaceOption,
@@ -44,6 +45,7 @@ def slides(
         Path | None,
         typer.Option(help="A folder of fonts (.ttf, .otf), for scripts of which this computer has none."),
     ] = None,
+    force: ForceOption = False,
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     json: JsonOption = False,
     **options: Any,
@@ -68,7 +70,7 @@ def slides(
         )
     if html:
         check_show_file(html)
-        check_output(html)
+        check_output(html, force)
     if out:
         check_folder(out)
         _check_for_pictures(asked)
@@ -89,7 +91,7 @@ def slides(
             first = "The first " if len(slides) == MOST_SLIDES else ""
             terminal.message(f"{first}{counted(len(slides), 'picture')}: about {file_size(expected)}.")
             show = slideshow_file(
-                html, slides, chosen, evaluation, told, asked, groups, place, on_progress=bars.show
+                html, slides, chosen, evaluation, told, asked, groups, place, bars.show, force
             )
             skipped, missing = show.skipped, ""
             said: dict[str, Any] = {"pictures": show.slides, "bytes": show.bytes}

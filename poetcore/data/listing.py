@@ -147,14 +147,17 @@ def read_listing(path: Path, *, several: bool = False) -> Listing:
     return Listing(path, label_of, refused)
 
 
-def write_listing(file: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def write_listing(
+    file: Path, columns: Sequence[str], rows: Iterable[Sequence[object]], force: bool = False
+) -> None:
     """Write a CSV file of pictures that `read_listing` reads.
 
     Args:
-        file: the CSV file; one that is there is replaced.
+        file: the CSV file.
         columns: what the columns are called; the first is `path`.
         rows: one a picture, its absolute path first; one below the folder of the file is written relative to
             it, so that both can be moved together.
+        force: whether to replace a file that Poet did not write.
 
     Raises:
         OptionError: the file cannot be written, or is called otherwise than `read_listing` asks.
@@ -163,7 +166,7 @@ def write_listing(file: Path, columns: Sequence[str], rows: Iterable[Sequence[ob
         raise OptionError(f"{printable(file)} is no name of a CSV file: give one that ends in .csv.")
     folder = Path(os.path.abspath(file.parent))
     table = ([_relative(str(path), folder), *cells] for path, *cells in rows)
-    write_output(file, csv_text([columns, *table]))
+    write_output(file, csv_text([columns, *table]), force)
 
 
 def _relative(path: str, folder: Path) -> str:

@@ -14,7 +14,8 @@ from poetcore.errors import OptionError, PictureError
 from poetcore.evaluation.slide_options import Order, Show, SlideOptions
 from poetcore.evaluation.slide_pictures import Caption, draw_slide
 from poetcore.evaluation.slides import Filter, Slide, deck, slide_notes
-from poetcore.system.files import cores, in_chunks, is_same_place, printable, write_whole
+from poetcore.system.files import cores, in_chunks, is_same_place, printable
+from poetcore.system.outputs import write_output
 from poetcore.system.progress import OnProgress, Progress
 
 __all__ = ["SlidesMade", "check_folder", "write_slides"]
@@ -103,7 +104,7 @@ def write_slides(
         batch = batches[number]
         caption = Caption(title, number * options.batch + 1, len(readable), options.confidence)
         drawn = draw_slide(batch, [notes[slide.path] for slide in batch], options.batch, caption)
-        write_whole(files[number], drawn)
+        write_output(files[number], drawn)
 
     try:
         done = 0

@@ -8,8 +8,9 @@ Labels, a note how to use it, and the result of the comparison with the app trav
 
 import contextlib
 import io
+import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -29,7 +30,8 @@ from poetcore.export.lite_layer import with_layer
 from poetcore.export.notes import code_of, note
 from poetcore.export.parity import Parity, check, pictures_of
 from poetcore.features.litert import CALIBRATION_PICTURES
-from poetcore.system.outputs import check_output
+from poetcore.system.files import printable
+from poetcore.system.outputs import check_output, is_written, note_written
 from poetcore.system.progress import OnProgress, Progress
 from poetcore.system.temporary import clear_leftovers, temporary_folder
 from poetcore.system.tensorflow import muted
@@ -67,6 +69,8 @@ def export(
     out: Path | None = None,
     on_progress: OnProgress | None = None,
     options: ExportOptions = _USUAL,
+    *,
+    force: bool = False,
 ) -> Exported:
     """Write a finished run as a model file, and check on real pictures that it predicts as the app does.
 
@@ -86,6 +90,7 @@ def export(
             file inside it. By default a folder of that format among the run's exports.
         on_progress: called in the phases `exporting` and `comparing`.
         options: what can be chosen besides.
+        force: whether to replace files at `out` that Poet did not write.
 
     Raises:
         OptionError: an unknown format, one whose package is missing, options or a name that do not fit, or
@@ -104,7 +109,11 @@ def export(
     if kind.names_output:
         check_output_layer(output_layer)
     target = _target(run, kind, out)
-    check_output(target)
+    stem = target.name if kind.folder_marker else target.stem
+    beside = [] if kind.add_note else [kind.labels_name(target)]
+    noted = [*(name for name in beside if "/" not in name), f"{stem}_README.txt", f"{stem}_parity.json"]
+    replaces = force or out is None  # the run's own folder has nothing of others in it
+    _check_outputs(target, kind, [target.parent / name for name in noted], replaces)
     calibration = _calibration(run, kind, record.input_size, fed) if kind.quantized else ()
 
     if on_progress:
@@ -137,7 +146,6 @@ def export(
         made = place / target.name
         with _quiet():
             write(made)
-        beside = [about.labels] if not kind.add_note else []
         for name in beside:
             lines = "".join(f"{label}\n" for label in kind.labels_form(labels))
             (place / name).write_text(lines, encoding="utf-8")
@@ -149,7 +157,6 @@ def export(
             on_progress(Progress("comparing", message=message))
         of_what = {"format": kind.name, "run": run.name, "temperature": temperature}
         of_what |= {"edition": kind.edition} | kind.chosen(options)
-        stem = target.name if kind.folder_marker else target.stem
         (place / f"{stem}_parity.json").write_text(
             to_json(of_what | asdict(parity)),
             encoding="utf-8",
@@ -158,20 +165,22 @@ def export(
         (place / f"{stem}_README.txt").write_text(readme, encoding="utf-8")
         if kind.add_note:
             kind.add_note(made, readme)
-        files = [name for name in beside if "/" not in name]
-        for name in (*files, f"{stem}_README.txt", f"{stem}_parity.json"):
-            (place / name).replace(target.parent / name)
+        _check_replaced(made, target, kind, replaces)
+        if out is not None:
+            note_written(target.parent, [*_files(made), *(place / name for name in noted)])
+        for name in noted:
+            (place / name).replace(os.path.realpath(target.parent / name))
         replaced = place / f"{target.name}.replaced"
         if target.is_dir():
             target.rename(replaced)
-        made.replace(target)
+        made.replace(os.path.realpath(target))
         if replaced.is_dir():
             _keep_others(replaced, target, kind)
     return Exported(kind.name, target, _bytes(target), parity)
 
 
 def _target(run: Run, kind: ExportFormat, out: Path | None) -> Path:
-    """Return where an export goes; nothing that is not an earlier export is ever replaced."""
+    """Return where an export goes: the file, or the folder that it becomes."""
     if out is None:
         return run.exports / kind.name / kind.default_name
     out = out.absolute()
@@ -181,15 +190,8 @@ def _target(run: Run, kind: ExportFormat, out: Path | None) -> Path:
     if not target.name.endswith(kind.suffix):
         raise OptionError(f"The file name of {kind.title} must end in {kind.suffix}. Received: {out}.")
     if not kind.folder_marker:
-        other_kind = target.suffix != Path(kind.default_name).suffix
-        foreign = other_kind and not target.with_name(f"{target.stem}_parity.json").is_file()
-        if (
-            target.is_dir()
-            or (target.is_file() and foreign)
-            or (target.parent.exists() and not target.parent.is_dir())
-        ):
-            raise OptionError(f"{target} cannot be written: something else lies there, choose another name.")
         return target
+    target = Path(os.path.realpath(target))
     if target.is_dir() and any(target.iterdir()) and not (target / kind.folder_marker).is_file():
         raise OptionError(
             f"{target} is a folder with other things in it, which {kind.title} would replace: choose a new"
@@ -200,6 +202,32 @@ def _target(run: Run, kind: ExportFormat, out: Path | None) -> Path:
     return target
 
 
+def _check_outputs(target: Path, kind: ExportFormat, beside: Sequence[Path], replaces: bool) -> None:
+    """Check before the work that what is to be written may be, and replaces nothing of others."""
+    for file in beside if kind.folder_marker else (target, *beside):
+        check_output(file, replaces)
+    marker = target / (kind.folder_marker or "")
+    if kind.folder_marker and marker.is_file() and not replaces and not is_written(marker, target.parent):
+        raise _foreign(target)
+
+
+def _check_replaced(made: Path, target: Path, kind: ExportFormat, replaces: bool) -> None:
+    """Check once an exported folder is made that it replaces no file that others wrote or changed."""
+    if target.is_dir() and not replaces:
+        for there in _files(target):
+            inside = there.relative_to(target)
+            stays = not (made / inside).exists() and inside.parts[0] not in kind.varying
+            if not stays and not is_written(there, target.parent):
+                raise _foreign(there)
+
+
+def _foreign(place: Path) -> OptionError:
+    return OptionError(
+        f"{printable(place)} is there already, and Poet did not write it as it is now: choose another name,"
+        " or replace it with --force (in Python force=True)."
+    )
+
+
 def _keep_others(replaced: Path, target: Path, kind: ExportFormat) -> None:
     """Move what people put into an exported folder, such as `.git`, to the one that took its place."""
     for one in replaced.iterdir():
@@ -208,8 +236,12 @@ def _keep_others(replaced: Path, target: Path, kind: ExportFormat) -> None:
 
 
 def _bytes(path: Path) -> int:
-    files = path.rglob("*") if path.is_dir() else [path]
-    return sum(file.stat().st_size for file in files if file.is_file())
+    return sum(file.stat().st_size for file in _files(path))
+
+
+def _files(path: Path) -> list[Path]:
+    """List the files of an export: itself, or what is in its folder."""
+    return [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else [path]
 
 
 def _samples(run: Run, most: int) -> tuple[Sample, ...]:

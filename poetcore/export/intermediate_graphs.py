@@ -9,7 +9,7 @@ from poetcore.evaluation.graphs import labels_in_original_form
 from poetcore.export.export_format import build_model
 from poetcore.export.graph_format import freeze, put_head
 from poetcore.features.backbones import Backbone
-from poetcore.system.files import write_whole
+from poetcore.system.outputs import write_output
 from poetcore.workspace.head import Head
 
 __all__ = ["IntermediateGraphs"]
@@ -26,11 +26,20 @@ class IntermediateGraphs:
         frequency: steps from one graph to the next, 1 or more.
         folder: where they go; it is made.
         final_tensor_name: what they call their output.
+        force: whether to replace files in it that Poet did not write.
     """
 
-    def __init__(self, backbone: Backbone, frequency: int, folder: Path, final_tensor_name: str) -> None:
+    def __init__(
+        self,
+        backbone: Backbone,
+        frequency: int,
+        folder: Path,
+        final_tensor_name: str,
+        force: bool = False,
+    ) -> None:
         self._backbone, self._frequency = backbone, frequency
         self._folder, self._final_tensor_name = folder, final_tensor_name
+        self._force = force
         self._definition: Any = None
         self._last = 0
 
@@ -43,7 +52,7 @@ class IntermediateGraphs:
             labels: in the order of its outputs.
 
         Raises:
-            OptionError: another layer of the network has the name of the output.
+            OptionError: another layer of the network has the name of the output, or a file is not replaced.
         """
         due = step // self._frequency > self._last // self._frequency
         self._last = step
@@ -53,5 +62,6 @@ class IntermediateGraphs:
             self._definition = freeze(build_model(self._backbone, head), self._final_tensor_name)
         put_head(self._definition, head)
         graph = self._folder / f"intermediate_{step}.pb"
-        write_whole(graph, self._definition.SerializeToString())
-        write_whole(labels_file(graph), "".join(f"{label}\n" for label in labels_in_original_form(labels)))
+        write_output(graph, self._definition.SerializeToString(), self._force)
+        words = "".join(f"{label}\n" for label in labels_in_original_form(labels))
+        write_output(labels_file(graph), words, self._force)

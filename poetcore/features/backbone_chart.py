@@ -22,15 +22,16 @@ _FORMATS: dict[str, dict[str, Any]] = {
 _WIDTH, _HEIGHT = 860, 480
 
 
-def write_chart(file: Path, backbones: Sequence[ListedBackbone], chosen: str) -> None:
+def write_chart(file: Path, backbones: Sequence[ListedBackbone], chosen: str, force: bool = False) -> None:
     """Write the chart of backbones into a file: accuracy against computation, and how large each is.
 
     An HTML file has everything in it that it needs, and shows the figures of the circle under the mouse.
 
     Args:
-        file: ends in .html, .png or .svg; one that is there is replaced.
+        file: ends in .html, .png or .svg.
         backbones: which ones.
         chosen: name of the one that is marked, or "".
+        force: whether to replace a file that Poet did not write.
 
     Raises:
         OptionError: the name has another ending, or the file cannot be written.
@@ -44,4 +45,4 @@ def write_chart(file: Path, backbones: Sequence[ListedBackbone], chosen: str) ->
     )
     out: io.BytesIO | io.StringIO = io.BytesIO() if ending == ".png" else io.StringIO()
     chart.save(out, format=cast(Any, ending[1:]), **_FORMATS[ending])
-    write_output(file, out.getvalue())
+    write_output(file, out.getvalue(), force)

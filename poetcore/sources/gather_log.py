@@ -5,16 +5,20 @@ The database is `DEST/.poet/gather.sqlite`, shared by every process that gathers
 authors, where known.
 """
 
+import os
 import sqlite3
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from poetcore.sources.origin import Origin
 from poetcore.system.database import Database
 from poetcore.system.files import write_whole
+from poetcore.system.outputs import write_output
+from poetcore.system.reading import read_text_limited
 from poetcore.system.spreadsheets import csv_text
 
 __all__ = ["DUPLICATE", "KEPT", "Entry", "GatherLog", "has_log"]
@@ -22,6 +26,9 @@ __all__ = ["DUPLICATE", "KEPT", "Entry", "GatherLog", "has_log"]
 #: Outcomes beside those of `fetch.Outcome`: the picture is in its label folder, or came from another URL.
 KEPT = "kept"
 DUPLICATE = "duplicate"
+
+#: Columns of the list of licences.
+_OWNED = ["file", "licence", "attribution", "page", "address"]
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS entries (
@@ -105,7 +112,7 @@ class GatherLog(Database):
 
     def __init__(self, dest: Path) -> None:
         self.file = dest / ".poet" / "gather.csv"
-        self.attribution_file = dest / "ATTRIBUTION.csv"
+        self.attribution_file = _attribution_file(dest)
         super().__init__(_database(dest))
 
     def put(self, entry: Entry) -> bool:
@@ -165,9 +172,8 @@ class GatherLog(Database):
         owned = [entry for entry in entries if entry.outcome == KEPT and (entry.licence or entry.attribution)]
         owned.sort(key=lambda entry: entry.file)
         if owned:
-            names = ["file", "licence", "attribution", "page", "address"]
-            rows = [_cells(entry, names) for entry in owned]
-            write_whole(self.attribution_file, csv_text([names, *rows]))
+            rows = [_cells(entry, _OWNED) for entry in owned]
+            write_output(self.attribution_file, csv_text([_OWNED, *rows]), force=True)
 
     def _first(self, where: str, values: tuple[str, ...]) -> Entry | None:
         found = self._all(f"{where} LIMIT 1", values)
@@ -175,6 +181,18 @@ class GatherLog(Database):
 
     def _all(self, where: str, values: tuple[str, ...] = ()) -> list[Entry]:
         return [Entry(*row) for row in self._rows(f"{_SELECT} {where}", values)]
+
+
+def _attribution_file(dest: Path) -> Path:
+    """Return where the list of licences is: beside a file of that name that is something else."""
+    head = csv_text([_OWNED]).strip()
+    names = ("ATTRIBUTION", *(f"ATTRIBUTION_{number}" for number in range(2, 100)))
+    for file in (dest / f"{name}.csv" for name in names):
+        with suppress(OSError, UnicodeDecodeError):
+            if os.path.lexists(file) and not read_text_limited(file).startswith(head):
+                continue
+            return file
+    return dest / ".poet" / "ATTRIBUTION.csv"
 
 
 def has_log(dest: Path) -> bool:

@@ -183,9 +183,14 @@ def _replaceable(file: Path, force: bool) -> Path:
     return target
 
 
-def is_written(file: Path) -> bool:
-    """Return whether Poet wrote a file into its folder as it is now."""
-    noted = _noted(file.parent)
+def is_written(file: Path, folder: Path | None = None) -> bool:
+    """Return whether Poet wrote a file as it is now.
+
+    Args:
+        file: it is there.
+        folder: that has the note of it; by default its own.
+    """
+    noted = _noted(folder or file.parent)
     try:
         # What has a size of none is not hashed to its end.
         return f" {file.stat().st_size}\n".encode() in noted and _line(file).encode() in noted

@@ -16,6 +16,7 @@ from poetcore.export.export import export
 from poetcore.export.export_options import ExportOptions
 from poetcore.export.formats import FORMATS
 from poetcore.export.note_run import Answers, run_code
+from poetcore.system.outputs import NOTE
 from poetcore.system.progress import Progress
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
@@ -50,7 +51,7 @@ def test_a_failed_export_keeps_the_earlier_one(trained, monkeypatch, tmp_path):
 
     monkeypatch.setattr("poetcore.export.export.check", fails)
     with pytest.raises(ParityError):
-        export(trained.run, trained.workspace, "keras", out)
+        export(trained.run, trained.workspace, "keras", out, force=True)
     assert files_below(tmp_path) == ["model.keras"]
     assert out.read_bytes() == b"earlier"
 
@@ -179,7 +180,8 @@ def test_the_output_of_a_frozen_graph_gets_the_name_asked_for(trained, tmp_path)
         options=ExportOptions(final_tensor_name="my_result"),
     )
     assert FrozenGraph(out, output_layer="my_result").outputs == len(trained.run.labels())
-    assert files_below(tmp_path) == ["old.pb", "old_README.txt", "old_labels.txt", "old_parity.json"]
+    beside = ["old_README.txt", "old_labels.txt", "old_parity.json"]
+    assert files_below(tmp_path) == [NOTE, "old.pb", *beside]
 
 
 @pytest.mark.parametrize(
@@ -198,7 +200,7 @@ def test_what_is_no_export_is_never_replaced(trained, tmp_path, form, lies_there
     mine = tmp_path / lies_there
     mine.parent.mkdir(parents=True, exist_ok=True)
     mine.write_text("mine")
-    with pytest.raises(OptionError, match="choose|must end"):
+    with pytest.raises(OptionError, match="choose|must end|give"):
         export(trained.run, trained.workspace, form, tmp_path / out)
     assert mine.read_text() == "mine"
 
@@ -224,7 +226,9 @@ def test_an_earlier_folder_is_replaced_but_for_what_its_owner_put_there(trained,
 
     monkeypatch.setitem(FORMATS, "saved_model", replace(FORMATS["saved_model"], write=write))
     monkeypatch.setattr("poetcore.export.export.check", lambda *_: parity.Parity(0, None, None))
-    assert export(trained.run, trained.workspace, "saved_model", out).path == out
+    with pytest.raises(OptionError, match="--force"):
+        export(trained.run, trained.workspace, "saved_model", out)
+    assert export(trained.run, trained.workspace, "saved_model", out, force=True).path == out
     assert files_below(out) == ["labels.txt", "of_its_owner", "saved_model.pb"]
     assert (out / "saved_model.pb").read_text() == "new"
     assert (out / "labels.txt").read_text() != "earlier"

@@ -124,7 +124,7 @@ def test_what_people_put_into_the_folder_stays_when_it_is_written_again(
     (page / ".git").mkdir()
     (page / ".git" / "HEAD").write_text("ref: refs/heads/main")
     (page / "index.html").write_text("old")
-    export(trained.run, trained.workspace, "web", page, options=ExportOptions(samples=0))
+    export(trained.run, trained.workspace, "web", page, options=ExportOptions(samples=0), force=True)
     assert (page / ".git" / "HEAD").read_text() == "ref: refs/heads/main"
     assert (page / "index.html").read_text(encoding="utf-8") != "old"
     assert not (page / "samples").exists()

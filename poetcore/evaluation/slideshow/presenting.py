@@ -92,6 +92,7 @@ def slideshow_file(
     groups: Mapping[str, str],
     workspace: Workspace,
     on_progress: OnProgress | None = None,
+    force: bool = False,
 ) -> ShowFile:
     """Write the slideshow of an evaluation as one HTML file.
 
@@ -105,6 +106,7 @@ def slideshow_file(
         groups: as in `present`.
         workspace: where the run's network is, for heat maps.
         on_progress: called in the phase `packing_slides`.
+        force: whether to replace a file that Poet did not write.
 
     Raises:
         BackboneError: the run's network has no heat map.
@@ -137,6 +139,7 @@ def slideshow_file(
         pixels=options.pixels,
         looker=Looker(run, workspace) if options.heat_maps else None,
         on_progress=on_progress,
+        force=force,
     )
 
 

@@ -24,8 +24,8 @@ from poetcore.evaluation.looks.overlay import overlay_png
 from poetcore.evaluation.slides import Slide
 from poetcore.evaluation.slideshow.show import Slideshow, show_css, show_html, show_js
 from poetcore.system.browser.assets import read_assets
-from poetcore.system.files import cores, in_chunks, printable, writing_whole
-from poetcore.system.outputs import check_ending
+from poetcore.system.files import cores, in_chunks, printable
+from poetcore.system.outputs import check_ending, writing_output
 from poetcore.system.progress import OnProgress, Progress
 from poetcore.version import __version__
 
@@ -96,16 +96,18 @@ def write_show(
     pixels: int,
     looker: Looker | None = None,
     on_progress: OnProgress | None = None,
+    force: bool = False,
 ) -> ShowFile:
     """Write a show as one HTML file; pictures that cannot be read are left out.
 
     Args:
-        file: where to; one that is there is replaced.
+        file: where to.
         slides: of the show.
         make: returns the show of those slides that can be shown, and the addresses of their pictures.
         pixels: longer side of a picture; none is made larger.
         looker: the run whose heat maps are taken along; None for none.
         on_progress: called in the phase `packing_slides`.
+        force: whether to replace a file that Poet did not write.
 
     Raises:
         BackboneError: the run's network has no heat map.
@@ -135,14 +137,9 @@ def write_show(
 
     # The deck is made once it is known which pictures are in it: the page holds it behind them.
     parts = _page(make([], []).title, blocks(), packed_show)
-    try:
-        with writing_whole(file) as out:
-            for part in parts:
-                out.write(part.encode())
-    except OSError as error:
-        raise OptionError(
-            f"{printable(file)} cannot be written ({error.strerror or error}): give another place."
-        ) from None
+    with writing_output(file, force) as out:
+        for part in parts:
+            out.write(part.encode())
     return ShowFile(file, file.stat().st_size, len(kept), skipped)
 
 
