@@ -1,5 +1,6 @@
 """The command `dashboard`: starts the browser's side of Poet, from a checkout or an installed package."""
 
+import errno
 import os
 import socket
 import subprocess
@@ -11,6 +12,7 @@ import typer
 
 from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, WorkspaceOption
 from poetcore.errors import OptionError
+from poetcore.system.hosts import REMOTE_CONTROL, remote_control
 from poetcore.workspace.workspace import Workspace
 
 __all__ = ["app_file", "dashboard"]
@@ -31,6 +33,20 @@ def dashboard(
         int | None,
         typer.Option(min=1, max=65535, help="Port of the server.  [default: 8501, or the next free one]"),
     ] = None,
+    address: Annotated[
+        str,
+        typer.Option(
+            envvar="STREAMLIT_SERVER_ADDRESS",
+            help="On which address it answers; 0.0.0.0 are all that this machine has.",
+        ),
+    ] = "127.0.0.1",
+    allow_remote_control: Annotated[
+        bool,
+        typer.Option(
+            "--allow-remote-control",
+            help="Let everyone who reaches the address do what you can, without a password.",
+        ),
+    ] = False,
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     json: JsonOption = False,
@@ -39,17 +55,21 @@ def dashboard(
     from poetcore.cli.terminal import Terminal
 
     place = Workspace(workspace)
-    port = _free_port() if port is None else port
-    if not _is_free(port):
+    environment = os.environ | {"TFP_WORKSPACE": str(place.root)}
+    if allow_remote_control:
+        environment[REMOTE_CONTROL] = "1"
+    remote_control(address, environment)
+    port = _free_port(address) if port is None else port
+    if not _is_free(address, port):
         raise OptionError(f"Port {port} is in use: choose another --port, or leave it out.")
     # Streamlit looks for its settings beside the script and in the current folder, so this works anywhere.
     command = [sys.executable, "-m", "streamlit", "run", str(app_file()), f"--server.port={port}"]
+    command.append(f"--server.address={address}")
     command.append(f"--server.headless={'false' if browser else 'true'}")
-    environment = os.environ | {"TFP_WORKSPACE": str(place.root)}
     # With --json, standard output has one line of ours and nothing of Streamlit's.
     server = subprocess.Popen(command, env=environment, stdout=sys.stderr if json else None)
     if json:
-        Terminal(json).answer({"url": f"http://127.0.0.1:{port}", "workspace": str(place.root)})
+        Terminal(json).answer({"url": f"http://{_opened_at(address)}:{port}", "workspace": str(place.root)})
     try:
         sys.exit(server.wait())
     except KeyboardInterrupt:
@@ -57,13 +77,35 @@ def dashboard(
         server.wait()
 
 
-def _free_port() -> int:
+def _free_port(address: str) -> int:
     for port in range(_PORT, _PORT + 100):
-        if _is_free(port):
+        if _is_free(address, port):
             return port
     raise OptionError(f"No free port from {_PORT} on: choose a --port.")
 
 
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) != 0
+def _is_free(address: str, port: int) -> bool:
+    """Return whether a server may listen there.
+
+    Raises:
+        OptionError: this machine has no such address.
+    """
+    try:
+        (family, kind, _, _, there), *_ = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)
+        with socket.socket(family, kind) as probe:
+            if os.name == "posix":  # elsewhere two programs would share the port
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(there)
+    except OSError as error:
+        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+            raise OptionError(
+                f"{address!r} is no address of this machine: choose another --address."
+            ) from None
+        return False
+    return True
+
+
+def _opened_at(address: str) -> str:
+    """Return under which name a browser on this machine opens it."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address)
+    return f"[{host}]" if ":" in host else host

@@ -1,6 +1,5 @@
 """Where TensorBoard answers: on this machine only, unless its owner opens it by an environment variable."""
 
-import ipaddress
 import os
 import socket
 from collections.abc import Mapping
@@ -8,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from poetcore.errors import OptionError
+from poetcore.system.hosts import is_own_name
 
 __all__ = ["LOCAL", "TENSORBOARD_ADDRESS", "Address", "address_of_environment"]
 
@@ -52,10 +52,7 @@ class Address:
     @property
     def is_open(self) -> bool:
         """Whether other machines may reach it."""
-        try:
-            return not ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return self.host != "localhost"
+        return not is_own_name(self.host)
 
     def link(self, name: str | None = None) -> str:
         """Return what a browser asks.

@@ -1,25 +1,31 @@
-"""Whether a request comes from a page of this server: what changes something answers no other.
+"""Who makes a request: a page of this server, one of another site, or no page at all.
 
-Streamlit checks its own addresses; routes of ours have to do it themselves. That the server is meant at all
-is checked before (`allowed_hosts` in app.py).
+That the server is meant at all is checked before, by the name in the Host header (`ui/protection.py`).
 """
 
-from urllib.parse import urlsplit
+from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
 
-from starlette.requests import Request
+from poetcore.system.hosts import netloc_in
 
-__all__ = ["from_own_page"]
+__all__ = ["from_own_page", "sender"]
 
 
-def from_own_page(request: Request) -> bool:
-    """Return whether a request was made by a page of this server.
+def sender(headers: Headers) -> str:
+    """Return whose page makes a request: "own" or "other", or "none" for no page.
 
     Browsers say so in `Sec-Fetch-Site` where the address is that of the same machine or begins with https
-    (w3.org/TR/fetch-metadata), and in `Origin` with all that is no plain GET (fetch.spec.whatwg.org).
-    A request with neither is refused: no page of ours sends one.
+    (w3.org/TR/fetch-metadata), and in `Origin` with all that is no plain GET and with WebSockets
+    (fetch.spec.whatwg.org). An address that somebody typed is asked by no page, as is what a program asks.
     """
-    site = request.headers.get("sec-fetch-site")
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     if site is not None:
-        return site == "same-origin"
-    origin = request.headers.get("origin", "")
-    return bool(origin) and urlsplit(origin).netloc == request.headers.get("host")
+        return {"same-origin": "own", "none": "none"}.get(site, "other")
+    if origin is None:
+        return "none"
+    return "own" if netloc_in(origin) == headers.get("host") else "other"
+
+
+def from_own_page(request: HTTPConnection) -> bool:
+    """Return whether a request was made by a page of this server; what changes something answers no other."""
+    return sender(request.headers) == "own"

@@ -7,6 +7,8 @@ from typing import cast
 import axe_playwright_python
 from playwright.sync_api import Page
 
+from tests.browser.conftest import until
+
 #: Rules of axe-core, by their tags.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -72,5 +74,5 @@ def _faults(page: Page) -> list[str]:
     if not page.evaluate("'axe' in window"):
         page.evaluate(_axe())
     page.evaluate("delete window.poetColours")
-    page.wait_for_function(_STILL, polling=100)
+    until(page, _STILL)
     return cast(list[str], page.evaluate(_LOOK, [RULES, STREAMLITS_OWN]))

@@ -174,6 +174,14 @@ def nothing_refused(page: Page) -> Iterator[None]:
     assert not refused
 
 
+def until(page: Page, expression: str, arg: object = None) -> None:
+    """Wait until an expression is true; the page's own policy forbids what `wait_for_function` does."""
+    deadline = time.monotonic() + PATIENCE
+    while not page.evaluate(expression, arg):
+        assert time.monotonic() < deadline, f"It never became true: {expression}"
+        page.wait_for_timeout(100)
+
+
 def screenshot(page: Page, name: str) -> None:
     """Keep a picture of the page as NAME.png in the folder that POET_SCREENSHOTS names; else do nothing."""
     folder = os.environ.get("POET_SCREENSHOTS")

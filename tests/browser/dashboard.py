@@ -15,7 +15,7 @@ from playwright.sync_api import FloatRect, Locator, Page, expect
 from poetcore.evaluation.evaluate import evaluate
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
-from tests.browser.conftest import PATIENCE
+from tests.browser.conftest import PATIENCE, until
 from tests.conftest import Trained
 
 #: What Chromium says where Streamlit's own client looks for its server below a page's address first.
@@ -135,9 +135,10 @@ class Dashboard:
 
     def shows_live_charts(self) -> None:
         """Wait until both curves are drawn while the training still runs."""
-        self.page.wait_for_function(
+        until(
+            self.page,
             """() => document.querySelectorAll('[data-testid=stVegaLiteChart] svg').length === 2
-                && document.querySelector('.st-key-stop_job button')"""
+                && document.querySelector('.st-key-stop_job button')""",
         )
 
     def start_long_training(self, name: str) -> None:

@@ -5,6 +5,8 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, WebSocket, expect
 
+from tests.browser.conftest import until
+
 #: Where the focus is: a selector-like word of the element, whatever shadow root it is in.
 _FOCUS = """() => {
     let at = document.activeElement;
@@ -74,7 +76,7 @@ class LightBox:
 
     def has_card_focused(self, stop: int) -> None:
         """Wait until the card of a picture of the list has the focus."""
-        self.page.wait_for_function(f"() => ({_FOCUS})().stop === '{stop}'")
+        until(self.page, f"() => ({_FOCUS})().stop === '{stop}'")
 
     def frames(self) -> list[dict[str, float]]:
         """How far each picture is enlarged, and where it lies."""
