@@ -18,10 +18,12 @@ from poetcore.errors import OptionError
 __all__ = [
     "ALLOWED_HOSTS",
     "OWN_NAMES",
+    "PUBLIC",
     "REMOTE_CONTROL",
     "allows",
     "host_in",
     "is_loopback",
+    "is_on",
     "is_own_name",
     "names_of",
     "netloc_in",
@@ -37,8 +39,8 @@ ALLOWED_HOSTS = "TFP_ALLOWED_HOSTS"
 #: The variable with which the owner allows others to control the dashboard.
 REMOTE_CONTROL = "TFP_ALLOW_REMOTE_CONTROL"
 
-#: The variable of a dashboard that only shows what was published, see `ui/access.py`.
-_PUBLIC = "TFP_PUBLIC"
+#: The variable of a dashboard that shows what was published to visitors, who control nothing.
+PUBLIC = "TFP_PUBLIC"
 
 
 def is_loopback(host: str) -> bool:
@@ -111,6 +113,11 @@ def allows(names: Sequence[str], netloc: str | None) -> bool:
     )
 
 
+def is_on(name: str, environ: Mapping[str, str] = os.environ) -> bool:
+    """Return whether a variable of the environment switches something on."""
+    return environ.get(name, "").strip().lower() not in ("", "0", "false", "no", "off")
+
+
 def remote_control(address: str, environ: Mapping[str, str] = os.environ) -> str:
     """Return in a sentence what others may do on a dashboard; "" where nobody else controls it.
 
@@ -121,13 +128,13 @@ def remote_control(address: str, environ: Mapping[str, str] = os.environ) -> str
     Raises:
         OptionError: others would control it, and the owner has not allowed that.
     """
-    if is_own_name(address) or environ.get(_PUBLIC) == "1":
+    if is_own_name(address) or is_on(PUBLIC, environ):
         return ""
     able = (
         f"At the address {address or '0.0.0.0'} everyone who reaches this machine can read its folders, see,"
         " move and delete pictures and start trainings, without a password"
     )
-    if environ.get(REMOTE_CONTROL) == "1":
+    if is_on(REMOTE_CONTROL, environ):
         return f"{able}."
     raise OptionError(f"{able}: if you want that, add --allow-remote-control or set {REMOTE_CONTROL}=1.")
 

@@ -4,7 +4,6 @@ The environment variable TFP_PUBLIC makes a server a public one. Everything that
 `Access`; what is not in it does not exist for them.
 """
 
-import os
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from poetcore.data.file_index import read_content
 from poetcore.errors import RunError
+from poetcore.system.hosts import PUBLIC, is_on
 from poetcore.workspace.published import (
     Published,
     PublishedWorkspace,
@@ -54,7 +54,7 @@ _OWNER = Access()
 
 def is_public() -> bool:
     """Return whether this server shows what was published to visitors, and nothing else."""
-    return os.environ.get("TFP_PUBLIC", "").strip().lower() not in ("", "0", "false", "no", "off")
+    return is_on(PUBLIC)
 
 
 def served_workspace() -> Workspace:

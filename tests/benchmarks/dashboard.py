@@ -22,7 +22,7 @@ def measure(workspace: str, run: str, demo: str) -> dict[str, object]:
         import psutil
         from playwright.sync_api import sync_playwright
 
-        from tests.browser.conftest import ARGUMENTS, ROOT, browser_path, serving, until
+        from tests.browser.conftest import ARGUMENTS, ROOT, browser_path, serving, until_true
     except ImportError as error:
         return {"skipped": str(error)}
     if browser_path() is None:
@@ -44,7 +44,7 @@ def measure(workspace: str, run: str, demo: str) -> dict[str, object]:
         for number in range(STEPS):
             page.wait_for_timeout(300)  # a person looks; meanwhile the next picture is fetched
             page.keyboard.press("ArrowRight")
-            until(page, f"window.steps.length > {number}")
+            until_true(page, f"window.steps.length > {number}")
         port = address.rsplit(":", 1)[1]
         (server,) = (child for child in psutil.Process().children() if port in child.cmdline())
         return {

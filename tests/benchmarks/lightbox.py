@@ -34,7 +34,7 @@ def measure(photos: Path, folder: Path) -> dict[str, object]:
     """
     from playwright.sync_api import WebSocket, sync_playwright
 
-    from tests.browser.conftest import ARGUMENTS, browser_path, serving, until
+    from tests.browser.conftest import ARGUMENTS, browser_path, serving, until_true
     from tests.browser.repair_gallery import APP
 
     _crops(photos, folder / "set" / "photo")
@@ -62,7 +62,7 @@ def measure(photos: Path, folder: Path) -> dict[str, object]:
             for number in range(STEPS):
                 page.wait_for_timeout(pause)
                 page.keyboard.press("ArrowRight")
-                until(page, f"window.steps.length > {number}")
+                until_true(page, f"window.steps.length > {number}")
             times[name] = page.evaluate("window.steps")
         place = page.locator("dialog.lightbox[open] .place").text_content()
     return {"place": place, "sent": len(sent)} | {

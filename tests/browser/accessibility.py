@@ -7,7 +7,7 @@ from typing import cast
 import axe_playwright_python
 from playwright.sync_api import Page
 
-from tests.browser.conftest import until
+from tests.browser.conftest import until_true
 
 #: Rules of axe-core, by their tags.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -74,5 +74,5 @@ def _faults(page: Page) -> list[str]:
     if not page.evaluate("'axe' in window"):
         page.evaluate(_axe())
     page.evaluate("delete window.poetColours")
-    until(page, _STILL)
+    until_true(page, _STILL)
     return cast(list[str], page.evaluate(_LOOK, [RULES, STREAMLITS_OWN]))

@@ -174,7 +174,7 @@ def nothing_refused(page: Page) -> Iterator[None]:
     assert not refused
 
 
-def until(page: Page, expression: str, arg: object = None) -> None:
+def until_true(page: Page, expression: str, arg: object = None) -> None:
     """Wait until an expression is true; the page's own policy forbids what `wait_for_function` does."""
     deadline = time.monotonic() + PATIENCE
     while not page.evaluate(expression, arg):

@@ -15,7 +15,7 @@ from playwright.sync_api import FloatRect, Locator, Page, expect
 from poetcore.evaluation.evaluate import evaluate
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
-from tests.browser.conftest import PATIENCE, until
+from tests.browser.conftest import PATIENCE, until_true
 from tests.conftest import Trained
 
 #: What Chromium says where Streamlit's own client looks for its server below a page's address first.
@@ -135,7 +135,7 @@ class Dashboard:
 
     def shows_live_charts(self) -> None:
         """Wait until both curves are drawn while the training still runs."""
-        until(
+        until_true(
             self.page,
             """() => document.querySelectorAll('[data-testid=stVegaLiteChart] svg').length === 2
                 && document.querySelector('.st-key-stop_job button')""",

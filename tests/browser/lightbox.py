@@ -5,7 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, WebSocket, expect
 
-from tests.browser.conftest import until
+from tests.browser.conftest import until_true
 
 #: Where the focus is: a selector-like word of the element, whatever shadow root it is in.
 _FOCUS = """() => {
@@ -76,7 +76,7 @@ class LightBox:
 
     def has_card_focused(self, stop: int) -> None:
         """Wait until the card of a picture of the list has the focus."""
-        until(self.page, f"() => ({_FOCUS})().stop === '{stop}'")
+        until_true(self.page, f"() => ({_FOCUS})().stop === '{stop}'")
 
     def frames(self) -> list[dict[str, float]]:
         """How far each picture is enlarged, and where it lies."""

@@ -13,7 +13,7 @@ from poetcore.evaluation.metrics import Metrics
 from poetcore.system.figures import confidence
 from poetcore.workspace.records import read_record
 from poetcore.workspace.workspace import Workspace
-from tests.browser.conftest import ROOT, Serve, screenshot, until
+from tests.browser.conftest import ROOT, Serve, screenshot, until_true
 from tests.browser.dashboard import NOT_FOUND, Dashboard, copy_of, server_of, until
 from tests.browser.evaluate_page import Gallery, of_cell
 from tests.conftest import Trained
@@ -253,7 +253,7 @@ def test_a_slideshow_goes_on_as_it_was_left(dashboard, metrics):
 
 def test_how_a_slideshow_is_shown_is_no_entry_of_the_browsers_history(dashboard, known):
     page = dashboard.open("/evaluate").page
-    until(page, "window.poetAddress")
+    until_true(page, "window.poetAddress")
     dashboard.menu("Slideshow").is_at("/slideshow", known.run.name)
     for show in ("mistakes", "all", "correct"):
         page.get_by_role("radio", name=show, exact=True).click()

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route, expect
 
 from poetcore.data.layout import folders_in
 from poetcore.workspace.workspace import Workspace
-from tests.browser.conftest import ROOT, Serve, screenshot, until
+from tests.browser.conftest import ROOT, Serve, screenshot, until_true
 from tests.browser.dashboard import NOT_FOUND, Dashboard, drop, until
 from tests.conftest import Trained, fill
 
@@ -53,7 +53,7 @@ def send(page: Page, way: str, *paths: Path) -> None:
     expect(page.get_by_role("dialog").locator(".zone")).to_be_visible()
     with page.expect_response(lambda answer: answer.request.method == "PUT"):
         page.locator(f"input.pick-{way}").set_input_files(list(paths))
-    until(page, "window.poetTransfer.phase === 'idle'")
+    until_true(page, "window.poetTransfer.phase === 'idle'")
 
 
 def test_a_folder_is_sent_and_chosen(dashboard, place, tmp_path):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import ROOT, Serve, until
+from tests.browser.conftest import ROOT, Serve, until_true
 from tests.browser.dashboard import NOT_FOUND, Dashboard
 from tests.conftest import Trained, fill
 
@@ -20,7 +20,7 @@ def address(serve: Serve, trained: Trained) -> str:
 
 def test_a_page_is_one_entry_of_the_browsers_history(page: Page, address: str, trained: Trained) -> None:
     dashboard = Dashboard(page, address).open().is_at("/", trained.run.name)
-    until(page, "window.poetAddress")
+    until_true(page, "window.poetAddress")
     before = page.evaluate("history.length")
     for name in ("Overview", "Train"):
         dashboard.menu(name).is_at(f"/{name.lower()}", trained.run.name)

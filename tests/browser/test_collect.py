@@ -13,7 +13,7 @@ from poetcore.workspace.collecting import collected
 from poetcore.workspace.workspace import Workspace
 from tests.browser.accessibility import faults
 from tests.browser.camera import FakeCamera
-from tests.browser.conftest import ROOT, Serve, screenshot, until
+from tests.browser.conftest import ROOT, Serve, screenshot, until_true
 from tests.browser.dashboard import NOT_FOUND, Dashboard
 from tests.conftest import Trained
 
@@ -77,7 +77,7 @@ def start_camera(section: Locator) -> None:
 
 def taken(section: Locator, number: int) -> None:
     """Wait until so many pictures were taken in this hold, which goes on."""
-    until(
+    until_true(
         section.page,
         "([root, number]) => Number(root.querySelector('.taking').textContent.split(': ').at(-1)) >= number",
         [section.element_handle(), number],

@@ -16,7 +16,7 @@ from poetcore.system.browser.assets import read_assets
 from tests.benchmarks.live import numbered, right_frames, watch
 from tests.browser.accessibility import faults
 from tests.browser.camera import FakeCamera
-from tests.browser.conftest import ROOT, Serve, Watched, screenshot, until, watched
+from tests.browser.conftest import ROOT, Serve, Watched, screenshot, until_true, watched
 from tests.browser.dashboard import NOT_FOUND, Dashboard
 from tests.conftest import Trained
 
@@ -52,7 +52,7 @@ def test_photos_before_the_camera_are_right_as_often_as_their_files_are(
     camera.shows([numbered(photo, number) for number, photo in enumerate(photos)], frames=12)
     seen, _ = watch(camera_page, address, trained.run.name, minutes=0.12, with_map=False)
     while len({number for number, *_ in seen}) <= 10:  # a machine that is busy takes longer
-        until(camera_page, "seen.length > 0")
+        until_true(camera_page, "seen.length > 0")
         seen += camera_page.evaluate("seen.splice(0)")
     found = right_frames(seen, labels, truth)
     right = {number: 2 * sum(frames) > len(frames) for number, frames in found.items()}
@@ -99,10 +99,10 @@ def test_another_camera_can_be_chosen(camera_page: Page, address: str) -> None:
     live, choice = camera_page.locator(".live"), camera_page.get_by_label("Camera")
     expect(live).to_contain_class("is-mirrored")
     choice.select_option(label="The back")
-    until(camera_page, "asked.at(-1) === 'back'")
+    until_true(camera_page, "asked.at(-1) === 'back'")
     expect(live).not_to_contain_class("is-mirrored")  # who looks away from the screen needs no mirror
     camera_page.keyboard.press("c")
-    until(camera_page, "asked.at(-1) === 'front'")
+    until_true(camera_page, "asked.at(-1) === 'front'")
 
 
 # All pages of a browser share its camera: from here on it is open in one tab.
@@ -227,13 +227,13 @@ def test_the_light_of_the_camera_goes_out_until_somebody_comes_back(
     camera.shows([photo(trained, "rose")])
     page, dashboard = live.page, Dashboard(live.page, "")
     lit = "tracks.filter((track) => track.readyState === 'live').length === %d"
-    until(page, lit % 1)
+    until_true(page, lit % 1)
     dashboard.menu("Overview")
-    until(page, lit % 0)
+    until_true(page, lit % 0)
     dashboard.menu("Live")
     expect(live.locator(".label")).to_have_text("rose")  # it was started in this tab
     live.get_by_role("button", name="Stop").click()
-    until(page, lit % 0)
+    until_true(page, lit % 0)
     live.get_by_role("button", name="Start the camera").click()
 
 
@@ -278,7 +278,7 @@ def test_a_telephone_shows_the_picture_above_what_is_told(live: Locator) -> None
     page, before = live.page, live.page.viewport_size
     page.set_viewport_size({"width": 390, "height": 844})
     stage, told = live.locator(".stage"), live.locator(".told")
-    until(page, "() => document.documentElement.scrollWidth <= innerWidth")
+    until_true(page, "() => document.documentElement.scrollWidth <= innerWidth")
     assert stage.bounding_box()["y"] < told.bounding_box()["y"]
     assert live.evaluate("view => view.scrollWidth <= view.clientWidth")
     page.set_viewport_size(before)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import ROOT, Serve, screenshot, until
+from tests.browser.conftest import ROOT, Serve, screenshot, until_true
 from tests.browser.dashboard import NOT_FOUND, Dashboard, copy_of
 from tests.conftest import Trained
 
@@ -63,7 +63,7 @@ def test_what_a_picture_resembles_stands_beside_it_with_labels(box):
     alike = box.locator(".alike a")
     expect(alike).to_have_count(6)
     expect(alike.first.locator("b")).not_to_be_empty()
-    until(
+    until_true(
         box,
         """() => { const find = (root) => [...root.querySelectorAll('*')].flatMap((one) => [
             ...(one.matches('.alike img') ? [one] : []), ...(one.shadowRoot ? find(one.shadowRoot) : [])]);

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, WebSocket, expect
 
-from tests.browser.conftest import screenshot, until
+from tests.browser.conftest import screenshot, until_true
 from tests.browser.slideshow.show import Show
 
 # ------------------------------------------------------------------------------------------ what lies over
@@ -26,7 +26,7 @@ def test_f_fills_the_screen_and_the_controls_fade(page: Page, address: str) -> N
     show = Show.load(page, address)
     show.stop_the_clock()
     show.press("f")
-    until(show.page, "document.fullscreenElement !== null")
+    until_true(show.page, "document.fullscreenElement !== null")
     expect(show.page.locator(".show")).to_have_class(re.compile("is-full"))
     show.press("ArrowRight")
     show.is_at(2)
@@ -36,7 +36,7 @@ def test_f_fills_the_screen_and_the_controls_fade(page: Page, address: str) -> N
     show.page.mouse.move(300, 300)
     expect(show.part("controls")).to_have_css("opacity", "1")
     show.press("f")
-    until(show.page, "document.fullscreenElement === null")
+    until_true(show.page, "document.fullscreenElement === null")
     expect(show.page.locator(".show")).not_to_have_class(re.compile("is-full"))
 
 
@@ -189,7 +189,7 @@ def test_the_next_pictures_are_fetched_before_they_are_shown(page: Page, address
     show = Show.load(page, address, "delay=0.05")
     show.is_at(1)
     fetched = "performance.getEntriesByType('resource').filter(e => /pictures/.test(e.name))"
-    until(page, f"{fetched}.length >= 4")
+    until_true(page, f"{fetched}.length >= 4")
     numbers = page.evaluate(f"{fetched}.map(e => Number(/pictures.(\\d+)/.exec(e.name)[1]))")
     assert sorted(numbers) == [0, 1, 2, 3]
 
@@ -270,7 +270,7 @@ def test_everything_fits_in_full_screen(page: Page, address: str, size: tuple[in
     show = Show.load(page, address, "seen=1")
     show.is_at(1)
     show.press("f")
-    until(page, "document.fullscreenElement !== null")
+    until_true(page, "document.fullscreenElement !== null")
     for name in ("picture", "verdict", "predicted", "truth", "score-model", "play", "full-screen"):
         box = show.part(name).bounding_box()
         assert box is not None and box["width"] > 0, name
