@@ -15,6 +15,7 @@ from starlette.routing import Route
 from poetcore.errors import OptionError
 from poetcore.system.hosts import remote_control
 from poetcore.training.jobs import Jobs
+from poetcore.ui.access import is_public
 from poetcore.ui.audience.invitation import invitations
 from poetcore.ui.audience.routes import AUDIENCE_ROUTES
 from poetcore.ui.data.upload_routes import UPLOAD_ROUTES
@@ -22,6 +23,8 @@ from poetcore.ui.gallery.facts import FACT_ROUTES
 from poetcore.ui.live.collect_routes import COLLECT_ROUTES
 from poetcore.ui.live.frame_routes import FRAME_ROUTES
 from poetcore.ui.protection import listens_on, protections
+from poetcore.ui.public.server import PUBLIC_ROUTES, gates
+from poetcore.ui.public.server import lifespan as public_lifespan
 from poetcore.ui.review.routes import REVIEW_ROUTES
 from poetcore.ui.route import ROUTE, answer
 from poetcore.ui.use.look_routes import LOOK_ROUTES
@@ -30,6 +33,7 @@ from poetcore.workspace.workspace import default_workspace
 try:
     if warning := remote_control(listens_on()):
         print(warning, file=sys.stderr)
+    limits = gates()
 except OptionError as error:
     print(error, file=sys.stderr)
     sys.exit(error.exit_status)
@@ -47,8 +51,10 @@ async def lifespan(_: object) -> AsyncIterator[None]:
 
 
 app = st.App(
-    str(Path(__file__).parent / "pages" / "_shell.py"),
-    routes=[
+    str(Path(__file__).parent / "pages" / ("_public.py" if is_public() else "_shell.py")),
+    routes=PUBLIC_ROUTES
+    if is_public()
+    else [
         Route(ROUTE, answer),
         *AUDIENCE_ROUTES,
         *COLLECT_ROUTES,
@@ -58,6 +64,6 @@ app = st.App(
         *REVIEW_ROUTES,
         *UPLOAD_ROUTES,
     ],
-    middleware=protections(),
-    lifespan=lifespan,
+    middleware=[*protections(), *limits],
+    lifespan=public_lifespan if is_public() else lifespan,
 )

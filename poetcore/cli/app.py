@@ -25,6 +25,7 @@ from poetcore.cli.listings import backbones
 from poetcore.cli.options import finds_datasets, reads_paths
 from poetcore.cli.overview import overview
 from poetcore.cli.prepare import prepare
+from poetcore.cli.publish import publish
 from poetcore.cli.repairs import merge, undo
 from poetcore.cli.retrain import retrain
 from poetcore.cli.review import review
@@ -75,6 +76,7 @@ _COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (backbones, ""),
     (gather, "my_photos --taxon 'Amanita muscaria' --count 200"),
     (download, "flowers"),
+    (publish, "--run latest"),
     (dashboard, ""),
 )
 

@@ -24,7 +24,7 @@ from poetcore.workspace.published import (
 )
 from poetcore.workspace.workspace import Workspace, default_workspace
 
-__all__ = ["Access", "access", "is_public", "served_workspace"]
+__all__ = ["Access", "access", "is_public", "readable", "served_workspace"]
 
 
 @dataclass(frozen=True)
@@ -68,13 +68,23 @@ def access() -> Access:
     return _reader.now() if is_public() else _OWNER
 
 
+def readable() -> tuple[list[str], Mapping[str, str]]:
+    """Return the folders of published runs, and by their paths the files of published pictures.
+
+    It asks no file, since what asks before a file is read asks here (see `public/confinement.py`).
+    """
+    return _reader.folders, _reader.found.shas
+
+
 class _Reader:
     """Reads what is published, and keeps it until one of its files changes."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._stamp: object = None
-        self._found = Access(public=True)
+        self.found = Access(public=True)
+        #: Real paths of the published runs' folders; known before what is in them is read.
+        self.folders: list[str] = []
 
     def now(self) -> Access:
         """Return what is published now."""
@@ -82,25 +92,30 @@ class _Reader:
             place = served_workspace()
             stamp = (str(place.root), _time(published_file(place)), *self._evaluation_times(place))
             if stamp != self._stamp:
-                self._found = _read(place)
+                listed = _listed(place)
+                self.folders = [os.path.realpath(place.runs / name) for name in listed.runs]
+                self.found = _read(place, listed)
                 self._stamp = (*stamp[:2], *self._evaluation_times(place))
-            return self._found
+            return self.found
 
     def _evaluation_times(self, place: Workspace) -> list[int]:
         """Return when each published evaluation was made: made again, it has other pictures."""
-        folders = [one for run in self._found.published.runs.values() for one in evaluations_of(place, run)]
+        folders = [one for run in self.found.published.runs.values() for one in evaluations_of(place, run)]
         return [_time(folder.metrics_file) for folder in folders]
 
 
 _reader = _Reader()
 
 
-def _read(place: Workspace) -> Access:
-    """Read what is published; what is damaged or gone is not shown."""
+def _listed(place: Workspace) -> Published:
     try:
-        listed = read_published(place)
-    except RunError:
-        return Access(public=True)
+        return read_published(place)
+    except RunError:  # where the list is damaged, nothing is published
+        return Published()
+
+
+def _read(place: Workspace, listed: Published) -> Access:
+    """Read what is published; what is damaged or gone is not shown."""
     there = {run.name for run in place.all_runs()}
     found = Published({n: one for n, one in listed.runs.items() if n in there}, listed.datasets)
     paths: dict[str, str] = {}

@@ -16,6 +16,7 @@ from poetcore.evaluation.headline import label_doubt
 from poetcore.evaluation.metrics import Metrics
 from poetcore.system.figures import count, percent, score
 from poetcore.system.names import natural_key
+from poetcore.ui.access import access
 from poetcore.ui.choice import chosen
 from poetcore.ui.freshness import Checked
 from poetcore.ui.glossary import term
@@ -67,7 +68,7 @@ def draw_headline(metrics: Metrics, found: Checked) -> None:
             "Demo pictures that the model was trained or validated on, exactly or as a near duplicate"
             " (resized, cropped, mirrored, recoloured, of the same burst). The accuracy is without them.",
         )
-    draw_remarks(found.headline, chosen())
+    draw_remarks(found.headline, None if access().public else chosen())
     if metrics.skipped:
         files = f"{counted(len(metrics.skipped), 'file')} {'is' if len(metrics.skipped) == 1 else 'are'}"
         with st.expander(f"{files} excluded", icon=":material/warning:"):

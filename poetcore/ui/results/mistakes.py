@@ -28,7 +28,7 @@ from poetcore.ui.review.chosen import draw_verdict_field, rows_by_review, verdic
 from poetcore.ui.state import explain
 from poetcore.ui.text import brief, counted, isolated, plain
 
-__all__ = ["draw_mistakes", "draw_pictures"]
+__all__ = ["draw_mistakes", "draw_pictures", "pictures_title", "rows_of_labels"]
 
 #: Pictures of a gallery at the most; nobody looks at more pages.
 _MOST = 2000
@@ -49,8 +49,8 @@ def draw_mistakes(evaluation: Evaluation, key: str) -> None:
         rows, words = _of_labels(chosen.rows, true, predicted), chosen.words
         title = f"{words}: {counted(len(rows), 'picture')}"
     else:
-        rows = _rows(evaluation.predictions, true, predicted)
-        title = _title(true, predicted, len(rows))
+        rows = rows_of_labels(evaluation.predictions, true, predicted)
+        title = pictures_title(true, predicted, len(rows))
     st.header(title, anchor=PICTURES)
     draw_jump(PICTURES)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -84,7 +84,7 @@ def draw_mistakes(evaluation: Evaluation, key: str) -> None:
     draw_pictures(evaluation, rows, name, order, as_table=shown_as == "table")
 
 
-def _rows(rows: pd.DataFrame, true: str | None, predicted: str | None) -> pd.DataFrame:
+def rows_of_labels(rows: pd.DataFrame, true: str | None, predicted: str | None) -> pd.DataFrame:
     """Return the pictures of both labels; where one is open, those of them that are misclassified."""
     found = _of_labels(rows, true, predicted)
     return found if true is not None and predicted is not None else found[~found["correct"]]
@@ -98,7 +98,8 @@ def _of_labels(rows: pd.DataFrame, true: str | None, predicted: str | None) -> p
     return rows
 
 
-def _title(true: str | None, predicted: str | None, pictures: int) -> str:
+def pictures_title(true: str | None, predicted: str | None, pictures: int) -> str:
+    """Return what stands above the pictures of both labels, None for any, as Markdown."""
     if true is not None and predicted is not None:
         return f"{plain(brief(true))}, predicted {plain(brief(predicted))}: {counted(pictures, 'picture')}"
     which = f" of {plain(brief(true))}" if true is not None else ""

@@ -9,6 +9,7 @@ import streamlit as st
 from poetcore.evaluation.slide_options import BATCHES, Order, Show
 from poetcore.evaluation.slides import Filter
 from poetcore.evaluation.slideshow.presenting import players
+from poetcore.ui.access import access
 from poetcore.ui.address import write_address
 from poetcore.ui.audience.invitation import Invitation
 from poetcore.ui.audience.panel import invited
@@ -108,7 +109,7 @@ def pick_slides(labels: Sequence[str]) -> SlideSettings:
             "They guess by turns, against each other and the model, one picture at a time.",
         )
         total = _switch("total", "Total at the end", "The accuracy on all pictures, not only those shown.")
-    audience = invited()
+    audience = None if access().public else invited()
     _write_to_address()
     share = int(below.removesuffix(" %")) / 100
     return SlideSettings(

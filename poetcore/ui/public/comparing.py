@@ -1,0 +1,55 @@
+"""Two published models compared on the pictures that both were evaluated on."""
+
+import streamlit as st
+
+from poetcore.errors import PoetError
+from poetcore.evaluation.common import compare_evaluations
+from poetcore.evaluation.comparison import Comparison, Evaluated
+from poetcore.ui.access import access
+from poetcore.ui.choice import run_titles
+from poetcore.ui.public.chosen import evaluation_of, explain_nothing, shown
+from poetcore.ui.results.compare_figures import draw_difference, draw_labels
+from poetcore.ui.results.compare_pictures import draw_matrices, draw_pictures
+from poetcore.ui.state import workspace
+from poetcore.workspace.run import Run
+
+__all__ = ["can_compare", "draw_compare"]
+
+
+def can_compare() -> bool:
+    """Return whether two published models were evaluated on the same published pictures."""
+    titles = [title for run in access().published.runs.values() for title in run.evaluations]
+    return len(titles) > len(set(titles))
+
+
+def draw_compare() -> None:
+    """Draw the comparison of the chosen model with another on the chosen pictures."""
+    run, name = shown().run, shown().evaluation
+    runs = {one.name: one for one in workspace().finished_runs()}
+    published = access().published.runs
+    others = [n for n, one in runs.items() if run and n != run.name and name in published[n].evaluations]
+    if run is None or name is None or not others:
+        st.info("No other published model was evaluated on these pictures: choose others in the sidebar.")
+        return
+    titles = run_titles(runs.values())
+    other = st.selectbox("Compare with", others, format_func=lambda n: titles.get(n, n), key="public_other")
+    if other not in others:
+        return
+    try:
+        detail = _compared(run, runs[other], name)
+        draw_difference(detail)
+        key = f"public_{run.name}_{other}_{name}"
+        beside = st.grid(2, min_column_width=340, gap="large")
+        with beside.cell():
+            draw_matrices(detail, key)
+        with beside.cell():
+            if detail.told:
+                draw_labels(detail)
+        draw_pictures(detail, key)
+    except PoetError as error:
+        explain_nothing(error)
+
+
+def _compared(one: Run, other: Run, name: str) -> Comparison:
+    a, b = (Evaluated(run.name, run.title, evaluation_of(run, name)[0]) for run in (one, other))
+    return compare_evaluations(a, b, workspace())
