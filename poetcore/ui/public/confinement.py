@@ -14,7 +14,7 @@ import sys
 import sysconfig
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import parse_qs, unquote, urlsplit
 
 __all__ = ["Confinement", "python_folders"]
@@ -129,7 +129,7 @@ class Confinement:
         if path is None or isinstance(path, int):  # the current folder; what is open already
             return
         if not self.may_read(os.fsdecode(path)):
-            self._refuse(what, path)
+            self._refuse(what, path, FileNotFoundError, errno.ENOENT)
 
     def _check_database(self, name: Any) -> None:
         """Let SQLite open what may be read and is opened to be read alone."""
@@ -141,12 +141,15 @@ class Confinement:
         if not only_read or not self.may_read(path.lstrip("/") if os.name == "nt" else path):
             self._refuse("sqlite3.connect", name)
 
-    def _refuse(self, what: str, path: Any) -> None:
+    def _refuse(
+        self, what: str, path: Any, error: type[OSError] = PermissionError, number: int = errno.EACCES
+    ) -> NoReturn:
+        """Refuse something; what may not be read is not there, which libraries know how to take."""
         name = os.fsdecode(path) if isinstance(path, bytes | str | os.PathLike) else str(path)
         if (what, name) not in self._told and len(self._told) < 1000:
             self._told.add((what, name))
             _log.warning("Refused in the public view: %s %s", what, name)
-        raise PermissionError(errno.EACCES, f"The public view refuses {what}", name)
+        raise error(number, f"The public view refuses {what}", name)
 
 
 def python_folders() -> list[Path]:

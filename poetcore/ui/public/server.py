@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 from streamlit import config
+from streamlit.runtime.metrics_util import Installation
 
 from poetcore.system.files import cores
 from poetcore.ui.access import access, is_public, readable, served_workspace
@@ -112,6 +113,7 @@ def gates() -> list[Middleware]:
     settings = {
         "client.showErrorDetails": "none",  # a traceback names files
         "client.toolbarMode": "minimal",
+        "secrets.files": [],
         "server.fileWatcherType": "none",
         "server.runOnSave": False,
         "server.enableStaticServing": False,
@@ -133,6 +135,7 @@ async def lifespan(_: object) -> AsyncIterator[None]:
     """Confine the process before the first visitor comes."""
     place = served_workspace()
     folders = [*python_folders(), place.models, place.bottlenecks, place.root / "published"]
+    Installation.instance().installation_id_v3 = ""  # which Streamlit makes of the machine's and tells pages
     Confinement(folders, [published_file(place)], readable).enter()
     listed = access().published
     print(
