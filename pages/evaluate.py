@@ -19,6 +19,7 @@ from poetcore.ui.results.evaluation import downloads, draw_confusion, draw_headl
 from poetcore.ui.results.label_sets import draw_label_set_headline, draw_label_sets
 from poetcore.ui.results.leaks import draw_leaks
 from poetcore.ui.results.mistakes import draw_mistakes
+from poetcore.ui.results.publishing import draw_publish_button
 from poetcore.ui.results.slices import draw_slices
 from poetcore.ui.review.kept import kept_review
 from poetcore.ui.review.section import draw_review
@@ -55,7 +56,9 @@ def evaluate_now(run: Run, demo: Path) -> None:
 
 
 run, demo = choice.run, choice.demo
-st.markdown(f"Run **{plain(run.title)}** on **{plain(dataset_title(demo))}**")
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.markdown(f"Run **{plain(run.title)}** on **{plain(dataset_title(demo))}**", width="content")
+    draw_publish_button(run)
 if part := subset_words(run):
     st.caption(plain(part))
 if demo == testing_list(run):

@@ -140,7 +140,7 @@ def beside(file: Path, schema: str, *, refused: bool, damaged: bool) -> sqlite3.
     connection.execute(f"PRAGMA max_page_count = {_MOST_MEMORY // page}")
     if not damaged and _is_file(file):
         # Without the log of a writer nothing is made beside the file; with it, as long as that can be shared.
-        shared = ["mode=ro"] if os.path.lexists(f"{file}-wal") else []
+        shared = ["mode=ro"] if os.path.lexists(f"{file}-wal") and not _STATE.read_only else []
         for how in (*shared, "immutable=1"):
             try:
                 _attach(connection, file, how)

@@ -21,7 +21,7 @@ from poetcore.ui.state import loaded, workspace
 from poetcore.workspace.published import PublishedSet
 from poetcore.workspace.run import Run
 
-__all__ = ["Shown", "draw_public_choice", "evaluation_of", "explain_nothing", "shown"]
+__all__ = ["Shown", "draw_public_choice", "evaluation_of", "explain_nothing", "published_runs", "shown"]
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def draw_public_choice(page: str) -> None:
         page: its name.
     """
     published = access().published
-    runs = {run.name: run for run in workspace().finished_runs()}
+    runs = published_runs()
     of_set, of_run = page in ("home", "overview"), page not in ("home", "overview")
     titles = {name: one.title for name, one in published.datasets.items()}
     dataset = _pick("dataset", "Dataset", titles, drawn=of_set and page != "home")
@@ -64,6 +64,12 @@ def draw_public_choice(page: str) -> None:
     st.session_state["public_shown"] = Shown(run, evaluation, published.datasets.get(dataset or ""))
     # Parts of pages that the owner has too ask here; folders are chosen by no visitor.
     st.session_state["choice"] = Choice(None, None, run)
+
+
+def published_runs() -> dict[str, Run]:
+    """Return the published runs that are there, by name, in the order of their publication."""
+    there = {run.name: run for run in workspace().finished_runs()}
+    return {name: there[name] for name in access().published.runs if name in there}
 
 
 def evaluation_of(run: Run, name: str) -> tuple[Evaluation, Checked]:

@@ -7,7 +7,7 @@ from poetcore.evaluation.common import compare_evaluations
 from poetcore.evaluation.comparison import Comparison, Evaluated
 from poetcore.ui.access import access
 from poetcore.ui.choice import run_titles
-from poetcore.ui.public.chosen import evaluation_of, explain_nothing, shown
+from poetcore.ui.public.chosen import evaluation_of, explain_nothing, published_runs, shown
 from poetcore.ui.results.compare_figures import draw_difference, draw_labels
 from poetcore.ui.results.compare_pictures import draw_matrices, draw_pictures
 from poetcore.ui.state import workspace
@@ -25,7 +25,7 @@ def can_compare() -> bool:
 def draw_compare() -> None:
     """Draw the comparison of the chosen model with another on the chosen pictures."""
     run, name = shown().run, shown().evaluation
-    runs = {one.name: one for one in workspace().finished_runs()}
+    runs = published_runs()
     published = access().published.runs
     others = [n for n, one in runs.items() if run and n != run.name and name in published[n].evaluations]
     if run is None or name is None or not others:

@@ -15,7 +15,7 @@ import sysconfig
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NoReturn
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 __all__ = ["Confinement", "python_folders"]
 
@@ -132,13 +132,11 @@ class Confinement:
             self._refuse(what, path, FileNotFoundError, errno.ENOENT)
 
     def _check_database(self, name: Any) -> None:
-        """Let SQLite open what may be read and is opened to be read alone."""
+        """Let SQLite begin in memory alone; what is shown with it is read (see `system/unkept.py`)."""
         if name == ":memory:":
             return
         address = urlsplit(os.fsdecode(name))
-        only_read = address.scheme == "file" and parse_qs(address.query).get("mode") == ["ro"]
-        path = unquote(address.path)
-        if not only_read or not self.may_read(path.lstrip("/") if os.name == "nt" else path):
+        if address.scheme != "file" or parse_qs(address.query).get("vfs") != ["memdb"]:
             self._refuse("sqlite3.connect", name)
 
     def _refuse(

@@ -9,9 +9,8 @@ from poetcore.errors import PoetError
 from poetcore.system.names import natural_key
 from poetcore.ui.access import access
 from poetcore.ui.headline import accuracy_metric
-from poetcore.ui.public.chosen import evaluation_of
+from poetcore.ui.public.chosen import evaluation_of, published_runs
 from poetcore.ui.public.overview import pictures_in
-from poetcore.ui.state import workspace
 from poetcore.ui.text import counted, few, plain
 from poetcore.workspace.published import PublishedRun, PublishedSet
 from poetcore.workspace.run import Run
@@ -29,7 +28,7 @@ def draw_home(pages: Mapping[str, st.Page]) -> None:
         pages: those of the menu, by name.
     """
     published = access().published
-    runs = [(run, published.runs[run.name]) for run in workspace().finished_runs()]
+    runs = [(run, published.runs[name]) for name, run in published_runs().items()]
     if not runs and not published.datasets:
         st.info("Nothing is published yet.", icon=":material/info:")
         st.markdown(

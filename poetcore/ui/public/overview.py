@@ -55,8 +55,12 @@ def draw_overview() -> None:
         )
     with right:
         st.header("Sizes")
-        named = pictures.assign(name=[Path(path).name for path in pictures["path"]])
-        st.altair_chart(sizes_chart(named, labels), width="stretch", key="public_sizes")
+        if len(pictures[["width", "height"]].drop_duplicates()) > 1:
+            named = pictures.assign(name=[Path(path).name for path in pictures["path"]])
+            st.altair_chart(sizes_chart(named, labels), width="stretch", key="public_sizes")
+        else:
+            width, height = pictures[["width", "height"]].iloc[0]
+            st.markdown(f"All pictures are {width} x {height} pixels.")
     st.header("Pictures")
     label = pick_label(labels, key=f"public_label_{one.name}")
     rows = pictures[pictures["label"] == label]

@@ -21,6 +21,7 @@ from streamlit import config
 from streamlit.runtime.metrics_util import Installation
 
 from poetcore.system.files import cores
+from poetcore.system.unkept import read_only
 from poetcore.ui.access import access, is_public, readable, served_workspace
 from poetcore.ui.contents import is_shown
 from poetcore.ui.gallery.facts import FACT_ROUTES
@@ -134,6 +135,7 @@ def gates() -> list[Middleware]:
 async def lifespan(_: object) -> AsyncIterator[None]:
     """Confine the process before the first visitor comes."""
     place = served_workspace()
+    read_only()
     folders = [*python_folders(), place.models, place.bottlenecks, place.root / "published"]
     Installation.instance().installation_id_v3 = ""  # which Streamlit makes of the machine's and tells pages
     Confinement(folders, [published_file(place)], readable).enter()

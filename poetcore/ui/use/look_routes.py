@@ -19,11 +19,15 @@ from poetcore.errors import PictureError, PoetError
 from poetcore.evaluation.looks.kept import KeptLookers
 from poetcore.evaluation.looks.looker import Looker
 from poetcore.evaluation.looks.overlay import overlay_png
+from poetcore.evaluation.looks.similar import SIMILAR
 from poetcore.system.figures import score
-from poetcore.ui.access import served_workspace
+from poetcore.ui.access import access, served_workspace
 from poetcore.ui.contents import content_of
 
 __all__ = ["LOOK_ROUTES", "looker_of"]
+
+#: Similar pictures among which visitors are shown those that were published.
+_AMONG = 200
 
 #: Seconds for which a browser need not ask again; another run may get the same name.
 _AGE = 60
@@ -52,6 +56,12 @@ def _map(looker: Looker, content: bytes, request: Request) -> Response:
 
 
 def _similar(looker: Looker, content: bytes, _: Request) -> Response:
+    allowed = access()
+    nearest = looker.similar(content, _AMONG) if allowed.public else looker.similar(content)
+    if allowed.public:  # training pictures are for visitors where their dataset was published too
+        nearest = [one for one in nearest if one.sha in allowed.paths][:SIMILAR]
+        if not nearest:
+            raise PictureError("None of the training pictures that it resembles was published.")
     found = [
         {
             "sha": one.sha,
@@ -60,7 +70,7 @@ def _similar(looker: Looker, content: bytes, _: Request) -> Response:
             "similarity": one.similarity,
             "words": score(one.similarity),
         }
-        for one in looker.similar(content)
+        for one in nearest
     ]
     return JSONResponse({"similar": found})
 
