@@ -12,7 +12,7 @@ import typer
 
 from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, WorkspaceOption
 from poetcore.errors import OptionError
-from poetcore.system.hosts import REMOTE_CONTROL, remote_control
+from poetcore.system.hosts import ALLOWED_HOSTS, PUBLIC, REMOTE_CONTROL, remote_control
 from poetcore.workspace.workspace import Workspace
 
 __all__ = ["app_file", "dashboard"]
@@ -47,6 +47,17 @@ def dashboard(
             help="Let everyone who reaches the address do what you can, without a password.",
         ),
     ] = False,
+    public: Annotated[
+        bool,
+        typer.Option(
+            "--public",
+            help="Show visitors what was published (see publish) and nothing else; nothing is written.",
+        ),
+    ] = False,
+    allowed_host: Annotated[
+        list[str] | None,
+        typer.Option(help="Another name under which it may be opened, such as that of a proxy."),
+    ] = None,
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     json: JsonOption = False,
@@ -58,6 +69,10 @@ def dashboard(
     environment = os.environ | {"TFP_WORKSPACE": str(place.root)}
     if allow_remote_control:
         environment[REMOTE_CONTROL] = "1"
+    if public:
+        environment[PUBLIC] = "1"
+    if allowed_host:
+        environment[ALLOWED_HOSTS] = " ".join([environment.get(ALLOWED_HOSTS, ""), *allowed_host])
     remote_control(address, environment)
     port = _free_port(address) if port is None else port
     if not _is_free(address, port):

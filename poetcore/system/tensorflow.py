@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 __all__ = ["muted", "tensorflow"]
 
@@ -43,6 +43,13 @@ def tensorflow() -> Any:
     return tensorflow
 
 
+def _scratch() -> BinaryIO:
+    """Return a file for a moment: in memory where the system has such, so that it takes no disk."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("captured"), "w+b")
+    return cast(BinaryIO, tempfile.TemporaryFile())
+
+
 @contextlib.contextmanager
 def muted() -> Iterator[None]:
     """Keep native libraries from logging to standard error, which they do before any setting reaches them.
@@ -51,7 +58,12 @@ def muted() -> Iterator[None]:
     everything that arrives there meanwhile is kept, and written afterwards without the lines of the
     libraries' logs: other threads' lines come late, and none is lost. One thread at a time.
     """
-    with _muting, tempfile.TemporaryFile() as captured:
+    with _muting, contextlib.ExitStack() as opened:
+        try:
+            captured = opened.enter_context(_scratch())
+        except OSError:  # nothing may be written here
+            yield
+            return
         sys.stderr.flush()
         kept = os.dup(2)
         os.dup2(captured.fileno(), 2)

@@ -4,6 +4,7 @@ The environment variable TFP_PUBLIC makes a server a public one. Everything that
 `Access`; what is not in it does not exist for them.
 """
 
+import os
 import threading
 from collections.abc import Mapping
 from contextlib import suppress

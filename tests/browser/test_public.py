@@ -33,7 +33,7 @@ def test_visitors_look_around_and_try_a_model(page: Page, serve: Serve, place: P
     page.locator("input[type=file]").set_input_files(
         {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": encoded(picture(1))}
     )
-    expect(page.locator(".poet-grid figure")).to_have_count(1)
+    expect(page.locator("figure")).to_have_count(1)
     expect(page.get_by_text(MARK)).to_have_count(0)
     screenshot(page, "public")
 
