@@ -8,13 +8,15 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
-from poetcore.errors import DatasetError
-from poetcore.system.files import printable
+from poetcore.errors import DatasetError, PoetError
+from poetcore.system.failures import as_poet_error, is_full, why_refused
+from poetcore.system.files import printable, sync_folder, write_all
 
 __all__ = ["Journal"]
 
@@ -48,6 +50,7 @@ class Journal:
         self.check_writable()
         try:
             self.file.parent.mkdir(exist_ok=True)
+            sync_folder(self.file.parent.parent)
             lock = FileLock(self._lock).acquire(timeout=patience)
         except Timeout:
             raise DatasetError(
@@ -99,29 +102,40 @@ class Journal:
 
         Raises:
             DatasetError: the file cannot be written.
+            ResourceError: the disk is full.
         """
         if not lines:
             return
         text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode()
         try:
-            with self.file.open("ab+") as file:
-                if file.tell() and _last_byte(file) != b"\n":
+            with self.file.open("ab+", buffering=0) as file:
+                end = file.tell()
+                if end and _last_byte(file) != b"\n":
                     text = b"\n" + text  # the torn line of a killed process ends here
-                file.write(text)
+                try:
+                    write_all(file, text)
+                except OSError:  # a full disk
+                    file.truncate(end)
+                    raise
                 if sync:
-                    file.flush()
                     os.fsync(file.fileno())
+            if sync and not end:
+                sync_folder(self.file.parent)  # else a power cut may take the new file's name
         except OSError as error:
             raise self._unwritable(error) from None
 
-    def _unwritable(self, error: OSError) -> DatasetError:
+    def _unwritable(self, error: OSError) -> PoetError:
+        if is_full(error):
+            error.filename = str(self.file)
+            return as_poet_error(error) or DatasetError(str(error))
+        why = why_refused(error, self.file)
         return DatasetError(
-            f"{printable(self.file)} cannot be written ({error.strerror or error}): make room, or change the"
-            " permissions of its folder."
+            f"{printable(self.file)} cannot be written, because {why}: change the permissions of its folder,"
+            " or copy the pictures to where they may be changed."
         )
 
 
-def _last_byte(file: Any) -> bytes:
+def _last_byte(file: FileIO) -> bytes:
     file.seek(-1, os.SEEK_END)
     return bytes(file.read(1))
 

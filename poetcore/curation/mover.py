@@ -19,7 +19,7 @@ from poetcore.curation.quarantine import Quarantine
 from poetcore.curation.repair_log import Entry, Log, now
 from poetcore.data.layout import QUARANTINE
 from poetcore.errors import OptionError
-from poetcore.system.files import printable
+from poetcore.system.files import printable, sync_folder
 from poetcore.system.progress import OnProgress, Progress
 
 __all__ = ["Group", "Mover"]
@@ -82,7 +82,7 @@ class Mover:
             self._journal.append(line if refusal else {"event": "done", "id": entry.id}, sync=False)
             if on_progress:
                 on_progress(Progress("moving", number, len(group.moves)))
-        self._end(group.name)
+        self._end(group.name, {place.parent for _, *places in group.moves for place in places})
         steps = self.log().steps(self.folder)
         return next(step for step in steps if step.id == (group.undoes or group.name))
 
@@ -116,8 +116,15 @@ class Mover:
             except OSError as error:
                 return f"It cannot be moved ({error.strerror or error})."
 
-    def _end(self, group: str) -> None:
-        """End a group of moves: remove the folders that it emptied or Poet made, list what is set aside."""
+    def _end(self, group: str, touched: Iterable[Path]) -> None:
+        """End a group of moves: remove the folders that it emptied or Poet made, list what is set aside.
+
+        Args:
+            group: its name.
+            touched: the folders out of which and into which it moved, also those of moves that were refused.
+        """
+        for folder in touched:
+            sync_folder(folder)  # the journal must not say of moves that they are done if a cut can undo them
         log = self.log()
         removed = []
         emptied, restored = log.open_folders()
@@ -148,11 +155,13 @@ class Mover:
         log = self.log()
         if log.open is None:
             return log
+        touched = set()
         for entry, origin, to in log.half_done():
             source, target = self.folder / origin, self.folder / to
+            touched |= {source.parent, target.parent}
             if source != target and finish(source, target, entry.sha):
                 self._journal.append({"event": "done", "id": entry.id}, sync=False)
-        self._end(log.open)
+        self._end(log.open, touched)
         return self.log()
 
     def _missing_folders(self, targets: Iterable[Path]) -> list[str]:

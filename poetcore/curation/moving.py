@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Collection
 from pathlib import Path
 
+from poetcore.system.files import make_folder, sync_folder
 from poetcore.system.paths import MAX_NAME
 
 __all__ = ["content_of", "finish", "free_name", "move"]
@@ -46,7 +47,7 @@ def move(source: Path, target: Path, sha: str) -> None:
         FileExistsError: something is there.
         OSError: it cannot be moved; it is where it was.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
     # A rename would silently replace a file that another program has just put there, so the name is first
     # claimed with an empty file, which fails where there is any.
     os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
@@ -57,6 +58,7 @@ def move(source: Path, target: Path, sha: str) -> None:
             if error.errno != errno.EXDEV:
                 raise
             _copy(source, target, sha)
+            sync_folder(target.parent)  # before the only other one goes
             source.unlink()
     except OSError:
         target.unlink(missing_ok=True)  # the claim, or a copy whose source cannot be removed

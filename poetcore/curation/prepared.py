@@ -24,7 +24,7 @@ from poetcore.data import images
 from poetcore.data.dataset import Dataset, scan
 from poetcore.data.file_index import sha_of
 from poetcore.errors import DatasetError, PictureError, RunError
-from poetcore.system.files import cores, in_chunks, printable, walk, write_whole
+from poetcore.system.files import cores, in_chunks, printable, sync_tree, walk, write_whole
 from poetcore.system.progress import OnProgress, Progress
 from poetcore.system.temporary import clear_leftovers, temporary_path
 from poetcore.workspace.records import read_table, to_csv
@@ -178,6 +178,7 @@ def execute(
                     ways.append(way)
                 if on_progress:
                     on_progress(Progress("copying", len(ways), len(jobs)))
+        sync_tree(folder)
         if failed:
             plan = replace(plan, pictures=_without(plan.pictures, failed))
             _write_manifest(folder, plan.pictures)

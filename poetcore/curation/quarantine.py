@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from poetcore.data.layout import QUARANTINE, QUARANTINE_MARK
-from poetcore.system.files import write_whole
+from poetcore.system.files import make_folder, sync_folder, write_whole
 from poetcore.system.spreadsheets import csv_text
 
 __all__ = ["Quarantine"]
@@ -31,8 +31,9 @@ class Quarantine:
 
     def prepare(self) -> None:
         """Create the folder and mark it, so that it is not taken for a label."""
-        self.folder.mkdir(exist_ok=True)
+        make_folder(self.folder)
         self._mark.touch()
+        sync_folder(self.folder)
 
     def list_reasons(self, pictures: Iterable[tuple[str, str, str, str]]) -> None:
         """Write the list for people to read.

@@ -29,7 +29,7 @@ from poetcore.data.held_out import home_of
 from poetcore.data.labels import match_labels
 from poetcore.data.layout import QUARANTINE, LevelError, better_level, folders_in
 from poetcore.data.listing import is_listing
-from poetcore.errors import DatasetError, OptionError
+from poetcore.errors import DatasetError, OptionError, ResourceError
 from poetcore.system.files import printable
 from poetcore.system.progress import OnProgress
 
@@ -207,7 +207,7 @@ class Repairs:
         if self._mover.log().open is None:
             return
         # Whoever holds the lock recovers; a folder that cannot be written stays as it is and can be read.
-        with contextlib.suppress(DatasetError), self._journal.locked(patience=0):
+        with contextlib.suppress(DatasetError, ResourceError), self._journal.locked(patience=0):
             self._mover.recovered()
 
     def _as_folders(self, changes: Sequence[Change]) -> list[Change]:

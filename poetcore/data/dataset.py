@@ -10,14 +10,14 @@ import pandas as pd
 
 from poetcore.data.file_index import FileEntry, FileIndex
 from poetcore.data.held_out import HeldOut, home_of, is_held_out, read_held_out
+from poetcore.data.label_files import label_files, may_be_pictures
 from poetcore.data.label_folders import label_folders
 from poetcore.data.label_sets import by_label
 from poetcore.data.listing import Listing, check_listing, is_listing, read_listing
 from poetcore.data.litter import without_litter
 from poetcore.data.subset import chosen_labels, take_of_each
 from poetcore.errors import DatasetError
-from poetcore.system.file_kinds import is_sidecar
-from poetcore.system.files import printable, walk
+from poetcore.system.files import printable
 from poetcore.system.names import natural_key
 from poetcore.system.progress import OnProgress
 
@@ -25,9 +25,6 @@ __all__ = ["Dataset", "among_held_out", "check_dataset", "dataset_exists", "list
 
 #: Below this many pictures a label is hard to train and to evaluate: the codelab's rule of thumb.
 FEW_PICTURES = 20
-
-#: Bytes; what is larger and lies beside the label folders is hardly a picture.
-_LARGEST_LOOSE = 200_000_000
 
 _PICTURE_COLUMNS = ["path", "label", "width", "height", "format", "bytes", "sha"]
 _REFUSED_COLUMNS = ["path", "label", "reason"]
@@ -216,14 +213,8 @@ def scan(
     if is_listing(folder):
         return listed(read_listing(folder), file_index, verify, on_progress)
     found = label_folders(folder, known_labels)
-    passed_over: list[Path] = []
-    label_of: dict[Path, str] = {}
-    for label_folder in found.folders:
-        try:
-            inside = [Path(entry.path) for entry in walk(label_folder, passed_over.append)]
-        except PermissionError:
-            inside = [label_folder]  # listed among the refused, with the reason
-        label_of |= dict.fromkeys(inside, label_folder.name)
+    inside = label_files(found.folders)
+    label_of = inside.label_of
     entries, litter = without_litter(_entries(list(label_of), file_index, verify, on_progress))
     filled = {label_of[entry.path] for entry in entries}
     if not filled:
@@ -231,17 +222,17 @@ def scan(
             f"No files in the label folders of {printable(folder)}: put the pictures of each category into"
             " its folder."
         )
-    unusable = [(printable(path), "", reason) for path, reason in found.unusable.items()]
+    unusable = [
+        (printable(path), "", reason) for path, reason in {**found.unusable, **inside.crossing}.items()
+    ]
     return Dataset(
         folder,
         tuple(path.name for path in found.folders if path.name in filled),
         *_tables(entries, label_of, unusable),
         empty=tuple(path.name for path in found.folders if path.name not in filled),
-        loose=tuple(
-            p.path.name for p in file_index.lookup(_may_be_pictures(found.loose)) if p.reason is None
-        ),
+        loose=tuple(p.path.name for p in file_index.lookup(may_be_pictures(found.loose)) if p.reason is None),
         hidden=tuple(path.name for path in found.hidden),
-        litter=len(passed_over) + litter,
+        litter=len(inside.passed_over) + litter,
     )
 
 
@@ -285,15 +276,6 @@ def _tables(
         pd.DataFrame(good, columns=_PICTURE_COLUMNS),
         pd.DataFrame([*bad, *refused], columns=_REFUSED_COLUMNS),
     )
-
-
-def _may_be_pictures(files: Iterable[Path]) -> list[Path]:
-    """Return the files that are worth reading: not an archive of gigabytes that lies there, nor its notes."""
-    return [
-        path
-        for path in files
-        if not is_sidecar(path.name) and path.is_file() and path.stat().st_size <= _LARGEST_LOOSE
-    ]
 
 
 def _row(found: FileEntry, label: str) -> tuple[str, str, int, int, str, int, str]:

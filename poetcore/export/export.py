@@ -30,7 +30,7 @@ from poetcore.export.lite_layer import with_layer
 from poetcore.export.notes import code_of, note
 from poetcore.export.parity import Parity, check, pictures_of
 from poetcore.features.litert import CALIBRATION_PICTURES
-from poetcore.system.files import printable
+from poetcore.system.files import printable, sync_folder, sync_tree
 from poetcore.system.outputs import check_output, is_written, note_written
 from poetcore.system.progress import OnProgress, Progress
 from poetcore.system.temporary import clear_leftovers, temporary_folder
@@ -165,6 +165,7 @@ def export(
         (place / f"{stem}_README.txt").write_text(readme, encoding="utf-8")
         if kind.add_note:
             kind.add_note(made, readme)
+        sync_tree(place)
         _check_replaced(made, target, kind, replaces)
         if out is not None:
             note_written(target.parent, [*_files(made), *(place / name for name in noted)])
@@ -176,6 +177,7 @@ def export(
         made.replace(os.path.realpath(target))
         if replaced.is_dir():
             _keep_others(replaced, target, kind)
+    sync_folder(target.parent)
     return Exported(kind.name, target, _bytes(target), parity)
 
 

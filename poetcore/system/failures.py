@@ -9,7 +9,7 @@ from poetcore.errors import OptionError, PoetError, ResourceError
 from poetcore.system.disks import full_disk, full_disks, is_writable
 from poetcore.system.names import lasting_name
 
-__all__ = ["as_poet_error", "is_refusal", "why_refused"]
+__all__ = ["as_poet_error", "is_full", "is_refusal", "why_refused"]
 
 #: What went wrong with a file that is named before it, and what to do. These the user can mend.
 _UNUSABLE = {
@@ -80,12 +80,13 @@ def why_refused(error: BaseException, file: Path) -> str:
         file: the file, which may be missing.
     """
     disk = full_disk(file)
-    if _is_full(error) or disk:
+    if is_full(error) or disk:
         return f"the disk {disk or file.parent} is full"
     return str(getattr(error, "strerror", None) or error) if is_writable(file) else "it may only be read"
 
 
-def _is_full(error: BaseException) -> bool:
+def is_full(error: BaseException) -> bool:
+    """Return whether an error says that a disk, or a user's share of it, is full."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     return code == sqlite3.SQLITE_FULL or (isinstance(error, OSError) and error.errno in _FULL)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from poetcore.data.layout import better_level, demo_beside
 from poetcore.data.listing import read_listing
 from poetcore.errors import DatasetError
-from poetcore.system.files import replace_patiently
+from poetcore.system.files import replace_patiently, sync_folder, sync_tree
 from poetcore.system.names import to_name
 
 __all__ = ["Arrived", "Arriving", "free_name", "gives_labels", "put_in_place"]
@@ -82,7 +82,9 @@ def put_in_place(name: str, datasets: Path, whole: Path, found: Arriving) -> Arr
             with suppress(OSError):  # a name that this system does not take
                 (whole / place).mkdir(exist_ok=True)
     target = free_name(datasets / to_name(Path(name).stem, default="upload"))
+    sync_tree(root)
     replace_patiently(root, target)
+    sync_folder(datasets)
     return Arrived(
         target,
         target / train.relative_to(root),

@@ -72,25 +72,26 @@ class JobFolder:
         return status
 
     def write_status(self, status: Status) -> None:
-        """Write `status.json`.
+        """Write `status.json`; how it ended is written so that a power cut does not undo it.
 
         Raises:
             RunError: the folder was deleted or renamed meanwhile.
         """
-        self.write("status.json", to_json(asdict(status.identified())))
+        self.write("status.json", to_json(asdict(status.identified())), sync=status.final)
 
-    def write(self, name: str, content: str | bytes) -> None:
+    def write(self, name: str, content: str | bytes, *, sync: bool = True) -> None:
         """Write a file of the folder whole; the folder itself is never made again.
 
         Args:
             name: of the file, with slashes where it lies in folders.
             content: of the file.
+            sync: return only when it would survive a power cut.
 
         Raises:
             RunError: the folder was deleted or renamed meanwhile.
         """
         try:
-            write_whole(self.folder / name, content, home=self.folder)
+            write_whole(self.folder / name, content, home=self.folder, sync=sync)
         except FileNotFoundError:
             raise self.gone() from None
 

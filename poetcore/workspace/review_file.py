@@ -12,6 +12,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from poetcore.errors import RunError
+from poetcore.system.failures import as_poet_error, is_full, why_refused
+from poetcore.system.files import sync_folder, write_all
 from poetcore.system.spreadsheets import csv_line, read_line
 
 __all__ = ["ReviewEntry", "ReviewFile"]
@@ -108,22 +110,29 @@ class ReviewFile:
         except Timeout:
             raise RunError(f"Another program keeps {self.file} locked: try again when it is done.") from None
         except OSError as error:
+            if is_full(error):
+                raise as_poet_error(OSError(error.errno, error.strerror, str(self.file))) or error from None
+            why = why_refused(error, self.file)
             raise RunError(
-                f"{self.file} cannot be written ({error.strerror or error}): make room, or change the"
-                " permissions of its folder."
+                f"{self.file} cannot be written, because {why}: change the permissions of its folder."
             ) from None
 
     def _add(self, text: str) -> None:
-        with self.file.open("ab+") as file:
+        with self.file.open("ab+", buffering=0) as file:
             if not file.seek(0, os.SEEK_END):
                 text = csv_line(_COLUMNS) + text
             else:
                 file.seek(-1, os.SEEK_END)
                 if file.read(1) != b"\n":
                     text = "\r\n" + text  # the torn line of a killed process ends here
-            file.write(text.encode("utf-8", "backslashreplace"))
-            file.flush()
-            os.fsync(file.fileno())
+            end = file.seek(0, os.SEEK_END)
+            try:
+                write_all(file, text.encode("utf-8", "backslashreplace"))
+                os.fsync(file.fileno())
+            except OSError:  # a full disk
+                file.truncate(end)
+                raise
+        sync_folder(self.file.parent)
 
 
 _COLUMNS = [one.name for one in fields(ReviewEntry)]

@@ -22,7 +22,7 @@ from poetcore.data.labels import match_labels
 from poetcore.data.layout import folders_in
 from poetcore.data.listing import is_listing_name
 from poetcore.errors import DatasetError, PoetError
-from poetcore.system.files import write_whole
+from poetcore.system.files import sync_file, sync_tree, write_whole
 from poetcore.system.names import TEMPORARY_NAME, check_name
 from poetcore.system.temporary import temporary_path
 from poetcore.workspace.archives import unpack
@@ -108,6 +108,7 @@ class Upload:
                 raise DatasetError(
                     f"{place} came with {came} bytes instead of {size}: drop the folder again."
                 )
+            sync_file(temporary)  # it counts as here by its size
             temporary.replace(target)
         except FileNotFoundError:
             if self.exists():
@@ -246,9 +247,9 @@ def label_upload(upload: Upload, label: str, into: Path) -> Arrived:
         for path in arriving.pictures:
             if not (target / path.name).exists() or not _same_content(path, target / path.name):
                 shutil.move(path, free_name(target / path.name))  # it may be a link to another disk
+        sync_tree(target)
         upload.discard()
-    excluded = list(arriving.excluded.items())
-    return Arrived(into, into, None, len(arriving.pictures), excluded, arriving.litter)
+    return Arrived(into, into, None, len(arriving.pictures), list(arriving.excluded.items()), arriving.litter)
 
 
 def _arriving(upload: Upload) -> Arriving:
