@@ -19,6 +19,7 @@ from poetcore.features.backbones import DEFAULT, find
 from poetcore.features.litert import model_file
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
+from tests.records import change_record
 
 ROOT = Path(__file__).parents[1]
 
@@ -129,6 +130,7 @@ def two_runs(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Trai
     for name in ("run.json", "split.csv"):
         file = run.folder / name
         file.write_text(file.read_text().replace(str(old), str(place.root)))
+    change_record(run.folder / "run.json")  # what was changed on purpose is no damage
     sample = place.datasets / "sample"
     options = TrainingOptions(how_many_training_steps=1, seed=3)
     retrain(RunConfig(sample / "train", name="hasty", training=options), place)

@@ -112,7 +112,7 @@ class _Lines:
 def _answer(study: "Study", choice: "Choice") -> dict[str, Any]:
     from dataclasses import asdict
 
-    settings, costs = study.settings(), study.environment()["costs"]
+    settings, costs = study.settings(), study.costs()
     trials = [
         asdict(trial)
         | {

@@ -6,17 +6,31 @@ renamed, or given another label: its label is that of the folder in which it lie
 
 import json
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
 from poetcore.errors import DatasetError
+from poetcore.system.checksums import sealed, unsealed
 from poetcore.system.files import printable, write_whole
+from poetcore.system.shapes import fits
 
 __all__ = ["HeldOut", "home_of", "is_held_out", "read_held_out", "write_held_out"]
 
 #: How such a file begins, by which it is told from any other JSON.
 _MARK = '{"held_out_of": '
+
+_SHA = re.compile(r"[0-9a-f]{64}")
+
+
+class _Listed(TypedDict):
+    """What such a file holds."""
+
+    held_out_of: str
+    how: str
+    contents: list[str]
 
 
 @dataclass(frozen=True)
@@ -52,9 +66,9 @@ def read_held_out(path: Path) -> HeldOut:
         DatasetError: it is missing or damaged.
     """
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = unsealed(json.loads(path.read_text(encoding="utf-8")))
         contents = frozenset(values["contents"])
-        if not all(isinstance(sha, str) for sha in contents):
+        if not (fits(values, _Listed) and all(map(_SHA.fullmatch, contents))):
             raise ValueError
         home = Path(values["held_out_of"])
         if is_held_out(home):  # of a list there is no list: it might lead in a circle
@@ -63,7 +77,7 @@ def read_held_out(path: Path) -> HeldOut:
     except OSError as error:
         reason = error.strerror or error
         raise DatasetError(f"The list of pictures {printable(path)} cannot be read ({reason}).") from None
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise DatasetError(
             f"The list of pictures {printable(path)} is damaged: delete it, and hold out pictures anew."
         ) from None
@@ -80,7 +94,7 @@ def write_held_out(path: Path, home: Path, contents: Iterable[str], how: str = "
     """
     values = {"held_out_of": os.path.abspath(home_of(home)), "how": how, "contents": sorted(set(contents))}
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, json.dumps(values) + "\n")
+    write_whole(path, json.dumps(sealed(values)) + "\n")
 
 
 def home_of(path: Path) -> Path:

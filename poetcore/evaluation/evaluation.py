@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from poetcore.errors import RunError
-from poetcore.evaluation.metrics import MULTI_LABEL_FIGURES, Metrics, per_label_metrics
+from poetcore.evaluation.metrics import Metrics, per_label_metrics
 from poetcore.evaluation.ordering import losses
 from poetcore.workspace.evaluation_folder import EvaluationFolder
 from poetcore.workspace.records import read_record
@@ -96,18 +96,10 @@ class Evaluation:
 
 
 def _fit(predictions: pd.DataFrame, metrics: Metrics) -> bool:
-    """Return whether a table has what the figures are of, and they are of as many labels as they say."""
+    """Return whether a table has what the figures are of."""
     columns = {"correct", *(f"p_{label}" for label in metrics.labels)}
-    sides = {len(metrics.confusion_matrix), *map(len, metrics.confusion_matrix)}
-    if metrics.multi_label is not None:
-        if not set(metrics.multi_label) >= MULTI_LABEL_FIGURES:
-            return False
-        tables = [metrics.multi_label[name] for name in ("cooccurrence", "predicted_cooccurrence")]
-        sides = {len(rows) for table in tables for rows in (table, *table)}
     return (
         columns <= set(predictions.columns)
         and len(predictions) >= metrics.total
         and (predictions.empty or predictions["correct"].dtype == bool)
-        and sides <= {len(metrics.labels)}
-        and set(metrics.per_label) == set(metrics.labels)
     )

@@ -3,17 +3,19 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 
 from poetcore.evaluation.accuracy import Accuracy, independent_number
 from poetcore.evaluation.calibration import calibration_figures
+from poetcore.evaluation.metrics_shapes import Calibration, FoundUnknown, LabelSets
 from poetcore.evaluation.uneven import balanced_accuracy
+from poetcore.system.shapes import Amount, Count, Like, Share, Within
+from poetcore.workspace.run_shapes import Interval, LabelFigures, Skipped
 
 __all__ = [
-    "MULTI_LABEL_FIGURES",
     "Metrics",
     "compute_metrics",
     "confusion_matrix",
@@ -22,9 +24,6 @@ __all__ = [
     "threshold_table",
     "with_accuracies",
 ]
-
-#: What `Metrics.multi_label` has, where a picture may have several labels.
-MULTI_LABEL_FIGURES = {"pictures", "subset_accuracy", "cooccurrence", "predicted_cooccurrence"}
 
 
 @dataclass(frozen=True)
@@ -78,34 +77,48 @@ class Metrics:
     run: str
     folder: str
     labels: list[str]
-    accuracy: float
-    correct: int
-    total: int
-    interval: list[float]
-    leaked: int | None
-    accuracy_without_leaked: float | None
-    interval_without_leaked: list[float] | None
-    macro_f1: float
-    per_label: dict[str, dict[str, Any]]
-    confusion_matrix: list[list[int]]
-    skipped: list[dict[str, str]]
-    leaked_near: int | None = None
-    unseen: int | None = None
-    independent: float | None = None
-    independent_without_leaked: float | None = None
-    macro_f1_labels: int = 0
+    accuracy: Share
+    correct: Count
+    total: Count
+    interval: Annotated[list[float], Like(Interval)]
+    leaked: Count | None
+    accuracy_without_leaked: Share | None
+    interval_without_leaked: Annotated[list[float] | None, Like(Interval | None)]
+    macro_f1: Share
+    per_label: Annotated[dict[str, dict[str, Any]], Like(dict[str, LabelFigures])]
+    confusion_matrix: list[list[Count]]
+    skipped: Annotated[list[dict[str, str]], Like(list[Skipped])]
+    leaked_near: Count | None = None
+    unseen: Count | None = None
+    independent: Amount | None = None
+    independent_without_leaked: Amount | None = None
+    macro_f1_labels: Count = 0
     state: str = ""
-    relabelled: int = 0
-    removed: int = 0
-    accuracy_before: float | None = None
-    correct_before: int | None = None
-    total_before: int | None = None
-    calibration: dict[str, Any] | None = None
-    temperature: float = 1.0
-    balanced_accuracy: float | None = None
-    excluded: dict[str, int] = field(default_factory=dict)
-    multi_label: dict[str, Any] | None = None
-    novelty: dict[str, Any] | None = None
+    relabelled: Count = 0
+    removed: Count = 0
+    accuracy_before: Share | None = None
+    correct_before: Count | None = None
+    total_before: Count | None = None
+    calibration: Annotated[dict[str, Any] | None, Like(Calibration | None)] = None
+    temperature: Annotated[float, Within(1e-6, 1e6)] = 1.0
+    balanced_accuracy: Share | None = None
+    excluded: dict[str, Count] = field(default_factory=dict)
+    multi_label: Annotated[dict[str, Any] | None, Like(LabelSets | None)] = None
+    novelty: Annotated[dict[str, Any] | None, Like(FoundUnknown | None)] = None
+
+    def is_sound(self) -> bool:
+        """Return whether its values go together; what each must be its annotation says."""
+        tables: list[list[list[int]]] = [self.confusion_matrix]
+        if self.multi_label is not None:
+            tables = [self.multi_label[name] for name in ("cooccurrence", "predicted_cooccurrence")]
+        sides = {len(table) for table in tables} | {len(row) for table in tables for row in table}
+        bounds = (self.leaked, self.leaked_near, self.unseen, self.correct)
+        return (
+            sides == {len(self.labels)}
+            and set(self.per_label) == set(self.labels)
+            and len(set(self.labels)) == len(self.labels)
+            and all(one is None or one <= self.total for one in bounds)
+        )
 
 
 def confusion_matrix(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from poetcore.errors import BackboneError
 from poetcore.features.efficientnet_lite import EfficientNetLite
 from poetcore.features.keras_applications import KerasApplication, Scaling
+from poetcore.system.checksums import is_sound
 
 if TYPE_CHECKING:
     from keras import Model
@@ -55,6 +56,8 @@ class NetworkFile:
         if self.keras is None:
             raise BackboneError(f"{name} is a LiteRT file only, of which no Keras model can be made.")
         try:
+            if is_sound(self.keras) is False:
+                raise ValueError("it is not as it was written")
             return keras.models.load_model(self.keras, compile=False)
         except Exception as error:  # Keras lets through whatever the disk, zipfile or h5py raise
             reason = str(error).strip().splitlines()[0][:200]

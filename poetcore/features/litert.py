@@ -19,9 +19,11 @@ from filelock import FileLock
 from poetcore.data import images
 from poetcore.errors import BackboneError, PictureError, PoetError
 from poetcore.features.backbones import BACKBONES, Backbone, NetworkFile, build, combine, find
+from poetcore.system.checksums import add_checksum, is_sound, write_checked
 from poetcore.system.files import write_whole
 from poetcore.system.processes import run_module, told_to_parent
-from poetcore.system.progress import OnProgress, Progress
+from poetcore.system.progress import OnProgress, Progress, tell
+from poetcore.system.shapes import fits
 from poetcore.system.tensorflow import tensorflow
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "calibrate",
     "convert",
     "converted_file",
+    "is_usable",
     "list_backbones",
     "model_file",
     "quantize",
@@ -107,12 +110,11 @@ def model_file(backbone: Backbone, folder: Path, on_progress: OnProgress | None 
             or a network that is a file is gone.
     """
     file = converted_file(backbone, folder)
-    if file.exists():
+    if is_usable(file):
         return file
+    gone = f"damaged in {folder}" if file.exists() else f"no longer in {folder}"
     if isinstance(backbone.source, NetworkFile):  # what has its name may be another network
-        raise BackboneError(
-            f"The network {backbone.name} is no longer in {file}: put it back, or train again."
-        )
+        raise BackboneError(f"The network {backbone.name} is {gone}: put {file} back, or train again.")
     if backbone.quantized and not backbone.calibration:
         raise BackboneError(
             f"{backbone.name} is calibrated on the pictures of a training: choose {backbone.network} to"
@@ -120,14 +122,38 @@ def model_file(backbone: Backbone, folder: Path, on_progress: OnProgress | None 
         )
     if backbone.quantized:
         raise BackboneError(
-            f"The model {file.name}, calibrated on your training pictures, is no longer in {folder}: train"
-            " again."
+            f"The model {file.name}, calibrated on your training pictures, is {gone}: train again."
         )
     file.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(file.with_name(f".{file.name}.lock")):  # another process may be at it
-        if not file.exists():
+        if not is_usable(file):
             _convert_in_child(backbone, file, on_progress)
     return file
+
+
+def is_usable(file: Path) -> bool:
+    """Return whether a converted model is there and as it was written.
+
+    Of one that an earlier version wrote it is looked at once whether it can be read at all.
+    """
+    if not file.is_file():
+        return False
+    sound = is_sound(file)
+    if sound is None:
+        sound = _can_be_read(file)
+        if sound:
+            add_checksum(file)
+    return sound
+
+
+def _can_be_read(file: Path) -> bool:
+    from poetcore.features.feature_extractor import FeatureExtractor
+
+    try:
+        FeatureExtractor(file)
+    except BackboneError:
+        return False
+    return True
 
 
 def calibrate(
@@ -160,9 +186,9 @@ def calibrate(
         )
     for note in sorted(folder.glob(f"{backbone.name}-*.json")):
         known = replace(backbone, calibration=note.stem.removeprefix(f"{backbone.name}-"))
-        used = json.loads(note.read_text(encoding="utf-8"))
+        used = _calibrated_on(note)
         present = sum(sha in pictures for sha in used)
-        if used and present >= _REUSE_SHARE * len(used) and converted_file(known, folder).exists():
+        if used and present >= _REUSE_SHARE * len(used) and is_usable(converted_file(known, folder)):
             return known
     chosen = sorted(pictures)[:CALIBRATION_PICTURES]  # by hash: as good as at random, and always the same
     calibrated = replace(backbone, calibration=hashlib.sha256("".join(chosen).encode()).hexdigest()[:12])
@@ -172,6 +198,15 @@ def calibrate(
     return calibrated
 
 
+def _calibrated_on(note: Path) -> list[str]:
+    """Read which pictures a backbone was calibrated on; none where that is damaged."""
+    try:
+        found = json.loads(note.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return []
+    return found if fits(found, list[str]) else []
+
+
 def _convert_in_child(
     backbone: Backbone,
     file: Path,
@@ -179,9 +214,11 @@ def _convert_in_child(
     calibration: Sequence[Path] = (),
 ) -> None:
     """Run `convert` in a child process."""
-    if on_progress:
-        message = f"Preparing the backbone {backbone.name} (once, up to a minute)"
-        on_progress(Progress("backbone", message=message))
+    once = "(once, up to a minute)"
+    if file.exists():
+        tell(on_progress, "backbone", f"{file} is damaged: preparing {backbone.name} again {once}")
+    elif on_progress:
+        on_progress(Progress("backbone", message=f"Preparing the backbone {backbone.name} {once}"))
     file.parent.mkdir(parents=True, exist_ok=True)
     try:
         run_module(
@@ -217,7 +254,7 @@ def convert(backbone: Backbone, file: Path, calibration: Sequence[Path] = ()) ->
                 f" {backbone.network}."
             )
         quantize(tf, converter, pixels)
-    write_whole(file, converter.convert())
+    write_checked(file, converter.convert())
 
 
 def quantize(tf: Any, converter: Any, calibration: Sequence[np.ndarray]) -> None:

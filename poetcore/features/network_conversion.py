@@ -17,7 +17,7 @@ import numpy as np
 from poetcore.errors import BackboneError
 from poetcore.features.keras_applications import Scaling
 from poetcore.features.network_shapes import Found, picture_size, unknown_scaling, vector_length
-from poetcore.system.files import write_whole
+from poetcore.system.checksums import add_checksum, write_checked
 from poetcore.system.processes import told_to_parent
 from poetcore.system.tensorflow import tensorflow
 
@@ -70,8 +70,9 @@ def convert_keras(source: Path, stem: Path, scaling: Scaling | None, size: int |
     scaled = keras.layers.Rescaling(scale, offset, name="own_scaling")(pixels)
     vector = keras.layers.Reshape((length,), name="features")(network(scaled))
     wrapped = keras.Model(pixels, vector, name="own")
-    wrapped.save(stem.with_name(f"{stem.name}.keras"))
-    write_whole(
+    wrapped.save(keras_file := stem.with_name(f"{stem.name}.keras"))
+    add_checksum(keras_file)
+    write_checked(
         stem.with_name(f"{stem.name}.tflite"), tf.lite.TFLiteConverter.from_keras_model(wrapped).convert()
     )
     last = getattr(network.layers[-1], "activation", None)
@@ -125,7 +126,7 @@ def convert_saved_model(source: Path, stem: Path, scaling: Scaling | None, size:
     shape = tf.TensorSpec((1, side, side, 3), tf.float32, name="pixels")
     concrete = tf.function(vectors, input_signature=[shape]).get_concrete_function()
     converter = tf.lite.TFLiteConverter.from_concrete_functions([concrete], loaded)
-    write_whole(stem.with_name(f"{stem.name}.tflite"), converter.convert())
+    write_checked(stem.with_name(f"{stem.name}.tflite"), converter.convert())
     return Found(side, int(concrete.output_shapes[-1]), scaling, False)
 
 

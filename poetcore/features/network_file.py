@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
@@ -30,10 +30,12 @@ from poetcore.features.network_shapes import (
     unknown_scaling,
     vector_length,
 )
+from poetcore.system.checksums import is_sound, sealed, unsealed, write_checked
 from poetcore.system.files import write_whole
 from poetcore.system.paths import to_path
 from poetcore.system.processes import run_module
 from poetcore.system.progress import OnProgress, Progress
+from poetcore.system.shapes import Count, fits
 
 __all__ = ["find_network", "is_own", "spelled_out"]
 
@@ -151,7 +153,7 @@ def read_network(
         found = _converted(path, folder / f"{stem}-{digest}", scaling, size, on_progress)
         made: dict[str, Any] = found._asdict()
         note = made | {"sha": sha, "digest": digest, "given": scaling, "size": size}
-        write_whole(folder / f"{stem}-{digest}.json", json.dumps(note))
+        write_whole(folder / f"{stem}-{digest}.json", json.dumps(sealed(note)))
     return _kept(stem, note, folder, on_progress)
 
 
@@ -186,15 +188,29 @@ def _check_kind(path: Path) -> None:
         )
 
 
+class _Note(TypedDict):
+    """What is known of a network that is kept: `Found`, and what it was made of."""
+
+    input_size: Count
+    vector_length: Count
+    classifier: bool
+    sha: str
+    digest: str
+    given: Any
+    size: int | None
+
+
 def _notes(folder: Path, name: str) -> Iterator[dict[str, Any]]:
     """List what is known of the networks that are kept under a name, newest first."""
     files = sorted(
         folder.glob(f"{glob.escape(name)}-*.json"), key=lambda file: file.stat().st_mtime, reverse=True
     )
     for file in files:
-        note = json.loads(file.read_text(encoding="utf-8"))
-        if isinstance(note, dict) and "sha" in note and file.with_suffix(".tflite").is_file():
-            yield note
+        with contextlib.suppress(OSError, ValueError, TypeError, AttributeError, RecursionError):
+            note = unsealed(json.loads(file.read_text(encoding="utf-8")))
+            kept = [file.with_suffix(ending) for ending in _ENDINGS]
+            if fits(note, _Note) and kept[0].is_file() and all(is_sound(one) is not False for one in kept):
+                yield note
 
 
 def _is_meant(note: dict[str, Any], sha: str, size: int | None, scaling: Scaling | None) -> bool:
@@ -220,7 +236,7 @@ def _converted(
     """Write a network in Poet's form as `stem` with an ending."""
     if path.suffix.lower() == ".tflite" and path.is_file():
         content, found = adapted(path, scaling, size)
-        write_whole(stem.with_name(f"{stem.name}.tflite"), content)
+        write_checked(stem.with_name(f"{stem.name}.tflite"), content)
         return found
     if on_progress:
         message = f"Preparing the network {path.name} (once, up to a minute)"

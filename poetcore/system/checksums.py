@@ -19,9 +19,10 @@ __all__ = [
     "add_checksum",
     "checksum_file",
     "is_sound",
-    "is_unchanged",
     "sealed",
     "sha256_of",
+    "told_checksum",
+    "unsealed",
     "write_checked",
 ]
 
@@ -53,17 +54,22 @@ def checksum_file(file: Path) -> Path:
     return file.with_name(f"{file.name}.sha256")
 
 
+def told_checksum(file: Path) -> str | None:
+    """Return what stands beside a file as its checksum; None where nothing does."""
+    try:
+        return checksum_file(file).read_text(encoding="utf-8").partition(" ")[0]
+    except (OSError, ValueError):
+        return None
+
+
 def is_sound(file: Path) -> bool | None:
-    """Return whether a file is what was written; None where it has no checksum.
+    """Return whether a file is what was written; None where it has no checksum, or is missing.
 
     Raises:
         OSError: the file cannot be read.
     """
-    try:
-        told = checksum_file(file).read_text(encoding="utf-8").partition(" ")[0]
-    except (OSError, ValueError):
-        return None
-    return sha256_of(file) == told
+    told = told_checksum(file) if file.exists() else None
+    return None if told is None else sha256_of(file) == told
 
 
 def add_checksum(file: Path) -> None:
@@ -84,21 +90,29 @@ def _write(file: Path, told: str) -> None:
 
 
 def sealed(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values of a JSON object with their checksum, which `is_unchanged` looks at.
+    """Return the values of a JSON object with their checksum, which `unsealed` looks at.
 
-    >>> is_unchanged(sealed({"correct": 95, "total": 100}))
-    True
-    >>> is_unchanged(sealed({"correct": 95, "total": 100}) | {"correct": 99})
-    False
+    >>> unsealed(sealed({"correct": 95, "total": 100}))
+    {'correct': 95, 'total': 100}
+    >>> unsealed(sealed({"correct": 95, "total": 100}) | {"correct": 99})
+    Traceback (most recent call last):
+    ValueError: the values are not those that were written
     """
     # As JSON has them: what is written as a tuple is read as a list, a number as a name is read as text.
     plain: dict[str, Any] = json.loads(json.dumps(_without_seal(values)))
     return plain | {_SEAL: _checksum_of(plain)}
 
 
-def is_unchanged(values: Mapping[str, Any]) -> bool:
-    """Return whether the values of an object from JSON are those that were sealed, or never were."""
-    return _SEAL not in values or values[_SEAL] == _checksum_of(_without_seal(values))
+def unsealed(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of an object from JSON, without their checksum, which an earlier version had not.
+
+    Raises:
+        ValueError: they are not those that were sealed.
+    """
+    plain = _without_seal(values)
+    if _SEAL in values and values[_SEAL] != _checksum_of(plain):
+        raise ValueError("the values are not those that were written")
+    return plain
 
 
 def _without_seal(values: Mapping[str, Any]) -> dict[str, Any]:

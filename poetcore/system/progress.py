@@ -1,10 +1,11 @@
 """How far a long task is: one shape for every function that takes a while, and the words for each phase."""
 
 import time
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = ["PHASES", "RUN_PHASES", "OnProgress", "Phase", "Progress", "ProgressLog"]
+__all__ = ["PHASES", "RUN_PHASES", "OnProgress", "Phase", "Progress", "ProgressLog", "tell"]
 
 #: Seconds between two lines of the same words in a log file.
 _LOG_SECONDS = 5
@@ -91,6 +92,20 @@ class Progress:
 
 #: What a long function calls often; an exception that it raises ends the work.
 OnProgress = Callable[[Progress], object]
+
+
+def tell(on_progress: OnProgress | None, phase: str, message: str) -> None:
+    """Tell a sentence that must not be lost: as progress, or as a warning where nobody follows that.
+
+    Args:
+        on_progress: called with it.
+        phase: one of `PHASES`.
+        message: the sentence.
+    """
+    if on_progress:
+        on_progress(Progress(phase, message=message))
+    else:
+        warnings.warn(message, stacklevel=3)
 
 
 class ProgressLog:

@@ -1,14 +1,14 @@
 """Would more pictures help? A run trained on fewer than it has, and what follows from that."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from poetcore.data.grouping import assign_folds
-from poetcore.errors import DatasetError, OptionError, RunError
+from poetcore.errors import DatasetError, OptionError
 from poetcore.features.backbones import Backbone
 from poetcore.features.extraction import extract_features
 from poetcore.features.memmap import FeatureTable
@@ -19,6 +19,7 @@ from poetcore.training.subsets import Subset, predict_from_subsets
 from poetcore.training.train import Examples, TrainingOptions
 from poetcore.workspace.backbones import backbone_of, models_of
 from poetcore.workspace.not_offered import refuse_multi_label
+from poetcore.workspace.records import as_record, read_record
 from poetcore.workspace.run import Run
 from poetcore.workspace.run_record import RunRecord
 from poetcore.workspace.workspace import Workspace
@@ -90,17 +91,10 @@ class LearningCurve:
         Raises:
             RunError: it is damaged.
         """
-        values = run.learning_curve()
-        if values is None:
+        if not run.learning_curve_file.is_file():
             return None
-        try:
-            of_labels = {label: _curve(curve) for label, curve in values["per_label"].items()}
-            overall = _curve(values)
-            return cls(run.name, overall.points, overall.forecast, of_labels, values["advice"])
-        except (KeyError, TypeError, AttributeError):
-            raise RunError(
-                f"The learning curve of {run.name!r} is damaged: compute it again (learning_curve)."
-            ) from None
+        stored = read_record(run.learning_curve_file, cls, "compute it again (learning_curve)")
+        return replace(stored, run=run.name)
 
 
 def why_no_learning_curve(record: RunRecord) -> str:
@@ -146,7 +140,7 @@ def learning_curve(run: Run, workspace: Workspace, on_progress: OnProgress | Non
         examples = Examples(vectors.array, targets, vectors.rows(pictures["sha"]))
         groups = pictures["group"].to_numpy()
         made = measure_curve(run.name, examples, groups, record.labels, options, on_progress)
-    run.write_learning_curve(asdict(made))
+    run.write(run.learning_curve_file.name, as_record(made))
     return made
 
 
@@ -273,10 +267,3 @@ def _draws(
             " label."
         )
     yield from whole.items()
-
-
-def _curve(values: dict[str, Any]) -> Curve:
-    return Curve(
-        tuple(Point(**one) for one in values["points"]),
-        tuple(Forecast(**one) for one in values["forecast"]),
-    )

@@ -7,9 +7,9 @@ from typing import Any
 
 from poetcore.errors import RunError
 from poetcore.features.backbones import Backbone, NetworkFile, combine, find
-from poetcore.features.litert import model_file
-from poetcore.system.files import write_whole
-from poetcore.system.progress import OnProgress
+from poetcore.features.litert import is_usable, model_file
+from poetcore.system.checksums import sha256_of, told_checksum, write_checked
+from poetcore.system.progress import OnProgress, tell
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
 
@@ -126,9 +126,9 @@ def keep_networks(run: Run, backbone: Backbone, models: Callable[[Backbone], Pat
     """
     for number, one in enumerate(backbone.members):
         if one.quantized or one.digest:
-            write_whole(run.network_file(number), models(one).read_bytes())
+            write_checked(run.network_file(number), models(one).read_bytes())
         if isinstance(one.source, NetworkFile) and one.source.keras:
-            write_whole(run.network_file(number, ".keras"), one.source.keras.read_bytes())
+            write_checked(run.network_file(number, ".keras"), one.source.keras.read_bytes())
 
 
 def models_of(
@@ -150,8 +150,18 @@ def models_of(
 
     def model(one: Backbone) -> Path:
         file = kept.get(one.key)
-        if file and file.is_file():
+        if file and file.is_file() and (is_usable(file) or _restored(file, one, workspace, on_progress)):
             return file
         return model_file(one, workspace.models, on_progress)
 
     return model
+
+
+def _restored(file: Path, network: Backbone, workspace: Workspace, on_progress: OnProgress | None) -> bool:
+    """Copy a damaged network of a run again from the workspace's models; return whether it is there."""
+    other = workspace.models / f"{network.key}.tflite"
+    if not other.is_file() or sha256_of(other) != told_checksum(file):
+        return False
+    write_checked(file, other.read_bytes())
+    tell(on_progress, "backbone", f"{file} was damaged: it is copied again from {workspace.models}")
+    return True

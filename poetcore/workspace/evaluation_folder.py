@@ -1,16 +1,28 @@
 """The folder of one evaluation of a run: the only module that knows its file names."""
 
+import hashlib
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from poetcore.errors import RunError
+from poetcore.system.checksums import sealed
 from poetcore.system.files import write_whole
-from poetcore.workspace.records import read_table, to_csv, to_json
+from poetcore.workspace.records import check_file, read_record, read_table, to_csv, to_json
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["EvaluationFolder"]
+
+_REMEDY = "evaluate again"
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """What `metrics.json` says of the files beside it; of an earlier version nothing."""
+
+    checksums: dict[str, str] = field(default_factory=dict)
 
 
 class EvaluationFolder:
@@ -40,9 +52,12 @@ class EvaluationFolder:
         Raises:
             RunError: the run was deleted or renamed meanwhile.
         """
+        content = to_csv(predictions).encode()
+        checksums = {self.predictions_file.name: hashlib.sha256(content).hexdigest()}
         try:
-            write_whole(self.predictions_file, to_csv(predictions), home=self._home)
-            write_whole(self.metrics_file, to_json(metrics), home=self._home)
+            write_whole(self.predictions_file, content, home=self._home)
+            told = to_json(sealed(metrics | {"checksums": checksums}))
+            write_whole(self.metrics_file, told, home=self._home)
         except FileNotFoundError:
             raise RunError(
                 f"{self._home or self.folder} was deleted or renamed while it was evaluated: evaluate another"
@@ -55,6 +70,7 @@ class EvaluationFolder:
         Raises:
             RunError: it is missing or damaged.
         """
+        check_file(self.predictions_file, read_record(self.metrics_file, _Beside).checksums, _REMEDY)
         return read_table(
             self.predictions_file, ("path", "label", "predicted"), ("sha", "twin"), ("confidence",)
         )

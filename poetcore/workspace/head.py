@@ -1,7 +1,8 @@
 """The last layer, which is trained: a dense layer and a softmax, or a sigmoid a label, on feature vectors."""
 
+import hashlib
 import io
-import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -44,6 +45,10 @@ class Head:
             return self
         factor = np.float32(1 / temperature)
         return replace(self, kernel=self.kernel * factor, bias=self.bias * factor)
+
+    def checksum(self) -> str:
+        """Compute the sha256 of its weights and of what is done with them, 64 hexadecimal digits."""
+        return _checksum_of({"kernel": self.kernel, "bias": self.bias} | _words(self))
 
     def logits(self, vectors: np.ndarray) -> np.ndarray:
         """Compute the outputs before the activation, `(n, labels) float32`.
@@ -105,21 +110,18 @@ def pack_head(trained: Head, temperature: float = 1.0) -> bytes:
     """Return the content of `head.npz`.
 
     `kernel` and `bias` are divided by the temperature, so that whoever reads them predicts calibrated. Where
-    it is not 1, `temperature` and the layer as it was trained stand beside them.
+    it is not 1, `temperature` and the layer as it was trained stand beside them. `checksum` is of them all.
 
     Args:
         trained: the layer as it was trained.
         temperature: what its logits are divided by.
     """
     applied = trained.divided(temperature)
-    arrays = {"kernel": applied.kernel, "bias": applied.bias}
-    if trained.activation != "softmax":  # what earlier versions wrote says nothing of it
-        arrays["activation"] = np.array(trained.activation)
-    if trained.unit:
-        arrays["unit"] = np.array(True)
+    arrays = {"kernel": applied.kernel, "bias": applied.bias} | _words(trained)
     if temperature != 1:
         arrays |= {"trained_kernel": trained.kernel, "trained_bias": trained.bias}
         arrays["temperature"] = np.array(temperature, float)
+    arrays["checksum"] = np.array(_checksum_of(arrays))
     buffer = io.BytesIO()
     np.savez(buffer, allow_pickle=False, **arrays)
     return buffer.getvalue()
@@ -136,18 +138,40 @@ def unpack_head(content: bytes) -> tuple[Head, Head, float]:
         ValueError: it is damaged.
     """
     try:
-        with np.load(io.BytesIO(content)) as arrays:
+        with np.load(io.BytesIO(content), allow_pickle=False) as opened:
+            arrays = dict(opened)
+            told = arrays.pop("checksum", None)
+            if told is not None and str(told) != _checksum_of(arrays):
+                raise ValueError("it is not as it was written")
             activation = str(arrays["activation"]) if "activation" in arrays else "softmax"
             unit = bool(arrays["unit"]) if "unit" in arrays else False
             applied = trained = Head(arrays["kernel"], arrays["bias"], activation, unit)
             temperature = float(arrays["temperature"]) if "temperature" in arrays else 1.0
             if temperature != 1:
                 trained = Head(arrays["trained_kernel"], arrays["trained_bias"], activation, unit)
-    except (KeyError, TypeError, EOFError, OSError, zipfile.BadZipFile) as error:
+    except Exception as error:  # whatever a damaged file makes numpy and zipfile raise
         raise ValueError(str(error)) from None
     if not (_is_sound(applied) and _is_sound(trained) and 0 < temperature < np.inf):
         raise ValueError("the layer is not of finite numbers, or its parts do not fit")
     return applied, trained, temperature
+
+
+def _words(head: Head) -> dict[str, np.ndarray]:
+    """Return what a file says of a layer beside its weights; nothing of the usual one, as in older files."""
+    told = {}
+    if head.activation != "softmax":
+        told["activation"] = np.array(head.activation)
+    if head.unit:
+        told["unit"] = np.array(True)
+    return told
+
+
+def _checksum_of(arrays: Mapping[str, np.ndarray]) -> str:
+    whole = hashlib.sha256()
+    for name, values in sorted(arrays.items()):
+        whole.update(f"{name} {values.dtype.str} {values.shape}\n".encode())
+        whole.update(np.ascontiguousarray(values).tobytes())
+    return whole.hexdigest()
 
 
 def _is_sound(head: Head) -> bool:

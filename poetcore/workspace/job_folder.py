@@ -7,14 +7,14 @@ holds the folder's lock, which the system takes from one that ends, on every mac
 import contextlib
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 from poetcore.errors import RunError
 from poetcore.system.files import write_whole
 from poetcore.system.identity import end_process
 from poetcore.system.locks import holder_of, locked
-from poetcore.workspace.records import read_record, to_json
+from poetcore.workspace.records import as_record, read_record
 from poetcore.workspace.run_record import DAMAGED, Status, why_it_died
 
 __all__ = ["JobFolder"]
@@ -49,10 +49,7 @@ class JobFolder:
         """
         if not self.folder.is_dir():
             raise self.gone()
-        status = read_record(self._status_file, Status)
-        if not status.is_sound():
-            raise RunError(f"{self._status_file} is damaged: {self.remedy}.")
-        return status
+        return read_record(self._status_file, Status, self.remedy)
 
     def current_status(self) -> Status:
         """Return what it is doing, or how it ended, without writing anything.
@@ -77,7 +74,7 @@ class JobFolder:
         Raises:
             RunError: the folder was deleted or renamed meanwhile.
         """
-        self.write("status.json", to_json(asdict(status.identified())), sync=status.final)
+        self.write("status.json", as_record(status.identified()), sync=status.final)
 
     def write(self, name: str, content: str | bytes, *, sync: bool = True) -> None:
         """Write a file of the folder whole; the folder itself is never made again.

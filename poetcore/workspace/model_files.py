@@ -7,6 +7,8 @@ import numpy as np
 
 from poetcore.errors import RunError
 from poetcore.workspace.head import Head, unpack_head
+from poetcore.workspace.records import check_file
+from poetcore.workspace.run_record import RunRecord
 
 __all__ = ["pack_array", "read_array", "read_labels", "read_layers"]
 
@@ -52,8 +54,14 @@ def pack_array(values: np.ndarray) -> bytes:
     return buffer.getvalue()
 
 
-def read_array(file: Path) -> np.ndarray | None:
-    """Read a `.npy` file of numbers in rows; None where it is missing, damaged, or holds none."""
+def read_array(file: Path, record: RunRecord | None = None) -> np.ndarray | None:
+    """Read a `.npy` file of numbers in rows; None where it is missing or holds none, or is none.
+
+    Raises:
+        RunError: it is not as the record of its run knows it.
+    """
+    remedy = "train again, or delete it, to be told of no picture that it is unknown"
+    check_file(file, record.checksums if record else {}, remedy)
     try:
         with file.open("rb") as opened:
             values: np.ndarray = np.load(opened, allow_pickle=False)

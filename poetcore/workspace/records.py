@@ -1,18 +1,32 @@
 """How values are written in the files of a run folder and read again: JSON and CSV, errors as sentences."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
-from types import UnionType
-from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from poetcore.errors import RunError
+from poetcore.system.checksums import sealed, sha256_of, unsealed
+from poetcore.system.shapes import build_from
 from poetcore.system.spreadsheets import escape, unescape
 
 if TYPE_CHECKING:
     import pandas as pd
+    from _typeshed import DataclassInstance
 
-__all__ = ["read_json", "read_json_lines", "read_record", "read_table", "to_csv", "to_json"]
+__all__ = [
+    "as_record",
+    "check_file",
+    "line_of",
+    "read_json",
+    "read_json_lines",
+    "read_record",
+    "read_table",
+    "to_csv",
+    "to_json",
+]
 
 Record = TypeVar("Record")
 
@@ -22,57 +36,93 @@ def to_json(value: Any) -> str:
     return json.dumps(value, indent=2) + "\n"
 
 
-def read_json(file: Path) -> Any:
+def read_json(file: Path, remedy: str = "train or evaluate again") -> Any:
     """Read the value of a JSON file.
+
+    Args:
+        file: the JSON file.
+        remedy: what to do where that fails, for the end of the sentence.
 
     Raises:
         RunError: it is missing or damaged.
     """
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
+        return json.loads(file.read_text(encoding="utf-8"), parse_constant=_refuse)
     except FileNotFoundError:
-        raise RunError(f"{file} is missing: the run is unfinished, train or evaluate again.") from None
+        raise RunError(f"{file} is missing: the run is unfinished, {remedy}.") from None
     except (ValueError, RecursionError):
-        raise RunError(f"{file} is damaged: train or evaluate again.") from None
+        raise RunError(f"{file} is damaged: {remedy}.") from None
     except OSError as error:
-        raise RunError(
-            f"{file} cannot be read ({error.strerror or error}): train or evaluate again."
-        ) from None
+        raise RunError(f"{file} cannot be read ({error.strerror or error}): {remedy}.") from None
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no number")
 
 
 def read_json_lines(file: Path) -> Iterator[dict[str, Any]]:
-    """Read a file of one JSON object a line; a line that is damaged or not whole yet is passed over."""
+    """Read a file of one JSON object a line; a line that is damaged or not whole yet is passed over.
+
+    Each line is one of `line_of`, or of an earlier version, without a checksum.
+    """
     try:
         text = file.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return
     for line in text[: text.rfind("\n") + 1].split("\n"):
         try:
-            value = json.loads(line)
-        except (ValueError, RecursionError):
+            value = unsealed(json.loads(line, parse_constant=_refuse))
+        except (ValueError, TypeError, AttributeError, RecursionError):
             continue
-        if isinstance(value, dict):
-            yield value
+        yield value
 
 
-def read_record(file: Path, kind: type[Record]) -> Record:
+def line_of(values: dict[str, Any]) -> str:
+    """Return a JSON object as a line with its checksum, to be added to a file."""
+    return json.dumps(sealed(values)) + "\n"
+
+
+def read_record(file: Path, kind: type[Record], remedy: str = "train or evaluate again") -> Record:
     """Read a dataclass from JSON; fields that a later version added or dropped do no harm.
+
+    This is where records are validated; whoever has one need not look again.
 
     Args:
         file: the JSON file.
-        kind: the dataclass.
+        kind: the dataclass; its annotations say what its values must be (`system/shapes`), and its method
+            `is_sound`, if it has one, whether they go together.
+        remedy: what to do where that fails, for the end of the sentence.
 
     Raises:
-        RunError: it is missing, no JSON, or a field is missing or of another type than the dataclass says.
+        RunError: it is missing, no JSON, not as it was written, or a value is missing or impossible.
     """
-    types = get_type_hints(kind)
-    try:
-        values = {name: value for name, value in read_json(file).items() if name in types}
-        if all(_fits(value, types[name]) for name, value in values.items()):
-            return kind(**values)
-    except (TypeError, AttributeError, ValueError):
-        pass
-    raise RunError(f"{file} is damaged or of another version: train or evaluate again.")
+    values = read_json(file, remedy)
+    with suppress(ValueError, TypeError, AttributeError, RecursionError):
+        record: Record = build_from(unsealed(values), kind)
+        return record
+    raise RunError(f"{file} is damaged or of another version: {remedy}.")
+
+
+def as_record(record: "DataclassInstance") -> str:
+    """Return a dataclass as JSON with its checksum, by which `read_record` knows whether it is as it was."""
+    return to_json(sealed(asdict(record)))
+
+
+def check_file(file: Path, checksums: Mapping[str, str], remedy: str) -> None:
+    """Check that a file is as it was written; one whose checksum is not known counts as that.
+
+    Args:
+        file: which one.
+        checksums: sha256 by the names of files.
+        remedy: what to do where it is not, for the end of the sentence.
+
+    Raises:
+        RunError: it is not.
+    """
+    told = checksums.get(file.name)
+    with suppress(OSError):  # what is missing is told where it is read
+        if told is not None and sha256_of(file) != told:
+            raise RunError(f"{file} is damaged, it is not as it was written: {remedy}.")
 
 
 def to_csv(table: "pd.DataFrame") -> str:
@@ -136,27 +186,3 @@ def _with_texts(table: "pd.DataFrame", change: Callable[[str], str]) -> "pd.Data
         if not pd.api.types.is_numeric_dtype(column.dtype):
             new.isetitem(place, column.map(changed).array)
     return new.set_axis([changed(name) for name in table.columns], axis=1)
-
-
-def _fits(value: Any, kind: Any) -> bool:
-    """Return whether a value from JSON is of a field's type; in a container every value of it."""
-    if kind is Any:
-        return True
-    if isinstance(kind, UnionType):
-        return any(_fits(value, one) for one in get_args(kind))
-    outer, inner = get_origin(kind) or kind, get_args(kind)
-    if outer is tuple:
-        return isinstance(value, list)
-    if outer is float:
-        return isinstance(value, int | float) and not isinstance(value, bool)
-    if not isinstance(value, outer):
-        return False
-    if outer is list and inner:
-        return _all_fit(value, inner[0])
-    return outer is not dict or not inner or _all_fit(value.values(), inner[1])
-
-
-def _all_fit(values: Iterable[Any], kind: Any) -> bool:
-    if kind in (int, str):  # a confusion matrix of 400 labels has 160,000 of them
-        return set(map(type, values)) <= {kind}
-    return all(_fits(value, kind) for value in values)

@@ -4,11 +4,10 @@ A run is a folder. Everything a page or a command wants to know of it is read fr
 it is written whole or appended line by line, so that a reader never sees half of one.
 """
 
-import json
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,7 +18,16 @@ from poetcore.workspace.head import Head, pack_head
 from poetcore.workspace.job_folder import JobFolder
 from poetcore.workspace.label_groups import LabelGroups, read_label_groups
 from poetcore.workspace.model_files import pack_array, read_array, read_labels, read_layers
-from poetcore.workspace.records import read_json, read_json_lines, read_record, to_csv, to_json
+from poetcore.workspace.records import (
+    as_record,
+    line_of,
+    read_json,
+    read_json_lines,
+    read_record,
+    to_csv,
+    to_json,
+)
+from poetcore.workspace.run_checksums import HEAD, add_missing, check_layer
 from poetcore.workspace.run_record import DAMAGED, RunRecord, Status
 from poetcore.workspace.run_tables import SPLIT_COLUMNS, read_cross_validation, read_split
 from poetcore.workspace.titles import automatic_title, read_title, write_title
@@ -55,6 +63,8 @@ class Run(JobFolder):
         self.stop_file = folder / "stop"
         #: What labels mean together, and what mistakes cost; may be changed after the training.
         self.label_groups_file = folder / "label_groups.json"
+        #: How its accuracy grows with its pictures, once that was measured.
+        self.learning_curve_file = folder / "learning_curve.json"
         self._title_file = folder / "title.txt"
 
     @property
@@ -89,11 +99,7 @@ class Run(JobFolder):
         Raises:
             RunError: it is missing or damaged.
         """
-        file = self.folder / "run.json"
-        record = read_record(file, RunRecord)
-        if not record.is_sound():
-            raise RunError(f"{file} is damaged or of another version: train again.")
-        return record
+        return read_record(self.folder / "run.json", RunRecord, self.remedy)
 
     def config(self, kind: type[Config]) -> Config:
         """Read `config.json`, which only a run in a child process has.
@@ -126,14 +132,15 @@ class Run(JobFolder):
         return phase
 
     def write_record(self, record: RunRecord) -> None:
-        """Write `run.json`."""
-        self.write("run.json", to_json(asdict(record)))
+        """Write `run.json`, with the checksums of files of which it holds none yet."""
+        checksums = add_missing(record.checksums, self.folder)
+        self.write("run.json", as_record(replace(record, checksums=checksums)))
 
     def append_event(self, kind: str, **values: Any) -> None:
         """Add a line to `events.jsonl`; `kind` is "bottleneck", "step", "strength" or "final"."""
         try:
             with (self.folder / "events.jsonl").open("a", encoding="utf-8") as file:
-                file.write(json.dumps({"kind": kind, "time": round(time.time(), 3), **values}) + "\n")
+                file.write(line_of({"kind": kind, "time": round(time.time(), 3), **values}))
         except FileNotFoundError:
             raise self.gone() from None
 
@@ -190,7 +197,7 @@ class Run(JobFolder):
         """
         if not (temperature > 0 and math.isfinite(temperature)):
             raise OptionError(f"A temperature must be a number above 0. Received: {temperature!r}.")
-        self.write("head.npz", pack_head(self._unpacked()[1], temperature))
+        self.write(HEAD, pack_head(self._unpacked()[1], temperature))
 
     def trained_head(self) -> Head:
         """Read the layer as it was trained, whose outputs are divided by no temperature.
@@ -201,11 +208,14 @@ class Run(JobFolder):
         return self._unpacked()[1]
 
     def _unpacked(self) -> tuple[Head, Head, float]:
-        return read_layers(self._file("head.npz"))
+        file, record = self._file(HEAD), self._known_record()
+        layers = read_layers(file)
+        check_layer(layers[1], record.checksums if record else {}, file)
+        return layers
 
     def write_model(self, labels: list[str], head: Head) -> None:
         """Write the layer as it was trained, and its labels."""
-        self.write("head.npz", pack_head(head))
+        self.write(HEAD, pack_head(head))
         self.write("labels.txt", "".join(f"{label}\n" for label in labels))
 
     def split(self) -> "pd.DataFrame":
@@ -220,7 +230,7 @@ class Run(JobFolder):
 
     def write_split(self, split: "pd.DataFrame") -> None:
         """Write `split.csv` from the columns path, label, split, sha and group."""
-        self.write("split.csv", to_csv(split[[*SPLIT_COLUMNS, *({"group"} & set(split))]]))
+        self._write_checked("split.csv", to_csv(split[[*SPLIT_COLUMNS, *({"group"} & set(split))]]))
 
     def cross_validation(self) -> "pd.DataFrame":
         """Read `cross_validation.csv`: each picture as predicted by the layer that was trained without it.
@@ -232,29 +242,19 @@ class Run(JobFolder):
 
     def write_cross_validation(self, predictions: "pd.DataFrame") -> None:
         """Write `cross_validation.csv`."""
-        self.write("cross_validation.csv", to_csv(predictions))
+        self._write_checked("cross_validation.csv", to_csv(predictions))
 
     def novelty_pictures(self) -> "np.ndarray | None":
-        """Read what new pictures are compared with, `(n, vector_length) float16`; None where it is gone."""
-        return read_array(self.folder / "novelty.npy")
-
-    def write_novelty_pictures(self, vectors: "np.ndarray") -> None:
-        """Write `novelty.npy`, of some training pictures the feature vectors as `rooted` returns them."""
-        self.write("novelty.npy", pack_array(vectors.astype("float16")))
-
-    def learning_curve(self) -> dict[str, Any] | None:
-        """Read `learning_curve.json`; None where no learning curve was computed.
+        """Read what new pictures are compared with, `(n, vector_length) float16`; None where it is gone.
 
         Raises:
             RunError: it is damaged.
         """
-        file = self.folder / "learning_curve.json"
-        found: dict[str, Any] | None = read_json(file) if file.is_file() else None
-        return found
+        return read_array(self.folder / "novelty.npy", self._known_record())
 
-    def write_learning_curve(self, values: dict[str, Any]) -> None:
-        """Write `learning_curve.json`."""
-        self.write("learning_curve.json", to_json(values))
+    def write_novelty_pictures(self, vectors: "np.ndarray") -> None:
+        """Write `novelty.npy`, of some training pictures the feature vectors as `rooted` returns them."""
+        self._write_checked("novelty.npy", pack_array(vectors.astype("float16")))
 
     def label_groups(self) -> LabelGroups:
         """Read the groups of labels, and what mistakes cost; none where nobody set any.
@@ -273,6 +273,16 @@ class Run(JobFolder):
         files = (self.folder / "evaluations").glob("*/metrics.json")
         newest = sorted(files, key=lambda file: file.stat().st_mtime, reverse=True)
         return [EvaluationFolder(file.parent, self.folder) for file in newest]
+
+    def _write_checked(self, name: str, content: str | bytes) -> None:
+        """Write a file whose checksum the record holds; killed in between, it holds none."""
+        if record := self._known_record():
+            others = {one: checksum for one, checksum in record.checksums.items() if one != name}
+            record = replace(record, checksums=others)
+            self.write("run.json", as_record(record))
+        self.write(name, content)
+        if record:
+            self.write_record(record)
 
     def _known_record(self) -> RunRecord | None:
         """Return the record, None where there is none that can be read, as while the run is trained."""

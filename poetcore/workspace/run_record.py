@@ -6,11 +6,14 @@ import time
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from poetcore.system.identity import birth_of, find_process, host, host_name
 from poetcore.system.processes import tail
+from poetcore.system.progress import PHASES as EVERY_PHASE
 from poetcore.system.progress import RUN_PHASES
+from poetcore.system.shapes import Count, Empty, Like, Within
+from poetcore.workspace import run_shapes as shapes
 
 __all__ = ["DAMAGED", "DIED", "FINAL_PHASES", "PHASES", "RunRecord", "Status", "why_it_died"]
 
@@ -33,8 +36,8 @@ _GRACE = 10
 #: Seconds without a word after which a process of another host is taken for dead; clocks may differ by less.
 _SILENCE = 600
 
-#: What is known at least of a run of several labels a picture.
-_MULTI_LABEL = {"thresholds", "per_label", "macro_f1", "subset_accuracy", "n", "folds"}
+#: Of every kind of work that has a folder.
+_PHASES = {*EVERY_PHASE, *FINAL_PHASES, DAMAGED}
 
 #: The year 5138, seconds since 1970: what is later is damage.
 _LAST_TIME = 1e11
@@ -58,8 +61,8 @@ class Status:
     """
 
     phase: str
-    done: int = 0
-    total: int = 0
+    done: Count = 0
+    total: Count = 0
     started: float = field(default_factory=time.time)
     heartbeat: float = field(default_factory=time.time)
     pid: int = field(default_factory=os.getpid)
@@ -86,9 +89,10 @@ class Status:
         return self if self.host else replace(self, birth=birth_of(self.pid), host=host())
 
     def is_sound(self) -> bool:
-        """Return whether the times can be times, and the number that of a process."""
+        """Return whether the phase is one, the times can be times, and the number that of a process."""
         times = (self.started, self.heartbeat)
-        return all(0 <= one < _LAST_TIME for one in times) and 0 <= self.pid < 2**31
+        phase = self.phase in _PHASES
+        return phase and all(0 <= one < _LAST_TIME for one in times) and 0 <= self.pid < 2**31
 
     def is_alive(self) -> bool:
         """Return whether the process that wrote this still works on the run, as far as this alone tells it.
@@ -152,30 +156,35 @@ class RunRecord:
             (figures of the network before and after, on `pictures`) ...; see `Tuned`. Empty without.
         novelty: from which score on a picture is unknown, and what is found so; see `measure_novelty`. Empty
             where that is not known, as of a run of several labels a picture or of an earlier version.
+        checksums: sha256 of the files beside it, by name; of an earlier version none. While one is written
+            anew both stand here, with a blank between.
     """
 
     name: str
     created: str
     image_dir: str
     backbone: str
-    input_size: int
+    input_size: Annotated[int, Within(1, 100_000)]
     labels: list[str]
-    options: dict[str, Any]
-    splits: dict[str, int]
-    skipped: list[dict[str, str]]
-    bottlenecks: dict[str, int]
-    timings: dict[str, float]
-    metrics: dict[str, Any]
+    options: Annotated[dict[str, Any], Like(shapes.RunOptions)]
+    splits: dict[str, Count]
+    skipped: Annotated[list[dict[str, str]], Like(list[shapes.Skipped])]
+    bottlenecks: Annotated[dict[str, int], Like(shapes.Bottlenecks)]
+    timings: Annotated[dict[str, float], Like(shapes.Timings)]
+    metrics: Annotated[dict[str, Any], Like(shapes.RunMetrics)]
     versions: dict[str, str]
     calibration: str = ""
-    groups: dict[str, Any] = field(default_factory=dict)
-    cross_validation: dict[str, Any] | None = None
-    kept_aside: int = 0
-    multi_label: dict[str, Any] | None = None
-    augmentation: dict[str, Any] = field(default_factory=dict)
-    networks: dict[str, dict[str, Any]] = field(default_factory=dict)
-    fine_tuning: dict[str, Any] = field(default_factory=dict)
-    novelty: dict[str, Any] = field(default_factory=dict)
+    groups: Annotated[dict[str, Any], Like(shapes.Groups)] = field(default_factory=dict)
+    cross_validation: Annotated[dict[str, Any] | None, Like(shapes.CrossValidation | None)] = None
+    kept_aside: Count = 0
+    multi_label: Annotated[dict[str, Any] | None, Like(shapes.MultiLabel | None)] = None
+    augmentation: Annotated[dict[str, Any], Like(shapes.Augmented | Empty)] = field(default_factory=dict)
+    networks: Annotated[dict[str, dict[str, Any]], Like(dict[str, shapes.Network])] = field(
+        default_factory=dict
+    )
+    fine_tuning: Annotated[dict[str, Any], Like(shapes.FineTuned | Empty)] = field(default_factory=dict)
+    novelty: Annotated[dict[str, Any], Like(shapes.Novelty | Empty)] = field(default_factory=dict)
+    checksums: dict[str, str] = field(default_factory=dict)
 
     @property
     def steps(self) -> int | None:
@@ -198,19 +207,17 @@ class RunRecord:
         return dict(zip(self.labels, self.multi_label["thresholds"], strict=True)) if self.multi_label else {}
 
     def is_sound(self) -> bool:
-        """Return whether what everyone reads of it is there and is what it should be."""
-        figures = [self.metrics.get("final_test_accuracy"), self.options.get("how_many_training_steps")]
-        if self.cross_validation is not None:
-            figures += [self.cross_validation.get(name, "missing") for name in ("accuracy", "n")]
-        if (several := self.multi_label) is not None:
-            thresholds = several.get("thresholds")
-            if not set(several) >= _MULTI_LABEL or not isinstance(thresholds, list):
-                return False
-            if len(thresholds) != len(self.labels) or None in thresholds:
-                return False
-            figures += [*thresholds, *(several[name] for name in ("macro_f1", "subset_accuracy", "n"))]
+        """Return whether its values go together; what each must be its annotation says."""
+        labels = set(self.labels)
+        told = [found["per_label"] for found in (self.cross_validation, self.multi_label) if found]
+        several = self.multi_label
         try:
             datetime.fromisoformat(self.created)
         except ValueError:
             return False
-        return all(one is None or isinstance(one, int | float) for one in figures)
+        return (
+            len(labels) == len(self.labels) > 0
+            and all(set(per_label) <= labels for per_label in told)
+            and (several is None or len(several["thresholds"]) == len(labels))
+            and set(self.networks) <= set(self.backbone.split("+"))
+        )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from poetcore.data.label_sets import by_label
 from poetcore.errors import RunError
 from poetcore.workspace.not_offered import NOT_OFFERED
-from poetcore.workspace.records import read_table
+from poetcore.workspace.records import check_file, read_table
 from poetcore.workspace.run_record import RunRecord
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def read_split(file: Path, record: RunRecord | None) -> "pd.DataFrame":
     Raises:
         RunError: it is missing or damaged.
     """
+    check_file(file, record.checksums if record else {}, "train again")
     split = read_table(file, SPLIT_COLUMNS)
     if record and len(split) < sum(record.splits.values()):
         raise RunError(f"{file} is damaged, some of its lines are gone: train again.")
@@ -50,6 +51,7 @@ def read_cross_validation(file: Path, record: RunRecord | None) -> "pd.DataFrame
         raise RunError(NOT_OFFERED["cross_validation"])
     if not file.is_file():
         raise RunError(f"The run {file.parent.name!r} has no cross validation: train it again.")
+    check_file(file, record.checksums if record else {}, "train again")
     table = read_table(file, ("path", "label", "predicted"), numbers=("confidence", "fold"))
     if record and record.cross_validation and len(table) < record.cross_validation["n"]:
         raise RunError(f"{file} is damaged, some of its lines are gone: train again.")

@@ -1,15 +1,16 @@
 """What people call a dataset and a run; paths and the names of run folders are for the command line."""
 
-import json
 import re
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from poetcore.data.layout import is_part_name
 from poetcore.data.listing import is_listing_name
-from poetcore.errors import OptionError
+from poetcore.errors import OptionError, RunError
 from poetcore.system.files import write_whole
+from poetcore.workspace.records import read_record
 
 __all__ = ["AUTOMATIC_NAME", "automatic_title", "folder_title", "read_title", "write_title"]
 
@@ -49,12 +50,21 @@ def automatic_title(folder: Path, began: float) -> str:
     """
     if not AUTOMATIC_NAME.fullmatch(folder.name):
         return folder.name
-    for file, backbone in (("run.json", "backbone"), ("config.json", "architecture")):
-        with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
-            values = json.loads((folder / file).read_text(encoding="utf-8"))
-            dataset = folder_title(Path(values["image_dir"]), whole=True)
-            return f"{dataset} · {_short(values[backbone])} · {_moment(began)}"
+    for file in ("run.json", "config.json"):
+        with suppress(RunError):
+            told = read_record(folder / file, _Told)
+            dataset = folder_title(Path(told.image_dir), whole=True)
+            return f"{dataset} · {_short(told.backbone or told.architecture)} · {_moment(began)}"
     return folder.name
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What the automatic title of a run is made of, before and after its training."""
+
+    image_dir: str
+    backbone: str = ""
+    architecture: str = ""
 
 
 def read_title(file: Path) -> str:

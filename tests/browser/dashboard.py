@@ -17,6 +17,7 @@ from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
 from tests.browser.conftest import PATIENCE, until_true
 from tests.conftest import Trained
+from tests.records import change_record
 
 #: What Chromium says where Streamlit's own client looks for its server below a page's address first.
 NOT_FOUND = r"^console: Failed to load resource: the server responded with a status of 404"
@@ -44,6 +45,8 @@ def copy_run(run: Run, folder: Path, words: dict[str, str] | None = None) -> Run
         for old, new in ({run.name: folder.name} | (words or {})).items():
             text = text.replace(old, new)
         file.write_text(text)
+        if file.suffix == ".json":
+            change_record(file)  # what was changed on purpose is no damage
     return Run(folder)
 
 

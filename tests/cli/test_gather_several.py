@@ -12,6 +12,7 @@ from poetcore.data.images import identify
 from tests.badserver import BadServer, bad_server
 from tests.cli.inside import call
 from tests.conftest import encoded, picture
+from tests.records import change_record
 from tests.sources.test_archives import annotation, tar
 
 pytestmark = pytest.mark.slow
@@ -158,10 +159,9 @@ def test_of_a_set_that_was_prepared_the_set_is_prepared_again_first(trained_set,
 
 
 def test_copies_that_an_old_run_kept_without_an_augmentation_are_not_typed(trained_set, workspace):
-    file = workspace.run("first").folder / "run.json"
-    record = json.loads(file.read_text())
-    record["options"]["flip_left_right"] = False
-    file.write_text(json.dumps(record))
+    run = workspace.run("first")
+    options = run.record().options | {"flip_left_right": False}
+    change_record(run.folder / "run.json", options=options)
     assert "--distortion_variants" not in next_commands(trained_set, workspace)[0]
 
 

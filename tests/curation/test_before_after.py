@@ -20,11 +20,11 @@ RECORD = RunRecord(
     backbone="efficientnet_lite0",
     input_size=224,
     labels=["rose", "tulip"],
-    options={},
+    options={"how_many_training_steps": 100},
     splits={"training": 80, "validation": 9, "testing": 11},
     skipped=[],
-    bottlenecks={},
-    timings={},
+    bottlenecks={"computed": 100, "cached": 0},
+    timings={"total_s": 1.0},
     metrics={"final_test_accuracy": 0.9, "final_test_count": 11},
     versions={},
 )
@@ -56,8 +56,8 @@ def evaluate(run: Run, folder: str, accuracy: float, **figures: object) -> None:
 
     correct = round(50 * accuracy)
     metrics = {"run": run.name, "folder": folder, "accuracy": accuracy, "total": 50, "correct": correct}
-    metrics |= {name: [] for name in ("labels", "interval", "confusion_matrix", "skipped")}
-    metrics["per_label"] = {}
+    metrics |= {name: [] for name in ("labels", "confusion_matrix", "skipped")}
+    metrics |= {"per_label": {}, "interval": [0.0, 1.0]}
     metrics |= dict.fromkeys(("accuracy_without_leaked", "interval_without_leaked"))
     run.evaluation(Path(folder).name).write(
         pd.DataFrame(), metrics | {"leaked": 0, "macro_f1": accuracy} | figures

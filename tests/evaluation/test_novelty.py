@@ -1,6 +1,5 @@
 """How unlike the training pictures a picture is: the score, and what a run keeps for it."""
 
-import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -9,10 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from poetcore.errors import RunError
 from poetcore.evaluation.classifier import Classifier
 from poetcore.evaluation.novelty import Novelty, Scale, closeness, cut, rooted
 from poetcore.workspace.run import Run
 from tests.conftest import encoded
+from tests.records import change_record
 
 
 @pytest.fixture(scope="module")
@@ -89,18 +90,20 @@ def test_a_calibrated_run_calls_the_same_pictures_unknown(trained, classifier, c
     assert again.classify_bytes("a.jpg", content).novelty == pytest.approx(wanted)
 
 
-@pytest.mark.parametrize("content", [None, b"", b"no array", b"\x93NUMPY"])
-def test_of_a_run_whose_kept_pictures_are_gone_or_damaged_nothing_is_known(trained, copy, content):
-    file = copy.folder / "novelty.npy"
-    file.unlink() if content is None else file.write_bytes(content)
+@pytest.mark.parametrize("content", [b"", b"no array", b"\x93NUMPY"])
+def test_a_run_whose_kept_pictures_are_damaged_says_so(trained, copy, content):
+    (copy.folder / "novelty.npy").write_bytes(content)
+    with pytest.raises(RunError, match=r"novelty\.npy is damaged"):
+        Classifier(copy, trained.workspace)
+
+
+def test_of_a_run_whose_kept_pictures_are_gone_nothing_is_known(trained, copy):
+    (copy.folder / "novelty.npy").unlink()
     one = Classifier(copy, trained.workspace).classify_bytes("a.jpg", plain_picture())
     assert (one.novelty, one.unknown) == (None, None)
 
 
 def test_a_run_of_an_earlier_version_knows_nothing_of_it(trained, copy):
-    file = copy.folder / "run.json"
-    record = json.loads(file.read_text(encoding="utf-8"))
-    del record["novelty"]
-    file.write_text(json.dumps(record), encoding="utf-8")
+    change_record(copy.folder / "run.json", novelty={})
     one = Classifier(copy, trained.workspace).classify_bytes("a.jpg", plain_picture())
     assert (one.novelty, one.unknown) == (None, None)

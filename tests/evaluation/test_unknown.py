@@ -1,6 +1,5 @@
 """What an evaluation tells of pictures unlike the training pictures, and the words for it."""
 
-import json
 import shutil
 from dataclasses import replace
 
@@ -14,6 +13,7 @@ from poetcore.evaluation.slides import deck, slide_notes
 from poetcore.evaluation.unknown import caught_sentence, demo_sentence, least_probability, novelty_figures
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import fill
+from tests.records import change_record
 
 
 @pytest.fixture(scope="module")
@@ -22,8 +22,7 @@ def older(trained, tmp_path_factory):
     place = Workspace(tmp_path_factory.mktemp("older") / "tf_files")
     shutil.copytree(trained.workspace.root, place.root, ignore=shutil.ignore_patterns("evaluations"))
     run = place.run(trained.run.name)
-    file = run.folder / "run.json"
-    file.write_text(json.dumps(json.loads(file.read_text(encoding="utf-8")) | {"novelty": {}}))
+    change_record(run.folder / "run.json", novelty={})
     (run.folder / "novelty.npy").unlink()
     demo = fill(place.root / "demo", {"daisy": 3, "rose": 3})  # noise: no flowers at all
     return run, evaluate(run, demo, place)

@@ -20,9 +20,10 @@ from poetcore.training.config import RunConfig
 from poetcore.training.jobs import Jobs
 from poetcore.training.progress import reporting
 from poetcore.workspace.run import Run
-from poetcore.workspace.run_record import RunRecord, Status
+from poetcore.workspace.run_record import Status
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import ROOT, fill
+from tests.records import short_record
 
 Process = subprocess.Popen[bytes]
 
@@ -94,7 +95,7 @@ def finished(place: Workspace) -> Run:
     """A run that ended well; its process is gone."""
     run = place.create_run("run")
     run.write_status(Status("done", pid=0))
-    run.write_record(RunRecord("run", "2024-05-06", "/p", "b", 224, ["x", "y"], {}, {}, [], {}, {}, {}, {}))
+    run.write_record(short_record())
     return run
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from poetcore.errors import DatasetError, OptionError, RunError
 from poetcore.training.learning_curve import LearningCurve, _draws, learning_curve
+from poetcore.workspace.records import read_json
 from poetcore.workspace.run import Run
 from tests.conftest import Trained
 
@@ -54,11 +55,11 @@ def test_the_labels_together_are_all_pictures(curve, run):
 
 def test_it_is_stored_and_read_again(curve, run):
     assert LearningCurve.load(run) == curve
-    assert {"points", "forecast", "per_label", "advice"} <= set(run.learning_curve())
+    assert {"points", "forecast", "per_label", "advice"} <= set(read_json(run.learning_curve_file))
 
 
 def test_a_run_without_one_has_none(trained):
-    assert LearningCurve.load(trained.run) is None and trained.run.learning_curve() is None
+    assert LearningCurve.load(trained.run) is None and not trained.run.learning_curve_file.exists()
 
 
 def test_the_table_has_what_is_measured_and_the_forecast(curve):
@@ -94,7 +95,7 @@ def test_a_run_of_an_earlier_version_without_groups_has_one(trained, curve, tmp_
 def test_a_damaged_one_is_told_in_a_sentence(trained, tmp_path):
     damaged = copy_of(trained, tmp_path)
     (damaged.folder / "learning_curve.json").write_text(json.dumps({"points": [{"pictures": 3}]}))
-    with pytest.raises(RunError, match="learning curve of 'copy' is damaged"):
+    with pytest.raises(RunError, match="learning_curve.json is damaged"):
         LearningCurve.load(damaged)
 
 
@@ -104,7 +105,7 @@ def test_a_training_that_diverges_is_told_in_a_sentence(trained, tmp_path):
     wild.write_record(replace(record, options=record.options | {"learning_rate": 1e38}))
     with pytest.raises(OptionError, match="diverged"):
         learning_curve(wild, trained.workspace)
-    assert wild.learning_curve() is None
+    assert not wild.learning_curve_file.exists()
 
 
 def drawn(targets: np.ndarray, groups: np.ndarray | None = None):

@@ -5,6 +5,9 @@ from dataclasses import replace
 import pytest
 
 from poetcore.evaluation.evaluate import evaluate
+from poetcore.training.forecast import Curve, Forecast, Point
+from poetcore.training.learning_curve import LearningCurve
+from poetcore.workspace.records import as_record
 from tests.browser.dashboard import copy_run
 from tests.ui.pages import metrics_of, relabel, runs_of, runs_table, texts_of, training_page
 
@@ -13,7 +16,7 @@ from tests.ui.pages import metrics_of, relabel, runs_of, runs_table, texts_of, t
 
 def test_the_table_of_runs_tells_accuracies_with_their_ranges(own):
     record = own.run.record()
-    checked = {"accuracy": 0.9, "interval": [0.84, 0.94], "n": 60, "folds": 5}
+    checked = {"accuracy": 0.9, "interval": [0.84, 0.94], "n": 60, "folds": 5, "per_label": {}}
     own.run.write_record(replace(record, cross_validation=checked))
     row = runs_table(training_page("All runs"))
     assert list(row)[:3] == ["run", "started", "accuracy"]
@@ -36,7 +39,7 @@ def test_figures_of_two_states_of_a_demo_folder_do_not_stand_side_by_side_withou
 
 def test_the_first_figure_of_a_run_is_cross_validated_with_the_test_beside_it(own):
     record = own.run.record()
-    checked = {"accuracy": 0.9, "interval": [0.84, 0.94], "n": 60, "folds": 5}
+    checked = {"accuracy": 0.9, "interval": [0.84, 0.94], "n": 60, "folds": 5, "per_label": {}}
     own.run.write_record(
         replace(record, cross_validation=checked, groups={"by": "near", "count": 40, "largest": 3})
     )
@@ -73,16 +76,10 @@ def test_the_learning_curve_is_offered_with_what_it_does(full):
 
 @pytest.mark.slow
 def test_a_learning_curve_shows_its_advice_and_each_label(own):
-    curve = {
-        "points": [{"pictures": 40, "accuracy": 0.8, "low": 0.7, "high": 0.9}],
-        "forecast": [
-            {"factor": 2, "pictures": 80, "accuracy": 0.84, "low": 0.74, "high": 0.94,
-             "gain": 0.04, "gain_low": 0.0, "gain_high": 0.08},
-        ],
-    }  # fmt: skip
-    own.run.write_learning_curve(
-        curve | {"per_label": {"daisy": curve}, "advice": "Twice may bring 4 points."}
-    )
+    points, forecast = (Point(40, 0.8, 0.7, 0.9),), (Forecast(2, 80, 0.84, 0.74, 0.94, 0.04, 0.0, 0.08),)
+    of_label, advice = {"daisy": Curve(points, forecast)}, "Twice may bring 4 points."
+    stored = LearningCurve(own.run.name, points, forecast, of_label, advice)
+    own.run.learning_curve_file.write_text(as_record(stored))
     app = training_page("This run")
     assert "**Twice may bring 4 points.**" in texts_of(app)
     table = next(frame.value for frame in app.dataframe if "now" in frame.value)
@@ -100,4 +97,4 @@ def test_a_learning_curve_shows_its_advice_and_each_label(own):
 def test_a_learning_curve_is_computed_from_the_page(own):
     app = training_page("This run")
     next(b for b in app.button if b.label == "Compute the learning curve").click().run(timeout=120)
-    assert own.run.learning_curve() is not None
+    assert own.run.learning_curve_file.is_file()

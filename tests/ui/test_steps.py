@@ -41,7 +41,8 @@ def made(place: Workspace, name: str, folder: Path, **options: object) -> Run:
     run.write_record(
         RunRecord(
             name, "2026-01-01T00:00:00+00:00", str(folder), "efficientnet_lite0", 224, ["ant", "bee"],
-            settings | options, {"training": 4}, [], {}, {}, metrics, {},
+            settings | options, {"training": 4}, [], {"computed": 4, "cached": 0}, {"total_s": 1.0},
+            metrics, {},
         )
     )  # fmt: skip
     paths = sorted(folder.rglob("*.jpg"))

@@ -10,7 +10,9 @@ import pandas as pd
 import pytest
 
 from poetcore.errors import RunError
+from poetcore.system.checksums import sealed
 from poetcore.workspace.head import Head
+from poetcore.workspace.records import to_json
 from poetcore.workspace.run import Run
 from poetcore.workspace.run_record import FINAL_PHASES, RunRecord, Status
 
@@ -24,7 +26,7 @@ RECORD = RunRecord(
     backbone="efficientnet_lite0",
     input_size=224,
     labels=["b", "a"],
-    options={"learning_rate": 0.01, "seed": 3},
+    options={"how_many_training_steps": 100, "learning_rate": 0.01, "seed": 3},
     splits={"training": 8, "validation": 2, "testing": 1},
     skipped=[{"path": "/pictures/x.jpg", "reason": "is empty (0 bytes)"}],
     bottlenecks={"computed": 9, "cached": 2, "skipped": 1},
@@ -88,14 +90,14 @@ def test_record_is_read_as_it_was_written(run):
 def test_fields_of_a_later_version_in_status_do_no_harm(run):
     run.write_status(Status("done", 4, 5))
     file = run.folder / "status.json"
-    file.write_text(json.dumps(json.loads(file.read_text()) | {"mood": "good"}))
+    file.write_text(to_json(sealed(json.loads(file.read_text()) | {"mood": "good"})))
     assert (run.status().phase, run.status().done) == ("done", 4)
 
 
 def test_fields_of_a_later_version_in_the_record_do_no_harm(run):
     run.write_record(RECORD)
     file = run.folder / "run.json"
-    file.write_text(json.dumps(json.loads(file.read_text()) | {"colour": {"deep": [1]}}))
+    file.write_text(to_json(sealed(json.loads(file.read_text()) | {"colour": {"deep": [1]}})))
     assert run.record() == RECORD
 
 
@@ -266,7 +268,8 @@ def test_a_finished_run_has_the_agreed_files(trained):
 def test_a_finished_head_has_one_column_a_label(trained):
     with np.load(trained.run.folder / "head.npz") as arrays:
         found = {name: (arrays[name].shape, arrays[name].dtype.name) for name in arrays.files}
-    assert found == {"kernel": ((1280, 5), "float32"), "bias": ((5,), "float32")}
+    checksum = found.pop("checksum")
+    assert found == {"kernel": ((1280, 5), "float32"), "bias": ((5,), "float32")} and checksum[0] == ()
 
 
 def test_a_finished_run_has_events_of_every_kind(trained):

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from poetcore.errors import OptionError, RunError
-from poetcore.workspace.run_record import RunRecord, Status
+from poetcore.workspace.run_record import Status
 from poetcore.workspace.workspace import Workspace
+from tests.records import short_record
 
 
 @pytest.fixture
@@ -18,11 +19,7 @@ def add(place: Workspace, name: str, phase: str, started: float) -> None:
     run = place.create_run(name)
     run.write_status(Status(phase, started=started))
     if phase == "done":
-        run.write_record(record(name))
-
-
-def record(name: str) -> RunRecord:
-    return RunRecord(name, "2024-05-06", "/p", "b", 224, ["x", "y"], {}, {}, [], {}, {}, {}, {})
+        run.write_record(short_record(name))
 
 
 def test_a_workspace_makes_no_folder_before_something_is_written(place):

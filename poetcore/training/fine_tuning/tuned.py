@@ -13,6 +13,7 @@ from poetcore.features.combination import LENGTH
 from poetcore.features.extraction import extract_features
 from poetcore.features.litert import model_file
 from poetcore.features.memmap import FeatureTable
+from poetcore.system.checksums import add_checksum
 from poetcore.system.progress import OnProgress, Progress
 from poetcore.system.temporary import temporary_folder
 from poetcore.training.config import RunConfig
@@ -207,6 +208,7 @@ def _weights(training: Examples, targets: np.ndarray, class_weight: str) -> np.n
 def _keep(run: Run, folder: Path) -> None:
     for name, ending in ((LITE_FILE, ".tflite"), (KERAS_FILE, ".keras")):
         (folder / name).replace(run.network_file(0, ending))
+        add_checksum(run.network_file(0, ending))
 
 
 def _tuned_backbone(run: Run, backbone: Backbone) -> Backbone:

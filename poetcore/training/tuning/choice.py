@@ -1,11 +1,13 @@
 """The honest choice among trials: the best, the simplest that is as good, and how good it is."""
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 import pandas as pd
 
-__all__ = ["COMPARED", "Choice", "Separate"]
+from poetcore.system.shapes import Count, Like, Share
+
+__all__ = ["COMPARED", "Choice", "Separate", "StoredChoice"]
 
 #: The columns of `Choice.comparisons`.
 COMPARED = ("number", "difference", "low", "high", "p_value", "p_corrected", "as_good")
@@ -22,9 +24,9 @@ class Separate:
         how: a sentence that says how it was measured.
     """
 
-    accuracy: float
-    n: int
-    interval: tuple[float, float]
+    accuracy: Share
+    n: Count
+    interval: tuple[Share, Share]
     how: str
 
 
@@ -63,24 +65,39 @@ class Choice:
         }
 
     @classmethod
-    def of_dict(cls, values: dict[str, Any]) -> "Choice":
-        """Read what `to_dict` returned.
-
-        Raises:
-            KeyError, TypeError, ValueError: something is missing or of another type.
-        """
+    def of(cls, stored: "StoredChoice") -> "Choice":
+        """Return it from what `choice.json` holds."""
         return cls(
-            int(values["best"]),
-            int(values["simplest_as_good"]),
-            pd.DataFrame(values["comparisons"], columns=list(COMPARED)),
-            _separate(values["separate"]),
-            _separate(values["separate_simplest"]),
-            str(values["sentence"]),
+            stored.best,
+            stored.simplest_as_good,
+            pd.DataFrame(stored.comparisons, columns=list(COMPARED)),
+            stored.separate,
+            stored.separate_simplest,
+            stored.sentence,
         )
 
 
-def _separate(values: dict[str, Any]) -> Separate:
-    low, high = values["interval"]
-    return Separate(
-        float(values["accuracy"]), int(values["n"]), (float(low), float(high)), str(values["how"])
-    )
+class _Compared(TypedDict):
+    number: Count
+    difference: float
+    low: float
+    high: float
+    p_value: Share
+    p_corrected: Share
+    as_good: bool
+
+
+@dataclass(frozen=True)
+class StoredChoice:
+    """A choice as `choice.json` holds it; the attributes are those of `Choice`."""
+
+    best: Count
+    simplest_as_good: Count
+    comparisons: Annotated[list[dict[str, Any]], Like(list[_Compared])]
+    separate: Separate
+    separate_simplest: Separate
+    sentence: str
+
+    def is_sound(self) -> bool:
+        """Return whether what is chosen is among what was compared."""
+        return {self.best, self.simplest_as_good} <= {one["number"] for one in self.comparisons}

@@ -45,7 +45,7 @@ def conclude(study: Study, pictures: TunedPictures) -> Choice:
         pictures.groups[tested],
     )
     settings = study.settings()
-    costs = study.environment()["costs"]
+    costs = study.costs()
     order = from_the_simplest([settings[number] for number in numbers], costs)
     right, loss = evidence.whole()
     table = compared(right, loss, evidence.groups)

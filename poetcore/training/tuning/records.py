@@ -1,8 +1,12 @@
 """What is kept of a trial and of a backbone's cost, and the columns of a table of trials."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Annotated, Any, TypedDict
 
-__all__ = ["COSTS", "FIGURES", "Cost", "Trial"]
+from poetcore.system.shapes import Amount, Count, Like, Share
+from poetcore.training.tuning.settings import Setting
+
+__all__ = ["COSTS", "FIGURES", "Cost", "Plan", "Trial"]
 
 #: The columns of `Study.trials` beside `number` and the settings.
 FIGURES = (
@@ -29,10 +33,10 @@ class Cost:
         networks: how many there are in a combination; 1 of any other.
     """
 
-    multiply_adds: float | None
-    megabytes: float | None
-    pictures_per_second: float | None
-    networks: int = 1
+    multiply_adds: Amount | None
+    megabytes: Amount | None
+    pictures_per_second: Amount | None
+    networks: Count = 1
 
 
 @dataclass(frozen=True)
@@ -48,14 +52,44 @@ class Trial:
         message: why there is no accuracy; else "".
     """
 
-    number: int
-    accuracy: float | None
-    low: float | None
-    high: float | None
-    cross_entropy: float | None
-    seconds: float
+    number: Count
+    accuracy: Share | None
+    low: Share | None
+    high: Share | None
+    cross_entropy: Amount | None
+    seconds: Amount
     message: str = ""
 
 
 #: What a row of `Study.trials` has of its backbone's `Cost`.
 COSTS = ("multiply_adds", "megabytes", "pictures_per_second")
+
+
+class _Environment(TypedDict, total=False):
+    """What was found when the pictures were prepared; see `Study.environment`."""
+
+    pictures: Count
+    labels: list[str]
+    groups: Count
+    state: str
+    costs: dict[str, Cost]
+    cores: Count
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a tuning is to do: the content of `tuning.json`.
+
+    Attributes:
+        options: what it was asked for, by the names of `TuneOptions`.
+        settings: of its trials, in their order.
+        versions: of Poet.
+        created: when, ISO 8601 with the time zone.
+        environment: what was found when the pictures were prepared, see `Study.environment`; None before.
+    """
+
+    options: dict[str, Any]
+    settings: list[Setting]
+    versions: dict[str, str] = field(default_factory=dict)
+    created: str = ""
+    environment: Annotated[dict[str, Any] | None, Like(_Environment | None)] = None

@@ -1,19 +1,17 @@
 """The tunings of a workspace: create one, find one, list them."""
 
 import time
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
 from poetcore.errors import OptionError, RunError
-from poetcore.system.files import write_whole
 from poetcore.system.options import flatten
 from poetcore.system.wording import few
 from poetcore.training.tuning.options import TuneOptions
+from poetcore.training.tuning.records import Plan
 from poetcore.training.tuning.settings import settings_of
 from poetcore.training.tuning.study import Study
 from poetcore.version import __version__
-from poetcore.workspace.records import to_json
 from poetcore.workspace.run_record import Status
 from poetcore.workspace.workspace import Workspace, check_run_name
 
@@ -43,15 +41,15 @@ def create_study(options: TuneOptions, workspace: Workspace) -> Study:
     values = {
         key: str(value) if isinstance(value, Path) else value for key, value in flatten(options).items()
     }
-    plan = {
-        "options": values | {"name": folder.name},
-        "settings": [asdict(one) for one in settings],
-        "versions": {"poet": __version__},
-        "created": datetime.now().astimezone().isoformat(timespec="seconds"),
-    }
+    plan = Plan(
+        values | {"name": folder.name},
+        settings,
+        {"poet": __version__},
+        datetime.now().astimezone().isoformat(timespec="seconds"),
+    )
     study = Study(folder)
     study.write_status(Status("starting", total=len(settings), pid=0, heartbeat=time.time()))
-    write_whole(folder / "tuning.json", to_json(plan))
+    study.write_plan(plan)
     return study
 
 

@@ -7,8 +7,8 @@ child process printed.
 """
 
 import io
-import json
-from dataclasses import asdict, fields
+from contextlib import suppress
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +16,16 @@ import numpy as np
 import pandas as pd
 
 from poetcore.errors import OptionError, RunError
+from poetcore.system.checksums import sealed
 from poetcore.system.options import build
+from poetcore.system.shapes import build_from
 from poetcore.training.config import RunConfig
-from poetcore.training.tuning.choice import Choice
+from poetcore.training.tuning.choice import Choice, StoredChoice
 from poetcore.training.tuning.options import TuneOptions
-from poetcore.training.tuning.records import COSTS, FIGURES, Trial
+from poetcore.training.tuning.records import COSTS, FIGURES, Plan, Trial
 from poetcore.training.tuning.settings import Setting
 from poetcore.workspace.job_folder import JobFolder
-from poetcore.workspace.records import read_json, read_json_lines, to_json
+from poetcore.workspace.records import line_of, read_json_lines, read_record, to_json
 from poetcore.workspace.run_record import Status
 from poetcore.workspace.titles import folder_title
 
@@ -60,9 +62,9 @@ class Study(JobFolder):
             RunError: `tuning.json` is missing or damaged.
         """
         try:
-            return build(TuneOptions, self._plan()["options"])
-        except (OptionError, KeyError, TypeError, AttributeError) as error:
-            raise self._damaged() from error
+            return build(TuneOptions, self._plan().options)
+        except OptionError as error:
+            raise RunError(f"{self._plan_file} is damaged: {error}") from None
 
     def settings(self) -> list[Setting]:
         """Read the settings of its trials, in their order.
@@ -70,10 +72,7 @@ class Study(JobFolder):
         Raises:
             RunError: `tuning.json` is missing or damaged.
         """
-        try:
-            return [Setting(**one) for one in self._plan()["settings"]]
-        except (KeyError, TypeError) as error:
-            raise self._damaged() from error
+        return self._plan().settings
 
     def environment(self) -> dict[str, Any]:
         """Read what was found when the pictures were prepared; empty before that.
@@ -81,12 +80,20 @@ class Study(JobFolder):
         That is `pictures`, `labels` (a list), `groups`, `state` (a hash of the pictures, their labels and
         folds), `costs` (a `Cost` as a dict by architecture) and `cores`.
         """
-        found: dict[str, Any] = self._plan().get("environment") or {}
+        return self._plan().environment or {}
+
+    def costs(self) -> dict[str, dict[str, Any]]:
+        """Return what each backbone costs, by architecture: the fields of `Cost`; empty where not known."""
+        found: dict[str, dict[str, Any]] = self.environment().get("costs", {})
         return found
 
     def write_environment(self, found: dict[str, Any]) -> None:
         """Write what was found when the pictures were prepared."""
-        self.write(self._plan_file.name, to_json(self._plan() | {"environment": found}))
+        self.write_plan(replace(self._plan(), environment=found))
+
+    def write_plan(self, plan: Plan) -> None:
+        """Write what it is to do."""
+        self.write(self._plan_file.name, as_record(plan))
 
     def config_of(self, number: int) -> RunConfig:
         """Return the configuration of a run with the settings of a trial.
@@ -110,11 +117,9 @@ class Study(JobFolder):
         """Read the trials that have ended, by their numbers; a line that is damaged counts as none."""
         found = {}
         for line in read_json_lines(self._trials_file):
-            try:
-                trial = Trial(**{one.name: line[one.name] for one in fields(Trial)})
-            except KeyError:
-                continue
-            found[trial.number] = trial
+            with suppress(ValueError):
+                trial: Trial = build_from(line, Trial)
+                found[trial.number] = trial
         return dict(sorted(found.items()))
 
     def add(self, trial: Trial, predicted: dict[str, np.ndarray]) -> None:
@@ -130,7 +135,7 @@ class Study(JobFolder):
         with self._trials_file.open("a", encoding="utf-8") as lines:
             # A line that was not written whole, on a full disk, must not spoil this one.
             whole = not lines.tell() or self._trials_file.read_bytes()[-1:] == b"\n"
-            lines.write(f"{'' if whole else chr(10)}{json.dumps(asdict(trial))}\n")
+            lines.write(("" if whole else "\n") + line_of(asdict(trial)))
 
     def predicted(self, number: int) -> dict[str, np.ndarray] | None:
         """Read the arrays of a trial; None where they are missing or damaged."""
@@ -147,7 +152,7 @@ class Study(JobFolder):
             One row a trial: number, the fields of `Setting`, then `FIGURES`; NaN for what is not known.
         """
         settings = self.settings()
-        costs = self.environment().get("costs", {})
+        costs = self.costs()
         rows = []
         for number, trial in self.ended().items():
             if number < len(settings):
@@ -164,24 +169,14 @@ class Study(JobFolder):
         file = self.folder / "choice.json"
         if not file.is_file():
             return None
-        try:
-            return Choice.of_dict(read_json(file))
-        except (KeyError, TypeError, ValueError, AttributeError, RunError) as error:
-            raise RunError(f"{file} is damaged: resume the tuning, which chooses again.") from error
+        return Choice.of(read_record(file, StoredChoice, "resume the tuning, which chooses again"))
 
     def write_choice(self, choice: Choice) -> None:
         """Write `choice.json`."""
-        self.write("choice.json", to_json(choice.to_dict()))
+        self.write("choice.json", to_json(sealed(choice.to_dict())))
 
     def _predicted_file(self, number: int) -> Path:
         return self.folder / "predicted" / f"{number}.npz"
 
-    def _plan(self) -> dict[str, Any]:
-        try:
-            plan: dict[str, Any] = read_json(self._plan_file)
-        except RunError as error:
-            raise self._damaged() from error
-        return plan
-
-    def _damaged(self) -> RunError:
-        return RunError(f"{self._plan_file} is damaged or of another version: begin another tuning.")
+    def _plan(self) -> Plan:
+        return read_record(self._plan_file, Plan, "begin another tuning")
