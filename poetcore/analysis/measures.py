@@ -22,6 +22,7 @@ from poetcore.errors import PictureError
 from poetcore.system.database import Database
 from poetcore.system.files import cores, in_chunks
 from poetcore.system.progress import OnProgress, Progress
+from poetcore.system.row_checksums import Table
 from poetcore.workspace.workspace import Workspace
 
 __all__ = [
@@ -52,7 +53,7 @@ DROP TABLE IF EXISTS measures_2;
 CREATE TABLE IF NOT EXISTS measures_3 (
     sha TEXT PRIMARY KEY, lightest REAL NOT NULL, darkest REAL NOT NULL, entropy REAL NOT NULL,
     sharpness REAL NOT NULL, plain REAL NOT NULL, changes INTEGER NOT NULL,
-    known INTEGER NOT NULL
+    known INTEGER NOT NULL, checksum INTEGER
 ) WITHOUT ROWID;
 """
 
@@ -83,6 +84,8 @@ class Measure:
 
 
 _FIGURES = [field.name for field in fields(Measure)]
+
+_MEASURES = Table("measures_3", ("sha",), tuple(_FIGURES))
 
 #: What is known of a picture, in the order of the columns of `read_measures`.
 COLUMNS = [*_FIGURES, "thumbnail"]
@@ -158,24 +161,25 @@ class MeasureCache(Database):
     """
 
     schema = _SCHEMA
+    tables = (_MEASURES,)
 
     def get(self, shas: Iterable[str]) -> pd.DataFrame:
         """Return the measures that are there: one row a content, by sha, with the fields of `Measure`."""
-        query = f"SELECT sha, {', '.join(_FIGURES)} FROM measures_3 WHERE sha IN"
+        query = f"SELECT sha, {', '.join(_FIGURES)} FROM measures_3 WHERE {_MEASURES.sound} AND sha IN"
         rows = list(self._rows_in(query, dict.fromkeys(shas)))
         return pd.DataFrame(rows, columns=["sha", *_FIGURES]).set_index("sha")
 
     def missing(self, shas: Iterable[str]) -> list[str]:
         """List the contents that were not measured yet, each once, in the order given."""
         asked = list(dict.fromkeys(shas))
-        known = {sha for (sha,) in self._rows_in("SELECT sha FROM measures_3 WHERE sha IN", asked)}
+        query = f"SELECT sha FROM measures_3 WHERE {_MEASURES.sound} AND sha IN"
+        known = {sha for (sha,) in self._rows_in(query, asked)}
         return [sha for sha in asked if sha not in known]
 
     def put(self, measures: Mapping[str, Measure]) -> None:
         """Add measures in one transaction; those that another process added meanwhile stay as they are."""
-        marks = ",".join("?" * (1 + len(_FIGURES)))
         rows = [(sha, *astuple(found)) for sha, found in measures.items()]
-        self._write((f"INSERT OR IGNORE INTO main.measures_3 VALUES ({marks})", rows))
+        self._write((_MEASURES.put(), rows))
 
 
 def measure_all(

@@ -19,19 +19,27 @@ from poetcore.errors import PictureError
 from poetcore.system.database import Database
 from poetcore.system.files import cores, in_chunks, is_unicode
 from poetcore.system.progress import OnProgress, Progress
+from poetcore.system.row_checksums import Table
 
 __all__ = ["FileEntry", "FileIndex", "read_content", "sha_of"]
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS files (
-    path TEXT PRIMARY KEY, bytes INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, sha TEXT NOT NULL
+    path TEXT PRIMARY KEY, bytes INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, sha TEXT NOT NULL,
+    checksum INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS files_by_sha ON files (sha);
 CREATE TABLE IF NOT EXISTS contents (
     sha TEXT PRIMARY KEY, bytes INTEGER NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL,
-    format TEXT NOT NULL, reason TEXT, decoded INTEGER NOT NULL
+    format TEXT NOT NULL, reason TEXT, decoded INTEGER NOT NULL, checksum INTEGER
 ) WITHOUT ROWID;
 """
+
+#: The columns of `contents` once it was decoded.
+_DECODED = ("sha", "bytes", "width", "height", "format", "?1", "1")
+
+_FILES = Table("files", ("path",), ("bytes", "mtime_ns", "sha"))
+_CONTENTS = Table("contents", ("sha",), ("bytes", "width", "height", "format", "reason", "decoded"))
 
 #: A file younger than this may still change within one tick of its file system's clock (2 s on FAT).
 _SETTLED_NS = 2_000_000_000
@@ -93,6 +101,7 @@ class FileIndex(Database):
     """
 
     schema = _SCHEMA
+    tables = (_FILES, _CONTENTS)
 
     def __init__(self, file: Path) -> None:
         super().__init__(file)
@@ -178,8 +187,8 @@ class FileIndex(Database):
         """
         self._write(
             (
-                "INSERT OR REPLACE INTO main.contents"
-                " SELECT sha, bytes, width, height, format, ?, 1 FROM contents WHERE sha = ?",
+                f"INSERT OR REPLACE INTO main.contents SELECT {', '.join(_DECODED)},"
+                f" {_CONTENTS.checksum_of(_DECODED)} FROM contents WHERE sha = ?2 AND {_CONTENTS.sound}",
                 [(reason, sha) for sha, reason in reasons.items()],
             )
         )
@@ -188,11 +197,18 @@ class FileIndex(Database):
         nameable = [path for path in paths if is_unicode(path)]
         known = self._files(nameable)
         stamps = {path: _stamp(path) for path in nameable}
-        fresh = [path for path in nameable if stamps[path] is None or known.get(path, ())[:2] != stamps[path]]
+        contents = self._contents([sha for *_, sha in known.values()])
+        fresh = [
+            path
+            for path in nameable
+            if stamps[path] is None
+            or known.get(path, ())[:2] != stamps[path]
+            or known[path][2] not in contents  # what was known of it is damaged
+        ]
         read = dict(zip(fresh, pool.map(_read, fresh), strict=True))
         self._store(read, stamps)
         shas = {path: read[path].sha if path in read else known[path][2] for path in nameable}
-        contents = self._contents([sha for sha in shas.values() if sha])
+        contents |= self._contents([found.sha for found in read.values() if found.sha])
         return [
             FileEntry(path, reason="has a name that is not valid Unicode: rename it")
             if path not in shas
@@ -204,12 +220,15 @@ class FileIndex(Database):
 
     def _files(self, paths: Sequence[Path]) -> dict[Path, tuple[int, int, str]]:
         named = {str(path): path for path in paths}
-        rows = self._rows_in("SELECT path, bytes, mtime_ns, sha FROM files WHERE path IN", named)
+        rows = self._rows_in(
+            f"SELECT path, bytes, mtime_ns, sha FROM files WHERE {_FILES.sound} AND path IN", named
+        )
         return {named[path]: (size, mtime, sha) for path, size, mtime, sha in rows}
 
     def _contents(self, shas: Sequence[str]) -> dict[str, tuple[Any, ...]]:
         columns = "sha, bytes, width, height, format, reason, decoded"
-        return {row[0]: row for row in self._rows_in(f"SELECT {columns} FROM contents WHERE sha IN", shas)}
+        query = f"SELECT {columns} FROM contents WHERE {_CONTENTS.sound} AND sha IN"
+        return {row[0]: row for row in self._rows_in(query, shas)}
 
     def _store(self, read: dict[Path, FileEntry], stamps: dict[Path, tuple[int, int] | None]) -> None:
         if not read:
@@ -222,19 +241,10 @@ class FileIndex(Database):
             if found.sha and (stamp := stamps[path])
         ]
         contents = [
-            (f.sha, f.bytes, f.width, f.height, f.format, f.reason, f.decoded, f.sha)
-            for f in read.values()
-            if f.sha
+            (f.sha, f.bytes, f.width, f.height, f.format, f.reason, f.decoded) for f in read.values() if f.sha
         ]
-        self._write(
-            ("INSERT OR REPLACE INTO main.files VALUES (?,?,?,?)", files),
-            # What is known of a content stays: a header cannot tell that the rest is truncated.
-            (
-                "INSERT OR IGNORE INTO main.contents SELECT ?,?,?,?,?,?,?"
-                " WHERE NOT EXISTS (SELECT 1 FROM contents WHERE sha = ?)",
-                contents,
-            ),
-        )
+        # What is known of a content stays: a header cannot tell that the rest is truncated.
+        self._write((_FILES.put(replace=True), files), (_CONTENTS.put(), contents))
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

@@ -7,14 +7,17 @@ that. So it is remembered of every content that was split, apart for each way of
 from collections.abc import Iterable, Mapping
 
 from poetcore.system.database import Database
+from poetcore.system.row_checksums import Table
 
 __all__ = ["GroupNames"]
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS names (
-    mode TEXT NOT NULL, sha TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (mode, sha)
+    mode TEXT NOT NULL, sha TEXT NOT NULL, name TEXT NOT NULL, checksum INTEGER, PRIMARY KEY (mode, sha)
 ) WITHOUT ROWID;
 """
+
+_NAMES = Table("names", ("mode", "sha"), ("name",))
 
 
 class GroupNames(Database):
@@ -27,6 +30,7 @@ class GroupNames(Database):
     """
 
     schema = _SCHEMA
+    tables = (_NAMES,)
     lost = "a picture that joins a group later may change its part of the split"
     synchronous = "FULL"
 
@@ -37,7 +41,8 @@ class GroupNames(Database):
             mode: one of `GROUP_BY`.
             shas: sha256 of contents.
         """
-        return dict(self._rows_in("SELECT sha, name FROM names WHERE mode = ? AND sha IN", shas, (mode,)))
+        query = f"SELECT sha, name FROM names WHERE {_NAMES.sound} AND mode = ? AND sha IN"
+        return dict(self._rows_in(query, shas, (mode,)))
 
     def put(self, mode: str, names: Mapping[str, str]) -> None:
         """Remember names, in the place of earlier ones.
@@ -48,4 +53,4 @@ class GroupNames(Database):
         """
         if names:
             rows = [(mode, sha, name) for sha, name in names.items()]
-            self._write(("INSERT OR REPLACE INTO main.names VALUES (?,?,?)", rows))
+            self._write((_NAMES.put(replace=True), rows))

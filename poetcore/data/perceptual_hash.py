@@ -21,6 +21,7 @@ from poetcore.errors import PictureError
 from poetcore.system.database import Database
 from poetcore.system.files import cores, in_chunks
 from poetcore.system.progress import OnProgress, Progress
+from poetcore.system.row_checksums import Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,8 +38,12 @@ _DECODED = 128
 _BATCH = 500
 
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS thumbnails (sha TEXT PRIMARY KEY, thumbnail BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS thumbnails (
+    sha TEXT PRIMARY KEY, thumbnail BLOB NOT NULL, checksum INTEGER
+) WITHOUT ROWID;
 """
+
+_THUMBNAILS = Table("thumbnails", ("sha",), ("thumbnail",))
 
 
 @dataclass(frozen=True)
@@ -72,25 +77,28 @@ class HashIndex(Database):
     """
 
     schema = _SCHEMA
+    tables = (_THUMBNAILS,)
 
     def get(self, shas: Iterable[str]) -> "pd.DataFrame":
         """Return the hashes that are there: one row a content, by sha, column thumbnail (768 bytes)."""
         import pandas as pd
 
-        rows = self._rows_in("SELECT sha, thumbnail FROM thumbnails WHERE sha IN", dict.fromkeys(shas))
+        query = f"SELECT sha, thumbnail FROM thumbnails WHERE {_THUMBNAILS.sound} AND sha IN"
+        rows = self._rows_in(query, dict.fromkeys(shas))
         return pd.DataFrame(list(rows), columns=["sha", "thumbnail"]).set_index("sha")
 
     def missing(self, shas: Iterable[str]) -> list[str]:
         """List the contents that were not hashed yet, each once, in the order given."""
         asked = list(dict.fromkeys(shas))
-        known = {sha for (sha,) in self._rows_in("SELECT sha FROM thumbnails WHERE sha IN", asked)}
+        query = f"SELECT sha FROM thumbnails WHERE {_THUMBNAILS.sound} AND sha IN"
+        known = {sha for (sha,) in self._rows_in(query, asked)}
         return [sha for sha in asked if sha not in known]
 
     def put(self, hashes: Mapping[str, PerceptualHash]) -> None:
         """Add hashes in one transaction; those that another process added meanwhile stay as they are."""
         if hashes:
             rows = [(sha, found.thumbnail) for sha, found in hashes.items()]
-            self._write(("INSERT OR IGNORE INTO main.thumbnails VALUES (?,?)", rows))
+            self._write((_THUMBNAILS.put(), rows))
 
 
 def hash_all(

@@ -13,14 +13,18 @@ import numpy as np
 from poetcore.features.backbone import Backbone
 from poetcore.features.combination import side_by_side
 from poetcore.system.database import Database
+from poetcore.system.row_checksums import Table
 
 __all__ = ["FeatureCache"]
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS vectors (
-    sha TEXT NOT NULL, recipe TEXT NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (sha, recipe)
+    sha TEXT NOT NULL, recipe TEXT NOT NULL, vector BLOB NOT NULL, checksum INTEGER,
+    PRIMARY KEY (sha, recipe)
 );
 """
+
+_VECTORS = Table("vectors", ("sha", "recipe"), ("vector",))
 
 
 class FeatureCache(Database):
@@ -33,11 +37,12 @@ class FeatureCache(Database):
     """
 
     schema = _SCHEMA
+    tables = (_VECTORS,)
     #: What a number is kept as.
     dtype: ClassVar[str] = "<f4"
 
     def get(self, shas: Iterable[str], backbone: Backbone, suffix: str = "") -> dict[str, np.ndarray]:
-        """Return the feature vectors that are there.
+        """Return the feature vectors that are there; one that was damaged is not.
 
         Args:
             shas: sha256 of contents.
@@ -54,14 +59,14 @@ class FeatureCache(Database):
             found = [self.get(asked, part, suffix) for part in backbone.parts]
             whole = [sha for sha in found[0] if all(sha in of_part for of_part in found)]
             return {sha: side_by_side([of_part[sha] for of_part in found]) for sha in whole}
-        query = "SELECT sha, vector FROM vectors WHERE recipe = ? AND sha IN"
+        query = f"SELECT sha, vector FROM vectors WHERE {_VECTORS.sound} AND recipe = ? AND sha IN"
         rows = self._rows_in(query, shas, (backbone.cache_key + suffix,))
         return {sha: np.frombuffer(blob, self.dtype) for sha, blob in rows}
 
     def missing(self, shas: Iterable[str], backbone: Backbone) -> list[str]:
         """List the contents without a feature vector, each once, in the order given; no vector is read."""
         asked = list(dict.fromkeys(shas))
-        query = "SELECT sha FROM vectors WHERE recipe = ? AND sha IN"
+        query = f"SELECT sha FROM vectors WHERE {_VECTORS.sound} AND recipe = ? AND sha IN"
         known = set(asked)
         for one in backbone.members:
             known &= {sha for (sha,) in self._rows_in(query, asked, (one.cache_key,))}
@@ -80,4 +85,4 @@ class FeatureCache(Database):
         rows = [
             (sha, backbone.cache_key + suffix, v.astype(self.dtype).tobytes()) for sha, v in vectors.items()
         ]
-        self._write(("INSERT OR IGNORE INTO main.vectors VALUES (?,?,?)", rows))
+        self._write((_VECTORS.put(), rows))

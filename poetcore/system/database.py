@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Self, TypeVar
 from poetcore.system.disks import is_folder
 from poetcore.system.failures import as_poet_error, is_refusal, why_refused
 from poetcore.system.files import in_chunks
+from poetcore.system.row_checksums import Table, add_checksums, register
 from poetcore.system.unkept import beside, empty, forget_memory, stays_unkept, tell_unkept
 
 __all__ = ["Database"]
@@ -41,6 +42,7 @@ class Database:
 
     Attributes:
         schema: `CREATE ... IF NOT EXISTS` statements; each kind of cache has its own.
+        tables: those whose rows carry a checksum.
         lost: what follows where nothing can be kept, for the end of a sentence.
         needs_keeping: whether it is an error that nothing can be kept.
         synchronous: when SQLite waits for the disk: FULL at each transaction, for what cannot be computed
@@ -51,6 +53,7 @@ class Database:
     """
 
     schema: ClassVar[str]
+    tables: ClassVar[tuple[Table, ...]] = ()
     lost: ClassVar[str] = "what is new is computed again next time"
     needs_keeping: ClassVar[bool] = False
     synchronous: ClassVar[str] = "NORMAL"
@@ -164,7 +167,9 @@ class Database:
                 # Write-ahead logging: readers beside a writer, and a killed process leaves a sound file.
                 connection.execute("PRAGMA journal_mode=WAL")
                 connection.execute(f"PRAGMA synchronous={self.synchronous}")
+                register(connection)
                 connection.executescript(self.schema)
+                add_checksums(connection, self.tables)
                 return connection
             except sqlite3.DatabaseError as error:
                 # Switching the mode of a new file does not wait for others as everything else does.

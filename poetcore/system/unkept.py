@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from poetcore.system.failures import is_refusal, why_refused
+from poetcore.system.row_checksums import register
 
 __all__ = [
     "beside",
@@ -135,6 +136,7 @@ def beside(file: Path, schema: str, *, refused: bool, damaged: bool) -> sqlite3.
             anchor = memory.anchor if memory else _memory(file)
             _STATE.memories[file] = _Memory(anchor, time.monotonic() if refused else -math.inf)
     connection = _memory(file)
+    register(connection)
     connection.executescript(schema)
     page = connection.execute("PRAGMA page_size").fetchone()[0]
     connection.execute(f"PRAGMA max_page_count = {_MOST_MEMORY // page}")
@@ -181,7 +183,11 @@ def _attach(connection: sqlite3.Connection, file: Path, how: str) -> None:
     connection.execute("ATTACH ? AS kept", (f"{file.as_uri()}?{how}&vfs={system}",))
     for table, keys in _tables(connection).items():
         there = " AND ".join(f"inner_.{key} = outer_.{key}" for key in keys) or "0"
-        columns = ", ".join(f"outer_.{name}" for _, name, *_ in _columns(connection, "main", table))
+        named = {name for _, name, *_ in _columns(connection, "kept", table)}
+        columns = ", ".join(
+            f"outer_.{name}" if name in named or name != "checksum" else "NULL"  # of an earlier version
+            for _, name, *_ in _columns(connection, "main", table)
+        )
         connection.execute(
             f"CREATE TEMP VIEW {table} AS SELECT * FROM main.{table} UNION ALL"
             f" SELECT {columns} FROM kept.{table} AS outer_"

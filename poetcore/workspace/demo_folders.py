@@ -8,16 +8,22 @@ import pandas as pd
 from poetcore.data.contents import state_of
 from poetcore.data.dataset import dataset_exists
 from poetcore.system.database import Database
+from poetcore.system.row_checksums import Table
+from poetcore.system.unkept import tell_unkept
+from poetcore.system.wording import counted
 
 __all__ = ["DemoFolders"]
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS first_labels (
     folder TEXT NOT NULL, sha TEXT NOT NULL, label TEXT NOT NULL, copies INTEGER NOT NULL,
+    checksum INTEGER,
     PRIMARY KEY (folder, sha, label)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS first_labels_by_sha ON first_labels (sha);
 """
+
+_FIRST = Table("first_labels", ("folder", "sha", "label"), ("copies",))
 
 
 class DemoFolders(Database):
@@ -31,6 +37,7 @@ class DemoFolders(Database):
     """
 
     schema = _SCHEMA
+    tables = (_FIRST,)
     lost = "how the demo folder is now is not remembered, so later changes of its labels are not told"
     synchronous = "FULL"
 
@@ -40,8 +47,15 @@ class DemoFolders(Database):
         Args:
             folder: absolute.
         """
-        query = "SELECT sha, label, copies FROM first_labels WHERE folder = ?"
-        found = pd.DataFrame(self._rows(query, (str(folder),)), columns=["sha", "label", "copies"])
+        query = f"SELECT sha, label, copies, {_FIRST.sound} FROM first_labels WHERE folder = ?"
+        rows = pd.DataFrame(self._rows(query, (str(folder),)), columns=["sha", "label", "copies", "sound"])
+        found = rows[rows["sound"].eq(1)]
+        if lost := len(rows) - len(found):
+            tell_unkept(
+                f"{folder} first",
+                f"Of {counted(lost, 'picture')} of {folder} it is not known any more which label they had"
+                f" when a model was first evaluated on them, because {self._database_file} is damaged.",
+            )
         return found.loc[found.index.repeat(found["copies"].astype(int)), ["sha", "label"]].reset_index(
             drop=True
         )
@@ -71,7 +85,7 @@ class DemoFolders(Database):
             self._write(
                 ("DELETE FROM main.first_labels WHERE folder = ?", [(str(folder),)]),
                 (
-                    "INSERT OR REPLACE INTO main.first_labels VALUES (?,?,?,?)",
+                    _FIRST.put(replace=True),
                     [(str(folder), *row) for row in counts.itertuples(index=False, name=None)],
                 ),
             )

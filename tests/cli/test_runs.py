@@ -14,6 +14,7 @@ from poetcore.workspace.run_record import Status
 from poetcore.workspace.workspace import Workspace
 from tests.cli.inside import Done, call
 from tests.conftest import Trained
+from tests.records import change_record
 
 #: A name, learning rate, steps, cross-validated accuracy and demo accuracy of each run, the oldest first.
 RUNS = (
@@ -56,12 +57,9 @@ def _evaluated(run: Run, trained: Trained, accuracy: float) -> None:
     from poetcore.evaluation.evaluate import evaluate
 
     evaluate(run, trained.sample / "demo", trained.workspace)
-    file = run.evaluation("demo").metrics_file
-    figures = json.loads(file.read_text())
-    figures |= {"accuracy": accuracy, "correct": round(20 * accuracy), "total": 20}
-    file.write_text(
-        json.dumps(figures | {"accuracy_without_leaked": accuracy, "leaked": 0, "leaked_near": 0})
-    )
+    figures = {"accuracy": accuracy, "correct": round(20 * accuracy), "total": 20}
+    figures |= {"accuracy_without_leaked": accuracy, "leaked": 0, "leaked_near": 0}
+    change_record(run.evaluation("demo").metrics_file, **figures)
 
 
 @pytest.fixture(scope="module")

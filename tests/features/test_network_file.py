@@ -76,7 +76,7 @@ def test_a_network_that_is_not_there_is_told_by_its_path(name, tmp_path):
 
 def test_one_that_is_gone_is_told_and_no_other_of_its_name_is_taken(tmp_path):
     tuned = replace(find(DEFAULT), source=NetworkFile(tmp_path / "backbone.tflite"), digest="abc")
-    with pytest.raises(BackboneError, match=r"no longer in .*backbone\.tflite: put it back, or train again"):
+    with pytest.raises(BackboneError, match=r"no longer in .*: put .*backbone\.tflite back, or train again"):
         model_file(tuned, tmp_path)
 
 

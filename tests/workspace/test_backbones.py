@@ -95,6 +95,6 @@ def test_networks_that_cannot_be_made_again_are_kept_and_found_with_the_run(run,
     for key, file in converted.items():
         file.write_text(key)
     keep_networks(run, both, lambda one: converted[one.key])
-    assert sorted(file.name for file in run.folder.glob("backbone*")) == ["backbone-2.tflite"]
+    assert sorted(file.name for file in run.folder.glob("backbone*.tflite")) == ["backbone-2.tflite"]
     found = models_of(on(run, both.name, both.calibration), place)(both.parts[1])
     assert found == run.network_file(1) and found.read_text() == both.parts[1].key
