@@ -63,7 +63,6 @@ class Run(JobFolder):
         self.stop_file = folder / "stop"
         #: What labels mean together, and what mistakes cost; may be changed after the training.
         self.label_groups_file = folder / "label_groups.json"
-        #: How its accuracy grows with its pictures, once that was measured.
         self.learning_curve_file = folder / "learning_curve.json"
         self._title_file = folder / "title.txt"
 
@@ -277,7 +276,7 @@ class Run(JobFolder):
     def _write_checked(self, name: str, content: str | bytes) -> None:
         """Write a file whose checksum the record holds; killed in between, it holds none."""
         if record := self._known_record():
-            others = {one: checksum for one, checksum in record.checksums.items() if one != name}
+            others = {one: told for one, told in record.checksums.items() if one != name}
             record = replace(record, checksums=others)
             self.write("run.json", as_record(record))
         self.write(name, content)

@@ -25,7 +25,7 @@ from poetcore.training.tuning.options import TuneOptions
 from poetcore.training.tuning.records import COSTS, FIGURES, Plan, Trial
 from poetcore.training.tuning.settings import Setting
 from poetcore.workspace.job_folder import JobFolder
-from poetcore.workspace.records import line_of, read_json_lines, read_record, to_json
+from poetcore.workspace.records import as_record, line_of, read_json_lines, read_record, to_json
 from poetcore.workspace.run_record import Status
 from poetcore.workspace.titles import folder_title
 
