@@ -13,6 +13,7 @@ from poetcore.cli.calibrate import calibrate
 from poetcore.cli.command import Command
 from poetcore.cli.compare import compare
 from poetcore.cli.dashboard import dashboard
+from poetcore.cli.doctor import doctor
 from poetcore.cli.evaluate import evaluate, label_image
 from poetcore.cli.export import export
 from poetcore.cli.features import features
@@ -78,6 +79,7 @@ _COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (download, "flowers"),
     (publish, "--run latest"),
     (dashboard, ""),
+    (doctor, "--repair"),
 )
 
 for _command, _arguments in _COMMANDS:

@@ -16,6 +16,7 @@ from poetcore.errors import OptionError
 from poetcore.system.options import Option, options_of
 from poetcore.system.paths import to_path
 from poetcore.training.config import RunConfig
+from poetcore.workspace.places import remember_places
 from poetcore.workspace.workspace import Workspace
 
 __all__ = [
@@ -39,6 +40,9 @@ DEFAULT_WORKSPACE = Path("tf_files")
 
 #: The parameters of commands that name a dataset.
 _DATASETS = ("dir", "source", "image_dir", "demo_dir", "demo")
+
+#: The parameters of commands that name what is written.
+_OUTPUTS = ("dest", "folder", "out", "html", "output_csv", "output_graph", "output_labels")
 
 WorkspaceOption = Annotated[
     Path, typer.Option(envvar="TFP_WORKSPACE", help="Folder for runs, models, caches and datasets.")
@@ -97,7 +101,10 @@ def _parameter(one: Option) -> inspect.Parameter:
 
 
 def finds_datasets(command: Callable[..., None]) -> Callable[..., None]:
-    """Return a command that looks for its datasets in the workspace too, as the tutorials name them there."""
+    """Return a command that looks for its datasets in the workspace too, as the tutorials name them there.
+
+    Where it writes outside of the workspace is remembered, so that what it leaves when killed is found there.
+    """
 
     @functools.wraps(command)
     def found(**given: Any) -> None:
@@ -105,6 +112,9 @@ def finds_datasets(command: Callable[..., None]) -> Callable[..., None]:
         if named:
             place = Workspace(given["workspace"])
             given |= {name: place.meant_dataset(path) for name, path in named.items()}
+        if "workspace" in given:
+            outputs = [given[name] for name in _OUTPUTS if given.get(name)]
+            remember_places(Workspace(given["workspace"]), *outputs)
         command(**given)
 
     return found

@@ -198,6 +198,14 @@ class Repairs:
         """Return the contents (sha256) that the user found right as they are."""
         return self._mover.log().verified()
 
+    def interrupted(self) -> bool:
+        """Return whether a killed process left a repair half done, and nobody is at it now."""
+        if self._mover.log().open is None:
+            return False
+        with contextlib.suppress(DatasetError), self._journal.locked(patience=0):
+            return self._mover.log().open is not None
+        return False
+
     def recover(self) -> None:
         """Finish what a killed process left half moved, unless another process is applying changes now.
 

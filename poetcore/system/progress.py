@@ -52,6 +52,7 @@ PHASES = {
     "packing_slides": Phase("Packing the slideshow"),
     "exporting": Phase("Exporting the model"),
     "comparing": Phase("Comparing the export with the app"),
+    "examining": Phase("Examining the workspace"),
 }
 
 #: The phases of a run, in their order: what `status.json` holds until the run ends.

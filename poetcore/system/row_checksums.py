@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ["Table", "add_checksums", "register"]
+__all__ = ["Table", "add_checksums", "damaged_rows", "forget_damaged_rows", "register"]
 
 #: Rows that get a checksum when a file of an earlier version is opened; more would keep others waiting.
 _AT_ONCE = 100_000
@@ -88,6 +88,36 @@ def add_checksums(connection: sqlite3.Connection, tables: tuple[Table, ...]) -> 
                 f"UPDATE {table.name} SET checksum = {table.checksum} WHERE ({key}) IN"
                 f" (SELECT {key} FROM {table.name} LIMIT {_AT_ONCE})"
             )
+
+
+def damaged_rows(connection: sqlite3.Connection) -> int:
+    """Count the rows of a database that are not as they were written."""
+    register(connection)
+    query = "SELECT count(*) FROM {} WHERE NOT {}"
+    return sum(
+        connection.execute(query.format(table.name, table.sound)).fetchone()[0]
+        for table in _tables(connection)
+    )
+
+
+def forget_damaged_rows(connection: sqlite3.Connection) -> None:
+    """Delete the rows of a database that are not as they were written."""
+    register(connection)
+    for table in _tables(connection):
+        connection.execute(f"DELETE FROM {table.name} WHERE NOT {table.sound}")
+
+
+def _tables(connection: sqlite3.Connection) -> list[Table]:
+    """List the tables of a database that carry checksums, as they are in it."""
+    names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    found = []
+    for (name,) in names:
+        rows = connection.execute(f"PRAGMA table_info({name})").fetchall()
+        columns = [(column, place) for _, column, _, _, _, place in rows if column != "checksum"]
+        if len(columns) < len(rows):
+            key = tuple(column for column, place in columns if place)
+            found.append(Table(name, key, tuple(column for column, place in columns if not place)))
+    return found
 
 
 def _has_checksum(connection: sqlite3.Connection, table: Table) -> bool:

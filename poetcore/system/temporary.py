@@ -18,7 +18,7 @@ from pathlib import Path
 from poetcore.system.identity import birth_of, find_process, machine, own_birth
 from poetcore.system.names import TEMPORARY_NAME
 
-__all__ = ["clear_leftovers", "temporary_folder", "temporary_path"]
+__all__ = ["clear_leftovers", "find_leftovers", "temporary_folder", "temporary_path"]
 
 #: What earlier versions left of zip files: whose it was cannot be told, so it is cleared once it is old.
 _EARLIER = re.compile(r"\.upload\.[a-z0-9_]{8}")
@@ -66,13 +66,18 @@ def clear_leftovers(folder: Path, *, deep: bool = False) -> int:
     Returns:
         How many were deleted.
     """
-    cleared = 0
+    return sum(map(_delete, find_leftovers(folder, deep=deep)))
+
+
+def find_leftovers(folder: Path, *, deep: bool = False) -> list[Path]:
+    """List the temporary files and folders in a folder whose process has ended; see `clear_leftovers`."""
+    found: list[Path] = []
     for entry in _entries(folder):
         if _is_left(entry):
-            cleared += _delete(entry)
+            found.append(Path(entry.path))
         elif deep and not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False):
-            cleared += clear_leftovers(Path(entry.path), deep=True)
-    return cleared
+            found += find_leftovers(Path(entry.path), deep=True)
+    return found
 
 
 def _entries(folder: Path) -> list[DirEntry[str]]:
@@ -104,12 +109,12 @@ def _is_left(entry: DirEntry[str]) -> bool:
     return named["birth"] not in (None, _short(birth)) or find_process(pid, birth, changed) is None
 
 
-def _delete(entry: DirEntry[str]) -> bool:
+def _delete(left: Path) -> bool:
     with suppress(OSError):
-        if entry.is_dir(follow_symlinks=False):
-            shutil.rmtree(entry.path)
+        if left.is_dir() and not left.is_symlink():
+            shutil.rmtree(left)
         else:
-            Path(entry.path).unlink()
+            left.unlink()
         return True
     return False
 

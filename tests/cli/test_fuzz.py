@@ -40,6 +40,7 @@ CALLS = 500
 #: A valid call of each command, its arguments before its options.
 USUAL = {
     "demo": [],
+    "doctor": [],
     "overview": ["photos"],
     "prepare": ["photos", "made", "--keep", "tiny,small_file"],
     "keep_aside": ["trees", "20%"],

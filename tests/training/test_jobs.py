@@ -1,6 +1,5 @@
 """Trainings as child processes: how they are followed and stopped, and how those that die are reported."""
 
-import json
 import os
 import re
 import subprocess
@@ -23,7 +22,7 @@ from poetcore.workspace.run import Run
 from poetcore.workspace.run_record import Status
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import ROOT, fill
-from tests.records import short_record
+from tests.records import change_record, short_record
 
 Process = subprocess.Popen[bytes]
 
@@ -86,8 +85,7 @@ def working(place: Workspace, pid: int, name: str = "run", **values: float) -> R
 
 def edited(run: Run, **values: object) -> Run:
     """A run whose status somebody changed by hand."""
-    file = run.folder / "status.json"
-    file.write_text(json.dumps(json.loads(file.read_text()) | values))
+    change_record(run.folder / "status.json", **values)
     return run
 
 
