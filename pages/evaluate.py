@@ -8,6 +8,7 @@ from poetcore.errors import PoetError
 from poetcore.evaluation.evaluate import evaluate
 from poetcore.evaluation.report import report
 from poetcore.ui.choice import chosen
+from poetcore.ui.damaged import draw_damaged_evaluations
 from poetcore.ui.freshness import checked, forget_scans
 from poetcore.ui.glossary import term
 from poetcore.ui.label_groups.predicted import summary_of
@@ -63,6 +64,7 @@ if part := subset_words(run):
     st.caption(plain(part))
 if demo == testing_list(run):
     st.caption(term("testing pictures"))
+draw_damaged_evaluations(run)
 found = checked(run, demo)
 refused = draw_other_labels(run, demo)
 asked = not refused and st.button(

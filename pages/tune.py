@@ -3,6 +3,7 @@
 import streamlit as st
 
 from poetcore.ui.choice import chosen
+from poetcore.ui.damaged import draw_damaged_tunings
 from poetcore.ui.state import tunings
 from poetcore.ui.tune.new_tuning import draw_new_tuning
 from poetcore.ui.tune.result import draw_study
@@ -23,3 +24,5 @@ elif study := pick_study(choice.dataset):
     draw_study(study)
 else:
     st.info("No tuning was started yet: plan one under *New tuning*.")
+if view != NEW:
+    draw_damaged_tunings()

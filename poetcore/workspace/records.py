@@ -1,11 +1,13 @@
 """How values are written in the files of a run folder and read again: JSON and CSV, errors as sentences."""
 
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from poetcore.errors import RunError
 from poetcore.system.checksums import sealed, sha256_of, unsealed
@@ -29,6 +31,9 @@ __all__ = [
 ]
 
 Record = TypeVar("Record")
+
+#: Records are small; one of hundreds of labels is not kept in memory.
+_REMEMBERED_BYTES, _SETTLED_NS = 100_000, 2_000_000_000
 
 
 def to_json(value: Any) -> str:
@@ -96,6 +101,24 @@ def read_record(file: Path, kind: type[Record], remedy: str = "train or evaluate
     Raises:
         RunError: it is missing, no JSON, not as it was written, or a value is missing or impossible.
     """
+    with suppress(OSError):  # told where it is read
+        stat = file.stat()
+        # A file younger than two seconds may change again within one tick of its file system's clock.
+        if stat.st_size <= _REMEMBERED_BYTES and time.time_ns() - stat.st_mtime_ns > _SETTLED_NS:
+            return cast(
+                Record,
+                _remembered(file, cast(Any, kind), remedy, stat.st_size, stat.st_mtime_ns, stat.st_ino),
+            )
+    return _read_record(file, kind, remedy)
+
+
+@lru_cache(maxsize=1_024)
+def _remembered(file: Path, kind: type[Record], remedy: str, *stamp: int) -> Record:
+    """Read a record once, as long as nobody writes its file; whoever is given it changes nothing in it."""
+    return _read_record(file, kind, remedy)
+
+
+def _read_record(file: Path, kind: type[Record], remedy: str) -> Record:
     values = read_json(file, remedy)
     with suppress(ValueError, TypeError, AttributeError, RecursionError):
         record: Record = build_from(unsealed(values), kind)
