@@ -50,7 +50,7 @@ _TOLD = "told"
 def files_of(place: Workspace) -> list[Path]:
     """Return the files that are damaged: those of the run `bad` and of what is not a run's."""
     roots = [place.runs / "bad", place.tunings, place.comparisons, place.demo_sets]
-    found = [Path(entry.path) for root in roots for entry in walk(root)]
+    found = [Path(entry.path) for root in roots if root.is_dir() for entry in walk(root)]
     return [*found, *place.root.glob("*.json")]
 
 
