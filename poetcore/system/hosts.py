@@ -36,6 +36,9 @@ OWN_NAMES = ("localhost", "127.0.0.1", "::1")
 #: The variable with more names, divided by commas or blanks; `*.example.org` are all below that one.
 ALLOWED_HOSTS = "TFP_ALLOWED_HOSTS"
 
+#: Streamlit's own variable for them.
+_STREAMLITS = "STREAMLIT_SERVER_ALLOWED_HOSTS"
+
 #: The variable with which the owner allows others to control the dashboard.
 REMOTE_CONTROL = "TFP_ALLOW_REMOTE_CONTROL"
 
@@ -92,10 +95,10 @@ def names_of(
 
     Args:
         address: on which it listens; "" are all that the machine has.
-        more: names that its owner gives elsewhere than in the environment.
-        environ: the environment, with `TFP_ALLOWED_HOSTS`.
+        more: names that stand in a file of settings.
+        environ: the environment, in which its owner gives some.
     """
-    listed = environ.get(ALLOWED_HOSTS, "").replace(",", " ").split()
+    listed = f"{environ.get(ALLOWED_HOSTS, '')} {environ.get(_STREAMLITS, '')}".replace(",", " ").split()
     reached = () if is_own_name(address) else (address, *_names_in_the_network())
     found = (*OWN_NAMES, *reached, *more, *listed)
     return tuple(dict.fromkeys(name.strip("[]").lower().rstrip(".") for name in found if name))

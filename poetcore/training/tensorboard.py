@@ -14,6 +14,7 @@ import types
 import urllib.request
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 from filelock import FileLock
@@ -23,6 +24,7 @@ from poetcore.system.files import write_whole
 from poetcore.system.identity import birth_of, find_process, host
 from poetcore.system.processes import start_module, tail
 from poetcore.training.tensorboard_address import LOCAL, Address
+from poetcore.training.tensorboard_gate import guarded
 
 __all__ = ["TensorBoard"]
 
@@ -189,9 +191,15 @@ def _answers(viewer: _Viewer) -> bool:
 def _main() -> None:
     """Run TensorBoard without TensorFlow, which it does where a module of this name can be imported."""
     sys.modules["tensorboard.compat.notf"] = types.ModuleType("tensorboard.compat.notf")
-    from tensorboard.main import run_main
+    from absl import app
+    from tensorboard import default, main_lib, program
 
-    run_main()
+    def server(answers: Any, flags: Any) -> Any:
+        return program.create_port_scanning_werkzeug_server(guarded(answers, flags.host), flags)
+
+    main_lib.global_init()
+    board = program.TensorBoard(plugins=default.get_plugins(), server_class=server)
+    app.run(board.main, flags_parser=board.configure)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from starlette.websockets import WebSocketClose
 from streamlit import config
 
 from poetcore.system.hosts import allows, host_in, is_own_name, names_of
-from poetcore.ui.origin import sender
+from poetcore.system.sender import leads_here, sender
 
 __all__ = ["Gate", "headers", "listens_on", "protections"]
 
@@ -36,7 +36,7 @@ def listens_on() -> str:
 
 def protections() -> list[Middleware]:
     """Return what the server puts before its answers; Streamlit's own check gets the same names."""
-    names = names_of(listens_on(), st.get_option("server.allowedHosts") or ())
+    names = names_of(listens_on(), st.get_option("server.allowedHosts"))
     config.set_option("server.allowedHosts", list(names))
     return [Middleware(Gate, names=names)]
 
@@ -94,9 +94,8 @@ def _refused(scope: Scope, words: str, status: int) -> ASGIApp:
 
 
 def _opens_page(scope: Scope, given: Headers) -> bool:
-    """Return whether somebody followed a link from another site to a page, in a window of its own."""
-    leads = (given.get("sec-fetch-mode"), given.get("sec-fetch-dest")) == ("navigate", "document")
-    return leads and scope.get("method") == "GET" and not scope["path"].startswith(_INSIDE)
+    """Return whether somebody followed a link to a page of ours, not to what lies behind the pages."""
+    return scope.get("method") == "GET" and leads_here(given) and not scope["path"].startswith(_INSIDE)
 
 
 def headers() -> dict[str, str]:

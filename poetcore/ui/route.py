@@ -40,7 +40,7 @@ def answer(request: Request) -> Response:
         content = _jpeg(sha, min(int(asked), _LARGEST))
     except PictureError as error:
         return Response(f"The picture {error}.", 404, media_type="text/plain")
-    forever = {"Cache-Control": "private, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+    forever = {"Cache-Control": "private, max-age=31536000, immutable"}
     return Response(content, media_type="image/jpeg", headers=forever)
 
 

@@ -18,8 +18,8 @@ from tests.ui.routes import Answer, ask
 BLOCK, ORIGINAL = 0x8769, 0x9003
 
 
-def told(sha: str) -> Answer:
-    return ask(FACT_ROUTES, "GET", f"/poet/facts/{sha}")
+def told(sha: str, host: str = "localhost:8501") -> Answer:
+    return ask(FACT_ROUTES, "GET", f"/poet/facts/{sha}", headers={"host": host})
 
 
 def scanned(place, path: Path, content: bytes) -> str:
@@ -54,6 +54,12 @@ def test_a_place_where_it_lies_no_more_is_not_told(empty, tmp_path):
     scanned(empty, tmp_path / "b.jpg", content)
     (tmp_path / "a.jpg").write_bytes(encoded(picture(204)))
     assert [one["path"] for one in told(sha).json()["files"]] == [str(tmp_path / "b.jpg")]
+
+
+def test_another_machine_is_not_told_where_it_lies(empty, tmp_path):
+    sha = scanned(empty, tmp_path / "a.jpg", encoded(picture(207)))
+    facts = told(sha, "192.168.1.7:8501").json()
+    assert (facts["files"], facts["format"]) == ([], "JPEG")
 
 
 def test_when_a_photo_was_taken_is_told(empty, tmp_path):

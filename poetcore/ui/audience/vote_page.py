@@ -40,7 +40,9 @@ def headers() -> dict[str, str]:
     }
     return {
         "Content-Security-Policy": "; ".join(f"{name} {allowed}" for name, allowed in policy.items()),
+        "Cross-Origin-Resource-Policy": "same-origin",
         "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
         # Not no-referrer, with which a form's Origin would be null.
         "Referrer-Policy": "same-origin",
         "Cache-Control": "no-store",

@@ -14,6 +14,7 @@ from poetcore.errors import PictureError
 from poetcore.system.figures import file_size
 from poetcore.ui.access import access
 from poetcore.ui.contents import content_of
+from poetcore.ui.own_machine import asked_on_own_machine
 from poetcore.workspace.workspace import default_workspace
 
 __all__ = ["FACT_ROUTES"]
@@ -30,7 +31,7 @@ def answer(request: Request) -> Response:
     content = content_of(sha)
     if content is None:
         return JSONResponse({"error": "The picture is not known, or was moved or changed."}, 404)
-    places = _places(sha)
+    places = _places(sha, request)
     when = date_taken(content)
     try:
         info = identify(content)
@@ -46,9 +47,9 @@ def answer(request: Request) -> Response:
     return JSONResponse(told, headers={"Cache-Control": "no-store"})
 
 
-def _places(sha: str) -> list[FileEntry]:
-    """Return the files of a content; where they lie is nothing for visitors."""
-    if access().public:
+def _places(sha: str, request: Request) -> list[FileEntry]:
+    """Return the files of a content; where they lie is told on this machine only."""
+    if access().public or not asked_on_own_machine(request):
         return []
     with default_workspace().file_index() as index:
         return index.places(sha)

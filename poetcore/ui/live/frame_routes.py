@@ -94,7 +94,6 @@ def _told(tell: Callable[[Request, bytes], Response], request: Request, content:
     except PoetError as error:
         return JSONResponse({"error": str(error)}, 422)
     response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 
 

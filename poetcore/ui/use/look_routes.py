@@ -90,7 +90,6 @@ def _route(path: str, tell: Callable[[Looker, bytes, Request], Response]) -> Rou
         except PoetError as error:
             return JSONResponse({"error": str(error)}, 422)
         response.headers["Cache-Control"] = f"private, max-age={_AGE}"
-        response.headers["X-Content-Type-Options"] = "nosniff"
         return response
 
     return Route(path, answer, methods=["GET"])
