@@ -6,6 +6,7 @@ refused is forgotten once other formats can be read.
 """
 
 import hashlib
+import os
 import time
 from collections.abc import Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -178,6 +179,12 @@ class FileIndex(Database):
             Path(path) for (path,) in self._rows("SELECT path FROM files WHERE sha = ? ORDER BY path", (sha,))
         ]
         return [entry for entry in self.lookup(paths) if entry.sha == sha]
+
+    def knows(self, folder: Path) -> bool:
+        """Return whether a file of a folder, or the file of that name, is indexed; the disk is not asked."""
+        below = str(folder).rstrip(os.sep) + os.sep
+        bounds = (str(folder), below, f"{below}\U0010ffff")
+        return bool(self._rows("SELECT 1 FROM files WHERE path = ? OR path BETWEEN ? AND ? LIMIT 1", bounds))
 
     def record_decoded(self, reasons: dict[str, str | None]) -> None:
         """Record of contents that they were decoded.

@@ -17,7 +17,8 @@ from poetcore.ui.address import write_address
 from poetcore.ui.fields import dataset_path
 from poetcore.ui.freshness import trained_on
 from poetcore.ui.glossary import term
-from poetcore.ui.missing import Missing, missing_folder, missing_run
+from poetcore.ui.linked import is_new_link
+from poetcore.ui.missing import Missing, missing_folder, missing_run, new_folder
 from poetcore.ui.state import workspace
 from poetcore.ui.subsets import subset_words
 from poetcore.ui.text import apart, dataset_names, plain
@@ -170,7 +171,8 @@ def _draw_folder(name: str, label: str, options: Sequence[str], wanted: Wanted, 
         usual: what would be chosen automatically.
     """
     known = list(options)
-    path = _found(wanted.value, known)
+    new = is_new_link(name, wanted.value, known)
+    path = None if new else _found(wanted.value, known)
     value = path or wanted.value
     names = dataset_names([*known, *([path] if path and path not in known else [])])
     if value is not None and value not in known:
@@ -187,8 +189,11 @@ def _draw_folder(name: str, label: str, options: Sequence[str], wanted: Wanted, 
         placeholder="None: choose one, or type a path",
         persist_state="session",
     )
-    gone = () if value is None or path else (missing_folder(name, label, value, usual),)
-    return _Folder(value, Path(path) if path else None, gone)
+    if value is None or path:
+        return _Folder(value, Path(path) if path else None, ())
+    return _Folder(
+        value, None, (new_folder(name, value) if new else missing_folder(name, label, value, usual),)
+    )
 
 
 def _found(text: str | None, known: Sequence[str]) -> str | None:

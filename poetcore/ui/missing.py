@@ -8,9 +8,9 @@ from poetcore.data.dataset import dataset_exists
 from poetcore.data.layout import folders_in
 from poetcore.errors import OptionError
 from poetcore.ui.fields import typed_path, why_missing
-from poetcore.ui.text import plain
+from poetcore.ui.text import brief, plain
 
-__all__ = ["Missing", "missing_folder", "missing_run"]
+__all__ = ["Missing", "missing_folder", "missing_run", "new_folder"]
 
 #: How alike a name must be, from 0 to 1, to have been meant.
 _ALIKE = 0.6
@@ -24,11 +24,13 @@ class Missing:
         name: "dataset", "demo" or "run".
         words: that it is not there, and why, as Markdown.
         instead: the path or name of what may have been meant, or goes with the rest; None for nothing.
+        is_new: whether it may well be there and was not looked at: the address alone names it.
     """
 
     name: str
     words: str
     instead: str | None
+    is_new: bool = False
 
 
 def missing_folder(name: str, label: str, text: str, usual: str | None) -> Missing:
@@ -41,6 +43,12 @@ def missing_folder(name: str, label: str, text: str, usual: str | None) -> Missi
         usual: what would be chosen automatically.
     """
     return Missing(name, why_missing(label, text), _meant_folder(text) or usual)
+
+
+def new_folder(name: str, text: str) -> Missing:
+    """Return that a folder which the address names was never used here, with itself to be agreed to."""
+    words = f"The address of this page names a folder that was never used here: {plain(brief(text, 200))}."
+    return Missing(name, words, text, is_new=True)
 
 
 def missing_run(text: str, known: Sequence[str], usual: str | None) -> Missing:

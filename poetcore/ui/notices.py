@@ -54,14 +54,13 @@ def _draw_missing(one: Missing) -> None:
     hint = "Choose another in the sidebar, or correct the address."
     if one.name != "run":
         hint = "Choose another in the sidebar, or correct its path there."
+    if one.is_new:
+        hint = "Its pictures are read once you say so: do, if you know who gave you the address."
     st.warning(f"{one.words} {hint}", icon=":material/search_off:")
     with st.container(horizontal=True):
         if one.instead:
-            named = (
-                Run(workspace().runs / one.instead).title if one.name == "run" else dataset_name(one.instead)
-            )
             st.button(
-                f"Use {plain(named)}",
+                "Use this folder" if one.is_new else f"Use {plain(_named(one.name, one.instead))}",
                 key=f"instead_{one.name}",
                 icon=":material/check:",
                 on_click=choose,
@@ -69,7 +68,14 @@ def _draw_missing(one: Missing) -> None:
             )
         if one.name == "run":
             st.page_link("train.py", label="See all runs", icon=":material/model_training:")
-        elif one.name == "dataset" and st.button(
-            "Bring pictures", key="bring_missing", icon=":material/add_photo_alternate:"
+        elif (
+            one.name == "dataset"
+            and not one.is_new
+            and st.button("Bring pictures", key="bring_missing", icon=":material/add_photo_alternate:")
         ):
             bring_dialog()
+
+
+def _named(name: str, value: str) -> str:
+    """Return what people call a run or a dataset. Not escaped."""
+    return Run(workspace().runs / value).title if name == "run" else dataset_name(value)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from poetcore.ui.linked import drop_link, note_link
+
 __all__ = ["Follower", "Wanted", "wanted_now"]
 
 
@@ -28,11 +30,15 @@ def wanted_now(name: str) -> Wanted:
     """
     before: str | None = st.session_state.get(f"asked_{name}")
     if f"next_{name}" in st.session_state:
+        drop_link(name)
         return Wanted(st.session_state.pop(f"next_{name}"), True)
     linked = st.query_params.get(name)
     if linked is not None and linked != before:
+        note_link(name, linked)
         return Wanted(linked, True)
     picked: str | None = st.session_state.get(f"pick_{name}", before)
+    if picked != before:
+        drop_link(name)
     return Wanted(picked, picked != before)
 
 

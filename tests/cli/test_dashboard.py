@@ -54,6 +54,20 @@ def test_a_port_in_use_is_told_in_a_sentence(tmp_path):
     assert (done.returncode, "is in use" in done.stderr) == (2, True)
 
 
+def test_an_address_that_others_reach_is_refused_with_what_they_could_do(tmp_path):
+    done = run_poet("dashboard", "--address", "0.0.0.0", "--workspace", tmp_path, "--no-browser")
+    assert (done.returncode, "without a password" in done.stderr) == (2, True)
+
+
+def test_the_server_itself_refuses_it_too(tmp_path):
+    settings = {"STREAMLIT_SERVER_ADDRESS": "0.0.0.0", "STREAMLIT_SERVER_PORT": str(free_port())}
+    command = [sys.executable, "-m", "streamlit", "run", str(app_file()), "--server.headless=true"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=os.environ | settings, capture_output=True, text=True, timeout=120
+    )
+    assert (done.returncode, "--allow-remote-control" in done.stderr) == (2, True)
+
+
 def test_a_checkout_runs_its_own_script():
     assert app_file() == ROOT / "app.py"
 

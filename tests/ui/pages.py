@@ -1,5 +1,8 @@
 """Pages without a browser: how to open one, and what it shows."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -17,8 +20,16 @@ PAGES = tuple(page.name for page in (HOME, *MENU))
 
 
 def opened(page: str, **asked: str) -> AppTest:
-    """Open a page with query parameters."""
+    """Open a page with query parameters; a dataset and a demo folder are chosen, as somebody would."""
+    chosen = {name: asked.pop(name) for name in ("dataset", "demo") if name in asked}
+    return linked(page, chosen, **asked)
+
+
+def linked(page: str, chosen: Mapping[str, str] = MappingProxyType({}), **asked: str) -> AppTest:
+    """Open a page by an address, with its query parameters."""
     app = AppTest.from_file(str(ROOT / "pages" / "_shell.py"), default_timeout=30)
+    for name, value in chosen.items():
+        app.session_state[f"next_{name}"] = value
     for name, value in asked.items():
         app.query_params[name] = value
     app.run()

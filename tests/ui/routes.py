@@ -45,7 +45,7 @@ def ask(
 
     given = [(name.encode(), value.encode()) for name, value in ({"host": "testserver"} | headers).items()]
     scope = {"type": "http", "method": method, "path": path, "query_string": query.encode(), "headers": given}
-    scope["client"] = ("127.0.0.1", 50_000)
+    scope |= {"client": ("127.0.0.1", 50_000), "scheme": "http"}
     server = Starlette(routes=list(routes))
     # In a thread of its own: the browser that other tests drive keeps a loop running in this one.
     with ThreadPoolExecutor(1) as thread:

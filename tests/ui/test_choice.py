@@ -7,11 +7,12 @@ import zipfile
 import pytest
 
 from poetcore.data.dataset import scan
+from poetcore.ui import fields
 from poetcore.ui.text import plain
 from poetcore.workspace.demo_sets import keep_aside, make_testing_list
 from tests.browser.dashboard import copy_of, copy_run
 from tests.conftest import encoded, fill, picture
-from tests.ui.pages import opened, uploaded
+from tests.ui.pages import linked, opened, uploaded
 
 pytestmark = pytest.mark.slow
 
@@ -66,9 +67,29 @@ def test_a_folder_with_nearly_the_name_is_offered(full, tmp_path):
     assert picked(app)[0] == str(folder)
 
 
-def test_a_folder_in_the_address_becomes_the_dataset(full, tmp_path):
+def test_a_known_folder_in_the_address_becomes_the_dataset(full, tmp_path):
     folder = fill(tmp_path / "insects", {"ant": 2, "bee": 2})
-    assert opened("home", dataset=str(folder)).sidebar.selectbox(key="pick_dataset").value == str(folder)
+    with full.workspace.file_index() as index:
+        scan(folder, index)
+    assert linked("overview", dataset=str(folder)).metric[0].value == "4"
+
+
+@pytest.mark.parametrize("name", ["dataset", "demo"])
+def test_a_new_folder_in_the_address_is_looked_at_once_somebody_agrees(full, tmp_path, name, monkeypatch):
+    folder = fill(tmp_path / "insects", {"ant": 2, "bee": 2})
+    monkeypatch.setattr(fields, "dataset_exists", lambda path: pytest.fail(f"{path} was looked at"))
+    app = linked("evaluate" if name == "demo" else "overview", **{name: str(folder)})
+    assert "never used here" in noticed(app)[0] and app.metric.len == 0
+    assert app.run().metric.len == 0  # a second run of the page has not agreed
+    monkeypatch.undo()
+    button = next(one for one in app.main.button if one.label == "Use this folder")
+    assert getattr(button.click().run().session_state["choice"], name) == folder
+
+
+@pytest.mark.parametrize("text", ["x" * 5000, "/" + "x/" * 2500, "/a\0b", "\0", "//host/share", "~", "../.."])
+def test_an_address_with_any_text_is_asked_about(full, text):
+    app = linked("overview", dataset=text, demo=text)
+    assert not app.exception and "never used here" in noticed(app)[0]
 
 
 def test_a_chosen_dataset_stays_chosen_on_the_next_page(full, tmp_path):

@@ -8,7 +8,8 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from poetcore.curation.repair import Change, Repairs
-from tests.conftest import ROOT, encoded, fill, picture
+from tests.conftest import encoded, fill, picture
+from tests.ui.pages import opened
 
 
 @pytest.fixture
@@ -25,11 +26,7 @@ def clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def health(folder: Path, **asked: str) -> AppTest:
     """Open the health of a folder."""
-    app = AppTest.from_file(str(ROOT / "pages" / "_shell.py"), default_timeout=60)
-    for name, value in {"dataset": str(folder), **asked}.items():
-        app.query_params[name] = value
-    app.run()
-    app.switch_page("overview.py").run()
+    app = opened("overview", dataset=str(folder), **asked)
     app.segmented_control(key="overview_section").set_value("Health").run()
     assert not app.exception
     return app
