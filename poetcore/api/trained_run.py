@@ -10,7 +10,7 @@ import pandas as pd
 
 from poetcore.api.arguments import PathLike, Progressing, on_progress, path_of, pictures_in
 from poetcore.api.exported_run import ExportedRun
-from poetcore.api.grouped_run import GroupedRun
+from poetcore.api.kept_run import KeptRun
 from poetcore.api.reports import Report
 from poetcore.api.shown import accuracies, run_html
 from poetcore.api.video_run import VideoRun
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["TrainedRun"]
 
 
-class TrainedRun(GroupedRun, ExportedRun, VideoRun):
+class TrainedRun(KeptRun, ExportedRun, VideoRun):
     """A finished run: its figures, and the model it became.
 
     Args:
@@ -44,33 +44,8 @@ class TrainedRun(GroupedRun, ExportedRun, VideoRun):
     """
 
     def __init__(self, folder: Run, workspace: Workspace) -> None:
-        super().__init__(folder)
-        self._workspace = workspace
+        super().__init__(folder, workspace)
         self._record = folder.record()
-
-    @property
-    def name(self) -> str:
-        """The run's name, which `load_run` and the command line take."""
-        return self._run.name
-
-    @property
-    def folder(self) -> Path:
-        """The run's folder in the workspace."""
-        return self._run.folder
-
-    @property
-    def title(self) -> str:
-        """What people call the run; may be set, and is not unique: `name` is.
-
-        Example:
-            >>> run.title
-            'first'
-        """
-        return self._run.title
-
-    @title.setter
-    def title(self, text: str) -> None:
-        self._run.rename_title(text)
 
     @property
     def classes_(self) -> np.ndarray:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from poetcore.cli.deletion import DeleteOption, YesOption, delete_named
 from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, WorkspaceOption
 from poetcore.errors import OptionError
 from poetcore.system.figures import UNKNOWN, count, interval, percent, score
@@ -46,12 +47,18 @@ def runs(
             " --sort names, the cross-validated one by default.",
         ),
     ] = False,
+    delete: DeleteOption = None,
+    yes: YesOption = False,
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     json: JsonOption = False,
 ) -> None:
     """List the runs, the newest first; figures of other files than those there now are marked."""
     from poetcore.cli.terminal import Terminal
 
+    if delete:
+        place = Workspace(workspace)
+        delete_named(delete, place.all_runs(), place.delete_run, what="run", yes=yes, terminal=Terminal(json))
+        return
     if sort not in _ORDERS:
         raise OptionError(f"Unknown order {sort!r}: sort by one of {', '.join(_ORDERS)}.")
     if best and sort not in ("created", *_ACCURACIES):
@@ -93,6 +100,7 @@ def _rows(place: Workspace) -> list[dict[str, Any]]:
             "run": run.name,
             "title": run.title,
             "phase": status.phase,
+            "host": status.elsewhere,
             "message": status.message,
             "done": 0 if status.final else status.done,
             "total": 0 if status.final else status.total,
@@ -257,4 +265,5 @@ def _unfinished(row: dict[str, Any]) -> str:
     """Return one line on a run that is not done: what it is doing, or why it ended."""
     progress = f" ({count(row['done'])} of {count(row['total'])})" if row["total"] else ""
     message = " ".join(str(row["message"]).split())
-    return f"{row['run']}: {row['phase']}{progress}. {message}".strip()
+    host = f" on {row['host']}" if row["host"] else ""
+    return f"{row['run']}: {row['phase']}{progress}{host}. {message}".strip()

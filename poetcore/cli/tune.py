@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from poetcore.cli.deletion import DeleteOption, YesOption, delete_named
 from poetcore.cli.options import DEFAULT_WORKSPACE, JsonOption, WorkspaceOption, takes_options_of
 from poetcore.errors import OptionError
 from poetcore.features.backbones import DEFAULT, from_environment
@@ -56,6 +57,8 @@ def tune(
             help="Go on with a tuning that was stopped, by its name, or latest; other options do not count."
         ),
     ] = None,
+    delete: DeleteOption = None,
+    yes: YesOption = False,
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     json: JsonOption = False,
     **options: Any,
@@ -63,10 +66,13 @@ def tune(
     """Try many settings of a training by cross validation on the same features, and choose honestly."""
     from poetcore.cli.terminal import Terminal, next_line
     from poetcore.training.tuning.checks import check_resumable, check_tuning
-    from poetcore.training.tuning.studies import create_study, find_study
+    from poetcore.training.tuning.studies import create_study, delete_study, find_study, studies
     from poetcore.training.tuning.tune import run_study
 
     place, terminal = Workspace(workspace), Terminal(json)
+    if delete:
+        delete_named(delete, studies(place), delete_study, what="tuning", yes=yes, terminal=terminal)
+        return
     if resume:
         study = find_study(resume, place)
         check_resumable(study)

@@ -67,6 +67,7 @@ class Plan:
             content.
         left: files of an earlier preparation whose content the source no longer has; they stay.
         present: destinations that are there already.
+        found: every file that was in the two parts of the set's folder.
     """
 
     labels: tuple[str, ...]
@@ -75,6 +76,7 @@ class Plan:
     removals: tuple[str, ...]
     left: tuple[str, ...]
     present: frozenset[str]
+    found: frozenset[str] = frozenset()
 
     def counts(self, part: str) -> dict[str, int]:
         """Count the pictures of one part for each label, zeros included."""
@@ -158,6 +160,7 @@ def plan(
         tuple(name for name in stale if existing_split.files[name] in in_source),
         tuple(name for name in stale if existing_split.files[name] not in in_source),
         frozenset(wanted & set(existing_split.files)),
+        frozenset(existing_split.files),
     )
 
 

@@ -5,7 +5,6 @@ DEST/demo/<label>/     demo pictures
 DEST/manifest.csv      every file of the source: its part and destination, or why it was rejected
 """
 
-import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -17,16 +16,16 @@ from pathlib import Path
 import pandas as pd
 
 from poetcore.analysis.issues import Issue, find_issues
+from poetcore.curation.placing import put
 from poetcore.curation.prepare import COLUMNS, FOUND, ExistingSplit, Plan
 from poetcore.curation.repair import Repairs
 from poetcore.curation.selection import PARTS
-from poetcore.data import images
 from poetcore.data.dataset import Dataset, scan
-from poetcore.data.file_index import sha_of
-from poetcore.errors import DatasetError, PictureError, RunError
+from poetcore.errors import DatasetError, RunError
 from poetcore.system.files import cores, in_chunks, printable, sync_tree, walk, write_whole
+from poetcore.system.locks import check_free, locked
 from poetcore.system.progress import OnProgress, Progress
-from poetcore.system.temporary import clear_leftovers, temporary_path
+from poetcore.system.temporary import clear_leftovers
 from poetcore.workspace.records import read_table, to_csv
 from poetcore.workspace.workspace import Workspace
 
@@ -34,17 +33,6 @@ __all__ = ["Outcome", "check_apart", "execute", "existing_split", "manifest_of",
 
 #: Files copied between two reports of progress.
 _CHUNK = 32
-
-#: What a system says where a hard link cannot be made but a copy can.
-_NO_LINK = {
-    errno.EXDEV,
-    errno.EPERM,
-    errno.ENOTSUP,
-    errno.EOPNOTSUPP,
-    errno.EMLINK,
-    errno.ENOSYS,
-    errno.EACCES,
-}
 
 
 @dataclass(frozen=True)
@@ -122,14 +110,22 @@ def existing_split(folder: Path, workspace: Workspace) -> ExistingSplit:
 
     Raises:
         DatasetError: its manifest was not written by Poet.
+        OptionError: it is being prepared.
     """
-    paths = [Path(entry.path) for part in PARTS if (folder / part).is_dir() for entry in walk(folder / part)]
+    check_free(folder, levels=0)
+    paths = [path for _, path in _files_in(folder)]
     with workspace.file_index() as index:
         files = {p.path.relative_to(folder).as_posix(): p.sha for p in index.lookup(paths)}
     listed = _read_manifest(manifest_of(folder))
     return ExistingSplit(
         files, frozenset(name for name, sha in files.items() if sha and listed.get(name) == sha)
     )
+
+
+def _files_in(folder: Path) -> list[tuple[str, Path]]:
+    """List the files in the two parts of a set: relative to its folder, with slashes, and their paths."""
+    inside = (Path(entry.path) for part in PARTS if (folder / part).is_dir() for entry in walk(folder / part))
+    return [(path.relative_to(folder).as_posix(), path) for path in inside]
 
 
 def execute(
@@ -146,7 +142,9 @@ def execute(
         on_progress: called in the phase `copying`.
 
     Raises:
-        DatasetError: nothing usable was chosen, or the folder cannot be written.
+        DatasetError: nothing usable was chosen, the folder cannot be written, or it is no longer as it was
+            when this was planned.
+        OptionError: it is being prepared by another.
     """
     chosen = plan.chosen()
     if chosen.empty:
@@ -154,6 +152,18 @@ def execute(
             "No usable picture was left to split: look at what was excluded and why, or keep some of it on"
             " purpose."
         )
+    with locked(folder, "is being prepared"):
+        if plan.found != {name for name, _ in _files_in(folder)}:
+            raise DatasetError(
+                f"{printable(folder)} was changed by another window or program meanwhile: prepare it again,"
+                " which goes on from what is there now."
+            )
+        return _execute(plan, chosen, folder, link, on_progress)
+
+
+def _execute(
+    plan: Plan, chosen: pd.DataFrame, folder: Path, link: bool, on_progress: OnProgress | None
+) -> Outcome:
     todo = chosen[~chosen["destination"].isin(plan.present)]
     failed: dict[str, str] = {}
     ways: list[str] = []
@@ -169,7 +179,7 @@ def execute(
         jobs = list(zip(todo["source"], todo["destination"], todo["sha"], strict=True))
         with ThreadPoolExecutor(cores()) as pool:
             for chunk in in_chunks(jobs, _CHUNK):
-                placed = pool.map(lambda job: _put(Path(job[0]), folder / job[1], job[2], link), chunk)
+                placed = pool.map(lambda job: put(Path(job[0]), folder / job[1], job[2], link), chunk)
                 for (source, _, _), (way, reason) in zip(chunk, placed, strict=True):
                     if way == "failed":
                         failed[source] = reason
@@ -222,35 +232,6 @@ def _remove(folder: Path, names: tuple[str, ...]) -> None:
     for place in {(folder / name).parent for name in names}:
         with suppress(OSError):  # something is left in it
             place.rmdir()
-
-
-def _put(source: Path, target: Path, sha: str, link: bool) -> tuple[str, str]:
-    """Link or copy one file: ("linked" | "copied" | "failed", why it was not linked or copied)."""
-    try:
-        content = images.read(source)
-    except PictureError as error:
-        return "failed", str(error)
-    if sha_of(content) != sha:
-        return "failed", "was changed meanwhile"
-    refusal = ""
-    if link:
-        try:
-            os.link(source, target)
-        except OSError as error:
-            if error.errno not in _NO_LINK:
-                raise
-            refusal = error.strerror or str(error)
-        else:
-            return "linked", ""
-    temporary = temporary_path(target)
-    try:
-        temporary.write_bytes(content)
-        stat = source.stat()
-        os.utime(temporary, ns=(stat.st_atime_ns, stat.st_mtime_ns))  # a photo keeps its day
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
-    return "copied", refusal
 
 
 def _read_manifest(file: Path) -> dict[str, str]:

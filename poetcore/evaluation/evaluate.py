@@ -32,6 +32,7 @@ from poetcore.system.names import is_name, to_name
 from poetcore.system.progress import OnProgress
 from poetcore.system.unkept import is_read_only, kept_if_possible
 from poetcore.workspace.evaluation_folder import EvaluationFolder
+from poetcore.workspace.job_folder import using_run
 from poetcore.workspace.records import read_record
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
@@ -42,6 +43,7 @@ __all__ = ["Evaluation", "evaluate", "evaluate_graph"]
 _TOLD, _NOVELTY = ["path", "label", "predicted", "correct", "confidence"], ["novelty", "unknown"]
 
 
+@using_run("is being evaluated")
 def evaluate(
     run: Run,
     folder: Path,

@@ -31,11 +31,13 @@ from poetcore.export.notes import code_of, note
 from poetcore.export.parity import Parity, check, pictures_of
 from poetcore.features.litert import CALIBRATION_PICTURES
 from poetcore.system.files import printable, sync_folder, sync_tree
+from poetcore.system.locks import check_free, locked
 from poetcore.system.outputs import check_output, is_written, note_written
 from poetcore.system.progress import OnProgress, Progress
 from poetcore.system.temporary import clear_leftovers, temporary_folder
 from poetcore.system.tensorflow import muted
 from poetcore.workspace.backbones import backbone_of, models_of
+from poetcore.workspace.job_folder import using_run
 from poetcore.workspace.records import to_json
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
@@ -62,6 +64,7 @@ class Exported:
     parity: Parity
 
 
+@using_run("is being exported")
 def export(
     run: Run,
     workspace: Workspace,
@@ -94,7 +97,7 @@ def export(
 
     Raises:
         OptionError: an unknown format, one whose package is missing, options or a name that do not fit, or
-            something else lies at `out`.
+            something else lies at `out`, or another export is being written there.
         RunError: the run is unfinished or damaged, or tflite_int8 finds no training picture.
         BackboneError: the backbone's weights cannot be loaded.
         ParityError: the file does not predict as the app does; it was not kept.
@@ -114,6 +117,7 @@ def export(
     noted = [*(name for name in beside if "/" not in name), f"{stem}_README.txt", f"{stem}_parity.json"]
     replaces = force or out is None  # the run's own folder has nothing of others in it
     _check_outputs(target, kind, [target.parent / name for name in noted], replaces)
+    check_free(target, levels=0)
     calibration = _calibration(run, kind, record.input_size, fed) if kind.quantized else ()
 
     if on_progress:
@@ -142,7 +146,7 @@ def export(
         write = partial(kind.write, Network(model, tuple(labels), about, calibration))
     target.parent.mkdir(parents=True, exist_ok=True)
     clear_leftovers(target.parent)
-    with temporary_folder(target) as place:
+    with locked(target, "is being exported"), temporary_folder(target) as place:
         made = place / target.name
         with _quiet():
             write(made)

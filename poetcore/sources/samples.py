@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 from poetcore.errors import DatasetError, DownloadError, OptionError
@@ -17,6 +18,7 @@ from poetcore.sources.fetch import new_session
 from poetcore.sources.fetch_options import FetchOptions
 from poetcore.sources.redirects import RedirectError, streamed
 from poetcore.system.files import replace_patiently
+from poetcore.system.locks import locked
 from poetcore.system.progress import OnProgress, Progress
 from poetcore.system.temporary import clear_leftovers, temporary_folder
 
@@ -39,8 +41,13 @@ _PHOTOS = "flower_photos"
 #: Seconds without a byte from the server before giving up.
 _TIMEOUT = 30
 _PIECE_BYTES = 1_000_000
+#: Seconds to wait for another process that draws the same pictures.
+_PATIENCE = 120
 #: Ten times as large as the archive: whatever is sent instead of it does not fill the disk.
 _MAX_BYTES = 2_290_000_000
+
+#: Of a drawn picture: split, label, number.
+_Name = tuple[str, str, int]
 
 
 def make_sample(
@@ -84,9 +91,20 @@ def make_sample(
         for label in SAMPLE_LABELS
         for index in range(1, count + 1)
     ]
-    missing = [name for name in names if not (folder / _picture_path(*name)).exists()]
-    if not missing:
+    if not _missing(folder, names):
         return folder
+    with locked(folder, "is being drawn", patience=_PATIENCE):
+        _draw(folder, _missing(folder, names), seed, on_progress)
+    return folder
+
+
+def _missing(folder: Path, names: Sequence[_Name]) -> list[_Name]:
+    return [name for name in names if not (folder / _picture_path(*name)).exists()]
+
+
+def _draw(folder: Path, missing: Sequence[_Name], seed: int, on_progress: OnProgress | None) -> None:
+    if not missing:
+        return
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         clear_leftovers(folder.parent)
@@ -105,7 +123,6 @@ def make_sample(
             f"The sample set cannot be written to {folder} ({error.strerror or error}); "
             "choose a folder that can be written to, on a disk with 10 MB of free space."
         ) from error
-    return folder
 
 
 def _picture_path(split: str, label: str, index: int) -> Path:
@@ -147,13 +164,15 @@ def download_flowers(
 
     Raises:
         DownloadError: the archive could not be fetched, checked or unpacked.
+        OptionError: another process is downloading it.
     """
     target = folder / _PHOTOS
     if target.is_dir() and any(target.iterdir()):
         return target
     archive = folder / _ARCHIVE
-    _fetch(archive, url, sha256, on_progress)
-    _unpack(archive, url)
+    with locked(target, "is being downloaded"):
+        _fetch(archive, url, sha256, on_progress)
+        _unpack(archive, url)
     return target
 
 

@@ -103,8 +103,7 @@ def check_free(folder: Path, *, levels: int = 1) -> None:
     """
     real = Path(os.path.realpath(folder))
     for place in (real, *list(real.parents)[:levels]):
-        holder = holder_of(place)
-        if holder and (holder.pid, holder.host) != (os.getpid(), host()):
+        if holder := holder_of(place):
             raise busy(place, holder)
 
 
@@ -117,6 +116,9 @@ def in_use(folder: Path, doing: str) -> Iterator[None]:
         doing: what others are told: "is being evaluated".
     """
     users_of(folder)  # clears what killed processes left
+    if not folder.is_dir():  # a lock would make it
+        yield
+        return
     file = folder / f".{os.getpid()}-{secrets.token_hex(4)}.use"
     with _held(file, _acquired(file, 0), doing):
         yield

@@ -7,6 +7,7 @@ from poetcore.errors import OptionError
 from poetcore.features.backbones import Backbone, NetworkFile
 from poetcore.features.engines import check_engine
 from poetcore.features.network_file import find_network
+from poetcore.system.locks import check_free
 from poetcore.system.progress import OnProgress
 from poetcore.training.config import RunConfig
 from poetcore.training.extractor import subset_of
@@ -28,7 +29,7 @@ def check_config(config: RunConfig, workspace: Workspace, on_progress: OnProgres
     Raises:
         DatasetError: a folder is missing, or holds no label folders.
         OptionError: the backbone or the engine is unknown, or cannot be used, or a part is chosen of
-            pictures that may have several labels.
+            pictures that may have several labels; or the pictures are being written.
     """
     if config.multi_label and (config.labels or config.max_pictures_per_label != -1):
         refuse_multi_label("subset")
@@ -42,6 +43,7 @@ def check_config(config: RunConfig, workspace: Workspace, on_progress: OnProgres
     check_engine(config.engine, backbone)
     if config.fine_tune:
         _check_fine_tuning(config, backbone)
+    check_free(config.image_dir)
     labels = check_dataset(config.image_dir)
     if config.demo_dir:
         check_dataset(config.demo_dir, labels)
@@ -74,8 +76,9 @@ def check_pictures(config: RunConfig, workspace: Workspace) -> None:
 
     Raises:
         DatasetError: it cannot: a single label, one without pictures ...
-        OptionError: a label that it names is not there.
+        OptionError: a label that it names is not there, or the folder is being written.
     """
+    check_free(config.image_dir)
     with workspace.file_index() as index:
         scanner = scan_label_sets if config.multi_label else scan
         whole = training_part(scanner(config.image_dir, index), workspace)

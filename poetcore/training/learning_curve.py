@@ -18,6 +18,7 @@ from poetcore.training.forecast import Curve, Forecast, Point, advice, fit_curve
 from poetcore.training.subsets import Subset, predict_from_subsets
 from poetcore.training.train import Examples, TrainingOptions
 from poetcore.workspace.backbones import backbone_of, models_of
+from poetcore.workspace.job_folder import using_run
 from poetcore.workspace.not_offered import refuse_multi_label
 from poetcore.workspace.records import as_record, read_record
 from poetcore.workspace.run import Run
@@ -107,6 +108,7 @@ def why_no_learning_curve(record: RunRecord) -> str:
     )
 
 
+@using_run("is being measured")
 def learning_curve(run: Run, workspace: Workspace, on_progress: OnProgress | None = None) -> LearningCurve:
     """Measure how the accuracy of a run grows with its training pictures, and foretell how it goes on.
 

@@ -81,6 +81,8 @@ def retrain(
         config, workspace, on_progress
     )  # a mistyped folder is no run, and is told before the training
     run = workspace.begin_run(config.name)
+    if on_progress and (aside := run.status().message):
+        on_progress(Progress("scanning", message=aside))
     try:
         with (
             run.worked_on("is being trained"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from poetcore.errors import RunError
 from poetcore.system.checksums import sealed
 from poetcore.system.files import write_whole
+from poetcore.system.locks import locked
 from poetcore.workspace.records import check_file, read_record, read_table, to_csv, to_json
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 __all__ = ["EvaluationFolder"]
 
 _REMEDY = "evaluate again"
+
+#: Seconds to wait for another that is writing the same evaluation.
+_PATIENCE = 60
 
 
 @dataclass(frozen=True)
@@ -54,10 +58,14 @@ class EvaluationFolder:
         """
         content = to_csv(predictions).encode()
         checksums = {self.predictions_file.name: hashlib.sha256(content).hexdigest()}
+        told = to_json(sealed(metrics | {"checksums": checksums}))
+        # No run is called so, and this folder must not be made for a run that is gone.
+        beside = self._home.with_name(f"{self._home.name}@{self.name}") if self._home else self.folder
         try:
-            write_whole(self.predictions_file, content, home=self._home)
-            told = to_json(sealed(metrics | {"checksums": checksums}))
-            write_whole(self.metrics_file, told, home=self._home)
+            # Another evaluation of the same pictures may end at the same moment.
+            with locked(beside, "is being written", patience=_PATIENCE):
+                write_whole(self.predictions_file, content, home=self._home)
+                write_whole(self.metrics_file, told, home=self._home)
         except FileNotFoundError:
             raise RunError(
                 f"{self._home or self.folder} was deleted or renamed while it was evaluated: evaluate another"

@@ -5,19 +5,27 @@ holds the folder's lock, which the system takes from one that ends, on every mac
 """
 
 import contextlib
+import functools
+import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 
-from poetcore.errors import RunError
+from poetcore.errors import OptionError, RunError
 from poetcore.system.files import write_whole
 from poetcore.system.identity import end_process
-from poetcore.system.locks import holder_of, locked
+from poetcore.system.locks import holder_of, in_use, locked, users_of
+from poetcore.system.temporary import temporary_path
 from poetcore.workspace.records import as_record, read_record
 from poetcore.workspace.run_record import DAMAGED, Status, why_it_died
 
-__all__ = ["JobFolder"]
+__all__ = ["JobFolder", "using_run"]
+
+Arguments = ParamSpec("Arguments")
+Returned = TypeVar("Returned")
+Used = TypeVar("Used", bound="JobFolder")
 
 
 class JobFolder:
@@ -109,6 +117,40 @@ class JobFolder:
         with locked(self.folder, doing):
             yield
 
+    def check_unused(self, called: str) -> None:
+        """Check that nobody works on it or reads it.
+
+        Args:
+            called: what it is called in a sentence: "run".
+
+        Raises:
+            OptionError: somebody does.
+        """
+        status = self.current_status()
+        if not status.final:
+            where = f" on {status.elsewhere}" if status.elsewhere else ""
+            raise OptionError(
+                f"The {called} {self.name!r} is being worked on{where}: stop it first, then delete it."
+            )
+        for user in users_of(self.folder):
+            raise OptionError(f"The {called} {self.name!r} {user.words}: delete it when that is done.")
+
+    def delete(self, called: str) -> None:
+        """Delete the folder with everything in it.
+
+        Args:
+            called: as in `check_unused`.
+
+        Raises:
+            OptionError: somebody works on it or reads it; nothing is deleted then.
+        """
+        self.check_unused(called)
+        with locked(self.folder, "is being deleted"):
+            self.check_unused(called)
+            gone = temporary_path(self.folder)
+            self.folder.rename(gone)  # at once, so that nothing half deleted is listed
+            shutil.rmtree(gone, ignore_errors=True)
+
     def is_worked_on(self, status: Status) -> bool:
         """Return whether the process of a status that is not final still works.
 
@@ -166,3 +208,27 @@ class JobFolder:
         Raises:
             RunError: it cannot.
         """
+
+
+def using_run(
+    doing: str,
+) -> Callable[
+    [Callable[Concatenate[Used, Arguments], Returned]], Callable[Concatenate[Used, Arguments], Returned]
+]:
+    """Return a decorator for a function that reads the run it is given first, which is not deleted meanwhile.
+
+    Args:
+        doing: what others are told: "is being evaluated".
+    """
+
+    def decorated(
+        function: Callable[Concatenate[Used, Arguments], Returned],
+    ) -> Callable[Concatenate[Used, Arguments], Returned]:
+        @functools.wraps(function)
+        def used(run: Used, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Returned:
+            with in_use(run.folder, doing):
+                return function(run, *args, **kwargs)
+
+        return used
+
+    return decorated

@@ -294,6 +294,8 @@ class Run(JobFolder):
         """Return a file of a finished run."""
         file = self.folder / name
         if not file.is_file():
+            if not self.folder.is_dir():
+                raise self.gone()
             raise RunError(
                 f"The run {self.name!r} has no {name}: it is unfinished or damaged, train it again."
             )

@@ -16,13 +16,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
-from filelock import FileLock
-
 from poetcore.data.labels import match_labels
 from poetcore.data.layout import folders_in
 from poetcore.data.listing import is_listing_name
 from poetcore.errors import DatasetError, PoetError
 from poetcore.system.files import sync_file, sync_tree, write_whole
+from poetcore.system.locks import locked
 from poetcore.system.names import TEMPORARY_NAME, check_name
 from poetcore.system.temporary import temporary_path
 from poetcore.workspace.archives import unpack
@@ -36,6 +35,9 @@ _PREFIX = ".uploading-"
 
 #: Bytes that stay free on the disk.
 _RESERVE = 500_000_000
+
+#: Seconds to wait for another window that finishes the same upload: unpacking a large zip file takes long.
+_PATIENCE = 600
 
 _GONE = "This upload was finished or discarded meanwhile: drop the folder again."
 
@@ -123,13 +125,8 @@ class Upload:
     @contextmanager
     def alone(self) -> Iterator[Offer]:
         """Have it to oneself, so that two windows do not finish it at once; it may be gone by then."""
-        lock = self.folder.with_name(f"{self.folder.name}.lock")
-        try:
-            with FileLock(lock):
-                yield self.offer
-        finally:
-            with suppress(OSError):
-                lock.unlink()
+        with locked(self.folder, "is being put in its place", patience=_PATIENCE):
+            yield self.offer
 
     def discard(self) -> None:
         """Delete what is here of it."""

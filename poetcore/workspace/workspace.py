@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import shlex
 import shutil
 from datetime import datetime
 from pathlib import Path
@@ -10,10 +11,12 @@ from typing import TYPE_CHECKING
 
 from poetcore.data.file_index import FileIndex
 from poetcore.errors import OptionError, RunError
+from poetcore.system.locks import locked
 from poetcore.system.names import check_name
 from poetcore.system.paths import to_path
 from poetcore.system.temporary import clear_leftovers
 from poetcore.system.unkept import is_read_only
+from poetcore.workspace.records import read_json
 from poetcore.workspace.run import Run
 from poetcore.workspace.run_record import DAMAGED, Status
 
@@ -128,6 +131,9 @@ class Workspace:
     def create_run(self, name: str | None = None) -> Run:
         """Create an empty run folder in the phase "starting".
 
+        A run of that name that was killed, failed or was stopped gets another name; the message of the new
+        one's status says so.
+
         Args:
             name: the run's name; without one it is the date and time.
 
@@ -138,8 +144,7 @@ class Workspace:
             raise OptionError("Nothing is kept here: train on a computer of your own.")
         if name is not None:
             check_run_name(name)
-            if (self.runs / name).exists():
-                raise OptionError(f"A run named {name!r} is there already: choose another name.")
+        aside = self._free(name) if name is not None else ""
         stem = name or f"{datetime.now():%Y-%m-%d_%H-%M-%S}"
         self.runs.mkdir(parents=True, exist_ok=True)
         for number in range(1, 1000):
@@ -149,7 +154,7 @@ class Workspace:
             except FileExistsError:
                 continue
             run = Run(folder)
-            run.write_status(Status("starting", pid=0))
+            run.write_status(Status("starting", pid=0, message=aside))
             return run
         raise OptionError(f"No free name like {stem!r} in {self.runs}.")
 
@@ -167,14 +172,43 @@ class Workspace:
         waiting = Run(self.runs / name) if name else None
         if waiting is None or not waiting.exists() or waiting.state() != "starting":
             waiting = self.create_run(name)
-        waiting.write_status(Status("scanning", started=waiting.status().started))
+        before = waiting.status()
+        waiting.write_status(Status("scanning", started=before.started, message=before.message))
         return waiting
 
+    def _free(self, name: str) -> str:
+        """Have the name of a run free for another, and return a sentence on what had it, or ""."""
+        run = Run(self.runs / name)
+        if not os.path.lexists(run.folder):
+            return ""
+        if not run.exists() or run.current_status().phase not in ("failed", "cancelled"):
+            raise OptionError(
+                f"A run named {name!r} is there already: choose another name, or delete it with"
+                f" `python -m poetcore runs --delete {shlex.quote(name)}`."
+            )
+        with locked(run.folder, "is being renamed"):
+            for number in range(1, 1000):
+                other = f"{name}_unfinished{'' if number == 1 else f'_{number}'}"
+                if not os.path.lexists(self.runs / other):
+                    run.folder.rename(self.runs / other)
+                    if self.summaries_of(name) != self.summaries and self.summaries_of(name).is_dir():
+                        self.summaries_of(name).rename(self.summaries_of(other))
+                    return f"The unfinished run {name!r} is called {other!r} from now on."
+        raise OptionError(f"No free name like {name!r} in {self.runs}.")
+
     def delete_run(self, run: Run) -> None:
-        """Delete a run's folder with everything in it, and its summaries."""
-        shutil.rmtree(run.folder)
+        """Delete a run's folder with everything in it, its summaries, and comparisons that it is part of.
+
+        Raises:
+            OptionError: somebody works on it or reads it; nothing is deleted then.
+        """
+        run.delete("run")
         if self.summaries_of(run.name) != self.summaries:  # a folder that was named may hold anything
             shutil.rmtree(self.summaries_of(run.name), ignore_errors=True)
+        for file in self.comparisons.glob("*/metrics.json"):
+            with contextlib.suppress(RunError, AttributeError):  # a damaged one is made anew
+                if read_json(file).get("run") == run.name:
+                    shutil.rmtree(file.parent, ignore_errors=True)
 
     def all_runs(self) -> list["Run"]:
         """List every run, the newest first, damaged ones among them; other folders are skipped."""

@@ -15,7 +15,7 @@ from poetcore.version import __version__
 from poetcore.workspace.run_record import Status
 from poetcore.workspace.workspace import Workspace, check_run_name
 
-__all__ = ["create_study", "find_study", "studies"]
+__all__ = ["create_study", "delete_study", "find_study", "studies"]
 
 
 def create_study(options: TuneOptions, workspace: Workspace) -> Study:
@@ -51,6 +51,15 @@ def create_study(options: TuneOptions, workspace: Workspace) -> Study:
     study.write_status(Status("starting", total=len(settings), pid=0, heartbeat=time.time()))
     study.write_plan(plan)
     return study
+
+
+def delete_study(study: Study) -> None:
+    """Delete a tuning with its trials; runs that were trained from it stay.
+
+    Raises:
+        OptionError: it is going on.
+    """
+    study.delete("tuning")
 
 
 def studies(workspace: Workspace) -> list[Study]:

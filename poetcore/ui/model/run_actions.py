@@ -43,8 +43,12 @@ def draw_delete(runs: Sequence[Run]) -> None:
         st.markdown(f"**{names}** with {what} evaluations will be gone. The pictures stay.")
         sure = st.checkbox("Yes, I am sure", key=f"sure_{key}")
         if st.button("Delete for good", key=f"delete_now_{key}", disabled=not sure):
-            for run in runs:
-                jobs().workspace.delete_run(run)
+            try:
+                for run in runs:
+                    jobs().workspace.delete_run(run)
+            except PoetError as error:
+                explain(error)
+                return
             choice = chosen().run
             if choice and choice.name in {run.name for run in runs}:
                 forget("run")
