@@ -7,14 +7,16 @@ given, are served, and a browser may keep them for ever.
 import functools
 import re
 
+import anyio
 from starlette.requests import Request
 from starlette.responses import Response
 
 from poetcore.data import images
 from poetcore.errors import PictureError
+from poetcore.system.files import cores
 from poetcore.ui.contents import content_of
 
-__all__ = ["ROUTE", "address", "answer"]
+__all__ = ["ROUTE", "address", "answer", "found"]
 
 ROUTE = "/poet/picture/{sha}"
 
@@ -30,8 +32,17 @@ def address(sha: str, pixels: int = 0) -> str:
     return f"/poet/picture/{sha}" + (f"?pixels={pixels}" if pixels else "")
 
 
-def answer(request: Request) -> Response:
-    """Serve a picture as a JPEG, or status 404; Starlette runs this in a thread of its own."""
+async def answer(request: Request) -> Response:
+    """Serve a picture as a JPEG, or status 404.
+
+    A few threads do so, not the forty that all routes share: as many large pictures at once would take the
+    memory, and whoever asks for something else would wait for them.
+    """
+    return await anyio.to_thread.run_sync(found, request, limiter=_hands())
+
+
+def found(request: Request) -> Response:
+    """Return what `answer` does, in the thread that asks."""
     sha = request.path_params["sha"]
     asked = request.query_params.get("pixels", str(_LARGEST))
     if not re.fullmatch(r"[0-9a-f]{64}", sha) or not re.fullmatch(r"[1-9]\d{0,3}", asked):
@@ -42,6 +53,12 @@ def answer(request: Request) -> Response:
         return Response(f"The picture {error}.", 404, media_type="text/plain")
     forever = {"Cache-Control": "private, max-age=31536000, immutable"}
     return Response(content, media_type="image/jpeg", headers=forever)
+
+
+@functools.cache
+def _hands() -> anyio.CapacityLimiter:
+    """Return what limits how many pictures are decoded at once."""
+    return anyio.CapacityLimiter(cores() + 1)
 
 
 def _jpeg(sha: str, pixels: int) -> bytes:

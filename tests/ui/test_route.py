@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from poetcore.data.file_index import sha_of
-from poetcore.ui.route import address, answer
+from poetcore.ui.route import address, found
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import encoded, picture
 
@@ -25,7 +25,7 @@ def ask(sha: str, query: str = "") -> Response:
         "query_string": query.encode(),
         "headers": [],
     }
-    return answer(Request(scope))
+    return found(Request(scope))
 
 
 @pytest.fixture

@@ -1,0 +1,294 @@
+"""Many at once: browser-like sessions on one server, and trainings, evaluations and repairs beside. By hand.
+
+    python -m tests.benchmarks.many TRAIN DEMO [--sessions 50] [--browsers 0] [--seconds 60] [--work]
+
+TRAIN and DEMO are folders of label folders; both are copied. A run is trained and evaluated, a server is
+started, and so many sessions open the slideshow at the same moment, each with a WebSocket as Streamlit's
+client has one; then each asks for the next picture every three seconds. With `--browsers` some are real ones in
+Chromium. With `--work` two trainings, four evaluations, a second server and repairs from two sides of the
+same dataset run beside them. Told is, of the health address (asked five times a second), of a page (from the
+connection to the end of its script) and of a picture: median, 95 % and the longest; the server's memory; and
+whatever failed.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import itertools
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+
+from poetcore.curation.changes import Change
+from poetcore.curation.repair import Repairs
+from poetcore.data.dataset import scan
+from poetcore.evaluation.evaluate import evaluate
+from poetcore.training.config import RunConfig
+from poetcore.training.retrain import retrain
+from poetcore.training.train import TrainingOptions
+from poetcore.workspace.workspace import Workspace
+from tests.browser.conftest import ARGUMENTS, ROOT, browser_path, serving
+from tests.browser.dashboard import server_of
+
+#: Seconds for which a picture of a slideshow is looked at.
+_LOOK = 3.0
+
+#: Seconds between two questions to the health address.
+_PULSE = 0.2
+
+
+@dataclass
+class Times:
+    """Seconds that answers took, and what failed."""
+
+    health: list[float] = field(default_factory=list)
+    page: list[float] = field(default_factory=list)
+    picture: list[float] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    memory: list[float] = field(default_factory=list)
+
+
+async def session(address: str, query: str, shas: Sequence[str], until: float, times: Times) -> None:
+    """Open the slideshow as a browser does, and look at one picture after the other."""
+    from streamlit.proto.BackMsg_pb2 import BackMsg
+    from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+    from websockets.asyncio.client import connect
+
+    ask = BackMsg()
+    ask.rerun_script.query_string = query
+    ask.rerun_script.page_name = "slideshow"
+    stream = f"{address.replace('http', 'ws')}/_stcore/stream"
+    start = time.perf_counter()
+    try:
+        async with connect(stream, subprotocols=["streamlit"], max_size=None, open_timeout=120) as socket:  # type: ignore[list-item]
+            await socket.send(ask.SerializeToString())
+            async for data in socket:
+                message = ForwardMsg.FromString(data)
+                if message.WhichOneof("type") == "script_finished":
+                    break
+                if message.delta.new_element.WhichOneof("type") == "exception":
+                    times.failures.append(f"page: {message.delta.new_element.exception.message[:200]}")
+            times.page.append(time.perf_counter() - start)
+            reading = asyncio.create_task(_read(socket))  # as a browser, which takes whatever comes
+            for sha in itertools.cycle(shas):
+                if time.monotonic() > until:
+                    break
+                began = time.perf_counter()
+                try:
+                    await asyncio.to_thread(_get, f"{address}/poet/picture/{sha}?pixels=1600")
+                    times.picture.append(time.perf_counter() - began)
+                except (OSError, urllib.error.URLError) as error:
+                    times.failures.append(f"picture: {error}")
+                await asyncio.sleep(max(0.0, _LOOK - (time.perf_counter() - began)))
+            reading.cancel()
+    except Exception as error:
+        times.failures.append(f"session: {type(error).__name__}: {error}")
+
+
+async def _read(socket: Any) -> None:
+    async for _ in socket:
+        pass
+
+
+def _get(url: str) -> bytes:
+    with urllib.request.urlopen(url, timeout=60) as answer:
+        content: bytes = answer.read()
+        return content
+
+
+def probe(address: str, seconds: float) -> None:
+    """Ask the health address again and again, in a process of its own; print how long each answer took."""
+    end, found = time.monotonic() + seconds, []
+    while time.monotonic() < end:
+        start = time.perf_counter()
+        try:
+            _get(f"{address}/_stcore/health")
+            found.append(time.perf_counter() - start)
+        except OSError as error:
+            found.append(-1.0)
+            print(f"health: {error}", file=sys.stderr)
+        time.sleep(_PULSE)
+    print(json.dumps(found))
+
+
+@contextlib.contextmanager
+def browsers(address: str, query: str, count: int, times: Times) -> Iterator[None]:
+    """Have so many real browsers show the slideshow, each in a context of its own."""
+    if not count:
+        yield
+        return
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=browser_path(), args=ARGUMENTS)
+        shown = []
+        for _ in range(count):
+            page = chromium.new_context(viewport={"width": 1440, "height": 900}).new_page()
+            page.on("pageerror", lambda error: times.failures.append(f"browser: {error}"))
+            start = time.perf_counter()
+            page.goto(f"{address}/slideshow?{query}")
+            page.locator(".show .picture img").first.wait_for(timeout=120_000)
+            times.page.append(time.perf_counter() - start)
+            shown.append(page)
+        yield
+        for page in shown:
+            page.keyboard.press("ArrowRight")
+        chromium.close()
+
+
+@contextlib.contextmanager
+def beside(place: Workspace, train: Path, demo: Path, times: Times) -> Iterator[None]:
+    """Train twice, evaluate four times and repair from two sides, until the block ends."""
+    over = threading.Event()
+
+    def command(*words: object) -> None:
+        line = [sys.executable, "-m", "poetcore", *map(str, words), "--workspace", str(place.root)]
+        while not over.is_set():
+            done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True)
+            if done.returncode:
+                times.failures.append(f"{words[0]}: {done.stderr.strip().splitlines()[-1]}")
+                return
+
+    def repair(label: str) -> None:
+        while not over.is_set():
+            try:
+                repairs = Repairs(train)
+                with place.file_index() as index:
+                    pictures = scan(train, index).pictures
+                row = pictures[pictures["label"] == label].iloc[0]
+                repairs.propose([Change(Path(row["path"]), "quarantine", row["sha"], "blurry")])
+                step = repairs.apply()
+                if step:
+                    repairs.undo(step.id)
+            except Exception as error:
+                times.failures.append(f"repair: {type(error).__name__}: {error}")
+                return
+
+    labels = sorted(one.name for one in demo.iterdir() if one.is_dir())
+    work = [
+        *(threading.Thread(target=repair, args=[label]) for label in labels[:2]),
+        *(
+            threading.Thread(target=command, args=["retrain", "--image_dir", train, "--learning_rate", rate])
+            for rate in (0.01, 0.02)
+        ),
+        *(threading.Thread(target=command, args=["evaluate", demo]) for _ in range(4)),
+    ]
+    for one in work:
+        one.start()
+    try:
+        yield
+    finally:
+        over.set()
+        for one in work:
+            one.join()
+
+
+def told(name: str, seconds: Sequence[float]) -> str:
+    """Return one line on how long something took."""
+    if not seconds:
+        return f"| {name} | 0 | | | |"
+    values = np.array(seconds) * 1000
+    figures = (np.median(values), np.percentile(values, 95), values.max())
+    return f"| {name} | {len(values):,} | " + " | ".join(f"{one:,.0f} ms" for one in figures) + " |"
+
+
+def measure(
+    place: Workspace, query: str, shas: Sequence[str], asked: argparse.Namespace, datasets: tuple[Path, Path]
+) -> Times:
+    """Do all of it on one server, and return what it took."""
+    times = Times()
+    environment = {"TFP_WORKSPACE": str(place.root)}
+    with contextlib.ExitStack() as stack:
+        address = stack.enter_context(serving(ROOT / "app.py", environment, ()))
+        asyncio.run(session(address, query, shas[:1], time.monotonic(), Times()))  # what is imported once
+        if asked.work:
+            stack.enter_context(serving(ROOT / "app.py", environment, ()))
+            stack.enter_context(beside(place, *datasets, times))
+        stack.enter_context(browsers(address, query, asked.browsers, times))
+        server = server_of(address)
+        line = [sys.executable, "-m", "tests.benchmarks.many", "probe", address, str(asked.seconds)]
+        prober = subprocess.Popen(line, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        time.sleep(2)
+
+        async def all_sessions() -> None:
+            until = time.monotonic() + asked.seconds - 4
+            draws = np.random.default_rng(0)
+            orders = [list(draws.permutation(np.array(shas))) for _ in range(asked.sessions)]
+            running = asyncio.gather(*(session(address, query, order, until, times) for order in orders))
+            while not running.done():
+                times.memory.append(server.memory_info().rss / 1e6)
+                await asyncio.sleep(1)
+
+        asyncio.run(all_sessions())
+        out, _ = prober.communicate()
+        found = json.loads(out)
+        times.health = [one for one in found if one >= 0]
+        times.failures += ["health: no answer"] * sum(one < 0 for one in found)
+    return times
+
+
+def prepared(folder: Path, train: Path, demo: Path) -> tuple[Workspace, str, list[str], tuple[Path, Path]]:
+    """Copy both folders, train a run and evaluate it; return what sessions ask for."""
+    place = Workspace(folder / "tf_files")
+    new_train, new_demo = place.datasets / "flowers" / "train", place.datasets / "flowers" / "demo"
+    shutil.copytree(train, new_train)
+    shutil.copytree(demo, new_demo)
+    options = TrainingOptions(how_many_training_steps=500, seed=1)
+    run = retrain(RunConfig(new_train, training=options, name="shown"), place)
+    table = evaluate(run, new_demo, place).predictions
+    return place, f"run=shown&demo={new_demo}&dataset={new_train}", list(table["sha"]), (new_train, new_demo)
+
+
+def main() -> None:
+    if sys.argv[1:2] == ["probe"]:
+        probe(sys.argv[2], float(sys.argv[3]))
+        return
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("train", type=Path)
+    parser.add_argument("demo", type=Path)
+    parser.add_argument("--sessions", type=int, default=50)
+    parser.add_argument("--browsers", type=int, default=0)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--work", action="store_true", help="with trainings, evaluations and repairs beside")
+    parser.add_argument("--kept", type=Path, help="a folder that keeps the workspace for another time")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = asked.kept or Path(temporary)
+        if (folder / "asked.json").exists():
+            root, query, shas, *both = json.loads((folder / "asked.json").read_text())
+            place, datasets = Workspace(Path(root)), (Path(both[0]), Path(both[1]))
+        else:
+            place, query, shas, datasets = prepared(folder, asked.train, asked.demo)
+            kept = [str(place.root), query, shas, *map(str, datasets)]
+            (folder / "asked.json").write_text(json.dumps(kept))
+        load = psutil.getloadavg()[0]
+        times = measure(place, query, shas, asked, datasets)
+    print(f"{asked.sessions} sessions, {asked.browsers} browsers; load before {load:.1f}")
+    print("| | answers | median | 95 % | longest |\n|---|---|---|---|---|")
+    for name in ("health", "page", "picture"):
+        print(told(name, getattr(times, name)))
+    print(
+        f"server: {times.memory[0]:.0f} MB, at the most {max(times.memory):.0f}, then {times.memory[-1]:.0f}"
+    )
+    print(f"failures: {len(times.failures)}")
+    for line in sorted(set(times.failures))[:20]:
+        print(f"  {times.failures.count(line)} x {line}")
+
+
+if __name__ == "__main__":
+    main()
