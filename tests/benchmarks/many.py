@@ -4,7 +4,7 @@
 
 TRAIN and DEMO are folders of label folders; both are copied. A run is trained and evaluated, a server is
 started, and so many sessions open the slideshow at the same moment, each with a WebSocket as Streamlit's
-client has one; then each asks for the next picture every three seconds. With `--browsers` some are real ones in
+client has one; then each asks for the next picture every three seconds. With `--browsers` some are real, in
 Chromium. With `--work` two trainings, four evaluations, a second server and repairs from two sides of the
 same dataset run beside them. Told is, of the health address (asked five times a second), of a page (from the
 connection to the end of its script) and of a picture: median, 95 % and the longest; the server's memory; and
@@ -232,7 +232,10 @@ def measure(
                 times.memory.append(server.memory_info().rss / 1e6)
                 await asyncio.sleep(1)
 
-        asyncio.run(all_sessions())
+        # In a thread: playwright has a loop of its own in this one.
+        sessions = threading.Thread(target=lambda: asyncio.run(all_sessions()))
+        sessions.start()
+        sessions.join()
         out, _ = prober.communicate()
         found = json.loads(out)
         times.health = [one for one in found if one >= 0]
