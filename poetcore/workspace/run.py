@@ -293,10 +293,7 @@ class Run(JobFolder):
     def _file(self, name: str) -> Path:
         """Return a file of a finished run."""
         file = self.folder / name
-        if not file.is_file():
-            if not self.folder.is_dir():
-                raise self.gone()
-            raise RunError(
-                f"The run {self.name!r} has no {name}: it is unfinished or damaged, train it again."
-            )
-        return file
+        if file.is_file():
+            return file
+        sentence = f"The run {self.name!r} has no {name}: it is unfinished or damaged, train it again."
+        raise RunError(sentence) if self.folder.is_dir() else self.gone()
