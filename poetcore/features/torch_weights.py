@@ -54,10 +54,14 @@ def read_torch_tensors(file: Path, sha256: str) -> dict[str, np.ndarray]:
                 )
             stream.seek(0)
             return _read(stream)
+    except BackboneError:
+        raise
     except FileNotFoundError:
         raise BackboneError(f"The weight file {file} is missing: install its package again.") from None
-    except (pickle.UnpicklingError, EOFError, ValueError, KeyError, IndexError) as error:
-        raise BackboneError(f"The weight file {file} cannot be read ({error}).") from None
+    # Unpickling lets through whatever its steps raise.
+    except Exception as error:
+        reason = str(error) or type(error).__name__
+        raise BackboneError(f"The weight file {file} cannot be read ({reason}).") from None
 
 
 def _read(stream: BinaryIO) -> dict[str, np.ndarray]:
