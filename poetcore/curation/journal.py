@@ -143,6 +143,6 @@ def _last_byte(file: FileIO) -> bytes:
 def _parsed(text: bytes) -> dict[str, Any] | None:
     try:
         line = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return line if isinstance(line, dict) else None

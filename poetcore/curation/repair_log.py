@@ -14,18 +14,22 @@ done       id: this one was moved
 refused    id, reason: this one was left as it is
 end        step, time, removed: all was tried; `removed` lists folders that Poet had made and that are gone
 
-Paths are relative to the dataset's folder and written with slashes.
+Paths are relative to the dataset's folder and written with slashes. A line that tells of another place, or of
+something of which no line before it told, is passed over: journals come with the folders of others.
 """
 
+import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from poetcore.curation.changes import Change, Outcome, Pending, Step
 
 __all__ = ["Entry", "Log", "now", "proposal"]
+
+_EVENTS = ("propose", "withdraw", "begin", "intent", "done", "refused", "end")
 
 
 @dataclass
@@ -47,8 +51,10 @@ class Entry:
     @classmethod
     def proposed(cls, line: Mapping[str, Any]) -> "Entry":
         """Return the change that a line `propose` tells of."""
-        words = {name: line[name] for name in ("id", "time", "action", "label", "sha", "reason")}
-        return cls(**words, place=line["path"], origin=line["path"])
+        words = [_text(line[name]) for name in ("id", "time", "action", "label", "sha", "reason")]
+        place = _place(line["path"])
+        id, time, action, label, sha, reason = words
+        return cls(id, time, action, label, sha, reason, place, origin=place)
 
     def change(self, path: Path) -> Change:
         """Return the change, of the picture at a path."""
@@ -97,7 +103,8 @@ class Log:
         self._times: dict[str, str] = {}
         self._emptied: dict[str, tuple[str, ...]] = {}
         for line in lines:
-            getattr(self, f"_on_{line.get('event')}", lambda _: None)(line)
+            with contextlib.suppress(AttributeError, KeyError, TypeError, ValueError):
+                self._take(line)
         self.open = self._group.step if self._group else None
         self.next_id = len(self._entries) + 1
         self.next_step = str(self._last + 1)
@@ -167,11 +174,16 @@ class Log:
                 found[entry.id] = f"Step {there.step} put another picture in its place: undo that first."
         return found
 
+    def _take(self, line: Mapping[str, Any]) -> None:
+        event = line.get("event")
+        if event in _EVENTS:
+            getattr(self, f"_on_{event}")(line)
+
     def _on_propose(self, line: Mapping[str, Any]) -> None:
-        for entry in self._at.setdefault(line["path"], []):
-            if entry.state == "pending" and not line.get("merge"):
-                entry.state = "discarded"
         entry = Entry.proposed(line)
+        for earlier in self._at.setdefault(entry.place, []):
+            if earlier.state == "pending" and not line.get("merge"):
+                earlier.state = "discarded"
         self._entries[entry.id] = entry
         self._at[entry.place].append(entry)
 
@@ -180,18 +192,20 @@ class Log:
             self._entries[id].state = "discarded"
 
     def _on_begin(self, line: Mapping[str, Any]) -> None:
-        moves = {move["id"]: (move["from"], move["to"]) for move in line["moves"]}
-        emptied, restored = (tuple(line.get(name, ())) for name in ("emptied", "restored"))
-        self._group = _Group(line["step"], line["undoes"], line["time"], moves, emptied, restored)
-        self._emptied[line["step"]] = emptied
-        self.made |= set(line["made"])
-        if line["undoes"] is None:
-            self._last = int(line["step"])
-            self._times[line["step"]] = line["time"]
+        moves = {_text(move["id"]): (_place(move["from"]), _place(move["to"])) for move in line["moves"]}
+        emptied, restored = (tuple(map(_place, line.get(name, ()))) for name in ("emptied", "restored"))
+        made, step, undoes, time = set(map(_place, line["made"])), line["step"], line["undoes"], line["time"]
+        number = int(_text(step)) if undoes is None else self._last
+        self._group = _Group(_text(step), undoes and _text(undoes), _text(time), moves, emptied, restored)
+        self._emptied[step] = emptied
+        self.made |= made
+        if undoes is None:
+            self._last = number
+            self._times[step] = time
 
     def _on_intent(self, line: Mapping[str, Any]) -> None:
         if self._group:
-            self._group.moves[line["id"]] = (self._group.moves[line["id"]][0], line["to"])
+            self._group.moves[line["id"]] = (self._group.moves[line["id"]][0], _place(line["to"]))
 
     def _on_done(self, line: Mapping[str, Any]) -> None:
         if self._group is None:
@@ -222,13 +236,27 @@ class Log:
             return
         entry = self._entries[line["id"]]
         self._group.moves.pop(entry.id)
-        entry.trouble = line["reason"]
+        entry.trouble = str(line["reason"])
         if self._group.undoes is None:
             entry.state, entry.step = "refused", int(self._group.step)
 
     def _on_end(self, line: Mapping[str, Any]) -> None:
         self._group = None
-        self.made -= set(line["removed"])
+        self.made -= set(map(_place, line["removed"]))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+def _place(value: object) -> str:
+    """Return a path that lies in the dataset's folder, wherever that is."""
+    path = PurePath(_text(value))
+    if not path.parts or path.anchor or ".." in path.parts or "\0" in str(path):
+        raise ValueError(value)
+    return str(value)
 
 
 def now() -> str:

@@ -40,7 +40,10 @@ class Entry:
 
 
 #: One line a campaign, in the order of their names.
-CAMPAIGNS: tuple[Entry, ...] = ()
+CAMPAIGNS: tuple[Entry, ...] = (
+    Entry("fuzz", "files of every kind with bits flipped, pieces cut and spliced", ("--inputs", "100000")),
+    Entry("inside", "addresses inside a network: spellings, redirects, names that change"),
+)
 
 
 def run_campaign(entry: Entry) -> Campaign:

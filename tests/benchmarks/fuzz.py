@@ -1,6 +1,6 @@
 """Mutated files for every reader: pictures, archives, weights, tables, records, answers. Run by hand.
 
-    python -m tests.benchmarks.fuzz [--inputs 1000] [--reader NAME ...] [--lab FOLDER] [--out FOLDER]
+    python -m tests.benchmarks.fuzz [--inputs 1000] [--seconds 600] [--reader NAME ...] [--lab FOLDER]
 
 Each input is one of some sound files with bits flipped, numbers at their limits, pieces cut, doubled or
 spliced, and words that mean something, drawn with a fixed seed. A child process reads them; a crash, a hang
@@ -39,15 +39,19 @@ class Found:
         refused: those that were refused with a sentence.
         faults: what must not happen -> how often; a crash, a hang, or a traceback and where it was raised.
         slowest: seconds of the slowest input.
+        ends: when enough time was spent, on the monotonic clock.
     """
 
     done: int = 0
     refused: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     slowest: float = 0.0
+    ends: float = float("inf")
 
 
-def fuzz(reader: Reader, lab: Path, inputs: int, out: Path | None = None, first: int = 0) -> Found:
+def fuzz(
+    reader: Reader, lab: Path, inputs: int, out: Path | None = None, seconds: float = float("inf")
+) -> Found:
     """Give mutated files to a reader, in processes that are started anew where one dies.
 
     Args:
@@ -55,11 +59,11 @@ def fuzz(reader: Reader, lab: Path, inputs: int, out: Path | None = None, first:
         lab: a workspace with a run.
         inputs: how many.
         out: where the inputs of faults are kept; None for nowhere.
-        first: the number of the first input.
+        seconds: after so many no more are read.
     """
-    found, number, last = Found(), first, first + inputs
-    while number < last:
-        number = _run_child(reader, lab, number, last, found, out)
+    found, number = Found(ends=time.monotonic() + seconds), 0
+    while number < inputs:
+        number = _run_child(reader, lab, number, inputs, found, out)
     return found
 
 
@@ -105,6 +109,9 @@ def _run_child(reader: Reader, lab: Path, first: int, last: int, found: Found, o
         else:
             found.done += 1
         current = -1
+        if time.monotonic() > found.ends:
+            process.kill(), process.wait()
+            return last
     status = process.wait()
     if status == 0:
         return last
@@ -131,6 +138,7 @@ def main() -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--inputs", type=int, default=1000, help="for each reader")
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="for each reader, at the most")
     parser.add_argument("--reader", nargs="+", choices=READERS, default=list(READERS), metavar="NAME")
     parser.add_argument("--lab", type=Path, help="a workspace with a run")
     parser.add_argument(
@@ -151,7 +159,7 @@ def main() -> None:
             )
         for name in arguments.reader:
             began = time.monotonic()
-            found = fuzz(READERS[name], lab.absolute(), arguments.inputs, arguments.out)
+            found = fuzz(READERS[name], lab.absolute(), arguments.inputs, arguments.out, arguments.seconds)
             total, faults = total + found.done, faults + sum(found.faults.values())
             notes.append(
                 f"{name}: {found.done:,} inputs, {found.refused:,} refused, slowest {found.slowest:.2f} s, in"

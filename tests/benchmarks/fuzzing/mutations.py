@@ -1,5 +1,6 @@
 """Mutations of a file: what makes a reader look at something that nobody wrote."""
 
+import json
 import random
 import struct
 
@@ -8,6 +9,9 @@ __all__ = ["mutated"]
 #: Numbers at which sizes and places go wrong.
 _NUMBERS = (0, 1, -1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000 - 2**32, 0x40000000)
 _FORMS = ("<b", "<h", ">h", "<i", ">i", "<q", ">q")
+
+_VALUES = (None, True, -1, 0, 10**30, 0.5, 1e308, float("nan"), float("inf"), "", "x", "../x", "/x", "\ud800")
+_VALUES += ("\0", "9" * 500, [], {}, [None], ["x"] * 3, {"x": None}, [[1, 2], [3]], {"id": 1})
 
 #: What means something to the readers of text.
 _WORDS = (
@@ -68,7 +72,10 @@ def mutated(seeds: list[bytes], words: tuple[bytes, ...], rng: random.Random) ->
         words: what means something in this kind of file, beside what does everywhere.
         rng: of this input.
     """
-    content = bytearray(rng.choice(seeds))
+    seed = rng.choice(seeds)
+    if seed[:1] == b"{" and rng.random() < 0.5:
+        return _restructured(seed, rng)
+    content = bytearray(seed)
     for _ in range(rng.choice((1, 1, 1, 2, 3, 8))):
         _change(content, seeds, words, rng)
     return bytes(content[:4_000_000])
@@ -104,3 +111,40 @@ def _change(content: bytearray, seeds: list[bytes], words: tuple[bytes, ...], rn
     else:
         word = rng.choice(words) if words and rng.random() < 0.6 else rng.choice(_WORDS)
         content[place : place + rng.choice((0, 0, 1, len(word)))] = word
+
+
+def _restructured(content: bytes, rng: random.Random) -> bytes:
+    """Return JSON, or one line of such lines, that is sound and says something else."""
+    lines = content.split(b"\n") if content.count(b"\n{") else [content]
+    for _ in range(rng.choice((1, 1, 2))):
+        number = rng.randrange(len(lines))
+        try:
+            value = json.loads(lines[number])
+        except ValueError:
+            continue
+        if rng.random() < 0.1:
+            del lines[number]
+            lines = lines or [b""]
+            continue
+        _replace(value, rng)
+        lines[number] = json.dumps(value).encode()
+    return b"\n".join(lines)
+
+
+def _replace(value: object, rng: random.Random) -> None:
+    """Replace, remove or double something somewhere inside."""
+    places = [(value, key) for key in (value if isinstance(value, dict) else range(len(value)))]  # type: ignore[arg-type]
+    for place, key in places:
+        inside = place[key]  # type: ignore[index]
+        if isinstance(inside, dict):
+            places += [(inside, one) for one in inside]
+        elif isinstance(inside, list):
+            places += [(inside, one) for one in range(len(inside))][:20]
+        if len(places) > 500:
+            break
+    if places:
+        place, key = rng.choice(places)
+        if rng.random() < 0.2:
+            del place[key]  # type: ignore[attr-defined]
+        else:
+            place[key] = rng.choice(_VALUES)  # type: ignore[index]

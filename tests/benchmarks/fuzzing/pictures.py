@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -104,10 +105,8 @@ def read_picture(_: Path, __: Path) -> Read:
 
     def read(content: bytes) -> None:
         images.date_taken(content)
-        try:
+        with suppress(PictureError):
             images.identify(content)
-        except PictureError:
-            pass
         images.to_square(content, 32)
         images.thumbnail(content, 16)
 

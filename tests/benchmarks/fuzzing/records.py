@@ -59,24 +59,36 @@ def reader_of(name: str) -> Callable[[Path, Path], Read]:
         def loaded() -> Evaluation:
             return Evaluation.load(run.evaluation(evaluation.name))
 
-        ways: list[Callable[[], object]] = [
-            *(run.record, run.labels, run.head, run.trained_head, run.temperature, run.split),
-            *(run.cross_validation, run.novelty_pictures, run.label_groups, lambda: run.title, run.began),
-            *(run.current_status, run.state, workspace.all_runs, workspace.finished_runs),
-            *(lambda: curves(run.events()), lambda: history(run.events()), lambda: path_of(run.events())),
-            *(lambda: run_verdict(run), lambda: (found := LearningCurve.load(run)) and found.table()),
-        ]
-        of_evaluation = [
-            loaded,
-            lambda: headline(loaded().metrics),
-            ReviewFile(evaluation / "review.csv").last,
-        ]
-        chosen = of_evaluation if inside else ways
+        def curve() -> object:
+            return (found := LearningCurve.load(run)) and found.table()
+
+        ways: list[Callable[[], object]] = {
+            "run.json": [
+                run.record,
+                workspace.finished_runs,
+                run.labels,
+                lambda: run_verdict(run),
+                lambda: run.title,
+            ],
+            "status.json": [run.began, run.current_status, run.state, workspace.all_runs],
+            "events.jsonl": [lambda: (curves(run.events()), history(run.events()), path_of(run.events()))],
+            "labels.txt": [run.labels],
+            "head.npz": [run.head, run.trained_head, run.temperature],
+            "novelty.npy": [run.novelty_pictures],
+            "split.csv": [run.split],
+            "cross_validation.csv": [run.cross_validation],
+            "title.txt": [lambda: run.title],
+            "label_groups.json": [run.label_groups],
+            "learning_curve.json": [curve],
+            "metrics.json": [lambda: headline(loaded().metrics)],
+            "predictions.csv": [loaded],
+            "review.csv": [ReviewFile(evaluation / "review.csv").last],
+        }[name]
 
         def read(content: bytes) -> None:
             file.write_bytes(content)
             refused = None
-            for way in chosen:
+            for way in ways:
                 try:
                     way()
                 except PoetError as error:

@@ -227,7 +227,8 @@ def read_annotation(_: Path, __: Path) -> Read:
 
 def robots_seeds(_: Path) -> list[bytes]:
     return [
-        b"User-agent: *\nDisallow: /private\nAllow: /*.jpg$\nCrawl-delay: 2\n\nUser-agent: PoetGather\nDisallow:\n"
+        b"User-agent: *\nDisallow: /private\nAllow: /*.jpg$\nCrawl-delay: 2\n\n"
+        b"User-agent: PoetGather\nDisallow:\n"
     ]
 
 
