@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks.fuzzing import pictures, records, texts
+from tests.benchmarks.fuzzing import networks, pictures, records, texts
 
 __all__ = ["READERS", "Reader"]
 
@@ -77,13 +77,17 @@ _ALL = (
     ),
     Reader(
         "weights",
-        texts.weights_seeds,
-        texts.read_weights,
+        networks.weights_seeds,
+        networks.read_weights,
         (b"ctorch\n", b"cposix\nsystem\n", b"R", b"Q", b"."),
     ),
-    Reader("lite_graph", texts.lite_seeds, texts.read_lite),
+    Reader("lite_graph", networks.lite_seeds, networks.read_lite),
     Reader(
-        "graph", texts.graph_seeds, texts.read_graph, (b"WriteFile", b"ReadFile", b"Const", b"PyFunc"), 3000
+        "graph",
+        networks.graph_seeds,
+        networks.read_graph,
+        (b"WriteFile", b"ReadFile", b"Const", b"PyFunc"),
+        3000,
     ),
     Reader("run_record", records.seeds_of("run.json"), records.reader_of("run.json"), records.JSON_WORDS),
     Reader("status", records.seeds_of("status.json"), records.reader_of("status.json"), records.JSON_WORDS),
