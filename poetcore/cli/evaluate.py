@@ -170,12 +170,11 @@ def label_image(
     from poetcore.cli.terminal import Terminal
     from poetcore.data.images import read
     from poetcore.data.label_sets import join_set
-    from poetcore.data.listing import write_listing
+    from poetcore.data.listing import check_listing_file, write_listing
     from poetcore.data.litter import litter_among
     from poetcore.evaluation.classifier import Classifier, PictureClassifier
     from poetcore.evaluation.unsure import is_unsure
     from poetcore.system.files import printable, walk
-    from poetcore.system.outputs import check_output
     from poetcore.system.wording import counted
 
     terminal, place = Terminal(json), Workspace(workspace)
@@ -190,7 +189,7 @@ def label_image(
     if graph and heat_maps:
         raise OptionError("A frozen graph has no heat maps: name a run, or omit --heat_maps.")
     if output_csv:
-        check_output(output_csv, force)
+        check_listing_file(output_csv, force)
     classifier: PictureClassifier
     if graph:
         classifier = _graph_classifier(graph, labels, build(GraphOptions, options), engine)

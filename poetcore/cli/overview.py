@@ -76,17 +76,17 @@ def overview(
     from poetcore.curation.repair import Repairs
     from poetcore.data.dataset import scan as scan_labels
     from poetcore.data.label_sets import split_set
-    from poetcore.data.listing import write_listing
+    from poetcore.data.listing import check_listing_file, write_listing
     from poetcore.data.multi_label import scan_label_sets, with_label_sets
     from poetcore.system.files import printable
-    from poetcore.system.outputs import check_output, check_source_stays
+    from poetcore.system.outputs import check_source_stays
     from poetcore.workspace.datasets import dataset_notes, dataset_warnings
 
     terminal, place = Terminal(json), Workspace(workspace)
     scan = scan_label_sets if multi_label else scan_labels
     if output_csv:
         check_source_stays(output_csv, dir)
-        check_output(output_csv, force)
+        check_listing_file(output_csv, force)
     repairs = Repairs(dir)
     repairs.recover()
     with place.file_index() as index, terminal.bars() as bars:

@@ -29,13 +29,14 @@ from poetcore.data.labels import unusable_name
 from poetcore.data.part_names import TEST_NAMES, TRAIN_NAMES, VALIDATION_NAMES
 from poetcore.errors import DatasetError, OptionError
 from poetcore.system.files import printable
-from poetcore.system.outputs import write_output
+from poetcore.system.outputs import check_output, write_output
 from poetcore.system.paths import MAX_NAME, to_path
 from poetcore.system.spreadsheets import csv_text
 
 __all__ = [
     "Listing",
     "check_listing",
+    "check_listing_file",
     "demo_part",
     "is_listing",
     "is_listing_name",
@@ -162,11 +163,21 @@ def write_listing(
     Raises:
         OptionError: the file cannot be written, or is called otherwise than `read_listing` asks.
     """
-    if file.suffix.lower() not in _FILE_ENDINGS or file.is_dir():
-        raise OptionError(f"{printable(file)} is no name of a CSV file: give one that ends in .csv.")
+    check_listing_file(file, force)
     folder = Path(os.path.abspath(file.parent))
     table = ([_relative(str(path), folder), *cells] for path, *cells in rows)
     write_output(file, csv_text([columns, *table]), force)
+
+
+def check_listing_file(file: Path, force: bool = False) -> None:
+    """Check before the work that `write_listing` can write a file.
+
+    Raises:
+        OptionError: it cannot, or may not.
+    """
+    if file.suffix.lower() not in _FILE_ENDINGS or file.is_dir():
+        raise OptionError(f"{printable(file)} is no name of a CSV file: give one that ends in .csv.")
+    check_output(file, force)
 
 
 def _relative(path: str, folder: Path) -> str:

@@ -201,7 +201,7 @@ def test_the_graph_predicts_what_the_run_predicts(labelled, everything):
         ("--final_tensor_name", "my result", "letters, digits"),
         ("--bottleneck_dir", "README.md", "is a folder"),
         ("--summaries_dir", "README.md", "is a folder"),
-        ("--output_labels", "tests", "the file to write"),
+        ("--output_labels", "tests", "the name of a file"),
         ("--output_labels", "README.md/labels.txt", "cannot be written"),
         ("--output_graph", "README.md/graph.pb", "cannot be written"),
         ("--demo_dir", "no_such_folder", "one folder of pictures per label"),
