@@ -27,7 +27,7 @@ from poetcore.workspace.workspace import Workspace
 if TYPE_CHECKING:
     from poetcore.cli.terminal import Terminal
     from poetcore.evaluation.evaluation import Evaluation
-    from poetcore.evaluation.graphs import GraphClassifier
+    from poetcore.evaluation.foreign_model import ForeignModel
     from poetcore.workspace.run import Run
 
 __all__ = ["evaluate", "label_image"]
@@ -271,11 +271,11 @@ def _graph_classifier(
     labels: Path | None,
     options: GraphOptions,
     engine: str,
-) -> "GraphClassifier":
-    from poetcore.evaluation.graphs import GraphClassifier
+) -> "ForeignModel":
+    from poetcore.evaluation.foreign_model import ForeignModel
 
     if engine != DEFAULT_ENGINE:
         raise OptionError("A frozen graph is run by TensorFlow, by none of Poet's engines: omit --engine.")
     if not graph.is_file():
         raise OptionError(f"No such graph: {graph}. Give a frozen graph, such as retrained_graph.pb.")
-    return GraphClassifier(graph, labels or labels_file(graph), options)
+    return ForeignModel(graph, labels or labels_file(graph), options)

@@ -9,7 +9,10 @@ from typing import Any
 import numpy as np
 
 from poetcore.errors import OptionError
+from poetcore.features.allowed_operations import MOST_BYTES, foreign_operation
+from poetcore.system.files import printable
 from poetcore.system.options import check_limits, option
+from poetcore.system.reading import read_limited
 from poetcore.system.tensorflow import muted, tensorflow
 
 __all__ = [
@@ -135,6 +138,11 @@ class FrozenGraph:
     ) -> None:
         self._file = file
         definition = _read(file)
+        if foreign := foreign_operation(definition):
+            raise OptionError(
+                f"The graph {printable(file)} was not run: it has the operation {foreign}, which networks for"
+                " pictures do not use, and which may read or write files: give a graph of a network alone."
+            )
         tf = tensorflow()
         v1 = tf.compat.v1
         with v1.Graph().as_default() as graph:
@@ -217,7 +225,7 @@ def _read(file: Path) -> Any:
     """Parse a GraphDef."""
     wanted = "give a frozen graph of the original scripts, such as retrained_graph.pb"
     try:
-        content = file.read_bytes()
+        content = read_limited(file, MOST_BYTES)
     except OSError as error:
         raise OptionError(f"The graph {file} cannot be read ({error.strerror or error}): {wanted}.") from None
     definition = tensorflow().compat.v1.GraphDef()

@@ -22,8 +22,9 @@ from poetcore.errors import OptionError, PictureError
 from poetcore.evaluation.classifier import Prediction
 from poetcore.evaluation.frozen import BATCH, FrozenGraph, GraphOptions
 from poetcore.evaluation.original_reading import encoded_again, read_encoded, read_pixels
-from poetcore.system.files import in_chunks
+from poetcore.system.files import in_chunks, printable
 from poetcore.system.progress import OnProgress, Progress
+from poetcore.system.reading import read_text_limited
 
 __all__ = [
     "GraphClassifier",
@@ -32,6 +33,9 @@ __all__ = [
     "original_form",
     "read_labels",
 ]
+
+#: A labels file of all of ImageNet, 22,000 lines, has a fifth of this.
+LABELS_BYTES = 5_000_000
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -199,7 +203,8 @@ def read_labels(file: Path) -> tuple[str, ...]:
     """
     try:
         # As the original label_image does: only the ends of lines do not count.
-        lines = [line.rstrip() for line in file.read_text(encoding="utf-8-sig").splitlines()]
+        text = read_text_limited(file, LABELS_BYTES, "utf-8-sig")
+        lines = [line.rstrip() for line in text.splitlines()]
     except OSError as error:
         raise OptionError(
             f"The labels {file} cannot be read ({error.strerror or error}): give the file with one label a"
@@ -208,9 +213,12 @@ def read_labels(file: Path) -> tuple[str, ...]:
     except UnicodeDecodeError:
         raise OptionError(f"The labels {file} are not text in UTF-8: give one label a line.") from None
     labels = tuple(line for line in lines if line)
-    twice = sorted({label for label in labels if labels.count(label) > 1})
-    if twice:
-        raise OptionError(f"{file} has a label twice: {', '.join(twice)}.")
+    if len(set(labels)) < len(labels):
+        # Not which: the file may be another one, whose lines are not for a message.
+        raise OptionError(
+            f"{printable(file)} has a label twice: give the file with one label a line that was written"
+            " together with the graph."
+        )
     return labels
 
 

@@ -1,21 +1,18 @@
 """A model that is a file: a frozen graph, or what `export` writes, evaluated like a run."""
 
 import hashlib
-import os
-import tempfile
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from poetcore.errors import OptionError, PoetError
 from poetcore.evaluation.evaluate import evaluate_graph
 from poetcore.evaluation.evaluation import Evaluation
+from poetcore.evaluation.foreign_model import ForeignModel
 from poetcore.evaluation.frozen import GraphOptions
-from poetcore.evaluation.model_file_kinds import KINDS, kind_of, labels_of
+from poetcore.evaluation.model_file_kinds import kind_of, labels_of
+from poetcore.features.allowed_operations import MOST_BYTES
 from poetcore.system.files import printable
-from poetcore.system.processes import run_module
 from poetcore.system.progress import OnProgress, Progress
-from poetcore.workspace.evaluation_folder import EvaluationFolder
-from poetcore.workspace.records import to_json
+from poetcore.system.reading import check_size, open_regular
 from poetcore.workspace.workspace import Workspace
 
 __all__ = ["ModelFile"]
@@ -54,12 +51,17 @@ class ModelFile:
 
     @property
     def version(self) -> str:
-        """A hash of its content, its labels and how it is fed, which tells it from a later file there."""
+        """A hash of its content, its labels and how it is fed, which tells it from a later file there.
+
+        Raises:
+            OSError: a file of it cannot be read, or is larger than any model.
+        """
         found = hashlib.sha256(repr((self.labels(), self.options)).encode())
         files = sorted(self.path.rglob("*")) if self.path.is_dir() else [self.path]
         for file in files:
             if file.is_file():
-                with file.open("rb") as stream:
+                with open_regular(file) as stream:
+                    check_size(stream, file, MOST_BYTES)
                     found.update(hashlib.file_digest(stream, "sha256").digest())
         return found.hexdigest()
 
@@ -79,7 +81,7 @@ class ModelFile:
         on_progress: OnProgress | None = None,
         only: list[str] | None = None,
     ) -> Evaluation:
-        """Evaluate it on a folder of label folders; what needs TensorFlow is run by a child process.
+        """Evaluate it on a folder of label folders; it is run by a child process.
 
         Args:
             folder: the demo folder.
@@ -91,24 +93,7 @@ class ModelFile:
             DatasetError: the folder cannot be used, or has a label that the model was not trained on.
             OptionError: the file cannot be run, or does not fit its labels.
         """
-        kind = KINDS[kind_of(self.path)]
-        if not kind.heavy:
-            model = kind.open(self.path, self.labels_file, self.options)
-            return evaluate_graph(model, self.name, folder, workspace, on_progress=on_progress, only=only)
         if on_progress:
             on_progress(Progress("evaluating", message=f"Running {self.title}"))
-        with tempfile.TemporaryDirectory() as place:
-            given = {
-                "path": os.path.abspath(self.path),
-                "labels_file": self.labels_file and os.path.abspath(self.labels_file),
-                "options": asdict(self.options),
-                "folder": str(folder),
-                "workspace": str(workspace.root),
-                "bottlenecks": str(workspace.bottlenecks),
-                "only": only,
-            }
-            try:
-                run_module("poetcore.evaluation.model_file_run", [place], to_json(given))
-            except PoetError as error:
-                raise OptionError(str(error).removeprefix("Error: ")) from None
-            return Evaluation.load(EvaluationFolder(Path(place)))
+        model = ForeignModel(self.path, self.labels_file, self.options)
+        return evaluate_graph(model, self.name, folder, workspace, on_progress=on_progress, only=only)

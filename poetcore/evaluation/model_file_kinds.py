@@ -4,12 +4,11 @@ Pictures are seen as the app sees them, by a frozen graph as `graphs` says. All 
 `(1, size, size, 3) float32`, RGB in 0..255; a LiteRT file whose metadata name another scaling is fed that.
 """
 
-import os
 import zipfile
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -18,26 +17,19 @@ from poetcore.data.file_index import sha_of
 from poetcore.errors import OptionError, PictureError
 from poetcore.evaluation.classifier import PictureClassifier, Prediction
 from poetcore.evaluation.frozen import GraphOptions, labels_file
-from poetcore.evaluation.graphs import GraphClassifier, read_labels
-from poetcore.features.lite_graph import LiteGraph
-from poetcore.features.lite_scaling import METADATA, scaling_in
+from poetcore.evaluation.graphs import LABELS_BYTES, GraphClassifier, read_labels
+from poetcore.evaluation.model_file_loading import (
+    Loaded,
+    load_keras,
+    load_litert,
+    load_onnx,
+    load_openvino,
+    load_saved_model,
+)
 from poetcore.system.progress import OnProgress, Progress
-from poetcore.system.telemetry import silence_reports
+from poetcore.system.reading import open_regular
 
-__all__ = ["KINDS", "FileClassifier", "Kind", "Loaded", "kind_of", "labels_of"]
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """A model file that is ready to predict.
-
-    Attributes:
-        size: pixels a side of what it sees.
-        predict: from `(1, size, size, 3) float32`, RGB in 0..255, to the probabilities, `(labels,) float32`.
-    """
-
-    size: int
-    predict: Callable[[np.ndarray], np.ndarray]
+__all__ = ["KINDS", "FileClassifier", "Kind", "kind_of", "labels_of"]
 
 
 @dataclass(frozen=True)
@@ -48,13 +40,11 @@ class Kind:
         title: what people call it.
         fits: whether a file or folder is of this kind, by its name and what lies in it.
         open: prepares it: path, labels file and how a frozen graph is fed, to what predicts.
-        heavy: whether it is to be run in a process of its own, because it imports TensorFlow or the like.
     """
 
     title: str
     fits: Callable[[Path], bool]
     open: Callable[[Path, Path | None, GraphOptions], PictureClassifier]
-    heavy: bool = True
 
 
 class FileClassifier:
@@ -140,116 +130,22 @@ def labels_of(path: Path, labels: Path | None = None) -> tuple[str, ...]:
 
 def _labels_inside(file: Path) -> tuple[str, ...]:
     """Read the labels that a LiteRT file carries as a zip archive; none where it does not."""
-    if file.suffix != ".tflite" or not zipfile.is_zipfile(file):
+    if file.suffix != ".tflite":
         return ()
-    with zipfile.ZipFile(file) as archive:
-        names = [name for name in archive.namelist() if name.endswith(".txt")]
-        text = archive.read(names[0]).decode("utf-8", "replace") if names else ""
-    return tuple(line.rstrip() for line in text.splitlines() if line.strip())
-
-
-def _litert(path: Path) -> Loaded:
-    path = path / "model.tflite" if path.is_dir() else path
-    from ai_edge_litert.interpreter import Interpreter
-
     try:
-        interpreter = Interpreter(str(path), num_threads=os.cpu_count())
-        interpreter.allocate_tensors()
-        (fed,), (answer, *_) = interpreter.get_input_details(), interpreter.get_output_details()
-        scaling = scaling_in(LiteGraph(path.read_bytes()).metadata(METADATA) or b"")
-    except (ValueError, RuntimeError) as error:
-        raise OptionError(f"{path} cannot be run by LiteRT: {_first_line(error)}.") from None
-    mean, std = (np.asarray(one, np.float32) for one in scaling or (0.0, 1.0))
-    size = _side(path, tuple(fed["shape"]))
-
-    def predict(pixels: np.ndarray) -> np.ndarray:
-        scaled = (pixels - mean) / std
-        interpreter.set_tensor(fed["index"], pixels.astype(np.uint8) if fed["dtype"] == np.uint8 else scaled)
-        interpreter.invoke()
-        found = interpreter.get_tensor(answer["index"])[0]
-        if answer["dtype"] == np.uint8:
-            scale, zero = answer["quantization"]
-            found = (found.astype(np.float32) - zero) * scale
-        probabilities: np.ndarray = found
-        return probabilities
-
-    return Loaded(size, predict)
-
-
-def _keras(path: Path) -> Loaded:
-    from poetcore.system.tensorflow import tensorflow
-
-    tensorflow()
-    import keras
-
-    try:
-        model = keras.models.load_model(path, compile=False)
-    except (ValueError, OSError, TypeError) as error:
-        raise OptionError(f"{path} cannot be read by Keras: {_first_line(error)}.") from None
-
-    def predict(pixels: np.ndarray) -> np.ndarray:
-        probabilities: np.ndarray = np.asarray(model(pixels, training=False))[0]
-        return probabilities
-
-    return Loaded(_side(path, model.input_shape), predict)
-
-
-def _saved_model(path: Path) -> Loaded:
-    from poetcore.system.tensorflow import tensorflow
-
-    tf = tensorflow()
-    try:
-        loaded = tf.saved_model.load(str(path))
-        run = loaded.signatures["serving_default"]
-        ((name, fed),) = run.structured_input_signature[1].items()
-    except (OSError, KeyError, ValueError, tf.errors.OpError) as error:
-        raise OptionError(f"{path} cannot be run as a SavedModel: {_first_line(error)}.") from None
-
-    def predict(pixels: np.ndarray) -> np.ndarray:
-        # `loaded` is kept by this function: its variables end with it.
-        answer = loaded.signatures["serving_default"](**{name: tf.constant(pixels)})
-        probabilities: np.ndarray = np.asarray(next(iter(answer.values())))[0]
-        return probabilities
-
-    return Loaded(_side(path, tuple(fed.shape)), predict)
-
-
-def _openvino(path: Path) -> Loaded:
-    silence_reports()
-    try:
-        import openvino
-    except ImportError:
-        raise OptionError(
-            f"{path} needs the package openvino, which is not installed: run pip install openvino."
-        ) from None
-    exact = {"INFERENCE_PRECISION_HINT": "f32"}
-    try:
-        model = openvino.compile_model(path / "model.xml", "CPU", exact)
-    except RuntimeError:
-        raise OptionError(
-            f"{path} cannot be read by OpenVINO: it is damaged, or of another version."
-        ) from None
-    size = _side(path, tuple(model.input(0).shape))
-    return Loaded(size, lambda pixels: np.asarray(model(pixels)[0])[0])
-
-
-def _onnx(path: Path) -> Loaded:
-    try:
-        import onnxruntime
-    except ImportError:
-        raise OptionError(
-            f"{path} needs the package onnxruntime, which is not installed: run pip install onnxruntime."
-        ) from None
-    onnxruntime.disable_telemetry_events()
-    try:
-        session = onnxruntime.InferenceSession(path.read_bytes(), providers=["CPUExecutionProvider"])
-    except Exception:  # its own errors have no class in common but this
-        raise OptionError(
-            f"{path} cannot be run by ONNX Runtime: it is damaged, or of another version."
-        ) from None
-    fed = session.get_inputs()[0]
-    size = _side(path, tuple(one if isinstance(one, int) else None for one in fed.shape))
-    return Loaded(size, lambda pixels: np.asarray(session.run(None, {fed.name: pixels})[0])[0])
+        with open_regular(file) as opened:
+            if not zipfile.is_zipfile(opened):
+                return ()
+            with zipfile.ZipFile(opened) as archive:
+                names = [name for name in archive.namelist() if name.endswith(".txt")]
+                text = b""
+                if names:
+                    with archive.open(names[0]) as member:
+                        text = member.read(LABELS_BYTES)
+    except (OSError, ValueError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error):
+        return ()
+    lines = text.decode("utf-8", "replace").splitlines()
+    return tuple(line.rstrip() for line in lines if line.strip())
 
 
 def _graph(path: Path, labels: Path | None, options: GraphOptions) -> PictureClassifier:
@@ -263,25 +159,6 @@ def _opens(
     return lambda path, labels, _: FileClassifier(load(path), labels_of(path, labels), path.name)
 
 
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    return lines[0].rstrip(".")
-
-
-def _side(path: Path, shape: Sequence[Any]) -> int:
-    """Return the pixels a side of an input; 224 where the model leaves them open.
-
-    Raises:
-        OptionError: it takes no square pictures.
-    """
-    if len(shape) != 4 or shape[3] != 3 or shape[1] != shape[2]:
-        raise OptionError(
-            f"{path} takes no square colour pictures: its input must have the shape (1, size, size, 3)."
-            f" Received: {tuple(shape)}."
-        )
-    return 224 if shape[1] in (None, -1) else int(shape[1])
-
-
 def _holds(name: str) -> Callable[[Path], bool]:
     """Return what checks that a path is of a folder that holds a file."""
     return lambda path: (path / name).is_file()
@@ -290,10 +167,10 @@ def _holds(name: str) -> Callable[[Path], bool]:
 #: By name; the first that fits.
 KINDS: dict[str, Kind] = {
     "frozen_graph": Kind("a frozen graph (.pb)", lambda one: one.suffix == ".pb" and one.is_file(), _graph),
-    "tflite": Kind("a LiteRT file", lambda path: path.suffix == ".tflite", _opens(_litert), heavy=False),
-    "keras": Kind("a Keras file", lambda path: path.suffix in (".keras", ".h5"), _opens(_keras)),
-    "saved_model": Kind("a SavedModel", _holds("saved_model.pb"), _opens(_saved_model)),
-    "onnx": Kind("an ONNX file", lambda path: path.suffix == ".onnx", _opens(_onnx)),
-    "web": Kind("a web page of Poet", _holds("poet_page.json"), _opens(_litert), heavy=False),
-    "openvino": Kind("a model for OpenVINO", _holds("model.xml"), _opens(_openvino)),
+    "tflite": Kind("a LiteRT file", lambda path: path.suffix == ".tflite", _opens(load_litert)),
+    "keras": Kind("a Keras file", lambda path: path.suffix in (".keras", ".h5"), _opens(load_keras)),
+    "saved_model": Kind("a SavedModel", _holds("saved_model.pb"), _opens(load_saved_model)),
+    "onnx": Kind("an ONNX file", lambda path: path.suffix == ".onnx", _opens(load_onnx)),
+    "web": Kind("a web page of Poet", _holds("poet_page.json"), _opens(load_litert)),
+    "openvino": Kind("a model for OpenVINO", _holds("model.xml"), _opens(load_openvino)),
 }

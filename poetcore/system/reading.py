@@ -10,8 +10,8 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 from poetcore.system.figures import file_size
 
@@ -50,7 +50,7 @@ def read_text_limited(path: Path, most: int = TEXT_BYTES, encoding: str = "utf-8
 
 
 @contextmanager
-def open_regular(path: Path) -> Iterator[BinaryIO]:
+def open_regular(path: Path) -> Iterator[FileIO]:
     """Open a file to be read, unbuffered; nothing but a usual file is opened.
 
     Raises:
@@ -62,7 +62,7 @@ def open_regular(path: Path) -> Iterator[BinaryIO]:
         yield file
 
 
-def check_size(file: BinaryIO, path: Path, most: int) -> int:
+def check_size(file: FileIO, path: Path, most: int) -> int:
     """Return how many bytes an open file has.
 
     Raises:
@@ -74,7 +74,7 @@ def check_size(file: BinaryIO, path: Path, most: int) -> int:
     return size
 
 
-def rest_of(file: BinaryIO, path: Path, most: int) -> bytes:
+def rest_of(file: FileIO, path: Path, most: int) -> bytes:
     """Read an open file from where it stands to its end.
 
     Args:
