@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 from poetcore.errors import DatasetError, PoetError
 from poetcore.system.failures import as_poet_error, is_full, why_refused
 from poetcore.system.files import printable, sync_folder, write_all
+from poetcore.system.reading import TEXT_BYTES, read_limited
 
 __all__ = ["Journal"]
 
@@ -84,7 +85,7 @@ class Journal:
     def lines(self) -> list[dict[str, Any]]:
         """Read all lines, oldest first; one that is not whole or not JSON is skipped."""
         try:
-            content = self.file.read_bytes()
+            content = read_limited(self.file, TEXT_BYTES)
         except (FileNotFoundError, NotADirectoryError):
             return []
         except OSError as error:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from poetcore.system.files import make_folder, sync_folder
 from poetcore.system.paths import MAX_NAME
+from poetcore.system.reading import open_regular
 
 __all__ = ["content_of", "finish", "free_name", "move"]
 
@@ -18,7 +19,7 @@ def content_of(path: Path) -> str | None:
     try:
         if not path.is_file():  # a pipe would never end
             return None
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return None

@@ -25,6 +25,7 @@ from poetcore.errors import DatasetError, RunError
 from poetcore.system.files import cores, in_chunks, printable, sync_tree, walk, write_whole
 from poetcore.system.locks import check_free, locked
 from poetcore.system.progress import OnProgress, Progress
+from poetcore.system.reading import TEXT_BYTES, read_limited
 from poetcore.system.temporary import clear_leftovers
 from poetcore.workspace.records import read_table, to_csv
 from poetcore.workspace.workspace import Workspace
@@ -251,7 +252,7 @@ def _read_manifest(file: Path) -> dict[str, str]:
 def _write_manifest(folder: Path, pictures: pd.DataFrame) -> None:
     text = to_csv(pictures[COLUMNS]).encode()
     file = manifest_of(folder)
-    if not file.exists() or file.read_bytes() != text:
+    if not file.exists() or read_limited(file, TEXT_BYTES) != text:
         write_whole(file, text)
 
 

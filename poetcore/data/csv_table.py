@@ -9,6 +9,7 @@ from pathlib import Path
 
 from poetcore.errors import DatasetError
 from poetcore.system.files import printable
+from poetcore.system.reading import TEXT_BYTES, read_limited
 from poetcore.system.spreadsheets import read_rows, unescape
 
 __all__ = ["CsvRow", "CsvTable", "read_text"]
@@ -108,7 +109,7 @@ def read_text(file: Path) -> str:
         DatasetError: it cannot be read, or is no text.
     """
     try:
-        content = file.read_bytes()
+        content = read_limited(file, TEXT_BYTES)
     except OSError as error:
         raise DatasetError(f"{printable(file)} cannot be read ({error.strerror or error}).") from None
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):

@@ -15,6 +15,7 @@ from typing import TypedDict
 from poetcore.errors import DatasetError
 from poetcore.system.checksums import sealed, unsealed
 from poetcore.system.files import printable, write_whole
+from poetcore.system.reading import open_regular, read_text_limited
 from poetcore.system.shapes import fits
 
 __all__ = ["HeldOut", "home_of", "is_held_out", "read_held_out", "write_held_out"]
@@ -53,8 +54,8 @@ def is_held_out(path: Path) -> bool:
     if path.suffix.lower() != ".json":
         return False
     try:
-        with path.open(encoding="utf-8") as file:
-            return file.read(len(_MARK)) == _MARK
+        with open_regular(path) as file:
+            return file.read(len(_MARK)) == _MARK.encode()
     except (OSError, ValueError):
         return False
 
@@ -66,7 +67,7 @@ def read_held_out(path: Path) -> HeldOut:
         DatasetError: it is missing or damaged.
     """
     try:
-        values = unsealed(json.loads(path.read_text(encoding="utf-8")))
+        values = unsealed(json.loads(read_text_limited(path)))
         contents = frozenset(values["contents"])
         if not (fits(values, _Listed) and all(map(_SHA.fullmatch, contents))):
             raise ValueError

@@ -7,9 +7,9 @@ between the four nearest pixels (bilinear, not antialiased), as the original Ten
 and as these networks were trained; a picture much larger than that is first halved up to three times.
 """
 
+import errno
 import io
 import os
-import stat
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +28,7 @@ from poetcore.data.decoding.formats import (
 )
 from poetcore.data.decoding.refusals import RAW, camera_raw, not_a_picture, video
 from poetcore.errors import PictureError
+from poetcore.system.reading import open_regular, rest_of
 
 __all__ = [
     "FORMATS",
@@ -43,6 +44,9 @@ __all__ = [
     "thumbnail",
     "to_square",
 ]
+
+#: No picture of as many pixels as are decoded has more: 16 bits a channel, not packed.
+MAX_BYTES = 1_000_000_000
 
 _ORIENTATION = 0x0112  # the EXIF tag
 _CAMERA, _TAKEN = 0x8769, 0x9003  # the EXIF tags of what the camera wrote, and in it of the date
@@ -77,18 +81,16 @@ def read(path: Path) -> bytes:
     """Read a whole file.
 
     Raises:
-        PictureError: the file is a folder, missing, empty, a broken link, not readable or a video; the
-            message is the reason in a few words.
+        PictureError: the file is a folder, missing, empty, a broken link, not readable, larger than any
+            picture or a video; the message is the reason in a few words.
     """
     try:
-        if not stat.S_ISREG(path.stat().st_mode) and not path.is_dir():
-            raise PictureError("is not a file (a pipe or a device)")
-        with path.open("rb", buffering=0) as file:
+        with open_regular(path) as file:
             # A video of gigabytes is not read to the end to find that out.
             if reason := video(file.read(64)):
                 raise PictureError(reason)
             file.seek(0)
-            content = file.readall()
+            content = rest_of(file, path, MAX_BYTES)
     except IsADirectoryError:
         raise PictureError("is a folder, not a picture") from None
     except FileNotFoundError:
@@ -100,7 +102,9 @@ def read(path: Path) -> bytes:
         reason = "is a folder, not a picture" if readable_folder else "may not be read (no permission)"
         raise PictureError(reason) from None
     except OSError as error:
-        raise PictureError(f"cannot be read ({error.strerror or error})") from None
+        words = str(error.strerror or error)
+        told = error.errno in (errno.EFBIG, errno.ENXIO)  # in words that say it all
+        raise PictureError(words if told else f"cannot be read ({words})") from None
     if not content:
         raise PictureError("is empty (0 bytes)")
     return content

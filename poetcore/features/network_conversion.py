@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 
 from poetcore.errors import BackboneError
+from poetcore.features.allowed_layers import foreign_layer
+from poetcore.features.allowed_operations import foreign_operation_of_saved_model
 from poetcore.features.keras_applications import Scaling
 from poetcore.features.network_shapes import Found, picture_size, unknown_scaling, vector_length
 from poetcore.system.checksums import add_checksum, write_checked
@@ -46,11 +48,20 @@ def convert_keras(source: Path, stem: Path, scaling: Scaling | None, size: int |
         raise BackboneError(
             f"{source} is no .keras file, or damaged: save the network with Keras 3 as .keras."
         )
+    try:
+        foreign = foreign_layer(source)
+    except (OSError, ValueError) as error:
+        raise BackboneError(f"{source} is no .keras file, or damaged ({_first_sentence(error)}).") from None
+    if foreign:
+        raise BackboneError(
+            f"The network in {source} was not loaded: it has {foreign}, which networks for pictures do not"
+            " need, and which may run code: give one of Keras's own layers."
+        )
     tf = tensorflow()
     import keras
 
     try:
-        network = keras.models.load_model(source, compile=False)
+        network = keras.models.load_model(source, compile=False, safe_mode=True)
     except Exception as error:  # Keras lets through whatever the disk, zipfile or h5py raise
         reason = _first_sentence(error)
         raise BackboneError(
@@ -101,10 +112,16 @@ def convert_saved_model(source: Path, stem: Path, scaling: Scaling | None, size:
     if scaling is None:
         raise unknown_scaling(source)
     try:
-        loaded = tf.saved_model.load(str(source))
+        foreign = foreign_operation_of_saved_model(source)
+        loaded = None if foreign else tf.saved_model.load(str(source))
     except Exception as error:
         reason = _first_sentence(error)
         raise BackboneError(f"The SavedModel in {source} cannot be read ({reason}).") from None
+    if loaded is None:
+        raise BackboneError(
+            f"The SavedModel in {source} was not run: it has {foreign}, which networks for pictures do not"
+            " use, and which may read or write files: give one of a network alone."
+        )
     known = next((name for name in _SIGNATURES if name in loaded.signatures), None)
     if known is None:
         raise BackboneError(

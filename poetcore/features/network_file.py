@@ -6,6 +6,7 @@ also a Keras model like that. Its name there, and so the key of its feature vect
 content.
 """
 
+import base64
 import contextlib
 import glob
 import hashlib
@@ -18,6 +19,7 @@ from typing import Any, TypedDict
 import numpy as np
 
 from poetcore.errors import BackboneError, OptionError, PoetError
+from poetcore.features.allowed_operations import MOST_BYTES
 from poetcore.features.backbones import Backbone, NetworkFile, combine, find
 from poetcore.features.keras_applications import Scaling
 from poetcore.features.known_backbones import ALIASES
@@ -35,6 +37,7 @@ from poetcore.system.files import write_whole
 from poetcore.system.paths import to_path
 from poetcore.system.processes import run_module
 from poetcore.system.progress import OnProgress, Progress
+from poetcore.system.reading import check_size, open_regular, read_limited, read_text_limited
 from poetcore.system.shapes import Count, fits
 
 __all__ = ["find_network", "is_own", "spelled_out"]
@@ -207,7 +210,7 @@ def _notes(folder: Path, name: str) -> Iterator[dict[str, Any]]:
     )
     for file in files:
         with contextlib.suppress(OSError, ValueError, TypeError, AttributeError, RecursionError):
-            note = unsealed(json.loads(file.read_text(encoding="utf-8")))
+            note = unsealed(json.loads(read_text_limited(file)))
             kept = [file.with_suffix(ending) for ending in _ENDINGS]
             if fits(note, _Note) and kept[0].is_file() and all(is_sound(one) is not False for one in kept):
                 yield note
@@ -219,13 +222,19 @@ def _is_meant(note: dict[str, Any], sha: str, size: int | None, scaling: Scaling
     return note["sha"] == sha and given in (None, note["given"]) and size in (None, note["size"])
 
 
+def _digest(file: Path) -> str:
+    with open_regular(file) as opened:
+        check_size(opened, file, MOST_BYTES)
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
 def _hash_of(path: Path) -> str:
     """Return the sha256 of a file, or of a folder with all its files, names included."""
     if path.is_file():
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return _digest(path)
     whole = hashlib.sha256()
     for file in sorted(file for file in path.rglob("*") if file.is_file()):
-        content = hashlib.sha256(file.read_bytes()).hexdigest()
+        content = _digest(file)
         whole.update(f"{file.relative_to(path).as_posix()} {content}\n".encode())
     return whole.hexdigest()
 
@@ -236,6 +245,13 @@ def _converted(
     """Write a network in Poet's form as `stem` with an ending."""
     if path.suffix.lower() == ".tflite" and path.is_file():
         content, found = adapted(path, scaling, size)
+        try:  # a crash ends that process; what it was tried as is what is kept
+            run_module("poetcore.features.lite_trial", [], base64.b64encode(content).decode())
+        except PoetError:
+            raise BackboneError(
+                f"The network in {path} cannot be run by LiteRT: it is damaged, needs operations that LiteRT"
+                " does not have, or more memory than there is."
+            ) from None
         write_checked(stem.with_name(f"{stem.name}.tflite"), content)
         return found
     if on_progress:
@@ -261,7 +277,7 @@ def adapted(path: Path, scaling: Scaling | None = None, size: int | None = None)
         BackboneError: it is none that maps a picture to a vector, or tells nothing of its scaling.
     """
     try:
-        graph = LiteGraph(path.read_bytes())
+        graph = LiteGraph(read_limited(path, MOST_BYTES))
     except ValueError as error:
         raise BackboneError(f"{path} cannot be read as a LiteRT file: {error}.") from None
     side = picture_size(path, [one.shape for one in graph.inputs], size)

@@ -158,7 +158,7 @@ class Keeper:
         if duplicate and duplicate != file:
             return _duplicate_of(duplicate, entry)
         path = self._dest / file
-        if not duplicate and path.exists() and sha_of(path.read_bytes()) != picture.sha:
+        if not duplicate and path.exists() and _content_of(path) != picture.sha:
             return replace(entry, outcome=Outcome.REFUSED, reason=f"has changed since {file} was gathered")
         if not path.exists():
             write_whole(path, fetched.content)
@@ -193,7 +193,7 @@ class Keeper:
             if stays or one.outcome == Outcome.PLACEHOLDER or one.host != entry.host:
                 continue
             path = self._dest / one.file
-            if one.outcome == KEPT and path.is_file() and sha_of(path.read_bytes()) == one.sha:
+            if one.outcome == KEPT and _content_of(path) == one.sha:
                 path.unlink()
                 self._present.pop(one.sha, None)
             dropped = replace(one, outcome=Outcome.PLACEHOLDER, reason=reason, file="")
@@ -206,3 +206,11 @@ class Keeper:
 
 def _duplicate_of(file: str, entry: Entry) -> Entry:
     return replace(entry, outcome=DUPLICATE, reason=f"is the same picture as {file}")
+
+
+def _content_of(path: Path) -> str:
+    """Return the sha256 of a picture's content; "" where it cannot be read."""
+    try:
+        return sha_of(images.read(path))
+    except PictureError:
+        return ""

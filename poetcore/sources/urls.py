@@ -12,6 +12,7 @@ from poetcore.errors import OptionError
 from poetcore.sources.boxes import Box
 from poetcore.sources.origin import Origin
 from poetcore.system.paths import to_path
+from poetcore.system.reading import read_text_limited
 
 __all__ = ["Source", "UrlEntry", "UrlList", "parse_urls", "read_table", "read_urls"]
 
@@ -164,7 +165,7 @@ def _rows(file: Path) -> list[list[str]]:
 def _text(file: Path) -> str:
     try:
         # Foreign bytes make a bad line, not a stop.
-        return file.read_text(encoding="utf-8-sig", errors="backslashreplace")
+        return read_text_limited(file, encoding="utf-8-sig", errors="backslashreplace")
     except OSError as error:
         raise OptionError(f"{file} cannot be read ({error.strerror or error}): name a text file.") from None
 

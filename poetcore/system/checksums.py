@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from poetcore.system.files import write_whole
+from poetcore.system.reading import open_regular
 
 __all__ = [
     "add_checksum",
@@ -45,7 +46,7 @@ def sha256_of(file: Path) -> str:
 
 @lru_cache(maxsize=_REMEMBERED)
 def _sha256(file: Path, *stamp: int) -> str:
-    with file.open("rb") as opened:
+    with open_regular(file) as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 

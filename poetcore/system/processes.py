@@ -13,6 +13,7 @@ from pathlib import Path
 
 from poetcore.errors import PoetError
 from poetcore.system.failures import as_poet_error
+from poetcore.system.reading import open_regular
 
 __all__ = [
     "converse",
@@ -26,6 +27,10 @@ __all__ = [
 
 #: What was given and is repeated in a sentence is no word of it; a path is not so long.
 _ENDLESS = re.compile(r"\S{1000,}")
+
+
+#: Of the end of a log what is read for its last lines.
+_TAIL_BYTES = 1_000_000
 
 
 class _Outliving(subprocess.Popen[bytes]):
@@ -184,7 +189,9 @@ def converse(module: str, arguments: Sequence[str]) -> "subprocess.Popen[str]":
 def tail(log: Path, lines: int) -> list[str]:
     """Read the last lines of a log file; none if there is no such file."""
     try:
-        return log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
+        with open_regular(log) as file:
+            file.seek(max(0, os.fstat(file.fileno()).st_size - _TAIL_BYTES))
+            return file.readall().decode("utf-8", "replace").splitlines()[-lines:]
     except OSError:
         return []
 

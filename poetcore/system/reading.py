@@ -18,7 +18,7 @@ from poetcore.system.figures import file_size
 __all__ = ["TEXT_BYTES", "check_size", "open_regular", "read_limited", "read_text_limited", "rest_of"]
 
 #: What texts, tables and settings may have that people give or that lie in a workspace: a million rows.
-TEXT_BYTES = 500_000_000
+TEXT_BYTES = 200_000_000
 
 #: A pipe that takes the file's place after it was looked at is not waited for; Windows has none.
 _OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
@@ -39,14 +39,22 @@ def read_limited(path: Path, most: int) -> bytes:
         return rest_of(file, path, most)
 
 
-def read_text_limited(path: Path, most: int = TEXT_BYTES, encoding: str = "utf-8") -> str:
+def read_text_limited(
+    path: Path, most: int = TEXT_BYTES, encoding: str = "utf-8", errors: str = "strict"
+) -> str:
     """Read a whole text that is not larger than it may be, as `read_limited` does.
+
+    Args:
+        path: a file, or a link to one.
+        most: bytes that it may have.
+        encoding: of the text.
+        errors: what becomes of bytes that are none in it, as `bytes.decode` has it.
 
     Raises:
         OSError: as `read_limited` raises it.
         UnicodeDecodeError: it is no text in that encoding.
     """
-    return read_limited(path, most).decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
+    return read_limited(path, most).decode(encoding, errors).replace("\r\n", "\n").replace("\r", "\n")
 
 
 @contextmanager

@@ -152,7 +152,7 @@ def take_picture(folder: Path, label: str, hold: str, number: int, content: byte
         )
     file = place / picture_name(hold, number)
     if file.exists():
-        if file.read_bytes() == content:
+        if images.read(file) == content:
             return file
         raise DatasetError(f"{file.name} is there already: let go of the button, and hold it down again.")
     write_whole(file, content)

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from poetcore.errors import RunError
+from poetcore.system.reading import TEXT_BYTES, read_limited, read_text_limited
 from poetcore.workspace.head import Head, unpack_head
 from poetcore.workspace.records import check_file
 from poetcore.workspace.run_record import RunRecord
@@ -24,7 +25,7 @@ def read_labels(file: Path, trained: list[str] | None) -> list[str]:
         RunError: they are damaged, or others than those that the run was trained on.
     """
     try:
-        labels = [label for label in file.read_text(encoding="utf-8-sig").split("\n") if label]
+        labels = [label for label in read_text_limited(file, encoding="utf-8-sig").split("\n") if label]
     except (UnicodeDecodeError, OSError):
         raise RunError(f"{file} is damaged: train again.") from None
     if trained is not None and labels != trained:
@@ -42,7 +43,7 @@ def read_layers(file: Path) -> tuple[Head, Head, float]:
         RunError: the file is damaged.
     """
     try:
-        return unpack_head(file.read_bytes())
+        return unpack_head(read_limited(file, TEXT_BYTES))
     except (ValueError, OSError):
         raise RunError(f"{file} is damaged: train again.") from None
 

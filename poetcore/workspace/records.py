@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from poetcore.errors import RunError
 from poetcore.system.checksums import sealed, sha256_of, unsealed
+from poetcore.system.reading import read_text_limited
 from poetcore.system.shapes import build_from
 from poetcore.system.spreadsheets import escape, unescape
 
@@ -52,7 +53,7 @@ def read_json(file: Path, remedy: str = "train or evaluate again") -> Any:
         RunError: it is missing or damaged.
     """
     try:
-        return json.loads(file.read_text(encoding="utf-8"), parse_constant=_refuse)
+        return json.loads(read_text_limited(file), parse_constant=_refuse)
     except FileNotFoundError:
         raise RunError(f"{file} is missing: the run is unfinished, {remedy}.") from None
     except (ValueError, RecursionError):
@@ -71,7 +72,7 @@ def read_json_lines(file: Path) -> Iterator[dict[str, Any]]:
     Each line is one of `line_of`, or of an earlier version, without a checksum.
     """
     try:
-        text = file.read_text(encoding="utf-8", errors="replace")
+        text = read_text_limited(file, errors="replace")
     except OSError:
         return
     for line in text[: text.rfind("\n") + 1].split("\n"):

@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 from poetcore.errors import RunError
 from poetcore.system.failures import as_poet_error, is_full, why_refused
 from poetcore.system.files import sync_folder, write_all
+from poetcore.system.reading import read_text_limited
 from poetcore.system.spreadsheets import csv_line, read_line
 
 __all__ = ["ReviewEntry", "ReviewFile"]
@@ -72,7 +73,7 @@ class ReviewFile:
             RunError: the file is there and cannot be read, or is of another program.
         """
         try:
-            text = self.file.read_text(encoding="utf-8-sig", errors="replace")
+            text = read_text_limited(self.file, encoding="utf-8-sig", errors="replace")
         except FileNotFoundError:
             return {}
         except OSError as error:

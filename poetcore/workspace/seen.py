@@ -6,6 +6,7 @@ from contextlib import suppress
 from filelock import FileLock, Timeout
 
 from poetcore.system.files import write_whole
+from poetcore.system.reading import read_text_limited
 from poetcore.workspace.workspace import Workspace
 
 __all__ = ["dismiss", "dismissed"]
@@ -16,7 +17,7 @@ _FILE = "dismissed.json"
 def dismissed(workspace: Workspace) -> frozenset[str]:
     """Return the names of what was dismissed; nothing where that cannot be read."""
     try:
-        names = json.loads((workspace.root / _FILE).read_text(encoding="utf-8"))
+        names = json.loads(read_text_limited(workspace.root / _FILE))
     except (OSError, ValueError):
         return frozenset()
     return (

@@ -10,6 +10,7 @@ from poetcore.data.layout import is_part_name
 from poetcore.data.listing import is_listing_name
 from poetcore.errors import OptionError, RunError
 from poetcore.system.files import write_whole
+from poetcore.system.reading import read_text_limited
 from poetcore.workspace.records import read_record
 
 __all__ = ["AUTOMATIC_NAME", "automatic_title", "folder_title", "read_title", "write_title"]
@@ -70,7 +71,7 @@ class _Told:
 def read_title(file: Path) -> str:
     """Read a title that people gave; empty where there is none."""
     try:
-        return file.read_text(encoding="utf-8").strip()
+        return read_text_limited(file).strip()
     except (OSError, ValueError):
         return ""
 

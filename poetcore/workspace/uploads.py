@@ -5,6 +5,7 @@ follows from the names, sizes and times of its files, so that the same folder dr
 in another browser, goes on where it was: what is here already is not sent twice.
 """
 
+import filecmp
 import hashlib
 import json
 import re
@@ -23,6 +24,7 @@ from poetcore.errors import DatasetError, PoetError
 from poetcore.system.files import sync_file, sync_tree, write_whole
 from poetcore.system.locks import locked
 from poetcore.system.names import TEMPORARY_NAME, check_name
+from poetcore.system.reading import read_text_limited
 from poetcore.system.temporary import temporary_path
 from poetcore.workspace.archives import unpack
 from poetcore.workspace.arrivals import Arrived, Arriving, free_name, gives_labels, put_in_place
@@ -242,7 +244,7 @@ def label_upload(upload: Upload, label: str, into: Path) -> Arrived:
         target = into / label
         target.mkdir(parents=True, exist_ok=True)
         for path in arriving.pictures:
-            if not (target / path.name).exists() or not _same_content(path, target / path.name):
+            if not (target / path.name).exists() or not filecmp.cmp(path, target / path.name, shallow=False):
                 shutil.move(path, free_name(target / path.name))  # it may be a link to another disk
         sync_tree(target)
         upload.discard()
@@ -279,15 +281,11 @@ def _is_there(path: Path, size: int) -> bool:
         return False
 
 
-def _same_content(one: Path, other: Path) -> bool:
-    return one.stat().st_size == other.stat().st_size and one.read_bytes() == other.read_bytes()
-
-
 @lru_cache(maxsize=8)
 def _offer(file: Path) -> Offer:
     """Read the list of an upload; it never changes, since the id follows from it."""
     try:
-        rows = json.loads(file.read_text(encoding="utf-8"))
+        rows = json.loads(read_text_limited(file))
         return Offer.of([Offered(*row) for row in rows])
     except FileNotFoundError:
         raise DatasetError(_GONE) from None

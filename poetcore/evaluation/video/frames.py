@@ -4,6 +4,7 @@ PyAV reads them, an extra package that brings FFmpeg along. At each time it is t
 then. Colours of a video in high dynamic range are taken as they are coded, hence a little pale.
 """
 
+import io
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from PIL import Image
 
 from poetcore.errors import OptionError, PictureError, VideoError
 from poetcore.system.files import printable
+from poetcore.system.reading import open_regular
 
 __all__ = ["MISSING", "Frame", "Video", "open_video"]
 
@@ -163,7 +165,7 @@ def open_video(path: Path) -> Iterator[Video]:
         raise VideoError(f"{name} is a folder: name a video file.")
     with ExitStack() as opened:
         try:
-            file = opened.enter_context(path.open("rb"))
+            file = io.BufferedReader(opened.enter_context(open_regular(path)))
             if not file.read(1):
                 raise VideoError(f"{name} is empty (0 bytes).")
             file.seek(0)
