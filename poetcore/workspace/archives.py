@@ -1,5 +1,7 @@
 """Zip files of label folders, or of pictures and a CSV file, which become datasets of the workspace."""
 
+import io
+import struct
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
@@ -20,6 +22,13 @@ __all__ = ["MAX_FILES", "MAX_GIGABYTES", "MAX_PICTURE_MEGABYTES", "check_archive
 MAX_FILES = 50_000
 MAX_GIGABYTES = 5
 MAX_PICTURE_MEGABYTES = 200
+
+#: What is unpacked at a time.
+_PART_BYTES = 2**20
+
+#: Where a zip file's end stands, its comment included, and what an entry of its contents has, name included.
+_END_BYTES = 22 + 65_535 + 20
+_ENTRY_BYTES = 400
 
 #: The flag of a member whose name is UTF-8 (APPNOTE.TXT 4.4.4, pkware.com).
 _UTF8_FLAG = 0x800
@@ -60,6 +69,7 @@ def unpack(workspace: Workspace, name: str, archive: BinaryIO) -> Arrived:
         DatasetError: it is not a zip file, holds too much, or no picture in a folder.
     """
     _check_kind(name, archive)
+    _check_directory(name, archive)
     clear_leftovers(workspace.datasets)
     try:
         with zipfile.ZipFile(archive) as opened:
@@ -125,7 +135,7 @@ def _extract(opened: zipfile.ZipFile, members: Iterable[zipfile.ZipInfo], whole:
         names[inside], place = name, whole / inside
         try:
             _check_place(member, inside)
-            content = opened.read(member)
+            content = _content(opened, member)
             images.identify(content)
             if place.exists():
                 raise PictureError("has the name of another file in the zip file")
@@ -159,7 +169,7 @@ def _extract_listing(
         return  # a folder of its own would become an empty label
     try:
         _check_place(named[table], inside)
-        place.write_bytes(opened.read(named[table]))
+        place.write_bytes(_content(opened, named[table]))
         if gives_labels(place, found.pictures):
             found.listing = place
             found.litter -= table not in found.excluded
@@ -186,6 +196,48 @@ def _name_of(member: zipfile.ZipInfo) -> str:
         return member.filename.encode("cp437").decode("utf-8")
     except UnicodeError:
         return member.filename
+
+
+def _content(opened: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """Read a member, no more than it says that it has: in parts, since zipfile unpacks what it is asked for.
+
+    Raises:
+        NotImplementedError: it is packed in a way of which no part can be unpacked by itself.
+    """
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise NotImplementedError("its files are packed in a way that is not usual")
+    content = bytearray()
+    with opened.open(member) as packed:
+        while part := packed.read(_PART_BYTES):
+            content += part
+    return bytes(content)
+
+
+def _check_directory(name: str, archive: BinaryIO) -> None:
+    """Check how long the table of contents says that it is, before it is read whole (APPNOTE.TXT 4.3.14-16).
+
+    Raises:
+        DatasetError: longer than that of so many files is.
+    """
+    size = archive.seek(0, io.SEEK_END)
+    archive.seek(max(0, size - _END_BYTES))
+    end = archive.read()
+    archive.seek(0)
+    place = end.rfind(b"PK\5\6")
+    if not 0 <= place <= len(end) - 22:
+        return  # no zip file, which zipfile puts into words
+    (length,) = struct.unpack_from("<L", end, place + 12)
+    if place >= 20 and end[place - 20 :].startswith(b"PK\6\7"):
+        (large,) = struct.unpack_from("<Q", end, place - 12)
+        archive.seek(min(large, size))
+        record = archive.read(56)
+        archive.seek(0)
+        length = max(length, *struct.unpack_from("<Q", record, 40)) if len(record) == 56 else length
+    if length > MAX_FILES * _ENTRY_BYTES:
+        raise DatasetError(
+            f"{name} lists more than the {MAX_FILES} files that can be unpacked: unpack it by hand and bring its"
+            " folder."
+        )
 
 
 def _check_place(member: zipfile.ZipInfo, inside: PurePosixPath) -> None:
