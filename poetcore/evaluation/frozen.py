@@ -139,9 +139,14 @@ class FrozenGraph:
         self._file = file
         definition = _read(file)
         if foreign := foreign_operation(definition):
+            why = (
+                "so that its weights are not in it: give a frozen graph, which has them inside"
+                if foreign.startswith("Var")
+                else "which networks for pictures do not use, and which may read or write files: give a graph"
+                " of a network alone"
+            )
             raise OptionError(
-                f"The graph {printable(file)} was not run: it has the operation {foreign}, which networks for"
-                " pictures do not use, and which may read or write files: give a graph of a network alone."
+                f"The graph {printable(file)} was not run: it has the operation {foreign[:60]}, {why}."
             )
         tf = tensorflow()
         v1 = tf.compat.v1

@@ -235,8 +235,8 @@ def _check_directory(name: str, archive: BinaryIO) -> None:
         length = max(length, *struct.unpack_from("<Q", record, 40)) if len(record) == 56 else length
     if length > MAX_FILES * _ENTRY_BYTES:
         raise DatasetError(
-            f"{name} lists more than the {MAX_FILES} files that can be unpacked: unpack it by hand and bring its"
-            " folder."
+            f"{name} lists more than the {MAX_FILES} files that can be unpacked: unpack it by hand and bring"
+            " its folder."
         )
 
 

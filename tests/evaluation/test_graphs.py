@@ -162,7 +162,7 @@ def test_a_graph_of_unknown_operations_is_refused(tmp_path):
     definition = tf.compat.v1.GraphDef()
     definition.node.add(name="input", op="NoSuchOperation")
     (tmp_path / "g.pb").write_bytes(definition.SerializeToString())
-    with pytest.raises(OptionError, match="cannot be read by this TensorFlow.*NoSuchOperation"):
+    with pytest.raises(OptionError, match="was not run: it has the operation NoSuchOperation"):
         FrozenGraph(tmp_path / "g.pb")
 
 
@@ -182,7 +182,7 @@ def test_a_layer_that_takes_no_pictures_is_refused(tmp_path):
 
 
 def test_a_graph_whose_weights_are_elsewhere_is_refused(photos, tmp_path):
-    with pytest.raises(OptionError, match="does not run.*weights inside"):
+    with pytest.raises(OptionError, match="its weights are not in it: give a frozen graph"):
         classifier(graph_file(tmp_path / "g.pb", variable=True)).classify(photos)
 
 
@@ -195,7 +195,7 @@ def test_labels_that_do_not_fit_the_outputs_are_refused(tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "sentence"),
-    [(None, "cannot be read"), (b"\xff\xfe\x00", "not text"), (b"cat\ncat\ndog\n", "twice: cat")],
+    [(None, "cannot be read"), (b"\xff\xfe\x00", "not text"), (b"cat\ncat\ndog\n", "a label twice")],
 )
 def test_unusable_labels_are_refused(tmp_path, content, sentence):
     file = graph_file(tmp_path / "g.pb")
