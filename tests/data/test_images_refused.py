@@ -189,3 +189,11 @@ def test_damage_raises_nothing_but_picture_errors(form, data):
     for _ in range(data.draw(st.integers(1, 6))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     only_picture_errors(bytes(content[: data.draw(st.integers(1, len(content)))]))
+
+
+def test_a_file_larger_than_any_picture_is_not_read(tmp_path):
+    with (tmp_path / "huge.jpg").open("wb") as file:
+        file.write(b"\xff\xd8\xff\xe0")
+        file.truncate(40 * 10**9)  # takes no room on the disk
+    with pytest.raises(PictureError, match=r"has 40,000\.0 MB, more than 1,000\.0 MB"):
+        images.read(tmp_path / "huge.jpg")
