@@ -6,7 +6,6 @@ also a Keras model like that. Its name there, and so the key of its feature vect
 content.
 """
 
-import base64
 import contextlib
 import glob
 import hashlib
@@ -25,6 +24,7 @@ from poetcore.features.keras_applications import Scaling
 from poetcore.features.known_backbones import ALIASES
 from poetcore.features.lite_graph import LiteGraph
 from poetcore.features.lite_scaling import METADATA, scaling_in
+from poetcore.features.network_content import check_runs, hash_of
 from poetcore.features.network_shapes import (
     Found,
     parse_scaling,
@@ -37,7 +37,7 @@ from poetcore.system.files import write_whole
 from poetcore.system.paths import to_path
 from poetcore.system.processes import run_module
 from poetcore.system.progress import OnProgress, Progress
-from poetcore.system.reading import check_size, open_regular, read_limited, read_text_limited
+from poetcore.system.reading import read_limited, read_text_limited
 from poetcore.system.shapes import Count, fits
 
 __all__ = ["find_network", "is_own", "spelled_out"]
@@ -147,7 +147,7 @@ def read_network(
         BackboneError: it is none that maps a picture to a vector, or tells nothing of its scaling.
     """
     _check_kind(path)
-    sha = _hash_of(path)
+    sha = hash_of(path)
     stem = re.sub(r"[^\w.-]+", "_", path.name)[-60:] + (".saved_model" if path.is_dir() else "")
     note = next((one for one in _notes(folder, stem) if _is_meant(one, sha, size, scaling)), None)
     if note is None:
@@ -222,36 +222,13 @@ def _is_meant(note: dict[str, Any], sha: str, size: int | None, scaling: Scaling
     return note["sha"] == sha and given in (None, note["given"]) and size in (None, note["size"])
 
 
-def _digest(file: Path) -> str:
-    with open_regular(file) as opened:
-        check_size(opened, file, MOST_BYTES)
-        return hashlib.file_digest(opened, "sha256").hexdigest()
-
-
-def _hash_of(path: Path) -> str:
-    """Return the sha256 of a file, or of a folder with all its files, names included."""
-    if path.is_file():
-        return _digest(path)
-    whole = hashlib.sha256()
-    for file in sorted(file for file in path.rglob("*") if file.is_file()):
-        content = _digest(file)
-        whole.update(f"{file.relative_to(path).as_posix()} {content}\n".encode())
-    return whole.hexdigest()
-
-
 def _converted(
     path: Path, stem: Path, scaling: Scaling | None, size: int | None, on_progress: OnProgress | None
 ) -> Found:
     """Write a network in Poet's form as `stem` with an ending."""
     if path.suffix.lower() == ".tflite" and path.is_file():
         content, found = adapted(path, scaling, size)
-        try:  # a crash ends that process; what it was tried as is what is kept
-            run_module("poetcore.features.lite_trial", [], base64.b64encode(content).decode())
-        except PoetError:
-            raise BackboneError(
-                f"The network in {path} cannot be run by LiteRT: it is damaged, needs operations that LiteRT"
-                " does not have, or more memory than there is."
-            ) from None
+        check_runs(path, content)
         write_checked(stem.with_name(f"{stem.name}.tflite"), content)
         return found
     if on_progress:
