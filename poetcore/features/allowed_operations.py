@@ -50,7 +50,11 @@ _PICTURES = """
 """
 
 #: Left in a network by what is used in training alone, off by a placeholder.
-_TRAINING = "Multinomial RandomStandardNormal RandomUniform"
+_TRAINING = """
+    ImageProjectiveTransformV2 ImageProjectiveTransformV3 Multinomial RandomStandardNormal RandomUniform
+    StatelessRandomGetAlg StatelessRandomGetKeyCounter StatelessRandomNormalV2 StatelessRandomUniformIntV2
+    StatelessRandomUniformV2
+"""
 
 _FUSED = "_FusedBatchNormEx _FusedConv2D _FusedDepthwiseConv2dNative _FusedMatMul"
 
@@ -61,7 +65,15 @@ _OF_VARIABLES = frozenset(("AssignVariableOp", "ReadVariableOp", "VarHandleOp", 
 
 #: With what a SavedModel writes and reads its variables, in functions that its own loader never calls.
 _OF_SAVING = frozenset(
-    ("MergeV2Checkpoints", "RestoreV2", "SaveV2", "ShardedFilename", "StaticRegexFullMatch", "StringJoin")
+    (
+        "DisableCopyOnRead",
+        "MergeV2Checkpoints",
+        "RestoreV2",
+        "SaveV2",
+        "ShardedFilename",
+        "StaticRegexFullMatch",
+        "StringJoin",
+    )
 )
 _SAVING = ("__inference__traced_save", "__inference__traced_restore")
 
