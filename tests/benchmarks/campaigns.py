@@ -42,6 +42,9 @@ class Entry:
 #: One line a campaign, in the order of their names.
 CAMPAIGNS: tuple[Entry, ...] = (
     Entry("fuzz", "files of every kind with bits flipped, pieces cut and spliced", ("--inputs", "100000")),
+    Entry(
+        "hostile_files", "pictures, zips, graphs that lie or carry code; what stands in the way of outputs"
+    ),
     Entry("inside", "addresses inside a network: spellings, redirects, names that change"),
 )
 
