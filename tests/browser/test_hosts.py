@@ -7,8 +7,9 @@ import http.client
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
+from tests.benchmarks.gate import Attacks, HostileSite
 from tests.browser.conftest import PATIENCE, ROOT, Serve
 
 FOREIGN = ["evil.example", "evil.example:8501", "localhost.evil.example", "192.168.0.7", "", "[::2]"]
@@ -56,3 +57,15 @@ def test_another_name_gets_no_websocket(server, host):
 def test_a_site_whose_name_leads_here_sees_nothing(page: Page, server):
     page.goto(f"http://evil.example:{urlsplit(server).port}/")
     assert page.inner_text("body") == "Invalid host header"
+
+
+def test_a_page_of_another_site_opens_no_connection_and_no_frame(browser: Browser, server):
+    port = urlsplit(server).port
+    site = HostileSite()
+    try:
+        attacks = Attacks(browser, site)
+        attacks.sockets(port)
+        attacks.framing(port, "/")
+    finally:
+        site.close()
+    assert attacks.trials == 11 and not attacks.losses
