@@ -42,6 +42,7 @@ class Entry:
 #: One line a campaign, in the order of their names.
 CAMPAIGNS: tuple[Entry, ...] = (
     Entry("fuzz", "files of every kind with bits flipped, pieces cut and spliced", ("--inputs", "100000")),
+    Entry("gate", "a hostile site and names that are markup, in Chromium"),
     Entry(
         "hostile_files", "pictures, zips, graphs that lie or carry code; what stands in the way of outputs"
     ),

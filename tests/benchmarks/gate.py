@@ -25,7 +25,7 @@ from poetcore.training.tensorboard import TensorBoard
 from poetcore.ui.menu import HOME, MENU
 from tests.benchmarks.campaign import Campaign
 from tests.benchmarks.gate_place import SITE, GatePlace, make_gate_place
-from tests.browser.conftest import ARGUMENTS, ROOT, browser_path, free_port, serving
+from tests.browser.conftest import ARGUMENTS, PATIENCE, ROOT, browser_path, free_port, serving
 
 __all__ = ["Attacks", "HostileSite"]
 
@@ -100,6 +100,7 @@ class Attacks:
     def on(self, host: str) -> Iterator[Page]:
         """Open a page of the site under a name."""
         context = self._browser.new_context()
+        context.set_default_timeout(PATIENCE * 1000)
         page = context.new_page()
         page.goto(f"http://{host}:{self._site.port}/")
         yield page
@@ -185,6 +186,7 @@ class Attacks:
         """Open an address of ours whose names are markup; nothing may be asked of another host, or run."""
         before = len(self._site.asked)
         context = self._browser.new_context(viewport={"width": 1440, "height": 3000})
+        context.set_default_timeout(PATIENCE * 1000)
         page = context.new_page()
         page.on("dialog", lambda dialog: (self.losses.append(f"a script ran: {address}"), dialog.dismiss()))
         asked: list[str] = []
