@@ -9,6 +9,7 @@ before, and may ask for a login, so any server that answers in this form will do
 import contextlib
 import io
 import re
+import struct
 import tarfile
 import zlib
 from collections.abc import Iterator
@@ -100,7 +101,7 @@ def synset_boxes(
         for name, content in _members(archive, url, _MAX_BYTES, of=wnid):
             if name.suffix != ".xml":
                 mode: Literal["r:gz", "r:"] = "r:gz" if _is_gzip(content) else "r:"
-                with tarfile.open(fileobj=io.BytesIO(content), mode=mode, tarinfo=_ShortHeader) as inner:
+                with _as_tar(io.BytesIO(content), mode) as inner:
                     inside = (one for _, one in _members(inner, url, _MAX_ANNOTATION, of=wnid))
                     found |= dict(filter(None, map(parse_annotation, islice(inside, _MOST_ANNOTATIONS))))
                 break
@@ -143,9 +144,7 @@ def _opened(url: str, wnid: str, options: FetchOptions) -> Iterator[tarfile.TarF
                 body = SteadyReader(response, options.total_timeout)
                 # No other packing: some make gigabytes of the bytes that are unpacked at once.
                 mode: Literal["r|gz", "r|"] = "r|gz" if _is_gzip(body.peek(2)) else "r|"
-                with tarfile.open(
-                    fileobj=cast("IO[bytes]", body), mode=mode, tarinfo=_ShortHeader
-                ) as archive:
+                with _as_tar(cast("IO[bytes]", body), mode) as archive:
                     yield archive
         except (BodyError, InsideError, RedirectError) as error:
             raise DownloadError(f"No archive of {wnid}: {public} {error}; try another endpoint.") from None
@@ -155,6 +154,24 @@ def _opened(url: str, wnid: str, options: FetchOptions) -> Iterator[tarfile.TarF
             raise DownloadError(
                 f"No archive of {wnid}: what {public} answers is no tar file; try another endpoint."
             ) from None
+
+
+def _as_tar(file: IO[bytes], mode: Literal["r|gz", "r|", "r:gz", "r:"]) -> tarfile.TarFile:
+    """Open a tar file.
+
+    Raises:
+        TarError: it is none; BodyError and HTTPError pass.
+    """
+    try:
+        return tarfile.open(fileobj=file, mode=mode, tarinfo=_ShortHeader)
+    except (
+        TypeError,
+        ValueError,
+        IndexError,
+        struct.error,
+        zlib.error,
+    ) as error:  # of a header that is cut off
+        raise tarfile.ReadError(str(error)) from None
 
 
 def _members(

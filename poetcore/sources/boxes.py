@@ -6,6 +6,7 @@ The picture that is fetched may be larger, so boxes are kept as shares of both s
 """
 
 import io
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -82,7 +83,7 @@ def _boxes(annotation: ElementTree.Element) -> Iterator[Box]:
         x0, y0, x1, y1 = (float(place.findtext(side) or 0) for side in ("xmin", "ymin", "xmax", "ymax"))
         x0, x1 = (min(max(x, 0), width) for x in (x0, x1))
         y0, y1 = (min(max(y, 0), height) for y in (y0, y1))
-        if x1 > x0 and y1 > y0:
+        if x1 > x0 and y1 > y0 and math.isfinite(width + height):
             yield Box(100 * x0 / width, 100 * y0 / height, 100 * (x1 - x0) / width, 100 * (y1 - y0) / height)
 
 

@@ -93,8 +93,9 @@ def bomb(kind: bytes) -> bytes:
         bomb(tarfile.XHDTYPE),
         bomb(tarfile.GNUTYPE_SPARSE),
         gzip.compress(bomb(tarfile.XHDTYPE)),
+        b"\x1f\x8b\x08\x08",
     ],
-    ids=["bz2", "long name", "pax", "sparse", "pax in gzip"],
+    ids=["bz2", "long name", "pax", "sparse", "pax in gzip", "gzip without end"],
 )
 def test_an_archive_that_swells_is_no_archive(server, content):
     server.body(f"/{WNID}.tar", content, "application/x-tar")

@@ -143,8 +143,13 @@ class Video:
 
     def _picture(self, frame: Any) -> Image.Image:
         """Return a frame of PyAV as RGB, upright."""
+        import av
+
         untold = int(frame.colorspace) == _UNTOLD and frame.height >= _HD
-        picture: Image.Image = frame.to_image(**({"src_colorspace": _BT709} if untold else {}))
+        try:
+            picture: Image.Image = frame.to_image(**({"src_colorspace": _BT709} if untold else {}))
+        except (av.error.FFmpegError, OSError, ValueError, MemoryError) as error:
+            raise VideoError(f"{printable(self._path)} has a frame that cannot be shown ({error}).") from None
         return picture if self._upright is None else picture.transpose(self._upright)
 
 
@@ -170,7 +175,9 @@ def open_video(path: Path) -> Iterator[Video]:
                 raise VideoError(f"{name} is empty (0 bytes).")
             file.seek(0)
             # Not by its name, which FFmpeg would take for an address where it has a colon.
-            container = opened.enter_context(av.open(file, options={"format_whitelist": _FORMATS}))
+            # Titles in an old encoding are no reason to refuse it.
+            made = av.open(file, options={"format_whitelist": _FORMATS}, metadata_errors="replace")
+            container = opened.enter_context(made)
         except FileNotFoundError:
             raise VideoError(f"{name} does not exist.") from None
         except (av.error.FFmpegError, OSError) as error:

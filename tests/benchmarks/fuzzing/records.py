@@ -31,7 +31,8 @@ def seeds_of(pattern: str) -> Callable[[Path], list[bytes]]:
     """Return the seeds of a file of a run: itself, and the beginning and end of a long one."""
 
     def seeds(lab: Path) -> list[bytes]:
-        return [file.read_bytes() for file in _run(lab).glob(pattern)]
+        found = [file.read_bytes() for file in _run(lab).glob(pattern)]
+        return [b"".join(one.splitlines(True)[:100]) for one in found] if pattern.endswith("jsonl") else found
 
     return seeds
 
