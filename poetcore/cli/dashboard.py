@@ -56,7 +56,9 @@ def dashboard(
     ] = False,
     allowed_host: Annotated[
         list[str] | None,
-        typer.Option(help="Another name under which it may be opened, such as that of a proxy."),
+        typer.Option(
+            "--allowed_host", help="Another name under which it may be opened, such as that of a proxy."
+        ),
     ] = None,
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,

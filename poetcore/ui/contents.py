@@ -8,7 +8,7 @@ import threading
 from collections import OrderedDict
 
 from poetcore.data.file_index import sha_of
-from poetcore.ui.access import access
+from poetcore.ui.access import access, is_public
 from poetcore.workspace.workspace import default_workspace
 
 __all__ = ["Held", "content_of", "hold", "is_shown"]
@@ -49,7 +49,7 @@ class Held:
 
 
 #: As much as can be dropped on a page at once, see `maxUploadSize` in .streamlit/config.toml.
-_held = Held(500_000_000)
+_held = Held(100_000_000 if is_public() else 500_000_000)
 
 
 def hold(content: bytes) -> str:

@@ -53,6 +53,9 @@ _LARGEST_MESSAGE = 200_000
 #: Bytes of a camera's frame, and of a form around an upload.
 _FRAME, _FORM = 2_000_000, 20_000
 
+#: Uploads of the largest size that are held at once.
+_AT_ONCE = 20
+
 #: Addresses whose rate is remembered.
 _CLIENTS = 10_000
 
@@ -64,7 +67,7 @@ class Limits:
     Attributes:
         sessions: pages that are open at once, of all visitors.
         rate: requests a second of one client, on average; a page takes some hundred at once.
-        upload_mb: megabytes of a picture that is sent; of all that are held at once fifty times as many.
+        upload_mb: megabytes of a picture that is sent; of all that are held at once twenty times as many.
         client_header: where a proxy says who asks; "" for no proxy.
     """
 
@@ -131,7 +134,7 @@ class Gate:
             await _answer(send, 429, "Too many requests: wait a few seconds.")
         elif _length(scope) > self._most(path):
             await _answer(send, 413, f"Too large: a picture may have {self._limits.upload_mb} MB.")
-        elif method == "PUT" and _held() + _length(scope) > 50 * self._limits.upload_mb * 1_000_000:
+        elif method == "PUT" and _held() + _length(scope) > _AT_ONCE * self._limits.upload_mb * 1_000_000:
             await _answer(
                 send, 413, "The server holds many pictures at the moment: try again in some minutes."
             )
