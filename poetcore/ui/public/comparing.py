@@ -11,6 +11,7 @@ from poetcore.ui.public.chosen import evaluation_of, explain_nothing, published_
 from poetcore.ui.results.compare_figures import draw_difference, draw_labels
 from poetcore.ui.results.compare_pictures import draw_matrices, draw_pictures
 from poetcore.ui.state import workspace
+from poetcore.ui.text import plain
 from poetcore.workspace.run import Run
 
 __all__ = ["can_compare", "draw_compare"]
@@ -37,6 +38,8 @@ def draw_compare() -> None:
         return
     try:
         detail = _compared(run, runs[other], name)
+        on = published[run.name].evaluations[name]
+        st.markdown(f"A is **{plain(run.title)}**, B is **{plain(runs[other].title)}**, on {plain(on)}.")
         draw_difference(detail)
         key = f"public_{run.name}_{other}_{name}"
         beside = st.grid(2, min_column_width=340, gap="large")
