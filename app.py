@@ -23,7 +23,7 @@ from poetcore.ui.gallery.facts import FACT_ROUTES
 from poetcore.ui.live.collect_routes import COLLECT_ROUTES
 from poetcore.ui.live.frame_routes import FRAME_ROUTES
 from poetcore.ui.protection import listens_on, protections
-from poetcore.ui.public.server import PUBLIC_ROUTES, gates
+from poetcore.ui.public.server import PUBLIC_ROUTES, gates, on_script_error
 from poetcore.ui.public.server import lifespan as public_lifespan
 from poetcore.ui.review.routes import REVIEW_ROUTES
 from poetcore.ui.route import ROUTE, answer
@@ -66,4 +66,5 @@ app = st.App(
     ],
     middleware=[*protections(), *limits],
     lifespan=public_lifespan if is_public() else lifespan,
+    on_script_error=on_script_error if is_public() else None,
 )

@@ -21,7 +21,7 @@ from poetcore.system.progress import OnProgress
 from poetcore.workspace.backbones import backbone_of, models_of
 from poetcore.workspace.demo_sets import dataset_title
 from poetcore.workspace.evaluation_folder import EvaluationFolder
-from poetcore.workspace.records import read_json, read_record, read_table, to_csv, to_json
+from poetcore.workspace.records import as_record, read_json, read_record, read_table, to_csv
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
 
@@ -44,6 +44,9 @@ __all__ = [
 
 #: Columns of the table of a published dataset.
 _TEXTS, _NUMBERS = ("path", "label", "sha", "format"), ("bytes", "width", "height")
+
+#: What to do where the list is damaged.
+_REMEDY = "delete it and publish again"
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,7 @@ def read_published(workspace: Workspace) -> Published:
     file = published_file(workspace)
     if not file.is_file():
         return Published()
-    stored = read_record(file, _Stored)
+    stored = read_record(file, _Stored, _REMEDY)
     try:
         runs = [
             PublishedRun(name, one["created"], dict(one["evaluations"])) for name, one in stored.runs.items()
@@ -131,7 +134,7 @@ def read_published(workspace: Workspace) -> Published:
         for name in (*stored.runs, *stored.datasets, *(name for one in runs for name in one.evaluations)):
             check_name(name, "A published name")  # one part of a path, as all that are written here
     except (KeyError, TypeError, ValueError, OptionError):
-        raise RunError(f"{file} is damaged: delete it and publish again.") from None
+        raise RunError(f"{file} is damaged: {_REMEDY}.") from None
     return Published({one.name: one for one in runs}, {one.name: one for one in sets})
 
 
@@ -267,6 +270,6 @@ def _changing(workspace: Workspace) -> Iterator[tuple[dict[str, dict[str, Any]],
             }
             sets = {n: {"title": one.title, "folder": one.folder} for n, one in now.datasets.items()}
             yield runs, sets
-            write_whole(file, to_json({"runs": runs, "datasets": sets}))
+            write_whole(file, as_record(_Stored(runs, sets)))
     except Timeout:
         raise PoetError(f"{file} is being written by another process: try again.") from None

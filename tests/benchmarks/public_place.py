@@ -16,6 +16,7 @@ from types import TracebackType
 from poetcore.evaluation.evaluate import evaluate
 from poetcore.workspace.published import publish_dataset, publish_run
 from poetcore.workspace.workspace import Workspace
+from tests.records import change_record
 
 __all__ = ["MARK", "FileWatch", "PublicPlace", "hashes", "make_public_place"]
 
@@ -57,9 +58,10 @@ def make_public_place(source: Workspace, root: Path) -> PublicPlace:
     """
     place = Workspace(root / "tf_files")
     shutil.copytree(source.root, place.root)
-    for file in place.runs.glob("*/*.*"):
-        if file.suffix in (".json", ".csv"):
-            file.write_text(file.read_text().replace(str(source.root), str(place.root)))
+    for file in (*place.runs.glob("*/run.json"), *place.runs.glob("*/split.csv")):
+        file.write_text(file.read_text().replace(str(source.root), str(place.root)))
+        if file.suffix == ".json":
+            change_record(file)  # what was changed on purpose is no damage
     for old in (*place.runs.glob("*/evaluations"), place.comparisons):
         shutil.rmtree(old, ignore_errors=True)
     first, second = place.finished_runs()[:2]

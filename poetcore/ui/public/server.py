@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio
+import streamlit as st
 from anyio import CapacityLimiter
 from starlette.formparsers import MultiPartParser
 from starlette.middleware import Middleware
@@ -32,7 +33,7 @@ from poetcore.ui.route import ROUTE, answer
 from poetcore.ui.use.look_routes import LOOK_ROUTES
 from poetcore.workspace.published import published_file
 
-__all__ = ["PUBLIC_ROUTES", "gates", "lifespan"]
+__all__ = ["PUBLIC_ROUTES", "gates", "lifespan", "on_script_error"]
 
 #: Requests that may wait for a heat map or for similar pictures; those beyond are refused.
 _WAITING = 32
@@ -129,6 +130,13 @@ def gates() -> list[Middleware]:
     # An upload beyond this size would lie in a temporary file.
     MultiPartParser.spool_max_size = 1_000_000 * limits.upload_mb + 1_000_000
     return [Middleware(Gate, limits=limits)]
+
+
+def on_script_error(error: Exception) -> bool:
+    """Show that a page went wrong, as by a value that no widget offers; why is told on the server alone."""
+    _log.warning("A page of the public view went wrong: %s: %s", type(error).__name__, error)
+    st.info("This cannot be shown just now.", icon=":material/info:")
+    return True
 
 
 @asynccontextmanager
