@@ -63,6 +63,7 @@ USUAL = {
     "backbones": [],
     "gather": ["gathered", "--label", "rose", "--urls", "urls.txt", "--retries", "0"],
     "download": ["flowers"],
+    "publish": ["--run", "first"],
     "dashboard": ["--no-browser"],
 }
 
