@@ -51,7 +51,7 @@ def convert_keras(source: Path, stem: Path, scaling: Scaling | None, size: int |
     try:
         foreign = foreign_layer(source)
     except (OSError, ValueError) as error:
-        raise BackboneError(f"{source} is no .keras file, or damaged ({_first_sentence(error)}).") from None
+        raise _unreadable(source, error) from None
     if foreign:
         raise BackboneError(
             f"The network in {source} was not loaded: it has {foreign}, which networks for pictures do not"
@@ -63,11 +63,7 @@ def convert_keras(source: Path, stem: Path, scaling: Scaling | None, size: int |
     try:
         network = keras.models.load_model(source, compile=False, safe_mode=True)
     except Exception as error:  # Keras lets through whatever the disk, zipfile or h5py raise
-        reason = _first_sentence(error)
-        raise BackboneError(
-            f"The network in {source} cannot be read ({reason}): save it with Keras 3 as .keras, without"
-            " layers of your own."
-        ) from None
+        raise _unreadable(source, error) from None
     shapes = [tuple(one.shape) for one in network.inputs]
     side = picture_size(source, shapes, size)
     length = vector_length(source, [tuple(one.shape) for one in network.outputs])
@@ -88,6 +84,13 @@ def convert_keras(source: Path, stem: Path, scaling: Scaling | None, size: int |
     )
     last = getattr(network.layers[-1], "activation", None)
     return Found(side, length, scaling, getattr(last, "__name__", "") in ("softmax", "sigmoid"))
+
+
+def _unreadable(source: Path, error: Exception) -> BackboneError:
+    return BackboneError(
+        f"The network in {source} cannot be read ({_first_sentence(error)}): save it with Keras 3 as .keras,"
+        " without layers of your own."
+    )
 
 
 def _first_sentence(error: Exception) -> str:
