@@ -159,12 +159,12 @@ def _in_box(entry: UrlEntry, box: Box | None) -> UrlEntry:
 
 def _listed(name: str, listed: UrlList, on_message: Callable[[str], object]) -> _Opened:
     """Return the pictures of a list; report its bad lines, which are skipped."""
+    if not listed.entries:  # it may be another file, whose lines are not for a message
+        raise OptionError(f"No URL in {name}: write one a line, http or https.")
     for number, text, reason in listed.bad_lines[:_SHOWN]:
         on_message(f"Skipped: line {number} of {name} {reason}: {text}")
     if len(listed.bad_lines) > _SHOWN:
         on_message(f"Skipped: {len(listed.bad_lines) - _SHOWN} more lines of {name}.")
-    if not listed.entries:
-        raise OptionError(f"No URL in {name}: write one a line, http or https.")
     return _Opened(name, listed.entries, len(listed.entries))
 
 
