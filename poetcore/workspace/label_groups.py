@@ -134,7 +134,7 @@ def read_label_groups(file: Path, labels: Sequence[str]) -> LabelGroups:
     Raises:
         RunError: it is damaged, or names labels that the run has not.
     """
-    if not file.is_file():
+    if not file.exists():
         return LabelGroups()
     try:
         stored = read_record(file, _Stored)

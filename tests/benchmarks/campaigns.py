@@ -41,6 +41,8 @@ class Entry:
 
 #: One line a campaign, in the order of their names.
 CAMPAIGNS: tuple[Entry, ...] = (
+    Entry("bit_flips", "single bits of every kind of file flipped"),
+    Entry("damaged_records", "every file of runs, evaluations and tunings damaged"),
     Entry("fuzz", "files of every kind with bits flipped, pieces cut and spliced", ("--inputs", "100000")),
     Entry("gate", "a hostile site and names that are markup, in Chromium"),
     Entry(

@@ -104,6 +104,8 @@ def mutations(file: Path) -> Iterator[tuple[str, Mutation]]:
         end = min(int(size * share), size - 1)
         yield f"cut at {end}", lambda content, end=end: content[:end]  # type: ignore[misc]
     yield from _TEXTS.items()
+    yield "missing", lambda content: None
+    yield "a folder", as_folder
     if file.suffix != ".json":
         return
     told = read_json(file)
@@ -112,6 +114,10 @@ def mutations(file: Path) -> Iterator[tuple[str, Mutation]]:
             for sealed in (True, False):
                 words = f"{'/'.join(map(str, path))} = {name}{'' if sealed else ', without a checksum'}"
                 yield words, _replaced(path, value, sealed)
+
+
+def as_folder(content: bytes) -> None:
+    """Stand for a folder in the place of a file; see `damaged`."""
 
 
 def fields_of(value: Any, above: tuple[Any, ...] = (), deep: int = 3) -> Iterator[tuple[Any, ...]]:
@@ -145,7 +151,9 @@ def damaged(file: Path, mutate: Mutation) -> Iterator[None]:
     content = file.read_bytes()
     new = mutate(content)
     file.unlink()
-    if new is not None:
+    if mutate is as_folder:
+        file.mkdir()
+    elif new is not None:
         file.write_bytes(new)
     try:
         yield

@@ -200,6 +200,16 @@ def test_a_damaged_run_spoils_no_page(half_damaged, full, page):
     assert not app.exception and app.sidebar.selectbox[2].value == full.run.name
 
 
+def test_a_damaged_evaluation_is_named_and_deleted_once_that_was_confirmed(own):
+    folder = own.run.evaluation("demo")
+    folder.metrics_file.write_text("{}")
+    app = opened("evaluate", run=own.run.name, demo=str(own.sample / "demo"))
+    assert "metrics.json is damaged" in texts_of(app) and not app.exception
+    app.checkbox(key=f"sure_damaged_{folder.folder}").check().run()
+    app.button(key=f"delete_damaged_{folder.folder}").click().run()
+    assert not folder.metrics_file.exists() and "damaged" not in texts_of(app)
+
+
 def test_a_damaged_run_is_one_row_of_those_that_are_not_finished(half_damaged):
     table = next(d for d in training_page("All runs").dataframe if "state" in d.value).value
     assert table.set_index("run").loc[half_damaged, "state"] == "damaged"

@@ -52,8 +52,8 @@ class Study(JobFolder):
         return f"{folder_title(self.options().image_dir, whole=True)} · {self.name}"
 
     def exists(self) -> bool:
-        """Return whether the folder is one of a tuning."""
-        return self._plan_file.is_file()
+        """Return whether the folder is one of a tuning, however damaged."""
+        return any(file.exists() for file in (self._plan_file, self._trials_file))
 
     def options(self) -> TuneOptions:
         """Read what it was asked for.
