@@ -15,6 +15,7 @@ from poetcore.errors import BackboneError
 from poetcore.features.backbones import DEFAULT, build, find
 from poetcore.features.feature_extractor import FeatureExtractor
 from poetcore.features.litert import model_file
+from poetcore.system.checksums import write_checked
 from poetcore.system.progress import Progress
 from tests.conftest import ROOT
 
@@ -87,7 +88,7 @@ def test_one_extractor_handles_many_pictures_independently(backbone_file):
 
 
 def test_a_model_that_is_there_is_not_converted_again(tmp_path):
-    (tmp_path / f"{DEFAULT}.tflite").write_bytes(b"already converted")
+    write_checked(tmp_path / f"{DEFAULT}.tflite", b"already converted")
     reported: list[Progress] = []
     file = model_file(find(DEFAULT), tmp_path, reported.append)
     assert (file.read_bytes(), reported) == (b"already converted", [])

@@ -13,6 +13,7 @@ from poetcore.export.export import export
 from poetcore.features.backbones import DEFAULT, find
 from poetcore.features.feature_extractor import FeatureExtractor
 from poetcore.features.litert import calibrate, model_file
+from poetcore.system.checksums import write_checked
 from poetcore.training.config import RunConfig
 from poetcore.training.retrain import retrain
 from poetcore.training.train import TrainingOptions
@@ -41,7 +42,7 @@ def pictures(count: int) -> dict[str, Path]:
 
 def keep(folder: Path, calibration: str, shown: list[str]) -> None:
     """Put a calibrated model into a `models` folder, as an earlier training would have left it."""
-    (folder / f"{NAME}-{calibration}.tflite").write_bytes(b"calibrated before")
+    write_checked(folder / f"{NAME}-{calibration}.tflite", b"calibrated before")
     (folder / f"{NAME}-{calibration}.json").write_text(json.dumps(shown))
 
 
