@@ -62,6 +62,8 @@ class LiteGraph:
             self._types = {
                 value: name.lower() for name, value in vars(schema.TensorType).items() if name.isupper()
             }
+            # What a damaged one refers to is not there.
+            _ = (self.inputs, self.outputs, self.last_operator, self.pooled_map)
         except Exception as error:  # the generated reader lets through whatever struct and numpy raise
             raise ValueError("it is damaged") from error
 

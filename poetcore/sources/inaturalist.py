@@ -257,7 +257,10 @@ def observations(
 def _photos(
     observation: dict[str, Any], licences: tuple[str, ...] | None, size: str, every_photo: bool
 ) -> Iterator[UrlEntry]:
-    for photo in observation.get("photos") or []:
+    listed = observation.get("photos")
+    for photo in listed if isinstance(listed, list) else []:
+        if not isinstance(photo, dict):
+            continue
         licence = str(photo.get("license_code") or "all rights reserved").lower()
         # An observation matches where one of its photos does.
         if not photo.get("url") or (licences is not None and licence not in licences):
