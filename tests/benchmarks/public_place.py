@@ -36,12 +36,14 @@ class PublicPlace:
         root: holds everything; its path may never reach a visitor.
         workspace: of which one run of two and one dataset are published.
         private_sha: content of a picture that is not published.
+        shown_sha: content of one that is.
         allowed: files and folders that a public view may open.
     """
 
     root: Path
     workspace: Workspace
     private_sha: str
+    shown_sha: str
     allowed: tuple[Path, ...]
 
     def may_open(self, path: str) -> bool:
@@ -83,7 +85,8 @@ def make_public_place(source: Workspace, root: Path) -> PublicPlace:
         *(first.evaluation(name).folder for name in shown),
         *(path for part in ("train", "demo") for path in (sample / part).rglob("*.jpg")),
     )
-    return PublicPlace(root, place, hashlib.sha256(secret.read_bytes()).hexdigest(), allowed)
+    contents = [file.read_bytes() for file in (secret, next((sample / "train").rglob("*.jpg")))]
+    return PublicPlace(root, place, *(hashlib.sha256(one).hexdigest() for one in contents), allowed)
 
 
 def hashes(folder: Path) -> dict[str, tuple[str, int, int]]:

@@ -12,6 +12,7 @@ import itertools
 import sys
 import tempfile
 import time
+import urllib.request
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
@@ -68,6 +69,7 @@ def try_everything(
     before = hashes(place.root)
     environment = {"TFP_PUBLIC": "1", "TFP_WORKSPACE": str(place.workspace.root), "TFP_PUBLIC_RATE": "2000"}
     with serving(ROOT / "app.py", environment, []) as base, FileWatch(place.root) as watch:
+        urllib.request.urlopen(f"{base}/poet/picture/{place.shown_sha}").close()
         until, rounds = time.monotonic() + seconds, itertools.count(seed)
         while (left := until - time.monotonic()) > 0:
             crawl(browser, base, findings, place.root, min(30, left), next(rounds))
@@ -76,7 +78,7 @@ def try_everything(
             forge(base, page, findings, place.root, seconds / 6 / len(PAGES))
             watch.look()
         ask_everything(base, ROUTES, findings, place.root, place.private_sha, asked)
-    assert any(path.endswith(".jpg") for path in watch.opened)  # else nothing was looked at
+    assert any(path.endswith(".jpg") for path in watch.opened)  # what was asked for first
     opened = [path for path in sorted(watch.opened) if Path(path).is_file()]
     wrong = [f"opened {path}" for path in opened if not place.may_open(path)] + sorted(watch.changed)
     after = hashes(place.root)
