@@ -156,6 +156,12 @@ class Mover:
         if log.open is None:
             return log
         touched = set()
+        for entry, origin, to in log.done_last():
+            source, target = self.folder / origin, self.folder / to
+            touched |= {source.parent, target.parent}
+            if source != target and not finish(source, target, entry.sha) and content_of(source) == entry.sha:
+                with contextlib.suppress(OSError):
+                    move(source, target, entry.sha)  # a power cut has undone it
         for entry, origin, to in log.half_done():
             source, target = self.folder / origin, self.folder / to
             touched |= {source.parent, target.parent}

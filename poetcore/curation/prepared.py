@@ -22,6 +22,7 @@ from poetcore.curation.repair import Repairs
 from poetcore.curation.selection import PARTS
 from poetcore.data.dataset import Dataset, scan
 from poetcore.errors import DatasetError, RunError
+from poetcore.system.failures import why_refused
 from poetcore.system.files import cores, in_chunks, printable, sync_tree, walk, write_whole
 from poetcore.system.locks import check_free, locked
 from poetcore.system.progress import OnProgress, Progress
@@ -212,8 +213,8 @@ def _writing(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise DatasetError(
-            f"The set cannot be written to {printable(folder)} ({error.strerror or error}): what is there is"
-            " whole, and the same command goes on from it once the folder has space and may be written to."
+            f"The set cannot be written to {printable(folder)}, because {why_refused(error, folder)}: what is"
+            " there is whole, and the same command goes on from it once that is mended."
         ) from error
 
 

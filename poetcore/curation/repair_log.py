@@ -71,12 +71,13 @@ class Entry:
 
 @dataclass
 class _Group:
-    """Moves that began together; `moves` has those without an outcome yet: id -> (from, to)."""
+    """Moves that began together: `moves` without an outcome yet, `done` as told; id -> (from, to)."""
 
     step: str
     undoes: str | None
     time: str
     moves: dict[str, tuple[str, str]] = field(default_factory=dict)
+    done: dict[str, tuple[str, str]] = field(default_factory=dict)
     emptied: tuple[str, ...] = ()
     restored: tuple[str, ...] = ()
 
@@ -141,6 +142,14 @@ class Log:
         moves = self._group.moves if self._group else {}
         return [(self._entries[id], *move) for id, move in moves.items() if id in self._entries]
 
+    def done_last(self) -> list[tuple[Entry, str, str]]:
+        """List the moves of the open group that are told as done: (change, from, to).
+
+        That was not waited for: after a power cut the file may be where it was.
+        """
+        moves = self._group.done if self._group else {}
+        return [(self._entries[id], *move) for id, move in moves.items()]
+
     def emptied_in(self, step: str) -> tuple[str, ...]:
         """Return the folders that a step emptied to be removed, inner ones first."""
         return self._emptied.get(step, ())
@@ -196,7 +205,9 @@ class Log:
         emptied, restored = (tuple(map(_place, line.get(name, ()))) for name in ("emptied", "restored"))
         made, step, undoes, time = set(map(_place, line["made"])), line["step"], line["undoes"], line["time"]
         number = int(_text(step)) if undoes is None else self._last
-        self._group = _Group(_text(step), undoes and _text(undoes), _text(time), moves, emptied, restored)
+        self._group = _Group(
+            _text(step), undoes and _text(undoes), _text(time), moves, emptied=emptied, restored=restored
+        )
         self._emptied[step] = emptied
         self.made |= made
         if undoes is None:
@@ -211,7 +222,7 @@ class Log:
         if self._group is None:
             return
         done = self._entries[line["id"]]
-        before, after = self._group.moves.pop(done.id)
+        before, after = self._group.done[done.id] = self._group.moves.pop(done.id)
         undone = self._group.undoes is not None
         if before != after:
             for entry in list(self._at.get(before, [])):

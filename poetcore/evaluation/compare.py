@@ -20,6 +20,7 @@ from poetcore.evaluation.model_file import ModelFile
 from poetcore.features.engines import DEFAULT_ENGINE
 from poetcore.system.paths import to_path
 from poetcore.system.progress import OnProgress
+from poetcore.system.unkept import kept_if_possible
 from poetcore.workspace.evaluation_folder import EvaluationFolder
 from poetcore.workspace.not_offered import refuse_multi_label
 from poetcore.workspace.run import Run
@@ -174,7 +175,9 @@ def _evaluate(
         evaluation = model.evaluate(dataset.folder, workspace, on_progress=on_progress, only=only)
     # What could not be decoded is known only now.
     now = current_files(dataset.folder, workspace) or dataset
-    _kept(model, now, only, workspace).write(evaluation.predictions, asdict(evaluation.metrics))
+    place = _kept(model, now, only, workspace)
+    with kept_if_possible(place.folder, "The result is not kept in the workspace"):
+        place.write(evaluation.predictions, asdict(evaluation.metrics))
     return evaluation
 
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -10,10 +11,11 @@ from typing import cast
 import pandas as pd
 
 from poetcore.data.held_out import home_of
-from poetcore.errors import OptionError, PictureError
+from poetcore.errors import OptionError, PictureError, PoetError
 from poetcore.evaluation.slide_options import Order, Show, SlideOptions
 from poetcore.evaluation.slide_pictures import Caption, draw_slide
 from poetcore.evaluation.slides import Filter, Slide, deck, slide_notes
+from poetcore.system.failures import unwritable
 from poetcore.system.files import cores, in_chunks, is_same_place, printable
 from poetcore.system.outputs import write_output
 from poetcore.system.progress import OnProgress, Progress
@@ -115,10 +117,13 @@ def write_slides(
                     done += 1
                     if on_progress:
                         on_progress(Progress("drawing_slides", done, len(batches)))
-    except OSError as error:
-        raise OptionError(
-            f"{printable(folder)} cannot be written ({error.strerror or error}): give another folder."
-        ) from None
+    except (OSError, PoetError) as error:  # a full disk: what is there is no whole show
+        for file in files:
+            with suppress(OSError):
+                file.unlink(missing_ok=True)
+        if isinstance(error, PoetError):
+            raise
+        raise unwritable(folder, error, "give another folder") from None
     labels = sorted({word for slide in readable for word in (slide.label, slide.predicted)})
     return SlidesMade(files, len(readable), skipped, labels)
 

@@ -19,6 +19,7 @@ from poetcore.sources.gather_run import Asked, GatherRun
 from poetcore.sources.gathered import Gathered
 from poetcore.sources.keeper import check_picture
 from poetcore.sources.urls import Source
+from poetcore.system.failures import unwritable, why_refused
 from poetcore.system.files import walk
 from poetcore.system.names import check_name
 from poetcore.system.options import check_number
@@ -67,7 +68,7 @@ def gather(
         clear_leftovers(dest, deep=True)
         log = GatherLog(dest)
     except OSError as error:
-        raise OptionError(f"{dest} cannot be made or written ({error.strerror or error}).") from None
+        raise unwritable(dest, error, "give another folder") from None
     options = options or FetchOptions()
     with log:
         try:
@@ -78,8 +79,8 @@ def gather(
                 return run.gather(on_progress or (lambda _: None))
         except OSError as error:
             raise DownloadError(
-                f"{error.filename or dest} cannot be written ({error.strerror or error}); what has been"
-                " gathered is kept."
+                f"{error.filename or dest} cannot be written, because {why_refused(error, dest)}; what has"
+                " been gathered is kept."
             ) from error
         finally:
             with contextlib.suppress(OSError):

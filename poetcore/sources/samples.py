@@ -17,6 +17,7 @@ from poetcore.sources.drawn.drawing import draw_picture
 from poetcore.sources.fetch import new_session
 from poetcore.sources.fetch_options import FetchOptions
 from poetcore.sources.redirects import RedirectError, streamed
+from poetcore.system.failures import why_refused
 from poetcore.system.files import replace_patiently
 from poetcore.system.locks import locked
 from poetcore.system.progress import OnProgress, Progress
@@ -120,7 +121,7 @@ def _draw(folder: Path, missing: Sequence[_Name], seed: int, on_progress: OnProg
             _move(whole, folder)
     except OSError as error:
         raise DatasetError(
-            f"The sample set cannot be written to {folder} ({error.strerror or error}); "
+            f"The sample set cannot be written to {folder}, because {why_refused(error, folder)}; "
             "choose a folder that can be written to, on a disk with 10 MB of free space."
         ) from error
 
@@ -268,7 +269,7 @@ def _unpack(archive: Path, url: str) -> None:
         ) from error
     except OSError as error:
         raise DownloadError(
-            f"{archive.name} cannot be unpacked into {folder} ({error.strerror or error}); make room for "
-            "about 250 MB there and try again: the archive is kept."
+            f"{archive.name} cannot be unpacked into {folder}, because {why_refused(error, folder)}; make"
+            " room for about 250 MB there and try again: the archive is kept."
         ) from error
     archive.unlink()

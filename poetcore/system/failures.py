@@ -9,7 +9,7 @@ from poetcore.errors import OptionError, PoetError, ResourceError
 from poetcore.system.disks import full_disk, full_disks, is_writable
 from poetcore.system.names import lasting_name
 
-__all__ = ["as_poet_error", "is_full", "is_refusal", "why_refused"]
+__all__ = ["as_poet_error", "is_full", "is_refusal", "unwritable", "why_refused"]
 
 #: What went wrong with a file that is named before it, and what to do. These the user can mend.
 _UNUSABLE = {
@@ -83,6 +83,19 @@ def why_refused(error: BaseException, file: Path) -> str:
     if is_full(error) or disk:
         return f"the disk {disk or file.parent} is full"
     return str(getattr(error, "strerror", None) or error) if is_writable(file) else "it may only be read"
+
+
+def unwritable(place: Path, error: OSError, advice: str) -> PoetError:
+    """Return the error that a file or folder cannot be written, with the true cause.
+
+    Args:
+        place: the file or folder that was named.
+        error: what was raised.
+        advice: what to do, for the end of a sentence, unless the disk is full.
+    """
+    if is_full(error):
+        return _full(str(place), full_disk(place))
+    return OptionError(f"{place} cannot be written, because {why_refused(error, place)}: {advice}.")
 
 
 def is_full(error: BaseException) -> bool:

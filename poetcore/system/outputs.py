@@ -14,7 +14,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from poetcore.errors import OptionError
+from poetcore.errors import OptionError, PoetError
+from poetcore.system.failures import unwritable
 from poetcore.system.files import is_same_place, printable, writing_whole
 from poetcore.system.reading import read_limited
 from poetcore.system.temporary import temporary_path
@@ -211,5 +212,5 @@ def _line(file: Path) -> str:
         return f"{digest} {opened.tell()}\n"
 
 
-def _refused(file: Path, error: OSError) -> OptionError:
-    return OptionError(f"{printable(file)} cannot be written ({error.strerror or error}): give another file.")
+def _refused(file: Path, error: OSError) -> PoetError:
+    return unwritable(file, error, "give another file")

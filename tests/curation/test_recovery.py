@@ -177,3 +177,16 @@ def test_tabs_that_propose_at_once_lose_nothing(folder):
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(propose, pictures(folder)))
     assert sorted(pending.change.path for pending in Repairs(folder).pending()) == pictures(folder)
+
+
+def test_a_move_that_a_power_cut_undid_is_made_again(folder):
+    before = tree(folder)
+    propose_all(folder)
+    kill(folder, "repairs.apply()", "after")
+    moved, origin = folder / "birch" / "0_2.jpg", folder / "ash" / "0.jpg"
+    moved.rename(origin)  # though the journal says that it was moved
+    moved.touch()  # its name was claimed
+    Repairs(folder).recover()
+    assert moved.read_bytes() == b"picture 0" and not origin.exists()
+    Repairs(folder).undo("1")
+    assert tree(folder) == before
