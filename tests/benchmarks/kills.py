@@ -101,6 +101,8 @@ def told(found: Found, kind: str, seconds: float) -> None:
     """Print one line on a kind."""
     wrong = ", ".join(f"{count} {name}" for name, count in found.wrong.items()) or "nothing wrong"
     print(f"{kind}: {found.killed} of {found.trials} killed within {seconds:.1f} s: {wrong}", flush=True)
+    for note in found.notes:
+        print(f"  {note}", flush=True)
 
 
 def main() -> None:

@@ -41,6 +41,8 @@ def draw_job(run: Run) -> None:
         label, act = "Stop", _cancel
         if status.phase == "fine_tuning" and not run.stop_file.exists():
             label, act = "Stop, keep the best so far", _finish
+        elif run.cancel_file.exists():  # its process is another machine's, or a notebook
+            st.caption("It was asked to end, and does so as soon as it can.")
         elif run.stop_file.exists():
             st.caption("Ending with the best so far, then testing it.")
             label = "Cancel"
@@ -110,7 +112,10 @@ def _draw_progress(run: Run, status: Status) -> None:
     if status.phase in ("feature_maps", "fine_tuning"):
         st.progress(share if status.phase == "fine_tuning" else 0.0, "Fine-tuning")
     elapsed = duration(max(0, time.time() - status.started), whole=True)
-    st.caption(f"{elapsed} so far. You may leave this page or close the browser; the training goes on.")
+    where = f" on {plain(status.elsewhere)}" if status.elsewhere else ""
+    st.caption(
+        f"{elapsed} so far{where}. You may leave this page or close the browser; the training goes on."
+    )
 
 
 def _pace(status: Status, key: str) -> str:
