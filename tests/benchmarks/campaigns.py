@@ -49,6 +49,7 @@ CAMPAIGNS: tuple[Entry, ...] = (
         "hostile_files", "pictures, zips, graphs that lie or carry code; what stands in the way of outputs"
     ),
     Entry("inside", "addresses inside a network: spellings, redirects, names that change"),
+    Entry("kills", "SIGKILL at a random moment of eleven kinds of work", ("--trials", "24")),
     Entry("kills", "SIGKILL at random moments of every kind of work"),
     Entry("public_view", "visitors of a public view click, type, ask and send anything"),
 )
