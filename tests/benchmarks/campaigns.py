@@ -50,7 +50,6 @@ CAMPAIGNS: tuple[Entry, ...] = (
     ),
     Entry("inside", "addresses inside a network: spellings, redirects, names that change"),
     Entry("kills", "SIGKILL at a random moment of eleven kinds of work", ("--trials", "24")),
-    Entry("kills", "SIGKILL at random moments of every kind of work"),
     Entry("public_view", "visitors of a public view click, type, ask and send anything"),
 )
 
