@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tests.badserver import BadServer
 from tests.conftest import ROOT, encoded, picture
 from tests.sources.conftest import files
 
@@ -35,9 +36,17 @@ def answered(process: "subprocess.Popen[str]") -> dict[str, object]:
     return json.loads(out.splitlines()[-1])
 
 
+def slow_photos(server: BadServer) -> str:
+    """Show 60 photos, twelve at once and the others slowly, so that a process is caught in the middle."""
+    listed = server.photos(60)
+    for path in (f"/photo{i}.jpg" for i in range(12, 60)):
+        quick = server.pages[path]
+        server.page(path, lambda handler, quick=quick: server.ended.wait(2) or quick(handler))
+    return "\n".join(listed)
+
+
 def test_a_killed_process_leaves_whole_pictures_and_the_next_goes_on(server, tmp_path):
-    server.delay = 0.2
-    (tmp_path / "urls.txt").write_text("\n".join(server.photos(60)))
+    (tmp_path / "urls.txt").write_text(slow_photos(server))
     process = start(tmp_path)
     while len(files(tmp_path / "dest")) < 10 and process.poll() is None:
         time.sleep(0.02)
@@ -46,15 +55,14 @@ def test_a_killed_process_leaves_whole_pictures_and_the_next_goes_on(server, tmp
     whole = files(tmp_path / "dest")
     for path in whole:
         Image.open(tmp_path / "dest" / path).load()
-    server.delay = 0
+    server.photos(60)
     answer = answered(start(tmp_path, "--json"))
     assert (10 <= len(whole) < 60, answer["files"], len(files(tmp_path / "dest"))) == (True, 60, 60)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends a signal")
 def test_ctrl_c_ends_with_a_sentence_and_a_whole_log(server, tmp_path):
-    server.delay = 0.2
-    (tmp_path / "urls.txt").write_text("\n".join(server.photos(60)))
+    (tmp_path / "urls.txt").write_text(slow_photos(server))
     process = start(tmp_path)
     while len(files(tmp_path / "dest")) < 5 and process.poll() is None:
         time.sleep(0.02)
