@@ -17,7 +17,7 @@ from poetcore.evaluation.slide_pictures import Caption, draw_slide
 from poetcore.evaluation.slides import Filter, Slide, deck, slide_notes
 from poetcore.system.failures import unwritable
 from poetcore.system.files import cores, in_chunks, is_same_place, printable
-from poetcore.system.outputs import write_output
+from poetcore.system.outputs import NOTE, write_output
 from poetcore.system.progress import OnProgress, Progress
 
 __all__ = ["SlidesMade", "check_folder", "write_slides"]
@@ -118,7 +118,7 @@ def write_slides(
                     if on_progress:
                         on_progress(Progress("drawing_slides", done, len(batches)))
     except (OSError, PoetError) as error:  # a full disk: what is there is no whole show
-        for file in files:
+        for file in (*files, folder / NOTE):
             with suppress(OSError):
                 file.unlink(missing_ok=True)
         if isinstance(error, PoetError):
