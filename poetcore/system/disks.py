@@ -1,10 +1,9 @@
 """Disks: which one a file lies on, whether it is full, whether it may be written."""
 
 import os
+import shutil
 from contextlib import suppress
 from pathlib import Path
-
-import psutil
 
 __all__ = ["full_disk", "full_disks", "is_folder", "is_writable"]
 
@@ -27,6 +26,8 @@ def full_disk(path: Path) -> Path | None:
 
 def full_disks() -> list[Path]:
     """List the disks of this machine that can be written and are full."""
+    import psutil
+
     found = []
     for disk in psutil.disk_partitions(all=os.name != "nt"):
         if "ro" in disk.opts.split(","):
@@ -56,7 +57,7 @@ def _may_write(there: Path) -> bool:
 
 
 def _is_full(there: Path) -> bool:
-    usage = psutil.disk_usage(str(there))
+    usage = shutil.disk_usage(there)
     if usage.total and usage.free < _LEAST:
         return True
     if not hasattr(os, "statvfs"):

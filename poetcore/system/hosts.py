@@ -11,8 +11,6 @@ import socket
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
-import psutil
-
 from poetcore.errors import OptionError
 
 __all__ = [
@@ -144,6 +142,8 @@ def remote_control(address: str, environ: Mapping[str, str] = os.environ) -> str
 
 def _names_in_the_network() -> list[str]:
     """Return what others call this machine; the web's name servers have none of it."""
+    import psutil
+
     numbers = [
         one.address.split("%")[0]
         for addresses in psutil.net_if_addrs().values()

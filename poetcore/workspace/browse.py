@@ -10,8 +10,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 from poetcore.data.dataset import dataset_exists
 from poetcore.data.layout import better_level, demo_beside, folders_in
 from poetcore.errors import RunError
@@ -98,6 +96,8 @@ def starting_places() -> list[Path]:
     home = Path.home()
     places = [home / name for name in _AT_HOME] + [home, Path.cwd()]
     if os.name == "nt":
+        import psutil
+
         places += [Path(disk.mountpoint) for disk in psutil.disk_partitions()]
     else:
         places += [one for mount in _MOUNTS for one in folders_in(Path(mount))] + [Path("/")]
