@@ -280,7 +280,11 @@ def test_a_member_outside_of_the_folder_is_never_written(server, tmp_path):
     assert contents(tmp_path) == {}
 
 
-@pytest.mark.parametrize("body", [b"not an archive", PHOTOS[: len(PHOTOS) // 2], archive_of("others/1.jpg")])
+@pytest.mark.parametrize(
+    "body",
+    [b"not an archive", PHOTOS[: len(PHOTOS) // 2], archive_of("others/1.jpg")],
+    ids=["other", "cut off", "other folders"],  # an archive has the time in it, and every process its own
+)
 def test_an_archive_that_cannot_be_unpacked_is_deleted(server, tmp_path, body):
     server.body = body
     with pytest.raises(DownloadError, match="cannot be unpacked"):
