@@ -1,6 +1,7 @@
 """How the kinds of model files are loaded: what each is fed and gives, and what of it is looked at before."""
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +19,9 @@ from poetcore.system.telemetry import silence_reports
 
 __all__ = ["Loaded", "load_keras", "load_litert", "load_onnx", "load_openvino", "load_saved_model"]
 
-#: In an ONNX file what names another file, which may lie anywhere (`TensorProto.external_data`).
-_ELSEWHERE = b"\n\x08location"
+#: In an ONNX file what names another file, which may lie anywhere (`TensorProto.external_data`): the key
+#: "location", also where its tag or its length is written in more bytes than it needs, as protobuf allows.
+_ELSEWHERE = re.compile(rb"(?:\n|\x8a\x80*\x00)(?:\x08|\x88\x80*\x00)location")
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,7 @@ def load_onnx(path: Path) -> Loaded:
         ) from None
     onnxruntime.disable_telemetry_events()
     content = read_limited(path, MOST_BYTES)
-    if _ELSEWHERE in content:
+    if _ELSEWHERE.search(content):
         raise OptionError(f"{path} has its weights in other files: save it with all of them inside.")
     try:
         session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])

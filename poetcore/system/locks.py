@@ -6,6 +6,7 @@ its locks too, where that disk has any; where it has none, work goes on without.
 """
 
 import contextlib
+import hashlib
 import json
 import os
 import platform
@@ -31,6 +32,9 @@ _POLL = 0.02
 
 #: All that share a folder may lock it.
 _MODE = 0o666
+
+#: File systems take 255 bytes a name; one that is longer than this gets a lock named by its hash.
+_NAME_BYTES = 200
 
 #: On Windows the first byte of a file that is locked cannot be read by others.
 _FIRST = 1
@@ -145,7 +149,10 @@ def busy(target: Path, holder: Holder) -> OptionError:
 def _file_of(target: Path) -> Path:
     """Return the lock's file: one for all paths that lead to the same place."""
     real = Path(os.path.realpath(target))
-    return real.with_name(f".{real.name}.lock")
+    name = real.name  # "" of a whole disk
+    if len(os.fsencode(name)) > _NAME_BYTES:
+        name = hashlib.sha256(os.fsencode(name)).hexdigest()
+    return real.parent / f".{name}.lock"
 
 
 def _acquired(file: Path, patience: float) -> FileLock | None:
@@ -181,7 +188,7 @@ def _held(file: Path, lock: FileLock | None, doing: str) -> Iterator[None]:
 
 def _holder(file: Path) -> Holder | None:
     for _ in range(3):  # another may just be looking, as this does
-        if not file.exists():
+        if not os.path.lexists(file):
             return None
         lock = FileLock(file, mode=_MODE)
         try:

@@ -8,6 +8,7 @@ import pytest
 from poetcore.errors import OptionError
 from poetcore.evaluation.foreign_model import ForeignModel
 from poetcore.evaluation.graphs import read_labels
+from poetcore.evaluation.model_file_loading import load_onnx
 
 
 def model(folder: Path) -> Path:
@@ -28,6 +29,15 @@ def test_an_answer_that_is_none_is_refused(tmp_path: Path, monkeypatch, answer: 
     opened = ForeignModel(model(tmp_path), tmp_path / "labels.txt")
     with pytest.raises(OptionError, match=r"a\.tflite answered nonsense"):
         opened.classify([tmp_path / "one.jpg"])
+
+
+@pytest.mark.parametrize("key", [b"\n\x08", b"\n\x88\x00", b"\n\x88\x80\x00", b"\x8a\x80\x00\x08"])
+def test_an_onnx_file_names_no_other_file_however_that_is_written(tmp_path: Path, key: bytes) -> None:
+    pytest.importorskip("onnxruntime")
+    entry = key + b"location\x12\x0c../../secret"  # of a tensor's external_data
+    (tmp_path / "a.onnx").write_bytes(b"\x08\x08" + bytes([0x6A, len(entry)]) + entry)
+    with pytest.raises(OptionError, match="weights in other files"):
+        load_onnx(tmp_path / "a.onnx")
 
 
 @pytest.mark.parametrize(

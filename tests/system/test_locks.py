@@ -59,6 +59,13 @@ def test_another_process_is_told_who_holds_a_folder_and_a_killed_one_holds_nothi
     assert {one.name for one in tmp_path.iterdir()} <= {"link"}
 
 
+def test_a_folder_beside_no_other_or_with_a_name_of_any_length_can_be_asked_about(tmp_path):
+    check_free(Path("/photos"), levels=1)  # in the root of a disk, as in containers
+    long = tmp_path / ("é" * 127)
+    with locked(long), pytest.raises(OptionError, match="is being changed"):
+        check_free(long / "train")
+
+
 def test_two_windows_of_one_process_exclude_each_other(tmp_path):
     refused: list[OptionError] = []
 
