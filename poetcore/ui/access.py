@@ -8,7 +8,7 @@ import os
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -17,12 +17,14 @@ from poetcore.errors import RunError
 from poetcore.system.hosts import PUBLIC, is_on
 from poetcore.workspace.published import (
     Published,
+    PublishedRun,
     PublishedWorkspace,
     evaluations_of,
     pictures_of,
     published_file,
     read_published,
 )
+from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace, default_workspace
 
 __all__ = ["Access", "access", "is_public", "readable", "served_workspace"]
@@ -83,6 +85,7 @@ class _Reader:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._stamp: object = None
+        self._listed = Published()
         self.found = Access(public=True)
         #: Real paths of the published runs' folders; known before what is in them is read.
         self.folders: list[str] = []
@@ -91,18 +94,19 @@ class _Reader:
         """Return what is published now."""
         with self._lock:
             place = served_workspace()
-            stamp = (str(place.root), _time(published_file(place)), *self._evaluation_times(place))
+            stamp = (str(place.root), _stamp(published_file(place)), *self._evaluation_stamps(place))
             if stamp != self._stamp:
-                listed = _listed(place)
-                self.folders = [os.path.realpath(place.runs / name) for name in listed.runs]
-                self.found = _read(place, listed)
-                self._stamp = (*stamp[:2], *self._evaluation_times(place))
+                self._listed = _listed(place)
+                self.folders = [os.path.realpath(place.runs / name) for name in self._listed.runs]
+                self._stamp = (*stamp[:2], *self._evaluation_stamps(place))
+                self.found = _read(place, self._listed)
             return self.found
 
-    def _evaluation_times(self, place: Workspace) -> list[int]:
-        """Return when each published evaluation was made: made again, it has other pictures."""
-        folders = [one for run in self.found.published.runs.values() for one in evaluations_of(place, run)]
-        return [_time(folder.metrics_file) for folder in folders]
+    def _evaluation_stamps(self, place: Workspace) -> list[tuple[int, int]]:
+        """Return when each evaluation that is listed was made: made again, it may have other pictures."""
+        listed = self._listed.runs.values()
+        folders = [Run(place.runs / run.name).evaluation(name) for run in listed for name in run.evaluations]
+        return [_stamp(file) for folder in folders for file in (folder.metrics_file, folder.predictions_file)]
 
 
 _reader = _Reader()
@@ -118,7 +122,8 @@ def _listed(place: Workspace) -> Published:
 def _read(place: Workspace, listed: Published) -> Access:
     """Read what is published; what is damaged or gone is not shown."""
     there = {run.name for run in place.all_runs()}
-    found = Published({n: one for n, one in listed.runs.items() if n in there}, listed.datasets)
+    runs = {n: _as_published(place, one) for n, one in listed.runs.items() if n in there}
+    found = Published(runs, listed.datasets)
     paths: dict[str, str] = {}
     shas: dict[str, str] = {}
     folders = [folder for run in found.runs.values() for folder in evaluations_of(place, run)]
@@ -133,8 +138,15 @@ def _read(place: Workspace, listed: Published) -> Access:
     return Access(True, found, paths, shas)
 
 
-def _time(file: Path) -> int:
+def _as_published(place: Workspace, run: PublishedRun) -> PublishedRun:
+    """Return a run with those of its evaluations alone that were not made again since."""
+    same = {folder.name for folder in evaluations_of(place, run)}
+    return replace(run, evaluations={name: one for name, one in run.evaluations.items() if name in same})
+
+
+def _stamp(file: Path) -> tuple[int, int]:
     try:
-        return file.stat().st_mtime_ns
+        stat = file.stat()
     except OSError:
-        return 0
+        return 0, 0
+    return stat.st_mtime_ns, stat.st_size

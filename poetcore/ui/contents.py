@@ -4,6 +4,8 @@ A picture that lies in a file is found through the file index; one that was only
 with the camera, lies in no file and is held in memory, for the tabs that show it.
 """
 
+import hmac
+import secrets
 import threading
 from collections import OrderedDict
 
@@ -19,17 +21,19 @@ class Held:
 
     Args:
         most: bytes of all of them together; a single larger one is held all the same.
+        secret: goes into the names, so that nobody computes that of a picture of their own and asks whether
+            another person has sent it; without one a content's name is its sha256, as that of a file.
     """
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, most: int, secret: bytes = b"") -> None:
+        self._most, self._secret = most, secret
         self._bytes = 0
         self._contents: OrderedDict[str, bytes] = OrderedDict()
         self._lock = threading.Lock()
 
     def put(self, content: bytes) -> str:
-        """Hold a content and return its hash; what was asked for longest ago makes room."""
-        sha = sha_of(content)
+        """Hold a content and return its name, 64 digits; what was asked for longest ago makes room."""
+        sha = hmac.digest(self._secret, content, "sha256").hex() if self._secret else sha_of(content)
         with self._lock:
             if sha not in self._contents:
                 self._contents[sha] = content
@@ -49,11 +53,11 @@ class Held:
 
 
 #: As much as can be dropped on a page at once, see `maxUploadSize` in .streamlit/config.toml.
-_held = Held(100_000_000 if is_public() else 500_000_000)
+_held = Held(100_000_000, secrets.token_bytes(32)) if is_public() else Held(500_000_000)
 
 
 def hold(content: bytes) -> str:
-    """Hold the content of a picture that lies in no file, so that routes find it, and return its hash."""
+    """Hold the content of a picture that lies in no file, so that routes find it, and return its name."""
     return _held.put(content)
 
 
@@ -61,7 +65,7 @@ def content_of(sha: str) -> bytes | None:
     """Return the content of a picture that a page shows, or None where it is not known, moved or changed.
 
     Args:
-        sha: sha256 of the content.
+        sha: sha256 of the content, or the name that `hold` returned.
     """
     if (content := _held.get(sha)) is not None:
         return content

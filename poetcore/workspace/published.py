@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 
 from poetcore.data.dataset import scan
 from poetcore.errors import OptionError, PoetError, RunError
+from poetcore.system.checksums import sha256_of
 from poetcore.system.files import is_same_place, write_whole
 from poetcore.system.names import check_name, to_name
 from poetcore.system.progress import OnProgress
@@ -57,11 +58,21 @@ class PublishedRun:
         name: of the run.
         created: when it began, as its record says: a later run of the same name is another one.
         evaluations: the folder's name of each evaluation that may be shown -> what people call its pictures.
+        predictions: the folder's name -> sha256 of its predictions: made again, it may have other pictures.
     """
 
     name: str
     created: str
     evaluations: Mapping[str, str]
+    predictions: Mapping[str, str]
+
+    def as_data(self) -> dict[str, Any]:
+        """Return what is listed of it beside its name."""
+        return {
+            "created": self.created,
+            "evaluations": dict(self.evaluations),
+            "predictions": dict(self.predictions),
+        }
 
 
 @dataclass(frozen=True)
@@ -128,7 +139,8 @@ def read_published(workspace: Workspace) -> Published:
     stored = read_record(file, _Stored, _REMEDY)
     try:
         runs = [
-            PublishedRun(name, one["created"], dict(one["evaluations"])) for name, one in stored.runs.items()
+            PublishedRun(name, one["created"], dict(one["evaluations"]), dict(one["predictions"]))
+            for name, one in stored.runs.items()
         ]
         sets = [PublishedSet(name, one["title"], one["folder"]) for name, one in stored.datasets.items()]
         for name in (*stored.runs, *stored.datasets, *(name for one in runs for name in one.evaluations)):
@@ -154,7 +166,7 @@ def publish_run(
         BackboneError: its network cannot be prepared.
         RunError: it is damaged, has no such evaluation, or one that is too old to be shown.
     """
-    chosen = {}
+    chosen, predictions = {}, {}
     for folder in run.evaluations():
         place = Path(read_json(folder.metrics_file)["folder"])
         if demo is None or is_same_place(place, demo):
@@ -165,14 +177,15 @@ def publish_run(
                     " which did not note the contents of pictures: evaluate again, then publish."
                 )
             chosen[folder.name] = dataset_title(place)
+            predictions[folder.name] = sha256_of(folder.predictions_file)
     if demo is not None and not chosen:
         raise RunError(f"The run {run.title!r} was not evaluated on {demo}: evaluate it there, then publish.")
     model = models_of(run, workspace, on_progress)
     for one in backbone_of(run).members:
         model(one)
-    new = PublishedRun(run.name, run.record().created, chosen)
+    new = PublishedRun(run.name, run.record().created, chosen, predictions)
     with _changing(workspace) as (runs, _):
-        runs[run.name] = {"created": new.created, "evaluations": dict(new.evaluations)}
+        runs[run.name] = new.as_data()
     return new
 
 
@@ -241,14 +254,20 @@ def pictures_of(workspace: Workspace, one: PublishedSet) -> "pd.DataFrame":
 
 
 def evaluations_of(workspace: Workspace, one: PublishedRun) -> list[EvaluationFolder]:
-    """Return the evaluations of a published run that are there, in the order of their publication."""
+    """Return the evaluations of a published run that are as they were, in the order of their publication."""
     folders = [Run(workspace.runs / one.name).evaluation(name) for name in one.evaluations]
-    return [folder for folder in folders if folder.exists()]
+    return [folder for folder in folders if folder.exists() and _is_as_published(folder, one)]
 
 
 def _is_there(workspace: Workspace, one: PublishedRun) -> bool:
     with suppress(RunError):
         return Run(workspace.runs / one.name).record().created == one.created
+    return False
+
+
+def _is_as_published(folder: EvaluationFolder, one: PublishedRun) -> bool:
+    with suppress(OSError):
+        return sha256_of(folder.predictions_file) == one.predictions.get(folder.name)
     return False
 
 
@@ -264,10 +283,7 @@ def _changing(workspace: Workspace) -> Iterator[tuple[dict[str, dict[str, Any]],
     try:
         with FileLock(file.with_suffix(".lock"), timeout=10):
             now = read_published(workspace)
-            runs: dict[str, dict[str, Any]] = {
-                n: {"created": one.created, "evaluations": dict(one.evaluations)}
-                for n, one in now.runs.items()
-            }
+            runs = {n: one.as_data() for n, one in now.runs.items()}
             sets = {n: {"title": one.title, "folder": one.folder} for n, one in now.datasets.items()}
             yield runs, sets
             write_whole(file, as_record(_Stored(runs, sets)))

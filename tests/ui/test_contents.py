@@ -9,6 +9,12 @@ def test_what_is_held_is_found_by_its_hash():
     assert held.get(held.put(b"abc")) == b"abc" and held.get(sha_of(b"other")) is None
 
 
+def test_nobody_finds_what_another_sent_by_the_hash_of_a_picture_that_they_have_too():
+    held = Held(100, secret=b"of the server")
+    name = held.put(b"abc")
+    assert held.get(name) == b"abc" and held.get(sha_of(b"abc")) is None and len(name) == 64
+
+
 def test_what_was_asked_for_longest_ago_makes_room():
     held = Held(10)
     first, second = held.put(b"1" * 4), held.put(b"2" * 4)

@@ -95,6 +95,20 @@ def test_what_is_sent_has_a_limit(path, method, length, status):
     assert status_of(Gate(let_through, Limits()), path, method, content_length=length) == status
 
 
+def test_what_comes_slowly_or_does_not_say_how_much_it_is_takes_its_place_too():
+    told: list[int] = []
+
+    async def wait_for_another(_: Any, receive: Any, send: Any) -> None:
+        told.append(await asyncio.to_thread(status_of, gate, "/_stcore/upload_file/a/b", "PUT"))
+        await send({"type": "http.response.start", "status": 204})
+
+    gate = Gate(wait_for_another, Limits(upload_mb=1))
+    for _ in range(2):  # all of it is free again at the end
+        told.clear()
+        status_of(gate, "/_stcore/upload_file/a/b", "PUT")
+        assert told == [413, *[204] * 18]
+
+
 def test_who_asks_too_much_waits_and_others_do_not():
     gate = Gate(let_through, Limits(rate=1, client_header="x-real-ip"))
     assert [status_of(gate, "/", x_real_ip="8.8.8.8") for _ in range(21)] == [*[200] * 20, 429]
@@ -149,6 +163,12 @@ def test_what_was_published_is_all_that_there_is(own: Trained, monkeypatch):
     assert [run.name for run in served_workspace().all_runs()] == [own.run.name]
     publish_dataset(own.workspace, own.sample / "train")
     assert content_of(hidden) == train.read_bytes()
+    made = own.run.evaluations()[0].predictions_file
+    once = made.read_bytes()
+    made.write_bytes(once + once.splitlines(keepends=True)[-1])  # made again, of more pictures
+    assert access().published.runs[own.run.name].evaluations == {} and not is_shown(known)
+    made.write_bytes(once)
+    assert is_shown(known)
     train.write_bytes(demo.read_bytes())  # another content than was published
     assert content_of(hidden) is None
     withdraw(own.workspace, own.run.name)

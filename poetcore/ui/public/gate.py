@@ -53,7 +53,7 @@ _LARGEST_MESSAGE = 200_000
 #: Bytes of a camera's frame, and of a form around an upload.
 _FRAME, _FORM = 2_000_000, 20_000
 
-#: Uploads of the largest size that are held at once.
+#: Uploads of the largest size that are held or on their way at once.
 _AT_ONCE = 20
 
 #: Addresses whose rate is remembered.
@@ -112,6 +112,7 @@ class Gate:
     def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]], limits: Limits) -> None:
         self._app, self._limits = app, limits
         self._open = 0
+        self._coming = 0
         self._clients: dict[str, tuple[float, float]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -125,6 +126,7 @@ class Gate:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         path, method = scope["path"], scope["method"]
+        brought = self._brought(scope)
         methods = next((found for pattern, found in _ALLOWED if pattern.fullmatch(path)), None)
         if methods is None:
             await _answer(send, 404, "There is no such page.")
@@ -132,16 +134,20 @@ class Gate:
             await _answer(send, 405, "This cannot be done here.")
         elif not self._take(self._client(scope)):
             await _answer(send, 429, "Too many requests: wait a few seconds.")
-        elif _length(scope) > self._most(path):
+        elif brought > self._most(path):
             await _answer(send, 413, f"Too large: a picture may have {self._limits.upload_mb} MB.")
-        elif method == "PUT" and _held() + _length(scope) > _AT_ONCE * self._limits.upload_mb * 1_000_000:
+        elif brought and self._taken(path) + brought > _AT_ONCE * self._limits.upload_mb * 1_000_000:
             await _answer(
                 send, 413, "The server holds many pictures at the moment: try again in some minutes."
             )
         elif self._is_full() and _is_page(path):
             await _answer(send, 503, _full_page(), "text/html; charset=utf-8")
         else:
-            await self._app(scope, _at_most(receive, self._most(path)), send)
+            self._coming += brought
+            try:
+                await self._app(scope, _at_most(receive, self._most(path)), send)
+            finally:
+                self._coming -= brought
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         client = self._client(scope)
@@ -180,6 +186,15 @@ class Gate:
             return self._limits.upload_mb * 1_000_000 + _FORM
         return _FRAME if path.startswith("/poet/live/") else 0
 
+    def _brought(self, scope: Scope) -> int:
+        """Return how many bytes a request brings; of one that does not say it, as many as it may bring."""
+        told = _length(scope)
+        return self._most(scope["path"]) if told is None and scope["method"] in ("PUT", "POST") else told or 0
+
+    def _taken(self, path: str) -> int:
+        """Return the bytes that are held or on their way: a body that comes slowly takes its memory too."""
+        return self._coming + (_held() if path.startswith(_UPLOADS) else 0)
+
     def _take(self, client: str) -> bool:
         """Return whether a client may ask now; each may ask so much at once, then so much a second."""
         now = time.monotonic()
@@ -203,12 +218,12 @@ class Gate:
         return str(known) if known.version == 4 else str(ipaddress.ip_network((int(known), 64), strict=False))
 
 
-def _length(scope: Scope) -> int:
-    """Return how many bytes a request says that it brings; one that says nonsense brings too many."""
+def _length(scope: Scope) -> int | None:
+    """Return how many bytes a request says that it brings, if it says so; nonsense is too many."""
     for name, value in scope["headers"]:
         if name.lower() == b"content-length":
             return int(value) if value.isdigit() and len(value) < 15 else 10**15
-    return 0
+    return None
 
 
 def _held() -> int:
