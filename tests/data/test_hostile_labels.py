@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -27,6 +27,7 @@ from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import encoded, picture
 from tests.curation.repairing import tree
+from tests.records import change_record
 
 pytestmark = [
     pytest.mark.slow,
@@ -193,7 +194,7 @@ def test_a_run_whose_labels_stand_in_another_order_keeps_it(odd, tmp_path):
     head = run.head()
     labels = [before[place] for place in order]
     assert labels != before
-    run.write_record(replace(run.record(), labels=labels))
+    change_record(run.folder / "run.json", labels=labels)
     run.write_model(labels, Head(head.kernel[:, order], head.bias[order]))
     found = evaluate(run, odd.folder, odd.workspace).metrics
     assert found.labels == labels
