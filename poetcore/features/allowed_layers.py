@@ -45,8 +45,8 @@ _PARTS = ("activations", "constraints", "initializers", "regularizers")
 #: Calculations between layers.
 _CALCULATIONS = ("ops.image", "ops.nn", "ops.numpy")
 
-#: Not made when a network is loaded to predict.
-_TRAINING = ("build_config", "compile_config", "training_config")
+#: With what a network inside of the network was trained, which Keras makes even where nothing is trained.
+_TRAINING = ("losses", "metrics", "optimizers")
 
 #: A description of a network has a few megabytes at the most.
 _CONFIG_BYTES = 50_000_000
@@ -63,14 +63,24 @@ def foreign_layer(file: Path) -> str:
         ValueError: it is damaged, or is no Keras file.
     """
     try:
-        return next(_foreign(json.loads(_configuration(file))), "")
-    except (KeyError, RecursionError, zipfile.BadZipFile, NotImplementedError, EOFError) as error:
+        described = json.loads(_configuration(file))
+        # Of the whole network it is not made. Further in, where it is, any name may stand before a part.
+        described.pop("compile_config", None)
+        return next(_foreign(described), "")
+    except (
+        KeyError,
+        AttributeError,
+        RecursionError,
+        zipfile.BadZipFile,
+        NotImplementedError,
+        EOFError,
+    ) as error:
         raise ValueError(f"it is damaged ({error})") from None
 
 
 def _configuration(file: Path) -> bytes | str:
     with open_regular(file) as opened:
-        if not zipfile.is_zipfile(opened):
+        if file.suffix == ".h5":  # by its name, as Keras does: one file can be both
             return _of_hdf5(file)
         with zipfile.ZipFile(opened) as archive, archive.open("config.json") as member:
             content = member.read(_CONFIG_BYTES + 1)
@@ -95,9 +105,8 @@ def _foreign(value: Any) -> Iterator[str]:
     elif isinstance(value, dict):
         if "class_name" in value and not _is_allowed(value):
             yield str(value["class_name"])[:60]
-        for name, one in value.items():
-            if name not in _TRAINING:
-                yield from _foreign(one)
+        for one in value.values():
+            yield from _foreign(one)
 
 
 def _is_allowed(value: dict[str, Any]) -> bool:
@@ -109,7 +118,7 @@ def _is_allowed(value: dict[str, Any]) -> bool:
     if module != "keras" and not module.startswith("keras."):
         return False
     within = f"{module.removeprefix('keras.').removeprefix('src.')}."
-    pure = any(within.startswith(f"{part}.") for part in (*_PARTS, *_CALCULATIONS))
+    pure = any(within.startswith(f"{part}.") for part in (*_PARTS, *_CALCULATIONS, *_TRAINING))
     return registered in (None, name) and (pure or name in _ALLOWED)
 
 

@@ -65,6 +65,12 @@ def layer(name: str, module: str = "keras.layers", registered: str | None = None
         ("Dense", layer("Dense", "os")),
         ("Dense", layer("Dense", registered="mine>Dense")),
         ("Popen", layer("Dense", kernel_initializer=layer("Popen", "subprocess"))),
+        (
+            "StringLookup",
+            layer("Add", node={"compile_config": layer("StringLookup", vocabulary="/etc/passwd")}),
+        ),
+        ("TFSMLayer", {**layer("Sequential", "keras"), "compile_config": {"loss": layer("TFSMLayer")}}),
+        ("", {**layer("Sequential", "keras"), "compile_config": {"loss": layer("Huber", "keras.losses")}}),
         ("", layer("Dense", units=3, kernel_initializer=layer("GlorotUniform", "keras.initializers"))),
     ],
 )
@@ -72,6 +78,15 @@ def test_layers_that_are_not_of_keras_or_run_what_is_given_are_found(
     tmp_path: Path, found: str, one: dict[str, Any]
 ) -> None:
     assert foreign_layer(keras_file(tmp_path / "a.keras", layer("InputLayer"), one)) == found
+
+
+def test_a_file_that_is_of_both_kinds_is_read_as_keras_reads_it(tmp_path: Path) -> None:
+    h5py = pytest.importorskip("h5py")
+    with h5py.File(tmp_path / "a.h5", "w") as opened:
+        opened.attrs["model_config"] = json.dumps({"class_name": "Lambda", "config": {}})
+    with zipfile.ZipFile(tmp_path / "a.h5", "a") as archive:
+        archive.writestr("config.json", "{}")
+    assert foreign_layer(tmp_path / "a.h5") == "Lambda"
 
 
 @pytest.mark.parametrize("content", [b"[" * 100_000, b"{", b"\xff"])
