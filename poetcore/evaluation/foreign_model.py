@@ -22,7 +22,7 @@ from poetcore.evaluation.classifier import Prediction
 from poetcore.evaluation.frozen import GraphOptions
 from poetcore.evaluation.model_file_kinds import labels_of
 from poetcore.system.files import in_chunks, printable
-from poetcore.system.processes import converse
+from poetcore.system.processes import converse, ended_after
 from poetcore.system.progress import OnProgress, Progress
 
 __all__ = ["ForeignModel"]
@@ -121,21 +121,15 @@ class ForeignModel:
         """
         child = self._child
         assert child.stdin is not None and child.stdout is not None
-        with self._asked:
-            watch = threading.Timer(self._patience, child.kill)
-            watch.daemon = True
-            watch.start()
+        with self._asked, ended_after(self._patience, child.kill) as late:
             try:
                 child.stdin.write(json.dumps(asked) + "\n")
                 child.stdin.flush()
                 line = child.stdout.readline()
             except (OSError, ValueError):  # it has ended
                 line = ""
-            finally:
-                late = not watch.is_alive()
-                watch.cancel()
         if not line:
-            raise self._ended("took too long" if late else "ended the process that ran it")
+            raise self._ended("took too long" if late.is_set() else "ended the process that ran it")
         try:
             answer = json.loads(line)
             error = answer.get("error")

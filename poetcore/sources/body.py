@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from poetcore.errors import DownloadError
+from poetcore.system.processes import ended_after
 
 if TYPE_CHECKING:
     from requests import Response
@@ -48,8 +49,6 @@ def pieces_of(
         BodyError: it is too large, packed in a way that was not asked for, or the reading was stopped.
         HTTPError: of urllib3, where the connection breaks or is silent.
     """
-    from poetcore.sources.outside import ended_after
-
     too_large = f"is larger than {max_bytes / 1e6:g} megabytes"
     encoding = response.headers.get("Content-Encoding", "").strip().lower()
     if encoding not in _ENCODINGS:
@@ -102,8 +101,6 @@ class SteadyReader:
         return found
 
     def _receive(self, most: int) -> bytes:
-        from poetcore.sources.outside import ended_after
-
         with ended_after(self._seconds, self._raw.shutdown) as late:
             piece: bytes = self._raw.read1(most, decode_content=False)
         self._came += len(piece)

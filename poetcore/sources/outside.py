@@ -16,8 +16,6 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import socket
-import threading
-from collections.abc import Callable, Iterator
 from typing import Any
 
 from requests import PreparedRequest, Response, Session
@@ -31,8 +29,9 @@ from urllib3.util import parse_url
 from urllib3.util.connection import create_connection
 
 from poetcore.sources.addresses import ALLOW_PRIVATE, Allowed, kind_of_inside
+from poetcore.system.processes import ended_after
 
-__all__ = ["InsideError", "OutsideSession", "ended_after"]
+__all__ = ["InsideError", "OutsideSession"]
 
 #: Addresses of a name that are tried, one after the other, each as long as a connection may take.
 _MOST_ADDRESSES = 4
@@ -69,28 +68,6 @@ def resolve(host: str, port: int, allowed: Allowed) -> list[str]:
                 f" --allow_private or {ALLOW_PRIVATE} permits it"
             )
     return found[:_MOST_ADDRESSES]
-
-
-@contextlib.contextmanager
-def ended_after(seconds: float, end: Callable[[], object]) -> Iterator[threading.Event]:
-    """Call something unless the block ends in time; the event tells that it was called.
-
-    The timeout of a socket counts from byte to byte, so a server that drips could hold a request for ever.
-    """
-    late = threading.Event()
-
-    def call() -> None:
-        late.set()
-        with contextlib.suppress(OSError, ValueError, AttributeError):  # it is closed by now
-            end()
-
-    timer = threading.Timer(max(seconds, 0), call)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield late
-    finally:
-        timer.cancel()
 
 
 class _Outside(HTTPConnection):

@@ -7,6 +7,7 @@ import signal
 import site
 import subprocess
 import sys
+import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ from poetcore.system.reading import open_regular
 
 __all__ = [
     "converse",
+    "ended_after",
     "open_module",
     "run_module",
     "run_to_exit",
@@ -184,6 +186,29 @@ def converse(module: str, arguments: Sequence[str]) -> "subprocess.Popen[str]":
         start_new_session=os.name == "posix",
         creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
     )
+
+
+@contextlib.contextmanager
+def ended_after(seconds: float, end: Callable[[], object]) -> Iterator[threading.Event]:
+    """Call something unless the block ends in time; the event tells that it was called.
+
+    What waits for a child or a server need not come to an end by itself: the timeout of a socket counts from
+    byte to byte, so a server that drips could hold a request for ever.
+    """
+    late = threading.Event()
+
+    def call() -> None:
+        late.set()
+        with contextlib.suppress(OSError, ValueError, AttributeError):  # it is closed by now
+            end()
+
+    timer = threading.Timer(max(seconds, 0), call)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield late
+    finally:
+        timer.cancel()
 
 
 def tail(log: Path, lines: int) -> list[str]:
