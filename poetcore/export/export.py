@@ -229,8 +229,8 @@ def _check_replaced(made: Path, target: Path, kind: ExportFormat, replaces: bool
 
 def _foreign(place: Path) -> OptionError:
     return OptionError(
-        f"{printable(place)} is there already, and Poet did not write it as it is now: choose another name,"
-        " or replace it with --force (in Python force=True)."
+        f"{printable(place)} is there already, and Poet has no note that it wrote it as it is now (older"
+        " versions left none): choose another name, or replace it with --force (in Python force=True)."
     )
 
 

@@ -65,7 +65,7 @@ def resolve(host: str, port: int, allowed: Allowed) -> list[str]:
         if kind:
             raise InsideError(
                 f"leads into a network, and only the internet is asked ({kind} address);"
-                f" --allow_private or {ALLOW_PRIVATE} permits it"
+                f" --allow_private HOST or {ALLOW_PRIVATE} permits it"
             )
     return found[:_MOST_ADDRESSES]
 

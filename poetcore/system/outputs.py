@@ -178,8 +178,8 @@ def _replaceable(file: Path, force: bool) -> Path:
         )
     if found.st_size and not force and not is_written(target):
         raise OptionError(
-            f"{printable(file)} is there already, and Poet did not write it as it is now: give another file,"
-            " or replace it with --force (in Python force=True)."
+            f"{printable(file)} is there already, and Poet has no note that it wrote it as it is now (older"
+            " versions left none): give another file, or replace it with --force (in Python force=True)."
         )
     return target
 
