@@ -82,6 +82,8 @@ def why_refused(error: BaseException, file: Path) -> str:
     disk = full_disk(file)
     if is_full(error) or disk:
         return f"the disk {disk or file.parent} is full"
+    if isinstance(error, OSError) and error.errno in (errno.EEXIST, errno.ENOTDIR):
+        return "a file stands where a folder is meant"
     return str(getattr(error, "strerror", None) or error) if is_writable(file) else "it may only be read"
 
 

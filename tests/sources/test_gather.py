@@ -204,5 +204,5 @@ def test_a_label_that_is_no_folder_name_is_refused(run, label, tmp_path):
 
 def test_a_destination_that_is_a_file_is_refused(run, tmp_path):
     (tmp_path / "dest").write_text("")
-    with pytest.raises(OptionError, match="cannot be made or written"):
+    with pytest.raises(OptionError, match="cannot be written, because a file stands where a folder is meant"):
         run(daisy=["http://a.org/1.jpg"])
