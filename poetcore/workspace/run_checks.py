@@ -83,7 +83,9 @@ def _check_files(run: Run, workspace: Workspace) -> Iterator[Finding]:
         if said := _reads(read):
             aside = name in ("novelty.npy", "label_groups.json")
             mend = partial(set_aside, run.folder / name) if aside else None
-            yield Finding("damage", run.folder, f"The run {run.name!r}: {said}", repair=mend)
+            named = f"The run {run.name!r}"
+            sentence = said if said.startswith(named) else f"{named}: {said}"
+            yield Finding("damage", run.folder, sentence, repair=mend)
     for listed in (run.testing_file, run.kept_aside_file):
         if listed.exists() and (said := _reads(lambda listed=listed: read_held_out(listed))):  # type: ignore[misc]
             yield Finding("damage", listed, said, repair=partial(set_aside, listed))
