@@ -36,7 +36,7 @@ OUTPUTS = {
 #: What is read, or is a folder of Poet's that has its own tests (`gather`, `prepare`).
 OTHERS = {
     *("dir", "source", "image_dir", "demo_dir", "demo", "workspace", "files", "file", "image", "graph"),
-    *("labels", "fonts", "urls", "table", "add", "dest", "folder", "bottlenecks"),
+    *("labels", "fonts", "urls", "table", "add", "dest", "folder", "bottlenecks", "dataset"),
 }
 
 FILES = [(*named, ending) for named, ending in OUTPUTS.items() if ending]
