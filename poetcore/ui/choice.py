@@ -24,6 +24,7 @@ from poetcore.ui.subsets import subset_words
 from poetcore.ui.text import apart, dataset_names, plain
 from poetcore.ui.views import view_to_restore
 from poetcore.ui.wanted import Follower, Wanted, wanted_now
+from poetcore.workspace.browse import remember_folder
 from poetcore.workspace.datasets import demo_folders, training_folders
 from poetcore.workspace.demo_sets import automatic_demo, kept_aside, testing_list
 from poetcore.workspace.run import Run
@@ -176,6 +177,8 @@ def _draw_folder(name: str, label: str, options: Sequence[str], wanted: Wanted, 
     value = path or wanted.value
     names = dataset_names([*known, *([path] if path and path not in known else [])])
     if value is not None and value not in known:
+        if path and wanted.explicit:  # after a reload it is not asked about again
+            remember_folder(workspace(), Path(path))
         known.insert(0, value)
     st.session_state[f"pick_{name}"] = value
     st.selectbox(

@@ -12,6 +12,7 @@ import streamlit as st
 
 from poetcore.system.files import is_unicode
 from poetcore.ui.state import workspace
+from poetcore.workspace.browse import is_remembered
 
 __all__ = ["drop_link", "is_new_link", "note_link"]
 
@@ -41,7 +42,7 @@ def is_new_link(name: str, text: str | None, known: Sequence[str]) -> bool:
     path = Path(os.path.normpath(text))
     if "\0" in text or not path.is_absolute() or not is_unicode(path):
         return True
-    if path.is_relative_to(workspace().root.absolute()):
+    if path.is_relative_to(workspace().root.absolute()) or is_remembered(workspace(), path):
         return False
     with workspace().file_index() as index:
         return not index.knows(path)

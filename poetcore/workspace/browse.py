@@ -18,7 +18,15 @@ from poetcore.system.files import is_unicode, write_whole
 from poetcore.workspace.records import read_json
 from poetcore.workspace.workspace import Workspace
 
-__all__ = ["Place", "inside", "looked_at", "recent_folders", "remember_folder", "starting_places"]
+__all__ = [
+    "Place",
+    "inside",
+    "is_remembered",
+    "looked_at",
+    "recent_folders",
+    "remember_folder",
+    "starting_places",
+]
 
 #: Folders that are remembered.
 _REMEMBERED = 12
@@ -113,10 +121,15 @@ def recent_folders(workspace: Workspace) -> list[Path]:
 
 
 def remember_folder(workspace: Workspace, folder: Path) -> None:
-    """Remember that a folder was chosen."""
+    """Remember that a folder or CSV file was chosen."""
     names = [str(folder), *(name for name in _remembered(workspace) if name != str(folder))]
     with suppress(OSError):  # a convenience, not worth an error
         write_whole(_file(workspace), json.dumps(names[:_REMEMBERED]))
+
+
+def is_remembered(workspace: Workspace, folder: Path) -> bool:
+    """Return whether a folder is among those that were chosen lately; the disk is not asked after it."""
+    return str(folder) in _remembered(workspace)
 
 
 def _file(workspace: Workspace) -> Path:

@@ -86,6 +86,12 @@ def test_a_new_folder_in_the_address_is_looked_at_once_somebody_agrees(full, tmp
     assert getattr(button.click().run().session_state["choice"], name) == folder
 
 
+def test_what_was_typed_here_is_not_asked_about_after_a_reload(empty, tmp_path):
+    (listing := tmp_path / "insects.csv").write_text("path,label\n")
+    opened("predict", dataset=str(listing))
+    assert not noticed(linked("predict", dataset=str(listing)))
+
+
 @pytest.mark.parametrize("text", ["x" * 5000, "/" + "x/" * 2500, "/a\0b", "\0", "//host/share", "~", "../.."])
 def test_an_address_with_any_text_is_asked_about(full, text):
     app = linked("overview", dataset=text, demo=text)

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from poetcore.evaluation.evaluate import Evaluation, evaluate
 from poetcore.evaluation.metrics import Metrics
 from tests.conftest import Trained
+from tests.records import change_record
 from tests.ui.pages import metrics_of, opened, relabel, runs_table, texts_of, training_page
 
 FIGURE_PAGES = ("home", "evaluate", "slideshow")
@@ -28,8 +29,7 @@ def seen(own: Trained) -> Callable[..., AppTest]:
 
 def change(own: Trained, **figures: object) -> Metrics:
     """Change figures of the evaluation, as if it had come out so."""
-    file = own.run.evaluation("demo").metrics_file
-    file.write_text(json.dumps(json.loads(file.read_text()) | figures))
+    change_record(own.run.evaluation("demo").metrics_file, **figures)
     return metrics_of(own)
 
 
@@ -121,8 +121,10 @@ def test_an_evaluation_of_an_earlier_version_has_nothing_on_unknown_pictures_unt
 
 def offer(own: Trained, temperature: float) -> None:
     """Change the record of the run, as if a temperature were offered."""
-    found = {"offered": True, "temperature": temperature}
-    checked = {"accuracy": 0.9, "interval": [0.84, 0.94], "n": 60, "folds": 5, "calibration": found}
+    found = {"error": 0.1, "noise": 0.05, "cross_entropy_calibrated": 0.3}
+    found |= {"offered": True, "temperature": temperature}
+    checked = {"accuracy": 0.9, "interval": [0.84, 0.94], "n": 60, "folds": 5, "per_label": {}}
+    checked |= {"calibration": found}
     own.run.write_record(replace(own.run.record(), cross_validation=checked))
 
 
@@ -258,6 +260,7 @@ def test_missing_files_of_an_evaluation_of_an_earlier_version_are_told(own, page
     file = own.run.evaluation("demo").predictions_file
     table = Evaluation.load(own.run.evaluation("demo")).predictions
     table.drop(columns=["sha", "leaked_near", "twin"]).to_csv(file, index=False)
+    change(own)  # it had no checksums
     next((own.sample / "demo").rglob("*.jpg")).unlink()
     assert "1 picture was moved or taken out since the evaluation." in texts_of(opened(page))
 

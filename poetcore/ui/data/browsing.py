@@ -52,7 +52,7 @@ def draw_browser(place: str) -> None:
 
 def _draw_start(key: str) -> None:
     """Draw where to begin: what was used lately, then the usual places."""
-    recent, places = recent_folders(workspace()), starting_places()
+    recent, places = [one for one in recent_folders(workspace()) if one.is_dir()], starting_places()
     height = min(_HEIGHT, _ROW * (len(recent) + len(places)) + 100)
     with st.container(height=height, gap="xsmall", key=f"{key}_list"):
         if recent:

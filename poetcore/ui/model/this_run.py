@@ -74,7 +74,7 @@ def _draw_result(run: Run, choice: Choice) -> None:
     wrong = 0
     if accuracy := headline.accuracy:
         wrong = accuracy.total - accuracy.correct
-        accuracy_metric(st.container(width=360), f"Accuracy on {dataset_title(choice.demo)}", accuracy)
+        accuracy_metric(st.container(width=360), f"Accuracy on {plain(dataset_title(choice.demo))}", accuracy)
     draw_remarks(headline, choice)
     with st.container(horizontal=True):
         st.page_link("evaluate.py", label="Evaluation", icon=":material/fact_check:")

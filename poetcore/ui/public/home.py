@@ -60,7 +60,7 @@ def _draw_run(run: Run, published: PublishedRun, pages: Mapping[str, st.Page]) -
         for name, title in published.evaluations.items():
             _, known = evaluation_of(run, name)
             if known.headline.accuracy:
-                accuracy_metric(st.container(), f"Accuracy on {title}", known.headline.accuracy)
+                accuracy_metric(st.container(), f"Accuracy on {plain(title)}", known.headline.accuracy)
     except PoetError:
         st.caption("Its figures cannot be shown just now.")
     links = {"predict": "Try it", "live": "Try it live"}
