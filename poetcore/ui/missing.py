@@ -47,7 +47,8 @@ def missing_folder(name: str, label: str, text: str, usual: str | None) -> Missi
 
 def new_folder(name: str, text: str) -> Missing:
     """Return that a folder which the address names was never used here, with itself to be agreed to."""
-    words = f"The address of this page names a folder that was never used here: {plain(brief(text, 200))}."
+    what = "demo pictures that were" if name == "demo" else "a dataset that was"
+    words = f"The address of this page names {what} never used here: {plain(brief(text, 200))}."
     return Missing(name, words, text, is_new=True)
 
 

@@ -60,7 +60,7 @@ def _draw_missing(one: Missing) -> None:
     with st.container(horizontal=True):
         if one.instead:
             st.button(
-                "Use this folder" if one.is_new else f"Use {plain(_named(one.name, one.instead))}",
+                "Use it" if one.is_new else f"Use {plain(_named(one.name, one.instead))}",
                 key=f"instead_{one.name}",
                 icon=":material/check:",
                 on_click=choose,

@@ -82,7 +82,7 @@ def test_a_new_folder_in_the_address_is_looked_at_once_somebody_agrees(full, tmp
     assert "never used here" in noticed(app)[0] and app.metric.len == 0
     assert app.run().metric.len == 0  # a second run of the page has not agreed
     monkeypatch.undo()
-    button = next(one for one in app.main.button if one.label == "Use this folder")
+    button = next(one for one in app.main.button if one.label == "Use it")
     assert getattr(button.click().run().session_state["choice"], name) == folder
 
 
