@@ -7,7 +7,7 @@ import streamlit as st
 
 from poetcore.errors import PoetError, RunError
 from poetcore.system.failures import as_poet_error
-from poetcore.training.tuning.studies import studies
+from poetcore.training.tuning.studies import delete_study, studies
 from poetcore.ui.access import access
 from poetcore.ui.state import explain, metrics_of, workspace
 from poetcore.ui.text import plain
@@ -23,7 +23,7 @@ def draw_damaged_tunings() -> None:
     for study in studies(workspace()):
         status = study.current_status()
         if status.phase == DAMAGED:
-            _draw(study.folder, status.message, lambda folder=study.folder: delete(folder))  # type: ignore[misc]
+            _draw(study.folder, status.message, lambda study=study: delete_study(study))  # type: ignore[misc]
 
 
 def draw_damaged_evaluations(run: Run) -> None:
@@ -48,7 +48,7 @@ def _draw(place: Path, sentence: str, remove: Callable[[], object]) -> None:
             if st.button("Delete for good", key=f"delete_damaged_{place}", disabled=not sure):
                 try:
                     remove()
-                except OSError as error:
+                except (OSError, PoetError) as error:
                     explain(as_poet_error(error) or PoetError(str(error)))
                     return
                 st.rerun()
