@@ -3,16 +3,19 @@
     python -m tests.benchmarks.campaigns [--list] [--only NAME ...] [--out campaigns.md]
 
 Each runs in a process of its own, one after the other, for minutes to hours; what is there is kept whatever
-happens to the rest. A campaign that fails is told and counts as a traceback. Exit status 1 where one of them
-lost something, differed silently or ended in a traceback.
+happens to the rest. A campaign that fails, or takes longer than eight hours, is told and counts as a
+traceback. Exit status 1 where one of them lost something, differed silently or ended in a traceback.
 """
 
 import argparse
+import contextlib
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 from tests.benchmarks.campaign import Campaign, as_markdown, read_campaign
 from tests.benchmarks.harness import ROOT
@@ -43,21 +46,36 @@ class Entry:
 CAMPAIGNS: tuple[Entry, ...] = (
     Entry("bit_flips", "single bits of every kind of file flipped"),
     Entry("damaged_records", "every file of runs, evaluations and tunings damaged"),
-    Entry("fuzz", "files of every kind with bits flipped, pieces cut and spliced", ("--inputs", "100000")),
+    Entry("disks", "disks that are full, nearly full, or may only be read (as root, Linux)"),
+    Entry(
+        "fuzz",
+        "files of every kind with bits flipped, pieces cut and spliced",
+        ("--inputs", "100000", "--seconds", "600"),
+    ),
     Entry("gate", "a hostile site and names that are markup, in Chromium"),
     Entry(
         "hostile_files", "pictures, zips, graphs that lie or carry code; what stands in the way of outputs"
     ),
     Entry("inside", "addresses inside a network: spellings, redirects, names that change"),
-    Entry("kills", "SIGKILL at a random moment of eleven kinds of work", ("--trials", "24")),
+    Entry("kills", "SIGKILL at a random moment of every kind of work", ("--trials", "24")),
+    Entry(
+        "many",
+        "fifty sessions, trainings, evaluations and repairs at once",
+        ("--work", "--browsers", "5"),
+    ),
+    Entry("power_cuts", "power cuts at every stage of a work (Linux, strace)"),
     Entry("public_view", "visitors of a public view click, type, ask and send anything"),
 )
+
+
+#: No campaign takes longer; one that does is ended, with all that it started.
+_MOST_SECONDS = 8 * 3600
 
 
 def run_campaign(entry: Entry) -> Campaign:
     """Run a campaign to its end, whatever that is."""
     start = time.monotonic()
-    process = subprocess.run(
+    process = subprocess.Popen(
         [sys.executable, "-m", f"tests.benchmarks.{entry.module}", *entry.arguments],
         cwd=ROOT,
         stdout=subprocess.PIPE,
@@ -65,7 +83,14 @@ def run_campaign(entry: Entry) -> Campaign:
         encoding="utf-8",
         errors="replace",
     )
-    lines = process.stdout.strip().splitlines()
+    try:
+        out, _ = process.communicate(timeout=_MOST_SECONDS)
+    except subprocess.TimeoutExpired:
+        for one in (*psutil.Process(process.pid).children(recursive=True), process):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                one.kill()
+        out, _ = process.communicate()
+    lines = out.strip().splitlines()
     try:
         return read_campaign(lines[-1])
     except (IndexError, KeyError, TypeError, ValueError):

@@ -1,35 +1,33 @@
 """What becomes of each work on a disk that is full or may only be read: what is said, lost and left over.
 
-    python -m tests.benchmarks.disks FOLDER [--only NAME ...] [--trouble BYTES|ro ...]
+    python -m tests.benchmarks.disks [FOLDER] [--only NAME ...] [--trouble BYTES|ro ...] [--seconds 3600]
 
-FOLDER holds `train` and `demo`, folders of label folders. Each trial has a disk of 40 MB of its own (tmpfs,
-so it needs root on Linux) with a workspace, a finished run and the pictures; it is filled until so many bytes
-are free, or made read-only, and a command is run. Then there must be one sentence that names the disk, no
-traceback, no picture less, no half file and nothing left over; with room again the same command must be done.
+FOLDER holds `train` and `demo`, folders of label folders; without it they are drawn. Each trial has a disk of
+40 MB of its own (tmpfs, so it needs root on Linux) with a workspace, a finished run and the pictures; it is
+filled until so many bytes are free, or made read-only, and a command is run. Then there must be one sentence
+that names the disk, no traceback, no picture less, no half file and nothing left over; with room again the
+same command must be done.
 """
 
 import argparse
-import json
 import os
 import re
 import shutil
-import sqlite3
 import subprocess
 import sys
 import tempfile
-import zipfile
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
-import numpy as np
+from poetcore.sources.samples import make_sample
+from tests.benchmarks.campaign import Campaign
+from tests.benchmarks.disk_faults import faults_of, kind_of, pictures_in
 
-from poetcore.system.names import TEMPORARY_NAME
-
-__all__ = ["DISK_MB", "WORKS", "Trial", "disk", "faults_of", "filled", "pictures_in", "prepare_template"]
+__all__ = ["DISK_MB", "WORKS", "Trial", "disk", "filled", "prepare_template"]
 
 ROOT = Path(__file__).parents[2]
 
@@ -139,64 +137,6 @@ def poet(folder: Path, words: str, **names: object) -> "subprocess.CompletedProc
     )
 
 
-def pictures_in(folder: Path) -> Counter[str]:
-    """Count the contents of the pictures below a folder, wherever they lie."""
-    files = (path for path in folder.rglob("*") if path.suffix == ".jpg" and path.is_file())
-    return Counter(sha256(path.read_bytes()).hexdigest() for path in files)
-
-
-def faults_of(folder: Path, before: Counter[str]) -> Iterator[str]:
-    """List what is wrong with the files on a disk: pictures lost, half files, leftovers."""
-    if lost := before - pictures_in(folder / "set"):
-        yield f"{sum(lost.values())} pictures lost"
-    for path in sorted(folder.rglob("*")):
-        place = path.relative_to(folder)
-        if TEMPORARY_NAME.fullmatch(path.name) or path.suffix in (".part", ".damaged"):
-            yield f"left over: {place}"
-        elif path.is_file() and not is_whole(path):
-            yield f"half a file: {place}"
-
-
-def is_whole(path: Path) -> bool:
-    """Return whether a file is whole, by its kind."""
-    content = path.read_bytes() if path.stat().st_size < 2**26 else b"x"
-    try:
-        if path.suffix == ".json":
-            json.loads(content)
-        elif path.suffix in (".csv", ".jsonl") or path.name == "labels.txt":
-            return not content or content.endswith(b"\n")
-        elif path.suffix == ".npz":
-            with np.load(path) as arrays:
-                [arrays[name] for name in arrays]
-        elif path.suffix == ".npy":
-            np.load(path)
-        elif path.suffix == ".html":
-            return content.rstrip().endswith(b"</html>")
-        elif path.suffix in (".zip", ".keras"):
-            with zipfile.ZipFile(path) as archive:
-                return archive.testzip() is None
-        elif path.suffix == ".sqlite":
-            return is_sound(path)
-        elif path.suffix in (".tflite", ".onnx", ".pb", ".jpg", ".png"):
-            return bool(content)
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile, sqlite3.Error):
-        return False
-    return True
-
-
-def is_sound(path: Path) -> bool:
-    """Return whether a copy of a database, with its log, is sound: reading one on a full disk needs room."""
-    with tempfile.TemporaryDirectory() as place:
-        for ending in ("", "-wal"):
-            if Path(f"{path}{ending}").exists():
-                shutil.copy2(f"{path}{ending}", place)
-        database = sqlite3.connect(Path(place) / path.name)
-        try:
-            return database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        finally:
-            database.close()
-
-
 def said_by(process: "subprocess.CompletedProcess[str]") -> str:
     """Return what a process said on standard error, without its bars."""
     lines = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", process.stderr).replace("\r", "\n").split("\n")
@@ -277,27 +217,49 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("photos", type=Path)
+    parser.add_argument("photos", type=Path, nargs="?")
     parser.add_argument("--only", nargs="+", choices=WORKS, default=list(WORKS))
     parser.add_argument("--trouble", nargs="+", default=["ro", *map(str, FREE)])
     parser.add_argument("--template", type=Path, help="keep and reuse what the disks hold")
+    parser.add_argument("--seconds", type=float, default=3600, help="after so many no trial is begun")
     arguments = parser.parse_args()
+    start, trials, found = time.monotonic(), 0, Counter[str]()
+    notes: list[str] = []
     with tempfile.TemporaryDirectory() as place:
         template = arguments.template or Path(place) / "template"
         if not template.exists():
-            prepare_template(arguments.photos.absolute(), template)
-        trials = faulty = 0
+            photos = arguments.photos or make_sample(
+                Path(place) / "drawn", train_per_label=16, demo_per_label=6
+            )
+            prepare_template(photos.absolute(), template)
         print("| work | trouble | status | said | faults |\n|---|---|---|---|---|")
-        for name in arguments.only:
-            for trouble in arguments.trouble:
+        for trouble in arguments.trouble:
+            for name in arguments.only:
+                if time.monotonic() - start > arguments.seconds:
+                    continue
                 trial = try_work(template, name, trouble)
-                trials, faulty = trials + 1, faulty + bool(trial.faults)
+                trials += 1
+                found.update({kind_of(fault) for fault in trial.faults})
+                notes += [f"{name}, {trouble}: {'; '.join(trial.faults)}"] if trial.faults else []
                 said = trial.said.splitlines()[-1] if trial.said else ""
                 print(
                     f"| {name} | {trouble} | {trial.status} | {said} | {'; '.join(trial.faults)} |",
                     flush=True,
                 )
-    print(f"\n{trials} trials, {faulty} with faults")
+    asked = len(arguments.only) * len(arguments.trouble)
+    if trials < asked:
+        notes.append(f"{trials} of {asked} trials in the time that it had.")
+    Campaign(
+        "full and read-only disks",
+        "python -m tests.benchmarks.disks",
+        trials,
+        trials,
+        losses=found["loss"],
+        silent=found["silent"],
+        tracebacks=found["traceback"],
+        seconds=round(time.monotonic() - start),
+        notes=tuple(notes),
+    ).report()
 
 
 if __name__ == "__main__":

@@ -138,7 +138,7 @@ def main() -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--inputs", type=int, default=1000, help="for each reader")
-    parser.add_argument("--seconds", type=float, default=float("inf"), help="for each reader, at the most")
+    parser.add_argument("--seconds", type=float, default=600, help="for each reader, at the most")
     parser.add_argument("--reader", nargs="+", choices=READERS, default=list(READERS), metavar="NAME")
     parser.add_argument("--lab", type=Path, help="a workspace with a run")
     parser.add_argument(
@@ -167,7 +167,7 @@ def main() -> None:
                 + "".join(f"; **{count}** {fault}" for fault, count in found.faults.most_common(5))
             )
             print(notes[-1], flush=True)
-    command = f"python -m tests.benchmarks.fuzz --inputs {arguments.inputs}"
+    command = f"python -m tests.benchmarks.fuzz --inputs {arguments.inputs} --seconds {arguments.seconds:g}"
     seconds = time.monotonic() - start
     Campaign("mutated files", command, total, total, 0, 0, faults, SEED, seconds, tuple(notes)).report()
 

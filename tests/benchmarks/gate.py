@@ -8,11 +8,12 @@ that a page of ours only tries, and its policy stops, is told in a note.
 """
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -20,30 +21,21 @@ from threading import Thread
 from urllib.parse import quote, urlsplit
 
 from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from poetcore.training.tensorboard import TensorBoard
 from poetcore.ui.menu import HOME, MENU
 from tests.benchmarks.campaign import Campaign
 from tests.benchmarks.gate_place import SITE, GatePlace, make_gate_place
+from tests.benchmarks.gate_posts import Post, forge, proven_posts, without_gate
 from tests.browser.conftest import ARGUMENTS, PATIENCE, ROOT, browser_path, free_port, serving
 
 __all__ = ["Attacks", "HostileSite"]
 
-ROUTES = [
-    ("POST", "/poet/uploads"),
-    ("PUT", "/poet/uploads/x/0"),
-    ("DELETE", "/poet/uploads/x"),
-    ("POST", "/poet/collect/labels?dataset=flowers"),
-    ("DELETE", "/poet/collect/labels?dataset=flowers&label=rose"),
-    ("POST", "/poet/collect/pictures?dataset=flowers&label=rose&hold=1&number=1"),
-    ("POST", "/poet/collect/undo?dataset=flowers&step=1"),
-    ("POST", "/poet/live/latest?viewer=x"),
-    ("POST", "/poet/live/latest/map?viewer=x&label=rose"),
-    ("POST", "/poet/review/latest/demo"),
-    ("POST", "/poet/audience/x"),
-    ("PUT", "/_stcore/upload_file/x/y"),
-    ("POST", "/_stcore/agent/interact"),
-    ("POST", "/"),
+#: Streamlit's own, which are refused or not there.
+_STREAMLIT = [
+    Post("POST", "/_stcore/agent/interact", b"{}"),
+    Post("POST", "/", b"{}"),
 ]
 
 
@@ -89,6 +81,7 @@ class Attacks:
         self.trials = 0
         self.losses: list[str] = []
         self.tried: list[str] = []
+        self.untried: list[str] = []
 
     def expect(self, holds: bool, words: str) -> None:
         self.trials += 1
@@ -122,21 +115,33 @@ class Attacks:
                     opened = page.evaluate(connect, f"ws://{target}:{port}/_stcore/stream")
                 self.expect(not opened, f"WebSocket of {host} to {target}")
 
-    def posts(self, port: int) -> None:
+    def posts(self, port: int, posts: Sequence[Post]) -> None:
+        """Send what does its work without the gate: by its headers alone, and from a page."""
+        for post in posts:
+            status, _ = forge(port, post, f"http://evil.example:{self._site.port}")
+            self.answered(status, f"{post.method} {post.path} with the headers of another site")
+        # A browser asks before it sends anything else than a POST, and sends none where nobody answers it.
         for host in ("evil.example", "localhost"):
-            for method, path in ROUTES:
+            for post in (*(one for one in posts if one.method == "POST"), *_STREAMLIT):
                 with self.on(host) as page:
-                    statuses: list[int] = []
-                    page.on("response", lambda answer, seen=statuses: seen.append(answer.status))
-                    page.evaluate(
-                        """([url, method]) => fetch(url, {method, body: "{}",
-                            mode: method === "POST" ? "no-cors" : "cors"}).catch(() => 0)""",
-                        [f"http://127.0.0.1:{port}{path}", method],
-                    )
-                    page.wait_for_timeout(50)
-                self.expect(
-                    all(status >= 400 for status in statuses), f"{method} {path} of {host}: {statuses}"
-                )
+                    try:
+                        with page.expect_response(lambda answer: answer.request.method == "POST") as got:
+                            page.evaluate(
+                                """([url, body]) => { fetch(url, {method: "POST", mode: "no-cors",
+                                    body: Uint8Array.from(body)}).catch(() => 0) }""",
+                                [f"http://127.0.0.1:{port}{post.path}", list(post.body)],
+                            )
+                        status = got.value.status
+                    except PlaywrightError:
+                        status = 0
+                self.answered(status, f"POST {post.path} of {host}")
+
+    def answered(self, status: int, words: str) -> None:
+        """Count a request that must be refused; one without an answer was not tried."""
+        if status:
+            self.expect(status >= 400, f"{words}: {status}")
+        else:
+            self.untried.append(f"{words}: no answer, not tried")
 
     def oracles(self, port: int, sha: str, run: str) -> None:
         """Ask whether a picture is here in every way that tells something: known must be as unknown."""
@@ -213,7 +218,7 @@ def _path(name: str) -> str:
     return "" if name == HOME.name else name
 
 
-def try_everything(attacks: Attacks, address: str, place: GatePlace) -> None:
+def try_everything(attacks: Attacks, address: str, place: GatePlace, posts: Sequence[Post]) -> None:
     """Run all attacks on a dashboard, a TensorBoard and an audience's server, and look at what is made."""
     port = urlsplit(address).port or 0
     attacks.rebinding(
@@ -222,7 +227,7 @@ def try_everything(attacks: Attacks, address: str, place: GatePlace) -> None:
         "dashboard",
     )
     attacks.sockets(port)
-    attacks.posts(port)
+    attacks.posts(port, posts)
     attacks.oracles(port, place.sha, place.run.name)
     attacks.framing(port, "/")
     attacks.links(port, place.unused)
@@ -258,6 +263,9 @@ def main() -> int:
         place = make_gate_place(folder)
         site = HostileSite(SITE)
         stack.callback(site.close)
+        environment = os.environ | {"TFP_WORKSPACE": str(place.workspace.root)}
+        with without_gate(environment) as port:
+            posts, unproven = proven_posts(port, place, f"http://evil.example:{SITE}")
         address = stack.enter_context(
             serving(ROOT / "app.py", {"TFP_WORKSPACE": str(place.workspace.root)}, ())
         )
@@ -267,14 +275,17 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=browser_path(), args=[*arguments, rules])
         stack.callback(browser.close)
         attacks = Attacks(browser, site)
-        try_everything(attacks, address, place)
-    notes = [*attacks.losses, *(f"a policy stopped {url}." for url in dict.fromkeys(attacks.tried))]
+        try_everything(attacks, address, place, posts)
+    notes = [*attacks.losses, *unproven, *attacks.untried]
+    notes += [f"{len(posts)} requests that change something did so without the gate."]
+    notes += [*(f"a policy stopped {url}." for url in dict.fromkeys(attacks.tried))]
     Campaign(
         "gate: foreign pages and markup in Chromium",
         "python -m tests.benchmarks.gate",
         attacks.trials,
         attacks.trials,
         losses=len(attacks.losses),
+        tracebacks=len(unproven),
         seconds=time.monotonic() - began,
         notes=tuple(notes),
     ).report()

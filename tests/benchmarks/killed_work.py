@@ -1,22 +1,30 @@
 """The kinds of work that `kills` kills, and what must be there afterwards."""
 
+import asyncio
 import contextlib
 import hashlib
+import json
+import os
 import shutil
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest import mock
+from urllib.parse import urlencode
 
 import numpy as np
 from PIL import Image
+from starlette.requests import Request
 
 from poetcore.curation.changes import Change
 from poetcore.curation.prepare import plan
 from poetcore.curation.prepared import execute, existing_split, scan_source
 from poetcore.curation.repair import Repairs
 from poetcore.curation.selection import SplitOptions
+from poetcore.data.dataset import scan
 from poetcore.errors import PoetError
 from poetcore.evaluation.evaluate import evaluate
+from poetcore.export.export import export
 from poetcore.sources.gather import gather
 from poetcore.sources.samples import make_sample
 from poetcore.sources.urls import Source, UrlEntry
@@ -31,6 +39,7 @@ from poetcore.training.tuning.options import TuneOptions
 from poetcore.training.tuning.studies import create_study, find_study, studies
 from poetcore.training.tuning.tune import run_study
 from poetcore.workspace.archives import unpack
+from poetcore.workspace.demo_sets import keep_aside
 from poetcore.workspace.workspace import Workspace
 from tests.records import change_record
 
@@ -151,6 +160,53 @@ def gathered(folder: Path) -> str:
     return digest(dest, names=False)
 
 
+def exported(folder: Path) -> str:
+    made = export(opened(folder).run("first"), opened(folder), "tflite", folder / "model.tflite")
+    beside = sorted(one.name for one in folder.glob("model*"))
+    return f"{hashlib.sha256(made.path.read_bytes()).hexdigest()[:16]} {beside}"
+
+
+def set_aside(folder: Path) -> str:
+    place = opened(folder)
+    with place.file_index() as index:
+        whole = scan(folder / "sample" / "train", index)
+        kept = scan(keep_aside(whole, place, "20%"), index)
+    return hashlib.sha256("".join(sorted(kept.pictures["sha"])).encode()).hexdigest()[:16]
+
+
+def served(folder: Path) -> str:
+    """Send pictures of a camera to the routes of a server that may die with any of them."""
+    from poetcore.ui.live.collect_routes import COLLECT_ROUTES
+
+    place = opened(folder)
+    answers = {route.path: route.endpoint for route in COLLECT_ROUTES}
+
+    def send(path: str, asked: dict[str, str], content: bytes) -> None:
+        async def receive() -> dict[str, object]:
+            return {"type": "http.request", "body": content, "more_body": False}
+
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": path,
+            "query_string": urlencode(asked).encode(),
+            "headers": [(b"sec-fetch-site", b"same-origin")],
+        }
+        answer = asyncio.run(answers[path](Request(scope, receive)))
+        if answer.status_code != 200:
+            raise ValueError(answer.body.decode())
+
+    with mock.patch.dict(os.environ, {"TFP_WORKSPACE": str(place.root)}):
+        for number, file in enumerate(sorted((folder / "sample" / "demo").glob("*/*.jpg")), start=1):
+            label = file.parent.name
+            asked = {"dataset": "camera", "label": label, "hold": _HOLD, "number": str(number)}
+            send("/poet/collect/labels", asked, json.dumps({"label": label}).encode())
+            send("/poet/collect/pictures", asked, file.read_bytes())
+    return digest(place.datasets / "camera")
+
+
+_HOLD = "hold-20260101-120000-a1b2"
+
 #: Each kind of work, by its name.
 KINDS: dict[str, Callable[[Path], str]] = {
     "training": train,
@@ -164,6 +220,9 @@ KINDS: dict[str, Callable[[Path], str]] = {
     "merge": merged,
     "upload": brought,
     "gather": gathered,
+    "export": exported,
+    "keep_aside": set_aside,
+    "server": served,
 }
 
 #: Kinds that may move pictures of the dataset; the others leave every one where it is.

@@ -121,7 +121,7 @@ def main() -> None:
         every = [try_kind(kind, source, Path(folder) / kind, asked.trials, asked.seed) for kind in asked.only]
     wrong: Counter[str] = sum((one.wrong for one in every), Counter())
     Campaign(
-        "kills in eleven kinds of work",
+        f"kills in {len(asked.only)} kinds of work",
         f"python -m tests.benchmarks.kills --trials {asked.trials} --seed {asked.seed}",
         trials=sum(one.trials for one in every),
         faults=sum(one.killed for one in every),

@@ -1,14 +1,14 @@
 """Many at once: browser-like sessions on one server, and trainings, evaluations and repairs beside. By hand.
 
-    python -m tests.benchmarks.many TRAIN DEMO [--sessions 50] [--browsers 0] [--seconds 60] [--work]
+    python -m tests.benchmarks.many [TRAIN DEMO] [--sessions 50] [--browsers 0] [--seconds 60] [--work]
 
-TRAIN and DEMO are folders of label folders; both are copied. A run is trained and evaluated, a server is
-started, and so many sessions open the slideshow at the same moment, each with a WebSocket as Streamlit's
-client has one; then each asks for the next picture every three seconds. With `--browsers` some are real, in
-Chromium. With `--work` two trainings, four evaluations, a second server and repairs from two sides of the
-same dataset run beside them. Told is, of the health address (asked five times a second), of a page (from the
-connection to the end of its script) and of a picture: median, 95 % and the longest; the server's memory; and
-whatever failed.
+TRAIN and DEMO are folders of label folders, drawn where none are given; both are copied. A run is trained and
+evaluated, a server is started, and so many sessions open the slideshow at the same moment, each with a
+WebSocket as Streamlit's client has one; then each asks for the next picture every three seconds. With
+`--browsers` some are real, in Chromium. With `--work` two trainings, four evaluations, a second server and
+repairs from two sides of the same dataset run beside them. Told is, of the health address (asked five times a
+second), of a page (from the connection to the end of its script) and of a picture: median, 95 % and the
+longest; the server's memory; and whatever failed.
 """
 
 import argparse
@@ -36,10 +36,13 @@ from poetcore.curation.changes import Change
 from poetcore.curation.repair import Repairs
 from poetcore.data.dataset import scan
 from poetcore.evaluation.evaluate import evaluate
+from poetcore.sources.samples import make_sample
 from poetcore.training.config import RunConfig
 from poetcore.training.retrain import retrain
 from poetcore.training.train import TrainingOptions
 from poetcore.workspace.workspace import Workspace
+from tests.benchmarks.campaign import Campaign
+from tests.benchmarks.disk_faults import pictures_in
 from tests.browser.conftest import ARGUMENTS, ROOT, browser_path, serving
 from tests.browser.dashboard import server_of
 
@@ -262,8 +265,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("train", type=Path)
-    parser.add_argument("demo", type=Path)
+    parser.add_argument("train", type=Path, nargs="?")
+    parser.add_argument("demo", type=Path, nargs="?")
     parser.add_argument("--sessions", type=int, default=50)
     parser.add_argument("--browsers", type=int, default=0)
     parser.add_argument("--seconds", type=float, default=60)
@@ -276,11 +279,15 @@ def main() -> None:
             root, query, shas, *both = json.loads((folder / "asked.json").read_text())
             place, datasets = Workspace(Path(root)), (Path(both[0]), Path(both[1]))
         else:
-            place, query, shas, datasets = prepared(folder, asked.train, asked.demo)
+            drawn = make_sample(folder / "drawn") if asked.demo is None else Path()
+            train, demo = asked.train or drawn / "train", asked.demo or drawn / "demo"
+            place, query, shas, datasets = prepared(folder, train, demo)
             kept = [str(place.root), query, shas, *map(str, datasets)]
             (folder / "asked.json").write_text(json.dumps(kept))
         load = psutil.getloadavg()[0]
+        start, before = time.monotonic(), pictures_in(datasets[0])
         times = measure(place, query, shas, asked, datasets)
+        lost = (before - pictures_in(datasets[0])).total()
     print(f"{asked.sessions} sessions, {asked.browsers} browsers; load before {load:.1f}")
     print("| | answers | median | 95 % | longest |\n|---|---|---|---|---|")
     for name in ("health", "page", "picture"):
@@ -291,6 +298,19 @@ def main() -> None:
     print(f"failures: {len(times.failures)}")
     for line in sorted(set(times.failures))[:20]:
         print(f"  {times.failures.count(line)} x {line}")
+    words = f"--sessions {asked.sessions} --browsers {asked.browsers} --seconds {asked.seconds:g}"
+    health = told("health", times.health).strip("| ")
+    Campaign(
+        "many at once",
+        f"python -m tests.benchmarks.many {words}" + (" --work" if asked.work else ""),
+        len(times.health) + len(times.page) + len(times.picture),
+        asked.sessions + asked.browsers + 8 * asked.work,
+        losses=lost,
+        tracebacks=len(times.failures),
+        seed=0,
+        seconds=round(time.monotonic() - start),
+        notes=(f"{health} (answers, median, 95 %, longest); load before {load:.1f}.",),
+    ).report()
 
 
 if __name__ == "__main__":

@@ -147,7 +147,9 @@ class Video:
 
         untold = int(frame.colorspace) == _UNTOLD and frame.height >= _HD
         try:
-            picture: Image.Image = frame.to_image(**({"src_colorspace": _BT709} if untold else {}))
+            # In this thread: one that cannot be started, where memory is short, is no fault of the frame.
+            coded = {"src_colorspace": _BT709} if untold else {}
+            picture: Image.Image = frame.to_image(threads=1, **coded)
         except (av.error.FFmpegError, OSError, ValueError, MemoryError) as error:
             raise VideoError(f"{printable(self._path)} has a frame that cannot be shown ({error}).") from None
         return picture if self._upright is None else picture.transpose(self._upright)

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
+
 from poetcore.errors import PictureError
 
 Read = Callable[[bytes], object]
@@ -77,12 +79,13 @@ def graph_seeds(_: Path) -> list[bytes]:
 
 
 def read_graph(place: Path, _: Path) -> Read:
-    from poetcore.evaluation.frozen import _read
+    """Open a graph as an evaluation does: it is checked, imported, and run on a picture."""
+    from poetcore.evaluation.frozen import FrozenGraph
 
     file = place / "graph.pb"
 
     def read(content: bytes) -> None:
         file.write_bytes(content)
-        _read(file)
+        FrozenGraph(file).run(np.zeros((1, 4, 4, 3), np.float32))
 
     return read

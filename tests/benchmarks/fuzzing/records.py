@@ -127,9 +127,10 @@ def groups_seeds(_: Path) -> list[bytes]:
 
 def curve_seeds(_: Path) -> list[bytes]:
     point = {"pictures": 50, "accuracy": 0.8, "low": 0.7, "high": 0.9}
-    forecast = {"pictures": 200, "accuracy": 0.9, "low": 0.8, "high": 0.95}
-    curve = {"points": [point, point | {"pictures": 100}], "forecast": forecast}
-    return [json.dumps(curve | {"per_label": {"rose": curve}, "advice": "More."}).encode()]
+    gain = {"factor": 2, "gain": 0.1, "gain_low": 0.0, "gain_high": 0.2}
+    forecast = point | gain | {"pictures": 200, "accuracy": 0.9, "high": 0.95}
+    curve = {"points": [point, point | {"pictures": 100}], "forecast": [forecast]}
+    return [json.dumps({"run": "first"} | curve | {"per_label": {"rose": curve}, "advice": "More."}).encode()]
 
 
 def held_out_seeds(lab: Path) -> list[bytes]:
