@@ -86,9 +86,10 @@ def run_campaign(entry: Entry) -> Campaign:
     try:
         out, _ = process.communicate(timeout=_MOST_SECONDS)
     except subprocess.TimeoutExpired:
-        for one in (*psutil.Process(process.pid).children(recursive=True), process):
+        for one in psutil.Process(process.pid).children(recursive=True):
             with contextlib.suppress(psutil.NoSuchProcess):
                 one.kill()
+        process.kill()
         out, _ = process.communicate()
     lines = out.strip().splitlines()
     try:

@@ -39,14 +39,14 @@ class Found:
         refused: those that were refused with a sentence.
         faults: what must not happen -> how often; a crash, a hang, or a traceback and where it was raised.
         slowest: seconds of the slowest input.
-        ends: when enough time was spent, on the monotonic clock.
+        left: seconds for more inputs; what a process needs to begin is not counted.
     """
 
     done: int = 0
     refused: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     slowest: float = 0.0
-    ends: float = float("inf")
+    left: float = float("inf")
 
 
 def fuzz(
@@ -61,7 +61,7 @@ def fuzz(
         out: where the inputs of faults are kept; None for nowhere.
         seconds: after so many no more are read.
     """
-    found, number = Found(ends=time.monotonic() + seconds), 0
+    found, number = Found(left=seconds), 0
     while number < inputs:
         number = _run_child(reader, lab, number, inputs, found, out)
     return found
@@ -103,13 +103,14 @@ def _run_child(reader: Reader, lab: Path, first: int, last: int, found: Found, o
             continue
         number, seconds, kind = line[1:].rstrip("\n").split(" ", 2)
         found.slowest = max(found.slowest, float(seconds))
+        found.left -= float(seconds)
         found.refused += kind == "refused"
         if kind.startswith("traceback"):
             _count(reader, lab, int(number), kind, found, out)
         else:
             found.done += 1
         current = -1
-        if time.monotonic() > found.ends:
+        if found.left < 0:
             process.kill(), process.wait()
             return last
     status = process.wait()
