@@ -1,6 +1,6 @@
 """What is left after a power cut at any moment of a work, and what is told of it.
 
-    python -m tests.benchmarks.power_cuts [--only NAME ...] [--cuts 60] [--seeds 2]
+    python -m tests.benchmarks.power_cuts [--only NAME ...] [--cuts 60] [--seeds 2] [--seconds 3600]
 
 Each work is recorded once with its writes and waits for the disk (Linux, strace), then cut at many moments,
 and each time the disk is made as it may be found (see `crash_replay`). Then what is opened next must find
@@ -18,6 +18,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -34,6 +35,7 @@ from poetcore.workspace.workspace import Workspace
 from tests.benchmarks.crash_replay import MODELS, copy, crashed, cuts_of, same
 from tests.benchmarks.crash_works import TRAIN, WORKS
 from tests.benchmarks.disk_record import record
+from tests.benchmarks.power_cut_row import row_of_power_cuts
 
 __all__ = ["Work", "try_cuts"]
 
@@ -239,7 +241,9 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--faults", type=Path, help="where all faults are written, as JSON")
     parser.add_argument("--template", type=Path, help="a folder that is kept and used again")
+    parser.add_argument("--seconds", type=float, default=3600, help="after so many no work is begun")
     arguments = parser.parse_args()
+    start, disks, left = time.monotonic(), 0, list[str]()
     told: dict[str, list[str]] = {}
     with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as name:
         place = arguments.template or Path(name)
@@ -250,15 +254,21 @@ def main() -> None:
             copy(place / "disk", place / "template")
         print("| work | changes | disks | faults |\n|---|---|---|---|")
         for one in arguments.only:
+            if time.monotonic() - start > arguments.seconds:
+                left.append(one)
+                continue
             for ending in ("start", "end"):
                 shutil.rmtree(place / f"{one}.{ending}", ignore_errors=True)
             work = recorded(one, place / "template", place)
             tried, told[one] = try_cuts(work, place, arguments.cuts, arguments.seeds)
+            disks += tried
             print(f"| {one} | {len(work.ops)} | {tried} | {len(told[one])} |", flush=True)
             for fault in told[one][:6]:
                 print(f"  {fault}")
     if arguments.faults:
         arguments.faults.write_text(json.dumps(told, indent=1))
+    line = f"python -m tests.benchmarks.power_cuts --cuts {arguments.cuts} --seeds {arguments.seeds}"
+    row_of_power_cuts(told, disks, left, line, time.monotonic() - start).report()
 
 
 if __name__ == "__main__":
