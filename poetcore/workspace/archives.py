@@ -73,7 +73,7 @@ def unpack(workspace: Workspace, name: str, archive: BinaryIO) -> Arrived:
     clear_leftovers(workspace.datasets)
     try:
         with zipfile.ZipFile(archive) as opened:
-            members = [m for m in opened.infolist() if not m.is_dir()]
+            members = [m for m in _named(opened) if not m.is_dir()]
             _check_size(name, members)
             workspace.datasets.mkdir(parents=True, exist_ok=True)
             with temporary_folder(workspace.datasets / "upload") as whole:
@@ -84,6 +84,11 @@ def unpack(workspace: Workspace, name: str, archive: BinaryIO) -> Arrived:
     # ValueError: of a damaged table of contents, whose places or names cannot be.
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
         raise DatasetError(f"{name} cannot be unpacked ({error}): make a plain zip file of it.") from None
+
+
+def _named(opened: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """List what is in a zip file under a name; `is_dir` fails of what has none."""
+    return [one for one in opened.infolist() if one.filename]
 
 
 def check_archive_name(name: str) -> None:
@@ -182,7 +187,7 @@ def _extract_listing(
 
 def _empty_folders(opened: zipfile.ZipFile) -> tuple[Path, ...]:
     """List the folders of a zip file without a file, but for what systems leave behind."""
-    inside = {PurePosixPath(_name_of(one).replace("\\", "/")): one.is_dir() for one in opened.infolist()}
+    inside = {PurePosixPath(_name_of(one).replace("\\", "/")): one.is_dir() for one in _named(opened)}
     seen = {path: folder for path, folder in inside.items() if not any(map(is_hidden, path.parts))}
     filled = {parent for path, folder in seen.items() if not folder for parent in path.parents}
     return tuple(Path(path) for path, folder in seen.items() if folder and path not in filled)

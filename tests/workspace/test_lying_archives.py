@@ -71,3 +71,11 @@ def test_no_more_is_unpacked_than_a_file_says_that_it_has(place):
         assert tracemalloc.get_traced_memory()[1] < len(ZEROS) / 4
     finally:
         tracemalloc.stop()
+
+
+def test_a_member_without_a_name_spoils_nothing(place):
+    archive = zipped(TWO)
+    with zipfile.ZipFile(archive, "a") as opened:
+        opened.writestr(zipfile.ZipInfo("\0"), b"x")  # a name ends where a zero byte is
+    archive.seek(0)
+    assert unpack(place, "insects.zip", archive).pictures == 2
