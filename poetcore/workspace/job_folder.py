@@ -126,6 +126,8 @@ class JobFolder:
         Raises:
             OptionError: somebody does.
         """
+        if not self.folder.is_dir():
+            raise RunError(f"There is no {called} {self.name!r} any more: it was deleted or renamed.")
         status = self.current_status()
         if not status.final:
             where = f" on {status.elsewhere}" if status.elsewhere else ""
@@ -143,6 +145,7 @@ class JobFolder:
 
         Raises:
             OptionError: somebody works on it or reads it; nothing is deleted then.
+            RunError: it is not there.
         """
         self.check_unused(called)
         with locked(self.folder, "is being deleted"):

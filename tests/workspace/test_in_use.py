@@ -139,3 +139,12 @@ def test_one_export_at_a_time_is_written_to_a_place(trained, tmp_path):
 def test_what_uses_a_run_that_is_gone_says_so(tmp_path):
     with in_use(tmp_path / "gone", "is being evaluated"):
         assert not (tmp_path / "gone").exists()
+
+
+def test_a_run_that_is_gone_is_not_deleted_again(tmp_path):
+    (run := Run(tmp_path / "run")).folder.mkdir()
+    run.write_status(Status("done", 0, 0, pid=0))
+    run.delete("run")
+    with pytest.raises(RunError, match="There is no run 'run' any more"):
+        run.delete("run")
+    assert not list(tmp_path.iterdir())
