@@ -22,6 +22,7 @@ from poetcore.workspace.run_record import Status
 from poetcore.workspace.workspace import Workspace
 from tests.browser.dashboard import copy_of
 from tests.conftest import Trained, picture, run_poet
+from tests.records import change_record
 
 
 @pytest.fixture
@@ -81,8 +82,7 @@ def test_the_name_of_a_killed_run_is_free_again_and_what_becomes_of_it_is_said(t
         run = place.begin_run("garden")
         summaries = place.summaries_of("garden") / str(number)
         summaries.mkdir(parents=True)
-        values = json.loads((run.folder / "status.json").read_text())
-        (run.folder / "status.json").write_text(json.dumps(values | {"birth": "killed"}))
+        change_record(run.folder / "status.json", birth="killed")
     assert run.status().message == "The unfinished run 'garden' is called 'garden_unfinished_2' from now on."
     assert inside(place) == {"garden", "garden_unfinished", "garden_unfinished_2"}
     assert [one.name for one in place.summaries_of("garden_unfinished").iterdir()] == ["0"]
