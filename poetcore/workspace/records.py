@@ -1,6 +1,7 @@
 """How values are written in the files of a run folder and read again: JSON and CSV, errors as sentences."""
 
 import json
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -84,8 +85,15 @@ def read_json_lines(file: Path) -> Iterator[dict[str, Any]]:
 
 
 def line_of(values: dict[str, Any]) -> str:
-    """Return a JSON object as a line with its checksum, to be added to a file."""
-    return json.dumps(sealed(values)) + "\n"
+    """Return a JSON object as a line with its checksum, to be added to a file.
+
+    What is no number, such as the cross entropy of a training that diverged, becomes null: JSON has no other.
+    """
+    told = {
+        name: None if isinstance(value, float) and not math.isfinite(value) else value
+        for name, value in values.items()
+    }
+    return json.dumps(sealed(told)) + "\n"
 
 
 def read_record(file: Path, kind: type[Record], remedy: str = "train or evaluate again") -> Record:
