@@ -177,7 +177,7 @@ def test_loose_pictures_are_named_and_other_loose_files_are_not(memory, tmp_path
 
 
 def test_a_large_archive_beside_the_label_folders_is_not_read(memory, tmp_path, monkeypatch):
-    monkeypatch.setattr("poetcore.data.dataset._LARGEST_LOOSE", 100)
+    monkeypatch.setattr("poetcore.data.label_files._LARGEST_LOOSE", 100)
     folder = fill(tmp_path / "set", {"rose": 1, "tulip": 1})
     (folder / "large.jpg").write_bytes(encoded(picture()))
     assert scan(folder, memory).loose == ()
