@@ -21,9 +21,15 @@ from pathlib import Path
 
 from tests.benchmarks.disk_record import Op
 
-__all__ = ["MODELS", "copy", "crashed", "cuts_of", "same"]
+__all__ = ["MODELS", "Held", "copy", "cuts_of", "held_in", "left_by", "make", "same"]
 
 MODELS = ("kept", "lost", "empty", "zeros", "torn", "folders", "random")
+
+#: What is below a folder, by name: a file's content, a link's target as text, None for a folder.
+Held = dict[str, bytes | str | None]
+
+#: Changes beside which a cut tells most: a name changes, or a wait is over.
+_TELLING = ("rename", "link", "unlink", "rmdir", "sync")
 
 
 @dataclass
@@ -44,7 +50,7 @@ class _Content:
                 continue
             start = len(data) if op.offset < 0 else op.offset
             if keeps(number) or whole_length:
-                data.extend(bytes(start + len(op.data) - len(data)))
+                data.extend(bytes(max(0, start + len(op.data) - len(data))))
             if keeps(number):
                 data[start : start + len(op.data)] = op.data
         return bytes(data)
@@ -77,35 +83,38 @@ class _Tree:
 
 
 def cuts_of(ops: Sequence[Op], most: int, seed: int = 0) -> list[int]:
-    """Return after how many changes a cut is tried: all where there are few, else some by lot."""
+    """Return after how many changes a cut is tried: all where there are few, else some by lot.
+
+    Half of them are just before or after a name changes or a wait ends.
+    """
     if len(ops) < most:
         return list(range(len(ops) + 1))
-    return sorted({0, len(ops), *random.Random(seed).sample(range(len(ops) + 1), most)})
+    lot = random.Random(seed)
+    telling = sorted({at for i, op in enumerate(ops) if op.kind in _TELLING for at in (i, i + 1)})
+    drawn = lot.sample(telling, min(most // 2, len(telling)))
+    drawn += lot.sample(range(len(ops) + 1), most - len(drawn))
+    return sorted({0, len(ops), *drawn})
 
 
-def crashed(start: Path, ops: Sequence[Op], cut: int, model: str, to: Path, seed: int = 0) -> None:
-    """Make what a disk holds after a cut.
+def left_by(start: Held, ops: Sequence[Op], cut: int, model: str, seed: int = 0) -> Held:
+    """Return what a disk holds after a cut.
 
     Args:
-        start: a copy of the folder as it was before.
+        start: what the folder held before.
         ops: what was recorded.
         cut: after how many of them the power is gone.
         model: one of `MODELS`.
-        to: where it is made; it is not there yet.
         seed: of the lots of `random`.
     """
     lot = random.Random(f"{seed} {cut} {model}")
     contents: list[_Content] = []
     tree = _Tree({})
-    for place in sorted(start.rglob("*")):
-        name = place.relative_to(start).as_posix()
-        if place.is_symlink():
-            tree.names[name] = str(place.readlink())
-        elif place.is_dir():
-            tree.names[name] = None
-        else:
-            contents.append(_Content(place.read_bytes()))
+    for name, before in start.items():
+        if isinstance(before, bytes):
+            contents.append(_Content(before))
             tree.names[name] = len(contents) - 1
+        else:
+            tree.names[name] = before
     lasting = _Tree(dict(tree.names))
     waiting: list[tuple[Op, int | None]] = []  # names that nobody waited for
     for op in ops[:cut]:
@@ -137,7 +146,13 @@ def crashed(start: Path, ops: Sequence[Op], cut: int, model: str, to: Path, seed
         "torn": lambda number: number % 2 == 0,
         "random": lambda number: lot.random() < 0.5,
     }
-    _write(lasting, contents, keeps.get(model, lambda number: False), model == "zeros", to)
+    kept, whole = keeps.get(model, lambda number: False), model == "zeros"
+    left: Held = {}
+    for name in sorted(lasting.names):
+        above, place = str(Path(name).parent), lasting.names[name]
+        if above == "." or left.get(above, b"") is None:  # else its folder's name was lost
+            left[name] = contents[place].now(kept, whole) if isinstance(place, int) else place
+    return left
 
 
 def _settle(
@@ -158,44 +173,40 @@ def _settle(
     return left
 
 
-def _write(
-    tree: _Tree, contents: Sequence[_Content], keeps: Callable[[int], bool], whole: bool, to: Path
-) -> None:
-    to.mkdir()
-    for name in sorted(tree.names):
-        held, place = tree.names[name], to / name
-        if not place.parent.is_dir():
-            continue  # its folder's name was lost
-        if held is None:
-            place.mkdir(exist_ok=True)
-        elif isinstance(held, str):
-            place.symlink_to(held)
-        else:
-            place.write_bytes(contents[held].now(keeps, whole))
-
-
-def same(one: Path, other: Path, ignored: Callable[[str], bool] = lambda name: False) -> list[str]:
-    """List the names below two folders that differ: the replay of everything must be what was written."""
-
-    def held(folder: Path) -> dict[str, bytes | str | None]:
-        return {
-            path.relative_to(folder).as_posix(): str(path.readlink())
-            if path.is_symlink()
-            else path.read_bytes()
-            if path.is_file()
-            else None
-            for path in folder.rglob("*")
-        }
-
-    first, second = held(one), held(other)
-    return sorted(
-        name
-        for name in first.keys() | second.keys()
-        if not ignored(name) and first.get(name, 0) != second.get(name, 0)
-    )
+def held_in(folder: Path) -> Held:
+    """Return what is below a folder."""
+    return {
+        path.relative_to(folder).as_posix(): str(path.readlink())
+        if path.is_symlink()
+        else path.read_bytes()
+        if path.is_file()
+        else None
+        for path in sorted(folder.rglob("*"))
+    }
 
 
 def copy(folder: Path, to: Path) -> Path:
-    """Copy a folder with its links, into memory where the system has such a place."""
+    """Copy a folder with its links."""
     shutil.copytree(folder, to, symlinks=True)
     return to
+
+
+def make(held: Held, to: Path) -> None:
+    """Make a folder, which is not there yet, that holds this."""
+    to.mkdir()
+    for name, content in held.items():
+        if content is None:
+            (to / name).mkdir()
+        elif isinstance(content, str):
+            (to / name).symlink_to(content)
+        else:
+            (to / name).write_bytes(content)
+
+
+def same(one: Held, other: Held, ignored: Callable[[str], bool] = lambda name: False) -> list[str]:
+    """List the names that differ: the replay of everything must be what was written."""
+    return sorted(
+        name
+        for name in one.keys() | other.keys()
+        if not ignored(name) and one.get(name, 0) != other.get(name, 0)
+    )

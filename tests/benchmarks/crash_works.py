@@ -35,7 +35,8 @@ from poetcore.workspace.collecting import add_label, take_picture
 folder = Path("ws/datasets/camera")
 for path in sorted(Path("set/demo").glob("*/*.jpg")):
     add_label(folder, path.parent.name)
-    take_picture(folder, path.parent.name, "20260101-120000-a1b2", int(path.stem[-3:]) + 1, path.read_bytes())
+    hold, number = "hold-20260101-120000-a1b2", int(path.stem[-3:]) + 1
+    take_picture(folder, path.parent.name, hold, number, path.read_bytes())
     print(path.name, flush=True)
 """
 _CACHES = """
@@ -50,6 +51,11 @@ with place.feature_cache() as cache, place.group_names() as names:
         cache.put({s: np.full(1280, int(s, 16), "f4") for s in shas}, find(DEFAULT))
         names.put("near", {s: f"group {int(s, 16)}" for s in shas})
 """
+_CALIBRATE = """
+from pathlib import Path
+from poetcore.workspace.workspace import Workspace
+Workspace(Path("ws")).run("first").set_temperature(1.3)
+"""
 
 TRAIN = "retrain --image_dir set/train --workspace ws --how_many_training_steps 40"
 
@@ -58,7 +64,9 @@ WORKS: dict[str, tuple[str, ...]] = {
     "merge": ("merge set/train ash birch",),
     "repairs": (_REPAIR,),
     "undo": (_REPAIR, _UNDO),
-    "prepare": ("prepare set/train out --workspace ws --train_per_label 6 --demo_per_label 2",),
+    "prepare": (
+        "prepare set/train out --workspace ws --train_per_label 6 --demo_per_label 2 --keep tiny,small_file",
+    ),
     "upload": (_UPLOAD,),
     "camera": (_CAMERA,),
     "caches": (_CACHES,),
@@ -67,6 +75,6 @@ WORKS: dict[str, tuple[str, ...]] = {
     ),
     "evaluate": ("evaluate set/demo --workspace ws",),
     "evaluate_again": ("evaluate set/demo --workspace ws", "evaluate set/demo --workspace ws"),
-    "calibrate": ("calibrate --workspace ws",),
+    "calibrate": (_CALIBRATE,),
     "label_groups": ("label_groups --workspace ws --group warm=ash,birch",),
 }

@@ -23,7 +23,9 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from unittest.mock import patch
 
 from poetcore.curation.repair import Repairs
 from poetcore.data.contents import state_of
@@ -32,9 +34,9 @@ from poetcore.data.file_index import FileIndex
 from poetcore.errors import PoetError
 from poetcore.evaluation.evaluation import Evaluation
 from poetcore.workspace.workspace import Workspace
-from tests.benchmarks.crash_replay import MODELS, copy, crashed, cuts_of, same
+from tests.benchmarks.crash_replay import MODELS, Held, copy, cuts_of, held_in, left_by, make, same
 from tests.benchmarks.crash_works import TRAIN, WORKS
-from tests.benchmarks.disk_record import record
+from tests.benchmarks.disk_record import Op, record
 from tests.benchmarks.power_cut_row import row_of_power_cuts
 
 __all__ = ["Work", "try_cuts"]
@@ -42,14 +44,47 @@ __all__ = ["Work", "try_cuts"]
 ROOT = Path(__file__).parents[2]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Work:
     """A work that was recorded: its folder before and after, and its changes."""
 
     name: str
     start: Path
     end: Path
-    ops: list  # type: ignore[type-arg]
+    ops: list[Op]
+
+    @cached_property
+    def held(self) -> Held:
+        """Return what the folder held before."""
+        return held_in(self.start)
+
+    @cached_property
+    def pictures(self) -> dict[str, "Counter[str]"]:
+        """Return the pictures of each dataset before."""
+        return {part: pictures(self.start / "set" / part) for part in ("train", "demo")}
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """Return the state of each dataset before anything was done to it."""
+        template = self.start.with_name("template")
+        return {part: labels_of(template / "set" / part) for part in ("train", "demo")}
+
+    @cached_property
+    def rows(self) -> dict[str, set[str]]:
+        """Return what each database held at any time, as lines of SQL."""
+        found: dict[str, set[str]] = {}
+        changes = {0, len(self.ops), *(n for n, op in enumerate(self.ops, 1) if ".sqlite" in op.path)}
+        for cut in sorted(changes):
+            held = left_by(self.held, self.ops, cut, "kept")
+            for name in (name for name in held if name.endswith(".sqlite")):
+                with tempfile.TemporaryDirectory() as copied:
+                    file = Path(copied, "database")
+                    for ending in ("", "-wal"):
+                        if isinstance(content := held.get(name + ending), bytes):
+                            Path(f"{file}{ending}").write_bytes(content)
+                    with closing(sqlite3.connect(file)) as database:
+                        found.setdefault(name, set()).update(database.iterdump())
+        return found
 
 
 def prepare_template(folder: Path) -> None:
@@ -91,15 +126,14 @@ def recorded(name: str, template: Path, place: Path) -> Work:
         done(folder, words)
     start = copy(folder, place / f"{name}.start")
     ops = record(command(last), folder, place / "strace.log", folder, environment())
-    end = copy(folder, place / f"{name}.end")
-    whole = place / "whole"
-    crashed(start, ops, len(ops), "kept", whole)
+    work = Work(name, start, copy(folder, place / f"{name}.end"), ops)
     if wrong := same(
-        end, whole, lambda path: path.endswith(("-shm", ".lock")) or "training_summaries" in path
+        held_in(work.end),
+        left_by(work.held, ops, len(ops), "kept"),
+        lambda path: path.endswith(("-shm", ".lock")) or "training_summaries" in path,
     ):
         raise RuntimeError(f"{name}: the replay of all changes is another: {wrong[:5]}")
-    shutil.rmtree(whole)
-    return Work(name, start, end, ops)
+    return work
 
 
 def pictures(folder: Path) -> Counter[str]:
@@ -120,16 +154,14 @@ def faults_of(work: Work, folder: Path) -> Iterator[str]:
         dataset = folder / "set" / part
         repairs = Repairs(dataset)
         repairs.recover()
-        before = pictures(work.start / "set" / part)
-        if pictures(dataset) != before:
-            lost, more = before - pictures(dataset), pictures(dataset) - before
+        before, after = work.pictures[part], pictures(dataset)
+        if after != before:
+            lost, more = before - after, after - before
             yield f"{part}: {sum(lost.values())} pictures lost, {sum(more.values())} files too many"
         for step in repairs.steps():
             with suppress(PoetError):  # it is undone already
                 repairs.undo(step.id)
-        if work.name in ("merge", "repairs", "undo") and labels_of(dataset) != labels_of(
-            template_of(work) / "set" / part
-        ):
+        if work.name in ("merge", "repairs", "undo") and labels_of(dataset) != work.labels[part]:
             yield f"{part}: undone, it is not as it was"
     workspace = Workspace(folder / "ws")
     yield from faults_of_runs(work, workspace)
@@ -138,15 +170,11 @@ def faults_of(work: Work, folder: Path) -> Iterator[str]:
         yield from faults_of_new_pictures(work, folder)
 
 
-def template_of(work: Work) -> Path:
-    """Return what every work began with."""
-    return work.start.with_name("template")
-
-
 def faults_of_runs(work: Work, workspace: Workspace) -> Iterator[str]:
     """List the runs and evaluations that lie."""
     for run in workspace.all_runs():
-        status = run.current_status()
+        with patch("time.time", return_value=time.time() + 3600):  # the power comes back later
+            status = run.current_status()
         if status.phase not in ("done", "failed", "damaged", "cancelled"):
             yield f"{run.name}: still {status.phase}"
         if status.phase != "done":
@@ -180,16 +208,7 @@ def faults_of_caches(work: Work, folder: Path) -> Iterator[str]:
             except sqlite3.DatabaseError as error:
                 yield f"{name}: {error}"
                 continue
-        known: set[str] = set()
-        for place in (work.start, work.end):
-            if (place / name).exists():
-                with tempfile.TemporaryDirectory() as copied:
-                    for ending in ("", "-wal"):
-                        with suppress(FileNotFoundError):
-                            shutil.copy2(f"{place / name}{ending}", copied)
-                    with closing(sqlite3.connect(Path(copied) / file.name)) as database:
-                        known |= set(database.iterdump())
-        if strange := {line for line in found - known if line.startswith("INSERT")}:
+        if strange := {line for line in found - work.rows.get(str(name), set()) if line.startswith("INSERT")}:
             yield f"{name}: {len(strange)} rows that were never written"
 
 
@@ -215,21 +234,25 @@ def try_cuts(work: Work, place: Path, cuts: int, seeds: int) -> tuple[int, list[
         seeds: draws of the model `random` a moment.
 
     Returns:
-        How many disks were made, and what was wrong with them.
+        How many disks were made, of which no two hold the same, and what was wrong with them.
     """
-    folder, tried, faults = place / "disk", 0, []
+    folder, seen, faults = place / "disk", set(), []
     for cut in cuts_of(work.ops, cuts):
         for model in MODELS:
             for seed in range(seeds if model == "random" else 1):
+                held = left_by(work.held, work.ops, cut, model, seed)
+                mark = hash(tuple(held.items()))
+                if mark in seen:
+                    continue
+                seen.add(mark)
                 shutil.rmtree(folder, ignore_errors=True)
-                crashed(work.start, work.ops, cut, model, folder, seed)
-                tried += 1
+                make(held, folder)
                 try:
                     found = list(faults_of(work, folder))
                 except Exception as error:
                     found = [f"{type(error).__name__}: {error}"]
                 faults += [f"{work.name}, {model}, after {cut} of {len(work.ops)}: {one}" for one in found]
-    return tried, faults
+    return len(seen), faults
 
 
 def main() -> None:
@@ -246,6 +269,7 @@ def main() -> None:
     start, disks, left = time.monotonic(), 0, list[str]()
     told: dict[str, list[str]] = {}
     with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as name:
+        tempfile.tempdir = name
         place = arguments.template or Path(name)
         place.mkdir(exist_ok=True)
         if not (place / "template").exists():
