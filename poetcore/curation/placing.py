@@ -53,7 +53,10 @@ def put(source: Path, target: Path, sha: str, link: bool) -> tuple[str, str]:
             return "linked", ""
     temporary = temporary_path(target)
     try:
-        temporary.write_bytes(content)
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())  # else a power cut may leave the name with nothing in it
         stat = source.stat()
         os.utime(temporary, ns=(stat.st_atime_ns, stat.st_mtime_ns))  # a photo keeps its day
         temporary.replace(target)

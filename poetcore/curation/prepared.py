@@ -21,8 +21,8 @@ from poetcore.curation.prepare import COLUMNS, FOUND, ExistingSplit, Plan
 from poetcore.curation.repair import Repairs
 from poetcore.curation.selection import PARTS
 from poetcore.data.dataset import Dataset, scan
-from poetcore.errors import DatasetError, RunError
-from poetcore.system.failures import why_refused
+from poetcore.errors import DatasetError, ResourceError, RunError
+from poetcore.system.failures import is_full, why_refused
 from poetcore.system.files import cores, in_chunks, printable, sync_tree, walk, write_whole
 from poetcore.system.locks import check_free, locked
 from poetcore.system.progress import OnProgress, Progress
@@ -146,6 +146,7 @@ def execute(
     Raises:
         DatasetError: nothing usable was chosen, the folder cannot be written, or it is no longer as it was
             when this was planned.
+        ResourceError: the disk is full.
         OptionError: it is being prepared by another.
     """
     chosen = plan.chosen()
@@ -212,7 +213,8 @@ def _writing(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise DatasetError(
+        kind = ResourceError if is_full(error) else DatasetError
+        raise kind(
             f"The set cannot be written to {printable(folder)}, because {why_refused(error, folder)}: what is"
             " there is whole, and the same command goes on from it once that is mended."
         ) from error
@@ -222,7 +224,7 @@ def _check_space(folder: Path, needed: int) -> None:
     there = next(place for place in (folder, *folder.parents) if place.exists())
     free = shutil.disk_usage(there).free
     if needed > free:
-        raise DatasetError(
+        raise ResourceError(
             f"The set needs {needed / 1e6:,.0f} MB and the disk of {printable(folder)} has"
             f" {free / 1e6:,.0f} MB left: choose another disk or fewer pictures."
         )

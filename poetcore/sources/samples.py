@@ -11,14 +11,14 @@ import random
 from collections.abc import Sequence
 from pathlib import Path
 
-from poetcore.errors import DatasetError, DownloadError, OptionError
+from poetcore.errors import DatasetError, DownloadError, OptionError, ResourceError
 from poetcore.sources.body import BodyError, SteadyReader
 from poetcore.sources.drawn.drawing import draw_picture
 from poetcore.sources.fetch import new_session
 from poetcore.sources.fetch_options import FetchOptions
 from poetcore.sources.redirects import RedirectError, streamed
-from poetcore.system.failures import why_refused
-from poetcore.system.files import replace_patiently
+from poetcore.system.failures import is_full, why_refused
+from poetcore.system.files import replace_patiently, sync_folder, sync_tree
 from poetcore.system.locks import locked
 from poetcore.system.progress import OnProgress, Progress
 from poetcore.system.temporary import clear_leftovers, temporary_folder
@@ -79,6 +79,7 @@ def make_sample(
     Raises:
         OptionError: a number of pictures is below 1.
         DatasetError: the folder cannot be written.
+        ResourceError: the disk is full.
     """
     counts = {"train": train_per_label, "demo": demo_per_label}
     for split, count in counts.items():
@@ -120,7 +121,8 @@ def _draw(folder: Path, missing: Sequence[_Name], seed: int, on_progress: OnProg
                     on_progress(Progress("drawing", done, len(missing)))
             _move(whole, folder)
     except OSError as error:
-        raise DatasetError(
+        kind = ResourceError if is_full(error) else DatasetError
+        raise kind(
             f"The sample set cannot be written to {folder}, because {why_refused(error, folder)}; "
             "choose a folder that can be written to, on a disk with 10 MB of free space."
         ) from error
@@ -131,7 +133,11 @@ def _picture_path(split: str, label: str, index: int) -> Path:
 
 
 def _move(source: Path, target: Path) -> None:
-    """Move a folder to its place in one step, or file by file where a folder with files is already there."""
+    """Move a folder to its place in one step, or file by file where a folder with files is already there.
+
+    Its files are on the disk by then, else a power cut may leave names with nothing in them.
+    """
+    sync_tree(source)
     try:
         source.rename(target)
     except OSError:
@@ -139,6 +145,7 @@ def _move(source: Path, target: Path) -> None:
             place = target / file.relative_to(source)
             place.parent.mkdir(parents=True, exist_ok=True)
             file.replace(place)
+    sync_folder(target.parent)
 
 
 def download_flowers(
