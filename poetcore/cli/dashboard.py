@@ -20,6 +20,9 @@ __all__ = ["app_file", "dashboard"]
 #: Streamlit's usual port; the next free one is taken where it is in use.
 _PORT = 8501
 
+#: Seconds that the server has to end.
+_PATIENCE = 10
+
 
 def app_file() -> Path:
     """Return the script that Streamlit runs: inside an installed package, or beside it in a checkout."""
@@ -91,7 +94,10 @@ def dashboard(
         sys.exit(server.wait())
     except KeyboardInterrupt:
         server.terminate()
-        server.wait()
+        try:
+            server.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:  # a thread of it waits for a disk that does not answer
+            server.kill()
 
 
 def _free_port(address: str) -> int:

@@ -15,6 +15,7 @@ from pathlib import Path
 from poetcore.errors import PoetError
 from poetcore.system.failures import as_poet_error
 from poetcore.system.reading import open_regular
+from poetcore.system.stopping import end_at_once_from_now, end_when_asked_twice
 
 __all__ = [
     "converse",
@@ -74,6 +75,7 @@ def run_to_exit(command: Callable[[], object]) -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     signal.signal(signal.SIGTERM, _interrupt)
+    end_when_asked_twice()
     try:
         command()
         return
@@ -86,6 +88,7 @@ def run_to_exit(command: Callable[[], object]) -> None:
         if explained is None:
             raise
         sentence, status = str(explained), explained.exit_status
+    end_at_once_from_now()
     line = " ".join(sentence.splitlines())  # what was given may hold line breaks, as a name on Linux may
     shortened = _ENDLESS.sub(lambda found: f"{found[0][:100]}...", line)
     sys.stderr.write(f"Error: {shortened}\n")

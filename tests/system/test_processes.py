@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import site
 import time
 from pathlib import Path
@@ -10,7 +11,7 @@ import psutil
 import pytest
 
 from poetcore.errors import PoetError
-from poetcore.system.processes import run_module, start_module, tail
+from poetcore.system.processes import open_module, run_module, start_module, tail
 from tests.conftest import ROOT
 
 
@@ -107,3 +108,23 @@ def test_the_tail_is_the_end_of_a_log_and_empty_where_there_is_none(tmp_path):
     assert tail(log, 5) == []
     log.write_bytes(b"line 1\nline 2\ncaf\xe9\n")
     assert tail(log, 2) == ["line 2", "caf\ufffd"]
+
+
+@pytest.mark.skipif(not hasattr(signal, "sigtimedwait"), reason="other systems give up on such a disk")
+def test_a_second_interruption_ends_what_cannot_act_on_the_first(script):
+    script.write_text(
+        "import sqlite3\nfrom poetcore.system import processes, stopping\nstopping._PATIENCE = 0\n"
+        "endless = 'WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c'\n"
+        "base = sqlite3.connect('')\n"
+        "processes.run_to_exit(lambda: print(1, flush=True) or base.execute(endless).fetchall())"
+    )
+    with open_module("script", [], script.with_suffix(".log")) as process:
+        assert process.stdout and process.stdout.readline() == "1\n"
+        process.send_signal(signal.SIGINT)
+        until = time.monotonic() + 30
+        while "again ends it" not in "".join(tail(script.with_suffix(".log"), 5)):
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 1
+    assert tail(script.with_suffix(".log"), 1) == ["Error: Stopped, without waiting for the disk."]
