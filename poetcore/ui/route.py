@@ -6,6 +6,7 @@ given, are served, and a browser may keep them for ever.
 
 import functools
 import re
+import threading
 
 import anyio
 from starlette.requests import Request
@@ -16,9 +17,15 @@ from poetcore.errors import PictureError
 from poetcore.system.files import cores
 from poetcore.ui.contents import content_of
 
-__all__ = ["ROUTE", "address", "answer", "found"]
+__all__ = ["PATIENCE", "ROUTE", "address", "answer", "found"]
 
 ROUTE = "/poet/picture/{sha}"
+
+#: Seconds that a picture may take; a network disk that is gone keeps whoever reads it for ever.
+PATIENCE = 20
+
+#: So many pictures are decoded at once: as many large ones as are read would take the memory.
+_HANDS = threading.BoundedSemaphore(cores() + 1)
 
 #: Longer side of a picture that is requested without a size, in pixels.
 _LARGEST = 2560
@@ -33,12 +40,17 @@ def address(sha: str, pixels: int = 0) -> str:
 
 
 async def answer(request: Request) -> Response:
-    """Serve a picture as a JPEG, or status 404.
+    """Serve a picture as a JPEG, or status 404; 503 where its disk does not answer.
 
-    A few threads do so, not the forty that all routes share: as many large pictures at once would take the
-    memory, and whoever asks for something else would wait for them.
+    Threads of their own do so, not the forty that all routes share: whoever asks for something else would
+    wait for them. One that a disk keeps is given up, so that pictures on other disks are served.
     """
-    return await anyio.to_thread.run_sync(found, request, limiter=_hands())
+    async with _readers():
+        with anyio.move_on_after(PATIENCE):
+            return await anyio.to_thread.run_sync(
+                found, request, abandon_on_cancel=True, limiter=anyio.CapacityLimiter(1)
+            )
+    return Response("The disk of the picture does not answer.", 503, media_type="text/plain")
 
 
 def found(request: Request) -> Response:
@@ -56,9 +68,9 @@ def found(request: Request) -> Response:
 
 
 @functools.cache
-def _hands() -> anyio.CapacityLimiter:
-    """Return what limits how many pictures are decoded at once."""
-    return anyio.CapacityLimiter(cores() + 1)
+def _readers() -> anyio.CapacityLimiter:
+    """Return what limits how many pictures are read at once: two browsers ask for twelve."""
+    return anyio.CapacityLimiter(16)
 
 
 def _jpeg(sha: str, pixels: int) -> bytes:
@@ -75,4 +87,5 @@ def _encode(sha: str, pixels: int) -> bytes:
     content = content_of(sha)
     if content is None:
         raise PictureError("is not known, or was moved or changed")
-    return images.thumbnail(content, pixels)
+    with _HANDS:
+        return images.thumbnail(content, pixels)

@@ -1,6 +1,8 @@
 """The address of a picture: what it serves, and what nobody can get through it."""
 
+import asyncio
 import io
+import threading
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,6 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from poetcore.data.file_index import sha_of
+from poetcore.ui import route
+from poetcore.ui.contents import content_of
 from poetcore.ui.route import address, found
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import encoded, picture
@@ -17,6 +21,11 @@ from tests.conftest import encoded, picture
 
 def ask(sha: str, query: str = "") -> Response:
     """Request a picture from the route as the server does."""
+    return found(request(sha, query))
+
+
+def request(sha: str, query: str = "") -> Request:
+    """Return what a browser asks."""
     scope = {
         "type": "http",
         "method": "GET",
@@ -25,7 +34,7 @@ def ask(sha: str, query: str = "") -> Response:
         "query_string": query.encode(),
         "headers": [],
     }
-    return found(Request(scope))
+    return Request(scope)
 
 
 @pytest.fixture
@@ -117,3 +126,22 @@ def test_the_address_that_pages_use_leads_to_the_picture(place, tmp_path, pixels
     sha = scanned(place, tmp_path / "a.jpg", encoded(picture(111)))
     parts = urlsplit(address(sha, pixels))
     assert ask(parts.path.rsplit("/", 1)[1], parts.query).status_code == 200
+
+
+def test_a_disk_that_does_not_answer_keeps_no_picture_of_another_from_its_page(place, tmp_path, monkeypatch):
+    sha = scanned(place, tmp_path / "a.jpg", encoded(picture(109)))
+    answers = threading.Event()
+    monkeypatch.setattr(route, "PATIENCE", 0.2)
+    monkeypatch.setattr(
+        route, "content_of", lambda asked: content_of(asked) if asked == sha else answers.wait(60) and None
+    )
+
+    async def both() -> list[int]:
+        hung = [asyncio.create_task(route.answer(request(f"{n:064x}"))) for n in range(20)]
+        await asyncio.sleep(0.05)
+        statuses = [(await route.answer(request(sha))).status_code]
+        statuses += [(await task).status_code for task in hung]
+        answers.set()
+        return statuses
+
+    assert asyncio.run(both()) == [200] + [503] * 20
