@@ -26,6 +26,7 @@ __all__ = [
     "forget_memory",
     "is_read_only",
     "kept_if_possible",
+    "lately_unkept",
     "read_only",
     "stays_unkept",
     "tell_unkept",
@@ -54,7 +55,7 @@ class _Process:
     read_only: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
     memories: dict[Path, _Memory] = field(default_factory=dict)
-    told: dict[str, str] = field(default_factory=dict)
+    told: dict[str, tuple[str, float]] = field(default_factory=dict)
 
 
 _STATE = _Process()
@@ -78,14 +79,23 @@ def tell_unkept(about: str, sentence: str) -> None:
         sentence: what is not kept, and why.
     """
     if not _STATE.read_only:
-        _STATE.told[about] = sentence
+        _STATE.told[about] = (sentence, time.monotonic())
 
 
 def told_unkept() -> list[str]:
     """List what was not kept in this process, a sentence each, and begin anew."""
-    found = list(_STATE.told.values())
+    found = [sentence for sentence, _ in list(_STATE.told.values())]
     _STATE.told.clear()
     return found
+
+
+def lately_unkept() -> list[str]:
+    """List what was not kept just now, for a page that every window draws again; nothing is forgotten.
+
+    As long as a disk stays full, each is noted again whenever it is tried again.
+    """
+    since = time.monotonic() - 2 * _AGAIN
+    return [sentence for sentence, told in list(_STATE.told.values()) if told > since]
 
 
 @contextmanager

@@ -1,8 +1,9 @@
-"""What stands below each title: work in progress, the tour or a first visit, what came in or is missing."""
+"""What stands below each title: what was not kept, a training, the tour, a first visit, what came in."""
 
 import streamlit as st
 
 from poetcore.data.layout import better_level
+from poetcore.system.unkept import lately_unkept
 from poetcore.ui.choice import chosen, missing
 from poetcore.ui.data.bring import bring_dialog
 from poetcore.ui.data.found import draw_arrived
@@ -27,6 +28,8 @@ _SHOW_DATASET = (HOME.name, "overview")
 
 def draw_notices(page: MenuPage) -> None:
     """Draw the notices; the script stops where the page lacks what it needs."""
+    for sentence in lately_unkept():
+        st.warning(plain(sentence), icon=":material/save:")
     if page.name not in _SHOW_TRAINING:
         draw_working_banner()
     if page.name != "tune":

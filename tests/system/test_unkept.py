@@ -12,7 +12,7 @@ import pytest
 
 from poetcore.errors import PoetError
 from poetcore.system import unkept
-from poetcore.system.unkept import forget_memory, read_only, told_unkept
+from poetcore.system.unkept import forget_memory, lately_unkept, read_only, told_unkept
 from tests.system.test_database import Numbers, filled, values
 from tests.unprivileged import as_nobody, open_folder
 
@@ -76,7 +76,8 @@ def test_what_cannot_be_kept_is_there_until_the_process_ends(disk, word, there, 
         with Numbers(file) as again:
             assert again.all() == list(range(there + 2000))
             assert again.known(3, there + 1, there + 5000, filling="x" * 200) >= {there + 1}
-        told = told_unkept()
+        lately, told = lately_unkept(), told_unkept()
+        assert lately == told and not lately_unkept()
         assert len(told) == bool(word) and all(word in one and str(folder) in one for one in told)
     if disk is not full:
         assert sorted(path.name for path in folder.iterdir()) == before
