@@ -35,7 +35,7 @@ def full_disks() -> list[Path]:
         with suppress(OSError):
             if _is_full(Path(disk.mountpoint)):
                 found.append(Path(disk.mountpoint))
-    return found
+    return list(dict.fromkeys(found))  # one may be mounted over another
 
 
 def is_folder(path: Path) -> bool:

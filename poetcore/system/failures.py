@@ -123,7 +123,10 @@ def _of_file(error: OSError) -> PoetError:
 def _full(name: str, disk: Path | None) -> ResourceError:
     """Return the error that a disk is full; it is searched for where no file was named."""
     disks = [disk] if disk else [] if name else full_disks()
-    which = f"the disk {' or '.join(map(str, disks))}" if disks else "the disk"
+    which = f"the disk {disks[0]}" if len(disks) == 1 else "the disk"
+    if len(disks) > 1:
+        listed = ", ".join(map(str, disks))
+        return ResourceError(f"A disk is full, one of {listed}: make room, and try again.")
     if not name:
         return ResourceError(f"{which[0].upper()}{which[1:]} is full: make room, and try again.")
     return ResourceError(f"{name} cannot be written, because {which} is full: make room, and try again.")
