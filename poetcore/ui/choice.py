@@ -97,7 +97,7 @@ def draw_choice() -> None:
     st.session_state["missing"] = [
         *dataset.missing,
         *demo.missing,
-        *([missing_run(run, list(runs), own)] if run and run not in runs else []),
+        *([missing_run(run, list(runs), own, place)] if run and run not in runs else []),
     ]
 
 

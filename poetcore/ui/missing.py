@@ -9,6 +9,8 @@ from poetcore.data.layout import folders_in
 from poetcore.errors import OptionError
 from poetcore.ui.fields import typed_path, why_missing
 from poetcore.ui.text import brief, plain
+from poetcore.workspace.run_record import DAMAGED
+from poetcore.workspace.workspace import Workspace
 
 __all__ = ["Missing", "missing_folder", "missing_run", "new_folder"]
 
@@ -52,10 +54,20 @@ def new_folder(name: str, text: str) -> Missing:
     return Missing(name, words, text, is_new=True)
 
 
-def missing_run(text: str, known: Sequence[str], usual: str | None) -> Missing:
-    """Return that a run is not there, with the known one that has nearly its name, or the usual one."""
+def missing_run(text: str, known: Sequence[str], usual: str | None, place: Workspace) -> Missing:
+    """Return that a run cannot be used, with the known one that has nearly its name, or the usual one.
+
+    Args:
+        text: its name, as it was given.
+        known: the names of runs that can be used.
+        usual: what would be chosen automatically.
+        place: where it may be all the same, damaged.
+    """
     close = get_close_matches(text, known, 1, _ALIKE)
-    return Missing("run", f"Run not found: {plain(text)}.", close[0] if close else usual)
+    words = f"Run not found: {plain(text)}."
+    if any(run.name == text and run.current_status().phase == DAMAGED for run in place.all_runs()):
+        words = f"The run {plain(text)} is damaged: delete it on the page Train, under All runs."
+    return Missing("run", words, close[0] if close else usual)
 
 
 def _meant_folder(text: str) -> str | None:

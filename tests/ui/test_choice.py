@@ -42,6 +42,11 @@ def test_an_unknown_run_in_the_address_is_told_in_the_page_and_no_other_is_taken
     assert app.button(key="instead_run").label == f"Use {plain(full.run.title)}"
 
 
+def test_a_damaged_run_in_the_address_is_told_as_such(own):
+    (own.run.folder / "run.json").write_text("{")
+    assert noticed(opened("evaluate", run=own.run.name))[0].startswith(f"The run {own.run.name} is damaged: ")
+
+
 def test_a_run_with_nearly_the_name_is_offered(full):
     app = opened("evaluate", run=full.run.name + "x")
     next(button for button in app.main.button if button.key == "instead_run").click().run()

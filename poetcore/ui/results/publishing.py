@@ -10,7 +10,13 @@ from poetcore.errors import PoetError
 from poetcore.ui.own_machine import is_own_machine
 from poetcore.ui.state import explain, workspace
 from poetcore.ui.text import counted, dataset_name, plain
-from poetcore.workspace.published import publish_dataset, publish_run, read_published, withdraw
+from poetcore.workspace.published import (
+    evaluations_of,
+    publish_dataset,
+    publish_run,
+    read_published,
+    withdraw,
+)
 from poetcore.workspace.run import Run
 
 __all__ = ["draw_publish_button"]
@@ -45,6 +51,7 @@ def _dialog(run: Run) -> None:
             "run",
             run.name if there else None,
             lambda: publish_run(workspace(), run),
+            changed=there is not None and len(evaluations_of(workspace(), there)) < len(there.evaluations),
         )
         dataset = Path(run.record().image_dir)
         if dataset_exists(dataset):
@@ -61,7 +68,9 @@ def _dialog(run: Run) -> None:
     st.code("python -m poetcore dashboard --public", language="bash")
 
 
-def _draw_thing(words: str, key: str, name: str | None, publish: Callable[[], object]) -> None:
+def _draw_thing(
+    words: str, key: str, name: str | None, publish: Callable[[], object], changed: bool = False
+) -> None:
     """Draw what can be published, and the buttons for it.
 
     Args:
@@ -69,6 +78,7 @@ def _draw_thing(words: str, key: str, name: str | None, publish: Callable[[], ob
         key: tells it from the other.
         name: under which it is published; None where it is not.
         publish: publishes it as it is now.
+        changed: whether something of it was made again since, which visitors do not see.
     """
     with st.container(border=True):
         st.markdown(words)
@@ -86,7 +96,9 @@ def _draw_thing(words: str, key: str, name: str | None, publish: Callable[[], ob
             if name:
                 take_back = _withdrawing(name)
                 st.button("Withdraw", key=f"withdraw_{key}", on_click=_do, args=(key, take_back))
-                st.caption("Published.")
+                st.caption(
+                    "An evaluation was made again: publish it again to show it." if changed else "Published."
+                )
 
 
 def _withdrawing(name: str) -> Callable[[], object]:
