@@ -16,6 +16,8 @@ from poetcore.evaluation.headline import headline
 from poetcore.evaluation.report import report
 from poetcore.evaluation.results import demo_results
 from poetcore.workspace.evaluation_folder import EvaluationFolder
+from poetcore.workspace.run import Run
+from tests.records import change_record
 
 
 @pytest.fixture(scope="module")
@@ -124,17 +126,16 @@ def test_a_prediction_has_all_labels_that_reach_their_threshold(pairs_trained):
         assert list(one.predicted) == wanted
 
 
-@pytest.mark.parametrize("name", ["thresholds", "per_label", "folds"])
-def test_a_run_without_what_is_known_of_its_labels_is_damaged(pairs_trained, name):
-    record = pairs_trained.run.record()
-    left = {key: value for key, value in record.multi_label.items() if key != name}
-    assert record.is_sound() and not replace(record, multi_label=left).is_sound()
-
-
-def test_a_run_of_which_a_threshold_is_not_known_is_damaged(pairs_trained):
-    record = pairs_trained.run.record()
-    unknown = record.multi_label | {"thresholds": [None] * len(record.labels)}
-    assert not replace(record, multi_label=unknown).is_sound()
+@pytest.mark.parametrize("name", ["thresholds", "per_label", "folds", "threshold"])
+def test_a_run_without_what_is_known_of_its_labels_is_damaged(pairs_trained, tmp_path, name):
+    run = Run(shutil.copytree(pairs_trained.run.folder, tmp_path / "run"))
+    known = run.record().multi_label
+    left = {key: value for key, value in known.items() if key != name}
+    if name == "threshold":
+        left |= {"thresholds": [None] * len(run.labels())}
+    change_record(run.folder / "run.json", multi_label=left)
+    with pytest.raises(RunError, match="is damaged"):
+        run.record()
 
 
 def test_an_evaluation_whose_co_occurrence_does_not_fit_is_damaged(pairs_trained, evaluation, tmp_path):
