@@ -11,6 +11,7 @@ from poetcore.workspace.records import read_table, to_csv
 from poetcore.workspace.workspace import Workspace
 from tests.cli.inside import Terminal, call
 from tests.conftest import Trained
+from tests.records import change_record
 
 
 def evaluated(trained: Trained, folder: Path) -> Terminal:
@@ -174,4 +175,5 @@ def test_verdicts_on_pictures_that_are_gone_correct_nothing(own, tmp_path):
 def test_an_evaluation_of_an_earlier_version_says_to_evaluate_again(own):
     file = next(own.workspace.glob("runs/*/evaluations/*/predictions.csv"))
     file.write_text(to_csv(read_table(file, ()).drop(columns="sha")))
+    change_record(file.with_name("metrics.json"))
     assert "earlier version and cannot be reviewed: evaluate again" in own.say("review")
