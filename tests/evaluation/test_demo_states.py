@@ -36,7 +36,7 @@ def counts(metrics: Metrics) -> tuple[int, int, float | None]:
     return metrics.relabelled, metrics.removed, metrics.accuracy_before
 
 
-def repair(folder: Path, path: Path, action: str, label: str | None = None) -> str:
+def repair(folder: Path, path: Path, action: str, label: str = "") -> str:
     repairs = Repairs(folder)
     repairs.propose([Change(path, action, sha_of(path.read_bytes()), "", label)])
     step = repairs.apply()

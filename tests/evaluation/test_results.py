@@ -22,6 +22,7 @@ STATE = state_of(FILES)
 def make(tmp_path):
     def made(name: str, folder: str = "/demo", **figures: Any) -> Run:
         run = Run(tmp_path / name)
+        run.folder.mkdir(exist_ok=True)
         found = replace(metrics(), run=name, folder=folder, state=STATE)
         run.evaluation(Path(folder).name).write(pd.DataFrame(), asdict(replace(found, **figures)))
         return run

@@ -126,6 +126,7 @@ def test_on_a_mac_the_check_finds_the_apps_predictions(exported):
 def test_the_labels_and_the_note_lie_beside_the_package(exported, trained):
     files = [one for one in files_below(exported.path.parent) if not one.startswith("model.mlpackage/")]
     assert files == [
+        ".poet_written",
         "model.mlpackage",
         "model.mlpackage_README.txt",
         "model.mlpackage_parity.json",

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from poetcore.workspace.run_record import Status
 from poetcore.workspace.workspace import Workspace
 
 
@@ -52,5 +53,7 @@ def test_the_usual_folder_by_its_name_still_has_a_folder_a_run(place):
 def test_a_deleted_run_leaves_a_folder_that_was_named(place):
     named = Workspace(place.root, summaries=Path("mine"))
     Path("mine/other").mkdir(parents=True)
-    named.delete_run(named.create_run("run"))
+    run = named.create_run("run")
+    run.write_status(Status("failed"))
+    named.delete_run(run)
     assert Path("mine/other").is_dir()
