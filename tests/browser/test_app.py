@@ -34,7 +34,8 @@ def test_the_tour_leads_from_the_first_click_to_the_slideshow(page, serve, tmp_p
     expect(page.get_by_text(re.compile(r"[23]\d\d of 400, about \d+ s left"))).to_be_visible()
     dashboard.says("Click 2 of 4")
     dashboard.button("Train and evaluate").click()
-    run = until(lambda: next(iter(place.all_runs()), None))
+    # Its title is known once its options are written.
+    run = until(lambda: next((run for run in place.all_runs() if run.title != run.name), None))
     dashboard.is_running(run.title)
     screenshot(page, "home-progress")
 

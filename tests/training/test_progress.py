@@ -22,6 +22,6 @@ def test_a_phase_that_begins_at_once_after_another_is_written_as_soon_as_it_may_
     run = Workspace(tmp_path).begin_run("quick")
     report = Reporter(run, None)
     for now, phase, done in ((1000.0, "scanning", 0), (1000.05, "training", 1), (1000.2, "training", 2)):
-        monkeypatch.setattr(time, "time", lambda now=now: now)
+        monkeypatch.setattr(time, "monotonic", lambda now=now: now)
         report(Progress(phase, done, 10))
     assert (run.status().phase, run.status().done) == ("training", 2)

@@ -11,25 +11,23 @@ class LiveService {
   }
 
   /** What the run makes of a frame; null where the server dropped it, since a newer one has come. */
-  async see(blob) {
-    const answer = await this.post(`?viewer=${this.viewer}`, blob);
-    if (answer.error !== undefined) return answer;
-    return answer.status === 204 ? null : answer.json();
+  see(blob) {
+    return this.post(`?viewer=${this.viewer}`, blob, (answer) => answer.json());
   }
 
   /** Where the run sees a label in a frame, as a picture to lay over it: {blob}, {error}, or null where it was dropped. */
-  async map(blob, label) {
-    const answer = await this.post(`/map?viewer=${this.viewer}&label=${encodeURIComponent(label)}`, blob);
-    if (answer.error !== undefined) return answer;
-    return answer.status === 204 ? null : { blob: await answer.blob() };
+  map(blob, label) {
+    const path = `/map?viewer=${this.viewer}&label=${encodeURIComponent(label)}`;
+    return this.post(path, blob, async (answer) => ({ blob: await answer.blob() }));
   }
 
-  async post(path, body) {
+  /** What `read` makes of the answer; it may break off while it is read, too. */
+  async post(path, body, read) {
     const headers = { "Content-Type": "image/jpeg" };
     const request = { method: "POST", body, headers, signal: this.requests.signal };
     try {
       const answer = await fetch(`${LIVE}${encodeURIComponent(this.run)}${path}`, request);
-      if (answer.ok) return answer;
+      if (answer.ok) return answer.status === 204 ? null : await read(answer);
       return { error: (await answer.json().catch(() => ({}))).error ?? SILENT };
     } catch {
       return { error: this.requests.signal.aborted ? "" : SILENT };
