@@ -8,9 +8,9 @@ from poetcore.ui.choice import chosen
 from poetcore.ui.freshness import forget_scans
 from poetcore.ui.no_run import draw_no_run
 from poetcore.ui.results.compare_choice import pick_models
-from poetcore.ui.results.compare_figures import draw_difference, draw_labels, draw_ranking, names_of
+from poetcore.ui.results.compare_figures import draw_ranking, names_of
 from poetcore.ui.results.compare_found import comparison_on
-from poetcore.ui.results.compare_pictures import draw_matrices, draw_pictures
+from poetcore.ui.results.compare_pictures import draw_comparison
 from poetcore.ui.results.compare_runs import draw_runs_compared
 from poetcore.ui.state import explain, progress_bar, workspace
 from poetcore.ui.text import plain
@@ -67,12 +67,5 @@ if len(found) > 1:
     number = titles.index(st.selectbox("B in detail", titles, key="compare_detail"))
 detail = found[number]
 key = f"{detail.a.name}_{detail.b.name}_{choice.demo}"
-draw_difference(detail)
-beside = st.grid(2, min_column_width=340, gap="large")
-with beside.cell():
-    draw_matrices(detail, key)
-with beside.cell():
-    if detail.told:
-        draw_labels(detail)
-draw_pictures(detail, key)
+draw_comparison(detail, key)
 draw_runs_compared(models[0], models[number + 1])

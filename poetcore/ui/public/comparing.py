@@ -8,8 +8,7 @@ from poetcore.evaluation.comparison import Comparison, Evaluated
 from poetcore.ui.access import access
 from poetcore.ui.choice import run_titles
 from poetcore.ui.public.chosen import evaluation_of, explain_nothing, published_runs, shown
-from poetcore.ui.results.compare_figures import draw_difference, draw_labels
-from poetcore.ui.results.compare_pictures import draw_matrices, draw_pictures
+from poetcore.ui.results.compare_pictures import draw_comparison
 from poetcore.ui.state import workspace
 from poetcore.ui.text import plain
 from poetcore.workspace.run import Run
@@ -40,15 +39,7 @@ def draw_compare() -> None:
         detail = _compared(run, runs[other], name)
         on = published[run.name].evaluations[name]
         st.markdown(f"A is **{plain(run.title)}**, B is **{plain(runs[other].title)}**, on {plain(on)}.")
-        draw_difference(detail)
-        key = f"public_{run.name}_{other}_{name}"
-        beside = st.grid(2, min_column_width=340, gap="large")
-        with beside.cell():
-            draw_matrices(detail, key)
-        with beside.cell():
-            if detail.told:
-                draw_labels(detail)
-        draw_pictures(detail, key)
+        draw_comparison(detail, f"public_{run.name}_{other}_{name}")
     except PoetError as error:
         explain_nothing(error)
 

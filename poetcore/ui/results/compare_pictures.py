@@ -17,9 +17,10 @@ from poetcore.system.figures import confidence, count
 from poetcore.ui.components.matrix import Cell, matrix
 from poetcore.ui.gallery.pictures import Card, gallery, shas
 from poetcore.ui.glossary import term
+from poetcore.ui.results.compare_figures import draw_difference, draw_labels
 from poetcore.ui.text import brief, counted, isolated, plain
 
-__all__ = ["draw_matrices", "draw_pictures"]
+__all__ = ["draw_comparison"]
 
 #: Labels of a large matrix that are drawn; the most confused.
 _SHOWN = 60
@@ -28,6 +29,23 @@ _SHOWN = 60
 _DIFFERENCE, _OF_A, _OF_B = "difference", "A", "B"
 
 _PICTURES = "compared-pictures"
+
+
+def draw_comparison(found: Comparison, key: str) -> None:
+    """Draw how two models differ: the figures, both matrices, the labels, the pictures.
+
+    Args:
+        found: what was found of them.
+        key: tells it from other comparisons.
+    """
+    draw_difference(found)
+    beside = st.grid(2, min_column_width=340, gap="large")
+    with beside.cell():
+        draw_matrices(found, key)
+    with beside.cell():
+        if found.told:
+            draw_labels(found)
+    draw_pictures(found, key)
 
 
 def draw_matrices(found: Comparison, key: str) -> None:
