@@ -25,9 +25,10 @@ _PATIENCE = 3
 
 @dataclass
 class _Main:
-    """When the main thread acted last on being asked to end, by the clock that only advances."""
+    """Whether the main thread is watched, and when it acted last on being asked to end."""
 
-    acted: float = -math.inf
+    watched: bool = False
+    acted: float = -math.inf  # by the clock that only advances
 
 
 _MAIN = _Main()
@@ -36,10 +37,12 @@ _MAIN = _Main()
 def end_when_asked_twice() -> None:
     """See to it that a second Ctrl-C, or SIGTERM, ends this process where the first could not be acted on.
 
-    On Linux; other systems give up on a disk that does not answer.
+    On Linux; other systems give up on a disk that does not answer. Once a process, whoever calls it.
     """
-    if not hasattr(signal, "sigtimedwait") or threading.current_thread() is not threading.main_thread():
+    on_main = threading.current_thread() is threading.main_thread()
+    if _MAIN.watched or not on_main or not hasattr(signal, "sigtimedwait"):
         return
+    _MAIN.watched = True
     for number in _ASKS:
         _note(number)
     taken, takes = os.pipe()
@@ -70,8 +73,10 @@ def end_at_once_from_now() -> None:
 def _watch(taken: int) -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, _ASKS)  # of this thread: they are for the main one
     asked, waits, told = math.inf, False, False
+    ready = select.poll()  # `select.select` takes no number above 1,023, and a busy process has such files
+    ready.register(taken, select.POLLIN)
     while True:
-        is_asked = bool(select.select([taken], [], [], 1)[0] and set(os.read(taken, 512)) & _ASKS)
+        is_asked = bool(ready.poll(1000) and set(os.read(taken, 512)) & _ASKS)
         waited, waits = waits, bool(signal.sigpending() & _ASKS)
         if waited and waits and (found := signal.sigtimedwait(_ASKS, 0)):
             _thread.interrupt_main(signal.Signals(found.si_signo))  # when it waits no longer
