@@ -1,4 +1,4 @@
-"""A workspace with very many pictures, of which nothing needs to be computed: what is known of them is made up.
+"""A workspace with very many pictures, of which nothing needs to be computed: all that is known is made up.
 
     python -m tests.benchmarks.made_up --count 200000 --out FOLDER [--demo 20000] [--models FOLDER] [--bare]
 
@@ -152,10 +152,8 @@ def make(out: Path, count: int, demo: int, models: Path | None = None, *, bare: 
         bare: whether nothing is trained.
     """
     workspace = Workspace(out / "tf_files")
-    folders = {
-        part.folder.name: part for part in (Part(out / "train", count, 1), Part(out / "demo", demo, 2))
-    }
-    for part in folders.values():
+    parts = (Part(out / "train", count, 1), Part(out / "demo", demo, 2))
+    for part in parts:
         fill(part, workspace)
         _tell(f"{part.count:,} pictures in {part.folder}")
     time.sleep(SETTLING)
