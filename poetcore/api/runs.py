@@ -16,6 +16,7 @@ from poetcore.evaluation.freshness import current_files, run_difference
 from poetcore.evaluation.frozen import check_output_layer
 from poetcore.evaluation.results import demo_results
 from poetcore.features.backbones import DEFAULT
+from poetcore.features.engines import DEFAULT_ENGINE
 from poetcore.training.config import RunConfig
 from poetcore.training.jobs import Jobs
 
@@ -28,7 +29,7 @@ def retrain(
     architecture: str = DEFAULT,
     demo_dir: PathLike | None = None,
     name: str | None = None,
-    engine: str = "litert",
+    engine: str = DEFAULT_ENGINE,
     workspace: PathLike | None = None,
     progress: Progressing = None,
     labels: str | Iterable[str] = "",
@@ -42,7 +43,8 @@ def retrain(
         demo_dir: a folder to evaluate the run on as soon as it is trained, or None; a warning says if that
             did not work.
         name: the run's name; from date and time by default.
-        engine: what extracts the features: "litert", "keras" or "ray".
+        engine: what extracts the features: "auto" (OpenVINO where it is installed and helps, else LiteRT),
+            "litert", "openvino", "keras" or "ray".
         workspace: the folder in which Poet keeps what it makes; by default TFP_WORKSPACE's, or tf_files.
         progress: None for a bar where there is a terminal or notebook, False for none, or a function that is
             called with a `Progress`.

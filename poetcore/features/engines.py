@@ -6,12 +6,11 @@ through the same `View`, so that a bottleneck does not depend on the engine by m
 
 import importlib
 import importlib.util
-from collections import deque
+import platform
 from collections.abc import Callable, Generator, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeVar, cast
+from typing import Protocol, cast
 
 import numpy as np
 
@@ -21,7 +20,6 @@ from poetcore.data.perceptual_hash import PerceptualHash, hash_picture
 from poetcore.errors import OptionError, PictureError
 from poetcore.features.augmentation import Augmentation
 from poetcore.features.backbones import Backbone
-from poetcore.system.files import cores
 
 __all__ = [
     "BATCH_SIZE",
@@ -34,7 +32,8 @@ __all__ = [
     "Loaded",
     "View",
     "check_engine",
-    "map_in_threads",
+    "resolve",
+    "usable_again",
 ]
 
 #: How many pictures are extracted and committed to the cache at once: what a killed process loses at most.
@@ -42,8 +41,6 @@ BATCH_SIZE = 32
 
 #: Pictures: (sha256 of the content, a file that had it).
 Batch = Sequence[tuple[str, Path]]
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -58,6 +55,7 @@ class Bottleneck:
         decoded: whether its pixels were decoded now, with or without success; False where the file is gone
             or was changed meanwhile, which does not concern its content.
         hash: its perceptual hash, where it was decoded now and is no augmented copy; else None.
+        engine: which engine computed it now; empty where the engine that was asked for did, or none.
     """
 
     sha: str
@@ -66,6 +64,7 @@ class Bottleneck:
     cached: bool = False
     decoded: bool = False
     hash: PerceptualHash | None = None
+    engine: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,9 +81,9 @@ class Loaded:
     pixels: np.ndarray
     hash: PerceptualHash | None = None
 
-    def bottleneck(self, vector: np.ndarray) -> Bottleneck:
-        """Return the bottleneck with the feature vector that was computed, `(vector_length,) float32`."""
-        return Bottleneck(self.sha, vector, decoded=True, hash=self.hash)
+    def bottleneck(self, vector: np.ndarray, engine: str = "") -> Bottleneck:
+        """Return the bottleneck with the vector that an engine computed, `(vector_length,) float32`."""
+        return Bottleneck(self.sha, vector, decoded=True, hash=self.hash, engine=engine)
 
 
 @dataclass(frozen=True)
@@ -177,19 +176,54 @@ class Engine:
         return cast(ExtractBatches, importlib.import_module(self.module).extract_batches)
 
 
-DEFAULT_ENGINE = "litert"
+DEFAULT_ENGINE = "auto"
 
 ENGINES: dict[str, Engine] = {
-    DEFAULT_ENGINE: Engine("poetcore.features.litert_engine"),
+    DEFAULT_ENGINE: Engine("poetcore.features.auto_engine"),
+    "litert": Engine("poetcore.features.litert_engine"),
+    "openvino": Engine(
+        "poetcore.features.openvino_engine",
+        package="openvino",
+        missing="The engine openvino needs OpenVINO, which is not installed: install it with `pip install"
+        " openvino`, or choose the engine litert.",
+        runs_quantized=False,
+    ),
     "keras": Engine("poetcore.features.keras_engine", runs_quantized=False, cache_suffix="+keras"),
     "ray": Engine(
         "poetcore.features.ray_engine",
         package="ray",
         missing='The engine ray needs Ray, which is not installed: install it with `pip install "ray[data]"`,'
-        f" or choose the engine {DEFAULT_ENGINE}.",
+        " or choose the engine litert.",
         unordered=True,
     ),
 }
+
+
+def resolve(name: str, backbone: Backbone | None = None) -> str:
+    """Return the engine that runs under a name: of `auto` the fastest that is here, else the engine itself.
+
+    OpenVINO computes networks in floating point faster than LiteRT on processors of the kind x86-64; others,
+    and quantized networks, were not measured to gain.
+
+    Args:
+        name: one of `ENGINES`.
+        backbone: what it is to run; None for one in floating point.
+    """
+    if name != DEFAULT_ENGINE:
+        return name
+    x86_64 = platform.machine().lower() in ("x86_64", "amd64")
+    if not x86_64 or (backbone and backbone.quantized) or not _is_installed("openvino"):
+        return "litert"
+    return "openvino"
+
+
+def usable_again(name: str) -> str:
+    """Return the engine that finds the feature vectors which an earlier one kept, wherever it was installed.
+
+    Args:
+        name: the engine in a record, which may be of another version.
+    """
+    return name if name in ENGINES and ENGINES[name].cache_suffix else DEFAULT_ENGINE
 
 
 def check_engine(name: str, backbone: Backbone) -> None:
@@ -205,41 +239,21 @@ def check_engine(name: str, backbone: Backbone) -> None:
     if name not in ENGINES:
         raise OptionError(f"Unknown engine {name!r}: choose {', '.join(ENGINES)}.")
     engine = ENGINES[name]
-    if (backbone.quantized or backbone.lite_only) and not engine.runs_quantized:
+    # OpenVINO reads the same file as LiteRT.
+    unreadable = backbone.quantized or (backbone.lite_only and name != "openvino")
+    if unreadable and not engine.runs_quantized:
         others = " or ".join(other for other, one in ENGINES.items() if one.runs_quantized)
         instead = "" if backbone.lite_only else f", or train with the architecture {backbone.network}"
         raise OptionError(
             f"The engine {name} cannot run {backbone.name}, which exists as a LiteRT model only: choose the"
             f" engine {others}{instead}."
         )
-    if engine.package and importlib.util.find_spec(engine.package) is None:
+    if engine.package and not _is_installed(engine.package):
         raise OptionError(engine.missing)
 
 
-def map_in_threads(
-    batches: Iterable[Batch], task: Callable[[str, Path], T], workers: int | None = None
-) -> Generator[list[T], None, None]:
-    """Call a function for every picture in threads.
-
-    Two batches are in progress while the caller waits for a third: memory does not grow with their number.
-
-    Args:
-        batches: taken one by one, in the caller's thread; a batch may be empty.
-        task: called with a picture's sha and path.
-        workers: threads; one per core by default.
-
-    Yields:
-        The results of one batch, in the order given.
-    """
-    with ThreadPoolExecutor(workers or cores()) as pool:
-        in_progress: deque[list[Future[T]]] = deque()
-        try:
-            for batch in batches:
-                in_progress.append([pool.submit(task, sha, path) for sha, path in batch])
-                if len(in_progress) > 2:
-                    yield [future.result() for future in in_progress.popleft()]
-            while in_progress:
-                yield [future.result() for future in in_progress.popleft()]
-        finally:
-            # Where the caller stops early, tasks that have not begun are dropped.
-            pool.shutdown(cancel_futures=True)
+def _is_installed(package: str) -> bool:
+    try:
+        return importlib.util.find_spec(package) is not None
+    except ValueError:  # it was blocked by hand, as tests do
+        return False

@@ -4,7 +4,7 @@
 feature vectors and reasons.
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -41,12 +41,19 @@ class Extraction:
         reasons: sha -> why the picture cannot be used.
         computed: how many feature vectors were computed.
         cached: how many were in the cache already.
+        engines: how many of each network's were computed by which engine.
     """
 
     vectors: dict[str, np.ndarray] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
     computed: int = 0
     cached: int = 0
+    engines: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def engine(self) -> str | None:
+        """The engine that computed most; None where nothing had to be computed."""
+        return max(self.engines, key=self.engines.__getitem__, default=None)
 
 
 def extract_features(
@@ -120,6 +127,7 @@ def extract_features(
                 done += 1
                 if bottleneck.vector is not None and not bottleneck.cached:
                     computed.add(bottleneck.sha)
+                    result.engines[bottleneck.engine or engine] += 1
                 if bottleneck.vector is not None and last:
                     receive(bottleneck.sha, bottleneck.vector)
                     result.computed += bottleneck.sha in computed

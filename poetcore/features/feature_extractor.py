@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
@@ -24,6 +25,8 @@ class FeatureExtractor:
     Raises:
         BackboneError: the file is damaged.
     """
+
+    engine: ClassVar[str] = "litert"
 
     def __init__(self, file: Path, content: bytes | None = None) -> None:
         from ai_edge_litert.interpreter import Interpreter

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from poetcore.features.backbones import Backbone, build
-from poetcore.features.engines import Batch, Bottleneck, Loaded, View, map_in_threads
+from poetcore.features.engines import Batch, Bottleneck, Loaded, View
+from poetcore.features.threads import map_in_threads
 from poetcore.system.tensorflow import tensorflow
 
 __all__ = ["extract_batches"]

@@ -62,8 +62,9 @@ class RunConfig:
     engine: str = field(
         default=DEFAULT_ENGINE,
         metadata=option(
-            "What extracts the features: litert (this machine's cores), keras (a graphics card) or ray (the"
-            " cluster of RAY_ADDRESS)."
+            "What extracts the features: auto (OpenVINO where it is installed and helps, else LiteRT),"
+            " litert or openvino (this machine's cores), keras (a graphics card) or ray (the cluster of"
+            " RAY_ADDRESS)."
         ),
     )
     labels: str = field(

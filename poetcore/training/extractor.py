@@ -82,6 +82,7 @@ class RunExtractor:
             missing = {sha: path for sha, path in pictures.items() if sha not in self._vectors}
             new = self.extract(missing) if missing else Extraction()
             found.computed, found.cached = found.computed + new.computed, found.cached + new.cached
+            found.engines += new.engines
         return found, subset_of(whole, self._config)
 
     def copies(self, pictures: pd.DataFrame) -> list[tuple[np.ndarray, np.ndarray]]:

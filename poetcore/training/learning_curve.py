@@ -10,6 +10,7 @@ import numpy as np
 from poetcore.data.grouping import assign_folds
 from poetcore.errors import DatasetError, OptionError
 from poetcore.features.backbones import Backbone
+from poetcore.features.engines import DEFAULT_ENGINE, usable_again
 from poetcore.features.extraction import extract_features
 from poetcore.features.memmap import FeatureTable
 from poetcore.system.progress import OnProgress, Progress
@@ -228,7 +229,7 @@ def _extracted(
             cache,
             index,
             sink=vectors.add,
-            engine=record.options.get("engine", "litert"),
+            engine=usable_again(record.options.get("engine", DEFAULT_ENGINE)),
             on_progress=on_progress,
         )
     there = pictures[[sha in vectors for sha in pictures["sha"]]].reset_index(drop=True)

@@ -15,6 +15,7 @@ from poetcore.errors import DatasetError, OptionError, PoetError
 from poetcore.evaluation.evaluate import Evaluation, evaluate
 from poetcore.evaluation.headline import headline
 from poetcore.features.backbones import Backbone, find
+from poetcore.features.engines import resolve
 from poetcore.features.litert import model_file
 from poetcore.sources.samples import make_sample
 from poetcore.system.progress import OnProgress, Progress
@@ -49,7 +50,7 @@ from poetcore.workspace.workspace import Workspace
 __all__ = ["demo", "retrain"]
 
 #: The options in `run.json` beyond the hyperparameters.
-_KEPT_OPTIONS = ("final_tensor_name", "engine", "labels", "max_pictures_per_label", "multi_label")
+_KEPT_OPTIONS = ("final_tensor_name", "labels", "max_pictures_per_label", "multi_label")
 
 _LIBRARIES = ("tensorflow", "keras", "ai-edge-litert", "numpy", "pillow")
 
@@ -206,7 +207,8 @@ def _retrain(
             labels=labels,
             options=hyper_parameters
             | asdict(config.fine_tuning)
-            | {name: getattr(config, name) for name in _KEPT_OPTIONS},
+            | {name: getattr(config, name) for name in _KEPT_OPTIONS}
+            | {"engine": prepared.extraction.engine or resolve(config.engine, prepared.backbone)},
             splits={name: len(part) for name, part in prepared.parts.items()},
             skipped=prepared.dataset.skipped(),
             bottlenecks={

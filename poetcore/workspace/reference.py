@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from poetcore.features.engines import DEFAULT_ENGINE, ENGINES
+from poetcore.features.engines import DEFAULT_ENGINE, ENGINES, usable_again
 from poetcore.system.files import in_chunks
 from poetcore.workspace.backbones import backbone_of
 from poetcore.workspace.head import unit_vectors
@@ -61,7 +61,7 @@ class Reference:
             RunError: the run is unfinished or damaged.
         """
         backbone, engine = backbone_of(run), run.record().options.get("engine", DEFAULT_ENGINE)
-        suffix = ENGINES[engine].cache_suffix if engine in ENGINES else ""
+        suffix = ENGINES[usable_again(engine)].cache_suffix
         split = run.split().drop_duplicates("sha", ignore_index=True)
         vectors = np.zeros((len(split), backbone.vector_length), np.float32)
         there = np.zeros(len(split), bool)
