@@ -2,11 +2,12 @@
 
 import shutil
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from tests.benchmarks.harness import Outcome, run, task
+from tests.benchmarks.harness import ROOT, Outcome, run, task
 
 __all__ = ["FLOAT", "INT8", "Lab"]
 
@@ -23,6 +24,8 @@ class Lab:
         folder: for everything that is made on the way; deleted afterwards.
         repeat: how often each thing is measured.
         many: how many small pictures are scanned.
+        code: the root of the code that is measured.
+        forms: names of the runs below that are needed.
     """
 
     train: Path
@@ -30,6 +33,8 @@ class Lab:
     folder: Path
     repeat: int
     many: int
+    code: Path = ROOT
+    forms: tuple[str, ...] = ("float", "int8")
 
     @property
     def models(self) -> Path:
@@ -38,7 +43,7 @@ class Lab:
     @cached_property
     def model(self) -> Path:
         """The backbone in floating point, converted."""
-        return Path(run(task("convert", backbone=FLOAT, models=self.trained / "models")).answer["model"])
+        return Path(self.run(task("convert", backbone=FLOAT, models=self.models)).answer["model"])
 
     @property
     def trained(self) -> Path:
@@ -47,10 +52,10 @@ class Lab:
 
     @cached_property
     def runs(self) -> dict[str, Outcome]:
-        """A finished run of either backbone, "float" and "int8", evaluated on the demo folder."""
+        """A finished run of each of `forms`, evaluated on the demo folder."""
         assert self.model
         return {
-            name: run(
+            name: self.run(
                 task(
                     "train_run",
                     folder=self.train,
@@ -62,7 +67,12 @@ class Lab:
                 )
             )
             for name, backbone in (("float", FLOAT), ("int8", INT8))
+            if name in self.forms
         }
+
+    def run(self, command: Sequence[str]) -> Outcome:
+        """Run a command with the code that is measured."""
+        return run(command, self.code)
 
     def fresh(self) -> Path:
         """Make an empty workspace that has the converted backbones."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Figure", "Table", "Target"]
+__all__ = ["Figure", "Table", "Target", "short"]
 
 
 @dataclass(frozen=True)
@@ -35,10 +35,8 @@ class Figure:
         >>> str(Figure("extraction", "s", (2.0, 1.0, 4.0)))
         '2.00 s (1.00 to 4.00)'
         """
-        spread = (
-            f" ({_short(min(self.values))} to {_short(max(self.values))})" if len(self.values) > 1 else ""
-        )
-        return f"{_short(self.median)} {self.unit}{spread}"
+        spread = f" ({short(min(self.values))} to {short(max(self.values))})" if len(self.values) > 1 else ""
+        return f"{short(self.median)} {self.unit}{spread}"
 
 
 @dataclass(frozen=True)
@@ -77,6 +75,7 @@ class Table:
         figures: what was measured.
         targets: what follows from it.
         notes: what has to be known to read them, one sentence each.
+        settings: how it was measured: figures of other settings are no baseline.
     """
 
     title: str
@@ -84,6 +83,7 @@ class Table:
     figures: list[Figure] = field(default_factory=list)
     targets: list[Target] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    settings: dict[str, Any] = field(default_factory=dict)
 
     def add(self, name: str, unit: str, values: Sequence[float]) -> Figure:
         """Add what was measured and return it."""
@@ -106,6 +106,7 @@ class Table:
             {
                 "title": self.title,
                 "machine": self.machine,
+                "settings": self.settings,
                 "figures": [
                     {
                         "name": f.name,
@@ -163,15 +164,15 @@ def _sentence(where: Mapping[str, Any]) -> str:
 def _row(target: Target) -> str:
     unit = f" {target.unit}" if target.unit else ""
     sense = "at least" if target.at_least else "at most"
-    asked = "" if target.bound is None else f"{sense} {_short(target.bound)}{unit}"
+    asked = "" if target.bound is None else f"{sense} {short(target.bound)}{unit}"
     reached = {True: "yes", False: "**no**", None: ""}[target.met]
-    return f"{target.name} | {_short(target.value)}{unit} | {asked} | {reached}"
+    return f"{target.name} | {short(target.value)}{unit} | {asked} | {reached}"
 
 
-def _short(value: float) -> str:
+def short(value: float) -> str:
     """Write a number with three digits or more.
 
-    >>> [_short(v) for v in (0.01234, 1.5, 12.34, 123.4, 12345.6)]
+    >>> [short(v) for v in (0.01234, 1.5, 12.34, 123.4, 12345.6)]
     ['0.0123', '1.50', '12.3', '123', '12,346']
     """
     if value == 0 or abs(value) >= 100:
