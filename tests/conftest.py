@@ -1,7 +1,5 @@
 """What several tests need: pictures made on the spot, a workspace with a backbone, a finished run."""
 
-import hashlib
-import importlib.metadata
 import io
 import subprocess
 import sys
@@ -67,17 +65,9 @@ class Trained:
 
 
 @pytest.fixture(scope="session")
-def backbone_file(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The default backbone, converted once for all tests, and again when what converts it has changed."""
-    if request.config.cache is None:
-        return model_file(find(DEFAULT), tmp_path_factory.mktemp("models"))
-    code = b"".join(
-        (ROOT / "poetcore" / "features" / f"{name}.py").read_bytes()
-        for name in ("backbones", "efficientnet_lite", "litert", "torch_weights")
-    )
-    version = importlib.metadata.version("tensorflow")
-    key = hashlib.sha256(code + version.encode()).hexdigest()[:12]
-    return model_file(find(DEFAULT), request.config.cache.mkdir(f"backbone-{key}"))
+def backbone_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The default backbone's LiteRT file."""
+    return model_file(find(DEFAULT), tmp_path_factory.mktemp("models"))
 
 
 @pytest.fixture

@@ -130,6 +130,11 @@ class Backbone:
         return any(isinstance(one.source, NetworkFile) and not one.source.keras for one in self.members)
 
     @property
+    def written_directly(self) -> bool:
+        """Whether the LiteRT model of this single network is written without TensorFlow."""
+        return isinstance(self.source, EfficientNetLite) and not self.quantized
+
+    @property
     def weight_file(self) -> Path | None:
         """Where its weights are or belong on this machine; None if a package has to be installed first.
 

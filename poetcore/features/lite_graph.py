@@ -1,22 +1,30 @@
-"""LiteRT files as graphs that can be read and added to, without TensorFlow.
+"""LiteRT files as graphs that can be read, added to and begun anew, without TensorFlow.
 
 So a `.tflite` file from elsewhere gets Poet's interface (`(1, size, size, 3) float32`, RGB, 0 to 255, to
-`(1, vector_length) float32`), and a last layer where there is no Keras model to put it on.
+`(1, vector_length) float32`), and a last layer; and a network whose weights are known is written as one.
 
 Source: the schema `schema.fbs` of github.com/google-ai-edge/litert, file identifier TFL3.
 """
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-__all__ = ["LiteGraph", "LiteTensor"]
+from poetcore.features.lite_content import IDENTIFIER, packed
 
-_IDENTIFIER = b"TFL3"
+__all__ = ["LiteGraph", "LiteTensor"]
 
 #: Operators that change the type or the shape of numbers only.
 _SAME_NUMBERS = ("DEQUANTIZE", "QUANTIZE", "RESHAPE", "SQUEEZE")
+
+#: Of the operators that are added, the tables of their options; the others have none.
+_OPTIONS = {
+    "MUL": "MulOptions", "ADD": "AddOptions", "CAST": "CastOptions", "SOFTMAX": "SoftmaxOptions",
+    "FULLY_CONNECTED": "FullyConnectedOptions", "RESHAPE": "ReshapeOptions", "MEAN": "ReducerOptions",
+    "L2_NORMALIZATION": "L2NormOptions", "DEQUANTIZE": "DequantizeOptions", "QUANTIZE": "QuantizeOptions",
+    "CONV_2D": "Conv2DOptions", "DEPTHWISE_CONV_2D": "DepthwiseConv2DOptions",
+}  # fmt: skip
 
 
 class LiteTensor(NamedTuple):
@@ -48,7 +56,7 @@ class LiteGraph:
     def __init__(self, content: bytes) -> None:
         from ai_edge_litert import schema_py_generated as schema
 
-        if content[4:8] != _IDENTIFIER:
+        if content[4:8] != IDENTIFIER:
             raise ValueError("it does not begin as a LiteRT file does")
         self._schema = schema
         try:
@@ -66,6 +74,24 @@ class LiteGraph:
             _ = (self.inputs, self.outputs, self.last_operator, self.pooled_map)
         except Exception as error:  # the generated reader lets through whatever struct and numpy raise
             raise ValueError("it is damaged") from error
+
+    @classmethod
+    def begin(cls, name: str, shape: tuple[int, ...]) -> Self:
+        """Return a graph without operators: its output is its input.
+
+        Args:
+            name: of its input, `float32`.
+            shape: of its input.
+        """
+        from ai_edge_litert import schema_py_generated as schema
+
+        model, graph, tensor = schema.ModelT(), schema.SubGraphT(), schema.TensorT()
+        tensor.name, tensor.shape = name, list(shape)
+        graph.tensors, graph.inputs, graph.outputs, graph.operators = [tensor], [0], [0], []
+        # The first buffer is that of tensors without constant values.
+        model.version, model.subgraphs, model.buffers = 3, [graph], [schema.BufferT()]
+        model.operatorCodes = []
+        return cls(packed(model))
 
     @property
     def inputs(self) -> list[LiteTensor]:
@@ -156,19 +182,32 @@ class LiteGraph:
             self._graph.tensors[old].name, self._inputs = name, [old]
         self._graph.operators = [*before, *(self._graph.operators or ())]
 
-    def follow(self, operator: str, name: str, shape: tuple[int, ...], *values: np.ndarray) -> None:
+    def follow(
+        self,
+        operator: str,
+        name: str,
+        shape: tuple[int, ...],
+        *values: np.ndarray | LiteTensor,
+        **options: int,
+    ) -> LiteTensor:
         """Put an operator behind its output, whose output becomes the graph's.
 
         Args:
             operator: such as "SOFTMAX".
             name: of its output, `float32`.
             shape: of its output.
-            *values: what it takes beside the graph's output, such as weights.
+            *values: what it takes beside the graph's output, such as weights, or tensors of the graph.
+            **options: of the operator, by their names in the schema, where they are not the usual ones.
+
+        Returns:
+            Its output.
         """
         made = self._tensor(name, shape)
-        inputs = [self._outputs[0], *(self._constant(value) for value in values)]
-        self._graph.operators = [*(self._graph.operators or ()), self._operator(operator, inputs, made)]
+        taken = [one.place if isinstance(one, LiteTensor) else self._constant(one) for one in values]
+        added = self._operator(operator, [self._outputs[0], *taken], made, options)
+        self._graph.operators = [*(self._graph.operators or ()), added]
         self._outputs = [made]
+        return self._described(made)
 
     def rename_output(self, name: str) -> None:
         """Give its output another name."""
@@ -176,8 +215,6 @@ class LiteGraph:
 
     def packed(self) -> bytes:
         """Return it as the content of a `.tflite` file, for one picture at a time, without metadata."""
-        import flatbuffers
-
         schema = self._schema
         for index in (*self._inputs, *self._outputs):
             self._graph.tensors[index].shapeSignature = None
@@ -191,9 +228,7 @@ class LiteGraph:
                 entry.name, entry.tensorIndex = tensor.name, tensor.place
                 maps.append(entry)
         self._model.signatureDefs, self._model.metadata = [signature], []
-        builder = flatbuffers.Builder(1024)
-        builder.Finish(self._model.Pack(builder), file_identifier=_IDENTIFIER)
-        return bytes(builder.Output())
+        return packed(self._model)
 
     def _maker(self, place: int) -> Any:
         """Return the operator that makes a tensor; None of an input or a constant."""
@@ -228,24 +263,28 @@ class LiteGraph:
         name = f"constant_{len(self._graph.tensors)}"
         return self._tensor(name, value.shape, value.dtype.name.upper(), len(self._model.buffers) - 1)
 
-    def _operator(self, kind: str, inputs: list[int], output: int) -> Any:
-        """Return an operator of a kind that is none of the graph's yet."""
+    def _operator(self, kind: str, inputs: list[int], output: int, chosen: Mapping[str, int] = {}) -> Any:
+        """Return an operator with its options; those that are not chosen are the schema's."""
         schema = self._schema
-        code = schema.OperatorCodeT()
-        code.builtinCode = getattr(schema.BuiltinOperator, kind)
-        code.deprecatedBuiltinCode, code.version = min(code.builtinCode, 127), 1
-        self._model.operatorCodes.append(code)
         made = schema.OperatorT()
-        made.opcodeIndex, made.inputs, made.outputs = len(self._model.operatorCodes) - 1, inputs, [output]
-        options = {
-            "MUL": "MulOptions", "ADD": "AddOptions", "CAST": "CastOptions", "SOFTMAX": "SoftmaxOptions",
-            "FULLY_CONNECTED": "FullyConnectedOptions", "RESHAPE": "ReshapeOptions",
-            "L2_NORMALIZATION": "L2NormOptions", "DEQUANTIZE": "DequantizeOptions",
-            "QUANTIZE": "QuantizeOptions",
-        }.get(kind)  # fmt: skip
+        made.opcodeIndex, made.inputs, made.outputs = self._code(kind), inputs, [output]
+        options = _OPTIONS.get(kind)
         if options:
             made.builtinOptionsType = getattr(schema.BuiltinOptions, options)
             made.builtinOptions = getattr(schema, f"{options}T")()
         if kind == "SOFTMAX":
             made.builtinOptions.beta = 1.0
+        for name, value in chosen.items():
+            setattr(made.builtinOptions, name, value)
         return made
+
+    def _code(self, kind: str) -> int:
+        """Return the number of a kind of operator among those of the graph, in its first version."""
+        number, codes = getattr(self._schema.BuiltinOperator, kind), self._model.operatorCodes
+        for place, known in enumerate(codes):
+            if max(known.builtinCode, known.deprecatedBuiltinCode) == number and known.version == 1:
+                return place
+        code = self._schema.OperatorCodeT()
+        code.builtinCode, code.deprecatedBuiltinCode, code.version = number, min(number, 127), 1
+        codes.append(code)
+        return len(codes) - 1

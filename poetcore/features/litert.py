@@ -1,4 +1,4 @@
-"""Backbones as LiteRT models: converted once by a child process, so that they run without TensorFlow.
+"""Backbones as LiteRT models, which run without TensorFlow: written at once, or converted by a child process.
 
 `python -m poetcore.features.litert NAME FILE` is that child process; for a quantized backbone it reads the
 paths of the calibration pictures, as a JSON list, from standard input.
@@ -19,6 +19,7 @@ from filelock import FileLock
 from poetcore.data import images
 from poetcore.errors import BackboneError, PictureError, PoetError
 from poetcore.features.backbones import BACKBONES, Backbone, NetworkFile, build, combine, find
+from poetcore.features.efficientnet_lite import EfficientNetLite
 from poetcore.system.checksums import add_checksum, is_sound, write_checked
 from poetcore.system.files import write_whole
 from poetcore.system.processes import run_module, told_to_parent
@@ -97,8 +98,9 @@ def converted_file(backbone: Backbone, folder: Path) -> Path:
 def model_file(backbone: Backbone, folder: Path, on_progress: OnProgress | None = None) -> Path:
     """Return the LiteRT model of a backbone, converting it first if this workspace has none yet.
 
-    The conversion needs TensorFlow and takes about twenty seconds. It runs in a child process, so that the
-    caller does not keep TensorFlow's 700 MB in memory.
+    EfficientNet-Lite is written as one in a moment. The conversion of others needs TensorFlow and takes about
+    twenty seconds. It runs in a child process, so that the caller does not keep TensorFlow's 700 MB in
+    memory.
 
     Args:
         backbone: which one; a quantized one comes from `calibrate`.
@@ -127,7 +129,7 @@ def model_file(backbone: Backbone, folder: Path, on_progress: OnProgress | None 
     file.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(file.with_name(f".{file.name}.lock")):  # another process may be at it
         if not is_usable(file):
-            _convert_in_child(backbone, file, on_progress)
+            _make(backbone, file, on_progress)
     return file
 
 
@@ -193,7 +195,7 @@ def calibrate(
     chosen = sorted(pictures)[:CALIBRATION_PICTURES]  # by hash: as good as at random, and always the same
     calibrated = replace(backbone, calibration=hashlib.sha256("".join(chosen).encode()).hexdigest()[:12])
     file = converted_file(calibrated, folder)
-    _convert_in_child(calibrated, file, on_progress, [pictures[sha] for sha in chosen])
+    _make(calibrated, file, on_progress, [pictures[sha] for sha in chosen])
     write_whole(folder / f"{calibrated.key}.json", json.dumps(chosen))
     return calibrated
 
@@ -207,19 +209,23 @@ def _calibrated_on(note: Path) -> list[str]:
     return found if fits(found, list[str]) else []
 
 
-def _convert_in_child(
+def _make(
     backbone: Backbone,
     file: Path,
     on_progress: OnProgress | None,
     calibration: Sequence[Path] = (),
 ) -> None:
-    """Run `convert` in a child process."""
-    once = "(once, up to a minute)"
+    """Write a backbone's LiteRT model, or run `convert` in a child process."""
+    directly = backbone.written_directly
+    named = backbone.name if directly else f"{backbone.name} (once, up to a minute)"
     if file.exists():
-        tell(on_progress, "backbone", f"{file} is damaged: preparing {backbone.name} again {once}")
+        tell(on_progress, "backbone", f"{file} is damaged: preparing again {named}")
     elif on_progress:
-        on_progress(Progress("backbone", message=f"Preparing the backbone {backbone.name} {once}"))
+        on_progress(Progress("backbone", message=f"Preparing the backbone {named}"))
     file.parent.mkdir(parents=True, exist_ok=True)
+    if directly:
+        convert(backbone, file)
+        return
     try:
         run_module(
             "poetcore.features.litert",
@@ -231,7 +237,7 @@ def _convert_in_child(
 
 
 def convert(backbone: Backbone, file: Path, calibration: Sequence[Path] = ()) -> None:
-    """Convert a backbone to a LiteRT model; imports TensorFlow.
+    """Make a LiteRT model of a backbone; imports TensorFlow unless it is written directly.
 
     Args:
         backbone: which one.
@@ -241,6 +247,11 @@ def convert(backbone: Backbone, file: Path, calibration: Sequence[Path] = ()) ->
     Raises:
         BackboneError: its weights cannot be read or downloaded, or none of the pictures can be used.
     """
+    if backbone.written_directly:
+        assert isinstance(backbone.source, EfficientNetLite)
+        base = backbone.network.partition("@")[0]
+        write_checked(file, backbone.source.lite(base, backbone.input_size, backbone.scaling))
+        return
     tf = tensorflow()
     converter = tf.lite.TFLiteConverter.from_keras_model(build(backbone))
     if backbone.quantized:

@@ -85,7 +85,7 @@ def trials(place: Workspace, files: list[Path], times: int, seed: int) -> Iterat
         litert.tell(on_progress, "backbone", f"{file} is damaged: converted again")  # type: ignore[arg-type]
         write_checked(file, whole[file])
 
-    with mock.patch.object(litert, "_convert_in_child", convert):
+    with mock.patch.object(litert, "_make", convert):
         for file in files:
             for _ in range(times):
                 _restore(place, snapshot)

@@ -207,7 +207,7 @@ def _make_short(patch: pytest.MonkeyPatch, model: Path) -> None:
     find_format, demo_config = exporting.find_format, training.demo_config
     steps = training.TrainingOptions(how_many_training_steps=3)
     small = {"train_per_label": 3, "demo_per_label": 1}
-    patch.setattr(litert, "_convert_in_child", convert)
+    patch.setattr(litert, "_make", convert)
     patch.setattr(training, "make_sample", lambda folder, on_progress: make_sample(folder, **small))
     patch.setattr(
         training, "demo_config", lambda place: dataclasses.replace(demo_config(place), training=steps)

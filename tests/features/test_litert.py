@@ -12,11 +12,13 @@ import sklearn
 
 from poetcore.data import images
 from poetcore.errors import BackboneError
+from poetcore.features import efficientnet_lite
 from poetcore.features.backbones import DEFAULT, build, find
 from poetcore.features.feature_extractor import FeatureExtractor
 from poetcore.features.litert import model_file
 from poetcore.system.checksums import write_checked
 from poetcore.system.progress import Progress
+from poetcore.system.tensorflow import tensorflow
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow
@@ -74,6 +76,19 @@ def test_litert_gives_the_same_features_as_keras(photo, keras_features, backbone
     assert furthest(vector, keras_features[photo]) < 1e-3
 
 
+def test_what_is_written_directly_is_what_tensorflow_converts(monkeypatch, backbone_file, tmp_path):
+    tf = tensorflow()
+    theirs = tmp_path / "theirs.tflite"
+    theirs.write_bytes(tf.lite.TFLiteConverter.from_keras_model(build(find(DEFAULT))).convert())
+    # All that differs: TensorFlow takes the processor's approximation.
+    monkeypatch.setattr(efficientnet_lite, "_reciprocal_root", lambda values: tf.math.rsqrt(values).numpy())
+    ours = model_file(find(DEFAULT), tmp_path / "with the same root")
+    extractors = [FeatureExtractor(file) for file in (theirs, ours, backbone_file)]
+    for photo in PHOTOS:
+        wanted, same, near = (extractor.extract(seen(photo, 224)) for extractor in extractors)
+        assert np.array_equal(same, wanted) and np.abs(near - wanted).max() <= 1e-5
+
+
 def test_a_feature_vector_is_as_long_as_the_table_says(backbone_file):
     vector = FeatureExtractor(backbone_file).extract(seen(PHOTOS[0], 224))
     assert vector.shape == (1280,) and vector.dtype == np.float32
@@ -108,8 +123,6 @@ def test_weights_that_cannot_be_downloaded_are_one_sentence_that_offers_another_
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # of keras, as it saves
 def test_a_mobilenet_sees_pixels_from_minus_1_to_1(tmp_path):
-    from poetcore.system.tensorflow import tensorflow
-
     tensorflow()
     import keras
 
