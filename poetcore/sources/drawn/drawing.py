@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from functools import lru_cache
 
 from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
@@ -76,8 +77,20 @@ def _stalk(draw: ImageDraw.ImageDraw, label: str, view: View, rng: random.Random
 def _gradient(size: Point, top: Colour, bottom: Colour) -> Image.Image:
     """Return a picture that fades from one colour to another, top to bottom."""
     box = (round(size[0]), round(size[1]))
-    mask = Image.linear_gradient("L").resize(box)
-    return Image.composite(Image.new("RGB", box, bottom), Image.new("RGB", box, top), mask)
+    return Image.composite(Image.new("RGB", box, bottom), Image.new("RGB", box, top), _fading(box))
+
+
+@lru_cache
+def _fading(box: tuple[int, int]) -> Image.Image:
+    """Return a mask that fades from black to white, top to bottom."""
+    return Image.linear_gradient("L").resize(box)
+
+
+@lru_cache
+def _corners() -> Image.Image:
+    """Return a mask of the corners, which a vignette darkens."""
+    darkness = [round(max(0, value - 90) * 0.6) for value in range(256)]
+    return Image.radial_gradient("L").resize(SIZE).point(darkness)
 
 
 def _blades(
@@ -192,10 +205,7 @@ def _light(image: Image.Image, rng: random.Random, dim: bool) -> Image.Image:
         vivid = ImageEnhance.Color(ImageOps.autocontrast(image, cutoff=0.2, preserve_tone=True)).enhance(1.15)
         image = Image.blend(image, vivid, rng.uniform(0.35, 0.8))
     if rng.random() < 0.5:
-        corners = (
-            Image.radial_gradient("L").resize(SIZE).point([round(max(0, v - 90) * 0.6) for v in range(256)])
-        )
-        image = Image.composite(Image.new("RGB", SIZE, BLACK), image, corners)
+        image = Image.composite(Image.new("RGB", SIZE, BLACK), image, _corners())
     if rng.random() < 0.25:
         glow = _gradient(SIZE, mix(BLACK, lamp, rng.uniform(0.2, 0.5)), (0, 0, 0))
         image = ImageChops.screen(image, glow)

@@ -124,6 +124,19 @@ def _half_widths(form: Form) -> tuple[float, ...]:
     return tuple(t**a * (1 - t) ** b / peak for t in _STEPS)
 
 
+@lru_cache
+def _around(widen: float, layer: int, shift: float) -> tuple[tuple[int, float, float], ...]:
+    """Return how the outline of a layer of paint goes around a petal.
+
+    Returns:
+        For each point the step at which it is, how far it is from the middle line, 1 at one edge and -1 at
+        the other, and the square of that.
+    """
+    there = [(step, widen * taper + shift) for step, taper in enumerate(_TAPERS[layer - 1])]
+    back = [(step, -widen * taper + shift) for step, taper in enumerate(_TAPERS[layer - 1])]
+    return tuple((step, far, far * far) for step, far in there + back[::-1])
+
+
 def petal(
     draw: ImageDraw.ImageDraw,
     view: View,
@@ -182,14 +195,11 @@ def petal(
         edges.append((mx, my, (lx - rx) / 2, (ly - ry) / 2, (lx + rx) / 2 - mx, (ly + ry) / 2 - my))
 
     def shape(widen: float, layer: int = len(_STEPS) - 1, shift: float = 0.0) -> list[Point]:
-        points = []
-        for side in (widen, -widen):
-            row = []
-            for (mx, my, ax, ay, bx, by), taper in zip(edges, _TAPERS[layer - 1], strict=False):
-                f = side * taper + shift
-                row.append((mx + f * ax + f * f * bx, my + f * ay + f * f * by))
-            points += row if side > 0 else row[::-1]
-        return points
+        return [
+            (e[0] + far * e[2] + squared * e[4], e[1] + far * e[3] + squared * e[5])
+            for step, far, squared in _around(widen, layer, shift)
+            for e in (edges[step],)
+        ]
 
     dark, light = mix(colour, base, 0.45), mix(colour, WHITE, 0.45)
     if not fine:
