@@ -18,6 +18,9 @@ __all__ = ["TrainingLines", "VerboseOption"]
 #: Reports that are printed in the course of a training; all with --verbose.
 _PRINTED = 10
 
+#: How many times more pictures the next preview that is printed has.
+_GROWTH = 2
+
 VerboseOption = Annotated[
     bool,
     typer.Option(
@@ -44,10 +47,16 @@ class TrainingLines:
         self._bars = bars
         self._verbose = verbose
         self._parts = 0
+        self._previewed = 0
 
     def show(self, progress: Progress) -> None:
         """Show how far the run is, to be given as `on_progress`."""
-        from poetcore.training.progress import ScannedProgress, StrengthProgress, TrainingProgress
+        from poetcore.training.progress import (
+            PreviewProgress,
+            ScannedProgress,
+            StrengthProgress,
+            TrainingProgress,
+        )
         from poetcore.workspace.datasets import dataset_warnings
 
         self._bars.show(progress)
@@ -55,6 +64,11 @@ class TrainingLines:
             self.warnings = dataset_warnings(progress.dataset)
             for sentence in self.warnings:
                 self._terminal.line(sentence)
+        if isinstance(progress, PreviewProgress):
+            found = progress.preview
+            if self._verbose or found.pictures >= _GROWTH * self._previewed:
+                self._terminal.line(f"{found.text}; the training on all follows.")
+                self._previewed = found.pictures
         if isinstance(progress, TrainingProgress):
             parts = _PRINTED * progress.done // progress.total
             if self._verbose or parts > self._parts:

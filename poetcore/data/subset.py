@@ -10,7 +10,7 @@ from poetcore.data.labels import match_labels, nearly
 from poetcore.errors import OptionError
 from poetcore.system.wording import few
 
-__all__ = ["chosen_labels", "join_labels", "split_labels", "take_of_each"]
+__all__ = ["chosen_labels", "join_labels", "split_labels", "spread", "take_of_each"]
 
 #: Labels that a message lists at the most.
 _LISTED = 30
@@ -90,3 +90,16 @@ def take_of_each(pictures: pd.DataFrame, at_most: int) -> pd.DataFrame:
     order = pictures.assign(copy=pictures.groupby(["label", "sha"]).cumcount())
     rank = order.sort_values(["copy", "sha"], kind="stable").groupby("label").cumcount()
     return pictures[rank.reindex(pictures.index) < at_most]
+
+
+def spread(pictures: pd.DataFrame) -> pd.DataFrame:
+    """Return the same pictures in an order in which the first so many are a fair sample of every label.
+
+    One of each label comes after the other; of a label they stand by their contents, which is as by lot, and
+    always the same.
+
+    Args:
+        pictures: columns label and sha.
+    """
+    by_lot = pictures.sort_values("sha", kind="stable")
+    return by_lot.iloc[by_lot.groupby("label").cumcount().argsort(kind="stable")]

@@ -65,6 +65,7 @@ def extract_features(
     *,
     hashes: HashIndex | None = None,
     sink: Callable[[str, np.ndarray], object] | None = None,
+    watch: Callable[[Bottleneck], object] | None = None,
     augmentation: Augmentation = NO_AUGMENTATION,
     copy: int = 0,
     engine: str = DEFAULT_ENGINE,
@@ -86,6 +87,8 @@ def extract_features(
         hashes: where the perceptual hashes are kept that are taken in the same decoding; None to drop them.
         sink: called with the sha and the feature vector, `(vector_length,) float32`, of each usable picture;
             without it they are collected in the result.
+        watch: called with each bottleneck, of several networks side by side those of the first, before
+            `on_progress`.
         augmentation: how an augmented copy is drawn.
         copy: which augmented copy, from 1; 0 for the pictures themselves.
         engine: one of `ENGINES` that can run the backbone (`check_engine`).
@@ -125,6 +128,8 @@ def extract_features(
             found = _joined(stream, backbone, cache, suffix) if last and backbone.parts else stream
             for bottleneck in found:
                 done += 1
+                if watch and number == 1:
+                    watch(bottleneck)
                 if bottleneck.vector is not None and not bottleneck.cached:
                     computed.add(bottleneck.sha)
                     result.engines[bottleneck.engine or engine] += 1

@@ -6,10 +6,11 @@ from typing import Any, get_args
 
 import pandas as pd
 
+from poetcore.training.preview import PreviewReport
 from poetcore.training.ridge_layer import Strength
 from poetcore.training.train import StepReport
 
-__all__ = ["SMOOTHING", "curves", "history", "overlaid", "path_of"]
+__all__ = ["SMOOTHING", "curves", "history", "overlaid", "path_of", "previews"]
 
 #: Share of the old value in the exponential moving average, as in TensorBoard's slider at its default.
 SMOOTHING = 0.6
@@ -104,6 +105,18 @@ def path_of(events: Iterable[dict[str, Any]]) -> pd.DataFrame:
         for one in found
     ]
     return pd.DataFrame(rows, columns=["strength", "split", "accuracy", "cross_entropy"])
+
+
+def previews(events: Iterable[dict[str, Any]]) -> list[PreviewReport]:
+    """Return the previews of a run, oldest first.
+
+    Args:
+        events: of `events.jsonl`; those of other kinds than "preview" are ignored.
+    """
+    names = [one.name for one in fields(PreviewReport)]
+    return [
+        PreviewReport(*(event[name] for name in names)) for event in _whole(events, "preview", PreviewReport)
+    ]
 
 
 def _whole(events: Iterable[dict[str, Any]], kind: str, shape: type[Any]) -> list[dict[str, Any]]:

@@ -98,7 +98,12 @@ class Prepared:
 
 
 def prepare_examples(
-    config: RunConfig, backbone: Backbone, workspace: Workspace, on_progress: OnProgress
+    config: RunConfig,
+    backbone: Backbone,
+    workspace: Workspace,
+    on_progress: OnProgress,
+    *,
+    previewed: bool = False,
 ) -> Prepared:
     """Scan the pictures of a run, split them, and extract their features.
 
@@ -107,6 +112,7 @@ def prepare_examples(
         backbone: its network.
         workspace: where feature vectors and converted backbones are kept.
         on_progress: called in the phases `scanning`, `hashing`, `backbone` and `bottlenecks`.
+        previewed: whether the training is previewed while features are extracted (`PreviewProgress`).
 
     Raises:
         PoetError: the pictures or the backbone cannot be used.
@@ -141,7 +147,9 @@ def prepare_examples(
         with workspace.feature_cache() as cache, workspace.hash_index() as hashes:
             splitter = _Splitter(options, workspace, hashes, on_progress)
             backbone = _calibrated(backbone, dataset, splitter, workspace, on_progress)
-            extractor = RunExtractor(config, backbone, vectors, workspace, index, cache, hashes, on_progress)
+            extractor = RunExtractor(
+                config, backbone, vectors, workspace, index, cache, hashes, on_progress, previewed=previewed
+            )
             extraction, usable = extractor.extract_subset(whole)
             check_trainable(usable)
             split = splitter.split(usable)

@@ -9,6 +9,7 @@ import pandas as pd
 from poetcore.data.dataset import Dataset
 from poetcore.data.file_index import FileIndex
 from poetcore.data.perceptual_hash import HashIndex
+from poetcore.data.subset import spread
 from poetcore.features.augmentation import NO_AUGMENTATION, Augmentation
 from poetcore.features.backbones import Backbone
 from poetcore.features.cache import FeatureCache
@@ -17,6 +18,8 @@ from poetcore.features.litert import model_file
 from poetcore.features.memmap import FeatureTable
 from poetcore.system.progress import OnProgress, Progress
 from poetcore.training.config import RunConfig
+from poetcore.training.preview import Preview
+from poetcore.training.progress import PreviewProgress
 from poetcore.workspace.workspace import Workspace
 
 __all__ = ["RunExtractor", "paths_of", "subset_of"]
@@ -40,6 +43,17 @@ class RunExtractor:
     """Extracts the features of a run's pictures into one table.
 
     Its keys are the sha of a picture, and (copy, sha) of an augmented copy.
+
+    Args:
+        config: of the run.
+        backbone: its network.
+        vectors: the table.
+        workspace: where the converted backbone is.
+        index: gets which pictures were decoded.
+        cache: where feature vectors are kept.
+        hashes: where perceptual hashes are kept.
+        on_progress: called in the phases `backbone` and `bottlenecks`.
+        previewed: whether the training is previewed meanwhile; of several labels a picture it never is.
     """
 
     def __init__(
@@ -52,6 +66,8 @@ class RunExtractor:
         cache: FeatureCache,
         hashes: HashIndex,
         on_progress: OnProgress,
+        *,
+        previewed: bool = False,
     ) -> None:
         self._config = config
         self._backbone = backbone
@@ -61,10 +77,22 @@ class RunExtractor:
         self._cache = cache
         self._hashes = hashes
         self._on_progress = on_progress
+        self._previewed = previewed
 
-    def extract(self, pictures: dict[str, Path]) -> Extraction:
-        """Extract the features of pictures, given by their sha, each content once."""
-        return self._extract(pictures, NO_AUGMENTATION, 0, self._on_progress)
+    def extract(self, pictures: dict[str, Path], preview: Preview | None = None) -> Extraction:
+        """Extract the features of pictures, given by their sha, each content once.
+
+        Args:
+            pictures: a file of each content, in the order in which they are extracted.
+            preview: of the training, reported as it goes.
+        """
+
+        def on_progress(now: Progress) -> None:
+            self._on_progress(now)
+            if preview and (found := preview.due()):
+                self._on_progress(PreviewProgress(now.phase, now.done, now.total, now.message, preview=found))
+
+        return self._extract(pictures, NO_AUGMENTATION, 0, on_progress, preview)
 
     def extract_subset(self, whole: Dataset) -> tuple[Extraction, Dataset]:
         """Extract the features of the pictures that a run takes of a dataset.
@@ -74,7 +102,11 @@ class RunExtractor:
         Returns:
             What was computed, cached and could not be used; and the subset without the latter.
         """
-        found = self.extract(paths_of(subset_of(whole, self._config).pictures))
+        subset = subset_of(whole, self._config)
+        preview = None
+        if self._previewed and not subset.multi_label:
+            preview = Preview(subset, self._config.training, self._hashes)
+        found = self.extract(paths_of(spread(subset.pictures)), preview)
         new = found
         while new.reasons:
             whole = whole.without(new.reasons)
@@ -112,7 +144,12 @@ class RunExtractor:
         return found
 
     def _extract(
-        self, pictures: dict[str, Path], augmentation: Augmentation, copy: int, on_progress: OnProgress
+        self,
+        pictures: dict[str, Path],
+        augmentation: Augmentation,
+        copy: int,
+        on_progress: OnProgress,
+        preview: Preview | None = None,
     ) -> Extraction:
         def add(sha: str, vector: np.ndarray) -> None:
             self._vectors.add((copy, sha) if copy else sha, vector)
@@ -125,6 +162,7 @@ class RunExtractor:
             self._index,
             hashes=self._hashes,
             sink=add,
+            watch=preview.add if preview else None,
             augmentation=augmentation,
             copy=copy,
             engine=self._config.engine,

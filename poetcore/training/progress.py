@@ -9,12 +9,20 @@ from dataclasses import asdict, dataclass, field, replace
 from poetcore.data.dataset import Dataset
 from poetcore.system.failures import as_poet_error
 from poetcore.system.progress import OnProgress, Progress
+from poetcore.training.preview import PreviewReport
 from poetcore.training.ridge_layer import Strength
 from poetcore.training.train import StepReport
 from poetcore.workspace.run import Run
 from poetcore.workspace.run_record import Status
 
-__all__ = ["Reporter", "ScannedProgress", "StrengthProgress", "TrainingProgress", "reporting"]
+__all__ = [
+    "PreviewProgress",
+    "Reporter",
+    "ScannedProgress",
+    "StrengthProgress",
+    "TrainingProgress",
+    "reporting",
+]
 
 #: Between two writes of the status, or two events, in the course of a phase.
 _SECONDS = 0.5
@@ -46,6 +54,17 @@ class StrengthProgress(Progress):
 
 
 @dataclass(frozen=True)
+class PreviewProgress(Progress):
+    """How far the extraction is, with another preview of the training.
+
+    Attributes:
+        preview: how good a layer is on the pictures so far.
+    """
+
+    preview: PreviewReport = field(kw_only=True)
+
+
+@dataclass(frozen=True)
 class ScannedProgress(Progress):
     """Which pictures a run takes, before their features are extracted.
 
@@ -73,6 +92,8 @@ class Reporter:
             self._run.append_event("step", **asdict(progress.step))
         if isinstance(progress, StrengthProgress):
             self._run.append_event("strength", **asdict(progress.strength))
+        if isinstance(progress, PreviewProgress):
+            self._run.append_event("preview", **asdict(progress.preview))
         waited, last = now - self._written, progress.done == progress.total
         if progress.phase == "bottlenecks" and (last or now - self._noted > _SECONDS):
             self._run.append_event("bottleneck", done=progress.done, total=progress.total)

@@ -131,7 +131,7 @@ def _retrain(
 ) -> None:
     options = config.training
     start = time.perf_counter()
-    prepared = prepare_examples(config, backbone, workspace, reporter)
+    prepared = prepare_examples(config, backbone, workspace, reporter, previewed=True)
     labels = list(prepared.dataset.labels)
 
     before = time.perf_counter()

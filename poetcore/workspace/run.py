@@ -136,7 +136,7 @@ class Run(JobFolder):
         self.write("run.json", as_record(replace(record, checksums=checksums)))
 
     def append_event(self, kind: str, **values: Any) -> None:
-        """Add a line to `events.jsonl`; `kind` is "bottleneck", "step", "strength" or "final"."""
+        """Add a line to `events.jsonl`; `kind` is "bottleneck", "preview", "step", "strength" or "final"."""
         try:
             with (self.folder / "events.jsonl").open("a", encoding="utf-8") as file:
                 file.write(line_of({"kind": kind, "time": round(time.time(), 3), **values}))
