@@ -8,7 +8,7 @@ import pandas as pd
 
 from poetcore.charts.style import BLUE, LINES, ORANGE, percent
 
-__all__ = ["curve_spec", "learning_curve_chart", "overlaid_spec", "path_chart"]
+__all__ = ["curve_spec", "learning_curve_chart", "overlaid_spec", "path_chart", "preview_spec"]
 
 
 def curve_spec(quantity: str, steps: int, reach: tuple[float, float]) -> dict[str, Any]:
@@ -150,6 +150,32 @@ def path_chart(
     return chart
 
 
+def preview_spec(pictures: tuple[int, int], reach: tuple[float, float]) -> dict[str, Any]:
+    """Return the chart of the previews of a training as a Vega-Lite specification without data.
+
+    Args:
+        pictures: of the first preview, and of the run; the axis has room for all from the start.
+        reach: lowest and highest accuracy, likewise.
+    """
+    title, value = _value("accuracy", reach)
+    base = alt.Chart(pd.DataFrame({"pictures": []})).encode(
+        x=alt.X(
+            "pictures:Q",
+            title="pictures so far",
+            scale=alt.Scale(type="log", domain=pictures, nice=False, padding=12),
+            axis=alt.Axis(format="~s", tickCount=5, grid=False),
+        ),
+        y=value,
+    )
+    line = base.mark_line(strokeWidth=2, opacity=0.5, color=BLUE)
+    dots = (
+        base.transform_calculate(told=_told("accuracy"))
+        .mark_point(filled=True, size=64, opacity=0.7, color=BLUE)
+        .encode(tooltip=[alt.Tooltip("pictures:Q", format=","), alt.Tooltip("told:N", title=title)])
+    )
+    return _without_data(line + dots, height=220)
+
+
 def _base(steps: int) -> alt.Chart:
     """Return a chart over the steps of a training."""
     return alt.Chart(pd.DataFrame({"step": [], "split": []})).encode(
@@ -176,9 +202,9 @@ def _told(field: str, quantity: str = "") -> str:
     return percent(field, 1) if (quantity or field) == "accuracy" else f"format(datum.{field}, '.3f')"
 
 
-def _without_data(chart: alt.LayerChart) -> dict[str, Any]:
+def _without_data(chart: alt.LayerChart, height: int = 300) -> dict[str, Any]:
     """Return the specification of a chart that gets its data later."""
-    spec: dict[str, Any] = chart.properties(height=300).to_dict()
+    spec: dict[str, Any] = chart.properties(height=height).to_dict()
     for part in (spec, *spec["layer"]):
         part.pop("data", None)
     spec.pop("datasets", None)

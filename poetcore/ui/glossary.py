@@ -62,6 +62,9 @@ TERMS = {
     "p-value": "How often two settings that are equally good would differ this much by chance; corrected for"
     " the number of trials, since among many some differ much. Below 0.05 the difference is called real.",
     "precision": "Of the pictures predicted as a label, the share that really have it.",
+    "preview": "A short cross validation on the pictures whose features are there already, drawn evenly from"
+    " all labels. It only shows the way: the training that follows takes all pictures and your settings, and"
+    " is the same with and without it.",
     "quantized": "With whole numbers of 8 bits (int8) in place of fractions: under a third of the size,"
     " faster, and slightly less accurate.",
     "recall": "Of the pictures that really have a label, the share that is predicted as it.",

@@ -8,7 +8,13 @@ from poetcore.cli.terminal import Terminal
 from poetcore.cli.training_lines import TrainingLines
 from poetcore.data.dataset import scan
 from poetcore.system.progress import Progress
-from poetcore.training.progress import ScannedProgress, StrengthProgress, TrainingProgress
+from poetcore.training.preview import PreviewReport
+from poetcore.training.progress import (
+    PreviewProgress,
+    ScannedProgress,
+    StrengthProgress,
+    TrainingProgress,
+)
 from poetcore.training.ridge_layer import Strength
 from poetcore.training.train import StepReport
 from poetcore.workspace.workspace import Workspace
@@ -106,3 +112,17 @@ def test_both_commands_that_train_take_verbose(command):
 
     options = typer.main.get_command(app).commands[command].params
     assert any("--verbose" in one.opts for one in options)
+
+
+def test_a_preview_is_a_line_where_its_pictures_have_doubled(capsys):
+    terminal = Terminal(False)
+    with terminal.bars() as bars:
+        lines = TrainingLines(terminal, bars)
+        for pictures in (640, 960, 1440):
+            found = PreviewReport(pictures, 10_000, 0.8123, 0.5)
+            lines.show(PreviewProgress("bottlenecks", pictures, 10_000, preview=found))
+    shown = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Preview")]
+    assert shown == [
+        "Preview on 640 of 10,000 pictures: 81 %; the training on all follows.",
+        "Preview on 1,440 of 10,000 pictures: 81 %; the training on all follows.",
+    ]

@@ -8,7 +8,7 @@ import pytest
 
 from poetcore.data.dataset import scan
 from poetcore.data.file_index import FileIndex
-from poetcore.data.subset import chosen_labels, join_labels, split_labels, take_of_each
+from poetcore.data.subset import chosen_labels, join_labels, split_labels, spread, take_of_each
 from poetcore.errors import OptionError
 from tests.conftest import fill
 
@@ -90,3 +90,12 @@ def test_refused_files_of_other_labels_are_not_of_a_subset(tmp_path: Path):
     with FileIndex(tmp_path / "files.sqlite") as index:
         dataset = scan(folder, index)
     assert (len(dataset.refused), len(dataset.subset("daisy").refused)) == (1, 0)
+
+
+def test_in_a_spread_the_first_so_many_are_of_every_label_by_their_contents():
+    found = spread(pictures(rose="fbed", tulip="ac"))
+    assert list(zip(found["label"], found["sha"], strict=True)) == [
+        *(("tulip", "a"), ("rose", "b")),
+        *(("tulip", "c"), ("rose", "d")),
+        *(("rose", "e"), ("rose", "f")),
+    ]

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from poetcore.training.curves import SMOOTHING, curves, history, overlaid, path_of
+from poetcore.training.curves import SMOOTHING, curves, history, overlaid, path_of, previews
+from poetcore.training.preview import PreviewReport
 
 
 def event(step: int, train: float, validation: float | None, kind: str = "step") -> dict[str, object]:
@@ -112,3 +113,10 @@ def test_history_is_that_of_steps_or_of_strengths():
     assert history([event(1, 0.5, 0.4)])["step"].tolist() == [1]
     assert history([strength(1)])["strength"].tolist() == [1.0]
     assert history([]).empty
+
+
+def test_previews_are_told_apart_from_the_training_and_damaged_ones_are_passed_over():
+    told = {"kind": "preview", "pictures": 64, "total": 900, "accuracy": 0.5, "cross_entropy": 1}
+    events = [told, event(10, 0.5, 0.5), told | {"pictures": "64"}, {"kind": "preview"}]
+    assert previews(events) == [PreviewReport(64, 900, 0.5, 1)]
+    assert len(curves(events)) == 2

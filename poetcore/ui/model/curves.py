@@ -22,20 +22,25 @@ __all__ = ["draw_curves", "draw_live_curves", "reach"]
 _LIVE_PARTS, _REPLAY_PARTS = 6, 24
 
 
-def draw_live_curves(run: Run, steps: int) -> None:
+def draw_live_curves(run: Run, steps: int) -> bool:
     """Draw accuracy and cross entropy so far; each call at most a sixth of the steps more than the last.
 
     Args:
         run: in training.
         steps: how many there will be; 0 where that is not known.
+
+    Returns:
+        Whether there were any.
     """
     table = curves(run.events("step"))
-    if not table.empty:
-        steps = max(steps, int(table["step"].max()))
-        st.session_state[_drawn(run)] = drawn = min(
-            int(table["step"].max()), st.session_state.get(_drawn(run), 0) + -(-steps // _LIVE_PARTS)
-        )
-        _draw(run, table, drawn, steps)
+    if table.empty:
+        return False
+    steps = max(steps, int(table["step"].max()))
+    st.session_state[_drawn(run)] = drawn = min(
+        int(table["step"].max()), st.session_state.get(_drawn(run), 0) + -(-steps // _LIVE_PARTS)
+    )
+    _draw(run, table, drawn, steps)
+    return True
 
 
 def draw_curves(run: Run, steps: int) -> None:

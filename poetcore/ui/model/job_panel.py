@@ -10,6 +10,7 @@ from poetcore.system.progress import Progress
 from poetcore.ui.choice import chosen
 from poetcore.ui.freshness import forget_scans, trained_on
 from poetcore.ui.model.curves import draw_live_curves
+from poetcore.ui.model.preview import draw_preview
 from poetcore.ui.state import choose, jobs
 from poetcore.ui.text import plain
 from poetcore.workspace.run import Run
@@ -34,7 +35,8 @@ def draw_job(run: Run) -> None:
                 st.session_state["ended_run"] = run.name
                 st.rerun()
             _draw_progress(run, status)
-            draw_live_curves(run, status.total if status.phase == "training" else 0)
+            steps = status.total if status.phase == "training" else 0
+            draw_preview(run, folded=draw_live_curves(run, steps))
         except RunError:
             st.rerun()  # its folder is gone
         # A callback is carried out even if the click meets the fragment's own next run.

@@ -11,6 +11,7 @@ from poetcore.ui.model.curves import draw_curves
 from poetcore.ui.model.exports import draw_exports
 from poetcore.ui.model.job_panel import draw_job
 from poetcore.ui.model.learning_curve import draw_learning_curve
+from poetcore.ui.model.preview import draw_preview
 from poetcore.ui.model.run_actions import draw_rename
 from poetcore.ui.model.run_figures import draw_run
 from poetcore.ui.model.tensorboard import draw_tensorboard
@@ -42,6 +43,7 @@ def draw_this_run(choice: Choice) -> None:
     st.header("Figures of the training")
     draw_run(run)
     draw_curves(run, run.record().options["how_many_training_steps"])
+    draw_preview(run, folded=True)
     draw_tensorboard()
     draw_learning_curve(run)
     st.header("Export the model")
