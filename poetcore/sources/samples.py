@@ -7,13 +7,13 @@ tutorial used: 3,670 photos of five kinds of flowers, 229 MB.
 from __future__ import annotations
 
 import hashlib
-import random
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from poetcore.errors import DatasetError, DownloadError, OptionError, ResourceError
 from poetcore.sources.body import BodyError, SteadyReader
-from poetcore.sources.drawn.drawing import draw_picture
+from poetcore.sources.drawn.files import Name, draw_files, picture_path
 from poetcore.sources.fetch import new_session
 from poetcore.sources.fetch_options import FetchOptions
 from poetcore.sources.redirects import RedirectError, streamed
@@ -46,9 +46,6 @@ _PIECE_BYTES = 1_000_000
 _PATIENCE = 120
 #: Ten times as large as the archive: whatever is sent instead of it does not fill the disk.
 _MAX_BYTES = 2_290_000_000
-
-#: Of a drawn picture: split, label, number.
-_Name = tuple[str, str, int]
 
 
 def make_sample(
@@ -100,11 +97,11 @@ def make_sample(
     return folder
 
 
-def _missing(folder: Path, names: Sequence[_Name]) -> list[_Name]:
-    return [name for name in names if not (folder / _picture_path(*name)).exists()]
+def _missing(folder: Path, names: Sequence[Name]) -> list[Name]:
+    return [name for name in names if not (folder / picture_path(*name)).exists()]
 
 
-def _draw(folder: Path, missing: Sequence[_Name], seed: int, on_progress: OnProgress | None) -> None:
+def _draw(folder: Path, missing: Sequence[Name], seed: int, on_progress: OnProgress | None) -> None:
     if not missing:
         return
     try:
@@ -112,13 +109,10 @@ def _draw(folder: Path, missing: Sequence[_Name], seed: int, on_progress: OnProg
         clear_leftovers(folder.parent)
         with temporary_folder(folder) as temporary:
             whole = temporary / folder.name
-            for done, (split, label, index) in enumerate(missing, start=1):
-                path = whole / _picture_path(split, label, index)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                image = draw_picture(label, random.Random(f"{seed}/{split}/{label}/{index}"))
-                image.save(path, "JPEG", quality=90)
-                if on_progress:
-                    on_progress(Progress("drawing", done, len(missing)))
+            with closing(draw_files(whole, missing, seed)) as drawn:
+                for done, _ in enumerate(drawn, start=1):
+                    if on_progress:
+                        on_progress(Progress("drawing", done, len(missing)))
             _move(whole, folder)
     except OSError as error:
         kind = ResourceError if is_full(error) else DatasetError
@@ -126,10 +120,6 @@ def _draw(folder: Path, missing: Sequence[_Name], seed: int, on_progress: OnProg
             f"The sample set cannot be written to {folder}, because {why_refused(error, folder)}; "
             "choose a folder that can be written to, on a disk with 10 MB of free space."
         ) from error
-
-
-def _picture_path(split: str, label: str, index: int) -> Path:
-    return Path(split, label, f"{label}_{index:03d}.jpg")
 
 
 def _move(source: Path, target: Path) -> None:

@@ -17,6 +17,7 @@ from PIL import Image
 from poetcore.errors import DatasetError, DownloadError, OptionError
 from poetcore.sources.drawn.flowers import PAINTERS
 from poetcore.sources.samples import SAMPLE_LABELS, download_flowers, make_sample
+from poetcore.system.processes import converse
 from poetcore.system.progress import Progress
 
 
@@ -32,6 +33,15 @@ def contents(folder: Path) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_sample(tmp_path_factory.mktemp("drawn") / "sample", train_per_label=2, demo_per_label=1)
+
+
+@pytest.fixture(scope="module")
+def drawn_by_helpers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("poetcore.sources.drawn.files._WORTHWHILE", 5)
+        patch.setattr("poetcore.sources.drawn.files.cores", lambda: 3)
+        place = tmp_path_factory.mktemp("by_helpers") / "sample"
+        yield make_sample(place, train_per_label=2, demo_per_label=1)
 
 
 class StopDrawingError(Exception):
@@ -69,6 +79,18 @@ def test_no_two_sample_pictures_are_the_same(sample):
 def test_same_seed_draws_the_same_bytes(sample, tmp_path):
     again = make_sample(tmp_path / "again", train_per_label=2, demo_per_label=1)
     assert contents(again) == contents(sample)
+
+
+def test_several_processes_draw_the_same_bytes(sample, drawn_by_helpers):
+    assert contents(drawn_by_helpers) == contents(sample)
+
+
+def test_what_a_helper_does_not_draw_is_drawn_here(sample, tmp_path, monkeypatch):
+    monkeypatch.setattr("poetcore.sources.drawn.files._WORTHWHILE", 1)
+    monkeypatch.setattr("poetcore.sources.drawn.files.cores", lambda: 2)
+    # This one ends at once and reads nothing.
+    monkeypatch.setattr("poetcore.sources.drawn.files.converse", lambda *_: converse("poetcore.version", []))
+    assert contents(make_sample(tmp_path / "s", train_per_label=2, demo_per_label=1)) == contents(sample)
 
 
 def test_another_seed_draws_other_pictures(sample, tmp_path):
