@@ -1,22 +1,31 @@
-"""The features of a dataset's pictures (embedding), and the directions in which they differ most."""
+"""The features of a dataset's pictures (embedding), and the directions in which they differ most.
 
+Of very many pictures the directions are found on some, drawn by lot, and all are projected on them in blocks:
+their feature vectors need not be in memory together.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from poetcore.data.dataset import Dataset
 from poetcore.features.backbones import Backbone
+from poetcore.features.cached_features import IN_MEMORY, CachedFeatures, stacked
 from poetcore.features.extraction import extract_features
 from poetcore.features.litert import model_file
 from poetcore.system.progress import OnProgress
 from poetcore.workspace.workspace import Workspace
 
-__all__ = ["features_of", "principal_components", "to_unit_length"]
+__all__ = ["features_of", "principal_components", "projected", "to_unit_length", "unit_blocks"]
+
+#: Feature vectors that are read at once where not all are.
+_AT_ONCE = 4096
 
 
 def features_of(
     dataset: Dataset, backbone: Backbone, workspace: Workspace, on_progress: OnProgress | None = None
-) -> dict[str, np.ndarray]:
+) -> Mapping[str, np.ndarray]:
     """Return the feature vector of every picture, computing those that are missing in the cache.
 
     Args:
@@ -26,7 +35,8 @@ def features_of(
         on_progress: called in the phases `backbone` and `bottlenecks`.
 
     Returns:
-        sha -> `(vector_length,) float32`; a picture that cannot be used is not in it.
+        sha -> `(vector_length,) float32`; a picture that cannot be used is not in it. Of more than
+        `IN_MEMORY` pictures they are read as they are asked for.
 
     Raises:
         BackboneError: the backbone's weights cannot be read or downloaded.
@@ -34,20 +44,35 @@ def features_of(
     pictures = {
         sha: Path(path) for sha, path in zip(dataset.pictures["sha"], dataset.pictures["path"], strict=True)
     }
+    usable: list[str] = []
+    many = len(pictures) > IN_MEMORY
     with (
         workspace.feature_cache() as cache,
         workspace.file_index() as index,
         workspace.hash_index() as hashes,
     ):
-        return extract_features(
+        found = extract_features(
             pictures,
             backbone,
             lambda one: model_file(one, workspace.models, on_progress),
             cache,
             index,
             hashes=hashes,
+            sink=(lambda sha, vector: usable.append(sha)) if many else None,
             on_progress=on_progress,
-        ).vectors
+        )
+    return CachedFeatures(workspace.feature_cache, backbone, usable) if many else found.vectors
+
+
+def unit_blocks(vectors: Mapping[str, np.ndarray], shas: Sequence[str]) -> Iterator[np.ndarray]:
+    """Yield the feature vectors of contents, scaled to length 1, some thousands at a time.
+
+    Args:
+        vectors: sha -> `(vector_length,) float32`.
+        shas: sha256 of the contents, in the order in which they are wanted.
+    """
+    for begin in range(0, len(shas), _AT_ONCE):
+        yield to_unit_length(stacked(vectors, shas[begin : begin + _AT_ONCE]))
 
 
 def to_unit_length(vectors: np.ndarray) -> np.ndarray:
@@ -75,3 +100,33 @@ def principal_components(vectors: np.ndarray, count: int, seed: int = 0) -> np.n
     with threadpool_limits(1):
         projected = PCA(count, svd_solver="randomized", random_state=seed).fit_transform(vectors)
     return np.asarray(projected, np.float32)
+
+
+def projected(
+    vectors: Mapping[str, np.ndarray], shas: Sequence[str], count: int, seed: int = 0
+) -> np.ndarray:
+    """Project the unit vectors of very many contents on the directions in which some of them differ most.
+
+    Args:
+        vectors: sha -> `(vector_length,) float32`.
+        shas: sha256 of the contents.
+        count: how many directions; less than a vector has numbers.
+        seed: of the draw of `IN_MEMORY` contents and of the randomized method, see `principal_components`.
+
+    Returns:
+        `(len(shas), count) float32`.
+    """
+    from sklearn.decomposition import PCA
+    from threadpoolctl import threadpool_limits
+
+    lot = np.sort(np.random.default_rng(seed).permutation(len(shas))[:IN_MEMORY])
+    found = np.empty((len(shas), count), np.float32)
+    done = 0
+    with threadpool_limits(1):  # as in `principal_components`
+        some = np.concatenate(list(unit_blocks(vectors, [shas[place] for place in lot.tolist()])))
+        directions = PCA(count, svd_solver="randomized", random_state=seed).fit(some)
+        del some
+        for block in unit_blocks(vectors, shas):
+            found[done : done + len(block)] = directions.transform(block)
+            done += len(block)
+    return found

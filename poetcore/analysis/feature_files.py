@@ -11,6 +11,7 @@ from poetcore.analysis.embedding import features_of
 from poetcore.data.dataset import Dataset
 from poetcore.errors import DatasetError, OptionError
 from poetcore.features.backbones import Backbone
+from poetcore.features.cached_features import stacked
 from poetcore.system.files import printable
 from poetcore.system.outputs import check_ending, check_output, check_source_stays, write_output
 from poetcore.system.progress import OnProgress
@@ -44,7 +45,7 @@ def feature_table(
     if pictures.empty:
         raise DatasetError(f"No picture of {printable(dataset.folder)} can be used: add pictures.")
     table = pd.DataFrame(
-        np.stack([vectors[sha] for sha in pictures["sha"]]),
+        stacked(vectors, pictures["sha"].to_list()),
         columns=[f"feature_{number}" for number in range(backbone.vector_length)],
     )
     return pd.concat([pictures[["path", "label"]], table], axis=1)

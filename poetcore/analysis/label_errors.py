@@ -8,15 +8,22 @@ the probability that it gives to the picture's given label: the *self-confidence
 
 import hashlib
 import warnings
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from poetcore.analysis.embedding import features_of, principal_components, to_unit_length
+from poetcore.analysis.embedding import (
+    features_of,
+    principal_components,
+    projected,
+    to_unit_length,
+    unit_blocks,
+)
 from poetcore.data.dataset import Dataset
 from poetcore.errors import DatasetError
 from poetcore.features.backbones import Backbone
+from poetcore.features.cached_features import IN_MEMORY
 from poetcore.system.files import cores
 from poetcore.system.progress import OnProgress
 from poetcore.workspace.not_offered import refuse_multi_label
@@ -47,6 +54,9 @@ _DIRECTIONS = 256
 #: Inverse strength of the regularization: strong, so that a wrong label cannot be memorised. From 1 to
 #: 10 finds as many swapped labels, give or take one in a hundred (`python -m tests.benchmarks.suspects`).
 _C = 3.0
+
+#: Bytes of features that the folds which are trained at the same time have copies of.
+_COPIED_BYTES = 400_000_000
 
 _COLUMNS = ["path", "label", "suggested", "score", "confidence", "typicality", "sha"]
 
@@ -141,9 +151,18 @@ def score_labels(pictures: pd.DataFrame, vectors: Mapping[str, np.ndarray], seed
             f" {FEWEST} different usable pictures or more. Add pictures."
         )
     codes, labels = pd.factorize(used["label"], sort=True)
-    unit = to_unit_length(np.stack([vectors[sha] for sha in used["sha"]]))
+    shas = used["sha"].to_list()
     # Labels play no part in choosing directions, so nothing of a held-out label leaks.
-    features = principal_components(unit, _DIRECTIONS, seed) if min(unit.shape) > _DIRECTIONS else unit
+    if len(shas) > IN_MEMORY and len(vectors[shas[0]]) > _DIRECTIONS:
+        features, typicality = (
+            projected(vectors, shas, _DIRECTIONS, seed),
+            _typicalities(vectors, shas, codes),
+        )
+    else:
+        unit = to_unit_length(np.stack([vectors[sha] for sha in shas]))
+        features = principal_components(unit, _DIRECTIONS, seed) if min(unit.shape) > _DIRECTIONS else unit
+        typicality = _typicality(unit, codes)
+        del unit
     probabilities = _cross_validated(features, codes, _folds(used, seed))
     given = np.arange(len(used)), codes
     scored = pd.DataFrame(
@@ -153,7 +172,7 @@ def score_labels(pictures: pd.DataFrame, vectors: Mapping[str, np.ndarray], seed
             "suggested": labels[probabilities.argmax(axis=1)],
             "score": probabilities[given],
             "confidence": probabilities.max(axis=1),
-            "typicality": _typicality(unit, codes),
+            "typicality": typicality,
             "sha": used["sha"],
         },
         columns=_COLUMNS,
@@ -222,9 +241,11 @@ def _cross_validated(features: np.ndarray, codes: np.ndarray, folds: np.ndarray)
     if any(len(np.unique(codes[folds != fold])) < 2 for fold in np.unique(folds)):
         # A single picture beside one other label: nothing to compare with.
         return np.asarray(np.eye(codes.max() + 1)[codes])
+    # Each fold has a copy of what it is trained on.
+    together = max(1, min(cores(), _COPIED_BYTES // features.nbytes))
     model = LogisticRegression(C=_C, tol=1e-3, max_iter=1000)
     # One thread a fold, as in principal_components.
-    with threadpool_limits(1), parallel_config("threading", n_jobs=cores()), warnings.catch_warnings():
+    with threadpool_limits(1), parallel_config("threading", n_jobs=together), warnings.catch_warnings():
         # A label of one content is unknown to the classifier from which that is held out.
         warnings.filterwarnings("ignore", "Number of classes in training fold")
         split = PredefinedSplit(folds)
@@ -236,4 +257,21 @@ def _typicality(unit: np.ndarray, codes: np.ndarray) -> np.ndarray:
     """Compute the cosine of the angle to the label's mean: `(n,) float32`."""
     means = np.stack([unit[codes == code].mean(axis=0) for code in range(codes.max() + 1)])
     cosines: np.ndarray = (unit * to_unit_length(means)[codes]).sum(axis=1)
+    return cosines
+
+
+def _typicalities(vectors: Mapping[str, np.ndarray], shas: Sequence[str], codes: np.ndarray) -> np.ndarray:
+    """Compute the same of very many pictures, whose feature vectors are read twice: `(n,) float32`."""
+    sums = np.zeros((codes.max() + 1, len(vectors[shas[0]])), np.float64)
+    cosines, done = np.empty(len(shas), np.float32), 0
+    for block in unit_blocks(vectors, shas):
+        own = codes[done : done + len(block)]
+        for code in np.unique(own):
+            sums[code] += block[own == code].sum(axis=0)
+        done += len(block)
+    means, done = to_unit_length(sums), 0
+    for block in unit_blocks(vectors, shas):
+        own = codes[done : done + len(block)]
+        cosines[done : done + len(block)] = (block * means[own]).sum(axis=1)
+        done += len(block)
     return cosines

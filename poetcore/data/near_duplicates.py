@@ -93,7 +93,8 @@ class _Pictures:
 
     def __init__(self, small: np.ndarray, shared: np.ndarray) -> None:
         self.rows = np.flatnonzero(has_detail(small))
-        self.small = small[self.rows]
+        # Of very many pictures a copy would take as much memory again.
+        self.small = small if len(self.rows) == len(small) else small[self.rows]
         self.views = tuple(coarse(self.small, shared, margin) for margin in (0, _ZOOM))
         self.hashes = tuple(map(hash_bits, self.views))
 
@@ -205,6 +206,7 @@ def near_duplicate_pairs(pictures: pd.DataFrame, least: float = NEAR) -> dict[in
     small = _unpacked(pictures)
     shared = common(small)
     seen = _Pictures(small, shared)
+    del small
     pairs: dict[int, dict[int, float]] = defaultdict(dict)
     first = seen.first_of_each()
     again = np.flatnonzero(first != np.arange(len(first)))

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from poetcore.features.memmap import StoredRows
 from poetcore.system.figures import count, percent
 
 __all__ = ["about_augmentation", "measure_change"]
@@ -17,7 +18,9 @@ _MEASURED = 500
 _LITTLE = 0.02
 
 
-def measure_change(vectors: np.ndarray, pictures: np.ndarray, copies: np.ndarray) -> float | None:
+def measure_change(
+    vectors: np.ndarray | StoredRows, pictures: np.ndarray, copies: np.ndarray
+) -> float | None:
     """Return how far augmented copies are from their pictures, as a share of how far pictures are apart.
 
     Distances are 1 - cosine of the feature vectors, means over 500 pairs at the most.
@@ -31,8 +34,7 @@ def measure_change(vectors: np.ndarray, pictures: np.ndarray, copies: np.ndarray
         0 where they are their pictures, about 1 where they might be any; None where no two pictures differ.
     """
     drawn = np.random.default_rng(0).permutation(len(pictures))[:_MEASURED]
-    table = np.asarray(vectors)
-    own, copied = (_unit(table[rows[drawn]]) for rows in (pictures, copies))
+    own, copied = (_unit(np.asarray(vectors.take(rows[drawn], axis=0))) for rows in (pictures, copies))
     apart = _distance(own, np.roll(own, 1, axis=0))
     return _distance(own, copied) / apart if apart > 1e-6 else None
 

@@ -20,6 +20,7 @@ import numpy as np
 
 from poetcore.data.groups import GROUP_BY
 from poetcore.errors import OptionError
+from poetcore.features.memmap import StoredRows
 from poetcore.system.options import check_limits, option
 from poetcore.training.batches import batches, draws_of
 from poetcore.workspace.head import Head, cross_entropy
@@ -116,7 +117,6 @@ class TrainingOptions:
             minimum=0,
         ),
     )
-
     head: str = field(
         default="gradient_descent",
         metadata=option(
@@ -168,13 +168,13 @@ class Examples:
     """Feature vectors and targets of pictures, from which the last layer is trained.
 
     Attributes:
-        vectors: `(m, vector_length) float32`; may be a memory-mapped file with more than these examples.
+        vectors: `(m, vector_length) float32`; may be a table in a file with more than these examples.
         targets: `(n,) int64`, indices of the true labels; `(n, labels) float32` of 0 and 1 where a picture
             may have several.
         rows: `(n,) int64`, the row of each in `vectors`; None where they are in the same order.
     """
 
-    vectors: np.ndarray
+    vectors: np.ndarray | StoredRows
     targets: np.ndarray
     rows: np.ndarray | None = None
 
@@ -192,7 +192,7 @@ class Examples:
         """
         rows = chosen if self.rows is None else self.rows[chosen]
         # As a plain array: what is read of a memory-mapped one would stay its kind in every calculation.
-        return np.asarray(self.vectors).take(rows, axis=0), self.targets[chosen]
+        return np.asarray(self.vectors.take(rows, axis=0)), self.targets[chosen]
 
 
 @dataclass(frozen=True)

@@ -5,16 +5,19 @@ import importlib.util
 import io
 import re
 import warnings
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from poetcore.analysis.embedding import principal_components, to_unit_length
+from poetcore.analysis.embedding import principal_components, projected, to_unit_length, unit_blocks
 from poetcore.errors import OptionError
+from poetcore.features.cached_features import IN_MEMORY, stacked
 from poetcore.system.progress import OnProgress, Progress
 
 __all__ = [
     "METHODS",
     "TSNE_PICTURES",
+    "components_among",
     "components_of",
     "explained_variance",
     "offered_methods",
@@ -82,6 +85,33 @@ def components_of(vectors: np.ndarray, seed: int = 0) -> np.ndarray:
     if len(unit) and np.abs(centred).max() > 1e-6:
         found[:, :most] = principal_components(unit, most, seed)
     return found
+
+
+def components_among(
+    vectors: Mapping[str, np.ndarray], shas: Sequence[str], seed: int = 0
+) -> tuple[np.ndarray, float]:
+    """Return the components of contents, and the share of the variance that a map by PCA shows.
+
+    Of very many the feature vectors are read in blocks.
+
+    Args:
+        vectors: sha -> `(d,) float32`.
+        shas: sha256 of the contents, at least one.
+        seed: as in `components_of`.
+
+    Returns:
+        `(n, at most 50) float32`, and what `explained_variance` returns.
+    """
+    if len(shas) <= IN_MEMORY or len(vectors[shas[0]]) <= _DIRECTIONS:
+        own = stacked(vectors, shas)
+        components = components_of(own, seed)
+        return components, explained_variance(own, components)
+    components = projected(vectors, shas, _DIRECTIONS, seed)
+    sums, squares = np.zeros(len(vectors[shas[0]])), 0.0
+    for block in unit_blocks(vectors, shas):
+        sums, squares = sums + block.sum(axis=0, dtype=np.float64), squares + float((block**2).sum())
+    total = squares / len(shas) - float(((sums / len(shas)) ** 2).sum())
+    return components, float(components[:, :2].var(axis=0).sum()) / total if total > 0 else 1.0
 
 
 def explained_variance(vectors: np.ndarray, components: np.ndarray) -> float:

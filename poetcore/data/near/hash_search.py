@@ -4,9 +4,8 @@ Multi-index hashing (M. Norouzi, A. Punjani, D. Fleet, "Fast search in Hamming s
 hashing", 2012): of four bands of 16 bits, one must be the same or differ in one bit. Most are never compared.
 """
 
-from collections.abc import Iterator
-
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from poetcore.data.near.spectra import positions
 
@@ -15,8 +14,8 @@ __all__ = ["HashSearch"]
 _BAND_BITS = 16
 _BANDS = 4
 
-#: Pairs that are looked at at once; each takes some 40 bytes.
-_AT_ONCE = 2_000_000
+#: Pairs that are looked at at once: so few that they stay in the processor's cache.
+_AT_ONCE = 32_768
 
 
 class HashSearch:
@@ -28,9 +27,8 @@ class HashSearch:
     """
 
     def __init__(self, hashes: np.ndarray, distance: int) -> None:
-        self._hashes = hashes
         self._distance = distance
-        self._bands = [_Band(_band(hashes, number)) for number in range(_BANDS)]
+        self._bands = [_Band(hashes, number) for number in range(_BANDS)]
 
     def near(self, asked: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Find the hashes that, in some position, differ in few bits and in a band in none or one.
@@ -43,38 +41,61 @@ class HashSearch:
             first, each `(k,) int64`; a pair is there as often as it is found.
         """
         placed = positions(asked).ravel()
-        queries, rows = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-        for number, band in enumerate(self._bands):
-            probes = (_band(placed, number)[:, None] ^ _MASKS).ravel()
-            for probe, row in band.look_up(probes):
-                query = probe // len(_MASKS)
-                close = np.bitwise_count(placed[query] ^ self._hashes[row]) <= self._distance
-                queries.append(query[close])
-                rows.append(row[close])
+        queries, rows = zip(*(band.close(placed, self._distance) for band in self._bands), strict=True)
         position, number_asked = np.divmod(np.concatenate(queries), max(len(asked), 1))
         return number_asked, np.concatenate(rows), position
 
 
 class _Band:
-    """Rows by the value of 16 of their bits."""
+    """Hashes by the value of 16 of their bits.
 
-    def __init__(self, values: np.ndarray) -> None:
+    Args:
+        hashes: `(n,) uint64`.
+        number: of the band.
+    """
+
+    def __init__(self, hashes: np.ndarray, number: int) -> None:
+        values = _band(hashes, number)
+        self._number = number
         self._rows = np.argsort(values, kind="stable")
-        self._starts = np.searchsorted(values[self._rows], np.arange(2**_BAND_BITS + 1))
+        self._sorted = hashes[self._rows]
+        sizes = np.bincount(values, minlength=2**_BAND_BITS)
+        self._starts = np.cumsum(sizes) - sizes
+        # Numbers of two bytes are sorted several times as fast.
+        self._sizes = sizes.astype(np.uint16 if sizes.max() < 2**16 else np.int64)
 
-    def look_up(self, probes: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Yield (probe number, row) for all rows that have a probe's value, a bounded number at a time."""
-        starts, counts = self._starts[probes], np.diff(self._starts)[probes]
-        ends = np.cumsum(counts)
-        first = 0
-        while first < len(probes):
-            before = ends[first - 1] if first else 0
-            last = max(first + 1, int(np.searchsorted(ends, before + _AT_ONCE, "right")))
-            part = counts[first:last]
-            probe = np.repeat(np.arange(first, last), part)
-            offset = np.arange(len(probe)) - np.repeat(np.cumsum(part) - part, part)
-            yield probe, self._rows[starts[probe] + offset]
-            first = last
+    def close(self, asked: np.ndarray, distance: int) -> tuple[np.ndarray, np.ndarray]:
+        """Find the hashes that differ in few bits, and in none or one of the band.
+
+        What has the value of a probe lies in one run. Probes whose runs are of one length are looked at
+        together, as the rows of a rectangle: so no pair needs a number of its own until it is found.
+
+        Args:
+            asked: `(m,) uint64`.
+            distance: bits that may differ in all.
+
+        Returns:
+            The number of the hash that was asked for and the row of the other one, each `(k,) int64`.
+        """
+        probes = (_band(asked, self._number)[:, None] ^ _MASKS).ravel()
+        sizes = self._sizes[probes]
+        order = np.argsort(sizes, kind="stable")
+        ends = np.cumsum(np.bincount(sizes, minlength=1))
+        found, places = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+        for size in (np.flatnonzero(np.diff(ends)) + 1).tolist():
+            runs = sliding_window_view(self._sorted, size)
+            step = max(1, _AT_ONCE // size)
+            for begin in range(ends[size - 1], ends[size], step):
+                some = order[begin : min(begin + step, ends[size])]
+                start = self._starts[probes[some]]
+                differing = runs[start]
+                differing ^= asked[some // len(_MASKS)][:, None]
+                one, other = np.nonzero(np.bitwise_count(differing) <= distance)
+                found.append(some[one])
+                places.append(start[one] + other)
+        probe, at = np.concatenate(found), np.concatenate(places)
+        order = np.lexsort((at, probe))
+        return probe[order] // len(_MASKS), self._rows[at[order]]
 
 
 def _band(hashes: np.ndarray, number: int) -> np.ndarray:

@@ -9,8 +9,7 @@ import streamlit as st
 
 from poetcore.analysis.projection.methods import (
     TSNE_PICTURES,
-    components_of,
-    explained_variance,
+    components_among,
     offered_methods,
     umap_installed,
 )
@@ -169,11 +168,9 @@ def _points(
     known = _features.vectors()
     pictures = _pictures[_pictures["sha"].isin(known)]
     shas = tuple(sorted(set(pictures["sha"])))
-    vectors = np.stack([known[sha] for sha in shas])
     row = {sha: number for number, sha in enumerate(shas)}
     points = pictures[["label", "sha", "path"]].assign(row=pictures["sha"].map(row))
-    components = components_of(vectors)
-    return points.reset_index(drop=True), shas, components, explained_variance(vectors, components)
+    return points.reset_index(drop=True), shas, *components_among(known, shas)
 
 
 def _reading(many: bool, by_prediction: bool) -> str:

@@ -1,6 +1,7 @@
 """The features of the chosen dataset, extracted from the page where they are missing."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ from poetcore.analysis.embedding import features_of
 from poetcore.data.dataset import Dataset
 from poetcore.errors import PoetError
 from poetcore.features.backbones import BACKBONES, DEFAULT, Backbone, find
+from poetcore.features.cached_features import IN_MEMORY, CachedFeatures
 from poetcore.ui.choice import chosen
 from poetcore.ui.state import explain, progress_bar, workspace
 from poetcore.workspace.backbones import before_tuning
@@ -31,8 +33,10 @@ class DatasetFeatures:
     shas: tuple[str, ...]
     key: str
 
-    def vectors(self) -> dict[str, np.ndarray]:
-        """Read them: sha -> feature vector, `(vector_length,) float32`."""
+    def vectors(self) -> Mapping[str, np.ndarray]:
+        """Read them: sha -> feature vector, `(vector_length,) float32`; very many as they are asked for."""
+        if len(self.shas) > IN_MEMORY:
+            return CachedFeatures(workspace().feature_cache, self.backbone, self.shas)
         with workspace().feature_cache() as cache:
             return cache.get(self.shas, self.backbone)
 
