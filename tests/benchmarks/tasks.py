@@ -8,22 +8,17 @@ of the whole process is measured by the caller.
 import io
 import json
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from poetcore.data import images
-from poetcore.features.backbones import build, find
-from poetcore.system.files import cores, walk
+from poetcore.features.backbones import find
 from poetcore.workspace.workspace import Workspace
-
-Answer = dict[str, Any]
-
+from tests.benchmarks import feature_tasks as features
+from tests.benchmarks.clock import Answer, Clock, files_in
 
 # -------------------------------------------------------------------------------------- pictures to work with
 
@@ -40,7 +35,7 @@ def make_large(photos: str, small: str, large: str, count: int, copies: int) -> 
     """Take some photos, as they are and in 12 megapixels, each several times with another content."""
     from tests.benchmarks.generated import enlarge, varied
 
-    every = _files(photos)
+    every = files_in(photos)
     originals = every[:: max(1, len(every) // count)][:count]
     sizes = []
     for original, file in zip(originals, enlarge(originals, Path(large) / "one"), strict=True):
@@ -53,81 +48,6 @@ def make_large(photos: str, small: str, large: str, count: int, copies: int) -> 
                 place.write_bytes(varied(kept, number))
         file.unlink()
     return {"megabytes": sum(sizes) / len(sizes)}
-
-
-# ------------------------------------------------------------------------------------------------ features
-
-
-def convert(backbone: str, models: str) -> Answer:
-    """Convert a backbone once, so that nothing that is measured has to."""
-    from poetcore.features.litert import model_file
-
-    return {"model": str(model_file(find(backbone), Path(models)))}
-
-
-def extract(folder: str, models: str, backbone: str, calibration: str = "", workspace: str = "") -> Answer:
-    """Poet's own extraction into an empty cache."""
-    from poetcore.data.dataset import scan
-    from poetcore.features.extraction import extract_features
-    from poetcore.features.litert import model_file
-
-    with tempfile.TemporaryDirectory() as fresh:
-        place = Workspace(Path(workspace or fresh), models=Path(models))
-        with place.file_index() as index, place.feature_cache() as cache:
-            pictures = scan(Path(folder), index).pictures
-            wanted = {sha: Path(path) for sha, path in zip(pictures["sha"], pictures["path"], strict=True)}
-            network = find(backbone, calibration)
-            files = {one.key: model_file(one, place.models) for one in network.members}
-            clock = _Clock()
-            found = extract_features(wanted, network, lambda one: files[one.key], cache, index)
-            return clock.rate(found.computed)
-
-
-def bare(folder: str, model: str, size: int) -> Answer:
-    """The limit: decode and interpreter on all cores, nothing else; nothing is hashed, kept or reported."""
-    import threading
-
-    from ai_edge_litert.interpreter import Interpreter
-
-    own = threading.local()
-
-    def extract(file: Path) -> np.ndarray:
-        if not hasattr(own, "interpreter"):
-            own.interpreter = Interpreter(model, num_threads=1)
-            own.interpreter.allocate_tensors()
-            own.ends = [
-                details[0]["index"]
-                for details in (own.interpreter.get_input_details(), own.interpreter.get_output_details())
-            ]
-        pixels = images.to_square(file.read_bytes(), size)
-        own.interpreter.set_tensor(own.ends[0], pixels[np.newaxis].astype(np.float32))
-        own.interpreter.invoke()
-        return own.interpreter.get_tensor(own.ends[1])
-
-    files = _files(folder)
-    clock = _Clock()
-    with ThreadPoolExecutor(cores()) as pool:
-        count = sum(1 for _ in pool.map(extract, files))
-    return clock.rate(count)
-
-
-def keras_features(folder: str, backbone: str) -> Answer:
-    """The usual way: a dataset from the folder, and `predict` with the same network.
-
-    The network is built, and its graph traced, before the time begins.
-    """
-    import keras
-    import tensorflow as tf
-
-    network = find(backbone)
-    model, size = build(network), (network.input_size, network.input_size)
-    for batch in (32, 31):  # the second time it is traced for batches of any size
-        model.predict(np.zeros((batch, *size, 3), np.float32), verbose=0)
-    clock = _Clock()
-    pictures = keras.utils.image_dataset_from_directory(
-        folder, image_size=size, shuffle=False, verbose=False
-    ).prefetch(tf.data.AUTOTUNE)
-    return clock.rate(len(model.predict(pictures, verbose=0)))
 
 
 # --------------------------------------------------------------------------------------------- the last layer
@@ -217,7 +137,7 @@ def evaluate_run(workspace: str, run: str, demo: str) -> Answer:
     from poetcore.evaluation.evaluate import evaluate
 
     place = Workspace(Path(workspace))
-    clock = _Clock()
+    clock = Clock()
     metrics = evaluate(place.run(run), Path(demo), place).metrics
     return clock.rate(metrics.total)
 
@@ -226,7 +146,7 @@ def scan_folder(folder: str, workspace: str) -> Answer:
     """Scan a folder, that is read every file that is not in the index."""
     from poetcore.data.dataset import scan
 
-    clock = _Clock()
+    clock = Clock()
     with Workspace(Path(workspace)).file_index() as index:
         dataset = scan(Path(folder), index)
     return clock.rate(len(dataset.pictures))
@@ -240,7 +160,7 @@ def health(folder: str, workspace: str) -> Answer:
     place = Workspace(Path(workspace))
     with place.file_index() as index:
         dataset = scan(Path(folder), index)
-    clock = _Clock()
+    clock = Clock()
     issues = find_issues(dataset, place)
     return clock.rate(len(dataset.pictures)) | {"issues": len(issues)}
 
@@ -252,8 +172,8 @@ def decode(folder: str, size: int, full: bool) -> Answer:
     """Decode every picture for a network on one core, at reduced scale or in full."""
     from PIL import Image
 
-    contents = [file.read_bytes() for file in _files(folder)]
-    clock = _Clock()
+    contents = [file.read_bytes() for file in files_in(folder)]
+    clock = Clock()
     for content in contents:
         if full:
             with Image.open(io.BytesIO(content)) as picture:
@@ -264,32 +184,12 @@ def decode(folder: str, size: int, full: bool) -> Answer:
     return clock.rate(len(contents))
 
 
-def _files(folder: str) -> Sequence[Path]:
-    return [Path(entry.path) for entry in walk(Path(folder))]
-
-
-class _Clock:
-    """Runs from when it is made."""
-
-    def __init__(self) -> None:
-        self._wall, self._processor = time.perf_counter(), time.process_time()
-
-    def rate(self, count: int) -> Answer:
-        """Return how long so many took: seconds, and processor time on all cores together."""
-        seconds = time.perf_counter() - self._wall
-        busy = time.process_time() - self._processor
-        return {
-            "seconds": seconds,
-            "count": count,
-            "rate": count / seconds,
-            "cpu_ms_each": 1000 * busy / count,
-        }
-
-
 TASKS: dict[str, Callable[..., Answer]] = {
     one.__name__: one
     for one in (
-        *(make_many, make_large, convert, extract, bare, keras_features, keep_features, head, keras_head),
+        *(features.convert, features.extract, features.bare, features.bare_openvino),
+        *(features.keras_features, features.predict),
+        *(make_many, make_large, keep_features, head, keras_head),
         *(train_run, evaluate_run, scan_folder, health, decode),
     )
 }
