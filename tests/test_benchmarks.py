@@ -138,6 +138,7 @@ def test_a_comment_changes_no_pixel() -> None:
         "tests.benchmarks",
         "tests.benchmarks.audience",
         "tests.benchmarks.campaigns",
+        "tests.benchmarks.first_curve",
         "tests.benchmarks.growth",
     ],
 )

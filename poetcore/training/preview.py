@@ -1,8 +1,8 @@
 """A preview of a training while features are extracted: how good a last layer is on the pictures so far.
 
 Every now and then a short cross validation of what has arrived tells an accuracy, the kind that the finished
-run tells first. Nothing of it is used again: it draws by a seed of its own, writes no cache, and where it
-fails, the extraction goes on without.
+run tells first; of several networks side by side by the first alone. Nothing of it is used again: it draws
+by generators of its own, writes no cache, and where it fails, the extraction goes on without.
 """
 
 import time
@@ -33,8 +33,8 @@ _SHARE = 0.03
 #: Seconds that the extraction still takes at the least; with fewer the training itself is as good as there.
 _LEFT = 3.0
 
-#: Pictures that are kept in memory, the newest: of 1,280 numbers each these take 20 MB.
-_KEPT = 4000
+#: Pictures that are kept in memory, the newest: their accuracy is sure to a point, and more would cost more.
+_KEPT = 2000
 
 #: Steps of a preview, and the highest learning rate with which these make up for more steps. On 1,000 photos
 #: of flowers 300 steps at 0.1 have the accuracy and the cross entropy of 4,000 at 0.01.
@@ -46,7 +46,7 @@ class PreviewReport:
     """What a preview found.
 
     Attributes:
-        pictures: whose features were there.
+        pictures: whose features were there; of very many the newest are evaluated.
         total: pictures of the run.
         accuracy: cross-validated on these, every label counting as it does among all pictures; 0 to 1.
         cross_entropy: likewise.

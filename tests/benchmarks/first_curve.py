@@ -10,6 +10,7 @@ previews as a share of what the process took meanwhile. With `--unscanned` no pa
 
 import argparse
 import json
+import random
 import sys
 import tempfile
 import time
@@ -29,6 +30,7 @@ _FIGURES = "first_curve.json"
 def photos_of(source: Path, folder: Path, count: int) -> Path:
     """Make so many photos of the same pixels as those of a folder, no two of the same content."""
     files = sorted(path for path in source.rglob("*.jpg") if path.is_file())
+    random.Random(0).shuffle(files)
     for number in range(count):
         file = files[number % len(files)]
         place = folder / file.parent.name / f"{file.stem}_{number:06d}.jpg"
@@ -74,7 +76,7 @@ def measure(folder: Path, root: Path, engine: str, scanned: bool) -> dict[str, A
         sys.exit(started.log_tail(run))
     figures = json.loads((run.folder / _FIGURES).read_text())
     at |= {name: when - click for name, when in figures["at"].items()}
-    kinds = {"bottleneck": "first feature vector", "preview": "FIRST PREVIEW", "step": "FIRST REAL CURVE"}
+    kinds = {"bottleneck": "extraction begins", "preview": "FIRST PREVIEW", "step": "FIRST REAL CURVE"}
     for kind, name in kinds.items():
         first = next(run.events(kind), None)
         if first:

@@ -142,7 +142,10 @@ def trained_in(place: Path, folder: Path, backbone_file: Path) -> Run:
 def told_by(run: Run) -> tuple[object, ...]:
     """All that a training leaves but the previews, and what depends on when it ran."""
     events = [{**event, "time": 0} for kind in ("step", "final") for event in run.events(kind)]
-    files = [(run.folder / name).read_bytes() for name in ("head.npz", "split.csv", "cross_validation.csv")]
+    files = [
+        (run.folder / name).read_bytes()
+        for name in ("head.npz", "split.csv", "cross_validation.csv", "novelty.npy")
+    ]
     record = json.loads((run.folder / "run.json").read_text())
     return events, files, record["metrics"], record["cross_validation"], record["bottlenecks"]
 
