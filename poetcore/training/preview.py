@@ -6,9 +6,12 @@ by generators of its own, writes no cache, and where it fails, the extraction go
 """
 
 import time
+from collections import deque
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
+import pandas as pd
 
 from poetcore.data.dataset import Dataset
 from poetcore.data.grouping import group_pictures
@@ -79,15 +82,9 @@ class Preview:
             options, how_many_training_steps=_STEPS, learning_rate=min(_RATE, steps / _STEPS)
         )
         self._hashes = hashes
-        self._home = dataset.home
-        pictures = dataset.pictures.drop_duplicates("sha")
-        self._pictures = pictures.assign(
-            target=pictures["label"].map({label: i for i, label in enumerate(dataset.labels)})
-        ).set_index("sha", drop=False)
-        self._counts = np.bincount(self._pictures["target"], minlength=len(dataset.labels))
-        self._total = len(pictures)
-        self._kept: list[str] = []
-        self._vectors = np.empty((0, 0), np.float32)
+        self._dataset = dataset
+        self._total = dataset.pictures["sha"].nunique()
+        self._kept: deque[Bottleneck] = deque(maxlen=_KEPT)
         self._seen = self._cached = 0
         self._next: float = max(_FIRST, _FIRST_OF_EACH * len(dataset.labels))
         self._began = self._computing = time.monotonic()
@@ -97,11 +94,7 @@ class Preview:
         """Take the next bottleneck of the extraction, in whatever order it goes."""
         if bottleneck.vector is None:
             return
-        if not self._kept:
-            self._vectors = np.empty((min(_KEPT, self._total), len(bottleneck.vector)), np.float32)
-        place = self._seen % len(self._vectors)
-        self._vectors[place] = bottleneck.vector
-        self._kept[place : place + 1] = [bottleneck.sha]
+        self._kept.append(bottleneck)
         self._seen += 1
         if bottleneck.cached and self._cached + 1 == self._seen:  # where an earlier run was interrupted
             self._cached, self._computing = self._seen, time.monotonic()
@@ -125,22 +118,31 @@ class Preview:
         finally:
             self._spent += time.monotonic() - now
 
+    @cached_property
+    def _pictures(self) -> pd.DataFrame:
+        """Each content once, by its sha, with the column target: the index of its label."""
+        targets = {label: i for i, label in enumerate(self._dataset.labels)}
+        pictures = self._dataset.pictures.drop_duplicates("sha")
+        return pictures.assign(target=pictures["label"].map(targets)).set_index("sha", drop=False)
+
     def _measured(self) -> PreviewReport | None:
         """Cross-validate what is kept; None where that tells nothing."""
-        pictures, by = self._pictures.loc[self._kept], self._options.group_by
-        hashes = None if by == "exact" else self._hashes.get(self._kept)
-        groups = group_pictures(pictures, by, hashes=hashes, folder=self._home)
+        shas, by = [one.sha for one in self._kept], self._options.group_by
+        pictures = self._pictures.loc[shas]
+        hashes = None if by == "exact" else self._hashes.get(shas)
+        groups = group_pictures(pictures, by, hashes=hashes, folder=self._dataset.home)
         # Rare labels may be missing yet, which a draw of evenly chosen labels must not meet.
         present, targets = np.unique(pictures["target"].to_numpy(), return_inverse=True)
         folds, tested = divided(targets, groups)
         if len(present) < 2 or not tested.any():
             return None
-        examples = Examples(self._vectors[: len(targets)], targets)
+        examples = Examples(np.stack([one.vector for one in self._kept if one.vector is not None]), targets)
         found = held_out_probabilities(examples, folds, len(present), self._options)[tested]
         if not np.isfinite(found).all():
             return None
         true = targets[tested]
-        weights = (self._counts[present] / np.maximum(np.bincount(true, minlength=len(present)), 1))[true]
+        counts = np.bincount(self._pictures["target"])[present]
+        weights = (counts / np.maximum(np.bincount(true, minlength=len(present)), 1))[true]
         given = np.maximum(found[np.arange(len(true)), true], 1e-12)
         return PreviewReport(
             self._seen,
