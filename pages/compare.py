@@ -5,13 +5,13 @@ import streamlit as st
 from poetcore.errors import PoetError
 from poetcore.evaluation.compare import compare
 from poetcore.ui.choice import chosen
-from poetcore.ui.freshness import forget_scans
 from poetcore.ui.no_run import draw_no_run
 from poetcore.ui.results.compare_choice import pick_models
 from poetcore.ui.results.compare_figures import draw_ranking, names_of
 from poetcore.ui.results.compare_found import comparison_on
 from poetcore.ui.results.compare_pictures import draw_comparison
 from poetcore.ui.results.compare_runs import draw_runs_compared
+from poetcore.ui.scans import forget_scans
 from poetcore.ui.state import explain, progress_bar, workspace
 from poetcore.ui.text import plain
 from poetcore.workspace.demo_sets import dataset_title

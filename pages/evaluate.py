@@ -9,7 +9,7 @@ from poetcore.evaluation.evaluate import evaluate
 from poetcore.evaluation.report import report
 from poetcore.ui.choice import chosen
 from poetcore.ui.damaged import draw_damaged_evaluations
-from poetcore.ui.freshness import checked, forget_scans
+from poetcore.ui.freshness import checked
 from poetcore.ui.glossary import term
 from poetcore.ui.label_groups.predicted import summary_of
 from poetcore.ui.label_groups.section import draw_label_groups
@@ -24,6 +24,7 @@ from poetcore.ui.results.publishing import draw_publish_button
 from poetcore.ui.results.slices import draw_slices
 from poetcore.ui.review.kept import kept_review
 from poetcore.ui.review.section import draw_review
+from poetcore.ui.scans import forget_scans
 from poetcore.ui.state import explain, progress_bar, workspace
 from poetcore.ui.subsets import subset_words
 from poetcore.ui.text import plain

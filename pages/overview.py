@@ -13,7 +13,8 @@ from poetcore.ui.data.health import draw_health
 from poetcore.ui.data.label_issues import draw_label_issues
 from poetcore.ui.data.pictures_section import draw_pictures
 from poetcore.ui.gallery.repairs import draw_repairs
-from poetcore.ui.state import explain, scanned
+from poetcore.ui.scans import scanned
+from poetcore.ui.state import explain
 from poetcore.ui.text import plain
 from poetcore.ui.views import pick_view
 

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from poetcore.errors import PoetError
-from poetcore.evaluation.slides import Filter, deck
+from poetcore.evaluation.slides import Filter, deck, deck_rows
 from poetcore.evaluation.slideshow.presenting import present
 from poetcore.evaluation.slideshow.show import MOST_SLIDES
 from poetcore.system.figures import count
@@ -67,15 +67,14 @@ with middle:
             "Missing pictures are excluded here; evaluate the folder again on the page *Evaluate*.",
         )
         several = evaluation.metrics.multi_label is not None
-        slides = deck(predictions, settings.filter, settings.order, settings.seed, multi_label=several)
+        rows = deck_rows(predictions, settings.filter, settings.order, settings.seed, multi_label=several)
     except PoetError as error:
         explain(error)
         st.stop()
-    if not slides:
+    if rows.empty:
         _draw_none(predictions, settings.filter)
         st.stop()
-    left = len(slides)
-    slides = slides[:MOST_SLIDES]
+    slides = deck(rows.head(MOST_SLIDES), multi_label=several)
     name = dataset_title(choice.demo)
     make = functools.partial(
         present,
@@ -95,7 +94,7 @@ with middle:
     keep_guess_first(slideshow(show, key="slideshow", audience=settings.audience))
     with row:
         draw_slide_file(choice.run, slides, make)
-    first = "The first " if left > len(slides) else ""
+    first = "The first " if len(rows) > len(slides) else ""
     st.caption(
         f"{first}{count(len(slides))} of {counted(evaluation.metrics.total, 'picture')}. Click the picture,"
         " then press **?** for the keys; **F** fills the screen. This page's address opens the same slideshow"

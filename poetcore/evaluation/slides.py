@@ -12,7 +12,7 @@ from poetcore.errors import OptionError
 from poetcore.evaluation.leaks import seen_pictures
 from poetcore.evaluation.slide_options import Order, Show
 
-__all__ = ["Filter", "Slide", "deck", "slide_notes"]
+__all__ = ["Filter", "Slide", "deck", "deck_rows", "slide_notes"]
 
 
 @dataclass(frozen=True)
@@ -79,11 +79,49 @@ def deck(
     Args:
         predictions: as in `Evaluation.predictions`.
         chosen: which pictures.
+        order: of the slides, see `deck_rows`.
+        seed: for an order at random.
+        top: how many labels a slide has.
+        multi_label: whether labels are label sets, which slides name in words.
+
+    Raises:
+        OptionError: an unknown order, or a label that does not occur.
+    """
+    rows = deck_rows(predictions, chosen, order, seed, multi_label=multi_label)
+    names = [column for column in predictions.columns if column.startswith("p_")]
+    probabilities = rows[names].to_numpy(dtype=float)
+    ranked = np.argsort(-probabilities, axis=1, kind="stable")[:, :top]
+    if multi_label:
+        rows = rows.assign(**{name: rows[name].map(set_words) for name in ("label", "predicted")})
+    columns = zip(rows["path"], rows["label"], rows["predicted"], rows["confidence"], strict=True)
+    unknown = rows["unknown"] if "unknown" in rows else [None] * len(rows)
+    return [
+        Slide(
+            *values,
+            tuple((names[i][2:], float(row[i])) for i in best),
+            None if pd.isna(whether) else bool(whether),
+        )
+        for values, row, best, whether in zip(columns, probabilities, ranked, unknown, strict=True)
+    ]
+
+
+def deck_rows(
+    predictions: pd.DataFrame,
+    chosen: Filter = Filter(),
+    order: Order = "folder",
+    seed: int = 0,
+    *,
+    multi_label: bool = False,
+) -> pd.DataFrame:
+    """Return the predictions of the pictures of a show, in its order.
+
+    Args:
+        predictions: as in `Evaluation.predictions`.
+        chosen: which pictures.
         order: "folder" as in the folder; "shuffled" at random with every label spread evenly, the same way
             for the same seed; "surest" most confident first; "least_sure" least confident first.
         seed: for "shuffled".
-        top: how many labels a slide has.
-        multi_label: whether labels are label sets, which slides name in words.
+        multi_label: whether labels are label sets.
 
     Raises:
         OptionError: an unknown order, or a label that does not occur.
@@ -106,21 +144,7 @@ def deck(
         rows = rows.iloc[_spread(rows["label"], seed)]
     elif order != "folder":
         rows = rows.sort_values("confidence", ascending=order == "least_sure", kind="stable")
-    names = [column for column in predictions.columns if column.startswith("p_")]
-    probabilities = rows[names].to_numpy(dtype=float)
-    ranked = np.argsort(-probabilities, axis=1, kind="stable")[:, :top]
-    if multi_label:
-        rows = rows.assign(**{name: rows[name].map(set_words) for name in ("label", "predicted")})
-    columns = zip(rows["path"], rows["label"], rows["predicted"], rows["confidence"], strict=True)
-    unknown = rows["unknown"] if "unknown" in rows else [None] * len(rows)
-    return [
-        Slide(
-            *values,
-            tuple((names[i][2:], float(row[i])) for i in best),
-            None if pd.isna(whether) else bool(whether),
-        )
-        for values, row, best, whether in zip(columns, probabilities, ranked, unknown, strict=True)
-    ]
+    return rows
 
 
 def slide_notes(slides: Sequence[Slide], predictions: pd.DataFrame) -> list[str]:

@@ -1,6 +1,6 @@
 """What a page knows of a figure: which accuracy may stand, and whether the files are still those it is of.
 
-A folder is scanned at most every 15 seconds, and a comparison is kept until one of its sides changes.
+Folders are as they were scanned last (`scans.py`), and a comparison is kept until one of its sides changes.
 """
 
 from dataclasses import dataclass
@@ -8,15 +8,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from poetcore.data.contents import state_of
-from poetcore.data.dataset import Dataset, scan
-from poetcore.errors import DatasetError, RunError
+from poetcore.data.dataset import Dataset
+from poetcore.errors import RunError
 from poetcore.evaluation.evaluate import Evaluation
 from poetcore.evaluation.freshness import Difference, evaluation_difference, run_difference
 from poetcore.evaluation.headline import Headline, headline
 from poetcore.system.files import is_same_place
-from poetcore.ui.state import evaluation_at, loaded, metrics_of, scanned, workspace
-from poetcore.ui.text import plain
+from poetcore.ui.scans import now_of
+from poetcore.ui.state import evaluation_at, loaded, metrics_of
 from poetcore.workspace.evaluation_folder import EvaluationFolder
 from poetcore.workspace.run import Run
 
@@ -25,7 +24,6 @@ __all__ = [
     "check",
     "checked",
     "files_now",
-    "forget_scans",
     "run_changes",
     "trained_on",
 ]
@@ -49,23 +47,9 @@ class Checked:
         return self.changes.known and not self.changes.any
 
 
-@dataclass(frozen=True)
-class _Now:
-    """A folder as it was scanned last: its pictures, and a hash of their contents and labels."""
-
-    dataset: Dataset | None
-    state: str
-
-
 def files_now(folder: Path | str) -> Dataset | None:
     """Return the pictures of a folder as they are now; None where it is gone or cannot be used."""
-    return _now(str(folder)).dataset
-
-
-def forget_scans() -> None:
-    """Forget how folders were found, after something of the dashboard's own changed or scanned them."""
-    _now.clear()
-    scanned.clear()
+    return now_of(folder).dataset
 
 
 def checked(run: Run, demo: Path) -> tuple[Evaluation, Checked] | None:
@@ -85,7 +69,7 @@ def check(run: Run, folder: EvaluationFolder) -> Checked:
     Raises:
         RunError: the evaluation is damaged.
     """
-    now, training = _now(metrics_of(folder).folder), run_changes(run)
+    now, training = now_of(metrics_of(folder).folder), run_changes(run)
     stamps = (_time(folder.metrics_file), _time(run.folder / "head.npz"), now.state, training.counts)
     return _checked(str(folder.folder), stamps, run, folder, now.dataset, training)
 
@@ -93,7 +77,7 @@ def check(run: Run, folder: EvaluationFolder) -> Checked:
 def run_changes(run: Run) -> Difference:
     """Compare the pictures that a run was trained on with those of its folder now."""
     try:
-        now = _now(run.record().image_dir)
+        now = now_of(run.record().image_dir)
     except RunError:
         return Difference(known=False)
     return _run_changes(str(run.folder), (_time(run.folder / "run.json"), now.state), run, now.dataset)
@@ -124,17 +108,6 @@ def _checked(
 @st.cache_data(max_entries=256, show_spinner=False)
 def _run_changes(name: str, stamps: tuple[object, ...], _run: Run, _now: Dataset | None) -> Difference:
     return run_difference(_run, _now)
-
-
-@st.cache_resource(ttl="15s", max_entries=16, show_spinner=False)
-def _now(folder: str) -> _Now:
-    """Scan a folder; what is returned is shared, so nobody may change it."""
-    try:
-        with workspace().file_index() as index, st.spinner(f"Scanning {plain(folder)} ...", show_time=True):
-            dataset = scan(Path(folder), index, known_labels=None)
-    except DatasetError:
-        return _Now(None, "")
-    return _Now(dataset, state_of(dataset.pictures))
 
 
 def _time(file: Path) -> int:

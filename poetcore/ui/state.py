@@ -7,7 +7,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from poetcore.data.dataset import Dataset, scan
 from poetcore.data.layout import Level, LevelError
 from poetcore.errors import PoetError, RunError
 from poetcore.evaluation.evaluate import Evaluation
@@ -31,7 +30,6 @@ __all__ = [
     "metrics_of",
     "offer_level",
     "progress_bar",
-    "scanned",
     "tunings",
     "workspace",
 ]
@@ -59,21 +57,6 @@ def jobs() -> Jobs:
 def tunings() -> Tunings:
     """Return the tunings of the workspace."""
     return Tunings(workspace())
-
-
-@st.cache_data(ttl="15s", max_entries=8, show_spinner=False)
-def scanned(folder: Path, verify: bool = False) -> Dataset:
-    """Scan a folder of label folders; files that did not change are not read again.
-
-    Args:
-        folder: the folder.
-        verify: also decode each picture whole.
-
-    Raises:
-        DatasetError: the folder is none, or has no label folders.
-    """
-    with workspace().file_index() as index, st.spinner(f"Scanning {plain(folder)} ...", show_time=True):
-        return scan(folder, index, verify=verify)
 
 
 def evaluation_at(run: Run, demo: Path) -> EvaluationFolder | None:

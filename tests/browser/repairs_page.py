@@ -11,7 +11,7 @@ from poetcore.curation.repair import Repairs
 from poetcore.ui.gallery.pictures import Card
 from poetcore.ui.gallery.repair_gallery import Repairable, repair_gallery
 from poetcore.ui.gallery.repairs import draw_repairs
-from poetcore.ui.state import scanned
+from poetcore.ui.scans import scanned
 
 st.set_page_config(layout="wide", page_title="Repairs")
 st.session_state.runs = st.session_state.get("runs", 0) + 1

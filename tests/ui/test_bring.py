@@ -20,7 +20,7 @@ def found(folder: Path) -> AppTest:
         from pathlib import Path
 
         from poetcore.ui.data.found import draw_found
-        from poetcore.ui.state import scanned
+        from poetcore.ui.scans import scanned
 
         draw_found(scanned(Path(folder)))
 

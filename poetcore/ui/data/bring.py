@@ -10,8 +10,8 @@ from poetcore.system.failures import as_poet_error
 from poetcore.ui.components.upload import Waiting, upload_area
 from poetcore.ui.data.browsing import draw_browser
 from poetcore.ui.data.naming import draw_naming
-from poetcore.ui.freshness import forget_scans
 from poetcore.ui.own_machine import is_own_machine
+from poetcore.ui.scans import forget_scans
 from poetcore.ui.state import choose, explain, progress_bar, workspace
 from poetcore.ui.text import counted, plain
 from poetcore.workspace.arrivals import Arrived

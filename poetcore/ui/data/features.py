@@ -13,10 +13,12 @@ from poetcore.errors import PoetError
 from poetcore.features.backbones import BACKBONES, DEFAULT, Backbone, find
 from poetcore.features.cached_features import IN_MEMORY, CachedFeatures
 from poetcore.ui.choice import chosen
+from poetcore.ui.computed import computed
+from poetcore.ui.scans import on_disk
 from poetcore.ui.state import explain, progress_bar, workspace
 from poetcore.workspace.backbones import before_tuning
 
-__all__ = ["DatasetFeatures", "draw_features"]
+__all__ = ["DatasetFeatures", "draw_features", "missing_features"]
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,7 @@ def draw_features(dataset: Dataset) -> DatasetFeatures | None:
     """Draw the choice of the backbone, and the button that extracts missing features; None until then."""
     backbone = _pick_backbone()
     shas = sorted(set(dataset.pictures["sha"]))
-    with workspace().feature_cache() as cache:
-        lacking = set(cache.missing(shas, backbone))
+    lacking = missing_features(dataset, backbone)
     missing, key = len(lacking), _key(dataset, backbone)
     tried = f"{key} {missing}"
     if missing and st.session_state.get("vectors_tried") != tried:
@@ -74,6 +75,19 @@ def draw_features(dataset: Dataset) -> DatasetFeatures | None:
         return None
     known = tuple(sha for sha in shas if sha not in lacking)
     return DatasetFeatures(backbone, known, f"{key} {len(known)}")
+
+
+def missing_features(dataset: Dataset, backbone: Backbone) -> frozenset[str]:
+    """Return the contents whose features are not cached; of 200,000 pictures that takes seconds, once."""
+    kept = workspace().bottlenecks / "vectors.sqlite"
+    known = kept.stat().st_mtime_ns if kept.is_file() else 0
+    stamp = (on_disk(dataset.folder), dataset.labels, len(dataset.pictures), backbone.cache_key, known)
+
+    def find() -> frozenset[str]:
+        with workspace().feature_cache() as cache:
+            return frozenset(cache.missing(set(dataset.pictures["sha"]), backbone))
+
+    return computed(f"missing features by {backbone.cache_key}", stamp, find)
 
 
 def _pick_backbone() -> Backbone:

@@ -19,9 +19,9 @@ from poetcore.errors import PoetError
 from poetcore.system.figures import count
 from poetcore.system.names import to_name
 from poetcore.ui.data.dataset_notes import draw_notes
-from poetcore.ui.freshness import forget_scans
 from poetcore.ui.gallery.pending import settle
 from poetcore.ui.gallery.pictures import Card, gallery
+from poetcore.ui.scans import forget_scans
 from poetcore.ui.state import explain, progress_bar
 from poetcore.ui.text import brief, counted, few, in_sentence, plain, short
 from poetcore.workspace.arrivals import Arrived

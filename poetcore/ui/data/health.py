@@ -15,6 +15,7 @@ from poetcore.errors import DatasetError, PoetError
 from poetcore.system.figures import count
 from poetcore.system.files import is_same_place
 from poetcore.system.names import natural_key
+from poetcore.ui.computed import computed
 from poetcore.ui.data.merging import draw_merges
 from poetcore.ui.data.side_by_side import side_by_side
 from poetcore.ui.gallery.about import about_chosen
@@ -23,7 +24,8 @@ from poetcore.ui.gallery.pictures import Card
 from poetcore.ui.gallery.repair_gallery import Repairable, repair_gallery
 from poetcore.ui.labels import filter_label
 from poetcore.ui.model.settings import pick_multi_label
-from poetcore.ui.state import explain, progress_bar, scanned, workspace
+from poetcore.ui.scans import scanned
+from poetcore.ui.state import explain, progress_bar, workspace
 from poetcore.ui.text import plain, short
 
 __all__ = ["draw_health"]
@@ -106,16 +108,14 @@ def _demo(folder: Path, demo_folder: Path | None) -> Dataset | None:
 
 
 def _issues(dataset: Dataset, demo: Dataset | None) -> list[Issue]:
-    """Find issues, unless this session knows the result for the same files and verified contents."""
-    stamp = _stamp(dataset, demo)
-    known: tuple[object, list[Issue]] | None = st.session_state.get("health")
-    if known and known[0] == stamp:
-        return known[1]
-    with progress_bar() as show:
-        verified = Repairs(dataset.home).verified()
-        issues = find_issues(dataset, workspace(), demo, show, verified=verified)
-    st.session_state["health"] = (stamp, issues)
-    return issues
+    """Find issues, unless they are known for the same files and verified contents."""
+
+    def find() -> list[Issue]:
+        with progress_bar() as show:
+            verified = Repairs(dataset.home).verified()
+            return find_issues(dataset, workspace(), demo, show, verified=verified)
+
+    return computed("health", _stamp(dataset, demo), find)
 
 
 def _stamp(*sets: Dataset | None) -> tuple[object, ...]:

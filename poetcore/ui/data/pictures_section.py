@@ -13,15 +13,17 @@ from poetcore.data.splitting import assign_splits
 from poetcore.system.figures import count
 from poetcore.system.names import natural_key
 from poetcore.training.train import TrainingOptions
+from poetcore.ui.computed import computed
 from poetcore.ui.data.found import draw_odd
 from poetcore.ui.gallery.about import about_chosen
 from poetcore.ui.gallery.pictures import Card, gallery
 from poetcore.ui.glossary import term
 from poetcore.ui.labels import pick_label
+from poetcore.ui.scans import on_disk
 from poetcore.ui.state import workspace
 from poetcore.ui.text import plain
 from poetcore.workspace.datasets import dataset_warnings
-from poetcore.workspace.demo_sets import training_part
+from poetcore.workspace.demo_sets import kept_aside, training_part
 
 __all__ = ["draw_pictures"]
 
@@ -87,15 +89,22 @@ def _draw_samples(dataset: Dataset) -> None:
 
 def _counts(dataset: Dataset) -> pd.DataFrame:
     """Count pictures by label and planned part of the split: columns label, part, pictures."""
+    aside, groups = (
+        kept_aside(dataset.folder, workspace()),
+        workspace().bottlenecks / "group_names.sqlite",
+    )
+    stamp = (dataset.folder, on_disk(dataset.folder), aside, _time(aside), _time(groups))
+    return computed("planned split", stamp, lambda: _planned(dataset))
+
+
+def _time(file: Path | None) -> int:
+    return file.stat().st_mtime_ns if file and file.is_file() else 0
+
+
+def _planned(dataset: Dataset) -> pd.DataFrame:
     pictures = training_part(dataset, workspace()).pictures[["path", "label", "sha"]]
     with workspace().group_names() as names:
         known = names.get(TrainingOptions.group_by, pictures["sha"])
-    return _planned(pictures, known)
-
-
-@st.cache_data(max_entries=8, show_spinner=False)
-def _planned(pictures: pd.DataFrame, known: dict[str, str]) -> pd.DataFrame:
-    """Count the pictures of each part; cached, since the split of thousands takes a tenth of a second."""
     parts = pictures.assign(part=assign_splits(pictures, 10, 10, known))
     counts = parts.groupby(["label", "part"]).size().rename("pictures").reset_index()
     return counts.sort_values("label", key=lambda names: names.map(natural_key), kind="stable")

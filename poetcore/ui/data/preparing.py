@@ -1,6 +1,5 @@
 """The prepare page's parts: the options, the preview, and copying the pictures."""
 
-import time
 from pathlib import Path
 
 import pandas as pd
@@ -9,22 +8,21 @@ import streamlit as st
 from poetcore.analysis.issues import CHECKS, Issue
 from poetcore.curation.prepare import Plan, plan
 from poetcore.curation.prepared import Outcome, check_apart, execute, existing_split, scan_source
+from poetcore.curation.repair import Repairs
 from poetcore.curation.selection import DEFAULT_EXCLUDED, EXCLUDABLE, MANDATORY, SplitOptions
 from poetcore.data.dataset import Dataset
 from poetcore.data.layout import LevelError
 from poetcore.errors import PoetError
 from poetcore.ui.choice import chosen
+from poetcore.ui.computed import computed
 from poetcore.ui.data.bring import draw_ways_in
 from poetcore.ui.data.planned_pictures import draw_planned_pictures
 from poetcore.ui.data.prepare_fields import keep_source, pick_folder, pick_source
-from poetcore.ui.freshness import forget_scans
+from poetcore.ui.scans import forget_scans, on_disk
 from poetcore.ui.state import choose, explain, offer_level, progress_bar, workspace
 from poetcore.ui.text import few, in_sentence, plain, short
 
 __all__ = ["draw_prepare", "usual_numbers"]
-
-#: Seconds for which a source is not scanned again while someone changes the numbers.
-_FRESH = 60
 
 #: Pixels of a field for a number, and of a figure's box: two of the latter stand side by side on a phone.
 _NUMBER, _FIGURE = 230, 110
@@ -51,7 +49,12 @@ def draw_prepare() -> None:
         dataset, issues = _scanned_source(source)
         usual = usual_numbers(dataset)
         options = _pick_options(source, usual)
-        planned = plan(dataset, issues, options, existing_split(folder, workspace()))
+        existing = existing_split(folder, workspace())
+        planned = computed(
+            "preparation",
+            (_stamp(source), options, existing),
+            lambda: plan(dataset, issues, options, existing),
+        )
     except LevelError as error:
         offer_level(error.level, "dataset" if source == chosen().dataset else "prepare_source")
         return
@@ -146,15 +149,19 @@ def _pick_options(source: Path, usual: tuple[int, int]) -> SplitOptions:
     return SplitOptions(int(train), int(demo), order or "random", int(seed), frozenset(exclude))
 
 
+def _stamp(source: Path) -> tuple[object, ...]:
+    """Return what is another where the source is, or which of its labels are verified."""
+    return (source, on_disk(source), Repairs(source).verified())
+
+
 def _scanned_source(source: Path) -> tuple[Dataset, list[Issue]]:
-    """Scan the source, with a bar; for a minute the result is kept."""
-    kept = st.session_state.get("prepare_scanned")
-    if kept and kept[0] == source and time.monotonic() - kept[1] < _FRESH:
-        return kept[2], kept[3]
-    with progress_bar() as show:
-        dataset, issues = scan_source(source, workspace(), show)
-    st.session_state["prepare_scanned"] = (source, time.monotonic(), dataset, issues)
-    return dataset, issues
+    """Scan the source, with a bar, unless nothing has changed in it."""
+
+    def scan() -> tuple[Dataset, list[Issue]]:
+        with progress_bar() as show:
+            return scan_source(source, workspace(), show)
+
+    return computed("prepared source", _stamp(source), scan)
 
 
 def _draw_preview(planned: Plan, dataset: Dataset, wanted: bool) -> None:

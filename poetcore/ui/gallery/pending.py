@@ -9,8 +9,8 @@ from poetcore.curation.repair import Pending, Repairs, Step
 from poetcore.data.held_out import home_of
 from poetcore.data.listing import is_listing
 from poetcore.errors import PoetError
-from poetcore.ui.freshness import forget_scans
 from poetcore.ui.gallery.pictures import shas
+from poetcore.ui.scans import forget_scans
 from poetcore.ui.state import explain, progress_bar, workspace
 from poetcore.ui.text import counted
 

@@ -7,12 +7,12 @@ import streamlit as st
 from poetcore.errors import OptionError, PoetError
 from poetcore.ui.choice import chosen
 from poetcore.ui.components.collect import collect_area
-from poetcore.ui.freshness import forget_scans
 from poetcore.ui.live.collect_training import (
     draw_collected_training,
     draw_training_from_here,
     prepare_ahead,
 )
+from poetcore.ui.scans import forget_scans
 from poetcore.ui.state import choose, explain, workspace
 from poetcore.workspace.collecting import collectable, collected, dataset_at, place_of
 

@@ -17,9 +17,10 @@ from poetcore.system.wording import few
 from poetcore.training.config import RunConfig
 from poetcore.training.train import TrainingOptions
 from poetcore.ui.components.jump import ask_to_jump, draw_jump
-from poetcore.ui.freshness import files_now, forget_scans
+from poetcore.ui.freshness import files_now
 from poetcore.ui.model.job_panel import draw_ended, draw_job, draw_working_banner
-from poetcore.ui.state import explain, jobs, scanned, workspace
+from poetcore.ui.scans import forget_scans, scanned
+from poetcore.ui.state import explain, jobs, workspace
 from poetcore.ui.text import plain
 from poetcore.workspace.collecting import Collected
 from poetcore.workspace.demo_sets import dataset_title, kept_aside, release, training_part

@@ -9,7 +9,8 @@ from poetcore.data.held_out import is_held_out
 from poetcore.data.labels import match_labels
 from poetcore.training.config import RunConfig
 from poetcore.ui.choice import Choice
-from poetcore.ui.freshness import files_now, forget_scans
+from poetcore.ui.freshness import files_now
+from poetcore.ui.scans import forget_scans
 from poetcore.ui.state import workspace
 from poetcore.ui.text import few, plain
 from poetcore.workspace.demo_sets import dataset_title, kept_aside, release

@@ -8,9 +8,10 @@ from poetcore.errors import RunError
 from poetcore.system.figures import count, duration
 from poetcore.system.progress import Progress
 from poetcore.ui.choice import chosen
-from poetcore.ui.freshness import forget_scans, trained_on
+from poetcore.ui.freshness import trained_on
 from poetcore.ui.model.curves import draw_live_curves
 from poetcore.ui.model.preview import draw_preview
+from poetcore.ui.scans import forget_scans
 from poetcore.ui.state import choose, jobs
 from poetcore.ui.text import plain
 from poetcore.workspace.run import Run

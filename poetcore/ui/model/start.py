@@ -9,7 +9,8 @@ from poetcore.training.config import RunConfig
 from poetcore.ui.choice import Choice
 from poetcore.ui.freshness import files_now
 from poetcore.ui.model.evaluated_on import with_evaluation
-from poetcore.ui.state import explain, jobs, scanned, workspace
+from poetcore.ui.scans import scanned
+from poetcore.ui.state import explain, jobs, workspace
 from poetcore.ui.text import plain
 from poetcore.workspace.demo_sets import training_part
 

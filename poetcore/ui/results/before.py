@@ -7,7 +7,8 @@ import streamlit as st
 from poetcore.errors import PoetError
 from poetcore.evaluation.freshness import files_as_trained
 from poetcore.evaluation.true_labels import true_labels, without_other_labels
-from poetcore.ui.freshness import files_now, forget_scans
+from poetcore.ui.freshness import files_now
+from poetcore.ui.scans import forget_scans
 from poetcore.ui.state import choose, explain, workspace
 from poetcore.ui.text import plain
 from poetcore.workspace.demo_sets import make_testing_list, testing_list

@@ -1,13 +1,16 @@
-"""What a page knows of a comparison; the demo pictures are scanned at most every 15 seconds."""
+"""What a page knows of a comparison, which is made anew where the models or the demo pictures change."""
 
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
 
+from poetcore.errors import RunError
 from poetcore.evaluation.compare import Model, find_comparison, stored_comparison
 from poetcore.evaluation.comparison import Comparison
-from poetcore.ui.state import workspace
+from poetcore.ui.scans import on_disk
+from poetcore.ui.state import metrics_of, workspace
 from poetcore.workspace.run import Run
 
 __all__ = ["comparison_on"]
@@ -23,13 +26,22 @@ def comparison_on(demo: Path | None, models: Sequence[Model]) -> list[Comparison
     Raises:
         PoetError: they cannot be compared.
     """
-    return _comparison(str(demo) if demo else "", tuple(map(_stamp, models)), models)
+    stamps = (*map(_stamp, models), *map(on_disk, [demo] if demo else _evaluated_on(models)))
+    return _comparison(str(demo) if demo else "", stamps, models)
 
 
-@st.cache_resource(ttl="15s", max_entries=8, show_spinner=False)
-def _comparison(
-    demo: str, stamps: tuple[tuple[object, ...], ...], _models: Sequence[Model]
-) -> list[Comparison] | None:
+def _evaluated_on(models: Sequence[Model]) -> list[str]:
+    """Return the folders of the newest evaluations."""
+    found = []
+    for model in models:
+        if isinstance(model, Run) and (folders := model.evaluations()):
+            with contextlib.suppress(RunError):  # a damaged one, which the comparison tells of
+                found.append(metrics_of(folders[0]).folder)
+    return found
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _comparison(demo: str, stamps: tuple[object, ...], _models: Sequence[Model]) -> list[Comparison] | None:
     """Compare; `stamps` stand for the models and what was evaluated. What is returned is shared."""
     with st.spinner("Comparing ...", show_time=True):
         if demo:

@@ -153,7 +153,7 @@ def draw_pictures(
     if order is not None:
         rows = sorted_predictions(rows, evaluation.metrics.labels, order)
         said = dict(zip(rows["path"], sorted_by(rows, order), strict=True))
-    slides = deck(rows)
+    slides = deck(rows.head(_MOST))
     verdicts = verdict_notes(evaluation, rows)
     if slides and not as_table:
         mend = "in the CSV file" if is_listing(folder) else "or set the picture aside"
@@ -162,8 +162,7 @@ def draw_pictures(
             " the prediction: demo pictures that follow the model make it look better than it is. How many"
             " labels were changed is said beside the accuracy from then on."
         )
-    first = slides[:_MOST]
-    found = list(zip(shas(tuple(slide.path for slide in first)), first, strict=True))
+    found = list(zip(shas(tuple(slide.path for slide in slides)), slides, strict=True))
     repairs = Repairs(folder)
     repairs.recover()
     verified = repairs.verified()

@@ -9,6 +9,7 @@ from poetcore.errors import OptionError
 from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.slices import SlicedAccuracy
 from poetcore.system.figures import count, interval, p_figure, percent
+from poetcore.ui.computed import computed
 from poetcore.ui.glossary import term
 from poetcore.ui.labels import filter_label
 from poetcore.ui.results.label_sets import draw_wrong_sets
@@ -31,11 +32,12 @@ def draw_slices(evaluation: Evaluation, key: str) -> None:
         key: of the evaluation.
     """
     st.header("Where it fails more than elsewhere", help=term("slice"))
-    pictures = _pictures(evaluation, key)
+    stamp = _stamp(evaluation, key)
+    pictures = _pictures(evaluation, stamp)
     if pictures.predictions.empty:
         st.caption("Every picture was seen in training, so that it would show the memory only.")
         return
-    slices = _narrowed(pictures, evaluation.metrics.labels, key)
+    slices = _narrowed(pictures, stamp, evaluation.metrics.labels, key)
     if slices is None or slices.predictions.empty:
         st.info("No picture has these labels: choose others.", icon=":material/info:")
         return
@@ -64,19 +66,25 @@ def draw_slices(evaluation: Evaluation, key: str) -> None:
     draw(evaluation, rows[~rows["correct"]], f"slice_{key}_{attribute}_{chosen.name}")
 
 
-def _pictures(evaluation: Evaluation, key: str) -> SlicedPictures:
-    """Find what the pictures can be divided by, unless this session knows it for the same pictures."""
-    stamp = (key, evaluation.metrics.state, tuple(evaluation.predictions["path"]))
-    known: tuple[object, SlicedPictures] | None = st.session_state.get("sliced_pictures")
-    if known and known[0] == stamp:
-        return known[1]
-    with progress_bar() as show:
-        found = SlicedPictures.of(evaluation, workspace(), show)
-    st.session_state["sliced_pictures"] = (stamp, found)
-    return found
+def _stamp(evaluation: Evaluation, key: str) -> tuple[object, ...]:
+    """Return what the slices of an evaluation depend on."""
+    told = evaluation.predictions.select_dtypes(exclude="float")
+    return (key, evaluation.metrics.state, int(pd.util.hash_pandas_object(told, index=False).sum()))
 
 
-def _narrowed(pictures: SlicedPictures, labels: list[str], key: str) -> Slices | None:
+def _pictures(evaluation: Evaluation, stamp: tuple[object, ...]) -> SlicedPictures:
+    """Find what the pictures can be divided by, unless it is known for the same pictures."""
+
+    def find() -> SlicedPictures:
+        with progress_bar() as show:
+            return SlicedPictures.of(evaluation, workspace(), show)
+
+    return computed("sliced pictures", stamp, find)
+
+
+def _narrowed(
+    pictures: SlicedPictures, stamp: tuple[object, ...], labels: list[str], key: str
+) -> Slices | None:
     """Draw the choice of a label, and return the slices of its pictures; None where it has none.
 
     The last ones are kept: thousands of sub-folders take seconds, and every click draws the section anew.
@@ -84,16 +92,10 @@ def _narrowed(pictures: SlicedPictures, labels: list[str], key: str) -> Slices |
     with st.container(horizontal=True, vertical_alignment="bottom"):
         true = filter_label("True label", labels, f"slices_true_{key}")
         predicted = filter_label("Predicted label", labels, f"slices_predicted_{key}")
-    asked = (true, predicted)
-    known: tuple[SlicedPictures, object, Slices] | None = st.session_state.get("slices")
-    if known and known[0] is pictures and known[1] == asked:
-        return known[2]
     try:
-        found = pictures.slices(true, predicted)
+        return computed("slices", (stamp, true, predicted), lambda: pictures.slices(true, predicted))
     except OptionError:
         return None
-    st.session_state["slices"] = (pictures, asked, found)
-    return found
 
 
 def _chosen(slices: Slices, found: list[SlicedAccuracy], key: str) -> SlicedAccuracy:

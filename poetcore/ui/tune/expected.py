@@ -6,7 +6,7 @@ from poetcore.system.files import cores
 from poetcore.training.tuning.options import TuneOptions
 from poetcore.training.tuning.settings import settings_of
 from poetcore.training.tuning.trials import jobs_of
-from poetcore.ui.state import workspace
+from poetcore.ui.data.features import missing_features
 
 __all__ = ["expected_seconds"]
 
@@ -34,9 +34,8 @@ def expected_seconds(plan: TuneOptions, dataset: Dataset) -> tuple[float, float]
         for member in find(name).members
     }
     extraction = 0.0
-    with workspace().feature_cache() as cache:
-        for network in networks.values():
-            new = len(cache.missing(dataset.pictures["sha"], network))
-            new += pictures if any(one.flip_left_right for one in settings) else 0
-            extraction += new * (_DECODED + _EXTRACTED * (relative_cost(network) or 1.0)) / 1000
+    for network in networks.values():
+        new = len(missing_features(dataset, network))
+        new += pictures if any(one.flip_left_right for one in settings) else 0
+        extraction += new * (_DECODED + _EXTRACTED * (relative_cost(network) or 1.0)) / 1000
     return trials / cores(), extraction / cores()
