@@ -15,6 +15,7 @@ from poetcore.evaluation.classifier import Classifier
 from poetcore.export.export import export
 from poetcore.features.backbones import DEFAULT, build, find
 from poetcore.features.cache import FeatureCache
+from poetcore.features.engines import Bottleneck
 from poetcore.features.extraction import extract_features
 from poetcore.features.feature_extractor import PictureExtractor
 from poetcore.system.progress import Progress
@@ -110,6 +111,16 @@ def test_progress_counts_each_picture_once_by_each_network(combined, tmp_path):
     assert (found.computed, found.cached, again.cached) == (3, 0, 3)
     assert sorted({one.done for one in told}) == list(range(7)) and {one.total for one in told} == {6}
     assert SMALL in told[-1].message and DEFAULT in told[0].message
+
+
+def test_a_preview_is_of_the_first_network_alone(combined, tmp_path):
+    watched: list[Bottleneck] = []
+    pictures = by_content(demo(combined)[:2])
+    with combined.workspace.file_index() as index, FeatureCache(tmp_path / "vectors.sqlite") as cache:
+        models = models_of(combined.run, combined.workspace)
+        extract_features(pictures, find(BOTH), models, cache, index, watch=watched.append)
+    assert [one.sha for one in watched] == list(pictures)
+    assert {one.vector.shape for one in watched} == {(find(DEFAULT).vector_length,)}
 
 
 def test_the_keras_model_has_the_vectors_of_the_litert_files(combined):

@@ -43,7 +43,7 @@ def reader_of(name: str) -> Callable[[Path, Path], Read]:
     def prepare(place: Path, lab: Path) -> Read:
         from poetcore.evaluation.evaluation import Evaluation
         from poetcore.evaluation.headline import headline
-        from poetcore.training.curves import curves, history, path_of
+        from poetcore.training.curves import curves, history, path_of, previews
         from poetcore.training.learning_curve import LearningCurve
         from poetcore.training.verdict import run_verdict
         from poetcore.workspace.review_file import ReviewFile
@@ -72,7 +72,14 @@ def reader_of(name: str) -> Callable[[Path, Path], Read]:
                 lambda: run.title,
             ],
             "status.json": [run.began, run.current_status, run.state, workspace.all_runs],
-            "events.jsonl": [lambda: (curves(run.events()), history(run.events()), path_of(run.events()))],
+            "events.jsonl": [
+                lambda: (
+                    curves(run.events()),
+                    history(run.events()),
+                    path_of(run.events()),
+                    previews(run.events()),
+                )
+            ],
             "labels.txt": [run.labels],
             "head.npz": [run.head, run.trained_head, run.temperature],
             "novelty.npy": [run.novelty_pictures],
