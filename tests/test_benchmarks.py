@@ -140,6 +140,7 @@ def test_a_comment_changes_no_pixel() -> None:
         "tests.benchmarks.campaigns",
         "tests.benchmarks.first_curve",
         "tests.benchmarks.growth",
+        "tests.benchmarks.peers",
     ],
 )
 def test_help_says_how_to_run_them(module: str) -> None:

@@ -9,8 +9,10 @@ import pytest
 import tests.benchmarks.__main__ as benchmarks
 from tests.benchmarks import compare
 from tests.benchmarks.compare import BaselineError, compared, ratio_of, read_baseline
+from tests.benchmarks.harness import Outcome
 from tests.benchmarks.lab import Lab
 from tests.benchmarks.other_code import lay_out
+from tests.benchmarks.peers.__main__ import Way, peers_table
 from tests.benchmarks.table import Figure, Table
 from tests.conftest import ROOT
 from tests.test_benchmarks import MACHINE
@@ -139,3 +141,19 @@ def test_what_is_no_other_code_is_one_sentence(tmp_path, capsys) -> None:
     assert benchmarks.main([str(tmp_path), str(tmp_path), "--against", "no such thing"]) == 2
     told = capsys.readouterr().err
     assert told.startswith("no such thing is neither a commit") and len(told.splitlines()) == 1
+
+
+def test_peers_stand_beside_the_first_way() -> None:
+    answer = {"cpu_ms_each": 10.0, "ready_s": 1.0, "correct": 9, "total": 10, "difference": 2e-6}
+    mine, other = (
+        [Outcome(1, 250, answer | {"rate": 90.0}), Outcome(1, 250, answer | {"rate": 110.0})],
+        [Outcome(1, 1300, answer | {"rate": 50.0, "second_s": 0.2})],
+    )
+    found = {Way("Poet", "poet_way", "auto", ()): mine, Way("Slow", "slow_way", "", ()): other}
+    sizes = dict(zip(found, ({"all": 3000, "cards": 0}, {"all": 4800, "cards": 3300}), strict=True))
+    first, second = peers_table(found, sizes).splitlines()[2:]
+    assert first.startswith(
+        "| Poet | 100 (90.0 to 110) | 1.00 times | 10.0 | 1.0 s | as the first | 250 MB | 3,000 MB |"
+    )
+    assert "| 2.00 times |" in second and "| 0.2 s | 1,300 MB | 4,800 MB, 3,300 of it for" in second
+    assert second.endswith("| 9 of 10 | 2e-06 |")
