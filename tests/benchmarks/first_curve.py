@@ -11,9 +11,11 @@ previews as a share of what the process took meanwhile. With `--unscanned` no pa
 import argparse
 import json
 import random
+import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,15 +66,18 @@ def measure(folder: Path, root: Path, engine: str, scanned: bool) -> dict[str, A
             scan(folder, index)
     page = time.time() - before
 
-    start = jobs.start_module
-    jobs.start_module = lambda _, arguments, log: start(_MODULE, ["--child", *arguments], log)
+    children, start = [], jobs.start_module
+
+    def start_child(_: str, arguments: Sequence[str], log: Path) -> "subprocess.Popen[bytes]":
+        children.append(start(_MODULE, ["--child", *arguments], log))
+        return children[-1]
+
+    jobs.start_module = start_child
     started = jobs.Jobs(place)
     click = time.time()
     run = started.start_training(RunConfig(folder, engine=engine))
     at = {"checked, process started": time.time() - click}
-    while not started.status(run).final:
-        time.sleep(0.2)
-    if not (run.folder / _FIGURES).exists():
+    if children[0].wait():
         sys.exit(started.log_tail(run))
     figures = json.loads((run.folder / _FIGURES).read_text())
     at |= {name: when - click for name, when in figures["at"].items()}
