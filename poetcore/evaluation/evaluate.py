@@ -83,8 +83,8 @@ def evaluate(
     if record.options.get("labels"):  # of all labels some were chosen
         demo, excluded = without_other_labels(demo, classifier.labels)
     labels = true_labels(demo.labels, classifier.labels, f"The run {run.name!r}", demo.folder)
-    predicted = _predict(classifier, demo, on_progress)
-    table, skipped = _predictions(demo, labels, predicted)
+    # Not kept beside the table: the predictions of 200,000 pictures take 400 MB.
+    table, skipped = _predictions(demo, labels, _predict(classifier, demo, on_progress))
     leaks = find_leaks(table, run, workspace, on_progress)
     state = _state(demo, table, workspace, match_labels, classifier.labels, only)
     before = state.accuracy_before(
@@ -139,8 +139,8 @@ def evaluate_graph(
     labels = true_labels(
         demo.labels, classifier.labels, f"The model {name!r}", demo.folder, match_graph_labels
     )
-    predicted = _predict(classifier, demo, on_progress)
-    table, skipped = _predictions(demo, labels, predicted)
+    # Not kept beside the table: the predictions of 200,000 pictures take 400 MB.
+    table, skipped = _predictions(demo, labels, _predict(classifier, demo, on_progress))
     leaks = find_leaks(table, None, workspace, on_progress)
     state = _state(demo, table, workspace, match_graph_labels, classifier.labels, only)
     # A graph keeps no feature vectors, so nothing can be predicted for pictures that are gone.

@@ -7,6 +7,7 @@ The file is deleted when nothing refers to the table any more, or with the proce
 
 import os
 import tempfile
+import weakref
 from collections.abc import Hashable, Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -28,7 +29,8 @@ class StoredRows:
     """
 
     def __init__(self, file: int, shape: tuple[int, int]) -> None:
-        self._file = os.fdopen(os.dup(file), "rb", buffering=0)
+        self._file = os.dup(file)
+        weakref.finalize(self, os.close, self._file)
         self.shape = shape
 
     def __len__(self) -> int:
@@ -49,9 +51,9 @@ class StoredRows:
         size = found.itemsize * self.shape[1]
         # A row that is not the next one of that before it begins a run; a run ends where another begins.
         begins = np.flatnonzero(np.diff(rows, prepend=-2) != 1).tolist()
-        number = self._file.fileno()
-        for begin, end in zip(begins, [*begins[1:], len(rows)], strict=True):
-            if os.preadv(number, [found[begin:end].data], int(rows[begin]) * size) != (end - begin) * size:
+        for begin, end in zip(begins, [*begins, len(rows)][1:], strict=True):
+            read = os.preadv(self._file, [found[begin:end].data], int(rows[begin]) * size)
+            if read != (end - begin) * size:
                 raise OSError("The table of feature vectors ends too early.")
         return found
 

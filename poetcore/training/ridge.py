@@ -24,6 +24,9 @@ __all__ = ["Ridge", "RidgePart"]
 #: Examples that are read at a time.
 _CHUNK = 2000
 
+#: Examples of one fold or label that are worked on at a time.
+_AT_ONCE = 8192
+
 #: Makes logits of outputs, which lie between 0 and 1, before a temperature is fitted.
 _LOGITS = 10
 
@@ -144,7 +147,12 @@ class RidgePart:
         self._ridge = ridge
         self._targets = ridge._examples.targets[chosen]
         self._aims, self._root = ridge._aims(chosen), ridge._root[chosen]
-        self._projected = ridge._projected[chosen] if ridge._wide else ridge._rows(chosen) @ ridge._vectors
+        if ridge._wide:
+            self._projected = ridge._projected[chosen]
+            return
+        self._projected = np.empty((len(chosen), ridge._vectors.shape[1]), np.float32)
+        for some in _parts(np.arange(len(chosen))):
+            self._projected[some] = ridge._rows(chosen[some]) @ ridge._vectors
 
     def logits(self, strength: float) -> np.ndarray:
         """Compute the logits of these examples by the layer trained on all, `(m, labels) float32`."""
@@ -164,7 +172,8 @@ class RidgePart:
         _, group, sizes = np.unique(groups, return_inverse=True, return_counts=True)
         alone, left_out = sizes[group] == 1, errors.copy()
         own = self._root[alone] ** 2 / np.float32(self._ridge.count)  # of the intercept
-        rest = 1 - (self._projected[alone] ** 2) @ shares - own
+        squares = [(self._projected[some] ** 2) @ shares for some in _parts(np.flatnonzero(alone))]
+        rest = 1 - np.concatenate([np.empty(0, np.float32), *squares]) - own
         left_out[alone] /= np.maximum(rest, np.float32(1e-6))[:, np.newaxis]
         together = np.flatnonzero(~alone)
         together = together[np.argsort(group[together], kind="stable")]
@@ -175,13 +184,24 @@ class RidgePart:
 
     def _together(self, one: np.ndarray, shares: np.ndarray, errors: np.ndarray) -> np.ndarray:
         """Return the errors of a group by the layer that is trained without it."""
-        root = self._root[one, np.newaxis] / np.float32(np.sqrt(self._ridge.count))
-        factors = np.concatenate([self._projected[one] * np.sqrt(shares), root], axis=1)
-        if len(one) <= factors.shape[1]:
+        if len(one) <= self._projected.shape[1] + 1:
+            factors = self._factors(one, shares)
             return _solve(factors @ factors.T, errors)
         # The same by Woodbury's identity, in as many dimensions as a vector has.
-        more: np.ndarray = errors + factors @ _solve(factors.T @ factors, factors.T @ errors)
-        return more
+        products = np.zeros((len(shares) + 1,) * 2, np.float32)
+        right = np.zeros((len(products), errors.shape[1]), np.float32)
+        for some in _parts(np.arange(len(one))):
+            factors = self._factors(one[some], shares)
+            products, right = products + factors.T @ factors, right + factors.T @ errors[some]
+        solved, found = _solve(products, right), np.empty_like(errors)
+        for some in _parts(np.arange(len(one))):
+            found[some] = errors[some] + self._factors(one[some], shares) @ solved
+        return found
+
+    def _factors(self, some: np.ndarray, shares: np.ndarray) -> np.ndarray:
+        root = self._root[some, np.newaxis] / np.float32(np.sqrt(self._ridge.count))
+        """Return the rows of the square root of H, of some of these examples."""
+        return np.concatenate([self._projected[some] * np.sqrt(shares), root], axis=1)
 
     def _errors(self, strength: float) -> np.ndarray:
         """Return rows of Y - HY."""
@@ -195,6 +215,12 @@ class RidgePart:
         logits[np.arange(len(logits)), self._targets] += 1
         logits *= np.float32(_LOGITS)
         return logits
+
+
+def _parts(chosen: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield examples in parts whose rows take no more than some ten megabytes."""
+    for begin in range(0, len(chosen), _AT_ONCE):
+        yield chosen[begin : begin + _AT_ONCE]
 
 
 def _eigenvectors(square: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,11 +1,11 @@
 """The pictures of a run's dataset as its network sees them: what another picture is compared with."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from poetcore.features.engines import DEFAULT_ENGINE, ENGINES, usable_again
-from poetcore.system.files import in_chunks
 from poetcore.workspace.backbones import backbone_of
 from poetcore.workspace.head import unit_vectors
 from poetcore.workspace.run import Run
@@ -22,18 +22,27 @@ NO_REFERENCE = (
 #: Feature vectors that are read from the cache at once.
 _AT_ONCE = 2_000
 
+#: Of more pictures than this each number of a vector is kept in one byte: a quarter of the memory.
+_WHOLE = 50_000
+
+#: Of these so many are looked at again as they are in the cache: one byte is off by less than their margin.
+_LOOKED_AT_AGAIN = 500
+
 
 @dataclass(frozen=True, eq=False)
 class Reference:
     """The feature vectors of the pictures in a run's split, those of its own network.
 
     Attributes:
-        vectors: `(n, vector_length) float32`, each of length 1, so that a product is a cosine similarity.
+        vectors: `(n, vector_length) float32`, each of length 1, so that a product is a cosine similarity; of
+            very many pictures int8, to be multiplied with `scales`.
         shas: `(n,) str`, sha256 of the contents.
         labels: `(n,) str`; of several labels a picture, sets such as `fire|smoke`.
         groups: `(n,) int`, the number of the group that was not divided; in older runs each picture is one.
         splits: `(n,) str`: "training", "validation" or "testing".
         paths: `(n,) str`, where the pictures were when the run was trained.
+        scales: `(n, 1) float32`, of bytes; None of float32.
+        read: returns the exact vectors of contents, sha -> `(vector_length,) float32`; None of float32.
     """
 
     vectors: np.ndarray
@@ -42,6 +51,8 @@ class Reference:
     groups: np.ndarray
     splits: np.ndarray
     paths: np.ndarray
+    scales: np.ndarray | None = None
+    read: Callable[[Sequence[str]], Mapping[str, np.ndarray]] | None = None
 
     @classmethod
     def of(cls, run: Run, workspace: Workspace) -> "Reference | None":
@@ -63,33 +74,73 @@ class Reference:
         backbone, engine = backbone_of(run), run.record().options.get("engine", DEFAULT_ENGINE)
         suffix = ENGINES[usable_again(engine)].cache_suffix
         split = run.split().drop_duplicates("sha", ignore_index=True)
-        vectors = np.zeros((len(split), backbone.vector_length), np.float32)
-        there = np.zeros(len(split), bool)
-        with workspace.feature_cache() as cache:
-            for places in in_chunks(range(len(split)), _AT_ONCE):
-                asked = [str(split["sha"].iat[place]) for place in places]
-                found = cache.get(asked, backbone, suffix)
-                for place, sha in zip(places, asked, strict=True):
-                    if sha in found:
-                        vectors[place], there[place] = found[sha], True
+        many = len(split) > _WHOLE
+        vectors = np.zeros((len(split), backbone.vector_length), np.int8 if many else np.float32)
+        scales, there = np.ones((len(split), 1), np.float32), np.zeros(len(split), bool)
+
+        def read(shas: Sequence[str]) -> Mapping[str, np.ndarray]:
+            with workspace.feature_cache() as cache:
+                return cache.get(shas, backbone, suffix)
+
+        asked = split["sha"].to_list()
+        for begin in range(0, len(asked), _AT_ONCE):
+            found = read(asked[begin : begin + _AT_ONCE])
+            places = [begin + at for at, sha in enumerate(asked[begin : begin + _AT_ONCE]) if sha in found]
+            if places:
+                unit = unit_vectors(np.stack([found[asked[place]] for place in places]))
+                if many:
+                    scales[places] = np.maximum(np.abs(unit).max(axis=1, keepdims=True) / 127, 1e-12)
+                    unit = np.rint(unit / scales[places])
+                vectors[places], there[places] = unit, True
         if 2 * there.sum() < len(there) or not there.any():  # a few by chance stand for no dataset
             return None
         groups = split["group"].factorize()[0] if "group" in split else np.arange(len(split))
-        columns = (split[name].to_numpy(str) for name in ("sha", "label", "split", "path"))
-        shas, labels, splits, paths = (column[there] for column in columns)
-        return cls(unit_vectors(vectors[there]), shas, labels, groups[there], splits, paths)
+        shas, labels, splits, paths = (
+            split[name].to_numpy(object) for name in ("sha", "label", "split", "path")
+        )
+        more = (scales, read) if many else (None, None)
+        whole = cls(vectors, shas, labels, groups, splits, paths, *more)
+        return whole if there.all() else whole._among(there)
 
     def __len__(self) -> int:
         return len(self.shas)
 
     def only(self, split: str) -> "Reference":
         """Return the pictures of one part: "training", "validation" or "testing"."""
-        inside = self.splits == split
-        return Reference(
-            self.vectors[inside],
-            self.shas[inside],
-            self.labels[inside],
-            self.groups[inside],
-            self.splits[inside],
-            self.paths[inside],
-        )
+        return self._among(self.splits == split)
+
+    def rows(self, places: np.ndarray) -> np.ndarray:
+        """Return the vectors of some pictures as they are, `(k, vector_length) float32`, of length 1.
+
+        Args:
+            places: `(k,) int64`, which.
+        """
+        if self.read is None:
+            exact: np.ndarray = self.vectors[places]
+            return exact
+        shas = [str(sha) for sha in self.shas[places]]
+        found, gone = self.read(shas), np.zeros(self.vectors.shape[1], np.float32)
+        return unit_vectors(np.stack([found.get(sha, gone) for sha in shas]))
+
+    def cosines(self, vector: np.ndarray) -> np.ndarray:
+        """Compute how similar pictures are to another, `(n,) float32`.
+
+        Of very many only of some hundred, which are the most similar ones; the others count as -inf.
+
+        Args:
+            vector: `(vector_length,) float32`, of length 1.
+        """
+        if self.scales is None:
+            return np.asarray(self.vectors @ vector)
+        parts = range(0, len(self), _AT_ONCE)
+        rough = np.concatenate([self.vectors[at : at + _AT_ONCE].astype(np.float32) @ vector for at in parts])
+        rough *= self.scales[:, 0]
+        again = np.argpartition(-rough, min(_LOOKED_AT_AGAIN, len(rough) - 1))[:_LOOKED_AT_AGAIN]
+        found = np.full(len(rough), -np.inf, np.float32)
+        found[again] = self.rows(again) @ vector
+        return found
+
+    def _among(self, inside: np.ndarray) -> "Reference":
+        names = ("vectors", "shas", "labels", "groups", "splits", "paths")
+        scales = None if self.scales is None else self.scales[inside]
+        return replace(self, **{name: getattr(self, name)[inside] for name in names}, scales=scales)

@@ -1,5 +1,6 @@
 """Which labels are probably wrong: on feature vectors whose true labels are known, and on real pictures."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from poetcore.analysis import embedding, label_errors
 from poetcore.analysis.label_errors import (
     FOLDS,
     _folds,
@@ -20,6 +22,7 @@ from poetcore.analysis.label_errors import (
 from poetcore.data.dataset import scan
 from poetcore.errors import DatasetError
 from poetcore.features.backbones import DEFAULT, find
+from poetcore.features.cached_features import CachedFeatures
 from tests.conftest import Trained
 
 Vectors = dict[str, np.ndarray]
@@ -158,3 +161,26 @@ def test_a_drawn_flower_in_the_wrong_folder_is_the_first_label_issue(
         dataset = scan(tmp_path, index)
     top = label_issues_of(dataset, find(DEFAULT), trained.workspace).iloc[0]
     assert (top["path"], top["suggested"]) == (str(wrong), first.name)
+
+
+def test_of_very_many_pictures_no_more_than_some_thousand_vectors_are_read_at_once(monkeypatch) -> None:
+    pictures, known = made({"daisy": 90, "rose": 90}, length=30)
+    pictures.loc[[4, 100], "label"] = ["rose", "daisy"]
+    read: list[int] = []
+
+    class Watched(CachedFeatures):
+        def stacked(self, shas: Sequence[str]) -> np.ndarray:
+            read.append(len(shas))
+            return np.stack([known[sha] for sha in shas])
+
+    vectors = Watched(lambda: pytest.fail("no cache"), find(DEFAULT), list(known))
+    wanted = score_labels(pictures, known)
+    monkeypatch.setattr(label_errors, "_DIRECTIONS", 20)
+    monkeypatch.setattr(label_errors, "IN_MEMORY", 150)
+    monkeypatch.setattr(embedding, "IN_MEMORY", 150)
+    monkeypatch.setattr(embedding, "_AT_ONCE", 16)
+    found = score_labels(pictures, vectors)
+    assert max(read) == 16
+    assert set(found["sha"][:2]) == set(wanted["sha"][:2]) == {"daisy4", "rose10"}
+    found, wanted = (one.set_index("sha").sort_index() for one in (found, wanted))
+    np.testing.assert_allclose(found["typicality"], wanted["typicality"], atol=1e-5)

@@ -67,25 +67,31 @@ class Part:
     seed: int
 
 
-def fill(part: Part, workspace: Workspace) -> None:
-    """Make pictures, and put what is made up of them into the caches."""
+def fill(part: Part, workspace: Workspace | None = None) -> None:
+    """Make pictures, and put what is made up of them into the caches of a workspace, where there is one."""
     for label in LABELS:
         (part.folder / label).mkdir(parents=True, exist_ok=True)
-    backbone = find(DEFAULT)
+    for begin in range(0, part.count, _AT_ONCE):
+        draw = np.random.default_rng([part.seed, begin])
+        numbers = range(begin, min(begin + _AT_ONCE, part.count))
+        small = thumbnails(draw, len(numbers))
+        shas = list(_write(part.folder, numbers, small))
+        if workspace:
+            _keep(workspace, draw, shas, small, np.arange(begin, numbers.stop) % len(LABELS))
+
+
+def _keep(
+    workspace: Workspace, draw: np.random.Generator, shas: list[str], small: np.ndarray, labels: np.ndarray
+) -> None:
+    """Put what is made up of some pictures into the caches."""
     with (
         workspace.feature_cache() as features,
         workspace.hash_index() as hashes,
         open_measures(workspace) as measures,
     ):
-        for begin in range(0, part.count, _AT_ONCE):
-            draw = np.random.default_rng([part.seed, begin])
-            numbers = range(begin, min(begin + _AT_ONCE, part.count))
-            small = thumbnails(draw, len(numbers))
-            shas = list(_write(part.folder, numbers, small))
-            vectors = feature_vectors(draw, np.arange(begin, numbers.stop) % len(LABELS))
-            features.put(dict(zip(shas, vectors, strict=True)), backbone)
-            hashes.put({sha: PerceptualHash(one.tobytes()) for sha, one in zip(shas, small, strict=True)})
-            measures.put(dict(zip(shas, _measures(draw, len(shas)), strict=True)))
+        features.put(dict(zip(shas, feature_vectors(draw, labels), strict=True)), find(DEFAULT))
+        hashes.put({sha: PerceptualHash(one.tobytes()) for sha, one in zip(shas, small, strict=True)})
+        measures.put(dict(zip(shas, _measures(draw, len(shas)), strict=True)))
 
 
 def thumbnails(draw: np.random.Generator, count: int) -> np.ndarray:

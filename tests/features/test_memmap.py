@@ -1,11 +1,13 @@
 """Feature vectors in a memory-mapped table: found again by key, and gone from the disk afterwards."""
 
+import os
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
-from poetcore.features.memmap import FeatureTable
+from poetcore.features import memmap
+from poetcore.features.memmap import FeatureTable, StoredRows
 
 
 @pytest.fixture
@@ -64,3 +66,15 @@ def test_all_readers_share_one_map(table):
 
 def test_an_empty_table_can_be_made(table):
     assert len(table) == 0 and len(table.rows([])) == 0 and table.array.shape == (0, 3)
+
+
+@pytest.mark.skipif(not hasattr(os, "preadv"), reason="this system reads no file at a place")
+def test_the_rows_of_a_large_table_are_read_when_they_are_asked_for_and_never_mapped(tmp_path, monkeypatch):
+    monkeypatch.setattr(memmap, "_MAPPED_BYTES", 40)
+    with FeatureTable(tmp_path, 3) as table:
+        for i in range(9):
+            table.add(i, numbered(i))
+        array = table.array
+    assert isinstance(array, StoredRows) and array.shape == (9, 3)
+    for rows in ([], [8], [0, 1, 2, 7, 8, 2, 2, 3, 0]):
+        assert array.take(np.array(rows, np.int64))[:, 0].tolist() == rows

@@ -41,7 +41,7 @@ def most_similar(
         without: sha of the picture itself, which resembles itself.
     """
     length = max(float(np.linalg.norm(vector)), 1e-12)
-    cosines = reference.vectors @ (vector / np.float32(length))
+    cosines = reference.cosines(vector / np.float32(length))
     if without:
         cosines[reference.shas == without] = -np.inf
     ordered = np.argsort(-cosines, kind="stable")[: min(count, int(np.isfinite(cosines).sum()))]

@@ -28,3 +28,22 @@ def test_there_are_no_more_than_there_are():
 
 def test_among_none_there_is_none():
     assert most_similar(REFERENCE.only("testing"), ASKED) == []
+
+
+def test_of_very_many_pictures_bytes_choose_and_the_vectors_in_the_cache_decide():
+    draw = np.random.default_rng(0)
+    vectors = unit_vectors(draw.random((2_000, 64), np.float32))
+    names = np.array([f"{number}" for number in range(len(vectors))], object)
+    columns = (names, names, np.arange(len(names)), names, names)
+    scales = np.abs(vectors).max(axis=1, keepdims=True) / 127
+    read: list[int] = []
+
+    def exact(shas):
+        read.append(len(shas))
+        return {sha: vectors[int(sha)] for sha in shas}
+
+    packed = Reference(np.rint(vectors / scales).astype(np.int8), *columns, scales, exact)
+    for asked in draw.random((5, 64), np.float32):
+        wanted = [one.sha for one in most_similar(Reference(vectors, *columns), asked, 20)]
+        assert [one.sha for one in most_similar(packed, asked, 20)] == wanted
+    assert max(read) <= 500
