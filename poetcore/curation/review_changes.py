@@ -26,6 +26,9 @@ def review_changes(evaluation: Evaluation, review: Review, verified: Collection[
         verified: contents whose label is verified already.
     """
     rows = evaluation.predictions
+    if "sha" not in rows:  # of an earlier version: it cannot be reviewed
+        return []
+    rows = rows[rows["sha"].isin(list(review.entries))]
     changes = []
     for row, said in zip(rows.to_dict("records"), reviewed(rows, review).to_dict("records"), strict=True):
         action = _ACTIONS.get(said["verdict"])

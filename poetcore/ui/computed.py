@@ -1,11 +1,12 @@
 """What was computed last, for all sessions: what takes seconds is done once for the same pictures."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import streamlit as st
 
-__all__ = ["computed"]
+__all__ = ["computed", "times_of"]
 
 T = TypeVar("T")
 
@@ -32,6 +33,11 @@ def computed(kind: str, stamp: object, compute: Callable[[], T]) -> T:
     found = compute()
     kept[:] = [(stamp, found), *kept[: _KEPT - 1]]
     return found
+
+
+def times_of(*files: Path | None) -> tuple[int, ...]:
+    """Return when files or folders were changed last, for a stamp; 0 of what is not there."""
+    return tuple(file.stat().st_mtime_ns if file and file.exists() else 0 for file in files)
 
 
 @st.cache_resource(show_spinner=False)

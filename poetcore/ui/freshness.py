@@ -14,6 +14,7 @@ from poetcore.evaluation.evaluate import Evaluation
 from poetcore.evaluation.freshness import Difference, evaluation_difference, run_difference
 from poetcore.evaluation.headline import Headline, headline
 from poetcore.system.files import is_same_place
+from poetcore.ui.computed import times_of
 from poetcore.ui.scans import now_of
 from poetcore.ui.state import evaluation_at, loaded, metrics_of
 from poetcore.workspace.evaluation_folder import EvaluationFolder
@@ -70,7 +71,7 @@ def check(run: Run, folder: EvaluationFolder) -> Checked:
         RunError: the evaluation is damaged.
     """
     now, training = now_of(metrics_of(folder).folder), run_changes(run)
-    stamps = (_time(folder.metrics_file), _time(run.folder / "head.npz"), now.state, training.counts)
+    stamps = (*times_of(folder.metrics_file, run.folder / "head.npz"), now.state, training.counts)
     return _checked(str(folder.folder), stamps, run, folder, now.dataset, training)
 
 
@@ -80,7 +81,7 @@ def run_changes(run: Run) -> Difference:
         now = now_of(run.record().image_dir)
     except RunError:
         return Difference(known=False)
-    return _run_changes(str(run.folder), (_time(run.folder / "run.json"), now.state), run, now.dataset)
+    return _run_changes(str(run.folder), (*times_of(run.folder / "run.json"), now.state), run, now.dataset)
 
 
 def trained_on(run: Run, folder: Path) -> bool:
@@ -108,7 +109,3 @@ def _checked(
 @st.cache_data(max_entries=256, show_spinner=False)
 def _run_changes(name: str, stamps: tuple[object, ...], _run: Run, _now: Dataset | None) -> Difference:
     return run_difference(_run, _now)
-
-
-def _time(file: Path) -> int:
-    return file.stat().st_mtime_ns if file.is_file() else 0

@@ -62,8 +62,9 @@ def offered_verdicts(
     open_ones = predictions[(own["verdict"] == "").to_numpy()]
     offered = offered_from(workspace, open_ones["sha"], folder).set_index("sha", drop=False)
     taken: dict[str, Verdict] = {}
+    open_ones = open_ones[open_ones["sha"].isin(offered.index)]
     for sha, label in zip(open_ones["sha"], open_ones["label"], strict=True):
-        if sha in offered.index and sha not in taken:
+        if sha not in taken:
             one = offered.loc[sha]
             says = str(one["right_label"] if one["verdict"] == "label_wrong" else one["label"])
             if says == label and one["verdict"] in ("label_wrong", "label_correct"):

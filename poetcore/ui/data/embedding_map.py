@@ -28,6 +28,9 @@ from poetcore.ui.text import counted, few, in_sentence, isolated, plain
 
 __all__ = ["draw_map", "rarest_first"]
 
+#: Points at the most: more hide each other, and take a browser seconds.
+_MOST = 30_000
+
 
 def draw_map(dataset: Dataset) -> None:
     """Draw the pictures as points; those that are selected are shown below."""
@@ -42,7 +45,9 @@ def draw_map(dataset: Dataset) -> None:
     )
     features = draw_features(dataset)
     if features is not None:
-        _draw(dataset, features, predicted_by(dataset))
+        if len(features.shas) > _MOST:
+            st.caption(f"{count(_MOST)} of {count(len(features.shas))} pictures are shown, drawn at random.")
+        _draw(dataset, features.first(_MOST), predicted_by(dataset))
 
 
 @st.fragment
@@ -155,7 +160,7 @@ def rarest_first(points: pd.DataFrame) -> pd.DataFrame:
     return points.assign(far=far, number=number).sort_values(["number", "label", "far"], kind="stable")
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner=False)
 def _points(
     key: str, _pictures: pd.DataFrame, _features: DatasetFeatures
 ) -> tuple[pd.DataFrame, tuple[str, ...], np.ndarray, float]:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -13,7 +13,7 @@ from poetcore.errors import PoetError
 from poetcore.features.backbones import BACKBONES, DEFAULT, Backbone, find
 from poetcore.features.cached_features import IN_MEMORY, CachedFeatures
 from poetcore.ui.choice import chosen
-from poetcore.ui.computed import computed
+from poetcore.ui.computed import computed, times_of
 from poetcore.ui.scans import on_disk
 from poetcore.ui.state import explain, progress_bar, workspace
 from poetcore.workspace.backbones import before_tuning
@@ -35,6 +35,12 @@ class DatasetFeatures:
     shas: tuple[str, ...]
     key: str
 
+    def first(self, most: int) -> "DatasetFeatures":
+        """Return so many at the most, drawn at random, since contents stand in the order of hashes."""
+        if len(self.shas) <= most:
+            return self
+        return replace(self, shas=self.shas[:most], key=f"{self.key} first {most}")
+
     def vectors(self) -> Mapping[str, np.ndarray]:
         """Read them: sha -> feature vector, `(vector_length,) float32`; very many as they are asked for."""
         if len(self.shas) > IN_MEMORY:
@@ -46,13 +52,13 @@ class DatasetFeatures:
 def draw_features(dataset: Dataset) -> DatasetFeatures | None:
     """Draw the choice of the backbone, and the button that extracts missing features; None until then."""
     backbone = _pick_backbone()
-    shas = sorted(set(dataset.pictures["sha"]))
-    lacking = missing_features(dataset, backbone)
-    missing, key = len(lacking), _key(dataset, backbone)
+    found = _known_features(dataset, backbone)
+    missing, key = found.missing, found.of
+    number = missing + len(found.features.shas)
     tried = f"{key} {missing}"
     if missing and st.session_state.get("vectors_tried") != tried:
         st.info(
-            f"The features of {missing:,} of {len(shas):,} pictures must be extracted first: the numbers by"
+            f"The features of {missing:,} of {number:,} pictures must be extracted first: the numbers by"
             f" which {backbone.name} tells pictures apart. This is done once; training on these pictures then"
             " starts at once.",
             icon=":material/visibility:",
@@ -68,20 +74,39 @@ def draw_features(dataset: Dataset) -> DatasetFeatures | None:
             explain(error)
             return None
         # What fails now fails again: it is excluded, and not offered at every visit.
-        st.session_state["vectors_tried"] = f"{key} {len(shas) - len(vectors)}"
+        st.session_state["vectors_tried"] = f"{key} {number - len(vectors)}"
         st.rerun()
-    if missing == len(shas):
+    if missing == number:
         st.warning("Features could not be extracted from any of the pictures.")
         return None
-    known = tuple(sha for sha in shas if sha not in lacking)
-    return DatasetFeatures(backbone, known, f"{key} {len(known)}")
+    return found.features
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is known of a dataset's features: those that are cached, how many are not, and a hash of it."""
+
+    features: DatasetFeatures
+    missing: int
+    of: str
+
+
+def _known_features(dataset: Dataset, backbone: Backbone) -> _Known:
+    lacking = missing_features(dataset, backbone)
+    stamp = (on_disk(dataset.folder), dataset.labels, len(dataset.pictures), lacking)
+
+    def find() -> _Known:
+        key = _key(dataset, backbone)
+        known = tuple(sorted(set(dataset.pictures["sha"]) - lacking))
+        return _Known(DatasetFeatures(backbone, known, f"{key} {len(known)}"), len(lacking), key)
+
+    return computed(f"features by {backbone.cache_key}", stamp, find)
 
 
 def missing_features(dataset: Dataset, backbone: Backbone) -> frozenset[str]:
     """Return the contents whose features are not cached; of 200,000 pictures that takes seconds, once."""
-    kept = workspace().bottlenecks / "vectors.sqlite"
-    known = kept.stat().st_mtime_ns if kept.is_file() else 0
-    stamp = (on_disk(dataset.folder), dataset.labels, len(dataset.pictures), backbone.cache_key, known)
+    known = times_of(workspace().bottlenecks / "vectors.sqlite")
+    stamp = (on_disk(dataset.folder), dataset.labels, len(dataset.pictures), known)
 
     def find() -> frozenset[str]:
         with workspace().feature_cache() as cache:

@@ -170,7 +170,7 @@ def _card(row: Any) -> Card:
     return Card(row.sha, Path(row.path).name, lines, path=row.path, true=row.label)
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner=False)
 def _scored(key: str, _pictures: pd.DataFrame, _features: DatasetFeatures) -> pd.DataFrame:
     """Score the labels; `key` stands for all the rest."""
     return score_labels(_pictures, _features.vectors())

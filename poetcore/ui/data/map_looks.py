@@ -12,7 +12,9 @@ from poetcore.data.labels import match_labels
 from poetcore.errors import RunError
 from poetcore.ui.choice import chosen
 from poetcore.ui.components.point_map import Look
+from poetcore.ui.computed import computed, times_of
 from poetcore.ui.freshness import trained_on
+from poetcore.ui.scans import on_disk
 from poetcore.ui.state import evaluation_at, loaded
 from poetcore.workspace.run import Run
 
@@ -45,9 +47,20 @@ def predicted_by(dataset: Dataset) -> Predicted | None:
     try:
         if run is None or run.record().multi_label:
             return None
-        table = _predictions(run, dataset)
+        return computed("predicted", _stamp(run, dataset), lambda: _predicted(run, dataset))
     except RunError:  # damaged, or without a cross validation
         return None
+
+
+def _stamp(run: Run, dataset: Dataset) -> tuple[object, ...]:
+    """Return what the predictions of a dataset depend on."""
+    evaluated = evaluation_at(run, dataset.folder)
+    known = times_of(run.folder / "run.json", evaluated.metrics_file if evaluated else None)
+    return (run.folder, run.title, dataset.folder, on_disk(dataset.folder), known)
+
+
+def _predicted(run: Run, dataset: Dataset) -> Predicted | None:
+    table = _predictions(run, dataset)
     if table is None:
         return None
     names = match_labels(dataset.labels, run.labels())

@@ -13,7 +13,7 @@ from poetcore.data.splitting import assign_splits
 from poetcore.system.figures import count
 from poetcore.system.names import natural_key
 from poetcore.training.train import TrainingOptions
-from poetcore.ui.computed import computed
+from poetcore.ui.computed import computed, times_of
 from poetcore.ui.data.found import draw_odd
 from poetcore.ui.gallery.about import about_chosen
 from poetcore.ui.gallery.pictures import Card, gallery
@@ -89,16 +89,10 @@ def _draw_samples(dataset: Dataset) -> None:
 
 def _counts(dataset: Dataset) -> pd.DataFrame:
     """Count pictures by label and planned part of the split: columns label, part, pictures."""
-    aside, groups = (
-        kept_aside(dataset.folder, workspace()),
-        workspace().bottlenecks / "group_names.sqlite",
-    )
-    stamp = (dataset.folder, on_disk(dataset.folder), aside, _time(aside), _time(groups))
+    place, aside = workspace(), kept_aside(dataset.folder, workspace())
+    known = times_of(aside, place.bottlenecks / "group_names.sqlite")
+    stamp = (dataset.folder, on_disk(dataset.folder), aside, known)
     return computed("planned split", stamp, lambda: _planned(dataset))
-
-
-def _time(file: Path | None) -> int:
-    return file.stat().st_mtime_ns if file and file.is_file() else 0
 
 
 def _planned(dataset: Dataset) -> pd.DataFrame:

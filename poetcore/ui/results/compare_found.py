@@ -9,6 +9,7 @@ import streamlit as st
 from poetcore.errors import RunError
 from poetcore.evaluation.compare import Model, find_comparison, stored_comparison
 from poetcore.evaluation.comparison import Comparison
+from poetcore.ui.computed import times_of
 from poetcore.ui.scans import on_disk
 from poetcore.ui.state import metrics_of, workspace
 from poetcore.workspace.run import Run
@@ -56,9 +57,5 @@ def _stamp(model: Model) -> tuple[object, ...]:
     files = [kept] if kept.is_dir() else []
     if isinstance(model, Run):
         files += [model.folder / "head.npz", *(one.metrics_file for one in model.evaluations())]
-        return (str(model.folder), model.title, *map(_time, files))
-    return (str(model.path), *map(_time, [model.path, *files]))
-
-
-def _time(file: Path) -> int:
-    return file.stat().st_mtime_ns if file.exists() else 0
+        return (str(model.folder), model.title, *times_of(*files))
+    return (str(model.path), *times_of(model.path, *files))

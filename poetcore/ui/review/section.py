@@ -19,6 +19,7 @@ from poetcore.evaluation.review.sample import random_sample
 from poetcore.evaluation.review.sentences import about_review
 from poetcore.system.wording import few
 from poetcore.ui.components.review import review_bar
+from poetcore.ui.computed import computed, times_of
 from poetcore.ui.gallery.pending import tell_pending
 from poetcore.ui.glossary import term
 from poetcore.ui.headline import accuracy_metric, figure_metric
@@ -45,19 +46,30 @@ def draw_review(evaluation: Evaluation, key: str) -> None:
     if folder is None:
         return
     try:
-        review = Review.of(folder)
-        progress = review_progress(evaluation, review)
+        review, progress, found = _known(folder, evaluation)
         if not progress.mistakes and not progress.right:
             return
         st.header("Review", help=term("review"))
         _draw_bar(folder, evaluation, progress, key)
         _draw_offers(folder, evaluation)
-        _draw_corrected(corrected(evaluation, review))
+        _draw_corrected(found)
         with st.container(horizontal=True):
             _draw_sample(evaluation, review, progress, key)
             _draw_repairs(evaluation, review)
     except PoetError as error:
         explain(error)
+
+
+def _known(folder: EvaluationFolder, evaluation: Evaluation) -> tuple[Review, ReviewProgress, Corrected]:
+    """Read a review, and return what it comes to; of 200,000 pictures the random sample takes a second."""
+    size = folder.review_file.stat().st_size if folder.review_file.is_file() else 0
+    stamp = (folder.folder, times_of(folder.metrics_file, folder.review_file), size)
+
+    def read() -> tuple[Review, ReviewProgress, Corrected]:
+        review = Review.of(folder)
+        return review, review_progress(evaluation, review), corrected(evaluation, review)
+
+    return computed("review", stamp, read)
 
 
 def _draw_bar(folder: EvaluationFolder, evaluation: Evaluation, progress: ReviewProgress, key: str) -> None:
