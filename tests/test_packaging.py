@@ -21,6 +21,12 @@ def test_the_extra_for_tests_is_the_list_of_the_tests():
     assert {str(Requirement(one)) for one in extra} == listed("tests/requirements.txt")
 
 
+def test_a_light_installation_needs_all_but_tensorflow():
+    left_out = listed("requirements.txt") - listed("poetcore/light.txt")
+    assert [Requirement(one).name for one in left_out] == ["tensorflow"]
+    assert listed("poetcore/light.txt") < listed("requirements.txt")
+
+
 def test_dependencies_stand_in_one_list_only():
     assert "dependencies" in PROJECT["project"]["dynamic"] and "dependencies" not in PROJECT["project"]
 

@@ -138,7 +138,8 @@ def export(
         samples=_samples(run, options.samples) if "samples" in kind.choices else (),
         litert_js=options.litert_js,
     )
-    if backbone.lite_only and kind.write_lite:
+    if kind.is_written_by_lite(backbone):
+        assert kind.write_lite
         content = with_layer(models_of(run, workspace)(backbone).read_bytes(), head, fed)
         write = partial(kind.write_lite, LiteNetwork(content, tuple(labels), about))
     else:

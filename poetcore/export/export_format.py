@@ -12,6 +12,7 @@ from poetcore.errors import OptionError
 from poetcore.export.about import About
 from poetcore.export.export_options import FORMATS_WITH, ExportOptions, InputRange
 from poetcore.features.backbones import Backbone, build
+from poetcore.system.tensorflow import check_tensorflow
 from poetcore.workspace.head import Head
 
 if TYPE_CHECKING:
@@ -139,6 +140,8 @@ class ExportFormat:
         names_output: whether its output layer has the name that the user chose.
         choices: names of the options that it has and others have not.
         write_lite: writes a network of which there is a LiteRT file only; None where that cannot be.
+        prefers_lite: whether that is done wherever the LiteRT file is not one of TensorFlow's either: it
+            needs no TensorFlow, and a tenth of the time.
         edition: raised where files are not written as before, so that an earlier one is written anew.
     """
 
@@ -163,13 +166,20 @@ class ExportFormat:
     names_output: bool = False
     choices: tuple[str, ...] = ()
     write_lite: Callable[[LiteNetwork, Path], None] | None = None
+    prefers_lite: bool = False
     edition: int = 1
+
+    def is_written_by_lite(self, backbone: Backbone) -> bool:
+        """Return whether a run on a backbone is written from its LiteRT file."""
+        lite = backbone.lite_only or (self.prefers_lite and backbone.written_directly)
+        return lite and self.write_lite is not None
 
     def check_backbone(self, backbone: Backbone) -> None:
         """Check that a run on a backbone can be written in the format.
 
         Raises:
-            OptionError: there is no Keras model of it, and the format needs one.
+            OptionError: there is no Keras model of it, and the format needs one, or it needs TensorFlow,
+                which is not installed.
         """
         if backbone.lite_only and (backbone.parts or not self.write_lite):
             raise OptionError(
@@ -179,6 +189,8 @@ class ExportFormat:
                 else f"{backbone.name} is a LiteRT file, which cannot be written as {self.name}: choose"
                 " another format, such as tflite."
             )
+        if not self.is_written_by_lite(backbone) or "tf2onnx" in self.packages:
+            check_tensorflow(f"The format {self.name} of a run on {backbone.name}")
 
     def check_possible(self, options: ExportOptions) -> None:
         """Check that the format can be written here, and with these options.

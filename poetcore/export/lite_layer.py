@@ -30,6 +30,6 @@ def with_layer(content: bytes, head: Head, fed: InputRange) -> bytes:
     shape = (1, len(head.bias))
     graph.follow("FULLY_CONNECTED", "logits", shape, head.kernel.T.astype(np.float32), head.bias)
     graph.follow(_OPERATORS[head.activation], "probabilities", shape)
-    if (fed.mean, fed.std) != (0, 1):
-        graph.feed("pixels", pixels.shape, [("MUL", np.array(fed.std)), ("ADD", np.array(fed.mean))])
+    scaling = [("MUL", np.array(fed.std)), ("ADD", np.array(fed.mean))]
+    graph.feed("pixels", pixels.shape, [] if (fed.mean, fed.std) == (0, 1) else scaling)
     return graph.packed()

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from poetcore.export.export_options import Facts, InputRange
+from poetcore.features.lite_content import packed
 
 __all__ = ["add_metadata"]
 
@@ -33,7 +34,7 @@ class _Byte(NamedTuple):
 
 
 def add_metadata(model: bytes, *, facts: Facts, fed: InputRange, labels: str) -> bytes:
-    """Return a LiteRT model with metadata: what its input and its output are; imports TensorFlow.
+    """Return a LiteRT model with metadata: what its input and its output are.
 
     Args:
         model: with one input, a picture, and one output, probabilities.
@@ -41,16 +42,15 @@ def add_metadata(model: bytes, *, facts: Facts, fed: InputRange, labels: str) ->
         fed: how the values of a picture are scaled for it.
         labels: name of the labels file, which is to be appended as a zip archive.
     """
-    from tensorflow.lite.python import schema_py_generated as schema
-    from tensorflow.lite.tools import flatbuffer_utils
+    from ai_edge_litert import schema_py_generated as schema
 
-    unpacked = flatbuffer_utils.convert_bytearray_to_object(bytearray(model))
+    unpacked = schema.ModelT.InitFromPackedBuf(model, 0)
     buffer, entry = schema.BufferT(), schema.MetadataT()
     buffer.data = np.frombuffer(_packed(facts, fed, labels), np.uint8)
     entry.name, entry.buffer = _NAME, len(unpacked.buffers)
     unpacked.buffers.append(buffer)
     unpacked.metadata = [*(unpacked.metadata or []), entry]
-    return bytes(flatbuffer_utils.convert_object_to_bytearray(unpacked))
+    return packed(unpacked)
 
 
 def _packed(facts: Facts, fed: InputRange, labels: str) -> bytes:

@@ -65,6 +65,7 @@ def predict(pixels):
     " TENSOR_AXIS_LABELS. Both resize photos in their own way, so that probabilities differ a little.",
     choices=("input_range",),
     write_lite=_write,
+    prefers_lite=True,
     edition=2,  # the first left the number of pictures open
 )
 

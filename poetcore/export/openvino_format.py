@@ -50,6 +50,7 @@ OPENVINO = ExportFormat(
     labels_name=lambda folder: f"{folder.name}/labels.txt",
     write=_write,
     write_lite=_write_lite,
+    prefers_lite=True,
     packages=("openvino",),
     requirements="openvino numpy pillow",
     code="""

@@ -216,8 +216,8 @@ class LiteGraph:
     def packed(self) -> bytes:
         """Return it as the content of a `.tflite` file, for one picture at a time, without metadata."""
         schema = self._schema
-        for index in (*self._inputs, *self._outputs):
-            self._graph.tensors[index].shapeSignature = None
+        for tensor in self._graph.tensors:
+            tensor.shapeSignature = None
         self._graph.inputs, self._graph.outputs = self._inputs, self._outputs
         signature = schema.SignatureDefT()
         signature.signatureKey, signature.subgraphIndex = "serving_default", 0

@@ -25,7 +25,7 @@ from poetcore.system.files import write_whole
 from poetcore.system.processes import run_module, told_to_parent
 from poetcore.system.progress import OnProgress, Progress, tell
 from poetcore.system.shapes import fits
-from poetcore.system.tensorflow import tensorflow
+from poetcore.system.tensorflow import check_tensorflow, tensorflow
 
 __all__ = [
     "CALIBRATION_PICTURES",
@@ -110,6 +110,7 @@ def model_file(backbone: Backbone, folder: Path, on_progress: OnProgress | None 
     Raises:
         BackboneError: its weights cannot be read or downloaded, the conversion failed, or a calibrated model
             or a network that is a file is gone.
+        OptionError: TensorFlow is not installed.
     """
     file = converted_file(backbone, folder)
     if is_usable(file):
@@ -217,6 +218,8 @@ def _make(
 ) -> None:
     """Write a backbone's LiteRT model, or run `convert` in a child process."""
     directly = backbone.written_directly
+    if not directly:
+        check_tensorflow(f"Preparing {backbone.name}")
     named = backbone.name if directly else f"{backbone.name} (once, up to a minute)"
     if file.exists():
         tell(on_progress, "backbone", f"{file} is damaged: preparing again {named}")

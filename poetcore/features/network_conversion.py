@@ -48,6 +48,7 @@ def convert_keras(source: Path, stem: Path, scaling: Scaling | None, size: int |
         raise BackboneError(
             f"{source} is no .keras file, or damaged: save the network with Keras 3 as .keras."
         )
+    tf = tensorflow()
     try:
         foreign = foreign_layer(source)
     except (OSError, ValueError) as error:
@@ -57,7 +58,6 @@ def convert_keras(source: Path, stem: Path, scaling: Scaling | None, size: int |
             f"The network in {source} was not loaded: it has {foreign}, which networks for pictures do not"
             " need, and which may run code: give one of Keras's own layers."
         )
-    tf = tensorflow()
     import keras
 
     try:

@@ -35,7 +35,7 @@ PHASES = {
     "measuring": Phase("Measuring pictures"),
     "copying": Phase("Copying pictures"),
     "moving": Phase("Moving pictures"),
-    "backbone": Phase("Preparing the backbone (once, up to a minute)", in_run=True),
+    "backbone": Phase("Preparing the backbone", in_run=True),
     "bottlenecks": Phase("Extracting features (bottlenecks)", in_run=True),
     "hashing": Phase("Looking for near duplicates", in_run=True),
     "training": Phase("Training the last layer", in_run=True),

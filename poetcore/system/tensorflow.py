@@ -13,7 +13,10 @@ import threading
 from collections.abc import Iterator
 from typing import Any, BinaryIO, cast
 
-__all__ = ["muted", "tensorflow"]
+from poetcore.errors import OptionError
+from poetcore.system.packages import is_installed
+
+__all__ = ["check_tensorflow", "muted", "tensorflow"]
 
 _muting = threading.RLock()
 
@@ -31,7 +34,12 @@ _NATIVE_LOG = re.compile(
 
 
 def tensorflow() -> Any:
-    """Import TensorFlow, without its start-up messages and warnings, and return the module."""
+    """Import TensorFlow, without its start-up messages and warnings, and return the module.
+
+    Raises:
+        OptionError: it is not installed.
+    """
+    check_tensorflow("This")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     with muted():
         import tensorflow
@@ -41,6 +49,22 @@ def tensorflow() -> Any:
         # Deprecations that only its next version can do something about.
         tensorflow.get_logger().setLevel("ERROR")
     return tensorflow
+
+
+def check_tensorflow(what: str) -> None:
+    """Check that TensorFlow is installed, without importing it.
+
+    Args:
+        what: is in need of it, as a sentence begins.
+
+    Raises:
+        OptionError: it is not.
+    """
+    if not is_installed("tensorflow"):
+        raise OptionError(
+            f"{what} needs TensorFlow, which is not installed: run `python -m pip install tensorflow`, and do"
+            " the same again."
+        )
 
 
 def _scratch() -> BinaryIO:

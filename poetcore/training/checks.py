@@ -9,6 +9,7 @@ from poetcore.features.engines import check_engine
 from poetcore.features.network_file import find_network
 from poetcore.system.locks import check_free
 from poetcore.system.progress import OnProgress
+from poetcore.system.tensorflow import check_tensorflow
 from poetcore.training.config import RunConfig
 from poetcore.training.extractor import subset_of
 from poetcore.workspace.demo_sets import training_part
@@ -54,10 +55,12 @@ def _check_fine_tuning(config: RunConfig, backbone: Backbone) -> None:
     """Check that a network can be fine-tuned.
 
     Raises:
-        OptionError: it is quantized or there is no Keras model of it, or pictures may have several labels.
+        OptionError: it is quantized or there is no Keras model of it, or pictures may have several labels, or
+            TensorFlow is not installed.
     """
     if config.multi_label:
         refuse_multi_label("fine_tune")
+    check_tensorflow("Fine-tuning")
     first = backbone.members[0]
     if backbone.quantized:
         raise OptionError(

@@ -1,6 +1,5 @@
 """From a folder of folders to a finished run: the steps in their order, and the progress they report."""
 
-import importlib.metadata
 import platform
 import time
 from dataclasses import asdict
@@ -18,6 +17,7 @@ from poetcore.features.backbones import Backbone, find
 from poetcore.features.engines import resolve
 from poetcore.features.litert import model_file
 from poetcore.sources.samples import make_sample
+from poetcore.system.packages import versions_of
 from poetcore.system.progress import OnProgress, Progress
 from poetcore.system.wording import counted, few
 from poetcore.training.checks import check_config
@@ -221,7 +221,7 @@ def _retrain(
             versions={
                 "poet": __version__,
                 "python": platform.python_version(),
-                **{name: importlib.metadata.version(name) for name in _LIBRARIES},
+                **versions_of(_LIBRARIES),
             },
             calibration=prepared.backbone.calibration,
             groups=prepared.group_record(options.group_by),

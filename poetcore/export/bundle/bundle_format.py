@@ -63,6 +63,7 @@ BUNDLE = ExportFormat(
     suffix=".zip",
     write=_write,
     write_lite=_write_lite,
+    prefers_lite=True,
     add_note=_add_note,
     labels_name=lambda file: "labels.txt",
     requirements=" ".join(_REQUIREMENTS),

@@ -185,6 +185,7 @@ WEB = ExportFormat(
     labels_name=lambda folder: f"{folder.name}/labels.txt",
     write=_write,
     write_lite=_write_lite,
+    prefers_lite=True,
     requirements=TFLITE.requirements,
     code=TFLITE.code.replace("{file}", f'str(Path({{file}}, "{WEB_MODEL}"))'),
     remarks="The page takes pictures from the camera, from files, by dropping and pasting. Its model.tflite"
