@@ -234,10 +234,11 @@ def _doubts(baseline: Table, now: Table) -> list[str]:
         was, is_now = (table.settings.get(part) for table in (baseline, now))
         if was != is_now:
             found.append(f"Measured otherwise: {part.replace('_', ' ')} was {was} and is {is_now}; {_HINTS}.")
-    for table, when in ((baseline, "in the baseline"), (now, "now")):
+    in_turn = baseline.machine == now.machine
+    for table, when in ((baseline, "before"), (now, "now"))[in_turn:]:
         if table.machine.get("warning"):
             found.append(f"{table.machine['warning']} That was {when}; {_HINTS}.")
-    return found
+    return found + ([note for note in baseline.notes if note not in now.notes] if in_turn else [])
 
 
 def _both(one: Ratio) -> str:

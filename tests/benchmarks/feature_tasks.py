@@ -14,7 +14,7 @@ from poetcore.system.files import cores
 from poetcore.workspace.workspace import Workspace
 from tests.benchmarks.clock import Answer, Clock, files_in
 
-__all__ = ["bare", "bare_openvino", "convert", "extract", "keras_features", "predict"]
+__all__ = ["bare", "bare_openvino", "convert", "extract", "extract_in_python", "keras_features", "predict"]
 
 #: Of one thread: from a picture, `(1, size, size, 3) float32`, to its features.
 Network = Callable[[np.ndarray], np.ndarray]
@@ -52,6 +52,15 @@ def extract(
                 wanted, network, lambda one: files[one.key], cache, index, hashes=hashes, engine=engine
             )
             return clock.rate(found.computed) | {"engines": found.engines}
+
+
+def extract_in_python(folder: str, workspace: str) -> Answer:
+    """Extract as people do from Python, scanning included; earlier and later code has it too."""
+    import poetcore
+
+    extract_features, files = poetcore.extract_features, files_in(folder)
+    clock = Clock()
+    return clock.rate(len(extract_features(files, workspace=workspace, progress=False)))
 
 
 def bare(folder: str, model: str, size: int) -> Answer:

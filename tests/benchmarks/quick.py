@@ -13,7 +13,7 @@ from pathlib import Path
 
 from poetcore.system.files import walk
 from tests.benchmarks.harness import ROOT, Outcome, interleaved, task
-from tests.benchmarks.lab import FLOAT, Lab
+from tests.benchmarks.lab import Lab
 from tests.benchmarks.table import Table
 
 __all__ = ["CASES", "Case", "measure", "small"]
@@ -108,7 +108,7 @@ def _add(table: Table, case: Case, outcomes: list[Outcome]) -> None:
 
 
 def _extract(lab: Lab, turn: int) -> Outcome:
-    return lab.run(task("extract", folder=lab.train, models=lab.models, backbone=FLOAT))
+    return lab.run(task("extract_in_python", folder=lab.train, workspace=lab.fresh()))
 
 
 def _head(lab: Lab, turn: int) -> Outcome:

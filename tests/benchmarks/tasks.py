@@ -187,7 +187,13 @@ def decode(folder: str, size: int, full: bool) -> Answer:
 TASKS: dict[str, Callable[..., Answer]] = {
     one.__name__: one
     for one in (
-        *(features.convert, features.extract, features.bare, features.bare_openvino),
+        *(
+            features.convert,
+            features.extract,
+            features.extract_in_python,
+            features.bare,
+            features.bare_openvino,
+        ),
         *(features.keras_features, features.predict),
         *(make_many, make_large, keep_features, head, keras_head),
         *(train_run, evaluate_run, scan_folder, health, decode),
