@@ -15,7 +15,7 @@ from poetcore.data import images
 from poetcore.errors import PictureError, RunError
 from poetcore.evaluation.label_thresholds import sureness
 from poetcore.evaluation.novelty import Novelty
-from poetcore.features.engines import DEFAULT_ENGINE, ENGINES, check_engine
+from poetcore.features.engines import DEFAULT_ENGINE, ENGINES, check_engine, concrete
 from poetcore.features.extraction import extract_features
 from poetcore.features.extractor_pool import ExtractorPool
 from poetcore.features.feature_extractor import PictureExtractor
@@ -245,7 +245,7 @@ class Classifier:
             sha -> its most probable label, of those that are there.
         """
         with self._workspace.feature_cache() as cache:
-            vectors = cache.get(shas, self._backbone, ENGINES[self._engine].cache_suffix)
+            vectors = cache.get(shas, self._backbone, ENGINES[concrete(self._engine)].cache_suffix)
         return {
             sha: self.labels[int(self._head.probabilities(vector[np.newaxis])[0].argmax())]
             for sha, vector in vectors.items()

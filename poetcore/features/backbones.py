@@ -18,7 +18,7 @@ from poetcore.errors import BackboneError
 from poetcore.features.backbone import DEFAULT, Backbone, KerasApplication, NetworkFile
 from poetcore.features.combination import LENGTH
 from poetcore.features.known_backbones import ALIASES, BACKBONES
-from poetcore.system.tensorflow import tensorflow
+from poetcore.system.keras_backend import keras_on
 
 if TYPE_CHECKING:
     import keras
@@ -181,21 +181,24 @@ def from_environment(environ: Mapping[str, str]) -> str:
     return name or DEFAULT
 
 
-def build(backbone: Backbone) -> "keras.Model":
-    """Build the Keras model with its pre-trained weights, scaling included; imports TensorFlow.
+def build(backbone: Backbone, backend: str = "tensorflow") -> "keras.Model":
+    """Build the Keras model with its pre-trained weights, scaling included; imports Keras.
 
     It is in float32 even for a quantized backbone, which is made from it. Of a combination it has one input,
     and the vectors of its parts side by side, as `side_by_side` puts them.
+
+    Args:
+        backbone: which one.
+        backend: on which Keras runs, one of `BACKENDS`; what converts or exports it needs TensorFlow.
 
     Returns:
         A model from `(n, size, size, 3) float32`, RGB, 0 to 255, to `(n, vector_length) float32`.
 
     Raises:
         BackboneError: its weights cannot be read or downloaded.
+        OptionError: Keras runs on another backend in this process.
     """
-    tensorflow()
-    import keras
-
+    keras = keras_on(backend)
     size = backbone.input_size
     pixels = keras.Input((size, size, 3), name="pixels")
     if not backbone.parts:

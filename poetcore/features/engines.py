@@ -5,7 +5,6 @@ through the same `View`, so that a bottleneck does not depend on the engine by m
 """
 
 import importlib
-import importlib.util
 import platform
 from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,8 @@ from poetcore.data.perceptual_hash import PerceptualHash, hash_picture
 from poetcore.errors import OptionError, PictureError
 from poetcore.features.augmentation import Augmentation
 from poetcore.features.backbones import Backbone
+from poetcore.system.keras_backend import check_backend, configured_backend
+from poetcore.system.packages import is_installed
 
 __all__ = [
     "BATCH_SIZE",
@@ -32,6 +33,7 @@ __all__ = [
     "Loaded",
     "View",
     "check_engine",
+    "concrete",
     "resolve",
     "usable_again",
 ]
@@ -155,13 +157,15 @@ class Engine:
     """One way to run a backbone.
 
     Attributes:
-        module: what is imported when the engine is used; has `extract_batches`.
+        module: what is imported when the engine is used; has `extract_batches`, or after a colon the name of
+            another such function.
         package: an optional package that it needs, or empty.
         missing: the sentence for the user when that package is not installed.
         runs_quantized: whether it can run quantized (int8) backbones.
         unordered: whether it takes all batches first and yields them as workers finish.
         cache_suffix: appended to the cache key where its feature vectors differ from those of `litert` in
             the last bits: kept apart, no result depends on which engine ran before.
+        backend: of Keras, on which it runs.
     """
 
     module: str
@@ -170,13 +174,26 @@ class Engine:
     runs_quantized: bool = True
     unordered: bool = False
     cache_suffix: str = ""
+    backend: str = ""
 
     def load(self) -> ExtractBatches:
         """Import the engine's module and return its `extract_batches`."""
-        return cast(ExtractBatches, importlib.import_module(self.module).extract_batches)
+        module, _, function = self.module.partition(":")
+        return cast(ExtractBatches, getattr(importlib.import_module(module), function or "extract_batches"))
 
 
 DEFAULT_ENGINE = "auto"
+
+
+def _keras(backend: str, suffix: str) -> Engine:
+    """Return the engine that is Keras on a backend."""
+    return Engine(
+        f"poetcore.features.keras_engine:on_{backend}",
+        runs_quantized=False,
+        cache_suffix=f"+keras{suffix}",
+        backend=backend,
+    )
+
 
 ENGINES: dict[str, Engine] = {
     DEFAULT_ENGINE: Engine("poetcore.features.auto_engine"),
@@ -188,7 +205,10 @@ ENGINES: dict[str, Engine] = {
         " openvino`, or choose the engine litert.",
         runs_quantized=False,
     ),
-    "keras": Engine("poetcore.features.keras_engine", runs_quantized=False, cache_suffix="+keras"),
+    # Under this name, which the user says, Keras runs on the backend that is set for it (`concrete`).
+    "keras": _keras("tensorflow", ""),
+    "keras_jax": _keras("jax", "_jax"),
+    "keras_torch": _keras("torch", "_torch"),
     "ray": Engine(
         "poetcore.features.ray_engine",
         package="ray",
@@ -210,11 +230,22 @@ def resolve(name: str, backbone: Backbone | None = None) -> str:
         backbone: what it is to run; None for one in floating point.
     """
     if name != DEFAULT_ENGINE:
-        return name
+        return concrete(name)
     x86_64 = platform.machine().lower() in ("x86_64", "amd64")
-    if not x86_64 or (backbone and backbone.quantized) or not _is_installed("openvino"):
+    if not x86_64 or (backbone and backbone.quantized) or not is_installed("openvino"):
         return "litert"
     return "openvino"
+
+
+def concrete(name: str) -> str:
+    """Return the entry of `ENGINES` that is meant: of `keras` the one on the backend that is set for Keras.
+
+    One on an unknown backend is `keras` itself, which `check_engine` refuses.
+    """
+    if name != "keras":
+        return name
+    wanted = configured_backend()
+    return next((one for one, engine in ENGINES.items() if engine.backend == wanted), name)
 
 
 def usable_again(name: str) -> str:
@@ -248,12 +279,7 @@ def check_engine(name: str, backbone: Backbone) -> None:
             f"The engine {name} cannot run {backbone.name}, which exists as a LiteRT model only: choose the"
             f" engine {others}{instead}."
         )
-    if engine.package and not _is_installed(engine.package):
+    if engine.package and not is_installed(engine.package):
         raise OptionError(engine.missing)
-
-
-def _is_installed(package: str) -> bool:
-    try:
-        return importlib.util.find_spec(package) is not None
-    except ValueError:  # it was blocked by hand, as tests do
-        return False
+    if engine.backend:
+        check_backend(configured_backend() if name == "keras" else engine.backend)

@@ -19,7 +19,7 @@ from poetcore.errors import BackboneError
 from poetcore.features.augmentation import NO_AUGMENTATION, Augmentation
 from poetcore.features.backbones import Backbone
 from poetcore.features.cache import FeatureCache
-from poetcore.features.engines import BATCH_SIZE, DEFAULT_ENGINE, ENGINES, Batch, Bottleneck, View
+from poetcore.features.engines import BATCH_SIZE, DEFAULT_ENGINE, ENGINES, Batch, Bottleneck, View, concrete
 from poetcore.system.files import in_chunks
 from poetcore.system.progress import OnProgress, Progress
 
@@ -104,6 +104,7 @@ def extract_features(
     receive = sink or result.vectors.__setitem__
     decoded: dict[str, str | None] = {}
     computed: set[str] = set()
+    engine = concrete(engine)
     suffix = augmentation.cache_key(copy) + ENGINES[engine].cache_suffix
     done, total, message = 0, len(pictures) * len(backbone.members), ""
 
@@ -189,7 +190,7 @@ def extract(
     Raises:
         BackboneError: as it goes, where the network makes features that are not finite.
     """
-    chosen = ENGINES[engine]
+    chosen = ENGINES[concrete(engine)]
     key = augmentation.cache_key(copy) + chosen.cache_suffix
     view = View(backbone.input_size, augmentation, copy)
     extract_batches = chosen.load()

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, cast
 from poetcore.errors import OptionError
 from poetcore.system.packages import is_installed
 
-__all__ = ["check_tensorflow", "muted", "tensorflow"]
+__all__ = ["check_tensorflow", "keras_imported_on", "muted", "tensorflow"]
 
 _muting = threading.RLock()
 
@@ -36,12 +36,15 @@ _NATIVE_LOG = re.compile(
 def tensorflow() -> Any:
     """Import TensorFlow, without its start-up messages and warnings, and return the module.
 
+    It imports Keras, and so decides that Keras runs on it, whatever `KERAS_BACKEND` says: networks are
+    converted and exported by TensorFlow only.
+
     Raises:
         OptionError: it is not installed.
     """
     check_tensorflow("This")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    with muted():
+    with muted(), keras_imported_on("tensorflow"):
         import tensorflow
 
         # The first search for devices is what complains about a missing graphics card.
@@ -65,6 +68,20 @@ def check_tensorflow(what: str) -> None:
             f"{what} needs TensorFlow, which is not installed: run `python -m pip install tensorflow`, and do"
             " the same again."
         )
+
+
+@contextlib.contextmanager
+def keras_imported_on(backend: str) -> Iterator[None]:
+    """Let Keras, where it is imported in this block for the first time, run on a backend."""
+    before = os.environ.get("KERAS_BACKEND")
+    os.environ["KERAS_BACKEND"] = backend
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["KERAS_BACKEND"]
+        else:
+            os.environ["KERAS_BACKEND"] = before
 
 
 def _scratch() -> BinaryIO:
