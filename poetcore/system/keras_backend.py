@@ -42,6 +42,12 @@ def check_backend(name: str) -> None:
             f"Unknown backend {name!r} of Keras: set KERAS_BACKEND, or backend in {_settings()}, to"
             f" {', '.join(BACKENDS)}."
         )
+    imported = _imported_backend()
+    if imported not in (None, name):
+        raise OptionError(
+            f"Keras runs on {imported} in this process already, and cannot run on {name} too: do this in"
+            " another process, such as a command of its own."
+        )
     for package in ("keras", name):
         if not is_installed(package):
             how = f"`{BACKENDS[name]}`" if package == name else "`pip install keras`"
@@ -49,12 +55,6 @@ def check_backend(name: str) -> None:
                 f"The engine keras on {name} needs {package}, which is not installed: install it with {how},"
                 " or set KERAS_BACKEND to another of tensorflow, jax and torch, or choose the engine litert."
             )
-    imported = _imported_backend()
-    if imported not in (None, name):
-        raise OptionError(
-            f"Keras runs on {imported} in this process already, and cannot run on {name} too: do this in"
-            " another process, such as a command of its own."
-        )
 
 
 def keras_on(name: str) -> Any:

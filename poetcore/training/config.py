@@ -63,8 +63,8 @@ class RunConfig:
         default=DEFAULT_ENGINE,
         metadata=option(
             "What extracts the features: auto (OpenVINO where it is installed and helps, else LiteRT),"
-            " litert or openvino (this machine's cores), keras (a graphics card) or ray (the cluster of"
-            " RAY_ADDRESS)."
+            " litert or openvino (this machine's cores), keras (a graphics card, on the backend that"
+            " KERAS_BACKEND sets; keras_jax or keras_torch on that one) or ray (the cluster of RAY_ADDRESS)."
         ),
     )
     labels: str = field(

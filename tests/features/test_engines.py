@@ -33,7 +33,10 @@ WITHOUT_RAY = "import sys; sys.modules['ray'] = None; from poetcore.cli.app impo
 
 
 def test_an_unknown_engine_is_refused_with_the_choices():
-    with pytest.raises(OptionError, match="Unknown engine 'gpu': choose auto, litert, openvino, keras, keras_jax, keras_torch, ray."):
+    with pytest.raises(
+        OptionError,
+        match="Unknown engine 'gpu': choose auto, litert, openvino, keras, keras_jax, keras_torch, ray.",
+    ):
         check_engine("gpu", BACKBONE)
 
 

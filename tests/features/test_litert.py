@@ -50,6 +50,7 @@ def offline(keras_home: Path) -> dict[str, str]:
     return {
         **os.environ,
         "KERAS_HOME": str(keras_home),
+        "KERAS_BACKEND": "jax",  # networks are converted on TensorFlow, whatever is set for Keras
         "http_proxy": nowhere,
         "https_proxy": nowhere,
         "no_proxy": "",
