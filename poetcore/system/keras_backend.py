@@ -84,11 +84,9 @@ def _imported_backend() -> str | None:
 
 def _settings() -> Path:
     """Return the path of Keras's settings, as `keras/src/backend/config.py` finds it."""
-    home = os.environ.get("KERAS_HOME")
-    if home is None:
-        own = os.path.expanduser("~")  # noqa: PTH111 - `Path` raises where there is none
-        home = os.path.join(own if os.access(own, os.W_OK) else "/tmp", ".keras")  # noqa: PTH118
-    return Path(os.path.expanduser(home), "keras.json")  # noqa: PTH111
+    if home := os.environ.get("KERAS_HOME"):
+        return Path(home, "keras.json")
+    return (Path.home() if os.access(Path.home(), os.W_OK) else Path("/tmp")) / ".keras" / "keras.json"
 
 
 def _written_backend() -> str:
