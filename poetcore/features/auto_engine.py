@@ -42,7 +42,7 @@ def extract_batches(
         from poetcore.features.openvino_engine import OpenVinoNetwork
 
         try:
-            return OpenVinoNetwork(file(), backbone, workers).extractor
+            return OpenVinoNetwork(file(), backbone, workers).extractors
         except OptionError:  # it cannot run this network
             return litert()
 

@@ -1,6 +1,6 @@
 """LiteRT networks that extract the features of one picture after the other, without TensorFlow."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -56,6 +56,10 @@ class FeatureExtractor:
             `(vector_length,) float32`.
         """
         return self.extract_all(pixels)[0]
+
+    def extract_some(self, pixels: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """Extract the features of some pictures, one after the other."""
+        return [self.extract(one) for one in pixels]
 
     def extract_all(self, pixels: np.ndarray) -> list[np.ndarray]:
         """Return what each output gives for one picture, the feature vector first."""

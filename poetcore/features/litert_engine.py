@@ -1,10 +1,11 @@
 """The engine `litert`: one single-threaded LiteRT interpreter on every core of this machine.
 
-Also what it shares with others that run one picture after the other in threads.
+Also what it shares with others that run a few pictures after the other in threads.
 """
 
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import ClassVar, Protocol
@@ -12,11 +13,12 @@ from typing import ClassVar, Protocol
 import numpy as np
 
 from poetcore.features.backbones import Backbone
-from poetcore.features.engines import Batch, Bottleneck, View
+from poetcore.features.engines import Batch, Bottleneck, Loaded, View
 from poetcore.features.feature_extractor import FeatureExtractor
 from poetcore.features.threads import run_in_threads
+from poetcore.system.files import in_chunks
 
-__all__ = ["Extractor", "Extractors", "extract_batches", "extract_in_threads", "extract_one", "interpreters"]
+__all__ = ["Extractor", "Extractors", "extract_batches", "extract_in_threads", "extract_some", "interpreters"]
 
 
 class Extractor(Protocol):
@@ -24,12 +26,21 @@ class Extractor(Protocol):
 
     engine: ClassVar[str]
 
-    def extract(self, pixels: np.ndarray) -> np.ndarray:
-        """Turn `(size, size, 3) uint8` into `(vector_length,) float32`."""
+    def extract_some(self, pixels: Sequence[np.ndarray]) -> Sequence[np.ndarray]:
+        """Turn pictures, `(size, size, 3) uint8` each, into vectors, `(vector_length,) float32` each."""
 
 
-#: Returns the extractor of the current thread.
-Extractors = Callable[[], Extractor]
+@dataclass(frozen=True)
+class Extractors:
+    """A network for every thread.
+
+    Attributes:
+        of_thread: returns the extractor of the current thread.
+        at_once: how many pictures it is given at the most.
+    """
+
+    of_thread: Callable[[], Extractor]
+    at_once: int = 1
 
 
 def extract_batches(
@@ -60,30 +71,37 @@ def extract_in_threads(
             before it, only for a batch that is not empty.
     """
 
-    def tasks() -> Iterator[list[Callable[[], Bottleneck]]]:
+    def tasks() -> Iterator[list[Callable[[], Sequence[Bottleneck]]]]:
         done = 0
         for batch in batches:
-            extractors = choose(done) if batch else None
-            yield [partial(extract_one, sha, path, view, extractors) for sha, path in batch if extractors]
+            found: list[Callable[[], Sequence[Bottleneck]]] = []
+            if batch:
+                chosen = choose(done)
+                some = in_chunks(batch, chosen.at_once)
+                found += [partial(extract_some, few, view, chosen.of_thread) for few in some]
+            yield found
             done += len(batch)
 
     return run_in_threads(tasks(), workers)
 
 
-def extract_one(sha: str, path: Path, view: View, extractors: Extractors) -> Bottleneck:
-    """Decode one picture and extract its features.
+def extract_some(pictures: Batch, view: View, of_thread: Callable[[], Extractor]) -> list[Bottleneck]:
+    """Decode some pictures and extract their features.
 
     Args:
-        sha: sha256 of the content that is meant.
-        path: a file that had it.
-        view: what is seen of it.
-        extractors: returns the extractor of the current thread.
+        pictures: the sha256 of the content that is meant, and a file that had it.
+        view: what is seen of them.
+        of_thread: returns the extractor of the current thread.
     """
-    loaded = view.load(sha, path)
-    if isinstance(loaded, Bottleneck):
-        return loaded
-    extractor = extractors()
-    return loaded.bottleneck(extractor.extract(loaded.pixels), extractor.engine)
+    loaded = [view.load(sha, path) for sha, path in pictures]
+    pixels = [one.pixels for one in loaded if isinstance(one, Loaded)]
+    if not pixels:
+        return [one for one in loaded if isinstance(one, Bottleneck)]
+    extractor = of_thread()
+    vectors = iter(extractor.extract_some(pixels))
+    return [
+        one.bottleneck(next(vectors), extractor.engine) if isinstance(one, Loaded) else one for one in loaded
+    ]
 
 
 def interpreters(file: Path) -> Extractors:
@@ -95,7 +113,7 @@ def interpreters(file: Path) -> Extractors:
             local.extractor = FeatureExtractor(file)
         return local.extractor
 
-    return of_thread
+    return Extractors(of_thread)
 
 
 class _ThreadLocal(threading.local):

@@ -26,7 +26,7 @@ from poetcore.errors import OptionError, PictureError
 from poetcore.features.backbones import Backbone
 from poetcore.features.engines import BATCH_SIZE, Batch, Bottleneck, View
 from poetcore.features.feature_extractor import FeatureExtractor
-from poetcore.features.litert_engine import extract_one
+from poetcore.features.litert_engine import extract_some
 from poetcore.system.files import cores
 from poetcore.system.tensorflow import muted
 
@@ -110,10 +110,8 @@ class _Worker:
         """Turn a table of sha and path into one of bottlenecks, with the machine's name."""
         import pyarrow
 
-        found = [
-            extract_one(row["sha"], Path(row["path"]), self._view, lambda: self._extractor)
-            for row in batch.to_pylist()
-        ]
+        pictures = [(row["sha"], Path(row["path"])) for row in batch.to_pylist()]
+        found = extract_some(pictures, self._view, lambda: self._extractor)
         vectors = [None if one.vector is None else one.vector.astype("<f4").tobytes() for one in found]
         return pyarrow.table(
             {

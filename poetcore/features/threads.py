@@ -28,13 +28,17 @@ def map_in_threads(
     Yields:
         The results of one batch, in the order given.
     """
-    return run_in_threads(([partial(task, sha, path) for sha, path in batch] for batch in batches), workers)
+
+    def alone(sha: str, path: Path) -> list[T]:
+        return [task(sha, path)]
+
+    return run_in_threads(([partial(alone, sha, path) for sha, path in batch] for batch in batches), workers)
 
 
 def run_in_threads(
-    batches: Iterable[Sequence[Callable[[], T]]], workers: int | None = None
+    batches: Iterable[Sequence[Callable[[], Sequence[T]]]], workers: int | None = None
 ) -> Generator[list[T], None, None]:
-    """Call functions in threads.
+    """Call functions in threads, each for some pictures.
 
     Two batches are in progress while the caller waits for a third: memory does not grow with their number.
 
@@ -46,14 +50,14 @@ def run_in_threads(
         The results of one batch, in the order given.
     """
     with ThreadPoolExecutor(workers or cores()) as pool:
-        in_progress: deque[list[Future[T]]] = deque()
+        in_progress: deque[list[Future[Sequence[T]]]] = deque()
         try:
             for batch in batches:
                 in_progress.append([pool.submit(task) for task in batch])
                 if len(in_progress) > 2:
-                    yield [future.result() for future in in_progress.popleft()]
+                    yield [one for future in in_progress.popleft() for one in future.result()]
             while in_progress:
-                yield [future.result() for future in in_progress.popleft()]
+                yield [one for future in in_progress.popleft() for one in future.result()]
         finally:
             # Where the caller stops early, tasks that have not begun are dropped.
             pool.shutdown(cancel_futures=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from poetcore.data import images
 from poetcore.errors import OptionError
 from poetcore.features import auto_engine, openvino_engine
 from poetcore.features.backbones import DEFAULT, find
@@ -61,6 +62,15 @@ def test_openvino_gives_the_features_of_litert_and_shares_its_cache(cache, backb
     assert all(furthest(one.vector, two.vector) < 1e-4 for one, two in zip(ours, theirs, strict=True))
     again = list(extract(photos, BACKBONE, no_model, cache, engine="litert"))
     assert all(one.cached for one in again) and engines(again) == [""] * len(photos)
+
+
+@needs_openvino
+def test_openvino_gives_a_picture_the_same_features_whatever_it_is_computed_with(backbone_file):
+    extractor = openvino_engine.OpenVinoNetwork(backbone_file, BACKBONE, 1).extractors.of_thread()
+    pixels = [images.to_square(path.read_bytes(), BACKBONE.input_size) for path in PHOTOS[:2]]
+    both = extractor.extract_some(pixels)
+    assert np.array_equal(both[::-1], extractor.extract_some(pixels[::-1]))
+    assert np.array_equal(both[1], extractor.extract_some(pixels[1:])[0])
 
 
 @needs_openvino
@@ -124,8 +134,7 @@ def test_a_run_records_which_engine_ran(trained):
 def test_numbers_that_are_not_finite_are_no_others(monkeypatch, backbone_file):
     """NaN is no number near another."""
     pytest.importorskip("openvino")
-    monkeypatch.setattr(
-        openvino_engine.OpenVinoExtractor, "extract", lambda *_: np.full(BACKBONE.vector_length, np.nan, "f4")
-    )
+    strange = [np.full(BACKBONE.vector_length, np.nan)] * openvino_engine.AT_ONCE
+    monkeypatch.setattr(openvino_engine.OpenVinoExtractor, "extract_some", lambda *_: strange)
     with pytest.raises(OptionError, match="other numbers"):
         openvino_engine.OpenVinoNetwork(backbone_file, BACKBONE)
