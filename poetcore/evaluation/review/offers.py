@@ -28,7 +28,6 @@ def offered_from(
     Returns:
         As `Review.verdicts`, with the columns run and evaluation (names) too; the oldest first.
     """
-    wanted = set(shas)
     tables = [Review().verdicts.assign(run="", evaluation="")]
     for run in workspace.all_runs():
         for folder in run.evaluations():
@@ -36,9 +35,10 @@ def offered_from(
                 continue
             with contextlib.suppress(RunError):  # one that cannot be read costs its own only
                 found = Review.of(folder).verdicts
-                found = found[found["sha"].isin(wanted)]
                 tables.append(found.assign(run=run.name, evaluation=folder.name))
     there = pd.concat([table for table in tables if not table.empty] or tables[:1], ignore_index=True)
+    if not there.empty:
+        there = there[there["sha"].isin(set(shas))]
     return there.sort_values("time", kind="stable").drop_duplicates("sha", keep="last", ignore_index=True)
 
 
@@ -56,13 +56,13 @@ def offered_verdicts(
         The verdicts, to be given to `record_verdicts`, and the rows of `offered_from` that they come from.
     """
     predictions = evaluation.predictions
-    own = reviewed(predictions, Review.of(folder))
     if "sha" not in predictions:
         return [], Review().verdicts.assign(run="", evaluation="")
+    offered = offered_from(workspace, predictions["sha"], folder).set_index("sha", drop=False)
+    predictions = predictions[predictions["sha"].isin(offered.index)]
+    own = reviewed(predictions, Review.of(folder))
     open_ones = predictions[(own["verdict"] == "").to_numpy()]
-    offered = offered_from(workspace, open_ones["sha"], folder).set_index("sha", drop=False)
     taken: dict[str, Verdict] = {}
-    open_ones = open_ones[open_ones["sha"].isin(offered.index)]
     for sha, label in zip(open_ones["sha"], open_ones["label"], strict=True):
         if sha not in taken:
             one = offered.loc[sha]

@@ -28,6 +28,9 @@ _SHOWN = 60
 #: Which matrix is drawn.
 _DIFFERENCE, _OF_A, _OF_B = "difference", "A", "B"
 
+#: Pictures of a gallery at the most; nobody looks at more pages.
+_MOST = 2000
+
 _PICTURES = "compared-pictures"
 
 
@@ -146,11 +149,13 @@ def _draw_cell(found: Comparison, cell: Cell, key: str) -> None:
 
 
 def _draw_gallery(rows: pd.DataFrame, key: str) -> None:
-    records = rows.to_dict("records")
+    records = rows.head(_MOST).to_dict("records")
     found = shas(tuple(str(row["path"]) for row in records))
     gallery(
         [_card(sha, row) for sha, row in zip(found, records, strict=True) if sha], f"compare_gallery_{key}"
     )
+    if len(rows) > _MOST:
+        st.caption(f"The first {count(_MOST)} of {count(len(rows))} can be leafed through.")
     if moved := sum(not sha for sha in found):
         st.caption(f"Moved since the evaluation, and not shown: {count(moved)}.")
 

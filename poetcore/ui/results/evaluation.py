@@ -39,6 +39,8 @@ def still_there(evaluation: Evaluation, found: Checked, advice: str) -> pd.DataF
         advice: what that means and what to do.
     """
     predictions = evaluation.predictions
+    if found.fresh:  # a scan has just found every one of them
+        return predictions
     there = predictions["path"].map(os.path.isfile).astype(bool)
     if (moved := int((~there).sum())) and not found.changes.known:
         words = f"{counted(moved, 'picture')} {'was' if moved == 1 else 'were'}"
