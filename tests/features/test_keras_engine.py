@@ -123,7 +123,7 @@ def test_bottlenecks_come_in_the_order_of_the_batches_with_processes_too(on_card
 
 
 def test_what_waits_does_not_grow_where_most_pictures_are_in_the_cache(tmp_path):
-    ((sha, path),) = by_content(PHOTOS[1:2]).items()
+    ((sha, path),) = by_content(list(fill(tmp_path / "one", {"rose": 1}).rglob("*.jpg"))).items()
     taken = 0
 
     def batches():
