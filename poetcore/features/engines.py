@@ -162,9 +162,11 @@ class Engine:
         package: an optional package that it needs, or empty.
         missing: the sentence for the user when that package is not installed.
         runs_quantized: whether it can run quantized (int8) backbones.
+        reads_litert: whether it runs a LiteRT file, of which there may be no Keras model.
         unordered: whether it takes all batches first and yields them as workers finish.
-        cache_suffix: appended to the cache key where its feature vectors differ from those of `litert` in
-            the last bits: kept apart, no result depends on which engine ran before.
+        cache_suffix: appended to the cache key where its feature vectors are kept apart from those of
+            `litert`, so that no result depends on which engine ran before. Those of `openvino` are not: no
+            prediction was found to change, and what is made of vectors finds those of either.
         backend: of Keras, on which it runs.
     """
 
@@ -172,6 +174,7 @@ class Engine:
     package: str = ""
     missing: str = ""
     runs_quantized: bool = True
+    reads_litert: bool = True
     unordered: bool = False
     cache_suffix: str = ""
     backend: str = ""
@@ -190,6 +193,7 @@ def _keras(backend: str, suffix: str) -> Engine:
     return Engine(
         f"poetcore.features.keras_engine:on_{backend}",
         runs_quantized=False,
+        reads_litert=False,
         cache_suffix=f"+keras{suffix}",
         backend=backend,
     )
@@ -222,8 +226,8 @@ ENGINES: dict[str, Engine] = {
 def resolve(name: str, backbone: Backbone | None = None) -> str:
     """Return the engine that runs under a name: of `auto` the fastest that is here, else the engine itself.
 
-    OpenVINO computes networks in floating point faster than LiteRT on processors of the kind x86-64; others,
-    and quantized networks, were not measured to gain.
+    OpenVINO computes networks in floating point faster than LiteRT on processors of the kind x86-64. Others
+    were not measured; quantized networks it computes otherwise.
 
     Args:
         name: one of `ENGINES`.
@@ -270,14 +274,14 @@ def check_engine(name: str, backbone: Backbone) -> None:
     if name not in ENGINES:
         raise OptionError(f"Unknown engine {name!r}: choose {', '.join(ENGINES)}.")
     engine = ENGINES[name]
-    # OpenVINO reads the same file as LiteRT.
-    unreadable = backbone.quantized or (backbone.lite_only and name != "openvino")
-    if unreadable and not engine.runs_quantized:
+    lite_only, quantized = not engine.reads_litert and backbone.lite_only, backbone.quantized
+    if lite_only or (quantized and not engine.runs_quantized):
+        what = "exists as a LiteRT model only" if lite_only else "is quantized (int8)"
         others = " or ".join(other for other, one in ENGINES.items() if one.runs_quantized)
-        instead = "" if backbone.lite_only else f", or train with the architecture {backbone.network}"
+        instead = "" if lite_only else f", or train with the architecture {backbone.network}"
         raise OptionError(
-            f"The engine {name} cannot run {backbone.name}, which exists as a LiteRT model only: choose the"
-            f" engine {others}{instead}."
+            f"The engine {name} cannot run {backbone.name}, which {what}: choose the engine"
+            f" {others}{instead}."
         )
     if engine.package and not is_installed(engine.package):
         raise OptionError(engine.missing)
