@@ -4,6 +4,7 @@ Files are compared with each other and, where there is one, with the demo folder
 side is no issue: wherever Poet looks at it, it is turned upright. How to add a check is told in `checks`.
 """
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
@@ -95,7 +96,8 @@ def summary(issues: Sequence[Issue]) -> pd.DataFrame:
     Returns:
         A row for each name of a check, a column for each label, in natural order.
     """
-    table = pd.DataFrame([(issue.issue, issue.label) for issue in issues], columns=["check", "label"])
-    counts = table.groupby(["check", "label"]).size().unstack(fill_value=0)
+    found = Counter((issue.issue, issue.label) for issue in issues)
+    table = pd.DataFrame([(*pair, n) for pair, n in found.items()], columns=["check", "label", "pictures"])
+    counts = table.groupby(["check", "label"])["pictures"].sum().unstack(fill_value=0)
     rows = [name for name in CHECKS if name in counts.index]
     return counts.reindex(index=rows, columns=sorted(counts.columns, key=natural_key))
