@@ -58,7 +58,7 @@ class Ratio:
         value: how many times as long, or as much memory; of "pictures/s" the inverse: above 1 is worse.
         low: the lower end of its interval.
         high: the upper end.
-        told: whether there are repeats enough to tell it from noise.
+        by_chance: how often chance alone puts the whole interval above 1.
     """
 
     name: str
@@ -68,7 +68,12 @@ class Ratio:
     value: float
     low: float
     high: float
-    told: bool
+    by_chance: float
+
+    @property
+    def told(self) -> bool:
+        """Whether there are repeats enough to tell it from noise."""
+        return self.by_chance <= _TOO_OFTEN
 
     @property
     def verdict(self) -> str:
@@ -151,6 +156,8 @@ def compared(baseline: Table, now: Table) -> Comparison:
     notes = [*_doubts(baseline, now), *_only("the baseline", before, after), *_only("now", after, before)]
     if ratios and not all(one.told for one in ratios):
         notes.append("Too few repeats to tell some of it from noise: three of each at least, better five.")
+    elif any(one.by_chance > CHANCE for one in ratios):
+        notes.append("With so few repeats chance alone may mark a figure: five of each do so seldom.")
     return Comparison(ratios, tuple(notes))
 
 
@@ -165,9 +172,11 @@ def ratio_of(before: Figure, now: Figure) -> Ratio:
     pairs.sort()
     sizes = len(before.values), len(now.values)
     cut = _cut(*sizes)
-    told = 1 / math.comb(sum(sizes), sizes[0]) <= _TOO_OFTEN
+    by_chance = max(CHANCE, 1 / math.comb(sum(sizes), sizes[0]))
     middle = statistics.median(pairs)
-    return Ratio(now.name, now.unit, before.median, now.median, middle, pairs[cut], pairs[-1 - cut], told)
+    return Ratio(
+        now.name, now.unit, before.median, now.median, middle, pairs[cut], pairs[-1 - cut], by_chance
+    )
 
 
 @cache
