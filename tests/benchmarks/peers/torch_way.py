@@ -3,7 +3,7 @@
 The settings: "usual" as tutorials have it (the whole picture decoded and resized with antialiasing, tensors
 as they come); "best" as somebody who measures would (JPEGs decoded at reduced scale, Poet's own pixels, the
 layout `channels_last`, one thread or one a core, whichever is faster here); "compiled" is that by
-`torch.compile`, which takes a minute first and needs a C++ compiler.
+`torch.compile` with a thread a core, which takes a minute first and needs a C++ compiler.
 """
 
 import time
@@ -33,7 +33,7 @@ def torch_way(task: Task) -> Answer:
     with torch.inference_mode():
         for batch in (32, 31):  # the second time it is compiled for batches of any size
             network(_laid_out(torch.zeros(batch, 3, SIZE, SIZE), task))
-    if task.how != "usual":
+    if task.how == "best":
         torch.set_num_threads(_fastest(network, task))
     threads, ready_s, clock = torch.get_num_threads(), task.ready_s(), Clock()
     vectors, labels = _features(network, task.train, task)
