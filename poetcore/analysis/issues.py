@@ -65,6 +65,7 @@ def find_issues(
     if damaged:
         dataset, demo = dataset.without(damaged), demo.without(damaged) if demo else None
     measures = read_measures(files, workspace)
+    del files  # of 200,000 pictures 80 MB
     if demo is None or demo.home != dataset.folder:
         return run_checks(Pictures(dataset, demo, measures), verified)
     # Demo pictures that lie in this very folder are checked with it, and compared with the others in it.

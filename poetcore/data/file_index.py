@@ -48,7 +48,7 @@ _SETTLED_NS = 2_000_000_000
 _CHUNK = 500
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FileEntry:
     """What is known of one file.
 

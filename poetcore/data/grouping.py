@@ -77,9 +77,10 @@ def _links(sha: np.ndarray, names: pd.Series) -> Iterator[tuple[int, int]]:
 
 
 def _near(distinct: pd.Index, hashes: pd.DataFrame) -> Iterator[tuple[int, int]]:
-    known = hashes.reindex(distinct.intersection(hashes.index, sort=False))
-    number = distinct.get_indexer(known.index)
-    for one, others in near_duplicate_pairs(known.reset_index(drop=True), NEAR).items():
+    place = hashes.index.get_indexer(distinct)
+    number = np.flatnonzero(place >= 0)
+    known = pd.DataFrame({"thumbnail": hashes["thumbnail"].to_numpy()[place[number]]})
+    for one, others in near_duplicate_pairs(known, NEAR).items():
         for other in others:
             yield int(number[one]), int(number[other])
 

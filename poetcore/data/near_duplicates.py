@@ -40,7 +40,7 @@ _DISTANCE = 14
 
 #: Pictures that are asked for, and pairs that are compared from afar and in detail, at once.
 _QUERIES = 4096
-_COARSE_AT_ONCE = 100_000
+_COARSE_AT_ONCE = 20_000
 _COMPARED = 1024
 
 #: How alike two pictures must be from afar to be compared, and with how many others one is at the most.
