@@ -19,6 +19,9 @@ from poetcore.workspace.workspace import Workspace
 
 __all__ = ["features_of", "principal_components", "projected", "to_unit_length", "unit_blocks"]
 
+#: Of more than `IN_MEMORY` pictures so many decide the directions: forty for each.
+_FITTED = 10_000
+
 #: Feature vectors that are read at once where not all are.
 _AT_ONCE = 4096
 
@@ -111,7 +114,7 @@ def projected(
         vectors: sha -> `(vector_length,) float32`.
         shas: sha256 of the contents.
         count: how many directions; less than a vector has numbers.
-        seed: of the draw of `IN_MEMORY` contents and of the randomized method, see `principal_components`.
+        seed: of the draw of those that decide the directions, and of `principal_components`' method.
 
     Returns:
         `(len(shas), count) float32`.
@@ -119,7 +122,7 @@ def projected(
     from sklearn.decomposition import PCA
     from threadpoolctl import threadpool_limits
 
-    lot = np.sort(np.random.default_rng(seed).permutation(len(shas))[:IN_MEMORY])
+    lot = np.sort(np.random.default_rng(seed).permutation(len(shas))[:_FITTED])
     found = np.empty((len(shas), count), np.float32)
     done = 0
     with threadpool_limits(1):  # as in `principal_components`
