@@ -1,6 +1,6 @@
 """How long each page of the dashboard takes, in Chromium. By hand, on an idle machine.
 
-    python -m tests.benchmarks.pages WORKSPACE [--only NAME ...] [--warm] [--make TRAIN DEMO] [--out FILE]
+    python -m tests.benchmarks.pages WORKSPACE [--only NAME ...] [--warm] [--make TRAIN DEMO]
 
 WORKSPACE is a workspace with an evaluated run, or a folder in which `--make` puts one (`pages_place.py`;
 minutes, once). Every page of the menu and each of its sections is opened with its choice in the address: in
@@ -15,6 +15,7 @@ import argparse
 import base64
 import json
 import statistics
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -29,7 +30,7 @@ from tests.benchmarks.pages_list import LOOKS, Look
 from tests.benchmarks.pages_place import Place, make_place
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 __all__ = ["Visit", "measure", "visit"]
 
@@ -104,17 +105,18 @@ class Visit:
 
 
 def visit(
-    chromium: "Browser", address: str, look: Look, place: Place, server: psutil.Process, clicks: bool
+    context: "BrowserContext", address: str, look: Look, place: Place, server: psutil.Process, clicks: bool
 ) -> Visit:
-    """Open a page in a context of its own, and click."""
-    context = chromium.new_context(viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(_PATIENCE * 1000)
+    """Open a page in a new tab, and click."""
+    from playwright.sync_api import TimeoutError as ClickTimeoutError
+
     page = context.new_page()
+    page.set_default_timeout(_PATIENCE * 1000)
     traffic = Traffic()
     traffic.watch(page)
     before, start = _used(server), time.perf_counter()
     page.goto(f"{address}{path_of(look, place)}", wait_until="commit")
-    page.locator(look.content).first.wait_for()
+    page.locator(f"{look.content} >> visible=true").first.wait_for()
     content = time.perf_counter() - start
     _settle(page, traffic, 0, _PATIENCE)
     whole = traffic.ended[-1] - start
@@ -125,13 +127,13 @@ def visit(
     if clicks and look.click:
         target = page.locator(f"{look.click} >> visible=true").nth(look.number)
         ended, before, start = len(traffic.ended), _used(server), time.perf_counter()
-        target.click()
         try:
+            target.click(timeout=_CLICK * 1000)
             _settle(page, traffic, ended, _CLICK)
             click = traffic.ended[-1] - start, _used(server) - before, traffic.socket - socket
-        except TimeoutError as error:
-            traffic.failures.append(str(error))
-    context.close()
+        except (TimeoutError, ClickTimeoutError) as error:
+            traffic.failures.append(str(error).splitlines()[0])
+    page.close()
     return Visit(content, whole, used, http, socket, *click, tuple(traffic.failures))
 
 
@@ -161,6 +163,14 @@ def _used(server: psutil.Process) -> float:
 
 
 @contextmanager
+def browsing(chromium: "Browser") -> Iterator["BrowserContext"]:
+    """Begin with an empty cache."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    yield context
+    context.close()
+
+
+@contextmanager
 def served(place: Place) -> Iterator[tuple[str, psutil.Process]]:
     """Start a server on the workspace."""
     from tests.browser.conftest import ROOT, serving
@@ -182,15 +192,20 @@ def measure(place: Place, looks: Sequence[Look], cold: bool) -> list[dict[str, A
         playwright.chromium.launch(executable_path=browser_path(), args=ARGUMENTS) as chromium,
     ):
         for look, row in zip(looks, rows, strict=True) if cold else ():
-            with served(place) as (address, server):
-                first = visit(chromium, address, look, place, server, clicks=False)
+            with served(place) as (address, server), browsing(chromium) as context:
+                first = visit(context, address, look, place, server, clicks=False)
                 row |= {"cold": first.content, "cold whole": first.whole, "cold cpu": first.cpu}
         with served(place) as (address, server):
             for look in looks:  # so that every one of them finds a server that has shown all
-                visit(chromium, address, look, place, server, clicks=False)
+                with browsing(chromium) as context:
+                    visit(context, address, look, place, server, clicks=False)
             for look, row in zip(looks, rows, strict=True):
-                visits = [visit(chromium, address, look, place, server, clicks=True) for _ in range(_TIMES)]
+                visits = []
+                for _ in range(_TIMES):
+                    with browsing(chromium) as context:
+                        visits.append(visit(context, address, look, place, server, clicks=True))
                 row |= _medians(visits) | {"server MB": round(server.memory_info().rss / 1e6)}
+                print(f"{look.name}: {row['warm']:.2f} s", file=sys.stderr, flush=True)
     return rows
 
 

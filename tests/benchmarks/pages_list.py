@@ -11,8 +11,8 @@ _TABLE = "[data-testid=stDataFrame] canvas"
 
 
 def _choice(words: str) -> str:
-    """Return the button of a segmented control or of pills."""
-    return f"[data-testid=stButtonGroup] button:has-text('{words}')"
+    """Return what is not chosen of a segmented control or of pills."""
+    return f"[data-testid=stButtonGroup] button[aria-checked=false]:has-text('{words}')"
 
 
 def _button(words: str) -> str:
