@@ -78,8 +78,11 @@ def picture_attributes(
         entries = index.lookup(paths, on_progress)
     shas = [entry.sha for entry in entries]
     measure_all({entry.sha: entry.path for entry in entries if entry.width}, workspace, on_progress)
-    measures = read_measures([sha for sha in shas if sha], workspace).reindex(shas)
-    light = [_light(thumbnail) for thumbnail in measures["thumbnail"]]
+    known, hashes = read_measures([sha for sha in shas if sha], workspace)
+    measures = known.reindex(shas)
+    measured = measures["sharpness"].notna()
+    rows = np.where(measured, hashes.rows(shas), -1).tolist()
+    light = [_light(hashes.pixels[row]) if row >= 0 else (np.nan, np.nan) for row in rows]
     with ThreadPoolExecutor(cores()) as pool:
         taken = list(pool.map(_taken, paths))
     table = pd.DataFrame(
@@ -129,11 +132,9 @@ def sub_folders(paths: Sequence[Path], labels: Sequence[str], home: Path) -> lis
     return [parts[1] if len(parts) > 2 else "" for parts in inside]
 
 
-def _light(thumbnail: bytes | float) -> tuple[float, float]:
-    """Return brightness and colour of a thumbnail; not known where there is none."""
-    if not isinstance(thumbnail, bytes):
-        return np.nan, np.nan
-    pixels = np.frombuffer(thumbnail, np.uint8).reshape(-1, 3) / 255
+def _light(thumbnail: np.ndarray) -> tuple[float, float]:
+    """Return brightness and colour of a thumbnail, `(16, 16, 3) uint8`."""
+    pixels = thumbnail.reshape(-1, 3) / 255
     # Source of the weights: ITU-R BT.601, as Pillow makes a picture grey.
     brightness = float((pixels @ np.array([0.299, 0.587, 0.114])).mean())
     return brightness, float((pixels.max(axis=1) - pixels.min(axis=1)).mean())

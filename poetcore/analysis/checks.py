@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from poetcore.analysis.measures import COLUMNS
 from poetcore.data.dataset import Dataset
 from poetcore.data.near_duplicates import NEAR, near_duplicate_pairs
+from poetcore.data.perceptual_hash import THUMBNAIL, Thumbnails
 from poetcore.data.placeholders import looks_like_page
 
 __all__ = ["LITTLE_INFORMATION", "MOST_DIFFERENT", "TINY", "Check", "Found", "Issue", "Pictures", "rows"]
@@ -77,6 +79,9 @@ class Found:
     related: tuple[str, ...] = ()
 
 
+_NONE = Thumbnails(np.empty((0, THUMBNAIL, THUMBNAIL, 3), np.uint8), {})
+
+
 @dataclass(frozen=True)
 class Pictures:
     """What checks are given; what several of them need is computed once.
@@ -86,11 +91,13 @@ class Pictures:
         demo: the demo pictures to compare them with, or None.
         measures: of the pictures of both, by sha, with the columns `measures.COLUMNS`; empty where none
             were measured.
+        hashes: of those that were measured.
     """
 
     dataset: Dataset
     demo: Dataset | None = None
     measures: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=COLUMNS))
+    hashes: Thumbnails = field(default_factory=lambda: _NONE)
 
     @cached_property
     def both(self) -> pd.DataFrame:
@@ -149,7 +156,7 @@ class Pictures:
     @cached_property
     def near_duplicates(self) -> dict[int, dict[int, float]]:
         """Rows of `distinct` -> their near duplicates, each with its similarity."""
-        return near_duplicate_pairs(self.distinct)
+        return near_duplicate_pairs(self.hashes.pixels, rows=self.hashes.rows(self.distinct["sha"]))
 
 
 def rows(table: pd.DataFrame) -> Iterator[Any]:

@@ -3,7 +3,7 @@
 Near duplicates are those that a training keeps on one side of the split (`data.near_duplicates`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +65,7 @@ def _duplicate(pictures: Pictures) -> Iterator[Found]:
 
 
 def _near_duplicate(pictures: Pictures) -> Iterator[Found]:
-    distinct = list(rows(pictures.distinct[["path", "label", "sha", "in_demo"]]))
+    distinct = _paired(pictures)
     for group in duplicate_groups(pictures.near_duplicates):
         here = [number for number in group if not distinct[number].in_demo]
         mixed = len({distinct[number].label for number in here}) > 1
@@ -80,7 +80,7 @@ def _near_duplicate(pictures: Pictures) -> Iterator[Found]:
 
 
 def _near_leaked(pictures: Pictures) -> Iterator[Found]:
-    distinct = list(rows(pictures.distinct[["path", "label", "sha", "in_demo"]]))
+    distinct = _paired(pictures)
     leaked = set() if pictures.demo is None else set(pictures.demo.pictures["sha"])
     for group in duplicate_groups(pictures.near_duplicates):
         for number in group:
@@ -91,6 +91,12 @@ def _near_leaked(pictures: Pictures) -> Iterator[Found]:
             }
             if similar and not distinct[number].in_demo and distinct[number].sha not in leaked:
                 yield _similar_to(distinct[number], similar, distinct)
+
+
+def _paired(pictures: Pictures) -> dict[int, Any]:
+    """Return the pictures that have a near duplicate, by their rows of `distinct`."""
+    table = pictures.distinct[["path", "label", "sha", "in_demo"]]
+    return {one.Index: one for one in rows(table.loc[sorted(pictures.near_duplicates)])}
 
 
 def _copies(pictures: Pictures) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
@@ -114,7 +120,7 @@ def _others(paths: Sequence[str], path: str) -> tuple[str, ...]:
     return tuple(other for other in paths[:_RELATED] if other != path)
 
 
-def _similar_to(one: Any, similar: dict[int, float], distinct: Sequence[Any]) -> Found:
+def _similar_to(one: Any, similar: dict[int, float], distinct: Mapping[int, Any]) -> Found:
     """Flag a picture for its near duplicates: row number -> similarity."""
     order = sorted(similar, key=lambda number: (-similar[number], number))
     best, value = distinct[order[0]], similar[order[0]]

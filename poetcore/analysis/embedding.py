@@ -5,10 +5,10 @@ their feature vectors need not be in memory together.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 
+from poetcore.data.contents import paths_of
 from poetcore.data.dataset import Dataset
 from poetcore.features.backbones import Backbone
 from poetcore.features.cached_features import IN_MEMORY, CachedFeatures, stacked
@@ -44,9 +44,7 @@ def features_of(
     Raises:
         BackboneError: the backbone's weights cannot be read or downloaded.
     """
-    pictures = {
-        sha: Path(path) for sha, path in zip(dataset.pictures["sha"], dataset.pictures["path"], strict=True)
-    }
+    pictures = paths_of(dataset.pictures)
     usable: list[str] = []
     many = len(pictures) > IN_MEMORY
     with (

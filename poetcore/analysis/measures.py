@@ -16,7 +16,7 @@ from PIL import Image, ImageChops, ImageFilter
 
 from poetcore.data import images
 from poetcore.data.file_index import read_content
-from poetcore.data.perceptual_hash import PerceptualHash, hash_all, hash_picture
+from poetcore.data.perceptual_hash import PerceptualHash, Thumbnails, hash_all, hash_picture
 from poetcore.data.placeholders import changes_in_lines, is_known
 from poetcore.errors import PictureError
 from poetcore.system.database import Database
@@ -87,8 +87,8 @@ _FIGURES = [field.name for field in fields(Measure)]
 
 _MEASURES = Table("measures_3", ("sha",), tuple(_FIGURES))
 
-#: What is known of a picture, in the order of the columns of `read_measures`.
-COLUMNS = [*_FIGURES, "thumbnail"]
+#: The figures of a picture, in the order of the columns of `read_measures`.
+COLUMNS = _FIGURES
 
 
 def measure(content: bytes) -> Measure:
@@ -213,7 +213,8 @@ def measure_all(
                 damaged |= bad
                 if on_progress:
                     on_progress(Progress("measuring", number * _BATCH + len(chunk), len(wanted)))
-        hash_all({sha: path for sha, path in pictures.items() if sha not in damaged}, hashes)
+        good_ones = {sha: path for sha, path in pictures.items() if sha not in damaged}
+        hash_all(good_ones if damaged else pictures, hashes)
     return damaged
 
 
@@ -228,11 +229,17 @@ def _measure(sha: str, path: Path) -> tuple[Measure, PerceptualHash] | str | Non
         return str(error)
 
 
-def read_measures(shas: Iterable[str], workspace: Workspace) -> pd.DataFrame:
-    """Return what is known of contents: one row each that was measured, by sha, with `COLUMNS`."""
+def read_measures(shas: Iterable[str], workspace: Workspace) -> tuple[pd.DataFrame, Thumbnails]:
+    """Return what is known of contents.
+
+    Returns:
+        One row each that was measured and hashed, by sha, with `COLUMNS`; and the hashes.
+    """
     asked = list(shas)
-    with open_measures(workspace) as cache, workspace.hash_index() as hashes:
-        return cache.get(asked).join(hashes.get(asked), how="inner")
+    with open_measures(workspace) as cache, workspace.hash_index() as index:
+        measures, hashes = cache.get(asked), index.get(asked)
+    hashed = hashes.rows(measures.index) >= 0
+    return (measures if hashed.all() else measures[hashed]), hashes
 
 
 def open_measures(workspace: Workspace) -> MeasureCache:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from poetcore.analysis.feature_files import check_feature_file, feature_table, write_features
+from poetcore.analysis.feature_files import check_feature_file, picture_features, write_features
 from poetcore.analysis.issues import Issue, find_issues
 from poetcore.analysis.label_errors import label_issues_of
 from poetcore.api.arguments import (
@@ -223,10 +223,10 @@ class ImageDataset:
             check_feature_file(target, self.folder, force)
         with on_progress(progress) as show:
             network = find_network(architecture, self._workspace.models, on_progress=show)
-            table = feature_table(self._dataset, network, self._workspace, show)
+            found = picture_features(self._dataset, network, self._workspace, show)
         if target:
-            write_features(target, table, force)
-        return table
+            write_features(target, found, force)
+        return found.table()
 
     def __len__(self) -> int:
         return len(self._dataset.pictures)

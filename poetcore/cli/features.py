@@ -32,7 +32,7 @@ def features(
     json: JsonOption = False,
 ) -> None:
     """Write the feature vector (bottleneck) of each picture into a file, with its path and label."""
-    from poetcore.analysis.feature_files import check_feature_file, feature_table, write_features
+    from poetcore.analysis.feature_files import check_feature_file, picture_features, write_features
     from poetcore.cli.terminal import Terminal
     from poetcore.data.dataset import scan
     from poetcore.features.network_file import find_network
@@ -43,21 +43,21 @@ def features(
     with terminal.bars() as bars:
         with place.file_index() as index:
             dataset = scan(dir, index, on_progress=bars.show)
-        table = feature_table(dataset, backbone, place, bars.show)
+        found = picture_features(dataset, backbone, place, bars.show)
     with place.file_index() as index:
         dataset = scan(dir, index)  # now with what turned out to be no picture
     skipped = dataset.skipped()
     terminal.skipped("Excluded", skipped)
-    write_features(out, table, force)
+    write_features(out, found, force)
     terminal.answer(
         {
             "path": str(out),
-            "pictures": len(table),
-            "labels": table["label"].value_counts(sort=False).to_dict(),
+            "pictures": len(found),
+            "labels": found.pictures["label"].value_counts(sort=False).to_dict(),
             "architecture": backbone.name,
             "vector_length": backbone.vector_length,
             "skipped": skipped,
         },
-        f"{out}: {counted(len(table), 'feature vector')} of {backbone.vector_length:,} numbers each, by"
+        f"{out}: {counted(len(found), 'feature vector')} of {backbone.vector_length:,} numbers each, by"
         f" {backbone.name}, with path and label.",
     )

@@ -96,6 +96,7 @@ def overview(
             demo = with_label_sets(demo)
         verified = repairs.verified()
         issues = find_issues(dataset, place, demo, bars.show, verified=verified)
+        del dataset  # of very many pictures tens of megabytes
         # Every picture has been decoded by now, so this only finds which of them are damaged.
         dataset = scan(dir, index, verify=True)
         listed = _suspects(dataset, verified, architecture, place, terminal, bars.show) if suspects else None

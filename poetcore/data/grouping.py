@@ -6,7 +6,7 @@ the accuracy says nothing about new pictures.
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from poetcore.data.groups import GROUP_BY, linked_groups
 from poetcore.data.holds import HOLD
 from poetcore.data.listing import is_listing
 from poetcore.data.near_duplicates import NEAR, near_duplicate_pairs
+from poetcore.data.perceptual_hash import Thumbnails
 
 __all__ = ["GROUP_BY", "assign_folds", "group_pictures", "series_names"]
 
@@ -25,7 +26,7 @@ def group_pictures(
     pictures: pd.DataFrame,
     by: str = "exact",
     *,
-    hashes: pd.DataFrame | None = None,
+    hashes: Thumbnails | None = None,
     folder: Path | None = None,
 ) -> np.ndarray:
     """Group pictures that must not be divided.
@@ -33,8 +34,8 @@ def group_pictures(
     Args:
         pictures: a table with the columns path, label and sha.
         by: one of `GROUP_BY`.
-        hashes: of the pictures, by sha, column thumbnail, as `HashIndex.get` returns them; needed
-            unless `by` is exact. A picture without one has no near duplicates.
+        hashes: of the pictures, as `HashIndex.get` returns them; needed unless `by` is exact. A picture
+            without one has no near duplicates.
         folder: the folder of label folders, or the CSV file; needed where `by` is folder.
 
     Returns:
@@ -44,7 +45,7 @@ def group_pictures(
     sha, distinct = pd.factorize(pictures["sha"])
     links = [zip(sha.tolist(), sha.tolist(), strict=True), _links(sha, series_names(pictures))]
     if by != "exact" and hashes is not None:
-        links.append(_near(pd.Index(distinct), hashes))
+        links.append(_near(distinct, hashes))
     if by == "folder" and folder is not None:
         links.append(_links(sha, _subjects(pictures, folder)))
     group = np.empty(len(distinct), np.int64)
@@ -76,11 +77,10 @@ def _links(sha: np.ndarray, names: pd.Series) -> Iterator[tuple[int, int]]:
         yield first.setdefault(name, content), content
 
 
-def _near(distinct: pd.Index, hashes: pd.DataFrame) -> Iterator[tuple[int, int]]:
-    place = hashes.index.get_indexer(distinct)
-    number = np.flatnonzero(place >= 0)
-    known = pd.DataFrame({"thumbnail": hashes["thumbnail"].to_numpy()[place[number]]})
-    for one, others in near_duplicate_pairs(known, NEAR).items():
+def _near(distinct: Iterable[str], hashes: Thumbnails) -> Iterator[tuple[int, int]]:
+    rows = hashes.rows(distinct)
+    number = np.flatnonzero(rows >= 0)
+    for one, others in near_duplicate_pairs(hashes.pixels, NEAR, rows[number]).items():
         for other in others:
             yield int(number[one]), int(number[other])
 

@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from poetcore.data.groups import linked_groups
 from poetcore.data.near.hash_search import HashSearch
@@ -25,7 +24,6 @@ from poetcore.data.near.spectra import (
     turn,
     turn_coarse,
 )
-from poetcore.data.perceptual_hash import THUMBNAIL
 from poetcore.system.files import cores
 
 __all__ = ["NEAR", "duplicate_groups", "near_duplicate_pairs", "near_matches", "similarity"]
@@ -77,11 +75,29 @@ def _joined(parts: list[_Candidates]) -> _Candidates:
     return _Candidates(*map(np.concatenate, zip(*parts, strict=True)))
 
 
+class _Some:
+    """Some thumbnails of an array, read as they are asked for: a copy would take as much memory again."""
+
+    def __init__(self, pixels: np.ndarray, rows: np.ndarray | None) -> None:
+        self._pixels = pixels
+        self._rows = np.arange(len(pixels)) if rows is None else rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, chosen: slice | np.ndarray) -> np.ndarray:
+        found: np.ndarray = self._pixels[self._rows[chosen]]
+        return found
+
+    def some(self, chosen: np.ndarray) -> "_Some":
+        return _Some(self._pixels, self._rows[chosen])
+
+
 class _Pictures:
     """Pictures to be compared, less those on which nothing can be seen.
 
     Args:
-        small: `(n, 16, 16, 3) uint8`.
+        small: their thumbnails.
         shared: what is subtracted, of `common`.
 
     Attributes:
@@ -91,10 +107,9 @@ class _Pictures:
         hashes: of both views, each `(m,) uint64`.
     """
 
-    def __init__(self, small: np.ndarray, shared: np.ndarray) -> None:
+    def __init__(self, small: _Some, shared: np.ndarray) -> None:
         self.rows = np.flatnonzero(has_detail(small))
-        # Of very many pictures a copy would take as much memory again.
-        self.small = small if len(self.rows) == len(small) else small[self.rows]
+        self.small = small.some(self.rows)
         self.views = tuple(coarse(self.small, shared, margin) for margin in (0, _ZOOM))
         self.hashes = tuple(map(hash_bits, self.views))
 
@@ -191,22 +206,24 @@ def _compare(asked: _Pictures, known: _Pictures, shared: np.ndarray, found: _Can
     return np.concatenate([np.empty(0, np.float32), *parts])
 
 
-def near_duplicate_pairs(pictures: pd.DataFrame, least: float = NEAR) -> dict[int, dict[int, float]]:
+def near_duplicate_pairs(
+    pixels: np.ndarray, least: float = NEAR, rows: np.ndarray | None = None
+) -> dict[int, dict[int, float]]:
     """Find near duplicates, in whatever position.
 
     Of many pictures with one and the same hash each is compared with the first only.
 
     Args:
-        pictures: column thumbnail (768 bytes), numbered from 0.
+        pixels: thumbnails, `(m, 16, 16, 3) uint8`.
         least: similarity, 0 to 1, from which two pictures are a pair.
+        rows: `(n,) int64`, which of them the pictures are; all by default.
 
     Returns:
-        row -> its near duplicates, each with its similarity.
+        number of a picture -> its near duplicates, each with its similarity.
     """
-    small = _unpacked(pictures)
+    small = _Some(pixels, rows)
     shared = common(small)
     seen = _Pictures(small, shared)
-    del small
     pairs: dict[int, dict[int, float]] = defaultdict(dict)
     first = seen.first_of_each()
     again = np.flatnonzero(first != np.arange(len(first)))
@@ -227,21 +244,22 @@ def _both_ways(found: _Candidates) -> _Candidates:
 
 
 def near_matches(
-    asked: pd.DataFrame, among: pd.DataFrame, least: float = NEAR
+    asked: np.ndarray, among: np.ndarray, least: float = NEAR, rows: np.ndarray | None = None
 ) -> dict[int, tuple[int, float]]:
     """Find for pictures the most similar ones among others, where there is a near duplicate.
 
     Args:
-        asked: column thumbnail (768 bytes), numbered from 0.
+        asked: thumbnails, `(m, 16, 16, 3) uint8`.
         among: likewise.
         least: similarity, 0 to 1, from which two pictures are near duplicates.
+        rows: `(n,) int64`, which of `asked` the pictures are; all by default.
 
     Returns:
-        row of `asked` -> (row of `among`, similarity), of those that have a near duplicate.
+        number of a picture -> (row of `among`, similarity), of those that have a near duplicate.
     """
-    others = _unpacked(among)
+    others = _Some(among, None)
     shared = common(others)
-    wanted, known = _Pictures(_unpacked(asked), shared), _Pictures(others, shared)
+    wanted, known = _Pictures(_Some(asked, rows), shared), _Pictures(others, shared)
     best: dict[int, tuple[int, float]] = {}
     for found in _Finder(known).candidates(wanted):
         values = _compare(wanted, known, shared, found)
@@ -250,12 +268,6 @@ def near_matches(
             if value > best.get(row, (0, 0.0))[1]:
                 best[row] = (int(known.rows[found.row[number]]), value)
     return best
-
-
-def _unpacked(pictures: pd.DataFrame) -> np.ndarray:
-    """Return thumbnails, `(n, 16, 16, 3) uint8`."""
-    packed = np.frombuffer(b"".join(pictures["thumbnail"]), np.uint8)
-    return packed.reshape(-1, THUMBNAIL, THUMBNAIL, 3)
 
 
 def duplicate_groups(pairs: dict[int, dict[int, float]]) -> list[list[int]]:

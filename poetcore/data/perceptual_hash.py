@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import numpy as np
 from PIL import Image
 
 from poetcore.data import images
@@ -23,10 +23,7 @@ from poetcore.system.files import cores, in_chunks
 from poetcore.system.progress import OnProgress, Progress
 from poetcore.system.row_checksums import Table
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-__all__ = ["THUMBNAIL", "HashIndex", "PerceptualHash", "hash_all", "hash_picture"]
+__all__ = ["THUMBNAIL", "HashIndex", "PerceptualHash", "Thumbnails", "hash_all", "hash_picture"]
 
 #: Side of the colour thumbnail that near duplicates are compared by, in pixels.
 THUMBNAIL = 16
@@ -57,6 +54,30 @@ class PerceptualHash:
     thumbnail: bytes
 
 
+@dataclass(frozen=True, eq=False)
+class Thumbnails:
+    """The hashes of many pictures in one array: each an object of its own, they would take twice as much.
+
+    Attributes:
+        pixels: `(n, THUMBNAIL, THUMBNAIL, 3) uint8`.
+        row_of: sha of a content -> its row.
+    """
+
+    pixels: np.ndarray
+    row_of: Mapping[str, int]
+
+    def __len__(self) -> int:
+        return len(self.row_of)
+
+    def rows(self, shas: Iterable[str]) -> np.ndarray:
+        """Return the rows of contents, `(n,) int64`; -1 of one without a hash."""
+        return np.fromiter((self.row_of.get(sha, -1) for sha in shas), np.int64)
+
+    def as_bytes(self) -> dict[str, bytes]:
+        """Return sha -> `PerceptualHash.thumbnail`."""
+        return {sha: self.pixels[row].tobytes() for sha, row in self.row_of.items()}
+
+
 def hash_picture(picture: Image.Image) -> PerceptualHash:
     """Compute the perceptual hash of a decoded picture.
 
@@ -79,13 +100,18 @@ class HashIndex(Database):
     schema = _SCHEMA
     tables = (_THUMBNAILS,)
 
-    def get(self, shas: Iterable[str]) -> "pd.DataFrame":
-        """Return the hashes that are there: one row a content, by sha, column thumbnail (768 bytes)."""
-        import pandas as pd
-
+    def get(self, shas: Iterable[str]) -> Thumbnails:
+        """Return the hashes that are there."""
+        asked = {sha: sha for sha in shas}  # so that what is returned has the caller's objects
+        pixels = np.empty((len(asked), THUMBNAIL, THUMBNAIL, 3), np.uint8)
+        row_of: dict[str, int] = {}
         query = f"SELECT sha, thumbnail FROM thumbnails WHERE {_THUMBNAILS.sound} AND sha IN"
-        rows = self._rows_in(query, dict.fromkeys(shas))
-        return pd.DataFrame(list(rows), columns=["sha", "thumbnail"]).set_index("sha")
+        for chunk in in_chunks(self._rows_in(query, asked), _BATCH):
+            begin = len(row_of)
+            row_of |= {asked[sha]: row for row, (sha, _) in enumerate(chunk, begin)}
+            packed = np.frombuffer(b"".join(thumbnail for _, thumbnail in chunk), np.uint8)
+            pixels[begin : len(row_of)] = packed.reshape(-1, *pixels.shape[1:])
+        return Thumbnails(pixels[: len(row_of)], row_of)
 
     def missing(self, shas: Iterable[str]) -> list[str]:
         """List the contents that were not hashed yet, each once, in the order given."""

@@ -162,11 +162,12 @@ def _group_names(table: pd.DataFrame, series: pd.Series, remembered: Mapping[str
     names: dict[int, str] = {}
     for group, name in zip(groups, own, strict=True):
         names[group] = min(name, names.get(group, name))
-    votes: dict[int, Counter[str]] = defaultdict(Counter)
+    votes: dict[int, list[str]] = defaultdict(list)
     for sha, group in dict(zip(table["sha"], groups, strict=True)).items():
         if name := remembered.get(sha):
-            votes[group][name] += 1
-    for group, counted in votes.items():
+            votes[group].append(name)
+    for group, voted in votes.items():
+        counted = Counter(voted)
         names[group] = min(counted, key=lambda name: (-counted[name], name))
     return [names[group] for group in range(len(names))]
 

@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from poetcore.data.contents import paths_of
 from poetcore.data.grouping import group_pictures
 from poetcore.data.holds import hold_of
 from poetcore.data.near_duplicates import near_matches
-from poetcore.data.perceptual_hash import HashIndex, hash_all
+from poetcore.data.perceptual_hash import HashIndex, Thumbnails, hash_all
 from poetcore.evaluation.freshness import current_files
 from poetcore.system.progress import OnProgress
 from poetcore.workspace.run import Run
@@ -64,18 +65,19 @@ def find_leaks(
 
 
 def _flagged(
-    pictures: pd.DataFrame, hashes: pd.DataFrame, seen: pd.DataFrame, seen_hashes: pd.DataFrame
+    pictures: pd.DataFrame, hashes: Thumbnails, seen: pd.DataFrame, seen_hashes: Thumbnails
 ) -> pd.DataFrame:
     """Flag the pictures that were seen: their content, a near duplicate, or another one of their hold."""
     path_of, shas = seen.set_index("sha")["path"], pictures["sha"]
     exact = shas.isin(path_of.index)
-    asked = hashes[~hashes.index.isin(path_of.index)]
-    found = near_matches(asked.reset_index(), seen_hashes.reset_index())
+    contents = set(path_of.index)
+    asked, others = [sha for sha in hashes.row_of if sha not in contents], list(seen_hashes.row_of)
+    found = near_matches(hashes.pixels, seen_hashes.pixels, rows=hashes.rows(asked))
     twins = _of_one_hold(pictures, seen)
-    twins |= {asked.index[row]: seen_hashes.index[other] for row, (other, _) in found.items()}
+    twins |= {asked[number]: others[row] for number, (row, _) in found.items()}
     near = shas.isin(twins) & ~exact
     # Without all the hashes a picture that was not found may yet be a near duplicate.
-    known = exact | near | (len(seen_hashes) == len(seen) and shas.isin(hashes.index))
+    known = exact | near | (len(seen_hashes) == len(seen) and shas.isin(hashes.row_of))
     return pd.DataFrame(
         {
             "sha": shas,
@@ -113,9 +115,7 @@ def _hash_seen(
 def _hash(pictures: pd.DataFrame, index: HashIndex, on_progress: OnProgress | None) -> None:
     """Hash the pictures that never were, where a file still has their content."""
     missing = set(index.missing(pictures["sha"]))
-    wanted = pictures[pictures["sha"].isin(missing)]
-    paths = {sha: Path(path) for sha, path in zip(wanted["sha"], wanted["path"], strict=True)}
-    hash_all(paths, index, on_progress)
+    hash_all(paths_of(pictures[pictures["sha"].isin(missing)]), index, on_progress)
 
 
 def seen_pictures(predictions: pd.DataFrame) -> dict[str, str]:

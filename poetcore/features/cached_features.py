@@ -15,6 +15,9 @@ __all__ = ["IN_MEMORY", "CachedFeatures", "stacked"]
 #: Up to so many feature vectors are read at once and kept, which is faster: 100 MB of 1,280 numbers each.
 IN_MEMORY = 20_000
 
+#: Feature vectors that are held twice at the most, as the cache has them and in an array.
+_AT_ONCE = 1000
+
 
 class CachedFeatures(Mapping[str, np.ndarray]):
     """Feature vectors by content, as a mapping; for any thread.
@@ -51,9 +54,13 @@ class CachedFeatures(Mapping[str, np.ndarray]):
         Raises:
             KeyError: one is not there.
         """
+        found = np.empty((len(shas), self._backbone.vector_length), np.float32)
         with self._open_cache() as cache:
-            found = cache.get(shas, self._backbone)
-        return np.stack([found[sha] for sha in shas])
+            for begin in range(0, len(shas), _AT_ONCE):
+                some = shas[begin : begin + _AT_ONCE]
+                vectors = cache.get(some, self._backbone)
+                found[begin : begin + len(some)] = [vectors[sha] for sha in some]
+        return found
 
 
 def stacked(vectors: Mapping[str, np.ndarray], shas: Sequence[str]) -> np.ndarray:

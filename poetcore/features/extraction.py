@@ -119,7 +119,9 @@ def extract_features(
 
     for number, one in enumerate(backbone.members, 1):
         last = number == len(backbone.members)
-        wanted = {sha: path for sha, path in pictures.items() if sha not in result.reasons}
+        wanted = pictures
+        if result.reasons:
+            wanted = {sha: path for sha, path in pictures.items() if sha not in result.reasons}
         done = total * number // len(backbone.members) - len(wanted)
         model = partial(prepared_model, one)
         if backbone.parts:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from poetcore.data.contents import paths_of
 from poetcore.data.dataset import Dataset, scan
 from poetcore.data.grouping import group_pictures
 from poetcore.data.held_out import HeldOut
@@ -23,7 +24,7 @@ from poetcore.features.memmap import FeatureTable
 from poetcore.system.progress import OnProgress, Progress
 from poetcore.training.augmented import measure_change
 from poetcore.training.config import RunConfig
-from poetcore.training.extractor import RunExtractor, paths_of, subset_of
+from poetcore.training.extractor import RunExtractor, subset_of
 from poetcore.training.progress import ScannedProgress
 from poetcore.training.train import Examples, TrainingOptions
 from poetcore.workspace.demo_sets import keep_aside, keep_renamed, kept_pictures, training_part
@@ -200,15 +201,9 @@ class _Splitter:
             DatasetError: there are too few groups.
         """
         options, pictures = self._options, dataset.pictures
-        paths = paths_of(pictures)
-        known = None
-        if options.group_by != "exact":
-            # Pictures whose features were extracted by an earlier version have no hash yet.
-            hash_all(paths, self._hashes, self._on_progress)
-            known = self._hashes.get(paths)
-        groups = group_pictures(pictures, options.group_by, hashes=known, folder=dataset.home)
+        groups = self._grouped(dataset)
         with self._workspace.group_names() as names:
-            remembered = names.get(options.group_by, paths)
+            remembered = names.get(options.group_by, dict.fromkeys(pictures["sha"]))
             # A picture of several labels counts for each, so that none is without pictures to train on.
             rows = by_label(pictures) if dataset.multi_label else pictures
             split = split_groups(
@@ -222,6 +217,16 @@ class _Splitter:
             names.put(options.group_by, new)
         parts = split.parts[~split.parts.index.duplicated()]
         return pictures.assign(split=parts, group=groups)
+
+    def _grouped(self, dataset: Dataset) -> np.ndarray:
+        """Return the number of each picture's group, `(n,) int64`."""
+        by, known = self._options.group_by, None
+        if by != "exact":
+            paths = paths_of(dataset.pictures)
+            # Pictures whose features were extracted by an earlier version have no hash yet.
+            hash_all(paths, self._hashes, self._on_progress)
+            known = self._hashes.get(paths)
+        return group_pictures(dataset.pictures, by, hashes=known, folder=dataset.home)
 
 
 def _with_copies(

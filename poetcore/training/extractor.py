@@ -1,11 +1,13 @@
 """The features of the pictures that a run takes of a dataset, and of their augmented copies."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from poetcore.data.contents import paths_of
 from poetcore.data.dataset import Dataset
 from poetcore.data.file_index import FileIndex
 from poetcore.data.perceptual_hash import HashIndex
@@ -22,7 +24,7 @@ from poetcore.training.preview import Preview
 from poetcore.training.progress import PreviewProgress
 from poetcore.workspace.workspace import Workspace
 
-__all__ = ["RunExtractor", "paths_of", "subset_of"]
+__all__ = ["RunExtractor", "subset_of"]
 
 
 def subset_of(whole: Dataset, config: RunConfig) -> Dataset:
@@ -32,11 +34,6 @@ def subset_of(whole: Dataset, config: RunConfig) -> Dataset:
         OptionError: a label that it names is not there.
     """
     return whole.subset(config.labels, config.max_pictures_per_label)
-
-
-def paths_of(pictures: pd.DataFrame) -> dict[str, Path]:
-    """Return a file of each content, by its sha."""
-    return {sha: Path(path) for sha, path in zip(pictures["sha"], pictures["path"], strict=True)}
 
 
 class RunExtractor:
@@ -79,7 +76,7 @@ class RunExtractor:
         self._on_progress = on_progress
         self._previewed = previewed
 
-    def extract(self, pictures: dict[str, Path], preview: Preview | None = None) -> Extraction:
+    def extract(self, pictures: Mapping[str, Path], preview: Preview | None = None) -> Extraction:
         """Extract the features of pictures, given by their sha, each content once.
 
         Args:
@@ -145,7 +142,7 @@ class RunExtractor:
 
     def _extract(
         self,
-        pictures: dict[str, Path],
+        pictures: Mapping[str, Path],
         augmentation: Augmentation,
         copy: int,
         on_progress: OnProgress,

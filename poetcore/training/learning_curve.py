@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from poetcore.data.contents import paths_of
 from poetcore.data.grouping import assign_folds
 from poetcore.errors import DatasetError, OptionError
 from poetcore.features.backbones import Backbone
@@ -223,7 +223,7 @@ def _extracted(
         pictures["group"] = pd.factorize(pictures["sha"])[0]
     with workspace.file_index() as index, workspace.feature_cache() as cache:
         extract_features(
-            {sha: Path(path) for sha, path in zip(pictures["sha"], pictures["path"], strict=True)},
+            paths_of(pictures),
             backbone,
             models_of(run, workspace, on_progress),
             cache,

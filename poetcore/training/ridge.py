@@ -199,9 +199,11 @@ class RidgePart:
         return found
 
     def _factors(self, some: np.ndarray, shares: np.ndarray) -> np.ndarray:
-        root = self._root[some, np.newaxis] / np.float32(np.sqrt(self._ridge.count))
         """Return the rows of the square root of H, of some of these examples."""
-        return np.concatenate([self._projected[some] * np.sqrt(shares), root], axis=1)
+        found = np.empty((len(some), len(shares) + 1), np.float32)
+        np.multiply(self._projected[some], np.sqrt(shares), out=found[:, :-1])
+        found[:, -1] = self._root[some] / np.float32(np.sqrt(self._ridge.count))
+        return found
 
     def _errors(self, strength: float) -> np.ndarray:
         """Return rows of Y - HY."""

@@ -9,6 +9,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from poetcore.data.contents import paths_of
 from poetcore.data.dataset import Dataset, dataset_exists
 from poetcore.data.grouping import group_pictures
 from poetcore.data.held_out import HeldOut, is_held_out, read_held_out, write_held_out
@@ -102,7 +103,7 @@ def keep_aside(
             f" aside, {printable(dataset.home)}."
         )
     with workspace.hash_index() as hashes:
-        files = {sha: Path(path) for sha, path in zip(pictures["sha"], pictures["path"], strict=True)}
+        files = paths_of(pictures)
         hash_all(files, hashes, on_progress)
         by = "folder" if group_by == "folder" else "near"
         groups = group_pictures(pictures, by, hashes=hashes.get(files), folder=dataset.home)

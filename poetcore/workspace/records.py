@@ -157,13 +157,18 @@ def check_file(file: Path, checksums: Mapping[str, str], remedy: str) -> None:
             raise RunError(f"{file} is damaged, it is not as it was written: {remedy}.")
 
 
-def to_csv(table: "pd.DataFrame") -> str:
+def to_csv(table: "pd.DataFrame", *, header: bool = True) -> str:
     """Return a table as CSV that a spreadsheet opens without running what stands in it; see `spreadsheets`.
 
     Every CSV file that is made from a table comes from here, and `read_table` reads it again.
+
+    Args:
+        table: which one.
+        header: whether the names of its columns come first.
     """
     return _with_texts(table, escape).to_csv(
         # With this line end pandas quotes both kinds of line break, which file names may hold on Linux.
+        header=header,
         index=False,
         lineterminator="\r\n",
     )

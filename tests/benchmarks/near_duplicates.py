@@ -20,7 +20,6 @@ from statistics import median
 from unittest.mock import patch
 
 import numpy as np
-import pandas as pd
 from PIL import Image, ImageOps
 from scipy.fft import idctn
 
@@ -84,23 +83,25 @@ def hash_file(path: Path) -> dict[str, list[bytes]]:
     return {name: [hash_picture(one).thumbnail for one in ones] for name, ones in made.items()}
 
 
-def hash_files(paths: list[Path]) -> dict[str, pd.DataFrame]:
+def hash_files(paths: list[Path]) -> dict[str, np.ndarray]:
+    """Return thumbnails, `(n, 16, 16, 3) uint8` each."""
     with ProcessPoolExecutor() as pool:
         found = list(pool.map(hash_file, paths, chunksize=16))
     return {
-        name: pd.DataFrame({"thumbnail": [one for file in found for one in file[name]]}) for name in found[0]
+        name: np.frombuffer(b"".join(one for file in found for one in file[name]), np.uint8).reshape(
+            -1, 16, 16, 3
+        )
+        for name in found[0]
     }
 
 
-def show_recall(train: dict[str, pd.DataFrame]) -> None:
+def show_recall(train: dict[str, np.ndarray]) -> None:
     for name in CHANGES:
         flagged = len(near_matches(train[name], train["itself"]))
         print(f"{name}: {flagged / len(train[name]):.1%} of {len(train[name])} flagged")
 
 
-def show_unrelated(
-    train: dict[str, pd.DataFrame], demo: dict[str, pd.DataFrame], drawn: pd.DataFrame
-) -> None:
+def show_unrelated(train: dict[str, np.ndarray], demo: dict[str, np.ndarray], drawn: np.ndarray) -> None:
     others = {
         "demo photos": demo["itself"],
         "regions of demo photos": demo["regions"],
@@ -114,20 +115,20 @@ def show_unrelated(
         print(f"{name} among each other: {list(map(len, groups))} in groups of {len(pictures)}")
 
 
-def blends(photos: pd.DataFrame, many: int) -> pd.DataFrame:
+def blends(photos: np.ndarray, many: int) -> np.ndarray:
     """Mix three photos each, at random: of a thousand photos, many of the mixtures are alike."""
     chance = np.random.default_rng(0)
-    small = np.frombuffer(b"".join(photos["thumbnail"]), np.uint8).reshape(-1, 768)
+    small = photos.reshape(-1, 768)
     mixed = (
         chance.dirichlet((1, 1, 1)) @ small[chance.integers(len(small), size=3)] * 1.3
         - 30
         + chance.normal(0, 6, 768)
         for _ in range(many)
     )
-    return pd.DataFrame({"thumbnail": [np.clip(one, 0, 255).astype(np.uint8).tobytes() for one in mixed]})
+    return np.stack([np.clip(one, 0, 255).astype(np.uint8).reshape(16, 16, 3) for one in mixed])
 
 
-def different(many: int) -> pd.DataFrame:
+def different(many: int) -> np.ndarray:
     """Make thumbnails at random whose spatial frequencies have the amplitudes of photos."""
     chance = np.random.default_rng(0)
     amplitude = 160 / np.maximum(np.hypot(*np.mgrid[:16, :16]), 1)[..., None] ** 1.2
@@ -135,10 +136,10 @@ def different(many: int) -> pd.DataFrame:
         0.9 * chance.normal(size=(16, 16, 1)) + 0.45 * chance.normal(size=(16, 16, 3)) for _ in range(many)
     )
     made = (120 + idctn(one * amplitude, axes=(0, 1), norm="ortho") for one in grey_and_colour)
-    return pd.DataFrame({"thumbnail": [np.clip(one, 0, 255).astype(np.uint8).tobytes() for one in made]})
+    return np.stack([np.clip(one, 0, 255).astype(np.uint8) for one in made])
 
 
-def show_grouping(photos: pd.DataFrame, many: int) -> None:
+def show_grouping(photos: np.ndarray, many: int) -> None:
     for name, table in (
         ("photos", photos),
         ("different pictures", different(many)),

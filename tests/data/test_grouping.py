@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from poetcore.data.grouping import assign_folds, group_pictures
-from poetcore.data.perceptual_hash import hash_picture
+from poetcore.data.perceptual_hash import Thumbnails, hash_picture
 from tests.conftest import picture
 
 FOLDER = Path("/set")
@@ -23,10 +23,11 @@ def table(*rows: tuple[str, str]) -> pd.DataFrame:
     )
 
 
-def hashes(**seeds: int) -> pd.DataFrame:
+def hashes(**seeds: int) -> Thumbnails:
     """Hashes by content, of pictures by their seeds."""
-    found = {sha: hash_picture(picture(seed, (160, 120))).thumbnail for sha, seed in seeds.items()}
-    return pd.DataFrame({"thumbnail": pd.Series(found)})
+    packed = b"".join(hash_picture(picture(seed, (160, 120))).thumbnail for seed in seeds.values())
+    pixels = np.frombuffer(packed, np.uint8).reshape(-1, 16, 16, 3)
+    return Thumbnails(pixels, {sha: row for row, sha in enumerate(seeds)})
 
 
 def test_copies_are_one_group():

@@ -44,7 +44,7 @@ KINDS: dict[str, tuple[type[Database], Callable[[Any], object], Callable[[Any], 
     "hashes": (
         HashIndex,
         lambda index: index.put({sha: PerceptualHash(bytes([n]) * 768) for n, sha in enumerate(SHAS)}),
-        lambda index: index.get(SHAS)["thumbnail"].to_dict(),
+        lambda index: index.get(SHAS).as_bytes(),
         f"UPDATE thumbnails SET thumbnail = zeroblob(768) WHERE sha = '{SHAS[1]}'",
     ),
     "names": (

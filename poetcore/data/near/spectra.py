@@ -13,13 +13,16 @@ The transform of a window of a picture is computed from the thumbnail, so that a
 Here a picture is what is left of its thumbnail without what is common: `(n, 16, 16, 3) float32`.
 """
 
+from collections.abc import Iterator
 from functools import cache
+from typing import Protocol
 
 import numpy as np
 
 from poetcore.data.perceptual_hash import THUMBNAIL
 
 __all__ = [
+    "Small",
     "coarse",
     "common",
     "correlation",
@@ -56,26 +59,39 @@ _SAMPLES = 64
 _AT_ONCE = 4096
 
 
-def common(small: np.ndarray) -> np.ndarray:
+class Small(Protocol):
+    """Thumbnails, `(n, 16, 16, 3) uint8`: an array, or what reads some at a time."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, chosen: slice, /) -> np.ndarray: ...
+
+
+def _parts(small: Small) -> Iterator[np.ndarray]:
+    return (small[begin : begin + _AT_ONCE] for begin in range(0, len(small), _AT_ONCE))
+
+
+def common(small: Small) -> np.ndarray:
     """Compute what pictures have in common.
 
     Args:
-        small: `(n, 16, 16, 3) uint8`.
+        small: thumbnails.
 
     Returns:
         The part of their mean that is to be subtracted, `(16, 16, 3) float32`.
     """
-    if not len(small):
-        return np.zeros(small.shape[1:], np.float32)
-    mean: np.ndarray = small.mean(axis=0, dtype=np.float64).astype(np.float32)
+    total = np.zeros((THUMBNAIL, THUMBNAIL, 3))
+    for part in _parts(small):
+        total += part.sum(axis=0, dtype=np.float64)
+    mean: np.ndarray = (total / max(len(small), 1)).astype(np.float32)
     return mean * min(_MOST, len(small) / (len(small) + _ENOUGH))
 
 
-def has_detail(small: np.ndarray) -> np.ndarray:
-    """Return whether anything can be seen on thumbnails `(n, 16, 16, 3) uint8`: `(n,) bool`."""
+def has_detail(small: Small) -> np.ndarray:
+    """Return whether anything can be seen on thumbnails: `(n,) bool`."""
     # In parts: the standard deviation of bytes is computed in floating point, eight times their size.
-    parts = (small[begin : begin + _AT_ONCE] for begin in range(0, len(small), _AT_ONCE))
-    return np.concatenate([np.empty(0, bool), *(part.std(axis=(1, 2, 3)) >= _DETAIL for part in parts)])
+    found = (part.std(axis=(1, 2, 3)) >= _DETAIL for part in _parts(small))
+    return np.concatenate([np.empty(0, bool), *found])
 
 
 def in_common_colours(
@@ -103,11 +119,11 @@ def _is_grey(small: np.ndarray) -> np.ndarray:
     return grey
 
 
-def coarse(small: np.ndarray, shared: np.ndarray, margin: float) -> np.ndarray:
+def coarse(small: Small, shared: np.ndarray, margin: float) -> np.ndarray:
     """Compute the 8 x 8 lowest coefficients of grey pictures: what shows of them from afar.
 
     Args:
-        small: thumbnails, `(n, 16, 16, 3) uint8`.
+        small: thumbnails.
         shared: of `common`.
         margin: share of the picture's sides that is left out at each margin.
 

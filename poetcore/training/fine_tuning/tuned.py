@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from poetcore.data.contents import paths_of
 from poetcore.features.backbones import Backbone, NetworkFile, combine
 from poetcore.features.combination import LENGTH
 from poetcore.features.extraction import extract_features
@@ -19,7 +20,6 @@ from poetcore.system.temporary import temporary_folder
 from poetcore.training.config import RunConfig
 from poetcore.training.cross_validation import CrossValidation, divided, validated
 from poetcore.training.examples import Prepared
-from poetcore.training.extractor import paths_of
 from poetcore.training.fine_tuning.brought import compare_before, find_temperature
 from poetcore.training.fine_tuning.child import run_front, run_job
 from poetcore.training.fine_tuning.job import KERAS_FILE, LITE_FILE, Job, Outcome
