@@ -24,8 +24,9 @@ __all__ = ["Ridge", "RidgePart"]
 #: Examples that are read at a time.
 _CHUNK = 2000
 
-#: Examples of one fold or label that are worked on at a time.
-_AT_ONCE = 8192
+#: Examples of one fold or label that are worked on at a time; of more the projections are not kept, as those
+#: of a fifth of 200,000 take 200 MB, but computed when they are needed, twice in all.
+_AT_ONCE = 4096
 
 #: Makes logits of outputs, which lie between 0 and 1, before a temperature is fitted.
 _LOGITS = 10
@@ -144,15 +145,12 @@ class RidgePart:
     """
 
     def __init__(self, ridge: Ridge, chosen: np.ndarray) -> None:
-        self._ridge = ridge
+        self._ridge, self._chosen = ridge, chosen
         self._targets = ridge._examples.targets[chosen]
         self._aims, self._root = ridge._aims(chosen), ridge._root[chosen]
-        if ridge._wide:
-            self._projected = ridge._projected[chosen]
-            return
-        self._projected = np.empty((len(chosen), ridge._vectors.shape[1]), np.float32)
-        for some in _parts(np.arange(len(chosen))):
-            self._projected[some] = ridge._rows(chosen[some]) @ ridge._vectors
+        self._kept: np.ndarray | None = None
+        if ridge._wide or len(chosen) <= _AT_ONCE:
+            self._kept = self._projected(np.arange(len(chosen)))
 
     def logits(self, strength: float) -> np.ndarray:
         """Compute the logits of these examples by the layer trained on all, `(m, labels) float32`."""
@@ -172,7 +170,7 @@ class RidgePart:
         _, group, sizes = np.unique(groups, return_inverse=True, return_counts=True)
         alone, left_out = sizes[group] == 1, errors.copy()
         own = self._root[alone] ** 2 / np.float32(self._ridge.count)  # of the intercept
-        squares = [(self._projected[some] ** 2) @ shares for some in _parts(np.flatnonzero(alone))]
+        squares = [(self._projected(some) ** 2) @ shares for some in _parts(np.flatnonzero(alone))]
         rest = 1 - np.concatenate([np.empty(0, np.float32), *squares]) - own
         left_out[alone] /= np.maximum(rest, np.float32(1e-6))[:, np.newaxis]
         together = np.flatnonzero(~alone)
@@ -184,7 +182,7 @@ class RidgePart:
 
     def _together(self, one: np.ndarray, shares: np.ndarray, errors: np.ndarray) -> np.ndarray:
         """Return the errors of a group by the layer that is trained without it."""
-        if len(one) <= self._projected.shape[1] + 1:
+        if len(one) <= len(shares) + 1:
             factors = self._factors(one, shares)
             return _solve(factors @ factors.T, errors)
         # The same by Woodbury's identity, in as many dimensions as a vector has.
@@ -201,14 +199,30 @@ class RidgePart:
     def _factors(self, some: np.ndarray, shares: np.ndarray) -> np.ndarray:
         """Return the rows of the square root of H, of some of these examples."""
         found = np.empty((len(some), len(shares) + 1), np.float32)
-        np.multiply(self._projected[some], np.sqrt(shares), out=found[:, :-1])
+        np.multiply(self._projected(some), np.sqrt(shares), out=found[:, :-1])
         found[:, -1] = self._root[some] / np.float32(np.sqrt(self._ridge.count))
+        return found
+
+    def _projected(self, some: np.ndarray) -> np.ndarray:
+        """Return rows of P, of some of these examples."""
+        found: np.ndarray
+        if self._kept is not None:
+            found = self._kept[some]
+        elif self._ridge._wide:
+            found = self._ridge._projected[self._chosen[some]]
+        else:
+            found = self._ridge._rows(self._chosen[some]) @ self._ridge._vectors
         return found
 
     def _errors(self, strength: float) -> np.ndarray:
         """Return rows of Y - HY."""
-        shares = self._ridge._shares(strength)[:, np.newaxis]
-        errors: np.ndarray = self._aims - self._projected @ (self._ridge._moments * shares)
+        answers = self._ridge._moments * self._ridge._shares(strength)[:, np.newaxis]
+        if self._kept is not None:
+            kept: np.ndarray = self._aims - self._kept @ answers
+            return kept
+        kernel, errors = self._ridge._vectors @ answers, self._aims.copy()
+        for some in _parts(np.arange(len(errors))):
+            errors[some] -= self._ridge._rows(self._chosen[some]) @ kernel
         return errors
 
     def _logits(self, errors: np.ndarray) -> np.ndarray:

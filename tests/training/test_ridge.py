@@ -49,6 +49,17 @@ def test_the_layer_is_that_of_the_normal_equations(examples, class_weight):
     assert ridge.part(everyone).logits(STRENGTH) == pytest.approx(wanted, abs=1e-4)
 
 
+def test_what_is_not_kept_is_computed_again(examples, monkeypatch):
+    everyone, groups = np.arange(len(examples)), np.arange(len(examples)) // 40
+    ridge = Ridge(examples, 3)
+    kept = ridge.part(everyone)
+    monkeypatch.setattr("poetcore.training.ridge._AT_ONCE", 17)
+    again = ridge.part(everyone)
+    assert again.logits(STRENGTH) == pytest.approx(kept.logits(STRENGTH), abs=1e-4)
+    wanted = kept.logits_left_out(STRENGTH, groups)
+    assert again.logits_left_out(STRENGTH, groups) == pytest.approx(wanted, abs=1e-4)
+
+
 @pytest.mark.parametrize("class_weight", ["balanced", "none"])
 @pytest.mark.parametrize("size", [1, 3, 40], ids=["one", "group", "fold"])
 def test_what_is_left_out_is_predicted_as_if_never_seen(examples, class_weight, size):
