@@ -1,12 +1,13 @@
 """What was computed last, for all sessions: what takes seconds is done once for the same pictures."""
 
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import streamlit as st
 
-__all__ = ["computed", "times_of"]
+__all__ = ["Same", "computed", "last_write", "times_of"]
 
 T = TypeVar("T")
 
@@ -37,7 +38,41 @@ def computed(kind: str, stamp: object, compute: Callable[[], T]) -> T:
 
 def times_of(*files: Path | None) -> tuple[int, ...]:
     """Return when files or folders were changed last, for a stamp; 0 of what is not there."""
-    return tuple(file.stat().st_mtime_ns if file and file.exists() else 0 for file in files)
+    return tuple(_state(file)[1] if file else 0 for file in files)
+
+
+def last_write(database: Path) -> tuple[int, ...]:
+    """Return what is another once a SQLite file was written, for a stamp.
+
+    As long as some process has it open, what is new may stand in the write-ahead log beside it alone.
+    """
+    log = _state(Path(f"{database}-wal"))
+    return (*times_of(database), *(log if log[0] else (0, 0)))  # an empty one comes with whoever reads
+
+
+class Same:
+    """A stamp of an object, such as a dataset: equal to those of this very object, which it does not keep.
+
+    What is on the disk now is no stamp of a dataset that was scanned a moment ago.
+    """
+
+    def __init__(self, of: object) -> None:
+        self._of = weakref.ref(of)
+
+    def __eq__(self, other: object) -> bool:
+        one = self._of()
+        return one is not None and isinstance(other, Same) and other._of() is one
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def _state(file: Path) -> tuple[int, int]:
+    """Return the size of a file and when it was changed."""
+    try:
+        stat = file.stat()
+    except OSError:
+        return 0, 0
+    return stat.st_size, stat.st_mtime_ns
 
 
 @st.cache_resource(show_spinner=False)

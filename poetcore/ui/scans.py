@@ -15,7 +15,7 @@ from poetcore.data.dataset import Dataset, scan
 from poetcore.data.disk_state import disk_state
 from poetcore.data.layout import LevelError
 from poetcore.errors import DatasetError
-from poetcore.ui.computed import times_of
+from poetcore.ui.computed import last_write
 from poetcore.ui.state import workspace
 from poetcore.ui.text import plain
 
@@ -58,7 +58,7 @@ def forget_scans() -> None:
 @st.cache_resource(ttl="15s", max_entries=32, show_spinner=False)
 def _on_disk(folder: str) -> object:
     """Look at the files, and at whether the index learnt something else of their contents."""
-    learnt = times_of(workspace().bottlenecks / "fingerprints.sqlite")
+    learnt = last_write(workspace().bottlenecks / "fingerprints.sqlite")
     return (disk_state(Path(folder)) or time.monotonic_ns(), learnt)
 
 

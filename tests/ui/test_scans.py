@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from poetcore.ui import scans
-from poetcore.ui.computed import computed
-from poetcore.ui.data import health
+from poetcore.ui.computed import computed, last_write
+from poetcore.ui.data import health, pictures_section
 from poetcore.ui.data.features import DatasetFeatures
 from poetcore.ui.scans import now_of, scanned
 from tests.conftest import fill
@@ -66,6 +66,23 @@ def test_a_result_is_computed_once_for_a_stamp():
     for stamp in ("one", "one", "other", "one"):
         computed("test", (stamp,), lambda stamp=stamp: done.append(stamp))
     assert done == ["one", "other"]
+
+
+def test_what_a_section_computes_of_an_earlier_scan_is_not_shown_of_the_next(folder):
+    before = scanned(folder)
+    pictures_section._counts(before)
+    (folder / "rose" / "rose_000.jpg").rename(folder / "tulip" / "moved.jpg")
+    later()
+    pictures_section._counts(before)  # a part of a page that is drawn anew has what the page had
+    counts = pictures_section._counts(scanned(folder))
+    assert counts.groupby("label")["pictures"].sum().to_dict() == {"rose": 2, "tulip": 3}
+
+
+def test_what_another_process_writes_is_noticed_while_it_has_the_file_open(empty):
+    with empty.group_names(), empty.group_names() as names:
+        before = last_write(empty.bottlenecks / "group_names.sqlite")
+        names.put("near", {"a" * 64: "name"})
+        assert last_write(empty.bottlenecks / "group_names.sqlite") != before
 
 
 def test_another_session_does_not_look_for_issues_again(folder, monkeypatch):

@@ -13,8 +13,7 @@ from poetcore.errors import PoetError
 from poetcore.features.backbones import BACKBONES, DEFAULT, Backbone, find
 from poetcore.features.cached_features import IN_MEMORY, CachedFeatures
 from poetcore.ui.choice import chosen
-from poetcore.ui.computed import computed, times_of
-from poetcore.ui.scans import on_disk
+from poetcore.ui.computed import Same, computed, last_write
 from poetcore.ui.state import explain, progress_bar, workspace
 from poetcore.workspace.backbones import before_tuning
 
@@ -93,7 +92,7 @@ class _Known:
 
 def _known_features(dataset: Dataset, backbone: Backbone) -> _Known:
     lacking = missing_features(dataset, backbone)
-    stamp = (on_disk(dataset.folder), dataset.labels, len(dataset.pictures), lacking)
+    stamp = (Same(dataset), lacking)
 
     def find() -> _Known:
         key = _key(dataset, backbone)
@@ -105,8 +104,7 @@ def _known_features(dataset: Dataset, backbone: Backbone) -> _Known:
 
 def missing_features(dataset: Dataset, backbone: Backbone) -> frozenset[str]:
     """Return the contents whose features are not cached; of 200,000 pictures that takes seconds, once."""
-    known = times_of(workspace().bottlenecks / "vectors.sqlite")
-    stamp = (on_disk(dataset.folder), dataset.labels, len(dataset.pictures), known)
+    stamp = (Same(dataset), last_write(workspace().bottlenecks / "vectors.sqlite"))
 
     def find() -> frozenset[str]:
         with workspace().feature_cache() as cache:

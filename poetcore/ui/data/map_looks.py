@@ -12,9 +12,8 @@ from poetcore.data.labels import match_labels
 from poetcore.errors import RunError
 from poetcore.ui.choice import chosen
 from poetcore.ui.components.point_map import Look
-from poetcore.ui.computed import computed, times_of
+from poetcore.ui.computed import Same, computed, times_of
 from poetcore.ui.freshness import trained_on
-from poetcore.ui.scans import on_disk
 from poetcore.ui.state import evaluation_at, loaded
 from poetcore.workspace.run import Run
 
@@ -56,7 +55,7 @@ def _stamp(run: Run, dataset: Dataset) -> tuple[object, ...]:
     """Return what the predictions of a dataset depend on."""
     evaluated = evaluation_at(run, dataset.folder)
     known = times_of(run.folder / "run.json", evaluated.metrics_file if evaluated else None)
-    return (run.folder, run.title, dataset.folder, on_disk(dataset.folder), known)
+    return (run.folder, run.title, Same(dataset), known)
 
 
 def _predicted(run: Run, dataset: Dataset) -> Predicted | None:

@@ -13,13 +13,12 @@ from poetcore.data.splitting import assign_splits
 from poetcore.system.figures import count
 from poetcore.system.names import natural_key
 from poetcore.training.train import TrainingOptions
-from poetcore.ui.computed import computed, times_of
+from poetcore.ui.computed import Same, computed, last_write, times_of
 from poetcore.ui.data.found import draw_odd
 from poetcore.ui.gallery.about import about_chosen
 from poetcore.ui.gallery.pictures import Card, gallery
 from poetcore.ui.glossary import term
 from poetcore.ui.labels import pick_label
-from poetcore.ui.scans import on_disk
 from poetcore.ui.state import workspace
 from poetcore.ui.text import plain
 from poetcore.workspace.datasets import dataset_warnings
@@ -90,8 +89,8 @@ def _draw_samples(dataset: Dataset) -> None:
 def _counts(dataset: Dataset) -> pd.DataFrame:
     """Count pictures by label and planned part of the split: columns label, part, pictures."""
     place, aside = workspace(), kept_aside(dataset.folder, workspace())
-    known = times_of(aside, place.bottlenecks / "group_names.sqlite")
-    stamp = (dataset.folder, on_disk(dataset.folder), aside, known)
+    names = last_write(place.bottlenecks / "group_names.sqlite")
+    stamp = (Same(dataset), aside, times_of(aside), names)
     return computed("planned split", stamp, lambda: _planned(dataset))
 
 

@@ -14,7 +14,7 @@ from poetcore.data.dataset import Dataset
 from poetcore.data.layout import LevelError
 from poetcore.errors import PoetError
 from poetcore.ui.choice import chosen
-from poetcore.ui.computed import computed
+from poetcore.ui.computed import Same, computed
 from poetcore.ui.data.bring import draw_ways_in
 from poetcore.ui.data.planned_pictures import draw_planned_pictures
 from poetcore.ui.data.prepare_fields import keep_source, pick_folder, pick_source
@@ -52,7 +52,7 @@ def draw_prepare() -> None:
         existing = existing_split(folder, workspace())
         planned = computed(
             "preparation",
-            (_stamp(source), options, existing),
+            (Same(dataset), options, existing),
             lambda: plan(dataset, issues, options, existing),
         )
     except LevelError as error:
