@@ -48,6 +48,13 @@ def test_a_number_at_once_that_is_not_offered_is_one(full: Trained) -> None:
     assert opened("slideshow", batch="5").segmented_control(key="slides_batch").value == 1
 
 
+def test_a_picture_that_was_renamed_since_the_evaluation_is_excluded(own: Trained) -> None:
+    picture = next((own.sample / "demo" / "rose").iterdir())
+    picture.rename(picture.with_name("renamed.jpg"))
+    app = opened("slideshow", show="all")
+    assert "19 of 20 pictures" in texts_of(app) and not app.exception
+
+
 def test_the_file_is_made_once_and_kept_until_the_show_is_another(own: Trained) -> None:
     app = opened("slideshow", show="all")
     app.session_state["slide_file"] = True  # what is behind the button is open

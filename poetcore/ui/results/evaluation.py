@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -18,7 +19,7 @@ from poetcore.system.figures import count, percent, score
 from poetcore.system.names import natural_key
 from poetcore.ui.access import access
 from poetcore.ui.choice import chosen
-from poetcore.ui.freshness import Checked
+from poetcore.ui.freshness import Checked, files_now
 from poetcore.ui.glossary import term
 from poetcore.ui.headline import accuracy_metric, draw_remarks, metric, two_pairs
 from poetcore.ui.results.confusion import draw_confusions, draw_matrix
@@ -39,9 +40,11 @@ def still_there(evaluation: Evaluation, found: Checked, advice: str) -> pd.DataF
         advice: what that means and what to do.
     """
     predictions = evaluation.predictions
-    if found.fresh:  # a scan has just found every one of them
-        return predictions
-    there = predictions["path"].map(os.path.isfile).astype(bool)
+    # A scan has just found most of them; what was renamed counts as unchanged, and is not where it was.
+    now = files_now(evaluation.metrics.folder) if found.fresh else None
+    scanned = set() if now is None else set(now.pictures["path"].tolist())
+    there = np.array([path in scanned for path in predictions["path"].tolist()], bool)
+    there[~there] = [*map(os.path.isfile, predictions["path"][~there])]
     if (moved := int((~there).sum())) and not found.changes.known:
         words = f"{counted(moved, 'picture')} {'was' if moved == 1 else 'were'}"
         st.warning(f"{words} moved or taken out since the evaluation. {advice}", icon=":material/warning:")
