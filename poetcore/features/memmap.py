@@ -19,6 +19,9 @@ __all__ = ["FeatureTable", "StoredRows"]
 #: Up to so many bytes a table is mapped, which is faster: 50,000 vectors of 1,280 numbers.
 _MAPPED_BYTES = 256_000_000
 
+#: Bytes that are read at once at the most.
+_READ_BYTES = 2**30
+
 
 class StoredRows:
     """The rows of a table in a file, as far as a trainer needs an array: its shape, and some rows at a time.
@@ -52,9 +55,12 @@ class StoredRows:
         # A row that is not the next one of that before it begins a run; a run ends where another begins.
         begins = np.flatnonzero(np.diff(rows, prepend=-2) != 1).tolist()
         for begin, end in zip(begins, [*begins, len(rows)][1:], strict=True):
-            read = os.preadv(self._file, [found[begin:end].data], int(rows[begin]) * size)
-            if read != (end - begin) * size:
-                raise OSError("The table of feature vectors ends too early.")
+            left, at = found[begin:end].data.cast("B"), int(rows[begin]) * size
+            while left:  # a system reads 2 GB at once at the most
+                read = os.preadv(self._file, [left[:_READ_BYTES]], at)
+                if not read:
+                    raise OSError("The table of feature vectors ends too early.")
+                left, at = left[read:], at + read
         return found
 
 

@@ -78,3 +78,5 @@ def test_the_rows_of_a_large_table_are_read_when_they_are_asked_for_and_never_ma
     assert isinstance(array, StoredRows) and array.shape == (9, 3)
     for rows in ([], [8], [0, 1, 2, 7, 8, 2, 2, 3, 0]):
         assert array.take(np.array(rows, np.int64))[:, 0].tolist() == rows
+    monkeypatch.setattr(memmap, "_READ_BYTES", 20)  # more than that takes several readings
+    assert array.take(np.arange(9))[:, 0].tolist() == list(range(9))
