@@ -119,11 +119,11 @@ def _issues(dataset: Dataset, demo: Dataset | None) -> list[Issue]:
 
 
 def _stamp(*sets: Dataset | None) -> tuple[object, ...]:
-    """Return what health depends on: contents, their places, and which are verified."""
+    """Return what health depends on: contents, their places and labels, and which are verified."""
     found: list[object] = []
     for one in sets:
         if one is not None:
-            files = pd.util.hash_pandas_object(one.pictures[["path", "sha"]], index=False)
+            files = pd.util.hash_pandas_object(one.pictures[["path", "label", "sha"]], index=False)
             found += [int(files.sum()), tuple(one.refused["path"]), frozenset(Repairs(one.home).verified())]
             found += [one.labels, one.empty, one.loose, one.hidden]
     return tuple(found)

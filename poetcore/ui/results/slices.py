@@ -68,7 +68,7 @@ def draw_slices(evaluation: Evaluation, key: str) -> None:
 
 def _stamp(evaluation: Evaluation, key: str) -> tuple[object, ...]:
     """Return what the slices of an evaluation depend on."""
-    told = evaluation.predictions.select_dtypes(exclude="float")
+    told = evaluation.predictions.loc[:, lambda rows: [not name.startswith("p_") for name in rows]]
     return (key, evaluation.metrics.state, int(pd.util.hash_pandas_object(told, index=False).sum()))
 
 
