@@ -14,7 +14,7 @@ from poetcore.errors import DatasetError, OptionError, PoetError
 from poetcore.evaluation.evaluate import Evaluation, evaluate
 from poetcore.evaluation.headline import headline
 from poetcore.features.backbones import Backbone, find
-from poetcore.features.engines import resolve
+from poetcore.features.engines import concrete
 from poetcore.features.litert import model_file
 from poetcore.sources.samples import make_sample
 from poetcore.system.packages import versions_of
@@ -208,7 +208,7 @@ def _retrain(
             options=hyper_parameters
             | asdict(config.fine_tuning)
             | {name: getattr(config, name) for name in _KEPT_OPTIONS}
-            | {"engine": prepared.extraction.engine or resolve(config.engine, prepared.backbone)},
+            | {"engine": prepared.extraction.engine or concrete(config.engine)},
             splits={name: len(part) for name, part in prepared.parts.items()},
             skipped=prepared.dataset.skipped(),
             bottlenecks={
