@@ -5,10 +5,11 @@
 WORKSPACE is a workspace with an evaluated run, or a folder in which `--make` puts one (`pages_place.py`;
 minutes, once). Every page of the menu and each of its sections is opened with its choice in the address: in
 a server that has just come up (cold; not with `--warm`), then three times in one server that has shown every
-page, each time in a browser without a cache (warm). Told are the seconds from the address to the first
-useful content (`pages_list.py`) and until the script has ended; those from a typical click to the end of
-what it runs; the bytes received, over HTTP and over the WebSocket before compression; the server's CPU
-seconds and memory. What takes more than 1.5 s is in bold type.
+page, each time in a browser without a cache (warm), which loads and starts Streamlit's client too, about a
+second. So each page is also opened as people do it, by its link in the menu (menu). Told are the seconds from
+the address or the link to the first useful content (`pages_list.py`) and until the script has ended; those
+from a typical click to the end of what it runs; the bytes received, over HTTP and over the WebSocket before
+compression; the server's CPU seconds and memory. What takes more than 1.5 s is in bold type.
 """
 
 import argparse
@@ -43,6 +44,12 @@ _TIMES = 3
 #: Seconds after which a page, and what a click runs, are not waited for any more: of 200,000 pictures the
 #: first opening computes for minutes.
 _PATIENCE, _CLICK = 600, 30
+
+#: Where people come from.
+_HOME = next(look for look in LOOKS if look.page == "home")
+
+#: What the menu opens: each page's first section.
+_FIRST = [look for look in {one.page: one for one in reversed(LOOKS)}.values() if look != _HOME]
 
 #: Milliseconds in which pictures come after a page has ended.
 _PICTURES = 500
@@ -137,6 +144,24 @@ def visit(
     return Visit(content, whole, used, http, socket, *click, tuple(traffic.failures))
 
 
+def from_menu(context: "BrowserContext", address: str, look: Look, place: Place) -> float:
+    """Return the seconds from a click on a page's link in the menu to its first useful content."""
+    page = context.new_page()
+    page.set_default_timeout(_PATIENCE * 1000)
+    traffic = Traffic()
+    traffic.watch(page)
+    page.goto(f"{address}{path_of(_HOME, place)}", wait_until="commit")
+    page.locator(f"{_HOME.content} >> visible=true").first.wait_for()
+    _settle(page, traffic, 0, _PATIENCE)
+    page.wait_for_timeout(_PICTURES)
+    start = time.perf_counter()
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name=look.page.capitalize()).click()
+    page.locator(f"{look.content} >> visible=true").first.wait_for()
+    seconds = time.perf_counter() - start
+    page.close()
+    return seconds
+
+
 def path_of(look: Look, place: Place) -> str:
     """Return the address of a page with everything chosen."""
     query = {"dataset": place.dataset, "demo": place.demo, "run": place.run}
@@ -204,6 +229,10 @@ def measure(place: Place, looks: Sequence[Look], cold: bool) -> list[dict[str, A
                 for _ in range(_TIMES):
                     with browsing(chromium) as context:
                         visits.append(visit(context, address, look, place, server, clicks=True))
+                if look in _FIRST:
+                    with browsing(chromium) as context:
+                        ways = [from_menu(context, address, look, place) for _ in range(_TIMES)]
+                    row["menu"] = statistics.median(ways)
                 row |= _medians(visits) | {"server MB": round(server.memory_info().rss / 1e6)}
                 print(f"{look.name}: {row['warm']:.2f} s", file=sys.stderr, flush=True)
     return rows
@@ -227,7 +256,7 @@ def _medians(visits: Sequence[Visit]) -> dict[str, Any]:
     }
 
 
-_COLUMNS = ("cold", "cold cpu", "warm", "warm whole", "warm cpu", "click", "click cpu")
+_COLUMNS = ("cold", "cold cpu", "warm", "warm whole", "warm cpu", "menu", "click", "click cpu")
 _SIZES = ("http kB", "socket kB", "click kB", "server MB")
 
 
@@ -240,7 +269,7 @@ def as_markdown(rows: Sequence[dict[str, Any]]) -> str:
         for name in _COLUMNS:
             value = row.get(name)
             figure = "" if value is None else f"{value:.2f}"
-            over = value is not None and name in ("warm", "warm whole", "click") and value > LIMIT
+            over = value is not None and name in ("warm", "warm whole", "menu", "click") and value > LIMIT
             cells.append(f"**{figure}**" if over else figure)
         cells += [f"{row[name]:,}" for name in _SIZES]
         lines.append("| " + " | ".join(cells) + " |")
