@@ -49,7 +49,14 @@ def extract(
             files = {one.key: model_file(one, place.models) for one in network.members}
             clock = Clock()
             found = extract_features(
-                wanted, network, lambda one: files[one.key], cache, index, hashes=hashes, engine=engine
+                wanted,
+                network,
+                lambda one: files[one.key],
+                cache,
+                index,
+                hashes=hashes,
+                sink=lambda sha, vector: None,  # in memory they would be what grows
+                engine=engine,
             )
             return clock.rate(found.computed) | {"engines": found.engines}
 

@@ -104,7 +104,8 @@ def measure(
     time.sleep(SETTLING)
     shutil.copytree(models, place.models)
     commands = commands_of(folder)
-    needed = [step for step in commands if step in steps or step.startswith("small")]
+    of_runs = not set(steps) <= {"scan", "scan again", "extraction", "training", "training by ridge"}
+    needed = [step for step in commands if step in steps or (of_runs and step.startswith("small"))]
     for step in needed:
         if step == "extraction" and made_up:
             continue
