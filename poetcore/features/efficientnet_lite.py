@@ -102,10 +102,11 @@ class EfficientNetLite:
                 how["fusedActivationFunction"] = _RELU6
             if not one.filters:
                 how["depthMultiplier"] = 1
-            kind = "CONV_2D" if one.filters else "DEPTHWISE_CONV_2D"
-            x = graph.follow(kind, one.name, shape, *_folded(tensors, one), **how)
+            kind, made = ("CONV_2D", "convolution") if one.filters else ("DEPTHWISE_CONV_2D", "depthwise")
+            # Names as TensorFlow's converter gives them, by which the graph of a run is drawn in blocks.
+            x = graph.follow(kind, f"{name}/{one.name}/{made}", shape, *_folded(tensors, one), **how)
             if one.adds:
-                x = graph.follow("ADD", f"{one.name}_sum", shape, shortcut)
+                x = graph.follow("ADD", f"{name}/{one.name}/sum", shape, shortcut)
         graph.follow("MEAN", "vector", (1, shape[-1]), np.array([1, 2], np.int32))
         return graph.packed()
 

@@ -1,6 +1,7 @@
 """What all pages share: the server's workspace, what was read from it, an error and a progress bar."""
 
 import contextlib
+import math
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,6 +34,9 @@ __all__ = [
     "tunings",
     "workspace",
 ]
+
+#: Seconds between two drawings of a progress bar within a phase.
+_REDRAWN = 0.2
 
 
 def choose(**values: str | None) -> None:
@@ -106,14 +110,21 @@ def _stamp(folder: EvaluationFolder) -> int:
 def progress_bar() -> Iterator[OnProgress]:
     """Draw a progress bar for the time of a `with` block, which gets the function that shows a `Progress`.
 
-    From a phase's second second on it tells how long the rest of the phase will take.
+    From a phase's second second on it tells how long the rest of the phase will take. It is drawn five times
+    a second: a browser that draws each of hundreds of steps takes the processor from the work itself.
     """
     bar = st.progress(0.0, PHASES["starting"].words)
     began: dict[str, tuple[float, int]] = {}
+    drawn = -math.inf
 
     def show(progress: Progress) -> None:
-        time_0, done_0 = began.setdefault(progress.phase, (time.monotonic(), progress.done))
-        passed, done = time.monotonic() - time_0, progress.done - done_0
+        nonlocal drawn
+        now, is_new = time.monotonic(), progress.phase not in began
+        time_0, done_0 = began.setdefault(progress.phase, (now, progress.done))
+        if not is_new and progress.done < progress.total and now - drawn < _REDRAWN:
+            return
+        drawn = now
+        passed, done = now - time_0, progress.done - done_0
         left = ""
         if passed > 1 and done > 0 and progress.total > progress.done:
             left = f", about {passed / done * (progress.total - progress.done):,.0f} s left"

@@ -6,6 +6,7 @@ import pickle
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from itertools import chain, islice
 from pathlib import Path
 
@@ -47,8 +48,11 @@ def pictures(tmp_path: Path) -> list[tuple[str, Path]]:
 
 
 def children() -> list[psutil.Process]:
-    found = psutil.Process().children()
-    return [one for one in found if any("decode_worker" in part for part in one.cmdline())]
+    found = []
+    for one in psutil.Process().children():
+        with suppress(psutil.NoSuchProcess):  # it has ended, such as one of another test
+            found += [one] * any("decode_worker" in part for part in one.cmdline())
+    return found
 
 
 @pytest.mark.parametrize("view", [VIEW, View(96, Augmentation(flip_left_right=True, random_crop=20), 3)])
