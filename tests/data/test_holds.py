@@ -12,6 +12,7 @@ from poetcore.data.dataset import Dataset
 from poetcore.data.grouping import assign_folds, group_pictures
 from poetcore.data.holds import check_hold, picture_name
 from poetcore.data.kept_share import Share, draw_share
+from poetcore.data.perceptual_hash import THUMBNAIL, Thumbnails
 from poetcore.data.splitting import split_groups
 from poetcore.errors import OptionError
 
@@ -42,7 +43,7 @@ def undivided(pictures: pd.DataFrame, parts: object) -> bool:
 @pytest.mark.parametrize("by", ["exact", "near", "folder"])
 def test_a_hold_is_one_group_however_pictures_are_grouped(by):
     pictures = collected()
-    none = pd.DataFrame({"thumbnail": pd.Series(dtype=object)})
+    none = Thumbnails(np.empty((0, THUMBNAIL, THUMBNAIL, 3), np.uint8), {})
     groups = group_pictures(pictures, by, hashes=none, folder=FOLDER)
     assert undivided(pictures, groups) and len(set(groups)) == 9
 
