@@ -2,11 +2,12 @@
 
 import re
 import shutil
+import time
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import APIResponse, Locator, Page, Route, expect
 
 from poetcore.data.images import decode
 from poetcore.workspace.collecting import collected
@@ -129,6 +130,24 @@ def test_a_class_comes_from_nothing_to_a_live_model_of_three_labels(
     )
 
     expect(page.locator(".live .label")).to_have_text("tulip")  # the camera goes on
+
+
+def test_a_label_stays_that_is_added_while_the_section_still_loads(camera_page: Page, address: str) -> None:
+    late: list[tuple[Route, APIResponse]] = []
+    listed = re.compile(r"/poet/collect\?")
+    camera_page.route(listed, lambda route: late.append((route, route.fetch())))
+    Dashboard(camera_page, address).open("/live?view=Collect")
+    section = camera_page.locator(".collect")
+    until = time.monotonic() + 60
+    while not late and time.monotonic() < until:
+        camera_page.wait_for_timeout(50)
+    section.get_by_label("New label").fill("early")
+    section.get_by_label("New label").press("Enter")
+    camera_page.wait_for_timeout(500)
+    for route, answer in late:
+        route.fulfill(response=answer)
+    expect(section.locator(".heard")).to_have_text("early added")
+    expect(button(section, "early")).to_be_visible()
 
 
 def test_a_key_that_is_held_takes_pictures_until_it_is_let_go(section: Locator) -> None:

@@ -20,6 +20,7 @@ class Collecting {
     this.root = root;
     this.listeners = new AbortController();
     this.cards = new Map();
+    this.turns = Promise.resolve();
     shown = this;
     this.camera = new Camera(this.part("video"));
     this.listen();
@@ -49,12 +50,21 @@ class Collecting {
     return asked(method, path, { dataset: this.data.dataset, ...query }, body);
   }
 
-  async load() {
+  /** Ask for something that is answered with the labels, and paint them. One after the other: of two at once the answer that is
+   * late would take away what the other one added. */
+  painted(method, path, query = {}, body = undefined) {
     const { dataset } = this.data;
-    await this.trying(async () => {
-      const state = await this.ask("GET", "");
+    const answer = this.turns.then(async () => {
+      const state = await this.ask(method, path, { dataset, ...query }, body);
       if (dataset === this.data.dataset) this.paint(state);
+      return state;
     });
+    this.turns = answer.catch(() => undefined);
+    return answer;
+  }
+
+  load() {
+    return this.trying(() => this.painted("GET", ""));
   }
 
   /** Do something, and say in its sentence what went wrong. */
@@ -87,7 +97,7 @@ class Collecting {
       press: (label) => this.press(label),
       release: () => this.release(),
       remove: (label, names) => this.remove(label, names),
-      drop: (label) => this.trying(async () => this.paint(await this.ask("DELETE", "/labels", { label }))),
+      drop: (label) => this.trying(() => this.painted("DELETE", "/labels", { label })),
     };
     return new Card(known, acts, this.listeners.signal);
   }
@@ -96,10 +106,9 @@ class Collecting {
     const field = this.part("name");
     await this.trying(async () => {
       if (!field.value.trim()) return;
-      const state = await this.ask("POST", "/labels", {}, JSON.stringify({ label: field.value }));
+      const { added } = await this.painted("POST", "/labels", {}, JSON.stringify({ label: field.value }));
       field.value = "";
-      this.paint(state);
-      this.hear(`${state.added} added`);
+      this.hear(`${added} added`);
       this.tell();
     });
     field.focus();
@@ -109,7 +118,7 @@ class Collecting {
     await this.trying(async () => {
       const { step } = await this.ask("DELETE", "/pictures", { label }, JSON.stringify(names));
       if (step) this.steps.push({ step, words: `${countedWords(names.length, "picture")} of ${label} deleted.` });
-      this.paint(await this.ask("GET", ""));
+      await this.painted("GET", "");
       this.cards.get(label)?.strip.querySelector("button")?.focus();
       this.paintUndo();
       this.tell();
@@ -118,7 +127,7 @@ class Collecting {
 
   async undo() {
     const last = this.steps.pop();
-    await this.trying(async () => this.paint(await this.ask("POST", "/undo", { step: last.step })));
+    await this.trying(() => this.painted("POST", "/undo", { step: last.step }));
     this.paintUndo();
     this.tell();
   }
