@@ -27,6 +27,10 @@ __all__ = ["Preview", "PreviewReport"]
 #: Pictures of the first one: at least, and of each label.
 _FIRST, _FIRST_OF_EACH = 64, 5
 
+#: With more labels than this there is none: those kept would be few of each, and tell little for the 8 CPU-s
+#: that a thousand labels take; two hundred take 1.5.
+_MOST_LABELS = 200
+
 #: How much more pictures the next one has.
 _GROWTH = 1.5
 
@@ -86,7 +90,8 @@ class Preview:
         self._total = dataset.pictures["sha"].nunique()
         self._kept: deque[Bottleneck] = deque(maxlen=_KEPT)
         self._seen = self._cached = 0
-        self._next: float = max(_FIRST, _FIRST_OF_EACH * len(dataset.labels))
+        labels = len(dataset.labels)
+        self._next: float = max(_FIRST, _FIRST_OF_EACH * labels) if labels <= _MOST_LABELS else float("inf")
         self._began = self._computing = time.monotonic()
         self._spent = 0.0
 

@@ -1,7 +1,7 @@
 """The pictures of a run's dataset as its network sees them: what another picture is compared with."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -55,7 +55,7 @@ class Reference:
     read: Callable[[Sequence[str]], Mapping[str, np.ndarray]] | None = None
 
     @classmethod
-    def of(cls, run: Run, workspace: Workspace) -> "Reference | None":
+    def of(cls, run: Run, workspace: Workspace, part: str = "") -> "Reference | None":
         """Read the pictures of a run's `split.csv` with their feature vectors out of the cache.
 
         Pictures whose vector is not in the cache any more are excluded.
@@ -63,6 +63,7 @@ class Reference:
         Args:
             run: a finished one; where it was fine-tuned, the vectors are those of the tuned network.
             workspace: where the cache is.
+            part: "training", "validation" or "testing" for the pictures of that part; of all by default.
 
         Returns:
             The pictures in the order of the split; None where most vectors are gone (`NO_REFERENCE` says so).
@@ -74,6 +75,8 @@ class Reference:
         backbone, engine = backbone_of(run), run.record().options.get("engine", DEFAULT_ENGINE)
         suffix = ENGINES[usable_again(engine)].cache_suffix
         split = run.split().drop_duplicates("sha", ignore_index=True)
+        if part:
+            split = split[split["split"] == part].reset_index(drop=True)
         many = len(split) > _WHOLE
         vectors = np.zeros((len(split), backbone.vector_length), np.int8 if many else np.float32)
         scales, there = np.ones((len(split), 1), np.float32), np.zeros(len(split), bool)
@@ -82,32 +85,30 @@ class Reference:
             with workspace.feature_cache() as cache:
                 return cache.get(shas, backbone, suffix)
 
-        asked = split["sha"].to_list()
+        asked, filled = split["sha"].to_list(), 0
         for begin in range(0, len(asked), _AT_ONCE):
             found = read(asked[begin : begin + _AT_ONCE])
             places = [begin + at for at, sha in enumerate(asked[begin : begin + _AT_ONCE]) if sha in found]
             if places:
+                # One after the other, so that nothing is copied where some are gone.
+                rows = slice(filled, filled + len(places))
                 unit = unit_vectors(np.stack([found[asked[place]] for place in places]))
                 if many:
-                    scales[places] = np.maximum(np.abs(unit).max(axis=1, keepdims=True) / 127, 1e-12)
-                    unit = np.rint(unit / scales[places])
-                vectors[places], there[places] = unit, True
-        if 2 * there.sum() < len(there) or not there.any():  # a few by chance stand for no dataset
+                    scales[rows] = np.maximum(np.abs(unit).max(axis=1, keepdims=True) / 127, 1e-12)
+                    unit = np.rint(unit / scales[rows])
+                vectors[rows], there[places], filled = unit, True, rows.stop
+        if 2 * filled < len(there) or not filled:  # a few by chance stand for no dataset
             return None
-        groups = split["group"].factorize()[0] if "group" in split else np.arange(len(split))
+        split = split[there]
+        groups = split["group"].factorize()[0] if "group" in split else np.arange(filled)
         shas, labels, splits, paths = (
             split[name].to_numpy(object) for name in ("sha", "label", "split", "path")
         )
-        more = (scales, read) if many else (None, None)
-        whole = cls(vectors, shas, labels, groups, splits, paths, *more)
-        return whole if there.all() else whole._among(there)
+        more = (scales[:filled], read) if many else (None, None)
+        return cls(vectors[:filled], shas, labels, groups, splits, paths, *more)
 
     def __len__(self) -> int:
         return len(self.shas)
-
-    def only(self, split: str) -> "Reference":
-        """Return the pictures of one part: "training", "validation" or "testing"."""
-        return self._among(self.splits == split)
 
     def rows(self, places: np.ndarray) -> np.ndarray:
         """Return the vectors of some pictures as they are, `(k, vector_length) float32`, of length 1.
@@ -139,8 +140,3 @@ class Reference:
         found = np.full(len(rough), -np.inf, np.float32)
         found[again] = self.rows(again) @ vector
         return found
-
-    def _among(self, inside: np.ndarray) -> "Reference":
-        names = ("vectors", "shas", "labels", "groups", "splits", "paths")
-        scales = None if self.scales is None else self.scales[inside]
-        return replace(self, **{name: getattr(self, name)[inside] for name in names}, scales=scales)

@@ -85,6 +85,11 @@ def test_where_all_is_cached_there_is_none(clock):
     assert followed(clock, two_labels(), cached=TOTAL) == []
 
 
+def test_with_very_many_labels_there_is_none(clock, monkeypatch):
+    monkeypatch.setattr(preview, "_MOST_LABELS", 1)
+    assert followed(clock, two_labels()) == []
+
+
 def test_a_resumed_extraction_has_one_at_once_on_what_was_cached(clock):
     assert followed(clock, two_labels(), cached=700)[0].pictures == 701
 

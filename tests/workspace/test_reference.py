@@ -41,7 +41,7 @@ def test_vectors_are_those_of_the_cache_with_length_1(trained):
 
 
 def test_one_part_has_its_pictures_only(trained):
-    part = Reference.of(trained.run, trained.workspace).only("testing")
+    part = Reference.of(trained.run, trained.workspace, "testing")
     split = trained.run.split()
     assert part.shas.tolist() == split["sha"][split["split"] == "testing"].tolist()
     assert len(part.vectors) == len(part.groups) == len(part.paths) == len(part)

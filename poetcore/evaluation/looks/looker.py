@@ -114,10 +114,10 @@ class Looker:
         """
         with self._lock:
             if self._reference is None:
-                found = Reference.of(self.run, self._workspace)
+                found = Reference.of(self.run, self._workspace, "training")
                 if found is None:
                     raise RunError(NO_REFERENCE)
-                self._reference = found.only("training")
+                self._reference = found
             reference = self._reference
         return most_similar(reference, self._look(content).vector, count, sha_of(content))
 
