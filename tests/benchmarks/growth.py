@@ -6,9 +6,9 @@ Makes so many small JPEGs in five label folders, all of different content, and d
 with a dataset: scan, extract features, train, evaluate and so on (`STEPS`). With `--made_up` nothing is
 extracted: feature vectors, perceptual hashes and measures are drawn (see `made_up`), so that 200,000 take
 minutes. Each step is a new process and is done once a size; what counts is its processor time, which other
-work on the machine hardly changes. Every step is told, and after each size growth.json, growth.md and
-growth.png are written: each step's time and peak memory against the number of pictures, with a dashed line
-for what would be in proportion to the smallest size.
+work on the machine hardly changes. Every step is told, and growth.json and growth.md are written after each
+size, growth.png at the end: each step's time and peak memory against the number of pictures, with a dashed
+line for what would be in proportion to the smallest size.
 """
 
 import argparse
@@ -32,8 +32,18 @@ __all__ = ["STEPS", "draw"]
 #: What is done, in this order; what `extraction` finds is made up where that is asked for.
 STEPS = (
     *("scan", "extraction", "training", "training by ridge", "scan again", "evaluation", "compare", "tune"),
-    *("health", "suspects", "map", "similar", "review", "learning curve", "calibrate", "doctor", "runs"),
+    *("health", "suspects", "map", "similar", "review", "slices", "slideshow", "feature file"),
+    *("learning curve", "calibrate", "doctor", "runs"),
 )
+
+#: Step -> what must have been done before it, whether or not it was asked for.
+_NEEDS = {
+    **dict.fromkeys(("evaluation", "slices"), ("small",)),
+    "compare": ("small", "small ridge"),
+    **dict.fromkeys(("review", "slideshow"), ("small", "evaluation")),
+    **dict.fromkeys(("similar", "learning curve", "calibrate"), ("training",)),
+    **dict.fromkeys(("doctor", "runs"), ("small", "small ridge", "evaluation", "training")),
+}
 
 #: No process is to take more.
 _MEGABYTES = 1000
@@ -79,6 +89,9 @@ def commands_of(folder: Path) -> dict[str, list[str]]:
         "map": [*more, "map", train, str(place)],
         "similar": [*more, "similar", str(folder / "demo"), str(place)],
         "review": poet("review", train, "--run", "small"),
+        "slices": poet("evaluate", train, "--run", "small", "--slices"),
+        "slideshow": poet("slides", train, "--run", "small", "--html", str(folder / "show.html")),
+        "feature file": poet("features", train, "--out", str(folder / "features.npz")),
         "learning curve": poet("learning_curve", "--run", "large"),
         "calibrate": poet("calibrate", "--run", "large"),
         "doctor": poet("doctor"),
@@ -104,10 +117,9 @@ def measure(
     time.sleep(SETTLING)
     shutil.copytree(models, place.models)
     commands = commands_of(folder)
-    of_runs = not set(steps) <= {"scan", "scan again", "extraction", "training", "training by ridge"}
-    needed = [step for step in commands if step in steps or (of_runs and step.startswith("small"))]
-    for step in needed:
-        if step == "extraction" and made_up:
+    needed = {*steps, *(first for step in steps for first in _NEEDS.get(step, ()))}
+    for step in commands:
+        if step not in needed or (step == "extraction" and made_up):
             continue
         outcome = run(commands[step])
         print(
@@ -115,7 +127,7 @@ def measure(
             file=sys.stderr,
             flush=True,
         )
-        if step in STEPS:
+        if step in steps:
             yield step, outcome
     shutil.rmtree(folder)
 
@@ -199,7 +211,7 @@ def main() -> None:
             table = Table("Growth", about)  # written after each size: the largest takes hours
             rows = tabulate(found, table)
             table.write(arguments.out, "growth")
-            draw(rows, arguments.out / "growth.png")
+    draw(rows, arguments.out / "growth.png")  # last: what it imports would count towards the peaks of others
     print(table.as_markdown())
 
 
