@@ -22,6 +22,7 @@ from poetcore.ui.data.upload_routes import UPLOAD_ROUTES
 from poetcore.ui.gallery.facts import FACT_ROUTES
 from poetcore.ui.live.collect_routes import COLLECT_ROUTES
 from poetcore.ui.live.frame_routes import FRAME_ROUTES
+from poetcore.ui.page_start import PAGE_ROUTES
 from poetcore.ui.protection import listens_on, protections
 from poetcore.ui.public.server import PUBLIC_ROUTES, gates, on_script_error
 from poetcore.ui.public.server import lifespan as public_lifespan
@@ -38,6 +39,18 @@ except OptionError as error:
     print(error, file=sys.stderr)
     sys.exit(error.exit_status)
 
+ROUTES = [
+    Route(ROUTE, answer),
+    *PAGE_ROUTES,
+    *AUDIENCE_ROUTES,
+    *COLLECT_ROUTES,
+    *FACT_ROUTES,
+    *FRAME_ROUTES,
+    *LOOK_ROUTES,
+    *REVIEW_ROUTES,
+    *UPLOAD_ROUTES,
+]
+
 
 @asynccontextmanager
 async def lifespan(_: object) -> AsyncIterator[None]:
@@ -52,18 +65,7 @@ async def lifespan(_: object) -> AsyncIterator[None]:
 
 app = st.App(
     str(Path(__file__).parent / "pages" / ("_public.py" if is_public() else "_shell.py")),
-    routes=PUBLIC_ROUTES
-    if is_public()
-    else [
-        Route(ROUTE, answer),
-        *AUDIENCE_ROUTES,
-        *COLLECT_ROUTES,
-        *FACT_ROUTES,
-        *FRAME_ROUTES,
-        *LOOK_ROUTES,
-        *REVIEW_ROUTES,
-        *UPLOAD_ROUTES,
-    ],
+    routes=PUBLIC_ROUTES if is_public() else ROUTES,
     middleware=[*protections(), *limits],
     lifespan=public_lifespan if is_public() else lifespan,
     on_script_error=on_script_error if is_public() else None,

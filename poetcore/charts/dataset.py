@@ -52,12 +52,12 @@ def sizes_chart(pictures: pd.DataFrame, labels: Sequence[str] = ()) -> alt.Chart
     scale, axis = alt.Scale(zero=True, nice=True), alt.Axis(format="~s")
     chart: alt.Chart = (
         alt.Chart(shown[["name", "label", "width", "height"]])
-        .mark_point(filled=True, opacity=0.55, size=36)
+        # What a mark is called, and its tooltip in words, the browser would compute of every point at once.
+        .mark_point(filled=True, opacity=0.55, size=36, aria=False, tooltip=alt.TooltipContent("data"))
         .encode(
             x=alt.X("width:Q", title="width (pixels)", scale=scale, axis=axis),
             y=alt.Y("height:Q", title="height (pixels)", scale=scale, axis=axis),
             color=_colours(labels or sorted(pictures["label"].unique())),
-            tooltip=["name", "label", "width", "height"],
         )
         # As SVG, which Streamlit draws, every point would be an element of the page.
         .properties(height=340, usermeta={"embedOptions": {"renderer": "canvas"}})

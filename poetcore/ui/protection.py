@@ -9,7 +9,6 @@ import base64
 import hashlib
 import re
 from collections.abc import Sequence
-from pathlib import Path
 
 import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
@@ -21,6 +20,7 @@ from streamlit import config
 
 from poetcore.system.hosts import allows, host_in, is_own_name, names_of
 from poetcore.system.sender import leads_here, sender
+from poetcore.ui.page_start import page
 
 __all__ = ["Gate", "headers", "listens_on", "protections"]
 
@@ -103,7 +103,7 @@ def headers() -> dict[str, str]:
     policy = {
         "default-src": "'none'",
         # blob: is how Streamlit runs the scripts of components.
-        "script-src": f"'self' blob: {_inline_script()}",
+        "script-src": f"'self' blob: {_inline_scripts()}",
         "style-src": "'self' 'unsafe-inline'",
         "img-src": "'self' blob: data:",
         "media-src": "'self' blob:",
@@ -124,9 +124,8 @@ def headers() -> dict[str, str]:
     }
 
 
-def _inline_script() -> str:
-    """Return the script inside of Streamlit's page, as a policy names it."""
-    page = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
-    found = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+def _inline_scripts() -> str:
+    """Return the scripts inside of Streamlit's page, and ours in it, as a policy names them."""
+    found = re.findall(r"<script>(.*?)</script>", page(), re.DOTALL)
     hashes = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in found]
     return " ".join(f"'sha256-{one}'" for one in hashes)

@@ -30,7 +30,6 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect, sync_playwright
 
-from poetcore.ui.menu import MENU
 from tests.browser.camera import CAMERA_ARGUMENTS, FakeCamera, write_film
 
 ROOT = Path(__file__).parents[2]
@@ -51,8 +50,6 @@ ARGUMENTS = [
     # A site whose owner lets its name lead to this machine.
     "--host-resolver-rules=MAP evil.example 127.0.0.1",
 ]
-
-_LOOKED_FOR = {f"/{page.name}/_stcore/{what}" for page in MENU for what in ("health", "host-config")}
 
 Serve = Callable[..., str]
 
@@ -162,11 +159,11 @@ def camera_page(camera: FakeCamera, request: pytest.FixtureRequest) -> Iterator[
 
 @pytest.fixture
 def nothing_refused(page: Page) -> Iterator[None]:
-    """Fail where the server refuses something, but for the first requests of Streamlit's client."""
+    """Fail where the server refuses something."""
     refused: list[str] = []
 
     def on_response(answer: Response) -> None:
-        if answer.status >= 400 and urlsplit(answer.url).path not in _LOOKED_FOR:
+        if answer.status >= 400:
             refused.append(f"{answer.status} {answer.url}")
 
     page.context.on("response", on_response)

@@ -27,6 +27,7 @@ from poetcore.ui.access import access, is_public, readable, served_workspace
 from poetcore.ui.contents import is_shown
 from poetcore.ui.gallery.facts import FACT_ROUTES
 from poetcore.ui.live.frame_routes import FRAME_ROUTES
+from poetcore.ui.page_start import PAGE_ROUTES
 from poetcore.ui.public.confinement import Confinement, python_folders
 from poetcore.ui.public.gate import Gate, Limits
 from poetcore.ui.route import ROUTE, answer
@@ -98,6 +99,7 @@ def _guarded(routes: Iterable[Route], at_once: CapacityLimiter | None = None) ->
 
 #: All that visitors can ask for beside Streamlit's own (see `gate.py`).
 PUBLIC_ROUTES = [
+    *PAGE_ROUTES,
     *_guarded([Route(ROUTE, answer), *FACT_ROUTES, *FRAME_ROUTES]),
     *_guarded(LOOK_ROUTES, CapacityLimiter(cores())),
 ]

@@ -48,10 +48,16 @@ def draw_leaks(predictions: pd.DataFrame, metrics: Metrics, trained_on: Path, ke
     seen = seen_pictures(predictions)
     if not seen:
         return
-    rows = predictions[predictions["path"].isin(seen)]
-    with st.expander(
-        f"Pictures that were seen in training ({leak_words(metrics)})", icon=":material/visibility:"
-    ):
+    title = f"Pictures that were seen in training ({leak_words(metrics)})"
+    _draw_folded(title, predictions[predictions["path"].isin(seen)], seen, trained_on, key)
+
+
+@st.fragment
+def _draw_folded(title: str, rows: pd.DataFrame, seen: Mapping[str, str], trained_on: Path, key: str) -> None:
+    """Draw what is seen once it is unfolded; until then the browser gets none of it."""
+    with st.expander(title, icon=":material/visibility:", key=f"folded_{key}", on_change="rerun") as folded:
+        if not folded.open:
+            return
         st.caption(
             "Left a demo picture, right the training picture that it repeats. A near duplicate is a resized,"
             " cropped, mirrored or recoloured copy, or a frame of the same burst; look whether you agree."

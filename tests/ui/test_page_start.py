@@ -1,0 +1,22 @@
+"""What is answered at the address of a page."""
+
+import base64
+import hashlib
+import re
+
+from poetcore.ui.page_start import PAGE_ROUTES
+from poetcore.ui.protection import headers
+from tests.ui.routes import ask
+
+
+def test_the_policy_allows_every_script_inside_of_the_page_and_no_other():
+    answer = ask(PAGE_ROUTES, "GET", "/evaluate")
+    scripts = re.findall(r"<script>(.*?)</script>", answer.body.decode(), re.DOTALL)
+    hashes = [base64.b64encode(hashlib.sha256(one.encode()).digest()).decode() for one in scripts]
+    assert any("BACKEND_BASE_URL" in one for one in scripts)
+    assert re.findall(r"'sha256-(.*?)'", headers()["Content-Security-Policy"]) == hashes
+
+
+def test_our_script_stands_before_streamlits():
+    page = ask(PAGE_ROUTES, "GET", "/evaluate").body.decode()
+    assert page.index("BACKEND_BASE_URL") < page.index("/static/js/")
