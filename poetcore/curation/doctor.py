@@ -1,8 +1,9 @@
 """The doctor: what is wrong with a workspace, and the repair of what can be repaired without asking.
 
 It looks at runs with all their files, evaluations, comparisons, tunings, models, databases, the repairs of
-datasets, and what killed processes left behind. Nothing that people made is deleted: no picture, no run that
-can be read, no curve; what can be made again is, and what is damaged is set aside.
+datasets, uploads, what is published, and what killed processes left behind. Nothing that people made is
+deleted: no picture, no run that can be read, no curve; what can be made again is, and what is damaged is set
+aside.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,7 +22,14 @@ from poetcore.system.progress import OnProgress, Progress
 from poetcore.training.tuning.studies import studies
 from poetcore.workspace.browse import recent_folders
 from poetcore.workspace.evaluation_folder import EvaluationFolder
-from poetcore.workspace.file_checks import check_caches, check_leftovers, check_models, check_summaries
+from poetcore.workspace.file_checks import (
+    check_caches,
+    check_leftovers,
+    check_models,
+    check_published,
+    check_summaries,
+    check_uploads,
+)
 from poetcore.workspace.finding import Check, Finding, delete, set_aside, size_of
 from poetcore.workspace.run_checks import check_demo_sets, check_runs
 from poetcore.workspace.run_record import DAMAGED
@@ -113,6 +121,8 @@ CHECKS: dict[str, Check] = {
     "models": check_models,
     "databases": check_caches,
     "datasets": check_datasets,
+    "uploads": check_uploads,
+    "published": check_published,
     "leftovers": check_leftovers,
     "summaries": check_summaries,
 }

@@ -12,10 +12,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
+from typing import IO, TYPE_CHECKING
 
 from poetcore.system.figures import file_size
 
-__all__ = ["TEXT_BYTES", "check_size", "open_regular", "read_limited", "read_text_limited", "rest_of"]
+if TYPE_CHECKING:
+    import numpy as np
+
+__all__ = [
+    "TEXT_BYTES",
+    "check_size",
+    "open_regular",
+    "read_arrays",
+    "read_limited",
+    "read_text_limited",
+    "rest_of",
+]
 
 #: What texts, tables and settings may have that people give or that lie in a workspace: a million rows.
 TEXT_BYTES = 200_000_000
@@ -55,6 +67,25 @@ def read_text_limited(
         UnicodeDecodeError: it is no text in that encoding.
     """
     return read_limited(path, most).decode(encoding, errors).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read_arrays(file: Path | IO[bytes]) -> "dict[str, np.ndarray]":
+    """Read the arrays of an `.npz` file.
+
+    Raises:
+        ValueError: it is missing or damaged, or something in it is no array.
+    """
+    import numpy as np
+
+    try:
+        with np.load(file, allow_pickle=False) as opened:
+            arrays = dict(opened)
+    except Exception as error:  # whatever a damaged file makes numpy and zipfile raise
+        raise ValueError(str(error)) from None
+    # What has no header of an array, numpy gives as bytes.
+    if strange := [name for name, one in arrays.items() if not isinstance(one, np.ndarray)]:
+        raise ValueError(f"{strange[0]} is no array")
+    return arrays
 
 
 @contextmanager

@@ -1,23 +1,39 @@
-"""What is wrong with the models and caches of a workspace, and what killed processes left behind."""
+"""What is wrong with models, caches, uploads and published lists, and what killed processes left behind."""
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 
+from poetcore.errors import PoetError
 from poetcore.features.litert import is_usable
 from poetcore.system.row_checksums import damaged_rows, forget_damaged_rows
 from poetcore.system.temporary import find_leftovers
 from poetcore.system.wording import counted
 from poetcore.workspace.finding import Finding, delete, set_aside, size_of
+from poetcore.workspace.offers import UPLOADING
 from poetcore.workspace.places import remembered_places
+from poetcore.workspace.published import pictures_of, published_file, read_published
+from poetcore.workspace.uploads import Upload
 from poetcore.workspace.workspace import Workspace
 
-__all__ = ["check_caches", "check_leftovers", "check_models", "check_summaries", "sizes_of"]
+__all__ = [
+    "check_caches",
+    "check_leftovers",
+    "check_models",
+    "check_published",
+    "check_summaries",
+    "check_uploads",
+    "sizes_of",
+]
 
 #: Databases that can be computed again; of the others only people can decide.
 _CACHES = ("vectors", "maps", "fingerprints", "perceptual_hashes", "measures")
+
+#: Seconds after which an upload without a list of its files is none that just begins.
+_MAKING = 600
 
 
 def check_models(workspace: Workspace) -> Iterator[Finding]:
@@ -103,6 +119,42 @@ def check_leftovers(workspace: Workspace) -> Iterator[Finding]:
             size_of(left),
             partial(delete, left),
         )
+
+
+def check_uploads(workspace: Workspace) -> Iterator[Finding]:
+    """Yield uploads that nothing can go on with: without a list of their files, or with a damaged one."""
+    for upload in map(Upload, sorted(workspace.datasets.glob(f"{UPLOADING}*"))):
+        folder = upload.folder
+        if upload.exists():
+            try:
+                _ = upload.offer
+            except PoetError as error:
+                said = f"{str(error).rstrip('.')}, and delete {folder}."
+                yield Finding("damage", folder, said, size_of(folder))
+        elif time.time() - folder.stat().st_mtime > _MAKING:
+            sentence = f"{folder} is of an upload that never began or was discarded: delete it."
+            yield Finding("leftover", folder, sentence, size_of(folder), partial(delete, folder))
+
+
+def check_published(workspace: Workspace) -> Iterator[Finding]:
+    """Yield the list of what is published where it is damaged, and published datasets without their table."""
+    file = published_file(workspace)
+    try:
+        published = read_published(workspace)
+    except PoetError as error:
+        sentence = f"Visitors see nothing of what is published: {error}"
+        yield Finding("damage", file, sentence, repair=partial(set_aside, file))
+        return
+    for one in published.datasets.values():
+        try:
+            pictures_of(workspace, one)
+        except PoetError:
+            yield Finding(
+                "damage",
+                file,
+                f"The list of the pictures of the published dataset {one.name!r} is missing or damaged: use"
+                f" publish --dataset {one.folder}, or publish --withdraw {one.name}.",
+            )
 
 
 def check_summaries(workspace: Workspace) -> Iterator[Finding]:

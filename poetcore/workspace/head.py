@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from poetcore.system.reading import read_arrays
+
 __all__ = ["ACTIVATIONS", "Head", "cross_entropy", "pack_head", "unit_vectors", "unpack_head"]
 
 #: What makes probabilities of the logits: "softmax" where a picture has one label, "sigmoid" where it may
@@ -138,18 +140,17 @@ def unpack_head(content: bytes) -> tuple[Head, Head, float]:
         ValueError: it is damaged.
     """
     try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as opened:
-            arrays = dict(opened)
-            told = arrays.pop("checksum", None)
-            if told is not None and str(told) != _checksum_of(arrays):
-                raise ValueError("it is not as it was written")
-            activation = str(arrays["activation"]) if "activation" in arrays else "softmax"
-            unit = bool(arrays["unit"]) if "unit" in arrays else False
-            applied = trained = Head(arrays["kernel"], arrays["bias"], activation, unit)
-            temperature = float(arrays["temperature"]) if "temperature" in arrays else 1.0
-            if temperature != 1:
-                trained = Head(arrays["trained_kernel"], arrays["trained_bias"], activation, unit)
-    except Exception as error:  # whatever a damaged file makes numpy and zipfile raise
+        arrays = read_arrays(io.BytesIO(content))
+        told = arrays.pop("checksum", None)
+        if told is not None and str(told) != _checksum_of(arrays):
+            raise ValueError("it is not as it was written")
+        activation = str(arrays["activation"]) if "activation" in arrays else "softmax"
+        unit = bool(arrays["unit"]) if "unit" in arrays else False
+        applied = trained = Head(arrays["kernel"], arrays["bias"], activation, unit)
+        temperature = float(arrays["temperature"]) if "temperature" in arrays else 1.0
+        if temperature != 1:
+            trained = Head(arrays["trained_kernel"], arrays["trained_bias"], activation, unit)
+    except (KeyError, TypeError, ValueError) as error:
         raise ValueError(str(error)) from None
     if not (_is_sound(applied) and _is_sound(trained) and 0 < temperature < np.inf):
         raise ValueError("the layer is not of finite numbers, or its parts do not fit")

@@ -16,7 +16,10 @@ from poetcore.system.names import is_name, to_name
 from poetcore.system.wording import counted
 from poetcore.workspace.archives import MAX_FILES, MAX_PICTURE_MEGABYTES, check_archive_name
 
-__all__ = ["Offer", "Offered", "is_zip_name"]
+__all__ = ["UPLOADING", "Offer", "Offered", "is_zip_name"]
+
+#: How the folder of a set on its way begins.
+UPLOADING = ".uploading-"
 
 #: What files of other kinds are refused as, when they come among pictures.
 _ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".7z", ".rar", ".bz2", ".xz")

@@ -28,12 +28,10 @@ from poetcore.system.reading import read_text_limited
 from poetcore.system.temporary import temporary_path
 from poetcore.workspace.archives import unpack
 from poetcore.workspace.arrivals import Arrived, Arriving, free_name, gives_labels, put_in_place
-from poetcore.workspace.offers import Offer, Offered
+from poetcore.workspace.offers import UPLOADING, Offer, Offered
 from poetcore.workspace.workspace import Workspace
 
 __all__ = ["Upload", "begin_upload", "find_upload", "finish_upload", "label_upload", "unfinished_uploads"]
-
-_PREFIX = ".uploading-"
 
 #: Bytes that stay free on the disk.
 _RESERVE = 500_000_000
@@ -57,7 +55,7 @@ class Upload:
     @property
     def id(self) -> str:
         """What it is called in addresses."""
-        return self.folder.name.removeprefix(_PREFIX)
+        return self.folder.name.removeprefix(UPLOADING)
 
     @property
     def files(self) -> Path:
@@ -154,7 +152,7 @@ def begin_upload(workspace: Workspace, files: Sequence[Offered]) -> Upload:
     """
     offer = Offer.of(files)
     words = json.dumps([astuple(file) for file in files], ensure_ascii=True)
-    upload = Upload(workspace.datasets / f"{_PREFIX}{hashlib.sha256(words.encode()).hexdigest()[:20]}")
+    upload = Upload(workspace.datasets / f"{UPLOADING}{hashlib.sha256(words.encode()).hexdigest()[:20]}")
     here = 0
     if upload.exists():
         here = sum(file.stat().st_size for file in upload.files.rglob("*") if file.is_file())
@@ -178,7 +176,7 @@ def find_upload(workspace: Workspace, upload_id: str) -> Upload:
     Raises:
         DatasetError: there is none of this id.
     """
-    upload = Upload(workspace.datasets / f"{_PREFIX}{upload_id}")
+    upload = Upload(workspace.datasets / f"{UPLOADING}{upload_id}")
     if not re.fullmatch(r"[0-9a-f]{20}", upload_id) or not upload.exists():
         raise DatasetError(_GONE)
     return upload
@@ -189,7 +187,7 @@ def unfinished_uploads(workspace: Workspace) -> list[Upload]:
     found = []
     with suppress(OSError):  # there are no datasets yet
         for folder in workspace.datasets.iterdir():
-            if folder.name.startswith(_PREFIX):
+            if folder.name.startswith(UPLOADING):
                 with suppress(OSError):
                     found.append(((folder / "offer.json").stat().st_mtime, folder))
     return [Upload(folder) for _, folder in sorted(found, reverse=True)]

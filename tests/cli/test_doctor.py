@@ -12,6 +12,9 @@ from poetcore.evaluation.evaluate import evaluate
 from poetcore.features.backbones import DEFAULT, find
 from poetcore.features.cache import FeatureCache
 from poetcore.system.temporary import temporary_path
+from poetcore.workspace.offers import Offered
+from poetcore.workspace.published import publish_dataset, published_file, read_published
+from poetcore.workspace.uploads import begin_upload
 from poetcore.workspace.workspace import Workspace
 from tests.cli.inside import call
 from tests.conftest import Trained, fill
@@ -86,6 +89,37 @@ def test_a_run_that_cannot_be_read_is_left_to_people(place):
     status, found = told(place, "--repair")
     assert status == 1 and "runs --delete bad" in found["damage"][0]
     assert (place.runs / "bad" / "head.npz").exists()
+
+
+def test_an_upload_without_a_list_is_left_over_once_nobody_can_be_making_it(place):
+    folder = place.datasets / ".uploading-0123456789abcdef0123"
+    (folder / "files").mkdir(parents=True)
+    assert told(place) == (0, {})
+    os.utime(folder, (0, 0))
+    assert [str(folder) in one for one in told(place)[1]["leftover"]] == [True]
+    assert told(place, "--repair")[0] == 0 and not folder.exists()
+
+
+def test_an_upload_with_a_damaged_list_is_told_and_left_to_people(place):
+    upload = begin_upload(place, [Offered("rose/a.jpg", 3, 0)])
+    (upload.folder / "offer.json").write_text("[[")
+    status, found = told(place, "--repair")
+    assert status == 1 and str(upload.folder) in found["damage"][0] and upload.exists()
+
+
+def test_a_damaged_list_of_what_is_published_is_set_aside(place):
+    published_file(place).write_text('{"runs": {"bad": 3}}')
+    status, found = told(place)
+    assert status == 1 and str(published_file(place)) in found["damage"][0]
+    assert told(place, "--repair")[0] == 0 and not read_published(place)
+
+
+def test_a_published_dataset_without_its_table_is_told(place, trained):
+    one, _ = publish_dataset(place, trained.sample / "demo")
+    assert told(place)[0] == 0
+    (place.root / "published" / f"{one.name}.csv").write_text("path,label\n")
+    status, found = told(place, "--repair")
+    assert status == 1 and f"--withdraw {one.name}" in found["damage"][0]
 
 
 def _execute(file: Path, statement: str) -> None:

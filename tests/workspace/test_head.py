@@ -1,5 +1,7 @@
 """The trained layer in numpy."""
 
+import io
+import zipfile
 from dataclasses import replace
 
 import numpy as np
@@ -90,6 +92,15 @@ def test_whether_vectors_get_length_1_is_kept_with_the_weights(head, temperature
 def test_weights_of_earlier_versions_have_a_softmax(head):
     content = pack_head(head)
     assert b"activation" not in content and unpack_head(content)[0].activation == "softmax"
+
+
+def test_a_member_that_is_no_array_is_damage(head):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("kernel.npy", b"no header")
+        archive.writestr("bias.npy", b"nor here")
+    with pytest.raises(ValueError, match="no array"):
+        unpack_head(content.getvalue())
 
 
 def test_an_unknown_activation_is_damage(head):

@@ -4,14 +4,15 @@ import hashlib
 import io
 import shutil
 import subprocess
-import zipfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
 from poetcore.features.backbones import Backbone
 from poetcore.system.processes import start_module
+from poetcore.system.reading import read_arrays
 from poetcore.workspace.job_folder import JobFolder
 from poetcore.workspace.run_record import Status
 from poetcore.workspace.workspace import Workspace
@@ -58,11 +59,12 @@ class Projection(JobFolder):
 
     def places(self) -> dict[str, np.ndarray] | None:
         """Read where each content lies, `(2,) float32`; None where that is not known, or damaged."""
-        try:
-            with np.load(self._places_file) as arrays:
-                return dict(zip(arrays["shas"].astype(str).tolist(), arrays["values"], strict=True))
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-            return None
+        with suppress(KeyError, TypeError, ValueError):
+            arrays = read_arrays(self._places_file)
+            shas, values = arrays["shas"].astype(str).tolist(), arrays["values"].astype(np.float32)
+            if values.shape == (len(shas), 2) and np.isfinite(values).all():
+                return dict(zip(shas, values, strict=True))
+        return None
 
     def _write(self, file: Path, shas: Sequence[str], values: np.ndarray) -> None:
         content = io.BytesIO()

@@ -18,6 +18,7 @@ import pandas as pd
 from poetcore.errors import OptionError, RunError
 from poetcore.system.checksums import sealed
 from poetcore.system.options import build
+from poetcore.system.reading import read_arrays
 from poetcore.system.shapes import build_from
 from poetcore.training.config import RunConfig
 from poetcore.training.tuning.choice import Choice, StoredChoice
@@ -139,11 +140,9 @@ class Study(JobFolder):
 
     def predicted(self, number: int) -> dict[str, np.ndarray] | None:
         """Read the arrays of a trial; None where they are missing or damaged."""
-        try:
-            with np.load(self._predicted_file(number)) as arrays:
-                return {name: arrays[name] for name in arrays}
-        except Exception:  # whatever a damaged file makes numpy and zipfile raise
-            return None
+        with suppress(ValueError):
+            return read_arrays(self._predicted_file(number))
+        return None
 
     def trials(self) -> pd.DataFrame:
         """Return the trials that have ended.

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks.fuzzing import networks, pictures, records, texts
+from tests.benchmarks.fuzzing import networks, pictures, records, run_files, texts
 
 __all__ = ["READERS", "Reader"]
 
@@ -21,6 +21,7 @@ class Reader:
         prepare: returns the function that reads one file, given an empty folder and that workspace.
         words: what means something in such files.
         megabytes: of memory that it may take beside what the process has.
+        seal: returns a file with its checksums computed again; None where there are none inside.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Reader:
     prepare: Callable[[Path, Path], Read]
     words: tuple[bytes, ...] = ()
     megabytes: int = 1500
+    seal: Callable[[bytes], bytes] | None = None
 
 
 _ALL = (
@@ -89,52 +91,98 @@ _ALL = (
         (b"WriteFile", b"ReadFile", b"Const", b"PyFunc"),
         3000,
     ),
-    Reader("run_record", records.seeds_of("run.json"), records.reader_of("run.json"), records.JSON_WORDS),
-    Reader("status", records.seeds_of("status.json"), records.reader_of("status.json"), records.JSON_WORDS),
-    Reader("events", records.seeds_of("events.jsonl"), records.reader_of("events.jsonl"), records.JSON_WORDS),
-    Reader("run_labels", records.seeds_of("labels.txt"), records.reader_of("labels.txt")),
+    Reader(
+        "run_record",
+        run_files.seeds_of("run.json"),
+        run_files.reader_of("run.json"),
+        run_files.JSON_WORDS,
+        seal=run_files.seal,
+    ),
+    Reader(
+        "status",
+        run_files.seeds_of("status.json"),
+        run_files.reader_of("status.json"),
+        run_files.JSON_WORDS,
+        seal=run_files.seal,
+    ),
+    Reader(
+        "events",
+        run_files.seeds_of("events.jsonl"),
+        run_files.reader_of("events.jsonl"),
+        run_files.JSON_WORDS,
+        seal=run_files.seal,
+    ),
+    Reader("run_labels", run_files.seeds_of("labels.txt"), run_files.reader_of("labels.txt")),
     Reader(
         "head",
-        records.seeds_of("head.npz"),
-        records.reader_of("head.npz"),
+        run_files.head_seeds,
+        run_files.reader_of("head.npz"),
         (b"\x93NUMPY", b"kernel.npy", b"'descr'"),
     ),
     Reader(
         "novelty",
-        records.seeds_of("novelty.npy"),
-        records.reader_of("novelty.npy"),
+        run_files.novelty_seeds,
+        run_files.reader_of("novelty.npy"),
         (b"\x93NUMPY", b"'descr': '|O'"),
     ),
-    Reader("split", records.seeds_of("split.csv"), records.reader_of("split.csv"), texts.LISTING_WORDS),
+    Reader("split", run_files.seeds_of("split.csv"), run_files.reader_of("split.csv"), texts.LISTING_WORDS),
     Reader(
         "cross_validation",
-        records.seeds_of("cross_validation.csv"),
-        records.reader_of("cross_validation.csv"),
+        run_files.seeds_of("cross_validation.csv"),
+        run_files.reader_of("cross_validation.csv"),
     ),
     Reader(
         "metrics",
-        records.seeds_of("evaluations/*/metrics.json"),
-        records.reader_of("metrics.json"),
-        records.JSON_WORDS,
+        run_files.seeds_of("evaluations/*/metrics.json"),
+        run_files.reader_of("metrics.json"),
+        run_files.JSON_WORDS,
+        seal=run_files.seal,
     ),
     Reader(
-        "predictions", records.seeds_of("evaluations/*/predictions.csv"), records.reader_of("predictions.csv")
+        "predictions",
+        run_files.seeds_of("evaluations/*/predictions.csv"),
+        run_files.reader_of("predictions.csv"),
     ),
     Reader(
-        "review", records.review_seeds, records.reader_of("review.csv"), (b"label_wrong", b"unusable", b'","')
+        "review",
+        run_files.review_seeds,
+        run_files.reader_of("review.csv"),
+        (b"label_wrong", b"unusable", b'","'),
     ),
-    Reader("title", records.title_seeds, records.reader_of("title.txt")),
-    Reader("label_groups", records.groups_seeds, records.reader_of("label_groups.json"), records.JSON_WORDS),
+    Reader("title", run_files.title_seeds, run_files.reader_of("title.txt")),
     Reader(
-        "learning_curve", records.curve_seeds, records.reader_of("learning_curve.json"), records.JSON_WORDS
+        "label_groups",
+        run_files.groups_seeds,
+        run_files.reader_of("label_groups.json"),
+        run_files.JSON_WORDS,
+        seal=run_files.seal,
     ),
-    Reader("held_out", records.held_out_seeds, records.read_held_out_file, records.JSON_WORDS),
-    Reader("journal", records.journal_seeds, records.read_journal, records.JSON_WORDS),
-    Reader("published", records.published_seeds, records.read_published_file, records.JSON_WORDS),
+    Reader(
+        "learning_curve",
+        run_files.curve_seeds,
+        run_files.reader_of("learning_curve.json"),
+        run_files.JSON_WORDS,
+        seal=run_files.seal,
+    ),
+    Reader(
+        "held_out",
+        records.held_out_seeds,
+        records.read_held_out_file,
+        run_files.JSON_WORDS,
+        seal=run_files.seal,
+    ),
+    Reader("journal", records.journal_seeds, records.read_journal, run_files.JSON_WORDS, seal=run_files.seal),
+    Reader(
+        "published",
+        records.published_seeds,
+        records.read_published_file,
+        run_files.JSON_WORDS,
+        seal=run_files.seal,
+    ),
     Reader(
         "database", records.database_seeds, records.read_database, (b"SQLite format 3\x00", b"CREATE TABLE")
     ),
-    Reader("inaturalist", records.taxon_seeds, records.read_taxon, records.JSON_WORDS),
+    Reader("inaturalist", records.taxon_seeds, records.read_taxon, run_files.JSON_WORDS),
 )
 
 READERS = {reader.name: reader for reader in _ALL}
