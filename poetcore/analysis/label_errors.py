@@ -6,8 +6,6 @@ the probability that it gives to the picture's given label: the *self-confidence
 (Northcutt, Jiang and Chuang 2021, "Confident Learning: Estimating Uncertainty in Dataset Labels", JAIR 70).
 """
 
-import hashlib
-import warnings
 from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
@@ -20,11 +18,11 @@ from poetcore.analysis.embedding import (
     to_unit_length,
     unit_blocks,
 )
+from poetcore.analysis.label_folds import content_folds, probabilities_by_folds
 from poetcore.data.dataset import Dataset
 from poetcore.errors import DatasetError
 from poetcore.features.backbones import Backbone
 from poetcore.features.cached_features import IN_MEMORY
-from poetcore.system.files import cores
 from poetcore.system.progress import OnProgress
 from poetcore.workspace.not_offered import refuse_multi_label
 from poetcore.workspace.workspace import Workspace
@@ -39,24 +37,11 @@ __all__ = [
     "unscored",
 ]
 
-#: The folds of the cross validation.
-FOLDS = 5
-
-#: From so many pictures on, chance alone gives every fold a fair share of a label.
-_MANY = 50
-
 #: A label with fewer different pictures is not scored: holding one out leaves too few to train on.
 FEWEST = 5
 
 #: So many directions hold what tells labels apart: all 1,280 find no more and take ten times longer.
 _DIRECTIONS = 256
-
-#: Inverse strength of the regularization: strong, so that a wrong label cannot be memorised. From 1 to
-#: 10 finds as many swapped labels, give or take one in a hundred (`python -m tests.benchmarks.suspects`).
-_C = 3.0
-
-#: Bytes of features that the folds which are trained at the same time have copies of.
-_COPIED_BYTES = 400_000_000
 
 _COLUMNS = ["path", "label", "suggested", "score", "confidence", "typicality", "sha"]
 
@@ -163,7 +148,7 @@ def score_labels(pictures: pd.DataFrame, vectors: Mapping[str, np.ndarray], seed
         features = principal_components(unit, _DIRECTIONS, seed) if min(unit.shape) > _DIRECTIONS else unit
         typicality = _typicality(unit, codes)
         del unit
-    probabilities = _cross_validated(features, codes, _folds(used, seed))
+    probabilities = probabilities_by_folds(features, codes, content_folds(used, seed))
     given = np.arange(len(used)), codes
     scored = pd.DataFrame(
         {
@@ -204,53 +189,6 @@ def typical_and_hard(scored: pd.DataFrame, label: str, count: int = 12) -> tuple
     own = scored[scored["label"] == label].drop_duplicates("sha")
     typical = own.sort_values("typicality", ascending=False, kind="stable").head(count)
     return typical.reset_index(drop=True), own.head(count).reset_index(drop=True)
-
-
-def _folds(pictures: pd.DataFrame, seed: int) -> np.ndarray:
-    """Assign the contents to folds so that every fold has its share of each label: `(n,) int`.
-
-    A content's fold depends on the content alone, so that one repaired picture does not change those of all
-    the others. Labels with few pictures are assigned in turn, for chance would leave them uneven.
-    """
-    contents = pictures.drop_duplicates("sha")
-    drawn = contents["sha"].map(lambda sha: hashlib.sha256(f"{seed}{sha}".encode()).digest())
-    contents = contents.assign(drawn=drawn).sort_values(["label", "drawn"])
-    in_turn = pd.Series(np.arange(len(contents)) % FOLDS, contents.index)
-    by_chance = contents["drawn"].map(lambda digest: int.from_bytes(digest[:8]) % FOLDS)
-    many = contents.groupby("label")["sha"].transform("size") >= _MANY
-    fold_of = dict(zip(contents["sha"], by_chance.where(many, in_turn), strict=True))
-    return pictures["sha"].map(fold_of).to_numpy()
-
-
-def _cross_validated(features: np.ndarray, codes: np.ndarray, folds: np.ndarray) -> np.ndarray:
-    """Compute each picture's probabilities by a classifier that was trained on the other folds.
-
-    Args:
-        features: `(n, d) float32`.
-        codes: `(n,) int`, each picture's label, numbered from 0.
-        folds: `(n,) int`.
-
-    Returns:
-        `(n, labels) float64`.
-    """
-    from joblib import parallel_config
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import PredefinedSplit, cross_val_predict
-    from threadpoolctl import threadpool_limits
-
-    if any(len(np.unique(codes[folds != fold])) < 2 for fold in np.unique(folds)):
-        # A single picture beside one other label: nothing to compare with.
-        return np.asarray(np.eye(codes.max() + 1)[codes])
-    # Each fold has a copy of what it is trained on.
-    together = max(1, min(cores(), _COPIED_BYTES // features.nbytes))
-    model = LogisticRegression(C=_C, tol=1e-3, max_iter=1000)
-    # One thread a fold, as in principal_components.
-    with threadpool_limits(1), parallel_config("threading", n_jobs=together), warnings.catch_warnings():
-        # A label of one content is unknown to the classifier from which that is held out.
-        warnings.filterwarnings("ignore", "Number of classes in training fold")
-        split = PredefinedSplit(folds)
-        found = cross_val_predict(model, features, codes, cv=split, method="predict_proba")
-    return np.asarray(found, np.float64)
 
 
 def _typicality(unit: np.ndarray, codes: np.ndarray) -> np.ndarray:

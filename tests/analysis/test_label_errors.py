@@ -6,13 +6,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from poetcore.analysis import embedding, label_errors
 from poetcore.analysis.label_errors import (
-    FOLDS,
-    _folds,
     find_label_issues,
     label_issues_of,
     score_labels,
@@ -76,29 +72,6 @@ def test_a_copy_under_the_same_wrong_label_is_held_out_with_it() -> None:
     )
     pictures = pd.concat([pictures[pictures["sha"] != "daisy0"], copies], ignore_index=True)
     assert set(find_label_issues(pictures, vectors)["path"]) == set(copies["path"])
-
-
-@settings(max_examples=50)
-@given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 12)), min_size=1, max_size=60))
-def test_one_content_is_never_in_two_folds(rows: list[tuple[str, int]]) -> None:
-    pictures = pd.DataFrame([(label, f"sha{number}") for label, number in rows], columns=["label", "sha"])
-    parts = pd.Series(_folds(pictures, 0))
-    assert (parts.groupby(pictures["sha"].to_numpy()).nunique() == 1).all()
-    assert parts.between(0, FOLDS - 1).all()
-
-
-def test_every_fold_has_its_share_of_each_label() -> None:
-    pictures, _ = made({"daisy": 40, "rose": 10, "tulip": 500})
-    shares = pd.crosstab(_folds(pictures, 0), pictures["label"])
-    assert (shares["daisy"] == 8).all() and (shares["rose"] == 2).all()
-    assert shares["tulip"].between(70, 130).all()
-
-
-def test_a_picture_that_goes_does_not_change_the_folds_of_others() -> None:
-    pictures, _ = made({"daisy": 100, "rose": 100})
-    before = pd.Series(_folds(pictures, 0), pictures["sha"])
-    after = pd.Series(_folds(pictures[1:], 0), pictures["sha"][1:])
-    assert (before[1:] == after).all()
 
 
 @pytest.mark.parametrize("few", [1, 2, 3])
