@@ -20,6 +20,7 @@ from poetcore.features.extraction import extract_features
 from poetcore.features.extractor_pool import ExtractorPool
 from poetcore.features.feature_extractor import PictureExtractor
 from poetcore.system.figures import confidence
+from poetcore.system.files import in_chunks
 from poetcore.system.progress import OnProgress
 from poetcore.workspace.backbones import backbone_of, models_of
 from poetcore.workspace.run import Run
@@ -244,12 +245,13 @@ class Classifier:
         Returns:
             sha -> its most probable label, of those that are there.
         """
+        suffix = ENGINES[concrete(self._engine)].cache_suffix
         with self._workspace.feature_cache() as cache:
-            vectors = cache.get(shas, self._backbone, ENGINES[concrete(self._engine)].cache_suffix)
-        return {
-            sha: self.labels[int(self._head.probabilities(vector[np.newaxis])[0].argmax())]
-            for sha, vector in vectors.items()
-        }
+            return {
+                sha: self.labels[int(self._head.probabilities(vector[np.newaxis])[0].argmax())]
+                for chunk in in_chunks(shas, _AT_ONCE)
+                for sha, vector in cache.get(chunk, self._backbone, suffix).items()
+            }
 
     def classify_bytes(self, name: str, content: bytes) -> Prediction:
         """Predict the label of one picture that is no file on this machine, such as an upload."""

@@ -1,10 +1,15 @@
-"""Draws of the batches on which a last layer is trained."""
+"""Draws of the batches on which a last layer is trained, and parts of examples that are not read."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-__all__ = ["Balanced", "Even", "Lots", "batches", "draws_of"]
+if TYPE_CHECKING:
+    from poetcore.training.train import Examples
+
+__all__ = ["Balanced", "Even", "Lots", "batches", "draws_of", "part_of"]
 
 #: Examples that are drawn at once, a quarter of a gigabyte.
 _DRAWN = 10_000_000
@@ -63,3 +68,14 @@ def batches(lots: Lots, generator: "np.random.Generator", steps: int, size: int)
     at_once = max(1, _DRAWN // size)
     for start in range(0, steps, at_once):
         yield from lots.draw(generator, (min(at_once, steps - start), size))
+
+
+def part_of(examples: "Examples", chosen: np.ndarray) -> "Examples":
+    """Return some examples over the same table, of which nothing is read.
+
+    Args:
+        examples: of which some are chosen.
+        chosen: `(k,) int64`, their indices.
+    """
+    rows = chosen if examples.rows is None else examples.rows[chosen]
+    return replace(examples, targets=examples.targets[chosen], rows=rows)

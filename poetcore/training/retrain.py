@@ -20,6 +20,7 @@ from poetcore.sources.samples import make_sample
 from poetcore.system.packages import versions_of
 from poetcore.system.progress import OnProgress, Progress
 from poetcore.system.wording import counted, few
+from poetcore.training.batches import part_of
 from poetcore.training.checks import check_config
 from poetcore.training.config import RunConfig, demo_config
 from poetcore.training.cross_validation import CrossValidation, about_validation, cross_validate
@@ -38,7 +39,7 @@ from poetcore.training.multi_label import choose_thresholds
 from poetcore.training.novelty import measure_novelty
 from poetcore.training.progress import Reporter, reporting
 from poetcore.training.summaries import Summaries
-from poetcore.training.train import Examples, TrainingOptions
+from poetcore.training.train import TrainingOptions
 from poetcore.version import __version__
 from poetcore.workspace.backbones import keep_networks, networks_record
 from poetcore.workspace.demo_sets import automatic_demo, dataset_title
@@ -275,7 +276,7 @@ def _final_test(head: Head, prepared: Prepared, options: TrainingOptions) -> tup
         part = prepared.parts[name]
         chosen = sample_test(len(part), options) if name == "testing" else np.arange(len(part))
         groups = prepared.split.loc[prepared.split["split"] == name, "group"].to_numpy()[chosen]
-        examples = Examples(*part.take(chosen))
+        examples = part_of(part, chosen)
         found.append(evaluate_examples(head, examples, len(prepared.dataset.labels), groups))
     return found[0], found[1]
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from poetcore.system.files import cores
+from poetcore.training.batches import part_of
 from poetcore.training.ridge_layer import fit_ridge
 from poetcore.training.train import Examples, TrainingOptions, train
 from poetcore.workspace.head import Head
@@ -199,7 +200,7 @@ def _single(
 ) -> Iterator[np.ndarray]:
     """Train one large layer."""
     (one,) = subsets
-    part, none = _part(examples, one.trained), _part(examples, one.trained[:0])
+    part, none = part_of(examples, one.trained), part_of(examples, one.trained[:0])
     few = replace(options, eval_step_interval=_STEPS)
     head = train(part, none, labels, few, lambda report: on_step(report.step))
     yield _predicted(head, examples, one)
@@ -215,13 +216,7 @@ def _by_ridge(
     """Solve ridge regressions."""
     for one in subsets:
         on_step(0)
-        yield _predicted(fit_ridge(_part(examples, one.trained), labels, options).head, examples, one)
-
-
-def _part(examples: Examples, chosen: np.ndarray) -> Examples:
-    """Return some examples over the same table, of which nothing is read."""
-    rows = chosen if examples.rows is None else examples.rows[chosen]
-    return Examples(examples.vectors, examples.targets[chosen], rows)
+        yield _predicted(fit_ridge(part_of(examples, one.trained), labels, options).head, examples, one)
 
 
 def _predicted(head: Head, examples: Examples, subset: Subset) -> np.ndarray:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from poetcore.training.batches import part_of
 from poetcore.training.ridge_layer import fit_ridge
 from poetcore.training.stacked import STEPS, Layers, train_without
 from poetcore.training.train import Examples
@@ -131,13 +132,12 @@ def _by_ridge(
     """Solve ridge regressions, each with its strength and temperature chosen on what it is trained on."""
     examples, owners = pictures.examples(job.setting)
     folds, groups, training = pictures.folds[owners], pictures.groups[owners], job.setting.training(options)
-    rows = np.arange(len(examples)) if examples.rows is None else examples.rows
     every = [own for kind in _held_out(pictures) for own in kind]
     heads: _Heads = {}
     for own in every:
         on_share(len(heads) / len(every))
         used = ~np.isin(folds, own)
-        part = Examples(examples.vectors, examples.targets[used], rows[used])
+        part = part_of(examples, np.flatnonzero(used))
         heads[own] = fit_ridge(part, pictures.labels, training, groups[used]).head
     yield job.setting.how_many_training_steps, heads
 
