@@ -18,6 +18,7 @@ from poetcore.ui.freshness import checked
 from poetcore.ui.gallery.pictures import addresses
 from poetcore.ui.headline import draw_remarks
 from poetcore.ui.label_groups.predicted import groups_on_slides
+from poetcore.ui.no_run import draw_no_run
 from poetcore.ui.results.evaluation import still_there
 from poetcore.ui.results.slide_file import draw_slide_file
 from poetcore.ui.results.slide_settings import keep_guess_first, pick_slides
@@ -41,8 +42,11 @@ def _draw_none(predictions: pd.DataFrame, wanted: Filter) -> None:
 
 
 choice = chosen()
-found = checked(choice.run, choice.demo) if choice.run and choice.demo else None
-if not choice.run or not choice.demo or not found:
+if choice.run is None:
+    draw_no_run("show")
+    st.stop()
+found = checked(choice.run, choice.demo) if choice.demo else None
+if not choice.demo or not found:
     st.info("A slideshow shows an evaluation: evaluate a run on a demo folder first.")
     st.page_link("evaluate.py", label="Evaluate", icon=":material/fact_check:")
     st.stop()

@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 
 from poetcore.analysis.checks import MOST_DIFFERENT, Check, Found, Pictures, rows
-from poetcore.data.near_duplicates import duplicate_groups
+from poetcore.data.near_duplicates import NEAR, duplicate_groups
+from poetcore.system.figures import percent
 from poetcore.system.names import natural_key
 
 __all__ = ["CONTENT_CHECKS"]
@@ -189,7 +190,7 @@ CONTENT_CHECKS = (
         "warning",
         "Near duplicates",
         "Nearly the same picture, like a copy that was resized, turned, mirrored or made black and white, or"
-        " the next shot of the same thing: a similarity of 85 % or more.",
+        f" the next shot of the same thing: a similarity of {percent(NEAR, 0)} or more.",
         "Keep the best of each group; where they stand under two labels, one label is wrong.",
         _near_duplicate,
         MOST_DIFFERENT,

@@ -6,6 +6,7 @@ anything else.
 """
 
 from collections.abc import Callable
+from typing import Annotated
 
 import typer
 
@@ -36,6 +37,7 @@ from poetcore.cli.slides import slides
 from poetcore.cli.tune import tune
 from poetcore.system.processes import run_to_exit
 from poetcore.system.unkept import told_unkept
+from poetcore.version import __version__
 
 __all__ = ["app", "main"]
 
@@ -82,9 +84,28 @@ _COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (doctor, "--repair"),
 )
 
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"poetcore {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
+
+
 for _command, _arguments in _COMMANDS:
     _example = f"python -m poetcore {_command.__name__} {_arguments}".rstrip()
-    app.command(_command.__name__, cls=Command, epilog=f"Example: {_example}")(
+    # Its own short help is cut after 45 characters.
+    _first_line = str(_command.__doc__).partition("\n")[0]
+    app.command(_command.__name__, cls=Command, short_help=_first_line, epilog=f"Example: {_example}")(
         reads_paths(finds_datasets(_command))
     )
 

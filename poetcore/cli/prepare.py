@@ -127,8 +127,8 @@ def prepare(
             ["label", "train", "demo"],
             [[label, str(train[label]), str(demo[label])] for label in planned.labels],
         ),
-        f"{done.copied + done.linked} pictures were put there now, {done.kept} were there already,"
-        f" {done.removed} were removed; {len(rejected)} were excluded and {unused} are unused.",
+        f"Pictures put there now: {done.copied + done.linked:,}; there already: {done.kept:,}; removed:"
+        f" {done.removed:,}; excluded: {len(rejected):,}; unused: {unused:,}.",
         *(
             f"{issue}: {path}: {reason}"
             for path, issue, reason in rejected[["source", "issue", "reason"]].values

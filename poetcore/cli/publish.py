@@ -52,12 +52,13 @@ def publish(
     rows = [[one.name, "run", ", ".join(one.evaluations.values())] for one in published.runs.values()]
     rows += [[one.name, "dataset", one.folder] for one in published.datasets.values()]
     shown = table("Published", ["name", "kind", "what"], rows, whole=["name"])
-    view = typed(["python", "-m", "poetcore", "dashboard", "--public", *workspace_option(workspace)])
+    words = ["dashboard", "--public"] if rows else ["publish", "--run", "latest"]
+    command = typed(["python", "-m", "poetcore", *words, *workspace_option(workspace)])
     terminal.answer(
         {
             "runs": {one.name: dict(one.evaluations) for one in published.runs.values()},
             "datasets": {one.name: one.folder for one in published.datasets.values()},
         },
         shown if rows else "Nothing is published.",
-        f"Visitors see it with: {view}",
+        f"{'Visitors see it with' if rows else 'Publish a run with'}: {command}",
     )

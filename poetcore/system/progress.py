@@ -43,7 +43,7 @@ PHASES = {
     "fine_tuning": Phase("Fine-tuning the network", in_run=True),
     "cross_validating": Phase("Cross validation of the last layer", in_run=True),
     "testing": Phase("Testing", in_run=True),
-    "evaluating": Phase("Evaluating on the demo folder", in_run=True),
+    "evaluating": Phase("Evaluating on the demo pictures", in_run=True),
     "predicting": Phase("Predicting labels"),
     "learning_curve": Phase("Training on parts of the pictures"),
     "tuning": Phase("Trying settings"),

@@ -40,6 +40,24 @@ def test_a_page_has_no_fault_in_either_theme(dashboard: Dashboard, one: MenuPage
     assert not found, "\n".join(found)
 
 
+#: What Streamlit draws to be pressed, other than its own question marks and what lies inside a field.
+_PRESSED = ":is([data-testid^=stBaseButton-], [data-testid=stButtonGroup] button, summary, [data-testid=stTab])"
+
+
+def test_a_finger_meets_every_button_and_no_toolbar_lies_over_a_field(
+    browser: Browser, dashboard: Dashboard
+) -> None:
+    with browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True) as context:
+        telephone = Dashboard(context.new_page(), dashboard.address)
+        for path in ("/", "/train?view=New+training", "/evaluate", "/slideshow"):
+            telephone.open(path).is_settled()
+            small = telephone.page.locator(f".stMain {_PRESSED}:visible").evaluate_all(
+                "all => all.filter(one => one.offsetHeight < 44).map(one => one.outerHTML.slice(0, 200))"
+            )
+            assert not small, f"{path}: {small}"
+            expect(telephone.part("ElementToolbar").locator("visible=true")).to_have_count(0)
+
+
 def tab_to(page: Page, target: Locator) -> None:
     """Press Tab until the target has the focus."""
     expect(target).to_be_visible()

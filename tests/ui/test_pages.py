@@ -60,7 +60,7 @@ def test_a_first_visit_is_dismissed_for_good(empty):
         ("overview", "No pictures yet: bring some in, or take the sample flowers."),
         ("train", "Bring pictures to train on first"),
         ("evaluate", "There is no finished run to evaluate yet."),
-        ("slideshow", "evaluate a run on a demo folder first"),
+        ("slideshow", "There is no finished run to show yet."),
         ("predict", "There is no finished run to predict with yet."),
     ],
 )
@@ -74,7 +74,7 @@ def test_an_empty_page_says_what_is_missing(empty, page, sentence):
     [
         ("home", "prepare"),
         ("evaluate", "train"),
-        ("slideshow", "evaluate"),
+        ("slideshow", "train"),
         ("predict", "train"),
     ],
 )
