@@ -85,7 +85,6 @@ _COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
 )
 
 
-
 def _tell_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"poetcore {__version__}")
@@ -95,7 +94,7 @@ def _tell_version(wanted: bool) -> None:
 @app.callback()
 def _options(
     version: Annotated[
-        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version and exit.")
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
     """Take the options that stand before a command."""

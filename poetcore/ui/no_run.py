@@ -22,5 +22,5 @@ def draw_no_run(verb: str) -> None:
             " another under *Run* in the sidebar."
         )
     else:
-        st.info(f"There is no finished run to {verb} yet. A run is one training, with the model that it made.")
+        st.info(f"There is no finished run to {verb} yet. A run is one training, with the model it made.")
     st.page_link("train.py", label="Train one", icon=":material/model_training:")
