@@ -163,7 +163,7 @@ def preview_spec(pictures: tuple[int, int], reach: tuple[float, float]) -> dict[
             "pictures:Q",
             title="pictures so far",
             scale=alt.Scale(type="log", domain=pictures, nice=False, padding=12),
-            axis=alt.Axis(format="~s", tickCount=5, grid=False),
+            axis=alt.Axis(format=",", tickCount=5, grid=False),
         ),
         y=value,
     )

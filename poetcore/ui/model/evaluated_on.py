@@ -61,7 +61,7 @@ def pick_evaluation(choice: Choice, dataset: Path) -> RunConfig:
         return replace(config, keep_aside=_pick_offer(dataset))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"Evaluates on **{plain(dataset_title(config.demo_dir))}**.", width="content")
-        if config.demo_dir == kept_aside(dataset, workspace()):
+        if kept_aside(dataset, workspace()):
             st.button(
                 "Train on all pictures again",
                 icon=":material/undo:",

@@ -122,17 +122,22 @@ def _draw_progress(run: Run, status: Status) -> None:
 
 
 def _pace(status: Status, key: str) -> str:
-    """Return items a second and the time left, measured since this phase was first seen."""
+    """Return items a second and the time left, measured since this phase was first seen.
+
+    Nothing for ten seconds or until a hundredth is done: the first items wait for what is loaded.
+    """
     now = time.time()
     phase, since, first = st.session_state.get(key, ("", now, 0))
     if phase != status.phase:
         phase, since, first = status.phase, status.heartbeat, status.done
         st.session_state[key] = (phase, since, first)
-    if status.done <= first or status.heartbeat <= since:
+    done, took = status.done - first, status.heartbeat - since
+    if done <= 0 or took <= 0 or (took < 10 and done < status.total / 100):
         return ""
-    rate = (status.done - first) / (status.heartbeat - since)
+    rate = done / took
     left = duration(max(0, status.total - status.done) / rate, whole=True)
-    return f", {count(round(rate))} a second, about {left} left"
+    speed = f", {count(round(rate))} a second" if rate >= 1 else ""
+    return f"{speed}, about {left} left"
 
 
 def draw_ended() -> None:

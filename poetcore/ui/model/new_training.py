@@ -82,7 +82,9 @@ def _draw_pictures(folder: Path, dataset: Dataset | None) -> None:
         whole = left = len(dataset.pictures)
         with suppress(DatasetError):  # of a damaged list, which keeps the button off
             left = len(training_part(dataset, workspace()).pictures)
-        pictures = counted(whole, "picture") if left == whole else f"{count(left)} of {count(whole)} pictures"
+        pictures = counted(whole, "picture")
+        if left != whole:
+            pictures = f"{count(left)} of {pictures} ({count(whole - left)} kept aside as demo pictures)"
         what = f": {pictures}, {counted(len(dataset.labels), 'label')}"
     st.markdown(f"Trains on **{plain(dataset_title(folder))}**{what}.")
     for label in dataset.empty if dataset else ():
