@@ -154,7 +154,9 @@ def dataset_exists(path: Path) -> bool:
         with suppress(DatasetError):
             return dataset_exists(read_held_out(path).home)
         return False
-    return path.is_dir() or is_listing(path)
+    with suppress(OSError):  # a name may be too long, a folder above closed
+        return path.is_dir() or is_listing(path)
+    return False
 
 
 def check_dataset(path: Path, known_labels: Sequence[str] | None = ()) -> tuple[str, ...]:

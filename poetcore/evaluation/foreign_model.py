@@ -133,7 +133,7 @@ class ForeignModel:
         try:
             answer = json.loads(line)
             error = answer.get("error")
-        except (ValueError, AttributeError):
+        except (ValueError, AttributeError, RecursionError):
             raise self._ended("answered nonsense") from None
         if error:
             raise OptionError(str(error))

@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
+from poetcore.errors import DatasetError
 from poetcore.sources.origin import Origin
 from poetcore.system.database import Database
 from poetcore.system.files import write_whole
@@ -152,10 +153,20 @@ class GatherLog(Database):
         self._write(("INSERT OR REPLACE INTO origins VALUES (?, ?, ?, ?)", rows))
 
     def origins(self) -> dict[str, list[Origin]]:
-        """Return where the pictures of each label come from; nothing of older sets."""
+        """Return where the pictures of each label come from; nothing of older sets.
+
+        Raises:
+            DatasetError: that is damaged.
+        """
         found: dict[str, list[Origin]] = defaultdict(list)
         for label, *origin in self._rows("SELECT label, kind, value, settings FROM origins ORDER BY label"):
-            found[label].append(Origin.from_json(*origin))
+            try:
+                found[label].append(Origin.from_json(*origin))
+            except ValueError:
+                raise DatasetError(
+                    f"Where the pictures of {label} come from is damaged in {self._database_file}: name"
+                    " their source again, one of --urls, --table, --wnid and --taxon."
+                ) from None
         return dict(found)
 
     def forget(self, entries: Iterable[Entry]) -> None:

@@ -1,7 +1,10 @@
 """Where the pictures of a label come from, as a gathered set keeps it to be refreshed later."""
 
 import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
+
+from poetcore.system.shapes import fits
 
 __all__ = ["KINDS", "Origin"]
 
@@ -41,6 +44,14 @@ class Origin:
 
     @classmethod
     def from_json(cls, kind: str, value: str, settings: str) -> "Origin":
-        """Return the origin that was kept; a setting of another version is ignored."""
+        """Return the origin that was kept; a setting of another version is ignored.
+
+        Raises:
+            ValueError: the settings are none.
+        """
         known = {one.name for one in fields(cls)} - {"kind", "value"}
-        return cls(kind, value, **{name: one for name, one in json.loads(settings).items() if name in known})
+        with suppress(ValueError, TypeError, AttributeError, RecursionError):
+            given = {name: one for name, one in json.loads(settings).items() if name in known}
+            if fits(asdict(found := cls(kind, value, **given)), cls):
+                return found
+        raise ValueError(f"{settings[:100]!r} are no settings of an origin")

@@ -93,6 +93,6 @@ def _written_backend() -> str:
     try:
         with _settings().open(encoding="utf-8") as file:
             settings = json.load(file)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return ""
     return str(settings.get("backend") or "") if isinstance(settings, dict) else ""

@@ -205,5 +205,5 @@ def _holder(file: Path) -> Holder | None:
             content.seek(_FIRST)
             holder = Holder(**json.loads(content.read(10_000)))
             return holder if holder.words else None
-    except (OSError, ValueError, TypeError, AttributeError, OverflowError):
+    except (OSError, ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         return Holder(pid=0, since=0)

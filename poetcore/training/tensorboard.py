@@ -145,7 +145,7 @@ class TensorBoard:
             self._child.poll()
         try:
             viewer = _Viewer(**json.loads(self._file.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
+        except (OSError, ValueError, TypeError, RecursionError):
             return None, None
         try:
             if viewer.machine not in ("", host()):  # a shared workspace; its address is not one of ours

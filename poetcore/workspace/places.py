@@ -47,5 +47,6 @@ def remembered_places(workspace: Workspace) -> list[Path]:
 def _known(workspace: Workspace) -> list[str]:
     with suppress(RunError):
         found = read_json(workspace.root / _FILE)
-        return found if fits(found, list[str]) else []
+        paths = map(Path, found if fits(found, list[str]) else [])
+        return [str(one) for one in paths if one.is_absolute() and is_unicode(one) and "\0" not in str(one)]
     return []

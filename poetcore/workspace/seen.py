@@ -5,8 +5,9 @@ from contextlib import suppress
 
 from filelock import FileLock, Timeout
 
+from poetcore.errors import RunError
 from poetcore.system.files import write_whole
-from poetcore.system.reading import read_text_limited
+from poetcore.workspace.records import read_json
 from poetcore.workspace.workspace import Workspace
 
 __all__ = ["dismiss", "dismissed"]
@@ -16,13 +17,10 @@ _FILE = "dismissed.json"
 
 def dismissed(workspace: Workspace) -> frozenset[str]:
     """Return the names of what was dismissed; nothing where that cannot be read."""
-    try:
-        names = json.loads(read_text_limited(workspace.root / _FILE))
-    except (OSError, ValueError):
-        return frozenset()
-    return (
-        frozenset(name for name in names if isinstance(name, str)) if isinstance(names, list) else frozenset()
-    )
+    names: object = None
+    with suppress(RunError):
+        names = read_json(workspace.root / _FILE)
+    return frozenset(one for one in names if isinstance(one, str)) if isinstance(names, list) else frozenset()
 
 
 def dismiss(workspace: Workspace, name: str) -> None:

@@ -12,7 +12,7 @@ import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import astuple, dataclass
+from dataclasses import asdict, astuple, dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
@@ -25,6 +25,7 @@ from poetcore.system.files import sync_file, sync_tree, write_whole
 from poetcore.system.locks import locked
 from poetcore.system.names import TEMPORARY_NAME, check_name
 from poetcore.system.reading import read_text_limited
+from poetcore.system.shapes import fits
 from poetcore.system.temporary import temporary_path
 from poetcore.workspace.archives import unpack
 from poetcore.workspace.arrivals import Arrived, Arriving, free_name, gives_labels, put_in_place
@@ -283,11 +284,13 @@ def _is_there(path: Path, size: int) -> bool:
 def _offer(file: Path) -> Offer:
     """Read the list of an upload; it never changes, since the id follows from it."""
     try:
-        rows = json.loads(read_text_limited(file))
-        return Offer.of([Offered(*row) for row in rows])
+        offered = [Offered(*row) for row in json.loads(read_text_limited(file))]
+        if not all(fits(asdict(one), Offered) for one in offered):
+            raise ValueError("it is damaged")
+        return Offer.of(offered)
     except FileNotFoundError:
         raise DatasetError(_GONE) from None
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         raise DatasetError(
             f"The list of this upload cannot be read ({error}): drop the folder again."
         ) from None

@@ -20,6 +20,7 @@ from poetcore.workspace.browse import remember_folder
 from poetcore.workspace.demo_sets import keep_aside
 from poetcore.workspace.evaluation_folder import EvaluationFolder
 from poetcore.workspace.label_groups import LabelGroups, write_label_groups
+from poetcore.workspace.published import publish_dataset, publish_run
 from poetcore.workspace.records import read_json
 from poetcore.workspace.review_file import ReviewEntry, ReviewFile
 from poetcore.workspace.seen import dismiss
@@ -83,6 +84,8 @@ def make_workspace(root: Path, models: Path | None = None) -> Workspace:
     keep_aside(run_dataset(place), place, "20%")
     remember_folder(place, sample)
     dismiss(place, "a note")
+    publish_run(place, place.run("bad"))
+    publish_dataset(place, sample / "demo")
     words = ["--image_dir", sample / "train", "--learning_rate", "0.01,0.1", "--how_many_training_steps", "5"]
     done = call("tune", *words, "--tuning_name", "tuned", "--workspace", place.root)
     assert done.status == 0, done.stderr

@@ -29,6 +29,7 @@ from poetcore.training.tuning.studies import studies
 from poetcore.workspace.browse import recent_folders
 from poetcore.workspace.demo_sets import automatic_demo, kept_pictures
 from poetcore.workspace.evaluation_folder import EvaluationFolder
+from poetcore.workspace.published import pictures_of, read_published
 from poetcore.workspace.review_file import ReviewFile
 from poetcore.workspace.run import Run
 from poetcore.workspace.run_record import DAMAGED
@@ -51,7 +52,7 @@ def files_of(place: Workspace) -> list[Path]:
     """Return the files that are damaged: those of the run `bad` and of what is not a run's."""
     roots = [place.runs / "bad", place.tunings, place.comparisons, place.demo_sets]
     found = [Path(entry.path) for root in roots if root.is_dir() for entry in walk(root)]
-    return [*found, *place.root.glob("*.json")]
+    return [*found, *place.root.glob("*.json"), *place.root.glob("published/*.csv")]
 
 
 def look(place: Workspace) -> dict[str, str]:
@@ -75,6 +76,7 @@ def look(place: Workspace) -> dict[str, str]:
         "demo": lambda: automatic_demo(place.datasets / "sample" / "train", bad, place),
         "kept": lambda: kept_pictures(place.datasets / "sample" / "train", place),
         "recent": lambda: recent_folders(place),
+        "published": lambda: _published(place),
         "dismissed": lambda: dismissed(place),
         "good": lambda: (run.record(), run.head().checksum(), _evaluation(run.evaluation("demo"))),
         "events": lambda: len(list(bad.events())),
@@ -96,6 +98,11 @@ def look(place: Workspace) -> dict[str, str]:
         except PoetError as error:
             said[name] = f"{_TOLD}: {error}"
     return said
+
+
+def _published(place: Workspace) -> list[object]:
+    found = read_published(place)
+    return [found, *(pictures_of(place, one).to_csv() for one in found.datasets.values())]
 
 
 def _evaluation(folder: EvaluationFolder) -> tuple[object, str]:

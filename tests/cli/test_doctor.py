@@ -122,6 +122,11 @@ def test_a_published_dataset_without_its_table_is_told(place, trained):
     assert status == 1 and f"--withdraw {one.name}" in found["damage"][0]
 
 
+def test_places_that_cannot_be_are_passed_over(place):
+    (place.root / "places.json").write_text('["a\\u0000b", "", "relative", "/x/\\u0000", "/\\ud800"]')
+    assert told(place) == (0, {})
+
+
 def _execute(file: Path, statement: str) -> None:
     connection = sqlite3.connect(file)
     with connection:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from poetcore.errors import OptionError
+from poetcore.errors import DatasetError, OptionError
 from poetcore.sources.gather import gather
 from poetcore.sources.gather_log import GatherLog
 from poetcore.sources.gathered import Tally
@@ -97,6 +97,15 @@ def test_a_set_of_an_older_version_is_refreshed_from_its_urls(server, tmp_path, 
         log._write(("DROP TABLE origins", [()]))
     server.photo("/late.jpg", 50)
     assert refreshed()[0].files == 2
+
+
+@pytest.mark.parametrize("settings", ["{", "[" * 50_000, "3", '{"count": "x"}'])
+def test_damaged_settings_of_an_origin_are_told(server, tmp_path, first, refreshed, dest, settings):
+    first(("rose", urls(tmp_path, *server.photos(1))))
+    with GatherLog(dest) as log:
+        log._write(("UPDATE origins SET settings = ?", [(settings,)]))
+    with pytest.raises(DatasetError, match="name their source again"):
+        refreshed()
 
 
 def test_a_label_whose_folder_is_gone_does_not_come_back(server, tmp_path, first, refreshed, dest):

@@ -81,5 +81,6 @@ def test_folders_that_were_used_come_first_the_latest_before_others(tmp_path, fl
 def test_a_damaged_list_of_folders_is_as_good_as_none(tmp_path):
     place = Workspace(tmp_path / "tf_files")
     place.root.mkdir()
-    (place.root / "recent_folders.json").write_text("{")
-    assert recent_folders(place) == []
+    for content in ("{", "[" * 50_000, f'["{"x" * 5_000}", "a\\u0000", 3]'):
+        (place.root / "recent_folders.json").write_text(content)
+        assert recent_folders(place) == []

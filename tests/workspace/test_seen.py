@@ -15,7 +15,7 @@ def test_what_was_dismissed_is_remembered(tmp_path):
 def test_a_damaged_list_is_an_empty_one(tmp_path):
     dismiss(Workspace(tmp_path), "one")
     file = tmp_path / "dismissed.json"
-    for content in ("{", '{"a": 1}', '["one", 1]'):
+    for content in ("{", '{"a": 1}', '["one", 1]', "[" * 50_000):
         file.write_text(content)
         assert dismissed(Workspace(tmp_path)) <= {"one"}
 

@@ -125,6 +125,15 @@ def test_uploads_that_were_broken_off_are_listed(place):
     assert unfinished_uploads(place) == [upload]
 
 
+@pytest.mark.parametrize("content", ["[" * 50_000, "[[3, 3, 0]]", '[["rose/a.jpg", "x", 0]]', "{}"])
+def test_a_damaged_list_of_an_upload_is_told(place, content):
+    upload = begun(place, TWO)
+    (upload.folder / "offer.json").write_text(content)
+    uploads._offer.cache_clear()
+    with pytest.raises(DatasetError, match="drop the folder again|take a folder"):
+        upload.missing()
+
+
 def test_a_full_disk_is_told_before_anything_is_sent(place, monkeypatch):
     monkeypatch.setattr(uploads, "_RESERVE", 10**18)
     with pytest.raises(DatasetError, match="make room"):

@@ -73,7 +73,7 @@ def mutated(seeds: list[bytes], words: tuple[bytes, ...], rng: random.Random) ->
         rng: of this input.
     """
     seed = rng.choice(seeds)
-    if seed[:1] == b"{" and rng.random() < 0.5:
+    if seed[:1] in (b"{", b"[") and rng.random() < 0.5:
         return _restructured(seed, rng)
     content = bytearray(seed)
     for _ in range(rng.choice((1, 1, 1, 2, 3, 8))):

@@ -182,6 +182,10 @@ _ALL = (
     Reader(
         "database", records.database_seeds, records.read_database, (b"SQLite format 3\x00", b"CREATE TABLE")
     ),
+    Reader("lists", records.lists_seeds, records.read_lists, run_files.JSON_WORDS),
+    Reader("offer", records.offer_seeds, records.read_offer, (b".zip", b"../", b"/etc", b"-1", b"1e400")),
+    Reader("origin", records.origin_seeds, records.read_origin, run_files.JSON_WORDS),
+    Reader("map", records.map_seeds, records.read_map, (b"\x93NUMPY", b"'descr': '|O'", b"values.npy")),
     Reader("inaturalist", records.taxon_seeds, records.read_taxon, run_files.JSON_WORDS),
 )
 

@@ -1,10 +1,14 @@
 """Readers of what lies in a workspace or a dataset beside runs."""
 
+import io
 import json
 import shutil
+import zipfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+
+import numpy as np
 
 from poetcore.errors import PoetError
 from tests.benchmarks.fuzzing.run_files import run_of
@@ -94,6 +98,85 @@ def read_published_file(place: Path, _: Path) -> Read:
     def read(content: bytes) -> None:
         published_file(workspace).write_bytes(content)
         read_published(workspace)
+
+    return read
+
+
+def lists_seeds(_: Path) -> list[bytes]:
+    return [b'["/photos/flowers", "/photos/animals.csv"]', b'["a note", "another"]']
+
+
+def read_lists(place: Path, _: Path) -> Read:
+    """Read the lists of names and paths that a workspace keeps."""
+    from poetcore.workspace.browse import is_remembered, recent_folders
+    from poetcore.workspace.file_checks import check_leftovers
+    from poetcore.workspace.seen import dismissed
+    from poetcore.workspace.workspace import Workspace
+
+    workspace = Workspace(place / "tf_files")
+    workspace.root.mkdir()
+
+    def read(content: bytes) -> None:
+        for name in ("recent_folders.json", "places.json", "dismissed.json"):
+            (workspace.root / name).write_bytes(content)
+        recent_folders(workspace), is_remembered(workspace, place), dismissed(workspace)
+        list(check_leftovers(workspace))
+
+    return read
+
+
+def offer_seeds(_: Path) -> list[bytes]:
+    files = [["set/rose/a.jpg", 700, 1700000000000], ["set/tulip/b.png", 30, 0], ["set/labels.csv", 9, 0]]
+    return [json.dumps(files).encode(), b'[["set.zip", 5000, 1]]', b'[["set/empty/", 0, 0], ["a.jpg", 1, 0]]']
+
+
+def read_offer(place: Path, _: Path) -> Read:
+    from poetcore.workspace import uploads
+
+    upload = uploads.Upload(place / f"{uploads.UPLOADING}0123456789abcdef0123")
+    upload.folder.mkdir()
+
+    def read(content: bytes) -> None:
+        (upload.folder / "offer.json").write_bytes(content)
+        uploads._offer.cache_clear()
+        offer = upload.offer
+        offer.name, offer.bytes, offer.empty, offer.only_folder, offer.is_zip, upload.missing()
+        assert all(upload.files in (upload.files / one).resolve().parents for one in offer.places if one)
+
+    return read
+
+
+def origin_seeds(_: Path) -> list[bytes]:
+    from poetcore.sources.origin import Origin
+
+    return [Origin("taxon", "Amanita muscaria", 3, licences="cc0").to_json().encode()]
+
+
+def read_origin(_: Path, __: Path) -> Read:
+    from poetcore.sources.origin import Origin
+
+    def read(content: bytes) -> None:
+        with suppress(ValueError):  # what its docstring promises
+            Origin.from_json("taxon", "Amanita muscaria", content.decode(errors="replace"))
+
+    return read
+
+
+def map_seeds(_: Path) -> list[bytes]:
+    out = io.BytesIO()
+    np.savez(out, shas=np.array(["a" * 64, "b" * 64], "S64"), values=np.zeros((2, 2), np.float32))
+    return [out.getvalue()]
+
+
+def read_map(place: Path, _: Path) -> Read:
+    from poetcore.analysis.projection.stored import Projection
+
+    one = Projection(place)
+    zipfile.ZipExtFile._update_crc = lambda *_: None  # type: ignore[attr-defined]
+
+    def read(content: bytes) -> None:
+        (place / "places.npz").write_bytes(content)
+        assert all(xy.shape == (2,) for xy in (one.places() or {}).values())
 
     return read
 
