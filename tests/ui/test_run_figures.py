@@ -44,7 +44,7 @@ def test_the_first_figure_of_a_run_is_cross_validated_with_the_test_beside_it(ow
         replace(record, cross_validation=checked, groups={"by": "near", "count": 40, "largest": 3})
     )
     app = training_page("This run")
-    assert [metric.label for metric in app.metric][1:3] == ["Cross-validated accuracy", "Test accuracy"]
+    assert [metric.label for metric in app.metric][1:3] == ["Cross-validated", "Test accuracy"]
     assert (app.metric[1].value, app.metric[1].delta) == ("90.0 %", "84 to 94 %, n = 60")
     assert "40 groups (near duplicates); the largest has 3 pictures" in texts_of(app)
 

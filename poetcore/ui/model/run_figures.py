@@ -75,7 +75,7 @@ def _draw_accuracies(record: RunRecord, first: DeltaGenerator, second: DeltaGene
     if several:
         figure_metric(
             first,
-            "Cross-validated accuracy",
+            "Cross-validated",
             found.get("accuracy"),
             found.get("interval"),
             found.get("n", 0),
