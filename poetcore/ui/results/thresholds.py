@@ -47,7 +47,8 @@ def draw_thresholds(run: Run, evaluation: Evaluation) -> None:
     if not many:
         _draw_table({one.label: one.threshold(quantity, wanted) for one in labels})
     label = pick_label(names, "threshold_label")
-    _draw_label(one_label(run, evaluation, [label])[0], quantity, wanted)
+    known = [one for one in labels if one.label == label]
+    _draw_label((known or one_label(run, evaluation, [label]))[0], quantity, wanted)
 
 
 def _chosen_on(one: OneLabel) -> str:
