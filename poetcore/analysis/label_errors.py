@@ -136,6 +136,7 @@ def score_labels(pictures: pd.DataFrame, vectors: Mapping[str, np.ndarray], seed
             f" {FEWEST} different usable pictures or more. Add pictures."
         )
     codes, labels = pd.factorize(used["label"], sort=True)
+    folds = content_folds(used, seed)  # before the features are there: both take much memory of very many
     shas = used["sha"].to_list()
     # Labels play no part in choosing directions, so nothing of a held-out label leaks.
     if len(shas) > IN_MEMORY and len(vectors[shas[0]]) > _DIRECTIONS:
@@ -148,7 +149,7 @@ def score_labels(pictures: pd.DataFrame, vectors: Mapping[str, np.ndarray], seed
         features = principal_components(unit, _DIRECTIONS, seed) if min(unit.shape) > _DIRECTIONS else unit
         typicality = _typicality(unit, codes)
         del unit
-    probabilities = probabilities_by_folds(features, codes, content_folds(used, seed))
+    probabilities = probabilities_by_folds(features, codes, folds)
     given = np.arange(len(used)), codes
     scored = pd.DataFrame(
         {
