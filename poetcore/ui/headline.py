@@ -13,7 +13,7 @@ from poetcore.ui.choice import Choice
 from poetcore.ui.freshness import trained_on
 from poetcore.ui.text import apart, plain
 
-__all__ = ["accuracy_metric", "draw_remarks", "figure_metric", "metric", "two_pairs"]
+__all__ = ["accuracy_metric", "draw_remarks", "figure_metric", "formats_metric", "metric", "two_pairs"]
 
 
 def two_pairs() -> tuple[DeltaGenerator, DeltaGenerator]:
@@ -25,6 +25,14 @@ def two_pairs() -> tuple[DeltaGenerator, DeltaGenerator]:
 def metric(place: DeltaGenerator, name: str, value: str, below: str, help: str) -> None:
     """Draw a figure in a frame, with a few words below it that are no change for better or worse."""
     place.metric(name, value, below or None, delta_color="off", delta_arrow="off", border=True, help=help)
+
+
+def formats_metric(formats: Sequence[str]) -> None:
+    """Draw of which format pictures are; of how many, with their names behind a question mark, if several."""
+    if len(formats) == 1:
+        st.metric("Format", formats[0], border=True)
+    else:
+        st.metric("Formats", count(len(formats)), border=True, help=plain(", ".join(formats)))
 
 
 def accuracy_metric(place: DeltaGenerator, name: str, accuracy: Accuracy, help: str = "") -> None:

@@ -18,6 +18,7 @@ from poetcore.ui.data.found import draw_odd
 from poetcore.ui.gallery.about import about_chosen
 from poetcore.ui.gallery.pictures import Card, gallery
 from poetcore.ui.glossary import term
+from poetcore.ui.headline import formats_metric
 from poetcore.ui.labels import pick_label
 from poetcore.ui.state import workspace
 from poetcore.ui.text import plain
@@ -40,7 +41,7 @@ def draw_pictures(dataset: Dataset) -> None:
         st.metric("Pictures", count(len(pictures)), border=True)
         st.metric("Labels", count(len(dataset.labels)), border=True)
         st.metric("Megabytes", f"{pictures['bytes'].sum() / 1e6:,.1f}", border=True)
-        st.metric("Formats", ", ".join(sorted(pictures["format"].unique())), border=True)
+        formats_metric(sorted(pictures["format"].unique()))
     st.caption(plain(dataset.folder))
 
     for sentence in dataset_warnings(dataset):

@@ -11,6 +11,7 @@ from poetcore.errors import RunError
 from poetcore.system.figures import count
 from poetcore.system.names import natural_key
 from poetcore.ui.gallery.pictures import Card, gallery
+from poetcore.ui.headline import formats_metric
 from poetcore.ui.labels import pick_label
 from poetcore.ui.public.chosen import explain_nothing, shown
 from poetcore.ui.state import workspace
@@ -42,7 +43,7 @@ def draw_overview() -> None:
         st.metric("Pictures", count(len(pictures)), border=True)
         st.metric("Labels", count(len(labels)), border=True)
         st.metric("Megabytes", f"{pictures['bytes'].sum() / 1e6:,.1f}", border=True)
-        st.metric("Formats", ", ".join(sorted(pictures["format"].unique())), border=True)
+        formats_metric(sorted(pictures["format"].unique()))
     left, right = st.columns(2)
     with left:
         st.header("Pictures per label")
