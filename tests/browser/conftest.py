@@ -19,7 +19,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -28,7 +28,18 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect, sync_playwright
+from playwright.sync_api import (
+    APIResponse,
+    Browser,
+    ConsoleMessage,
+    Error,
+    Page,
+    Request,
+    Response,
+    Route,
+    expect,
+    sync_playwright,
+)
 
 from tests.browser.camera import CAMERA_ARGUMENTS, FakeCamera, write_film
 
@@ -177,6 +188,40 @@ def until_true(page: Page, expression: str, arg: object = None) -> None:
     while not page.evaluate(expression, arg):
         assert time.monotonic() < deadline, f"It never became true: {expression}"
         page.wait_for_timeout(100)
+
+
+class Held:
+    """What the server answers to some requests, which the page gets when the test lets it."""
+
+    def __init__(self, page: Page, address: "re.Pattern[str] | str") -> None:
+        self._page, self._holds = page, True
+        self._answers: list[tuple[Route, APIResponse]] = []
+        page.route(address, self._on_request)  # for good: to undo it would send again what is held
+
+    def _on_request(self, route: Route) -> None:
+        if self._holds:
+            self._answers.append((route, route.fetch()))
+        else:
+            route.continue_()
+
+    def until_answered(self, count: int = 1) -> None:
+        """Wait until the server has answered so many."""
+        deadline = time.monotonic() + PATIENCE
+        while len(self._answers) < count:
+            assert time.monotonic() < deadline, "Nothing was asked."
+            self._page.wait_for_timeout(50)
+
+    def from_now_on(self) -> None:
+        """Hold only what is held already."""
+        self._holds = False
+
+    def release(self) -> None:
+        """Let the page have the answers, and all later ones at once."""
+        self.from_now_on()
+        for route, answer in self._answers:
+            with suppress(Error):  # the page does not wait for it any more
+                route.fulfill(response=answer)
+        self._page.evaluate("new Promise((done) => setTimeout(done, 100))")  # it has taken them
 
 
 def screenshot(page: Page, name: str) -> None:

@@ -108,6 +108,30 @@ def test_a_dropped_folder_brings_its_empty_label_too(dashboard, tmp_path):
     dashboard.says("“fern” has no pictures.")
 
 
+def test_a_folder_that_was_cancelled_while_it_was_read_is_not_sent_in_place_of_the_next(dashboard):
+    expect(dashboard.page.get_by_role("button", name="Choose a folder")).to_be_visible()
+    sent = dashboard.page.evaluate(
+        """async () => {
+            const { poetTransfer: transfer } = window;
+            const release = [];
+            const entry = (name) => ({ name, isFile: true, file: (give) => release.push(() => give(new File(["x"], name))) });
+            transfer.begin = async (files) => (window.begun = files.map(({ path }) => path));
+            const first = transfer.drop([entry("first.jpg")]);
+            await transfer.cancel();
+            const second = transfer.drop([entry("second.jpg")]);
+            release[0]();
+            await first;
+            const early = window.begun;
+            release[1]();
+            await second;
+            delete transfer.begin;
+            transfer.rest();
+            return [early ?? [], window.begun];
+        }"""
+    )
+    assert sent == [[], ["second.jpg"]]
+
+
 def test_what_is_cancelled_leaves_nothing(dashboard, place, tmp_path):
     dashboard.page.route(re.compile(r"/poet/uploads/\w+/\d+"), lambda route: None)
     choose(dashboard.page, "folder", fill(tmp_path / "garden", {"rose": 3, "tulip": 3}))

@@ -2,19 +2,18 @@
 
 import re
 import shutil
-import time
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import APIResponse, Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, expect
 
 from poetcore.data.images import decode
 from poetcore.workspace.collecting import collected
 from poetcore.workspace.workspace import Workspace
 from tests.browser.accessibility import faults
 from tests.browser.camera import FakeCamera
-from tests.browser.conftest import ROOT, Serve, screenshot, until_true
+from tests.browser.conftest import ROOT, Held, Serve, screenshot, until_true
 from tests.browser.dashboard import NOT_FOUND, Dashboard
 from tests.conftest import Trained
 
@@ -133,21 +132,33 @@ def test_a_class_comes_from_nothing_to_a_live_model_of_three_labels(
 
 
 def test_a_label_stays_that_is_added_while_the_section_still_loads(camera_page: Page, address: str) -> None:
-    late: list[tuple[Route, APIResponse]] = []
-    listed = re.compile(r"/poet/collect\?")
-    camera_page.route(listed, lambda route: late.append((route, route.fetch())))
+    late = Held(camera_page, re.compile(r"/poet/collect\?"))
     Dashboard(camera_page, address).open("/live?view=Collect")
     section = camera_page.locator(".collect")
-    until = time.monotonic() + 60
-    while not late and time.monotonic() < until:
-        camera_page.wait_for_timeout(50)
+    late.until_answered()
     section.get_by_label("New label").fill("early")
     section.get_by_label("New label").press("Enter")
-    camera_page.wait_for_timeout(500)
-    for route, answer in late:
-        route.fulfill(response=answer)
+    late.release()
     expect(section.locator(".heard")).to_have_text("early added")
     expect(button(section, "early")).to_be_visible()
+
+
+def test_pictures_stay_that_are_taken_while_a_label_is_added(section: Locator) -> None:
+    add(section, "first")
+    start_camera(section)
+    late = Held(section.page, re.compile("/poet/collect/labels"))
+    section.get_by_label("New label").fill("second")
+    section.get_by_label("New label").press("Enter")
+    late.until_answered()
+    button(section, "first").hover()
+    section.page.mouse.down()
+    taken(section, 2)
+    section.page.mouse.up()
+    expect(section.locator(".heard")).to_have_text(re.compile("pictures of first taken"))
+    before = count(section, "first")
+    late.release()
+    expect(button(section, "second")).to_be_visible()
+    assert count(section, "first") == before >= 2
 
 
 def test_a_key_that_is_held_takes_pictures_until_it_is_let_go(section: Locator) -> None:

@@ -166,6 +166,28 @@ def test_h_shows_where_the_label_is_seen_and_a_bar_where_another_one_is(live: Lo
     expect(drawn).to_be_hidden()
 
 
+def test_a_map_that_is_drawn_when_it_is_not_wanted_any_more_stays_hidden(live: Locator) -> None:
+    page, drawn = live.page, live.locator(".heat-map img")
+    page.evaluate(
+        """() => {
+            const { decode } = HTMLImageElement.prototype;
+            const held = new Promise((release) => (window.release = release));
+            HTMLImageElement.prototype.decode = async function () {
+                window.held = true;
+                await held;
+                HTMLImageElement.prototype.decode = decode;
+                return decode.call(this);
+            };
+        }"""
+    )
+    page.keyboard.press("h")
+    until_true(page, "window.held")
+    page.keyboard.press("h")
+    page.evaluate("release()")
+    page.evaluate("new Promise((done) => setTimeout(done, 200))")
+    expect(drawn).to_be_hidden()
+
+
 def answered(live: Locator, **values: object) -> None:
     """Have the server answer one and the same from now on."""
     count = live.locator(".bar").count()

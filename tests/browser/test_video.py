@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from poetcore.evaluation.video.label_video import label_video
 from tests.browser.accessibility import faults
-from tests.browser.conftest import ROOT, Serve, screenshot
+from tests.browser.conftest import ROOT, Held, Serve, screenshot
 from tests.browser.dashboard import NOT_FOUND, Dashboard
 from tests.conftest import Trained
 from tests.videos import plain, sample_video, write_video
@@ -69,6 +69,23 @@ def test_the_label_follows_the_player(section, clip):
     expect(section.locator(".label")).to_have_text("sunflower")  # as it plays on
     screenshot(section.page, "video")
     assert not faults(section.page)
+
+
+def test_what_is_told_of_a_frame_that_is_gone_comes_too_late(section, clip):
+    choose(section, clip)
+    expect(section.locator(".clock")).to_contain_text("/ 0:05")
+    go_to(section, 4)
+    expect(section.locator(".label")).to_have_text("sunflower")
+    late = Held(section.page, FRAMES)
+    go_to(section, 1)
+    late.until_answered()
+    late.from_now_on()
+    go_to(section, 3)
+    expect(section.locator(".label")).to_have_text("sunflower")
+    go_to(section, 4.5)
+    expect(section.locator(".lines")).to_be_visible()
+    late.release()
+    expect(section.locator(".label")).to_have_text("sunflower")
 
 
 def test_the_whole_video_is_labelled_as_the_command_does_it(section, clip, trained):

@@ -7,8 +7,10 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,6 +23,7 @@ from poetcore.export.export import Exported
 from poetcore.export.web.web_format import npm_command
 from tests.browser.accessibility import faults
 from tests.browser.camera import FakeCamera
+from tests.browser.conftest import Held
 from tests.conftest import encoded
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -62,6 +65,12 @@ def site(web_page: Exported, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         pytest.skip("npm gets no answer from its registry, and LiteRT.js comes from it")
     if done.returncode:
         pytest.skip(f"npm cannot have LiteRT.js: {done.stderr.strip()[-200:]}")
+    with served(folder) as address:
+        yield address
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
@@ -132,6 +141,30 @@ def test_a_sample_and_a_picture_of_the_visitors_are_classified_on_the_page(page,
     expect(page.locator("#bars li")).to_have_count(len(trained.run.labels()))
     expect(page.locator("#remark")).to_have_text("")
     expect(page.locator("h1")).to_have_text("Five <b>flowers</b>")
+
+
+#: Stands for the model, which comes from the registry of npm.
+ANY_MODEL = """
+export class Problem extends Error {}
+export const openModel = async ({ labels }) => ({ accelerator: "none", classify: async () => labels.map(() => 1 / labels.length) });
+"""
+
+
+def test_a_sample_that_comes_late_does_not_take_the_place_of_the_next(page, web_page):
+    page.route("**/model.js", lambda route: route.fulfill(body=ANY_MODEL, content_type="text/javascript"))
+    with served(web_page.path) as address:
+        samples = opened(page, address).get_by_role("button", name="Sample picture, labelled")
+        first, second = (
+            samples.nth(place).locator("img").get_attribute("alt").rpartition(" ")[2] for place in (0, -1)
+        )
+        late = Held(page, f"**/{samples.first.locator('img').get_attribute('src')}")
+        samples.first.click()
+        late.until_answered()
+        samples.last.click()
+        expect(page.locator("#remark")).to_contain_text(f"It was labelled {second}.")
+        late.release()
+        assert first != second
+        expect(page.locator("#remark")).to_contain_text(f"It was labelled {second}.")
 
 
 def test_what_is_no_picture_is_refused_in_a_sentence(page, site):

@@ -84,6 +84,18 @@ async function showFile(file, label = "") {
   draw(probabilities, label && `It was labelled ${label}.`);
 }
 
+async function showSample(file, label) {
+  camera.close();
+  turn += 1;
+  const mine = turn;
+  const response = await fetch(file).catch(() => null);
+  const content = response?.ok ? await response.blob().catch(() => null) : null;
+  if (mine !== turn) return;
+  if (!content) return complain(`The sample picture ${file} is missing beside this page.`);
+  await showFile(content, label);
+  part("app").querySelector(".stage").scrollIntoView({ block: "nearest" }); // on a phone it may be above
+}
+
 async function useCamera(device = "") {
   turn += 1;
   complain("");
@@ -142,13 +154,7 @@ function drawSamples() {
     const image = Object.assign(new Image(), { src: file, loading: "lazy", alt: `Sample picture, labelled ${label}` });
     button.type = "button";
     button.append(image);
-    button.addEventListener("click", async () => {
-      const response = await fetch(file);
-      if (response.ok) {
-        await showFile(await response.blob(), label);
-        part("app").querySelector(".stage").scrollIntoView({ block: "nearest" }); // on a phone it may be above
-      } else complain(`The sample picture ${file} is missing beside this page.`);
-    });
+    button.addEventListener("click", () => showSample(file, label));
     const item = document.createElement("li");
     item.append(button);
     return item;

@@ -6,6 +6,8 @@
   var said = document.getElementById("said"); // what a screen reader reads out
   var asking = null;
   var later = null;
+  var voting = null;
+  var again = null;
 
   function turn() {
     var field = document.getElementById("turn");
@@ -50,13 +52,30 @@
     });
   }
 
-  /** Send a vote; one that did not arrive is sent again as it was: late it counts for nothing. */
+  /**
+   * Send a vote; one that did not arrive is sent again as it was: late it counts for nothing. The one before it is given
+   * up: sent again it would take this one's place, and its answer may come after this one's.
+   */
   function vote(body, tries) {
-    send("POST", "vote", body, function (answer) {
+    clearTimeout(again);
+    if (voting) voting.abort();
+    voting = send("POST", "vote", body, function (answer) {
+      voting = null;
       lost.hidden = Boolean(answer);
-      if (answer && answer.status === 200) put(answer.responseText);
-      else if (tries) setTimeout(function () { vote(body, tries - 1); }, 500 + Math.random() * 500);
+      if (answer && answer.status === 200) take(answer.responseText);
+      else if (tries) again = setTimeout(function () { vote(body, tries - 1); }, 500 + Math.random() * 500);
     });
+  }
+
+  /** Put what the server drew when it took a vote, unless the show has gone on since. */
+  function take(drawn) {
+    var before = Number(turn());
+    var box = document.createElement("div");
+    box.innerHTML = drawn;
+    var now = Number(box.querySelector("#turn").value);
+    if (now < before) return;
+    put(drawn);
+    if (now > before) ask(); // what was asked before may be answered with less
   }
 
   room.addEventListener("click", function (event) {

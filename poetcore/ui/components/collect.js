@@ -21,6 +21,7 @@ class Collecting {
     this.listeners = new AbortController();
     this.cards = new Map();
     this.turns = Promise.resolve();
+    this.added = 0; // pictures that were painted as they were taken
     shown = this;
     this.camera = new Camera(this.part("video"));
     this.listen();
@@ -51,12 +52,18 @@ class Collecting {
   }
 
   /** Ask for something that is answered with the labels, and paint them. One after the other: of two at once the answer that is
-   * late would take away what the other one added. */
+   * late would take away what the other one added, and anew where pictures were taken meanwhile. */
   painted(method, path, query = {}, body = undefined) {
     const { dataset } = this.data;
     const answer = this.turns.then(async () => {
+      let { added } = this;
       const state = await this.ask(method, path, { dataset, ...query }, body);
-      if (dataset === this.data.dataset) this.paint(state);
+      let newest = state;
+      while (added !== this.added) {
+        ({ added } = this);
+        newest = await this.ask("GET", "", { dataset });
+      }
+      if (dataset === this.data.dataset) this.paint(newest);
       return state;
     });
     this.turns = answer.catch(() => undefined);
@@ -153,6 +160,7 @@ class Collecting {
     const { signal } = this.listeners;
     this.hold = hold;
     hold.addEventListener("picture", ({ detail }) => {
+      this.added += 1;
       this.cards.get(label)?.add(hold.name, detail);
       this.paintHold(hold);
     }, { signal });

@@ -52,6 +52,7 @@ class LiveView {
     this.part("heat-map").append(this.map);
     this.listeners = new AbortController();
     this.fullScreen = new FullScreen(root, () => this.paintFull(), this.listeners.signal);
+    this.asked = this.answered = 0; // frames
     this.large(sessionStorage.getItem("poet-live-large") === "yes");
     this.paintFrozen();
     this.listen();
@@ -123,12 +124,14 @@ class LiveView {
   async look(turn) {
     const { source, service } = this;
     if (!source) return;
+    const place = (this.asked += 1);
     const [time, still, began] = [source.time(), source.element.paused, performance.now()];
     const blob = await source.frame(this.side(source.element)).catch(() => null);
     const answer = blob && (await service.see(blob));
-    if (turn !== this.turn || service !== this.service) return;
+    if (turn !== this.turn || service !== this.service || place < this.answered) return;
     if (answer === null && still && source.element.paused) return this.look(turn); // nothing newer comes
     if (!answer) return;
+    this.answered = place; // what was asked before this and comes later is of an older frame
     if (answer.error !== undefined || answer.probabilities.length !== this.data.labels.length) {
       this.say(answer.error ?? "The run has changed: reload the page.");
       await new Promise((resolve) => setTimeout(resolve, PATIENCE));
@@ -317,7 +320,7 @@ class LiveView {
     const stale = () => turn !== this.turn || looked !== this.looked || service !== this.service;
     const label = this.data.labels[looked === "best" ? this.now.best : Number(looked)];
     const told = await service.map(blob, label);
-    if (told?.blob && !stale()) await this.drawMap(told.blob);
+    if (told?.blob && !stale()) await this.drawMap(told.blob, stale);
     if (!stale() && told) {
       this.part("note").textContent = told.error ?? mapWords(label);
       this.part("note").hidden = false;
@@ -329,15 +332,17 @@ class LiveView {
     if (stale() || blob !== this.blob) this.paintMap();
   }
 
-  async drawMap(blob) {
+  async drawMap(blob, stale) {
     const address = URL.createObjectURL(blob);
     const next = new Image();
     next.src = address;
     await next.decode().catch(() => {});
-    this.map.src = address;
-    await this.map.decode().catch(() => {});
+    if (!stale()) {
+      this.map.src = address;
+      await this.map.decode().catch(() => {});
+    }
     URL.revokeObjectURL(address);
-    this.map.hidden = false;
+    if (!stale()) this.map.hidden = false;
   }
 
   // -- what people do

@@ -71,15 +71,18 @@ class Transfer extends EventTarget {
 
   /** Read what was dropped, then send it. */
   async drop(entries) {
+    const round = (this.round += 1);
     this.count = 0;
     this.enter("reading");
     try {
       const files = await readEntries(entries, (count) => {
+        if (this.round !== round) return;
         this.count = count;
         if (count % 100 === 0) this.tell();
       });
-      if (this.phase === "reading") await this.begin(files);
+      if (this.round === round) await this.begin(files);
     } catch (error) {
+      if (this.round !== round) return; // cancelled, and others may have been dropped since
       this.enter("failed", `The folder cannot be read (${error.message}): drop it again.`);
     }
   }

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from poetcore.ui.audience.phones import Limits
 from tests.browser.accessibility import faults
-from tests.browser.conftest import Watched, screenshot, watched
+from tests.browser.conftest import Held, Watched, screenshot, watched
 from tests.browser.slideshow.show import Show
 from tests.ui.audience.phone import Phone, round_of
 
@@ -159,6 +159,31 @@ def test_a_phone_votes_changes_its_vote_and_reads_the_answer(show: Show, phone: 
     show.press("ArrowRight")
     expect(phone.page.get_by_role("button", pressed=True)).to_have_count(0)
     expect(phone.page.get_by_role("button", pressed=False)).to_have_count(5)
+
+
+def test_an_answer_to_an_earlier_vote_that_comes_late_changes_nothing(show: Show, phone: Watched):
+    said, page = phone.page.get_by_role("status"), phone.page
+    late = Held(page, "**/vote")
+    page.get_by_role("button", name="rose").click()
+    late.until_answered()
+    late.from_now_on()
+    page.get_by_role("button", name="daisy").click()
+    expect(said).to_contain_text("Your vote: daisy.")
+    late.release()
+    expect(said).to_contain_text("Your vote: daisy.")
+    expect(page.get_by_role("button", pressed=True)).to_have_text("daisy")
+
+
+def test_an_answer_to_a_vote_that_comes_after_the_shows_next_step_changes_nothing(show: Show, phone: Watched):
+    page = phone.page
+    late = Held(page, "**/vote")
+    page.get_by_role("button", name="rose").click()
+    late.until_answered()
+    with page.expect_request("**/now?*"):  # for what comes after the answer
+        show.press("Enter")
+    expect(page.get_by_role("heading", name="It is daisy")).to_be_visible()
+    late.release()
+    expect(page.get_by_role("heading", name="It is daisy")).to_be_visible()
 
 
 def test_a_phone_without_scripts_votes_too(browser: Browser, show: Show, votes: str):
