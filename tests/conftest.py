@@ -1,6 +1,7 @@
 """What several tests need: pictures made on the spot, a workspace with a backbone, a finished run."""
 
 import io
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -20,6 +21,14 @@ from poetcore.workspace.workspace import Workspace
 from tests.records import change_record
 
 ROOT = Path(__file__).parents[1]
+
+#: Seconds that anything may take, since the machine may be busy with something else; only a test that fails
+#: waits that long.
+PATIENCE = 300
+
+# A shell that starts something in the background lets it ignore Ctrl-C, and so what that starts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The same cases every time, and no race against the clock.
 settings.register_profile("reproducible", derandomize=True, deadline=None)
@@ -49,7 +58,7 @@ def fill(folder: Path, counts: dict[str, int], seed: int = 0) -> Path:
     return folder
 
 
-def run_poet(*arguments: object, timeout: float = 300) -> "subprocess.CompletedProcess[str]":
+def run_poet(*arguments: object, timeout: float = PATIENCE) -> "subprocess.CompletedProcess[str]":
     """Run a command of Poet's in a process of its own, as a user would."""
     command = [sys.executable, "-m", "poetcore", *map(str, arguments)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=timeout)

@@ -12,7 +12,7 @@ from tests.benchmarks.campaign import Campaign, read_campaign
 from tests.benchmarks.generated import many, varied
 from tests.benchmarks.harness import Outcome, interleaved, run
 from tests.benchmarks.table import Figure, Table, Target
-from tests.conftest import ROOT, encoded, picture
+from tests.conftest import PATIENCE, ROOT, encoded, picture
 
 MACHINE = {
     "processor": "Abacus",
@@ -145,6 +145,6 @@ def test_a_comment_changes_no_pixel() -> None:
 )
 def test_help_says_how_to_run_them(module: str) -> None:
     shown = subprocess.run(
-        [sys.executable, "-m", module, "--help"], cwd=ROOT, capture_output=True, text=True, timeout=60
+        [sys.executable, "-m", module, "--help"], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE
     )
     assert shown.returncode == 0 and f"python -m {module}" in shown.stdout

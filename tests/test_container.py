@@ -10,7 +10,7 @@ from threading import Thread
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import PATIENCE, ROOT
 
 TEXT = (ROOT / ".ci" / "Containerfile").read_text(encoding="utf-8").replace("\\\n", "")
 LINES = [line.split(maxsplit=1) for line in TEXT.splitlines() if line and line[0] not in "# "]
@@ -70,4 +70,6 @@ def health(port: int) -> int:
     """Run the health check; returns its exit status."""
     settings = {"STREAMLIT_SERVER_PORT": str(port)}
     command = [sys.executable, str(ROOT / ".ci" / "health.py")]
-    return subprocess.run(command, env=os.environ | settings, capture_output=True, timeout=30).returncode
+    return subprocess.run(
+        command, env=os.environ | settings, capture_output=True, timeout=PATIENCE
+    ).returncode

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, Trained
+from tests.conftest import PATIENCE, ROOT, Trained
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def light(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 def run(light: dict[str, str], *arguments: object) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "poetcore", *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, env=light, capture_output=True, text=True, timeout=120)
+    return subprocess.run(command, cwd=ROOT, env=light, capture_output=True, text=True, timeout=PATIENCE)
 
 
 def test_a_new_workspace_trains_and_evaluates(light, trained: Trained, tmp_path):

@@ -85,7 +85,7 @@ def server_of(address: str) -> psutil.Process:
     """Find the process that serves an address."""
     port = str(urlsplit(address).port)
     for child in psutil.Process().children():
-        with contextlib.suppress(psutil.ZombieProcess):  # of an earlier test
+        with contextlib.suppress(psutil.NoSuchProcess):  # one of an earlier test has ended
             if port in child.cmdline():
                 return child
     raise AssertionError(f"Nothing serves {address}.")

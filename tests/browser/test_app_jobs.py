@@ -1,5 +1,6 @@
 """The dashboard around a training: stopping it, losing it, finding it again; and bringing pictures in."""
 
+import contextlib
 import io
 import zipfile
 from collections.abc import Iterator
@@ -47,8 +48,9 @@ def no_training_left(known: Trained) -> Iterator[None]:
     for run in known.workspace.all_runs():
         if run.name != "first":
             status = run.status()
-            if not status.final and status.pid and psutil.pid_exists(status.pid):
-                psutil.Process(status.pid).kill()
+            if not status.final and status.pid:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    psutil.Process(status.pid).kill()
             known.workspace.delete_run(run)
 
 

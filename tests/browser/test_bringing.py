@@ -114,7 +114,8 @@ def test_a_folder_that_was_cancelled_while_it_was_read_is_not_sent_in_place_of_t
         """async () => {
             const { poetTransfer: transfer } = window;
             const release = [];
-            const entry = (name) => ({ name, isFile: true, file: (give) => release.push(() => give(new File(["x"], name))) });
+            const file = (name) => (give) => release.push(() => give(new File(["x"], name)));
+            const entry = (name) => ({ name, isFile: true, file: file(name) });
             transfer.begin = async (files) => (window.begun = files.map(({ path }) => path));
             const first = transfer.drop([entry("first.jpg")]);
             await transfer.cancel();

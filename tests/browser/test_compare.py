@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from poetcore.evaluation.compare import compare
 from tests.browser.accessibility import faults
 from tests.browser.conftest import ROOT, Serve, screenshot
-from tests.browser.dashboard import NOT_FOUND, Dashboard
+from tests.browser.dashboard import NOT_FOUND, Dashboard, steady_box
 from tests.conftest import Trained
 
 pytestmark = pytest.mark.complains(NOT_FOUND)
@@ -35,7 +35,7 @@ def dashboard(page: Page, address: str, two_runs: Trained) -> Dashboard:
 def test_two_rows_of_the_table_of_runs_open_it(page, address, two_runs):
     dashboard = Dashboard(page, address).open("/train?view=All+runs")
     dashboard.select_run(0)
-    box = dashboard.part("DataFrame").last.bounding_box()
+    box = steady_box(dashboard.part("DataFrame").last)
     page.mouse.click(box["x"] + 18, box["y"] + 35 * 2 + 18)
     dashboard.button("Compare them").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Compare")

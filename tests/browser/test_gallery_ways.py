@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from poetcore.curation.repair import Repairs
 from tests.browser.conftest import Serve, screenshot
-from tests.browser.dashboard import until
+from tests.browser.dashboard import steady_box, until
 from tests.browser.repair_gallery import APP, Gallery
 from tests.conftest import fill
 
@@ -40,10 +40,10 @@ def test_the_button_that_applies_stays_in_view_beside_the_pictures(gallery):
 def test_selecting_the_first_picture_moves_nothing(gallery, width):
     gallery.page.set_viewport_size({"width": width, "height": 844})
     box = gallery.box("rose_001.jpg")
-    before = box.bounding_box()
+    before = steady_box(box)
     box.check()
     gallery.says("1 selected")
-    assert box.bounding_box() == before
+    assert steady_box(box) == before
 
 
 def test_the_first_tab_stop_leads_to_the_pictures(gallery):

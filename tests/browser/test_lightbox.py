@@ -205,7 +205,7 @@ def test_a_finger_leafs(phone):
 
 def test_two_fingers_enlarge(phone):
     phone.touch([(180, 300), (210, 300)], [(140, 300), (250, 300)], [(100, 300), (290, 300)])
-    assert phone.frames()[0]["scale"] > 3
+    until(lambda: phone.frames()[0]["scale"] > 3)
     phone.is_at(f"1 of {COUNT}")
 
 

@@ -17,7 +17,7 @@ from tests.benchmarks.live import numbered, right_frames, watch
 from tests.browser.accessibility import faults
 from tests.browser.camera import FakeCamera
 from tests.browser.conftest import ROOT, Serve, Watched, screenshot, until_true, watched
-from tests.browser.dashboard import NOT_FOUND, Dashboard
+from tests.browser.dashboard import NOT_FOUND, Dashboard, until
 from tests.conftest import Trained
 
 pytestmark = pytest.mark.complains(NOT_FOUND)
@@ -138,7 +138,7 @@ def test_the_label_of_what_the_camera_shows_is_told_with_bars_and_lines(
     expect(live.locator(".rate")).to_contain_text("a second")
     inked = """canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
         .data.some((part, at) => at % 4 === 3 && part === 255)"""
-    assert live.locator(".lines").evaluate(inked)
+    until(lambda: live.locator(".lines").evaluate(inked))
     screenshot(page, "live")
     assert not faults(page)
 
@@ -220,7 +220,7 @@ def test_space_freezes_the_picture_and_goes_on(live: Locator) -> None:
     page = live.page
     page.keyboard.press(" ")
     expect(live.locator(".frozen")).to_be_visible()
-    assert live.locator("video").evaluate("video => video.paused")
+    until(lambda: live.locator("video").evaluate("video => video.paused"))
     expect(live.locator(".rate")).to_have_text("")
     page.keyboard.press(" ")
     expect(live.locator(".frozen")).to_be_hidden()
@@ -234,7 +234,7 @@ def test_full_screen_large_type_and_the_list_of_keys(live: Locator) -> None:
     expect(live).to_contain_class("is-full")
     page.keyboard.press("l")
     expect(live.locator(".lines")).to_be_hidden()
-    assert label.evaluate("label => label.getBoundingClientRect().height") > 2 * before
+    until(lambda: label.evaluate("label => label.getBoundingClientRect().height") > 2 * before)
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     page.keyboard.press("Escape")

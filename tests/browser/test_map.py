@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.accessibility import faults
 from tests.browser.conftest import ROOT, Serve, screenshot
-from tests.browser.dashboard import NOT_FOUND, Dashboard, copy_of, steady_box
+from tests.browser.dashboard import NOT_FOUND, Dashboard, copy_of, steady_box, until
 from tests.conftest import Trained
 
 MISPLACED = "in_the_wrong_folder.jpg"
@@ -192,8 +192,7 @@ def test_pointing_at_a_point_shows_its_picture(overview: Dashboard) -> None:
         )
         if shown.is_visible():
             break
-    expect(shown).to_have_js_property("complete", True)
-    assert shown.evaluate("picture => picture.naturalWidth") > 0
+    until(lambda: shown.evaluate("picture => picture.complete && picture.naturalWidth > 0"))
 
 
 def test_what_is_selected_stays_on_another_map(overview: Dashboard) -> None:

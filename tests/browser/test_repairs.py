@@ -8,7 +8,7 @@ from playwright.sync_api import Page, WebSocket, expect
 
 from poetcore.curation.repair import Repairs
 from tests.browser.conftest import ROOT, Serve, screenshot, serving
-from tests.browser.dashboard import NOT_FOUND, Dashboard, copy_of, until
+from tests.browser.dashboard import NOT_FOUND, Dashboard, copy_of, steady_box, until
 from tests.browser.repair_gallery import APP, Gallery
 from tests.conftest import Trained, fill
 
@@ -44,8 +44,7 @@ def test_a_page_of_the_gallery_is_shown(gallery):
 def test_every_picture_of_the_page_is_loaded(gallery):
     for image in gallery.figures.locator("img").all():
         image.scroll_into_view_if_needed()
-        expect(image).to_have_js_property("complete", True)
-        assert image.evaluate("image => image.naturalWidth") > 0
+        until(lambda image=image: image.evaluate("image => image.complete && image.naturalWidth > 0"))
 
 
 def test_selecting_does_not_trouble_the_server(gallery):
@@ -198,8 +197,7 @@ def test_only_the_cards_of_the_page_that_is_shown_are_sent(page, address, tmp_pa
 def test_a_narrow_window_is_not_overflowed(gallery):
     gallery.page.set_viewport_size({"width": 390, "height": 844})
     gallery.select("rose_004.jpg").button("Relabel to …").click()
-    menu = gallery.page.get_by_role("dialog", name="Relabel to").bounding_box()
-    assert menu
+    menu = steady_box(gallery.page.get_by_role("dialog", name="Relabel to"))
     assert menu["x"] >= 0
     assert menu["x"] + menu["width"] <= 390
     screenshot(gallery.page, "repairs-narrow")

@@ -140,6 +140,7 @@ def test_all_mistakes_are_reviewed_by_keyboard_and_a_killed_server_loses_no_verd
     reviewer.has_reviewed(f"3 of {total} reviewed")
     screenshot(page, "review")
 
+    until(lambda: len(Review.of(folder).verdicts) == 3)  # the page tells it before the server has it
     server.kill()
     for name in mistakes[3:5]:
         reviewer.at(name)

@@ -24,6 +24,7 @@ from poetcore.export.web.web_format import npm_command
 from tests.browser.accessibility import faults
 from tests.browser.camera import FakeCamera
 from tests.browser.conftest import Held
+from tests.browser.dashboard import until
 from tests.conftest import encoded
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -146,7 +147,9 @@ def test_a_sample_and_a_picture_of_the_visitors_are_classified_on_the_page(page,
 #: Stands for the model, which comes from the registry of npm.
 ANY_MODEL = """
 export class Problem extends Error {}
-export const openModel = async ({ labels }) => ({ accelerator: "none", classify: async () => labels.map(() => 1 / labels.length) });
+export const openModel = async ({ labels }) => {
+    return { accelerator: "none", classify: async () => labels.map(() => 1 / labels.length) };
+};
 """
 
 
@@ -185,7 +188,7 @@ def test_the_camera_is_classified_until_it_is_stopped(camera: FakeCamera, camera
     expect(camera_page.locator("#answer")).to_have_text(known.label)
     camera_page.get_by_role("button", name="Stop the camera").click()
     expect(camera_page.locator("#video")).to_be_hidden()
-    assert camera_page.evaluate("document.getElementById('video').srcObject") is None
+    until(lambda: camera_page.evaluate("document.getElementById('video').srcObject === null"))
 
 
 @pytest.mark.complains("integrity|ERR_|Failed|cannot be loaded")

@@ -15,7 +15,7 @@ from poetcore.cli.app import app
 from poetcore.sources.samples import SAMPLE_LABELS
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
-from tests.conftest import ROOT, fill, run_poet
+from tests.conftest import PATIENCE, ROOT, fill, run_poet
 
 pytestmark = pytest.mark.slow
 
@@ -223,7 +223,7 @@ def test_training_on_a_converted_backbone_never_imports_tensorflow(trained, tmp_
     arguments = ["--image_dir", trained.sample / "train", "--how_many_training_steps", 20]
     places = ["--workspace", tmp_path, "--model_dir", trained.workspace.models]
     process = [sys.executable, "-c", WITHOUT_TENSORFLOW, "retrain", *map(str, arguments + places)]
-    done = subprocess.run(process, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(process, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode == 0, done.stderr
 
 
@@ -233,5 +233,5 @@ def test_predicting_never_imports_tensorflow(trained, here, command):
     folder["label_image"] = trained.sample / "demo" / "rose"
     arguments = [folder[command]] if command in folder else []
     process = [sys.executable, "-c", WITHOUT_TENSORFLOW, command, *map(str, arguments + here)]
-    done = subprocess.run(process, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(process, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode == 0, done.stderr

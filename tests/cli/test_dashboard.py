@@ -14,7 +14,7 @@ import pytest
 from poetcore.cli import dashboard
 from poetcore.cli.dashboard import app_file
 from tests.browser.conftest import end, free_port, is_up
-from tests.conftest import ROOT, run_poet
+from tests.conftest import PATIENCE, ROOT, run_poet
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_it_starts_from_an_empty_folder_and_keeps_its_workspace_there(started, t
 
 
 def test_its_settings_are_found_from_there(started):
-    connection = http.client.HTTPConnection(started["url"].removeprefix("http://"), timeout=10)
+    connection = http.client.HTTPConnection(started["url"].removeprefix("http://"), timeout=PATIENCE)
     connection.request("GET", "/", headers={"Host": "evil.example"})
     assert connection.getresponse().status == 400
     connection.close()
@@ -63,7 +63,7 @@ def test_the_server_itself_refuses_it_too(tmp_path):
     settings = {"STREAMLIT_SERVER_ADDRESS": "0.0.0.0", "STREAMLIT_SERVER_PORT": str(free_port())}
     command = [sys.executable, "-m", "streamlit", "run", str(app_file()), "--server.headless=true"]
     done = subprocess.run(
-        command, cwd=tmp_path, env=os.environ | settings, capture_output=True, text=True, timeout=120
+        command, cwd=tmp_path, env=os.environ | settings, capture_output=True, text=True, timeout=PATIENCE
     )
     assert (done.returncode, "--allow-remote-control" in done.stderr) == (2, True)
 

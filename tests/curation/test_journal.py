@@ -9,7 +9,7 @@ import pytest
 
 from poetcore.curation.journal import Journal
 from poetcore.errors import DatasetError
-from tests.conftest import ROOT
+from tests.conftest import PATIENCE, ROOT
 from tests.unprivileged import as_nobody, needs_permissions, open_folder
 
 #: Holds the lock until it is killed.
@@ -109,7 +109,7 @@ def test_a_killed_writer_holds_no_lock(journal, file):
 def test_writers_of_several_processes_wait_for_each_other(journal, file):
     codes = [ADDING.format(file=str(file), who=who) for who in "abc"]
     writers = [subprocess.Popen([sys.executable, "-c", code], cwd=ROOT) for code in codes]
-    assert [writer.wait(timeout=120) for writer in writers] == [0, 0, 0]
+    assert [writer.wait(timeout=PATIENCE) for writer in writers] == [0, 0, 0]
     assert [line["count"] for line in journal.lines()] == list(range(120))
 
 

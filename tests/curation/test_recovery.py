@@ -11,7 +11,7 @@ from poetcore.curation.journal import Journal
 from poetcore.curation.prepared import scan_source
 from poetcore.curation.repair import Change, Repairs
 from poetcore.workspace.workspace import Workspace
-from tests.conftest import ROOT, fill
+from tests.conftest import PATIENCE, ROOT, fill
 from tests.curation.repairing import pictures, pictures_in, put, tree
 
 pytestmark = pytest.mark.slow
@@ -165,7 +165,7 @@ def test_processes_that_apply_at_once_do_each_change_once(folder):
     for process in processes:
         assert process.stdout
         assert process.stdout.readline() == "ready\n"
-    told = [process.communicate("go\n", timeout=120)[0] for process in processes]
+    told = [process.communicate("go\n", timeout=PATIENCE)[0] for process in processes]
     assert sorted(map(int, told)) == [0, 0, 6]
     assert pictures_in(folder) == expected
 

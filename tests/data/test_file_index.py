@@ -16,7 +16,7 @@ from poetcore.data.decoding.refusals import NOT_A_PICTURE
 from poetcore.data.file_index import FileEntry, FileIndex, sha_of
 from poetcore.system.progress import Progress
 from poetcore.system.unkept import read_only
-from tests.conftest import ROOT, encoded, fill, picture
+from tests.conftest import PATIENCE, ROOT, encoded, fill, picture
 
 LONG_AGO = time.time_ns() - 60_000_000_000
 
@@ -204,7 +204,7 @@ def test_two_processes_that_look_up_at_once_lose_nothing(tmp_path):
         subprocess.Popen([sys.executable, "-c", LOOKUP, str(file), str(folder)], cwd=ROOT)
         for folder in folders
     ]
-    assert [process.wait(60) for process in processes] == [0, 0]
+    assert [process.wait(PATIENCE) for process in processes] == [0, 0]
     shas = [sha_of(path.read_bytes()) for path in paths]
     for path in paths:  # what is remembered shows where the files cannot tell any more
         write(path, bytes(path.stat().st_size))

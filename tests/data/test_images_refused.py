@@ -141,7 +141,7 @@ def test_a_pipe_cannot_be_read_and_nobody_waits_for_it(tmp_path):
     os.mkfifo(pipe)
     reader = threading.Thread(target=lambda: reasons.append(reading(pipe)), daemon=True)
     reader.start()
-    reader.join(2)
+    reader.join(20)
     waited = reader.is_alive()
     if waited:
         pipe.write_bytes(b"")  # lets the reader go

@@ -22,7 +22,7 @@ from poetcore.export.export_format import LiteNetwork
 from poetcore.export.export_options import INPUT_RANGES
 from poetcore.export.lite_layer import with_layer
 from poetcore.workspace.backbones import backbone_of, models_of
-from tests.conftest import Trained
+from tests.conftest import PATIENCE, Trained
 from tests.test_packaging import listed
 
 pytestmark = pytest.mark.slow
@@ -105,7 +105,7 @@ def start(bundle: Path, *options: str, path: str | None = None) -> subprocess.Po
 def test_files_and_folders_are_labelled_as_by_the_app_without_tensorflow(bundle, predicted):
     paths = [str(one.path) for one in predicted]
     with start(bundle, *paths[:-1], str(Path(paths[-1]).parent)) as program:
-        lines = program.communicate(timeout=60)[0].splitlines()
+        lines = program.communicate(timeout=PATIENCE)[0].splitlines()
     said = dict(line.split(": ", 1) for line in lines)
     for one in predicted:
         top = one.labels[int(np.argmax(one.probabilities))]
@@ -114,7 +114,7 @@ def test_files_and_folders_are_labelled_as_by_the_app_without_tensorflow(bundle,
 
 def test_what_is_no_picture_is_told_and_the_others_are_labelled(bundle, predicted):
     with start(bundle, "labels.txt", "gone.jpg", str(predicted[0].path)) as program:
-        out, errors = program.communicate(timeout=60)
+        out, errors = program.communicate(timeout=PATIENCE)
     assert "labels.txt cannot be read" in errors and "gone.jpg cannot be read" in errors
     assert "Traceback" not in errors and (len(out.splitlines()), program.returncode) == (1, 0)
 
@@ -129,7 +129,7 @@ def test_what_is_no_picture_is_told_and_the_others_are_labelled(bundle, predicte
 )
 def test_where_nothing_is_done_it_says_so_and_fails(bundle, asked, says):
     with start(bundle, *asked) as program:
-        out, errors = program.communicate(timeout=60)
+        out, errors = program.communicate(timeout=PATIENCE)
     assert (program.returncode, out, says in errors, "Traceback" in errors) == (1, "", True, False)
 
 
@@ -143,7 +143,7 @@ def address(bundle) -> Iterator[str]:
 
 def post(address: str, body: bytes | None) -> tuple[int, dict[str, object]]:
     try:
-        with urllib.request.urlopen(address, body, timeout=30) as answer:
+        with urllib.request.urlopen(address, body, timeout=PATIENCE) as answer:
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
         return error.code, json.load(error)
@@ -182,7 +182,7 @@ def test_the_camera_of_a_raspberry_pi_is_read_by_its_own_program(bundle, predict
 
 def test_without_a_camera_program_it_is_told_what_to_install(bundle, tmp_path):
     with start(bundle, "--camera", path=str(tmp_path)) as program:
-        errors = program.communicate(timeout=60)[1]
+        errors = program.communicate(timeout=PATIENCE)[1]
     assert "pip install opencv-python-headless" in errors and "Traceback" not in errors
 
 
@@ -202,7 +202,7 @@ def test_unknown_pictures_and_thresholds_are_as_in_the_app(bundle, predicted, kn
             (tmp_path / file.name).write_bytes(file.read_bytes())
     (tmp_path / "model.json").write_text(json.dumps(known))
     with start(tmp_path, str(predicted[0].path)) as program:
-        line = program.communicate(timeout=60)[0]
+        line = program.communicate(timeout=PATIENCE)[0]
     assert said in line
 
 

@@ -20,7 +20,7 @@ from poetcore.system.outputs import NOTE
 from poetcore.system.progress import Progress
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
-from tests.conftest import ROOT, Trained
+from tests.conftest import PATIENCE, ROOT, Trained
 
 pytestmark = pytest.mark.slow
 
@@ -238,7 +238,11 @@ def test_the_command_gives_json(trained: Trained, tmp_path: Path):
     arguments = ["export", "--run", trained.run.name, "--format", "frozen_graph", "--json"]
     arguments += ["--out", str(tmp_path / "g.pb"), "--workspace", str(trained.workspace.root)]
     done = subprocess.run(
-        [sys.executable, "-m", "poetcore", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=120
+        [sys.executable, "-m", "poetcore", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stderr
     assert len(done.stdout.splitlines()) == 1

@@ -18,7 +18,7 @@ from poetcore.evaluation.model_file_kinds import KINDS
 from poetcore.export.export import Exported, export
 from poetcore.export.formats import FORMATS
 from poetcore.features.lite_graph import LiteGraph
-from tests.conftest import Trained
+from tests.conftest import PATIENCE, Trained
 from tests.export.test_export import files_below
 
 pytestmark = pytest.mark.slow
@@ -118,7 +118,7 @@ def by_script(script: str, model: Path, pixels: np.ndarray, place: Path) -> np.n
     """Run a script of its own on pixels: `(n, labels)`."""
     np.save(place / "pixels.npy", pixels)
     command = [sys.executable, "-c", script, str(model), str(place / "pixels.npy"), str(place / "out.npy")]
-    subprocess.run(command, cwd=place, check=True, capture_output=True, timeout=120)
+    subprocess.run(command, cwd=place, check=True, capture_output=True, timeout=PATIENCE)
     return np.load(place / "out.npy")
 
 

@@ -19,7 +19,7 @@ from poetcore.features.augmentation import NO_AUGMENTATION, Augmentation
 from poetcore.features.decode_ahead import decode_in_processes
 from poetcore.features.decode_worker import serve
 from poetcore.features.engines import Loaded, View
-from tests.conftest import ROOT, fill
+from tests.conftest import PATIENCE, ROOT, fill
 from tests.features.conftest import by_content
 from tests.features.test_litert import PHOTOS
 
@@ -99,7 +99,7 @@ def test_processes_end_with_their_parent(how):
         os.kill(parent.pid, getattr(signal, how))
         parent.stdout.read()
     assert len(working) == 2
-    assert not psutil.wait_procs(working, timeout=60)[1]
+    assert not psutil.wait_procs(working, timeout=PATIENCE)[1]
 
 
 def test_what_cannot_be_foreseen_is_raised_where_the_result_is_taken():

@@ -22,7 +22,7 @@ from poetcore.features.extraction import Extraction, extract, extract_features
 from poetcore.features.feature_extractor import FeatureExtractor
 from poetcore.system.progress import Progress
 from poetcore.workspace.workspace import Workspace
-from tests.conftest import ROOT, encoded, fill, picture
+from tests.conftest import PATIENCE, ROOT, encoded, fill, picture
 from tests.features.conftest import by_content, no_model
 
 BACKBONE = find(DEFAULT)
@@ -186,7 +186,7 @@ def filler(folder: Path, model: Path, file: Path) -> "subprocess.Popen[str]":
 
 def test_two_processes_fill_one_cache_at_once(folder, pictures, cache, backbone_file, tmp_path):
     fillers = [filler(folder, backbone_file, tmp_path / "vectors.sqlite") for _ in range(2)]
-    printed = [child.communicate(timeout=120)[0].split() for child in fillers]
+    printed = [child.communicate(timeout=PATIENCE)[0].split() for child in fillers]
     assert printed == [list(pictures)] * 2
     assert len(cache.get(pictures, BACKBONE)) == len(pictures)
 

@@ -19,7 +19,7 @@ from poetcore.features.litert import model_file
 from poetcore.system.checksums import write_checked
 from poetcore.system.progress import Progress
 from poetcore.system.tensorflow import tensorflow
-from tests.conftest import ROOT
+from tests.conftest import PATIENCE, ROOT
 
 pytestmark = pytest.mark.slow
 
@@ -60,7 +60,7 @@ def offline(keras_home: Path) -> dict[str, str]:
 def converted(name: str, file: Path, keras_home: Path) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "poetcore.features.litert", name, str(file)]
     return subprocess.run(
-        command, cwd=ROOT, env=offline(keras_home), capture_output=True, text=True, timeout=120
+        command, cwd=ROOT, env=offline(keras_home), capture_output=True, text=True, timeout=PATIENCE
     )
 
 

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from tests.badserver import BadServer
-from tests.conftest import ROOT, encoded, picture
+from tests.conftest import PATIENCE, ROOT, encoded, picture
 from tests.sources.conftest import files
 
 pytestmark = pytest.mark.slow
@@ -31,17 +31,16 @@ def start(tmp_path: Path, *more: object) -> "subprocess.Popen[str]":
 
 
 def answered(process: "subprocess.Popen[str]") -> dict[str, object]:
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, err
     return json.loads(out.splitlines()[-1])
 
 
 def slow_photos(server: BadServer) -> str:
-    """Show 60 photos, twelve at once and the others slowly, so that a process is caught in the middle."""
+    """Show 60 photos, twelve at once and the others never, so that a process is caught in the middle."""
     listed = server.photos(60)
     for path in (f"/photo{i}.jpg" for i in range(12, 60)):
-        quick = server.pages[path]
-        server.page(path, lambda handler, quick=quick: server.ended.wait(2) or quick(handler))
+        server.silent(path)
     return "\n".join(listed)
 
 
@@ -67,12 +66,12 @@ def test_ctrl_c_ends_with_a_sentence_and_a_whole_log(server, tmp_path):
     while len(files(tmp_path / "dest")) < 5 and process.poll() is None:
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=PATIENCE)
     with (tmp_path / "dest" / ".poet" / "gather.csv").open(encoding="utf-8") as log:
         logged = [row["file"] for row in csv.DictReader(log) if row["file"]]
     assert (process.returncode, err.splitlines()[-1]) == (1, "Error: Stopped.")
     assert logged and set(logged) <= set(files(tmp_path / "dest"))
-    server.delay = 0
+    server.photos(60)
     assert answered(start(tmp_path, "--json"))["files"] == len(files(tmp_path / "dest")) == 60
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from poetcore.errors import PoetError
 from poetcore.system.database import Database
-from tests.conftest import ROOT
+from tests.conftest import PATIENCE, ROOT
 
 WRITER = """
 import sys
@@ -110,7 +110,7 @@ def test_two_processes_that_write_at_once_lose_nothing(tmp_path):
         subprocess.Popen([sys.executable, "-c", WRITER, str(file), str(start)], cwd=ROOT)
         for start in (0, 200)
     ]
-    assert [writer.wait(60) for writer in writers] == [0, 0]
+    assert [writer.wait(PATIENCE) for writer in writers] == [0, 0]
     assert values(file) == list(range(400))
 
 

@@ -24,6 +24,8 @@ def begin() -> Iterator[Callable[[list[str]], "subprocess.Popen[bytes]"]]:
 
     def start(words: list[str]) -> "subprocess.Popen[bytes]":
         begun.append(subprocess.Popen(words))
+        while psutil.Process(begun[-1].pid).cmdline()[:1] != words[:1]:  # it is not yet what it will be
+            time.sleep(0.01)
         return begun[-1]
 
     yield start
@@ -73,8 +75,6 @@ def test_one_that_has_ended_is_not_found(begin, waited):
 @pytest.mark.skipif(not shutil.which("sleep"), reason="there is no program that is no Python")
 def test_what_is_no_python_is_never_meant(begin):
     pid = begin(["sleep", "600"]).pid
-    while psutil.Process(pid).cmdline()[:1] != ["sleep"]:
-        time.sleep(0.01)
     assert find_process(pid, birth_of(pid), time.time()) is None
     assert find_process(pid, "", time.time()) is None
 

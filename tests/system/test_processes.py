@@ -12,7 +12,7 @@ import pytest
 
 from poetcore.errors import PoetError
 from poetcore.system.processes import open_module, run_module, start_module, tail
-from tests.conftest import ROOT
+from tests.conftest import PATIENCE, ROOT
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_a_module_runs_from_any_working_directory(elsewhere):
 def test_a_module_that_is_started_runs_from_any_working_directory(elsewhere):
     log = elsewhere / "job.log"
     with start_module("poetcore", ["runs", "--workspace", "ws", "--json"], log) as process:
-        assert process.wait(60) == 0
+        assert process.wait(PATIENCE) == 0
     assert json.loads(tail(log, 1)[0])["runs"] == []
 
 
@@ -83,7 +83,7 @@ def test_a_log_is_appended_to(script, tmp_path):
     log = tmp_path / "job.log"
     log.write_text("before\n")
     with start_module("script", [], log) as process:
-        process.wait(60)
+        process.wait(PATIENCE)
     assert sorted(tail(log, 5)) == ["before", "err", "out"]
 
 
@@ -100,7 +100,7 @@ def test_a_child_that_ends_after_nobody_holds_it_any_more_is_reaped(script, tmp_
     script.write_text("")
     with start_module("script", [], log) as other:
         assert not child.is_running()
-        other.wait(60)
+        other.wait(PATIENCE)
 
 
 def test_the_tail_is_the_end_of_a_log_and_empty_where_there_is_none(tmp_path):
@@ -130,5 +130,5 @@ def test_a_second_interruption_ends_what_cannot_act_on_the_first(script):
             assert time.monotonic() < until, tail(script.with_suffix(".log"), 5)
             time.sleep(0.1)
         process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 1
+        assert process.wait(PATIENCE) == 1
     assert tail(script.with_suffix(".log"), 1) == ["Error: Stopped, without waiting for the disk."]

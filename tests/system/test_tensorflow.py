@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from tests.conftest import ROOT
+from tests.conftest import PATIENCE, ROOT
 
 
 def standard_error(code: str) -> list[str]:
@@ -14,7 +14,7 @@ def standard_error(code: str) -> list[str]:
         "def log(line): os.write(2, line.encode() + b'\\n')\n" + code
     )
     done = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=True
     )
     return done.stderr.splitlines()
 

@@ -64,6 +64,8 @@ def begin() -> Iterator[Callable[[str], Process]]:
         begun.append(
             subprocess.Popen([sys.executable, "-c", code, "poetcore"], cwd=ROOT, stdout=subprocess.PIPE)
         )
+        while psutil.Process(begun[-1].pid).cmdline()[-1:] != ["poetcore"]:  # it is not yet what it will be
+            time.sleep(0.01)
         return begun[-1]
 
     yield start

@@ -14,7 +14,7 @@ from poetcore.workspace.offers import Offered
 from poetcore.workspace.records import read_record
 from poetcore.workspace.uploads import begin_upload
 from poetcore.workspace.workspace import Workspace
-from tests.conftest import ROOT, Trained
+from tests.conftest import PATIENCE, ROOT, Trained
 
 PAGES = tuple(page.name for page in (HOME, *MENU))
 
@@ -27,7 +27,7 @@ def opened(page: str, **asked: str) -> AppTest:
 
 def linked(page: str, chosen: Mapping[str, str] = MappingProxyType({}), **asked: str) -> AppTest:
     """Open a page by an address, with its query parameters."""
-    app = AppTest.from_file(str(ROOT / "pages" / "_shell.py"), default_timeout=30)
+    app = AppTest.from_file(str(ROOT / "pages" / "_shell.py"), default_timeout=PATIENCE)
     for name, value in chosen.items():
         app.session_state[f"next_{name}"] = value
     for name, value in asked.items():

@@ -4,6 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from poetcore.features.backbones import DEFAULT, find
+from tests.conftest import PATIENCE
 
 pytestmark = pytest.mark.slow
 
@@ -23,12 +24,12 @@ def page() -> None:
 
 @pytest.fixture
 def app() -> AppTest:
-    return AppTest.from_function(page, default_timeout=60).run()
+    return AppTest.from_function(page, default_timeout=PATIENCE).run()
 
 
 def typed(name: str) -> AppTest:
     """Open the page where a name was typed before; without a browser none can be."""
-    app = AppTest.from_function(page, default_timeout=60)
+    app = AppTest.from_function(page, default_timeout=PATIENCE)
     app.session_state["backbone"] = name
     return app.run()
 

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from poetcore.data.layout import folders_in
 from poetcore.ui import own_machine
 from poetcore.ui.data import bring, browsing
-from tests.conftest import encoded, fill, picture
+from tests.conftest import PATIENCE, encoded, fill, picture
 from tests.ui.pages import opened, texts_of, uploaded
 
 
@@ -24,7 +24,7 @@ def found(folder: Path) -> AppTest:
 
         draw_found(scanned(Path(folder)))
 
-    return AppTest.from_function(script, args=(str(folder),), default_timeout=30).run()
+    return AppTest.from_function(script, args=(str(folder),), default_timeout=PATIENCE).run()
 
 
 def button(app: AppTest, words: str) -> None:

@@ -12,7 +12,7 @@ from poetcore.data.held_out import is_held_out
 from poetcore.evaluation.evaluate import Evaluation, evaluate
 from poetcore.workspace.demo_sets import make_testing_list
 from tests.browser.dashboard import copy_run
-from tests.conftest import Trained
+from tests.conftest import PATIENCE, Trained
 from tests.ui.pages import opened, texts_of
 
 
@@ -60,7 +60,8 @@ def no_demo(folder: str) -> None:
 
 def test_without_demo_pictures_the_testing_pictures_are_one_click_away(own):
     own.run.testing_file.unlink(missing_ok=True)  # as in runs of earlier versions
-    app = AppTest.from_function(no_demo, kwargs={"folder": str(own.run.folder)}).run()
+    asked = {"folder": str(own.run.folder)}
+    app = AppTest.from_function(no_demo, default_timeout=PATIENCE, kwargs=asked).run()
     app.button(key="use_testing").click().run()
     assert app.session_state["next_demo"] == str(own.run.testing_file)
     assert is_held_out(own.run.testing_file)

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from poetcore.workspace.run_record import Status
-from tests.conftest import fill
+from tests.conftest import PATIENCE, fill
 from tests.ui.pages import opened, texts_of
 
 BROUGHT = {
@@ -54,7 +54,7 @@ def panel(folder: str) -> None:
 
 def test_a_fine_tuning_is_stopped_with_the_best_so_far_first(own):
     own.run.write_status(Status("fine_tuning", 5, 10, message="Fine-tuning, epoch 1 of 2"))
-    app = AppTest.from_function(panel, args=(str(own.run.folder),), default_timeout=30).run()
+    app = AppTest.from_function(panel, args=(str(own.run.folder),), default_timeout=PATIENCE).run()
     assert app.button(key="stop_job").label == "Stop, keep the best so far"
     app.button(key="stop_job").click().run()
     assert own.run.stop_file.exists() and app.button(key="stop_job").label == "Cancel"

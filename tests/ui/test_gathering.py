@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from tests.badserver import BadServer, bad_server
+from tests.conftest import PATIENCE
 from tests.sources.test_inaturalist import Api, observation
 
 
@@ -26,7 +27,7 @@ def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[BadServe
 def page(server: BadServer) -> AppTest:
     """The section alone, with iNaturalist at the server."""
     script = f"from poetcore.ui.data.gathering import draw_gather\ndraw_gather({server.url + '/v1'!r})"
-    return AppTest.from_string(script, default_timeout=30).run()
+    return AppTest.from_string(script, default_timeout=PATIENCE).run()
 
 
 def metrics(at: AppTest) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.conftest import PATIENCE
 from tests.ui.pages import opened, texts_of
 
 
@@ -9,6 +10,6 @@ from tests.ui.pages import opened, texts_of
 @pytest.mark.slow
 def test_no_button_takes_the_suggested_labels_of_the_demo_folder(full, demo, said):
     app = opened("overview", dataset=str(full.sample / "train"), demo=str(full.sample / demo))
-    app.segmented_control(key="overview_section").set_value("Suspect labels").run(timeout=60)
+    app.segmented_control(key="overview_section").set_value("Suspect labels").run(timeout=PATIENCE)
     assert any("the most suspect first" in element.value for element in app.header)
     assert ("no button takes their suggested labels" in texts_of(app)) == said

@@ -14,7 +14,7 @@ from poetcore.system.figures import score
 from poetcore.ui.results.compare_runs import compared
 from poetcore.ui.use.predictions import prediction_card
 from poetcore.workspace.not_offered import NOT_OFFERED
-from tests.conftest import Trained
+from tests.conftest import PATIENCE, Trained
 from tests.ui.pages import PAGES, opened, runs_table, texts_of
 
 
@@ -144,7 +144,7 @@ def comparison_with(second: Trained, pairs_trained: Trained) -> AppTest:
         draw_runs_compared(Run(Path(one)), Run(Path(other)))
 
     runs = {"one": str(pairs_trained.run.folder), "other": str(second.run.folder)}
-    return AppTest.from_function(page, default_timeout=30, kwargs=runs).run()
+    return AppTest.from_function(page, default_timeout=PATIENCE, kwargs=runs).run()
 
 
 def test_curves_of_one_and_of_several_labels_do_not_stand_over_each_other(chosen, trained, pairs_trained):

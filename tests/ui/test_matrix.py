@@ -3,6 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.conftest import PATIENCE
+
 pytestmark = pytest.mark.slow
 
 
@@ -19,7 +21,7 @@ def matrix_page(count: int) -> None:
 
 
 def shown(count: int) -> AppTest:
-    app = AppTest.from_function(matrix_page, kwargs={"count": count}).run()
+    app = AppTest.from_function(matrix_page, default_timeout=PATIENCE, kwargs={"count": count}).run()
     assert not app.exception
     return app
 

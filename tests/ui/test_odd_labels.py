@@ -8,7 +8,7 @@ import pytest
 
 from poetcore.data.dataset import scan
 from tests.cli.inside import call
-from tests.conftest import Trained
+from tests.conftest import PATIENCE, Trained
 from tests.odd_labels import ODD_LABELS, odd_set
 from tests.ui.pages import PAGES, opened, training_page
 
@@ -34,7 +34,7 @@ def test_a_page_raises_nothing(page):
 @pytest.mark.parametrize("section", ["Health", "Suspect labels", "Map"])
 def test_a_section_of_the_overview_raises_nothing(section):
     app = opened("overview")
-    app.segmented_control(key="overview_section").set_value(section).run(timeout=60)
+    app.segmented_control(key="overview_section").set_value(section).run(timeout=PATIENCE)
     assert not app.exception and not app.error
 
 

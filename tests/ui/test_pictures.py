@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from poetcore.ui.gallery.card import Card, card_html
+from tests.conftest import PATIENCE
 
 SHA = "5" * 64
 
@@ -53,7 +54,7 @@ def thirty_cards() -> None:
 )
 @pytest.mark.slow
 def test_a_page_of_a_gallery_holds_its_cards(page, first, count, words):
-    app = AppTest.from_function(thirty_cards)
+    app = AppTest.from_function(thirty_cards, default_timeout=PATIENCE)
     app.session_state["gallery"] = page
     app.run()
     data = json.loads(app.get("bidi_component")[0].proto.json)
@@ -87,7 +88,7 @@ def a_group_and_one_alone() -> None:
     ids=["pairs", "groups"],
 )
 def test_what_belongs_together_stands_in_a_box_and_opens_side_by_side(page, boxes, opened, stops):
-    app = AppTest.from_function(page).run()
+    app = AppTest.from_function(page, default_timeout=PATIENCE).run()
     assert not app.exception
     data = json.loads(app.get("bidi_component")[0].proto.json)
     assert [card["group"] for card in data["cards"]] == boxes

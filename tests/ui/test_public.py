@@ -23,7 +23,7 @@ from poetcore.workspace.published import (
     read_published,
     withdraw,
 )
-from tests.conftest import ROOT, Trained
+from tests.conftest import PATIENCE, ROOT, Trained
 
 Sent = list[dict[str, Any]]
 
@@ -220,5 +220,5 @@ def test_its_process_writes_nothing_and_reads_what_it_may(tmp_path: Path):
         folder.mkdir(exist_ok=True)
         (folder / name).write_text("x")
     command = [sys.executable, "-c", CONFINED, str(inside), str(outside)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE)
     assert (done.stdout.strip(), done.returncode) == ("confined", 0), done.stderr

@@ -10,6 +10,7 @@ from poetcore.training.train import TrainingOptions
 from poetcore.ui.model.head_choice import CLASS_WEIGHT_NAMES, HEAD_NAMES
 from poetcore.ui.model.setting_words import own_settings
 from poetcore.ui.model.settings import GROUPS
+from tests.conftest import PATIENCE
 
 pytestmark = pytest.mark.slow
 
@@ -40,7 +41,7 @@ def page() -> None:
 
 @pytest.fixture
 def app() -> AppTest:
-    return AppTest.from_function(page, default_timeout=60).run()
+    return AppTest.from_function(page, default_timeout=PATIENCE).run()
 
 
 def test_untouched_the_page_gives_the_default_options(app):

@@ -10,7 +10,7 @@ from poetcore.training.jobs import Jobs
 from poetcore.workspace.run import Run
 from poetcore.workspace.run_record import Status
 from poetcore.workspace.workspace import Workspace
-from tests.conftest import fill
+from tests.conftest import PATIENCE, fill
 from tests.ui.pages import opened, texts_of
 
 
@@ -30,7 +30,9 @@ def banner_page() -> None:
 
 
 def started(dataset: Path | None) -> AppTest:
-    app = AppTest.from_function(start_page, args=(str(dataset) if dataset else None,), default_timeout=30)
+    app = AppTest.from_function(
+        start_page, args=(str(dataset) if dataset else None,), default_timeout=PATIENCE
+    )
     return app.run()
 
 
@@ -69,7 +71,7 @@ def test_one_training_at_a_time_is_started(working, tmp_path):
 
 def test_while_something_is_trained_a_line_says_what_and_how_far(working, monkeypatch):
     monkeypatch.setattr(st, "page_link", lambda *_, **__: None)  # there is no page to lead to
-    app = AppTest.from_function(banner_page, default_timeout=30).run()
+    app = AppTest.from_function(banner_page, default_timeout=PATIENCE).run()
     assert "garden is being trained. Extracting features (bottlenecks)\\: 30 of 400" in texts_of(app)
 
 
@@ -83,5 +85,5 @@ def test_a_page_without_a_run_gets_the_one_that_was_trained_meanwhile(full, monk
 
 
 def test_while_nothing_is_trained_no_line_is_drawn(empty):
-    app = AppTest.from_function(banner_page, default_timeout=30).run()
+    app = AppTest.from_function(banner_page, default_timeout=PATIENCE).run()
     assert len(app.main) == 0

@@ -14,6 +14,7 @@ from poetcore.training.tensorboard_address import TENSORBOARD_ADDRESS
 from poetcore.training.train import StepReport
 from poetcore.ui.model import tensorboard as drawn
 from poetcore.ui.text import plain
+from tests.conftest import PATIENCE
 
 
 def page() -> None:
@@ -36,7 +37,7 @@ def logdir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def opened() -> AppTest:
-    return AppTest.from_function(page, default_timeout=120).run()
+    return AppTest.from_function(page, default_timeout=PATIENCE).run()
 
 
 def links(app: AppTest) -> list[str]:

@@ -11,7 +11,7 @@ from poetcore.workspace.demo_sets import keep_aside, kept_aside, make_testing_li
 from poetcore.workspace.run import Run
 from poetcore.workspace.run_record import Status
 from tests.browser.dashboard import copy_run
-from tests.conftest import Trained, fill
+from tests.conftest import PATIENCE, Trained, fill
 from tests.export.test_made import make_export
 from tests.ui.pages import links, opened, runs_of, texts_of, training_page
 
@@ -150,7 +150,7 @@ def live_page(folder: str) -> None:
 
 
 def test_live_curves_of_a_training_that_is_over_at_once_grow_by_a_sixth_a_look(full):
-    app = AppTest.from_function(live_page, args=(str(full.run.folder),), default_timeout=30).run()
+    app = AppTest.from_function(live_page, args=(str(full.run.folder),), default_timeout=PATIENCE).run()
     key = f"curves_drawn_{full.run.name}"
     assert app.session_state[key] == 50
     app.run()

@@ -6,7 +6,7 @@ from poetcore.workspace.run import Run
 from poetcore.workspace.run_record import Status
 from poetcore.workspace.workspace import Workspace
 from tests.browser.dashboard import copy_run
-from tests.conftest import Trained
+from tests.conftest import PATIENCE, Trained
 from tests.ui.pages import texts_of, training_page
 
 
@@ -30,7 +30,7 @@ def test_a_preview_is_in_front_until_the_training_has_curves_of_its_own(tmp_path
     run = Workspace(tmp_path).create_run("run")
     run.write_status(Status("bottlenecks", 96, 10_000))
     previewed(run)
-    app = AppTest.from_function(panel, args=(str(run.folder),), default_timeout=30).run()
+    app = AppTest.from_function(panel, args=(str(run.folder),), default_timeout=PATIENCE).run()
     assert "Preview on 96 of 10,000 pictures: 81 %; the training on all follows." in texts_of(app)
     assert (len(app.get("vega_lite_chart")), len(app.expander)) == (1, 0)
     run.write_status(Status("training", 10, 100))

@@ -17,7 +17,7 @@ def test_a_batch_shows_every_picture_with_verdict_and_both_labels(mount: Callabl
     expect(show.part("tile-truth")).to_have_text(["daisy", "dandelion", "rose", "sunflower"])
     expect(show.part("tile-verdict")).to_have_text(["RIGHT", "RIGHT", "RIGHT", "WRONG"])
     expect(show.part("tile-confidence")).to_have_text(["87 %"] * 4)
-    assert show.part("tile-picture").locator("img").count() == 4
+    expect(show.part("tile-picture").locator("img")).to_have_count(4)
 
 
 def test_keys_step_by_batches_and_the_last_one_may_be_smaller(mount: Callable[..., Show]) -> None:

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.accessibility import faults
 from tests.browser.conftest import Watched, screenshot, watched
+from tests.browser.dashboard import until
 from tests.browser.slideshow.show import Show
 from tests.evaluation.slideshow.making import EVIL, slides_in, written
 
@@ -43,8 +44,7 @@ def seen(show: Show, name: str) -> bool:
 
 
 def test_it_plays_by_keys_and_keeps_the_score(opened: Show) -> None:
-    expect(opened.part("picture img")).to_be_visible()
-    assert seen(opened, "picture")
+    until(lambda: seen(opened, "picture"))
     opened.step_to_the_end(6)
     opened.counts("4 / 6 · 67 %")
     opened.press("ArrowRight")
@@ -73,7 +73,7 @@ def test_guess_first_hides_the_labels_and_counts(opened: Show) -> None:
 def test_heat_maps_come_from_the_file(opened: Show) -> None:
     opened.press("h")
     expect(opened.part("heat-map img")).to_be_visible()
-    assert seen(opened, "heat-map")
+    until(lambda: seen(opened, "heat-map"))
     expect(opened.part("look-note")).to_contain_text("Orange speaks for daisy")
 
 
@@ -118,8 +118,8 @@ def test_two_teams(browser: Browser, tmp_path: Path) -> None:
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (1024, 768)])
 def test_it_fills_the_window(opened: Show, width: int, height: int) -> None:
     opened.page.set_viewport_size({"width": width, "height": height})
-    box = opened.page.locator(".show").bounding_box()
-    assert box == {"x": 0, "y": 0, "width": width, "height": height}
+    whole = {"x": 0, "y": 0, "width": width, "height": height}
+    until(lambda: opened.page.locator(".show").bounding_box() == whole)
     assert opened.page.evaluate("document.documentElement.scrollHeight") == height
 
 

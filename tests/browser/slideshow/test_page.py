@@ -282,6 +282,7 @@ def test_everything_fits_in_full_screen(page: Page, address: str, size: tuple[in
 
 def test_the_layout_does_not_jump_between_slides(show: Show) -> None:
     names = ("stage", "caption", "score", "controls")
+    expect(show.part("picture").locator("img")).to_be_visible()
     before = [show.part(name).bounding_box() for name in names]
     show.step_to_the_end()
     assert [show.part(name).bounding_box() for name in names] == before

@@ -7,6 +7,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import screenshot
+from tests.browser.dashboard import steady_box
 from tests.browser.slideshow.show import Show
 
 # ------------------------------------------------------------------------------------------------- stepping
@@ -26,9 +27,11 @@ def test_right_and_wrong_differ_in_word_icon_and_border(show: Show) -> None:
         border = verdict.evaluate("element => getComputedStyle(element).borderTopStyle")
         return verdict.inner_text(), verdict.locator("use").get_attribute("href"), border
 
+    expect(show.part("verdict")).to_have_text("RIGHT")
     assert look() == ("RIGHT", "#i-right", "solid")
     show.press("End")
     show.is_at(12)
+    expect(show.part("verdict")).to_have_text("WRONG")
     assert look() == ("WRONG", "#i-wrong", "dashed")
     screenshot(show.page, "slideshow-wrong")
 
@@ -97,8 +100,7 @@ def test_a_button_reached_by_tab_is_pressed_by_space(show: Show) -> None:
 
 
 def test_the_bar_jumps(show: Show) -> None:
-    box = show.part("bar").bounding_box()
-    assert box is not None
+    box = steady_box(show.part("bar"))
     show.page.mouse.click(box["x"] + box["width"] * 0.71, box["y"] + box["height"] / 2)
     show.is_at(9)
 
