@@ -13,22 +13,21 @@ from poetcore.evaluation.leaks import seen_pictures
 from poetcore.evaluation.ordering import MOST_CONFIDENT, orders_of, sorted_by, sorted_predictions
 from poetcore.evaluation.report import report
 from poetcore.evaluation.slides import Slide, deck
-from poetcore.evaluation.slideshow.presenting import present
 from poetcore.evaluation.slideshow.show import MOST_SLIDES
 from poetcore.system.names import natural_key
 from poetcore.ui.access import access
 from poetcore.ui.components.jump import draw_jump
 from poetcore.ui.components.slideshow import slideshow
 from poetcore.ui.gallery.about import about_run
-from poetcore.ui.gallery.pictures import Card, addresses, gallery
+from poetcore.ui.gallery.pictures import Card, gallery
 from poetcore.ui.headline import draw_remarks
-from poetcore.ui.label_groups.predicted import groups_on_slides
 from poetcore.ui.public.chosen import evaluation_of, explain_nothing, shown
 from poetcore.ui.results.confusion import PICTURES, draw_cell_fields, labels_chosen
 from poetcore.ui.results.evaluation import draw_confusion, draw_headline
 from poetcore.ui.results.label_sets import draw_label_set_headline, draw_label_sets
 from poetcore.ui.results.mistakes import pictures_title, rows_of_labels
 from poetcore.ui.results.slide_settings import keep_guess_first, pick_slides
+from poetcore.ui.results.slide_show import choose_slides
 from poetcore.ui.text import isolated, plain
 from poetcore.workspace.run import Run
 
@@ -88,29 +87,13 @@ def _draw_show(run: Run, name: str) -> None:
     draw_remarks(known.headline)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         settings = pick_slides(sorted(evaluation.metrics.labels, key=natural_key))
-    several = evaluation.metrics.multi_label is not None
     there = evaluation.predictions[evaluation.predictions["path"].isin(access().shas)]
-    found = deck(there, settings.filter, settings.order, settings.seed, multi_label=several)
-    slides = found[:MOST_SLIDES]
-    if not slides:
+    chosen = choose_slides(evaluation, there, settings)
+    if not chosen.slides:
         st.info("No picture is left with these filters: show all, any label, or a higher confidence.")
         return
-    pictures = evaluation.metrics.folder
-    show = present(
-        evaluation,
-        known.headline,
-        groups_on_slides(run, evaluation, slides, confidence=settings.confidence),
-        slides,
-        addresses([slide.path for slide in slides], pixels=1920 if settings.batch == 1 else 960),
-        total=settings.total,
-        guess_first=settings.guess_first,
-        title=f"{run.title} on {pictures}" if settings.run_name else pictures,
-        show=settings.filter.show,
-        players=settings.players,
-        batch=settings.batch,
-        confidence=settings.confidence,
-        run=run.name,
-    )
+    make = chosen.maker(run, evaluation, known.headline, evaluation.metrics.folder)
+    show = make(chosen.slides, chosen.addresses(), run=run.name)
     keep_guess_first(slideshow(show, key="slideshow"))
     st.caption("Click the picture, then press **?** for the keys; **F** fills the screen.")
 
