@@ -58,7 +58,10 @@ def draw_files(folder: Path, names: Sequence[Name], seed: int) -> Generator[None
 def _draw_file(folder: Path, name: Name, seed: int) -> None:
     split, label, index = name
     image = draw_picture(label, random.Random(f"{seed}/{split}/{label}/{index}"))
-    image.save(folder / picture_path(*name), "JPEG", quality=90)
+    path = folder / picture_path(*name)
+    part = path.with_suffix(".part")  # what a process that is killed leaves is no picture
+    image.save(part, "JPEG", quality=90)
+    part.replace(path)
 
 
 def _by_helpers(folder: Path, names: Sequence[Name], seed: int, count: int) -> Generator[None, None, None]:
