@@ -34,6 +34,7 @@ __all__ = [
     "View",
     "check_engine",
     "concrete",
+    "recorded",
     "resolve",
     "usable_again",
 ]
@@ -209,8 +210,10 @@ ENGINES: dict[str, Engine] = {
         " openvino`, or choose the engine litert.",
         runs_quantized=False,
     ),
-    # Under this name, which the user says, Keras runs on the backend that is set for it (`concrete`).
+    # Under this name, which the user says, Keras runs on the backend that is set for it (`concrete`); in a
+    # record it is the one on TensorFlow (`recorded`).
     "keras": _keras("tensorflow", ""),
+    "keras_tensorflow": _keras("tensorflow", ""),
     "keras_jax": _keras("jax", "_jax"),
     "keras_torch": _keras("torch", "_torch"),
     "ray": Engine(
@@ -249,7 +252,12 @@ def concrete(name: str) -> str:
     if name != "keras":
         return name
     wanted = configured_backend()
-    return next((one for one, engine in ENGINES.items() if engine.backend == wanted), name)
+    return next((one for one in ENGINES if one != name and ENGINES[one].backend == wanted), name)
+
+
+def recorded(name: str) -> str:
+    """Return the engine that a record names: those of earlier versions had Keras on TensorFlow only."""
+    return "keras_tensorflow" if name == "keras" else name
 
 
 def usable_again(name: str) -> str:
@@ -258,6 +266,7 @@ def usable_again(name: str) -> str:
     Args:
         name: the engine in a record, which may be of another version.
     """
+    name = recorded(name)
     return name if name in ENGINES and ENGINES[name].cache_suffix else DEFAULT_ENGINE
 
 

@@ -64,7 +64,8 @@ class RunConfig:
         metadata=option(
             "What extracts the features: auto (OpenVINO where it is installed and helps, else LiteRT),"
             " litert or openvino (this machine's cores), keras (a graphics card, on the backend that"
-            " KERAS_BACKEND sets; keras_jax or keras_torch on that one) or ray (the cluster of RAY_ADDRESS)."
+            " KERAS_BACKEND sets; keras_tensorflow, keras_jax or keras_torch on that one) or ray (the cluster"
+            " of RAY_ADDRESS)."
         ),
     )
     labels: str = field(

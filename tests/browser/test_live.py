@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 
-import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
@@ -11,7 +10,6 @@ from playwright.sync_api import Locator, Page, expect
 from poetcore.evaluation.classifier import Classifier
 from poetcore.evaluation.live import NONE_OF_THESE
 from poetcore.evaluation.unsure import NOT_SURE
-from poetcore.evaluation.video.smoothing import smooth
 from poetcore.system.browser.assets import read_assets
 from tests.benchmarks.live import numbered, right_frames, watch
 from tests.browser.accessibility import faults
@@ -304,28 +302,3 @@ def test_a_telephone_shows_the_picture_above_what_is_told(live: Locator) -> None
     assert stage.bounding_box()["y"] < told.bounding_box()["y"]
     assert live.evaluate("view => view.scrollWidth <= view.clientWidth")
     page.set_viewport_size(before)
-
-
-def means_of(page: Page, steps: list[tuple[float, list[float]]]) -> list[list[float]]:
-    """Smooth values as the browser does."""
-    script = read_assets(ROOT / "poetcore" / "system" / "browser", "smoothing.js")
-    means: list[list[float]] = page.evaluate(
-        f"""(steps) => {{
-            {script}
-            const one = new Smoothing();
-            return steps.map(([time, values]) => one.add(time, values));
-        }}""",
-        steps,
-    )
-    return means
-
-
-def test_the_browser_smooths_as_python_does(page: Page) -> None:
-    draw = np.random.default_rng(0)
-    times, values = np.cumsum(draw.exponential(0.2, 40)), draw.random((40, 3))
-    found = means_of(page, list(zip(times.tolist(), values.tolist(), strict=True)))
-    np.testing.assert_allclose(found, smooth(times, values), atol=1e-9)
-
-
-def test_a_time_before_the_last_one_begins_anew(page: Page) -> None:
-    assert means_of(page, [(5.0, [1.0]), (5.4, [0.5]), (3.0, [0.2])])[-1] == [0.2]

@@ -35,7 +35,8 @@ WITHOUT_RAY = "import sys; sys.modules['ray'] = None; from poetcore.cli.app impo
 def test_an_unknown_engine_is_refused_with_the_choices():
     with pytest.raises(
         OptionError,
-        match="Unknown engine 'gpu': choose auto, litert, openvino, keras, keras_jax, keras_torch, ray.",
+        match="Unknown engine 'gpu': choose auto, litert, openvino, keras, keras_tensorflow, keras_jax,"
+        " keras_torch, ray.",
     ):
         check_engine("gpu", BACKBONE)
 
@@ -176,7 +177,7 @@ def test_a_whole_run_on_keras_predicts_as_one_on_litert(trained, workspace):
         trained.sample / "train", training=options, demo_dir=trained.sample / "demo", engine="keras"
     )
     run = retrain(config, workspace)
-    assert run.record().options["engine"] == "keras"
+    assert run.record().options["engine"] == "keras_tensorflow"
     ours = evaluate(run, trained.sample / "demo", workspace, engine="keras").predictions
     theirs = evaluate(trained.run, trained.sample / "demo", trained.workspace).predictions
     columns = [name for name in ours if name.startswith("p_")]

@@ -68,10 +68,13 @@ def test_a_backend_gives_the_features_of_litert_without_tensorflow(backend, cach
 
 def test_the_engine_is_recorded_and_cached_by_its_backend(monkeypatch):
     monkeypatch.delitem(sys.modules, "keras", raising=False)
-    for backend, engine in {"tensorflow": "keras", "jax": "keras_jax", "torch": "keras_torch"}.items():
+    for backend, suffix in {"tensorflow": "+keras", "jax": "+keras_jax", "torch": "+keras_torch"}.items():
         monkeypatch.setenv("KERAS_BACKEND", backend)
+        engine = f"keras_{backend}"
         assert concrete("keras") == usable_again(engine) == engine
-        assert ENGINES[engine].cache_suffix == f"+{engine}"
+        assert ENGINES[engine].cache_suffix == suffix
+        # By the name alone an earlier version meant TensorFlow, whatever is set now.
+        assert concrete(usable_again("keras")) == "keras_tensorflow"
 
 
 def test_another_engine_is_what_its_name_says(monkeypatch):

@@ -61,9 +61,8 @@ def begin() -> Iterator[Callable[[str], Process]]:
     begun: list[Process] = []
 
     def start(code: str) -> Process:
-        begun.append(
-            subprocess.Popen([sys.executable, "-c", code, "poetcore"], cwd=ROOT, stdout=subprocess.PIPE)
-        )
+        command = [sys.executable, "-c", code, "poetcore"]
+        begun.append(subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE))
         while psutil.Process(begun[-1].pid).cmdline()[-1:] != ["poetcore"]:  # it is not yet what it will be
             time.sleep(0.01)
         return begun[-1]

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from poetcore.errors import OptionError, RunError
+from poetcore.features.engines import concrete
 from poetcore.system.options import flatten
 from poetcore.system.wording import few
 from poetcore.training.tuning.options import TuneOptions
@@ -42,7 +43,7 @@ def create_study(options: TuneOptions, workspace: Workspace) -> Study:
         key: str(value) if isinstance(value, Path) else value for key, value in flatten(options).items()
     }
     plan = Plan(
-        values | {"name": folder.name},
+        values | {"name": folder.name, "engine": concrete(options.engine)},
         settings,
         {"poet": __version__},
         datetime.now().astimezone().isoformat(timespec="seconds"),

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from poetcore.errors import OptionError, RunError
+from poetcore.features.engines import DEFAULT_ENGINE, recorded
 from poetcore.system.checksums import sealed
 from poetcore.system.options import build
 from poetcore.system.reading import read_arrays
@@ -63,7 +64,8 @@ class Study(JobFolder):
             RunError: `tuning.json` is missing or damaged.
         """
         try:
-            return build(TuneOptions, self._plan().options)
+            values = self._plan().options
+            return build(TuneOptions, values | {"engine": recorded(values.get("engine", DEFAULT_ENGINE))})
         except OptionError as error:
             raise RunError(f"{self._plan_file} is damaged: {error}") from None
 
