@@ -6,7 +6,7 @@ them, so they may be changed at any time after the training.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from poetcore.data.labels import match_labels, nearly
 from poetcore.errors import OptionError, RunError
 from poetcore.system.files import write_whole
 from poetcore.system.wording import counted, few
-from poetcore.workspace.records import read_record, to_json
+from poetcore.workspace.records import as_record, read_record
 
 __all__ = ["MOST_COST", "OTHER_COST", "Cost", "LabelGroups", "read_label_groups", "write_label_groups"]
 
@@ -162,7 +162,7 @@ def write_label_groups(file: Path, groups: LabelGroups) -> None:
     if not groups:
         file.unlink(missing_ok=True)
         return
-    write_whole(file, to_json(asdict(groups)))
+    write_whole(file, as_record(groups))
 
 
 def _check_name(name: str, labels: Sequence[str]) -> None:

@@ -234,7 +234,7 @@ def main() -> None:
                 print(f"{name}, {words}: {one}", flush=True)
     Campaign(
         "damaged records",
-        "python -m tests.benchmarks.damaged_records",
+        f"python -m tests.benchmarks.damaged_records --every {asked.every} --seed {asked.seed}",
         trials,
         trials,
         silent=len(silent),

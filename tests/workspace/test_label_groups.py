@@ -19,6 +19,14 @@ def test_what_was_written_is_read_again(tmp_path):
     assert read_label_groups(file, LABELS) == groups
 
 
+def test_another_threshold_than_the_one_that_was_written_is_damage(tmp_path):
+    file = tmp_path / "label_groups.json"
+    write_label_groups(file, LabelGroups(ALARM, {"alarm": 0.25}))
+    file.write_text(file.read_text().replace("0.25", "0.35"))
+    with pytest.raises(RunError, match="is damaged"):
+        read_label_groups(file, LABELS)
+
+
 def test_a_run_without_the_file_has_no_groups(tmp_path):
     assert not read_label_groups(tmp_path / "label_groups.json", LABELS)
 
