@@ -220,8 +220,8 @@ class FileIndex(Database):
             FileEntry(path, reason="has a name that is not valid Unicode: rename it")
             if path not in shas
             else _at(path, contents[shas[path]])
-            if shas[path]
-            else read[path]
+            if shas[path] in contents
+            else read[path]  # no picture, or a damaged database has lost again what was just stored
             for path in paths
         ]
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import sqlite3
 import subprocess
 import sys
 import time
@@ -244,3 +245,18 @@ def test_an_index_that_may_only_be_read_tells_what_it_holds_and_what_is_new(afte
         read_only(False)
     with FileIndex(tmp_path / "memory.sqlite") as third:
         assert not third.places(entries[1].sha)
+
+
+def test_a_database_that_loses_what_is_stored_still_tells_what_is_in_files(tmp_path):
+    fill(tmp_path / "set", {"rose": 2})
+    files = sorted((tmp_path / "set" / "rose").iterdir())
+    with FileIndex(tmp_path / "sound.sqlite") as index:
+        wanted = index.lookup(files)
+    with FileIndex(tmp_path / "index.sqlite"):
+        pass
+    connection = sqlite3.connect(tmp_path / "index.sqlite")
+    connection.execute("CREATE TRIGGER lose AFTER INSERT ON contents BEGIN DELETE FROM contents; END")
+    connection.close()
+    with FileIndex(tmp_path / "index.sqlite") as index:
+        found = index.lookup(files)
+    assert [(one.sha, one.width) for one in found] == [(one.sha, one.width) for one in wanted]
