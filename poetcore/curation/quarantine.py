@@ -7,6 +7,7 @@ from pathlib import Path
 from poetcore.data.layout import QUARANTINE, QUARANTINE_MARK
 from poetcore.system.files import make_folder, sync_folder, write_whole
 from poetcore.system.spreadsheets import csv_text
+from poetcore.system.temporary import clear_leftovers
 
 __all__ = ["Quarantine"]
 
@@ -32,6 +33,7 @@ class Quarantine:
     def prepare(self) -> None:
         """Create the folder and mark it, so that it is not taken for a label."""
         make_folder(self.folder)
+        clear_leftovers(self.folder)
         self._mark.touch()
         sync_folder(self.folder)
 
@@ -50,6 +52,7 @@ class Quarantine:
 
     def clear(self) -> None:
         """Remove the list and the mark if nothing is set aside."""
+        clear_leftovers(self.folder)
         if self._mark.exists() and {p.name for p in self.folder.iterdir()} <= {_REASONS, QUARANTINE_MARK}:
             self._reasons.unlink(missing_ok=True)
             self._mark.unlink()

@@ -13,6 +13,7 @@ from poetcore.training.retrain import RunConfig, retrain
 from poetcore.training.train import TrainingOptions
 from tests.conftest import fill
 from tests.curation.repairing import applied, change, put, relabelled, tree
+from tests.leftovers import left_by_a_killed_process
 
 
 def test_reading_writes_nothing(repairs, folder):
@@ -110,6 +111,13 @@ def test_a_quarantined_picture_is_set_aside_under_its_label(repairs, folder):
 def test_the_quarantine_is_no_label(repairs, folder):
     applied(repairs, change(folder, "rose/1.jpg"))
     assert [path.name for path in label_folders(folder).folders] == ["rose", "tulip"]
+
+
+def test_a_list_of_reasons_that_was_half_written_does_not_keep_an_empty_quarantine(repairs, folder):
+    step = applied(repairs, change(folder, "rose/1.jpg"))
+    left = left_by_a_killed_process(folder / "quarantine" / "REASONS.csv", folder=False)
+    repairs.undo(step.id)
+    assert not left.exists() and not (folder / "quarantine").exists()
 
 
 def test_the_quarantine_lists_its_reasons(repairs, folder):
