@@ -69,6 +69,7 @@ class OpenVinoNetwork:
 
     def __init__(self, file: Path, backbone: Backbone, streams: int | None = None) -> None:
         self._local = _ThreadLocal()
+        self._backbone = backbone
         size = backbone.input_size
         noise = [*np.random.default_rng(0).integers(0, 256, (AT_ONCE, size, size, 3), np.uint8)]
         wanted = np.stack(FeatureExtractor(file).extract_some(noise))
@@ -76,6 +77,8 @@ class OpenVinoNetwork:
             with _alone:
                 self._compiled = _compile(file, size, streams or cores())
                 found = np.stack(self._of_thread().extract_some(noise))
+        except OptionError:
+            raise
         except Exception as error:  # a missing library, an unknown operator, a shape ...: whatever it raises
             raise _refusal(backbone, _last_line(error)) from error
         limit = _TOLERANCE * max(1.0, float(np.abs(wanted).max()))
@@ -89,7 +92,7 @@ class OpenVinoNetwork:
 
     def _of_thread(self) -> "OpenVinoExtractor":
         if self._local.extractor is None:
-            self._local.extractor = OpenVinoExtractor(self._compiled)
+            self._local.extractor = OpenVinoExtractor(self._compiled, self._backbone)
         return self._local.extractor
 
 
@@ -98,7 +101,8 @@ class OpenVinoExtractor:
 
     engine: ClassVar[str] = "openvino"
 
-    def __init__(self, compiled: "openvino.CompiledModel") -> None:
+    def __init__(self, compiled: "openvino.CompiledModel", backbone: Backbone) -> None:
+        self._backbone = backbone
         self._request = compiled.create_infer_request()
         self._input = np.zeros(tuple(compiled.input(0).shape), np.float32)
 
@@ -107,7 +111,10 @@ class OpenVinoExtractor:
         for place, one in enumerate(pixels):
             self._input[place] = one
         # Where there are fewer, what stands in the other places is computed for nothing.
-        found = self._request.infer([self._input], share_inputs=True)[0]
+        try:
+            found = self._request.infer([self._input], share_inputs=True)[0]
+        except Exception as error:  # want of memory, for one, is a RuntimeError too
+            raise _refusal(self._backbone, _last_line(error)) from error
         return list(found[: len(pixels)])
 
 

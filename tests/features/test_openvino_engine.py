@@ -3,6 +3,7 @@
 import platform
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -109,6 +110,17 @@ def test_openvino_that_fails_is_told_in_one_sentence(cache, backbone_file, pictu
     with pytest.raises(OptionError, match=f"^OpenVINO cannot run {DEFAULT} .*{reason}.*: choose the engine"):
         list(extract(pictures, BACKBONE, lambda: backbone_file, cache, engine="openvino"))
     assert cache.get(pictures, BACKBONE) == {}
+
+
+@needs_openvino
+def test_openvino_that_fails_in_the_middle_is_told_in_one_sentence(backbone_file, monkeypatch):
+    def infer(*_, **__):
+        raise RuntimeError("Exception from src/inference.cpp:\nCannot allocate memory.")
+
+    extractor = openvino_engine.OpenVinoNetwork(backbone_file, BACKBONE, 1).extractors.of_thread()
+    monkeypatch.setattr(extractor, "_request", SimpleNamespace(infer=infer))
+    with pytest.raises(OptionError, match=r"Cannot allocate memory\): choose the engine litert\.$"):
+        extractor.extract_some([np.zeros((BACKBONE.input_size, BACKBONE.input_size, 3), np.uint8)])
 
 
 def test_auto_is_litert_without_openvino_on_other_processors_and_for_quantized_networks(monkeypatch):

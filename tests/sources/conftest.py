@@ -20,7 +20,7 @@ from tests.conftest import encoded, picture
 
 PHOTO = encoded(picture(99))
 QUICK = FetchOptions(
-    connect_timeout=2, read_timeout=1, total_timeout=2, max_megabytes=0.5, retries=2, backoff=0.01
+    connect_timeout=30, read_timeout=30, total_timeout=60, max_megabytes=0.5, retries=2, backoff=0.01
 )
 
 ONE_RETRY = replace(QUICK, total_timeout=3, retries=1)

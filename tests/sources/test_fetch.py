@@ -15,6 +15,8 @@ from poetcore.sources.fetch_options import FetchOptions
 from tests.conftest import encoded, picture
 from tests.sources.conftest import PHOTO, QUICK, fetch_one
 
+IMPATIENT = replace(QUICK, read_timeout=1, total_timeout=2)
+
 
 def test_a_picture_comes_whole(server):
     assert fetch_one(server.body("/a.jpg", PHOTO)).content == PHOTO
@@ -82,11 +84,11 @@ def test_a_counting_pixel_is_refused(server):
 
 @pytest.mark.slow
 def test_a_body_that_drips_is_cut_off(server):
-    assert fetch_one(server.drip("/a.jpg", PHOTO, 0.05)).reason == "took longer than 2 seconds"
+    assert fetch_one(server.drip("/a.jpg", PHOTO, 0.05), IMPATIENT).reason == "took longer than 2 seconds"
 
 
 def test_a_silent_server_is_unreachable(server):
-    fetched = fetch_one(server.silent("/a.jpg"))
+    fetched = fetch_one(server.silent("/a.jpg"), IMPATIENT)
     assert (fetched.outcome, fetched.reason) == (Outcome.UNREACHABLE, "did not answer within 1 seconds")
 
 
