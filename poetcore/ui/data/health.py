@@ -23,7 +23,6 @@ from poetcore.ui.gallery.pending import tell_pending
 from poetcore.ui.gallery.pictures import Card
 from poetcore.ui.gallery.repair_gallery import Repairable, repair_gallery
 from poetcore.ui.labels import filter_label
-from poetcore.ui.let_draw import let_draw
 from poetcore.ui.model.settings import pick_multi_label
 from poetcore.ui.scans import scanned
 from poetcore.ui.state import explain, progress_bar, workspace
@@ -63,7 +62,6 @@ def draw_health(folder: Path, demo_folder: Path | None) -> None:
         _draw_checked()
         return
     _draw_counts(summary(issues))
-    let_draw()
     _draw_issues(issues, dataset, demo)
     _draw_checked()
 

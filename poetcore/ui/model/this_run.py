@@ -7,7 +7,6 @@ import streamlit as st
 from poetcore.ui.choice import Choice
 from poetcore.ui.freshness import checked, trained_on
 from poetcore.ui.headline import accuracy_metric, draw_remarks
-from poetcore.ui.let_draw import let_draw
 from poetcore.ui.model.curves import draw_curves
 from poetcore.ui.model.exports import draw_exports
 from poetcore.ui.model.job_panel import draw_job
@@ -44,7 +43,6 @@ def draw_this_run(choice: Choice) -> None:
     st.header("Figures of the training")
     draw_run(run)
     draw_curves(run, run.record().options["how_many_training_steps"])
-    let_draw()
     draw_preview(run, folded=True)
     draw_tensorboard()
     draw_learning_curve(run)

@@ -10,7 +10,6 @@ from poetcore.charts.evaluation import reliability_chart
 from poetcore.evaluation.headline import calibration_pictures
 from poetcore.evaluation.metrics import Metrics
 from poetcore.system.figures import count, interval, percent
-from poetcore.ui.let_draw import let_draw
 
 __all__ = ["draw_calibration"]
 
@@ -28,7 +27,6 @@ def draw_calibration(metrics: Metrics) -> None:
     table = pd.DataFrame(found["bins"])
     chart = reliability_chart(table, dark=st.context.theme.type == "dark")
     st.altair_chart(chart, width="stretch", alt=_in_words(found))
-    let_draw()
     st.caption(
         "Pictures are put together by the confidence that they got; a bar shows how many of them are right."
         " Where probabilities can be believed, the bars end at the dashed line. The numbers on top count the"

@@ -12,7 +12,6 @@ from poetcore.evaluation.paired import holm
 from poetcore.system.figures import p_figure, percent, points, points_interval
 from poetcore.ui.glossary import term
 from poetcore.ui.headline import accuracy_metric, metric, two_pairs
-from poetcore.ui.let_draw import let_draw
 from poetcore.ui.text import brief, counted, plain
 
 __all__ = ["draw_difference", "draw_labels", "draw_ranking", "names_of"]
@@ -77,7 +76,6 @@ def draw_difference(found: Comparison) -> None:
             f"{len(found.fixed()):,} fixed, {len(found.broken()):,} broken",
             term("McNemar's test"),
         )
-        let_draw()
         st.markdown(plain(found.sentence))
         if found.remarks:
             st.caption("\n\n".join(map(plain, found.remarks)))

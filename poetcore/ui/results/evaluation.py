@@ -22,7 +22,6 @@ from poetcore.ui.choice import chosen
 from poetcore.ui.freshness import Checked, files_now
 from poetcore.ui.glossary import term
 from poetcore.ui.headline import accuracy_metric, draw_remarks, metric, two_pairs
-from poetcore.ui.let_draw import let_draw
 from poetcore.ui.results.confusion import draw_confusions, draw_matrix
 from poetcore.ui.results.leaks import leak_words, seen_number
 from poetcore.ui.review.kept import metrics_file, predictions_file
@@ -104,13 +103,11 @@ def draw_confusion(evaluation: Evaluation, found: Checked, key: str) -> None:
     metrics = evaluation.metrics
     if len(metrics.labels) > FEW_LABELS:
         draw_matrix(metrics, key)
-        let_draw()
         _draw_per_label(evaluation)
     else:
         beside = st.grid(2, min_column_width=340, gap="large")
         with beside.cell():
             draw_matrix(metrics, key)
-            let_draw()
         with beside.cell():
             _draw_per_label(evaluation)
     draw_confusions(evaluation, key)

@@ -12,7 +12,6 @@ from poetcore.system.figures import count, interval, p_figure, percent
 from poetcore.ui.computed import computed
 from poetcore.ui.glossary import term
 from poetcore.ui.labels import filter_label
-from poetcore.ui.let_draw import let_draw
 from poetcore.ui.results.label_sets import draw_wrong_sets
 from poetcore.ui.results.mistakes import draw_pictures
 from poetcore.ui.state import progress_bar, workspace
@@ -114,7 +113,6 @@ def _chosen(slices: Slices, found: list[SlicedAccuracy], key: str) -> SlicedAccu
         selection_mode=PICKED,
         alt="The accuracy of each slice with its interval, as in the table below.",
     )
-    let_draw()
     st.caption(
         f"The dots are accuracies, with their 95 % intervals; the dashed line is that of all"
         f" {counted(len(slices.predictions), 'picture')}, {percent(right)}. Orange fails more than the rest."
