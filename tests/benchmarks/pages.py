@@ -44,8 +44,15 @@ __all__ = ["measure"]
 #: Seconds that a page may take where the server is warm.
 LIMIT = 1.5
 
-#: What the menu opens: each page's first section.
-_FIRST = [look for look in {one.page: one for one in reversed(LOOKS)}.values() if look != HOME]
+#: The section that a page's link in the menu opens where there is a run and a tuning; else it is the first.
+_OPENED = {"train": "This run", "tune": "Result"}
+_FIRST = [
+    look
+    for look in {
+        one.page: one for one in reversed(LOOKS) if one.section == _OPENED.get(one.page, one.section)
+    }.values()
+    if look != HOME
+]
 
 
 @contextmanager
