@@ -1,5 +1,6 @@
 """The frame around every page: the menu, the choice in the sidebar, the title, what must be known first."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
@@ -11,6 +12,7 @@ from poetcore.ui.collecting import spare_imports
 from poetcore.ui.data.bring import draw_bring_button
 from poetcore.ui.menu import HOME, MENU, SECTIONS, MenuPage
 from poetcore.ui.notices import draw_notices
+from poetcore.ui.page_end import PageEnd
 
 _HERE = Path(poetcore.ui.__file__).parent
 
@@ -36,6 +38,7 @@ with st.sidebar:
     draw_choice()
     draw_history()
 st.title("Poet" if page is HOME else page.title)
-draw_notices(page)
-shown.run()
+with suppress(PageEnd):
+    draw_notices(page)
+    shown.run()
 spare_imports()

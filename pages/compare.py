@@ -6,6 +6,7 @@ from poetcore.errors import PoetError
 from poetcore.evaluation.compare import compare
 from poetcore.ui.choice import chosen
 from poetcore.ui.no_run import draw_no_run
+from poetcore.ui.page_end import end_page
 from poetcore.ui.results.compare_choice import pick_models
 from poetcore.ui.results.compare_figures import draw_ranking, names_of
 from poetcore.ui.results.compare_found import comparison_on
@@ -21,7 +22,7 @@ from poetcore.workspace.run import Run
 choice = chosen()
 if not workspace().finished_runs():
     draw_no_run("compare")
-    st.stop()
+    end_page()
 models = pick_models(choice)
 if not models:
     st.info(
@@ -29,24 +30,24 @@ if not models:
         " repaired pictures, or the path of an old frozen graph or an exported file."
     )
     st.page_link("train.py", label="Train another run", icon=":material/model_training:")
-    st.stop()
+    end_page()
 runs = [model for model in models if isinstance(model, Run)]
 if any(run.record().multi_label for run in runs):
     st.info(NOT_OFFERED["compare"], icon=":material/info:")
     draw_runs_compared(models[0], models[1])
-    st.stop()
+    end_page()
 try:
     found = comparison_on(choice.demo, models)
     if found is None and choice.demo is None:
         st.info("Choose demo pictures in the sidebar: a file keeps no evaluations of its own.")
-        st.stop()
+        end_page()
     if found is None and choice.demo is not None:
         st.caption(
             "Not all of them were evaluated on these pictures yet:"
             f" **{plain(dataset_title(choice.demo))}**, as they are now."
         )
         if not st.button("Evaluate and compare", type="primary", icon=":material/compare:"):
-            st.stop()
+            end_page()
         with progress_bar() as show:
             compare(models, choice.demo, workspace(), on_progress=show)
         forget_scans()
@@ -54,7 +55,7 @@ try:
 except PoetError as error:
     explain(error)
     draw_runs_compared(models[0], models[1])
-    st.stop()
+    end_page()
 assert found is not None
 if choice.demo is not None:
     st.caption(f"On **{plain(dataset_title(choice.demo))}**, as these pictures are now.")

@@ -14,6 +14,7 @@ from poetcore.ui.glossary import term
 from poetcore.ui.label_groups.predicted import summary_of
 from poetcore.ui.label_groups.section import draw_label_groups
 from poetcore.ui.no_run import draw_no_run
+from poetcore.ui.page_end import end_page
 from poetcore.ui.results.before import draw_no_demo, draw_other_labels
 from poetcore.ui.results.confidence import draw_confidence
 from poetcore.ui.results.evaluation import downloads, draw_confusion, draw_headline, still_there
@@ -39,10 +40,10 @@ LABEL_SET_SECTIONS = ["Labels", "Where it fails", "Groups"]
 choice = chosen()
 if choice.run is None:
     draw_no_run("evaluate")
-    st.stop()
+    end_page()
 if choice.demo is None:
     draw_no_demo(choice.run)
-    st.stop()
+    end_page()
 
 
 def evaluate_now(run: Run, demo: Path) -> None:
@@ -53,7 +54,7 @@ def evaluate_now(run: Run, demo: Path) -> None:
         forget_scans()
     except PoetError as error:
         explain(error)
-        st.stop()
+        end_page()
     st.rerun()
 
 
@@ -77,7 +78,7 @@ at_once = st.session_state.pop("evaluate_at_once", False) and not found and not 
 if asked or at_once:
     evaluate_now(run, demo)
 if found is None:
-    st.stop()
+    end_page()
 
 evaluation, known = found
 metrics = evaluation.metrics

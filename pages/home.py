@@ -13,6 +13,7 @@ from poetcore.ui.headline import accuracy_metric, draw_remarks
 from poetcore.ui.menu import SECTIONS
 from poetcore.ui.model.job_panel import draw_ended, draw_job
 from poetcore.ui.model.start import draw_start
+from poetcore.ui.page_end import end_page
 from poetcore.ui.state import jobs
 from poetcore.ui.steps import Step, next_step, steps
 from poetcore.ui.text import dataset_name, plain
@@ -70,7 +71,7 @@ running = jobs().running()
 if running:
     st.header(f"Training {plain(running.title)}")
     draw_job(running)
-    st.stop()
+    end_page()
 draw_ended()
 
 choice = chosen()

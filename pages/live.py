@@ -9,6 +9,7 @@ from poetcore.ui.live.collect_training import draw_trained_here
 from poetcore.ui.live.video_section import draw_video
 from poetcore.ui.model.job_panel import draw_working_banner
 from poetcore.ui.no_run import draw_no_run
+from poetcore.ui.page_end import end_page
 from poetcore.ui.views import pick_view
 
 SECTIONS = {"Camera": draw_camera, "Video": draw_video, "Collect": draw_collect}
@@ -24,7 +25,7 @@ if run is None and section != "Collect":
         icon=":material/photo_camera:",
         on_click=lambda: st.session_state.update(live_section="Collect"),
     )
-    st.stop()
+    end_page()
 if section != "Collect":  # which shows the training itself
     draw_working_banner()
     draw_trained_here()

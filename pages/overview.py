@@ -13,6 +13,7 @@ from poetcore.ui.data.health import draw_health
 from poetcore.ui.data.label_issues import draw_label_issues
 from poetcore.ui.data.pictures_section import draw_pictures
 from poetcore.ui.gallery.repairs import draw_repairs
+from poetcore.ui.page_end import end_page
 from poetcore.ui.scans import scanned
 from poetcore.ui.state import explain
 from poetcore.ui.text import plain
@@ -24,7 +25,7 @@ folder = chosen().dataset
 if folder is None:
     st.info("No pictures yet: bring some in, or take the sample flowers.")
     draw_ways_in()
-    st.stop()
+    end_page()
 draw_arrived(folder)
 
 section = pick_view(SECTIONS, key="overview_section")

@@ -8,6 +8,7 @@ from poetcore.ui.choice import chosen
 from poetcore.ui.gallery.about import about_run
 from poetcore.ui.label_groups.predicted import decisions_of
 from poetcore.ui.no_run import draw_no_run
+from poetcore.ui.page_end import end_page
 from poetcore.ui.text import few, plain
 from poetcore.ui.use.predictions import draw_predictions, draw_table, predict, table_of
 from poetcore.workspace.records import to_csv
@@ -15,7 +16,7 @@ from poetcore.workspace.records import to_csv
 run = chosen().run
 if run is None:
     draw_no_run("predict with")
-    st.stop()
+    end_page()
 labels = sorted(run.labels(), key=natural_key)
 st.markdown(f"Model **{plain(run.title)}** ({len(labels)} labels): {plain(few(labels))}.")
 # Any ending: what a file is, its content tells.
@@ -30,7 +31,7 @@ with st.container(horizontal=True):
         st.page_link("live.py", label=label, icon=":material/videocam:", query_params={"view": view})
 if not photos:
     st.caption("Drop pictures above: they go no further than the computer that Poet runs on.")
-    st.stop()
+    end_page()
 
 found = predict(run, photos)
 refused = [one for one in found if one.probabilities is None]
@@ -40,7 +41,7 @@ labelled = [
     (one, content) for one, (_, content) in zip(found, photos, strict=True) if one.probabilities is not None
 ]
 if not labelled:
-    st.stop()
+    end_page()
 
 decisions = decisions_of(run, [one for one, _ in labelled])
 draw_predictions(labelled, about_run(run), decisions)

@@ -13,6 +13,7 @@ from poetcore.ui.components.slideshow import slideshow
 from poetcore.ui.freshness import checked
 from poetcore.ui.headline import draw_remarks
 from poetcore.ui.no_run import draw_no_run
+from poetcore.ui.page_end import end_page
 from poetcore.ui.results.evaluation import still_there
 from poetcore.ui.results.slide_file import draw_slide_file
 from poetcore.ui.results.slide_settings import keep_guess_first, pick_slides
@@ -36,12 +37,12 @@ def _draw_none(predictions: pd.DataFrame, wanted: Filter) -> None:
 choice = chosen()
 if choice.run is None:
     draw_no_run("show")
-    st.stop()
+    end_page()
 found = checked(choice.run, choice.demo) if choice.demo else None
 if not choice.demo or not found:
     st.info("A slideshow shows an evaluation: evaluate a run on a demo folder first.")
     st.page_link("evaluate.py", label="Evaluate", icon=":material/fact_check:")
-    st.stop()
+    end_page()
 
 evaluation, known = found
 above, middle, below = st.container(), st.container(), st.container()
@@ -65,11 +66,11 @@ with middle:
         chosen_slides = choose_slides(evaluation, predictions, settings)
     except PoetError as error:
         explain(error)
-        st.stop()
+        end_page()
     slides = chosen_slides.slides
     if not slides:
         _draw_none(predictions, settings.filter)
-        st.stop()
+        end_page()
     make = chosen_slides.maker(choice.run, evaluation, known.headline, dataset_title(choice.demo))
     show = make(slides, chosen_slides.addresses(), run=choice.run.name)
     keep_guess_first(slideshow(show, key="slideshow", audience=settings.audience))

@@ -86,6 +86,11 @@ def test_streamlit_stays_in_pages_and_ui(path):
     assert not {module for module, _ in imports(path) if module.split(".")[0] == "streamlit"}
 
 
+def test_pages_end_early_by_a_way_of_their_own():
+    """See `ui/page_end.py`."""
+    assert [path for path in [*MODULES, *PAGES] if "st.stop()" in path.read_text(encoding="utf-8")] == []
+
+
 @pytest.mark.parametrize("path", [*MODULES, *PAGES], ids=named)
 def test_tensorflow_is_never_imported_by_an_import(path):
     heavy = {"tensorflow", "keras", "tf_keras", "tf2onnx", "onnx", "coremltools", "ray", "umap"}

@@ -11,6 +11,7 @@ from poetcore.ui.first_visit import draw_first_visit
 from poetcore.ui.menu import HOME, MenuPage
 from poetcore.ui.missing import Missing
 from poetcore.ui.model.job_panel import draw_working_banner
+from poetcore.ui.page_end import end_page
 from poetcore.ui.state import choose, jobs, offer_level, workspace
 from poetcore.ui.text import dataset_name, plain
 from poetcore.ui.tour import draw_tour
@@ -49,7 +50,7 @@ def draw_notices(page: MenuPage) -> None:
             offer_level(level, name, "notice")
             amiss.append(name)
     if set(amiss) & set(page.needs):
-        st.stop()
+        end_page()
 
 
 def _draw_missing(one: Missing) -> None:

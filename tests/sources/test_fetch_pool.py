@@ -40,13 +40,14 @@ def test_a_server_that_asks_for_hours_is_not_waited_for(server):
 
 @pytest.mark.slow
 def test_a_header_that_drips_is_cut_off(server):
-    assert fetch_one(server.drip_header("/a.jpg", 0.05)).reason == "took longer than 2 seconds"
+    impatient = replace(QUICK, read_timeout=1, total_timeout=2)
+    assert fetch_one(server.drip_header("/a.jpg", 0.05), impatient).reason == "took longer than 2 seconds"
 
 
 @pytest.mark.slow
 def test_others_are_fetched_while_some_hang(server):
     slow = [server.drip_header(f"/slow{i}.jpg", 0.05) for i in range(3)]
-    fetched = fetch_all([*slow, *server.photos(5)], replace(QUICK, workers=3, per_host=3))
+    fetched = fetch_all([*slow, *server.photos(5)], replace(QUICK, workers=3, per_host=3, total_timeout=2))
     assert sum(one.outcome == Outcome.FETCHED for one in fetched.values()) == 5
 
 

@@ -189,15 +189,17 @@ def test_the_table_of_runs_has_no_demo_accuracy_of_pictures_that_were_seen(seen)
     assert "demo accuracy" not in row and row["remarks"] == "demo: seen in training"
 
 
-def pairs_of(app: AppTest) -> dict[str, Any]:
-    """What the browser gets of the gallery of pictures that were seen in training."""
+def pairs_of(app: AppTest, own: Trained) -> dict[str, Any]:
+    """What the browser gets of the gallery of pictures that were seen in training, once it is unfolded."""
+    app.session_state[f"folded_leaks_{own.run.name}_{own.sample.parent / 'seen'}"] = True
+    app.run()
     sent = [json.loads(one.proto.json) for one in app.get("bidi_component") if one.proto.json]
     return next(data for data in sent if data.get("alone"))
 
 
 @pytest.mark.slow
-def test_pictures_that_were_seen_stand_beside_their_twins(seen):
-    pairs = pairs_of(seen("evaluate"))
+def test_pictures_that_were_seen_stand_beside_their_twins(seen, own):
+    pairs = pairs_of(seen("evaluate"), own)
     groups = [card["group"] for card in pairs["cards"]]
     assert [groups.count(group) for group in dict.fromkeys(groups)] == [2] * 12
     assert sum("training: " in card["html"] for card in pairs["cards"]) == 12
@@ -207,7 +209,7 @@ def test_pictures_that_were_seen_stand_beside_their_twins(seen):
 def test_a_picture_whose_twin_is_gone_says_so(seen, own):
     twin = sorted((own.sample / "train" / "daisy").iterdir())[0]
     twin.unlink()
-    pairs = pairs_of(seen("evaluate"))
+    pairs = pairs_of(seen("evaluate"), own)
     groups = [card["group"] for card in pairs["cards"]]
     assert [groups.count(group) for group in dict.fromkeys(groups)].count(1) == 1
     assert pairs["alone"] == "The training picture is not there any more."
