@@ -18,8 +18,6 @@ STREAMLITS_OWN = [
     ("presentation-role-conflict", "[data-testid=stFileUploaderDropzone]"),
     # While a dialog is open the page behind it is inert, and with it where this link leads.
     ("region", "[data-testid=stSkipToContent]"),
-    # A tooltip that the mouse left open hangs at the end of the page, outside of everything.
-    ("region", "[data-st-overlay-root]"),
     # A menu with sections puts a <div> between its <ul> and its <li>.
     ("list", "[data-testid=stSidebarNav]"),
     ("listitem", "[data-testid=stSidebarNav]"),
