@@ -18,7 +18,6 @@ pages = public_pages()
 shown = st.navigation(list(pages.values()))
 name = next(name for name, one in pages.items() if one == shown)
 st.set_page_config(page_title="Poet" if name == "home" else f"{shown.title} · Poet")
-st.html(_HERE / "theme.css")
 st.session_state["page"] = name
 with st.sidebar:
     draw_public_choice(name)

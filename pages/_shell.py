@@ -31,7 +31,6 @@ shown = st.navigation(
 )
 page = next(page for page, one in entries.items() if one == shown)
 st.set_page_config(page_title="Poet" if page is HOME else f"{page.title} · Poet")
-st.html(_HERE / "theme.css")
 st.session_state["page"] = page.name
 with st.sidebar:
     draw_bring_button()

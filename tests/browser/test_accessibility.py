@@ -52,7 +52,9 @@ def test_a_finger_meets_every_button_and_no_toolbar_lies_over_a_field(
         telephone = Dashboard(context.new_page(), dashboard.address)
         for path in ("/", "/train?view=New+training", "/evaluate", "/slideshow"):
             telephone.open(path).is_settled()
-            small = telephone.page.locator(f".stMain {_PRESSED}:visible").evaluate_all(
+            pressed = telephone.page.locator(f".stMain {_PRESSED}:visible")
+            expect(pressed.first).to_be_visible()
+            small = pressed.evaluate_all(
                 "all => all.filter(one => one.offsetHeight < 44).map(one => one.outerHTML.slice(0, 200))"
             )
             assert not small, f"{path}: {small}"
