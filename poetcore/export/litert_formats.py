@@ -35,7 +35,9 @@ def _write(network: LiteNetwork, file: Path) -> None:
     described = add_metadata(network.content, facts=about.facts, fed=about.input_range, labels=_LABELS)
     file.write_bytes(described)
     with zipfile.ZipFile(file, "a") as archive:  # where the metadata has its files
-        archive.writestr(_LABELS, "".join(f"{label}\n" for label in network.labels))
+        inside = zipfile.ZipInfo(_LABELS)  # without the time: exported again it is the same, byte for byte
+        inside.external_attr = 0o644 << 16  # everyone may read what is unpacked
+        archive.writestr(inside, "".join(f"{label}\n" for label in network.labels))
 
 
 TFLITE = ExportFormat(

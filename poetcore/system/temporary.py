@@ -13,12 +13,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from os import DirEntry, getpid, scandir
+from os.path import lexists
 from pathlib import Path
 
 from poetcore.system.identity import birth_of, find_process, machine, own_birth
 from poetcore.system.names import TEMPORARY_NAME
 
-__all__ = ["clear_leftovers", "find_leftovers", "temporary_folder", "temporary_path"]
+__all__ = ["clear_leftovers", "find_leftovers", "take_name", "temporary_folder", "temporary_path"]
 
 #: What earlier versions left of zip files: whose it was cannot be told, so it is cleared once it is old.
 _EARLIER = re.compile(r"\.upload\.[a-z0-9_]{8}")
@@ -54,6 +55,32 @@ def temporary_folder(target: Path) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def take_name(made: Path, folder: Path) -> bool:
+    """Give a folder its name once everything that it begins with is in it, unless that name is taken.
+
+    An empty folder makes way: it is what a process left that was killed before it wrote anything.
+
+    Args:
+        made: the folder, on the same disk.
+        folder: what it is to be from now on.
+
+    Returns:
+        Whether nothing else had that name.
+
+    Raises:
+        OSError: it cannot be renamed for another reason.
+    """
+    with suppress(OSError):
+        folder.rmdir()
+    try:
+        made.rename(folder)
+    except OSError:
+        if not lexists(folder):
+            raise
+        return False
+    return True
 
 
 def clear_leftovers(folder: Path, *, deep: bool = False) -> int:

@@ -76,9 +76,9 @@ class Run(JobFolder):
         write_title(self._title_file, text)
 
     def exists(self) -> bool:
-        """Return whether the folder is one of a run, however damaged."""
+        """Return whether the folder is one of a run, however damaged; one that is being made is none yet."""
         try:
-            return any((self.folder / name).exists() for name in _MARKS)
+            return not self.name.startswith(".") and any((self.folder / name).exists() for name in _MARKS)
         except PermissionError:
             return True
 

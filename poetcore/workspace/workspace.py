@@ -14,7 +14,7 @@ from poetcore.errors import OptionError, RunError
 from poetcore.system.locks import locked
 from poetcore.system.names import check_name
 from poetcore.system.paths import to_path
-from poetcore.system.temporary import clear_leftovers
+from poetcore.system.temporary import clear_leftovers, take_name, temporary_folder
 from poetcore.system.unkept import is_read_only
 from poetcore.workspace.records import read_json
 from poetcore.workspace.run import Run
@@ -125,11 +125,12 @@ class Workspace:
             with contextlib.suppress(OSError):  # there are none yet
                 inside += folder.iterdir()
         inside += [*self.tunings.glob("*/predicted"), *self.runs.glob("*/exports/slideshow")]
-        for folder in (self.root, self.datasets, self.models, self.bottlenecks, *inside):
+        kept = (self.datasets, self.models, self.bottlenecks, self.demo_sets, self.comparisons)
+        for folder in (self.root, *kept, self.runs, self.tunings, *inside):
             clear_leftovers(folder)
 
     def create_run(self, name: str | None = None) -> Run:
-        """Create an empty run folder in the phase "starting".
+        """Create a run folder with nothing but the phase "starting".
 
         A run of that name that was killed, failed or was stopped gets another name; the message of the new
         one's status says so.
@@ -147,15 +148,12 @@ class Workspace:
         aside = self._free(name) if name is not None else ""
         stem = name or f"{datetime.now():%Y-%m-%d_%H-%M-%S}"
         self.runs.mkdir(parents=True, exist_ok=True)
-        for number in range(1, 1000):
-            folder = self.runs / (stem if number == 1 else f"{stem}_{number}")
-            try:
-                folder.mkdir()
-            except FileExistsError:
-                continue
-            run = Run(folder)
-            run.write_status(Status("starting", pid=0, message=aside))
-            return run
+        with temporary_folder(self.runs / stem) as made:
+            Run(made).write_status(Status("starting", pid=0, message=aside))
+            for number in range(1, 1000):
+                folder = self.runs / (stem if number == 1 else f"{stem}_{number}")
+                if take_name(made, folder):
+                    return Run(folder)
         raise OptionError(f"No free name like {stem!r} in {self.runs}.")
 
     def begin_run(self, name: str | None = None) -> Run:
@@ -179,6 +177,8 @@ class Workspace:
     def _free(self, name: str) -> str:
         """Have the name of a run free for another, and return a sentence on what had it, or ""."""
         run = Run(self.runs / name)
+        with contextlib.suppress(OSError):  # empty, it is what was killed at once
+            run.folder.rmdir()
         if not os.path.lexists(run.folder):
             return ""
         if not run.exists() or run.current_status().phase not in ("failed", "cancelled"):

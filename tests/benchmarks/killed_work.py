@@ -30,6 +30,7 @@ from poetcore.sources.samples import make_sample
 from poetcore.sources.urls import Source, UrlEntry
 from poetcore.system.locks import holder_of, users_of
 from poetcore.system.names import TEMPORARY_NAME
+from poetcore.system.temporary import clear_leftovers
 from poetcore.training.config import RunConfig
 from poetcore.training.learning_curve import learning_curve
 from poetcore.training.retrain import retrain
@@ -290,6 +291,7 @@ def wrong_after(kind: str, folder: Path, before: str) -> Iterator[tuple[str, str
 def left_behind(folder: Path) -> list[str]:
     """List temporary files and locks that are still there once the work was done again."""
     opened(folder).clear_leftovers()
+    clear_leftovers(folder)  # a process that compared an export ends after the one that was killed
     return [
         str(path.relative_to(folder))
         for path in folder.rglob("*")

@@ -207,8 +207,9 @@ def test_labels_travel_with_each_export(trained, exports, form):
 
 def test_labels_are_inside_the_lite_files(trained, exports):
     for form in ("tflite", "tflite_int8"):
-        inside = zipfile.ZipFile(exports[form].path).read("poet_labels.txt").decode()
-        assert inside.splitlines() == trained.run.labels()
+        inside = zipfile.ZipFile(exports[form].path)
+        assert inside.read("poet_labels.txt").decode().splitlines() == trained.run.labels()
+        assert inside.getinfo("poet_labels.txt").date_time[0] == 1980, "the time of the export is no content"
 
 
 def test_the_lite_files_take_one_picture_and_leave_no_size_open(exports):

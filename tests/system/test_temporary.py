@@ -10,7 +10,7 @@ import pytest
 
 from poetcore.system import temporary
 from poetcore.system.names import lasting_name
-from poetcore.system.temporary import clear_leftovers, temporary_folder, temporary_path
+from poetcore.system.temporary import clear_leftovers, take_name, temporary_folder, temporary_path
 from poetcore.workspace.workspace import Workspace
 from tests.conftest import ROOT
 from tests.leftovers import left_by_a_killed_process
@@ -43,6 +43,33 @@ def test_a_temporary_folder_may_be_moved_to_its_place(tmp_path):
     with temporary_folder(tmp_path / "photos") as folder:
         folder.rename(tmp_path / "photos")
     assert [path.name for path in tmp_path.iterdir()] == ["photos"]
+
+
+def test_a_folder_takes_a_free_name_and_that_of_an_empty_folder(tmp_path):
+    (tmp_path / "empty").mkdir()
+    for name in ("free", "empty"):
+        (tmp_path / "made").mkdir()
+        (tmp_path / "made" / "file").write_text(name)
+        assert take_name(tmp_path / "made", tmp_path / name)
+        assert (tmp_path / name / "file").read_text() == name
+        assert not (tmp_path / "made").exists()
+
+
+@pytest.mark.parametrize("taken", ("folder", "file", "link"))
+def test_a_folder_does_not_take_the_name_of_something_else(taken, tmp_path):
+    (tmp_path / "made").mkdir()
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "kept").write_text("")
+    (tmp_path / "file").write_text("")
+    (tmp_path / "link").symlink_to(tmp_path / "folder")
+    assert not take_name(tmp_path / "made", tmp_path / taken)
+    assert (tmp_path / "made").is_dir() and (tmp_path / "folder" / "kept").exists()
+
+
+def test_a_folder_that_cannot_be_renamed_is_told(tmp_path):
+    (tmp_path / "made").mkdir()
+    with pytest.raises(FileNotFoundError):
+        take_name(tmp_path / "made", tmp_path / "no folder" / "name")
 
 
 def test_the_longest_name_has_room_for_the_temporary_one(tmp_path):
@@ -131,7 +158,8 @@ def test_a_missing_folder_has_nothing_to_clear(tmp_path):
 def test_a_workspace_is_cleared_everywhere(tmp_path):
     place = Workspace(tmp_path / "tf_files")
     shows = place.runs / "one" / "exports" / "slideshow"
-    for folder in (place.root, place.datasets, place.models, place.runs / "one", shows):
+    kept = (place.datasets, place.models, place.runs, place.tunings, place.demo_sets, place.comparisons)
+    for folder in (place.root, *kept, place.runs / "one", shows):
         left_by_a_killed_process(folder / "x")
     place.clear_leftovers()
     assert not list(place.root.rglob("*.tmp"))

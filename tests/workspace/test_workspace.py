@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from poetcore.errors import OptionError, RunError
+from poetcore.system.temporary import temporary_folder
+from poetcore.workspace.run import Run
 from poetcore.workspace.run_record import Status
 from poetcore.workspace.workspace import Workspace
 from tests.records import short_record
@@ -67,6 +69,18 @@ def test_a_taken_name_is_refused_by_name(place):
     place.create_run("mine")
     with pytest.raises(OptionError, match="'mine' is there already"):
         place.create_run("mine")
+
+
+def test_the_name_of_a_run_that_was_killed_before_it_began_is_free(place):
+    (place.runs / "mine").mkdir(parents=True)
+    assert place.create_run("mine").status().phase == "starting"
+
+
+def test_a_run_that_is_being_made_is_not_listed(place):
+    add(place, "b", "done", 200)
+    with temporary_folder(place.runs / "new") as folder:
+        Run(folder).write_status(Status("starting"))
+        assert [run.name for run in place.all_runs()] == ["b"]
 
 
 def test_runs_made_in_the_same_second_have_folders_of_their_own(place):

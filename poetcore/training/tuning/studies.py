@@ -7,6 +7,7 @@ from pathlib import Path
 from poetcore.errors import OptionError, RunError
 from poetcore.features.engines import concrete
 from poetcore.system.options import flatten
+from poetcore.system.temporary import take_name, temporary_folder
 from poetcore.system.wording import few
 from poetcore.training.tuning.options import TuneOptions
 from poetcore.training.tuning.records import Plan
@@ -29,29 +30,21 @@ def create_study(options: TuneOptions, workspace: Workspace) -> Study:
     name = options.name or f"{datetime.now():%Y-%m-%d_%H-%M-%S}"
     check_run_name(name, "A tuning's name")
     workspace.tunings.mkdir(parents=True, exist_ok=True)
-    for number in range(1, 1000):
-        folder = workspace.tunings / (name if number == 1 else f"{name}_{number}")
-        try:
-            folder.mkdir()
-            break
-        except FileExistsError:
-            if options.name:
-                raise OptionError(
-                    f"A tuning named {name!r} is there already: choose another name, or resume it."
-                ) from None
     values = {
         key: str(value) if isinstance(value, Path) else value for key, value in flatten(options).items()
     }
-    plan = Plan(
-        values | {"name": folder.name, "engine": concrete(options.engine)},
-        settings,
-        {"poet": __version__},
-        datetime.now().astimezone().isoformat(timespec="seconds"),
-    )
-    study = Study(folder)
-    study.write_status(Status("starting", total=len(settings), pid=0, heartbeat=time.time()))
-    study.write_plan(plan)
-    return study
+    created = datetime.now().astimezone().isoformat(timespec="seconds")
+    with temporary_folder(workspace.tunings / name) as made:
+        Study(made).write_status(Status("starting", total=len(settings), pid=0, heartbeat=time.time()))
+        for number in range(1, 1000):
+            folder = workspace.tunings / (name if number == 1 else f"{name}_{number}")
+            chosen = values | {"name": folder.name, "engine": concrete(options.engine)}
+            Study(made).write_plan(Plan(chosen, settings, {"poet": __version__}, created))
+            if take_name(made, folder):
+                return Study(folder)
+            if options.name:
+                break
+    raise OptionError(f"A tuning named {name!r} is there already: choose another name, or resume it.")
 
 
 def delete_study(study: Study) -> None:

@@ -54,8 +54,9 @@ class Study(JobFolder):
         return f"{folder_title(self.options().image_dir, whole=True)} · {self.name}"
 
     def exists(self) -> bool:
-        """Return whether the folder is one of a tuning, however damaged."""
-        return any(file.exists() for file in (self._plan_file, self._trials_file))
+        """Return whether the folder is one of a tuning, however damaged; in the making it is none yet."""
+        marks = (self._plan_file, self._trials_file)
+        return not self.name.startswith(".") and any(file.exists() for file in marks)
 
     def options(self) -> TuneOptions:
         """Read what it was asked for.

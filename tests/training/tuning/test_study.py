@@ -93,6 +93,13 @@ def test_a_name_is_taken_once(place, tmp_path):
         create_study(named, workspace)
 
 
+def test_the_name_of_a_tuning_that_was_killed_before_it_began_is_free(place, tmp_path):
+    workspace = Workspace(tmp_path)
+    (workspace.tunings / "rates").mkdir(parents=True)
+    create_study(type(place.options)(place.options.image_dir, name="rates"), workspace)
+    assert [study.name for study in studies(workspace)] == ["rates"]
+
+
 def test_a_name_that_cannot_be_a_folders_is_told_as_a_tunings(place, tmp_path):
     named = type(place.options)(place.options.image_dir, name="../up")
     with pytest.raises(OptionError, match="A tuning's name becomes the name of a folder"):
