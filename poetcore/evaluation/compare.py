@@ -88,7 +88,7 @@ def compare(
         if evaluation is None:
             evaluation = _evaluate(model, dataset, only, workspace, on_progress, engine)
         found.append(_evaluated(model, evaluation))
-    return [compare_evaluations(found[0], other, workspace) for other in found[1:]]
+    return _with_first(models, found, workspace)
 
 
 def find_comparison(models: Sequence[Model], demo: Path, workspace: Workspace) -> list[Comparison] | None:
@@ -100,7 +100,7 @@ def find_comparison(models: Sequence[Model], demo: Path, workspace: Workspace) -
         if evaluation is None:
             return None
         found.append(_evaluated(model, evaluation))
-    return [compare_evaluations(found[0], other, workspace) for other in found[1:]]
+    return _with_first(models, found, workspace)
 
 
 def stored_comparison(runs: Sequence[Run], workspace: Workspace) -> list[Comparison]:
@@ -120,7 +120,26 @@ def stored_comparison(runs: Sequence[Run], workspace: Workspace) -> list[Compari
         if difference.any:
             remarks.append(difference.sentence.replace("This evaluation", f"The evaluation of {run.title}"))
         found.append(_evaluated(run, evaluation))
-    return [compare_evaluations(found[0], other, workspace, remarks) for other in found[1:]]
+    return _with_first(runs, found, workspace, remarks)
+
+
+def _with_first(
+    models: Sequence[Model], found: Sequence[Evaluated], workspace: Workspace, remarks: Sequence[str] = ()
+) -> list[Comparison]:
+    """Compare what each model but the first predicts with what the first does."""
+    return [
+        compare_evaluations(found[0], other, workspace, [*_about_itself(models[0], model), *remarks])
+        for model, other in zip(models[1:], found[1:], strict=True)
+    ]
+
+
+def _about_itself(a: Model, b: Model) -> list[str]:
+    """Return what is said where a model is compared with itself."""
+    if isinstance(a, Run):
+        same = isinstance(b, Run) and a.folder == b.folder
+    else:
+        same = isinstance(b, ModelFile) and a.version == b.version
+    return [f"A and B are the same model, {b.title}, so nothing differs: name another one."] if same else []
 
 
 def _asked(models: Sequence[Model], demo: Path, workspace: Workspace) -> tuple[Dataset, list[str] | None]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from poetcore.errors import OptionError, RunError
+from poetcore.system.checksums import sealed, unsealed
 from poetcore.system.options import build, flatten
 from poetcore.workspace.evaluation_folder import EvaluationFolder
 from poetcore.workspace.head import Head, pack_head
@@ -111,14 +112,14 @@ class Run(JobFolder):
         """
         file = self.folder / "config.json"
         try:
-            return build(kind, read_json(file))
-        except (OptionError, TypeError, AttributeError) as error:
+            return build(kind, unsealed(read_json(file)))
+        except (OptionError, ValueError, TypeError, AttributeError) as error:
             raise RunError(f"{file} is damaged: {error}") from None
 
     def write_config(self, config: object) -> None:
-        """Write the values of a dataclass by the names of its options, before a process is started on it."""
+        """Write a dataclass by its options' names, with a checksum, before a process is started on it."""
         values = {name: str(v) if isinstance(v, Path) else v for name, v in flatten(config).items()}
-        self.write("config.json", to_json(values))
+        self.write("config.json", to_json(sealed(values)))
 
     def state(self) -> str:
         """Return the phase of its status; `DAMAGED` if that, or the record of a done one, is unreadable."""

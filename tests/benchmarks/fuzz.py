@@ -10,6 +10,7 @@ their inputs kept in --out. 100,000 inputs take minutes to an hour a reader. `--
 """
 
 import argparse
+import os
 import queue
 import subprocess
 import sys
@@ -62,16 +63,21 @@ def fuzz(
         seconds: after so many no more are read.
     """
     found, number = Found(left=seconds), 0
+    # In memory, where nothing waits for a disk.
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     while number < inputs:
-        number = _run_child(reader, lab, number, inputs, found, out)
+        with tempfile.TemporaryDirectory(dir=memory, ignore_cleanup_errors=True) as folder:
+            number = _run_child(reader, lab, number, inputs, found, out, folder)
     return found
 
 
-def _run_child(reader: Reader, lab: Path, first: int, last: int, found: Found, out: Path | None) -> int:
-    """Run one process until it ends; returns the number of the next input."""
+def _run_child(
+    reader: Reader, lab: Path, first: int, last: int, found: Found, out: Path | None, folder: str
+) -> int:
+    """Run one process in a folder until it ends; returns the number of the next input."""
     command = [sys.executable, "-m", "tests.benchmarks.fuzzing.child", reader.name, str(lab), str(SEED)]
     process = subprocess.Popen(
-        [*command, str(first), str(last)],
+        [*command, str(first), str(last), folder],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -42,6 +42,7 @@ from playwright.sync_api import (
 )
 
 from tests.browser.camera import CAMERA_ARGUMENTS, FakeCamera, write_film
+from tests.browser.reruns import listen
 
 ROOT = Path(__file__).parents[2]
 
@@ -135,6 +136,7 @@ def watched(browser: Browser) -> Iterator[Watched]:
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     context.set_default_timeout(PATIENCE * 1000)
     watch = Watched(context.new_page())
+    listen(watch.page)
 
     def on_console(message: ConsoleMessage) -> None:
         if message.type == "error":

@@ -16,11 +16,18 @@ from poetcore.evaluation.evaluate import evaluate
 from poetcore.workspace.run import Run
 from poetcore.workspace.workspace import Workspace
 from tests.browser.conftest import PATIENCE, until_true
+from tests.browser.reruns import listen, waits
 from tests.conftest import Trained
 from tests.records import change_record
 
 #: What Chromium says where Streamlit's own client looks for its server below a page's address first.
 NOT_FOUND = r"^console: Failed to load resource: the server responded with a status of 404"
+
+#: No script runs, and there is no place for an element whose code is still being loaded.
+_SETTLED = """() => document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning"
+    && !document.querySelector("[data-testid=stSkeleton]")
+    && [...document.querySelectorAll("link[rel=stylesheet]")].every((link) => link.sheet)
+    && document.fonts.status === 'loaded'"""
 
 Found = TypeVar("Found")
 
@@ -97,6 +104,7 @@ class Dashboard:
     def __init__(self, page: Page, address: str) -> None:
         self.page = page
         self.address = address
+        listen(page)
 
     def open(self, path: str = "/") -> "Dashboard":
         self.page.goto(self.address + path)
@@ -114,8 +122,16 @@ class Dashboard:
         return self
 
     def is_settled(self) -> None:
-        """Wait until no script runs: what was done has had its effect, and nothing moves any more."""
-        expect(self.part("App")).to_have_attribute("data-test-script-state", "notRunning")
+        """Wait until what was done has had its effect, and every part of the page is there.
+
+        No script runs, or was asked for, and no part of Streamlit's client or style is still on its way.
+        """
+
+        def settled() -> bool:
+            self.page.wait_for_timeout(50)  # in which what was done is sent, or what was answered is drawn
+            return not waits(self.page) and bool(self.page.evaluate(_SETTLED))
+
+        until(lambda: settled() and settled())
 
     def says(self, words: str) -> None:
         expect(self.page.get_by_text(words).first).to_be_visible()

@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import ROOT, Serve, until_true
-from tests.browser.dashboard import NOT_FOUND, Dashboard
+from tests.browser.dashboard import NOT_FOUND, Dashboard, server_of, until
+from tests.browser.reruns import waits
 from tests.conftest import Trained, fill
 
 pytestmark = pytest.mark.complains(NOT_FOUND)
@@ -48,3 +49,22 @@ def test_a_path_is_pasted_as_a_file_manager_copies_it(
     dashboard.says("Dataset not found: /no/such/folder")
     dashboard.has_chosen("Demo pictures", "")
     dashboard.has_chosen("Run", "")
+
+
+def test_what_a_server_has_not_heard_of_yet_is_waited_for(page: Page, address: str) -> None:
+    dashboard = Dashboard(page, address).open("/overview")
+    dashboard.is_settled()
+    box = page.get_by_test_id("stSidebar").get_by_role("combobox", name="Dataset", exact=True)
+    box.click()
+    dashboard.is_settled()
+    server = server_of(address)
+    server.suspend()
+    try:
+        box.fill("/no/such/folder")
+        box.press("Enter")
+        until(lambda: waits(page))
+        expect(dashboard.part("App")).to_have_attribute("data-test-script-state", "notRunning")
+    finally:
+        server.resume()
+    dashboard.is_settled()
+    assert page.get_by_text("Dataset not found: /no/such/folder").count()

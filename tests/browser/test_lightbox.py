@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.accessibility import faults
 from tests.browser.conftest import Serve, Watched, screenshot, watched
-from tests.browser.dashboard import until
+from tests.browser.dashboard import steady_box, until
 from tests.browser.lightbox import LightBox
 from tests.browser.repair_gallery import APP, Gallery
 from tests.conftest import fill
@@ -136,14 +136,13 @@ def test_a_picture_is_enlarged_moved_and_whole_again_by_keys(box):
 
 def test_a_wheel_enlarges_what_it_points_at(box):
     frame = box.open().part("frame").first
-    before = frame.bounding_box()
-    assert before
+    before = steady_box(frame)
     x, y = before["x"] + 0.45 * before["width"], before["y"] + 0.45 * before["height"]
     box.page.mouse.move(x, y)
     box.page.mouse.wheel(0, -900)
     expect(box.part("scale")).not_to_have_text("1×")
-    after = frame.bounding_box()
-    assert after and after["width"] > before["width"]
+    after = steady_box(frame)
+    assert after["width"] > before["width"]
     assert (x - after["x"]) / after["width"] == pytest.approx(0.45, abs=0.01)
 
 
@@ -210,7 +209,7 @@ def test_two_fingers_enlarge(phone):
 
 
 def test_a_phone_shows_what_is_known_below_the_picture(phone):
-    stage, side = phone.part("stages").bounding_box(), phone.part("side").bounding_box()
+    stage, side = steady_box(phone.part("stages")), steady_box(phone.part("side"))
     assert side["y"] >= stage["y"] + stage["height"] and stage["x"] == 0 and stage["width"] == 390
     assert phone.page.evaluate("() => document.documentElement.scrollWidth") == 390
     screenshot(phone.page, "lightbox-phone")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import ROOT, Serve, screenshot, until_true
-from tests.browser.dashboard import NOT_FOUND, Dashboard, copy_of
+from tests.browser.dashboard import NOT_FOUND, Dashboard, copy_of, until
 from tests.conftest import Trained
 
 pytestmark = pytest.mark.complains(NOT_FOUND)
@@ -37,7 +37,7 @@ def test_h_draws_the_map_of_the_predicted_then_of_the_true_label_and_leafing_kee
     expect(choice.locator("option:checked")).to_contain_text("Predicted: ")
     expect(drawn).to_be_visible()
     picture = box.locator(".stage .frame > img").first
-    assert drawn.bounding_box() == pytest.approx(picture.bounding_box(), abs=1)
+    until(lambda: drawn.bounding_box() == pytest.approx(picture.bounding_box(), abs=1))
     box.keyboard.press("h")
     expect(choice.locator("option:checked")).to_contain_text("True: ")
     box.keyboard.press("ArrowRight")

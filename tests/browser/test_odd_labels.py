@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import ROOT, Serve, screenshot
-from tests.browser.dashboard import NOT_FOUND, Dashboard
+from tests.browser.dashboard import NOT_FOUND, Dashboard, until
 from tests.odd_labels import ODD_LABELS, odd_set
 
 pytestmark = pytest.mark.complains(NOT_FOUND)
@@ -43,7 +43,8 @@ def test_a_matrix_has_every_label_as_it_is(page: Page, address: str) -> None:
     Dashboard(page, address).open("/evaluate").is_settled()
     matrix = page.get_by_role("grid", name="Confusion matrix")
     expect(matrix).to_be_visible()
-    assert set(ODD_LABELS) == set(matrix.locator("tbody th span").all_text_contents())
+    names = matrix.locator("tbody th span")
+    until(lambda: set(ODD_LABELS) == set(names.all_text_contents()))
     is_plain(page)
     # The browser's own CSV of a table has cells that a spreadsheet runs.
     page.get_by_test_id("stDataFrame").first.hover()
@@ -55,5 +56,6 @@ def test_the_bars_of_the_overview_have_every_label_as_it_is(page: Page, address:
     Dashboard(page, address).open("/overview").is_settled()
     chart = page.get_by_test_id("stVegaLiteChart").first
     expect(chart.locator("svg")).to_be_visible()
-    drawn = {text.strip() for text in chart.locator("svg text").all_text_contents()}
-    assert {label for label in ODD_LABELS if len(label) < 40} <= drawn
+    short = {label for label in ODD_LABELS if len(label) < 40}
+    texts = chart.locator("svg text")
+    until(lambda: short <= {text.strip() for text in texts.all_text_contents()})

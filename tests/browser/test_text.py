@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Serve
+from tests.browser.dashboard import until
 
 NAMES = [
     "20$ and 30$",
@@ -52,6 +53,11 @@ def test_every_name_is_shown_as_it_is(page: Page, address: str) -> None:
         block = page.locator(f".st-key-name_{number}")
         texts = block.locator("[data-testid=stMarkdownContainer], [data-testid=stCaptionContainer]")
         expect(texts).to_have_count(4)
-        shown = [words.replace("\u2060", "").strip() for words in texts.all_inner_texts()]
-        assert shown == [name, f"{name} is a label", name, f"Pictures of {name}"]
+        shown = [name, f"{name} is a label", name, f"Pictures of {name}"]
+        # What reads Markdown is a part of the client that may come later than the text's place.
+        until(
+            lambda texts=texts, shown=shown: (
+                shown == [words.replace("\u2060", "").strip() for words in texts.all_inner_texts()]
+            )
+        )
         assert block.locator("p :is(img, a, em, del, code, b, .katex)").count() == 0

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 from poetcore.evaluation.video.label_video import label_video
 from tests.browser.accessibility import faults
 from tests.browser.conftest import ROOT, Held, Serve, screenshot
-from tests.browser.dashboard import NOT_FOUND, Dashboard
+from tests.browser.dashboard import NOT_FOUND, Dashboard, until
 from tests.conftest import Trained
 from tests.videos import plain, sample_video, write_video
 
@@ -48,8 +48,9 @@ def choose(section: Locator, file: Path) -> None:
 
 def go_to(section: Locator, seconds: float) -> None:
     """Stop the player at a place."""
-    if section.get_by_role("button", name="Pause").is_visible():
-        section.page.keyboard.press(" ")
+    player = section.locator("video.video")
+    until(lambda: player.evaluate("video => video.played.length > 0"))  # it begins by itself
+    player.evaluate("video => video.pause()")
     expect(section.get_by_role("button", name="Play")).to_be_visible()
     section.locator(".seek").evaluate(
         "(seek, to) => { seek.value = to; seek.dispatchEvent(new Event('input')); }", seconds

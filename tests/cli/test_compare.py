@@ -48,6 +48,12 @@ def test_several_models_are_each_compared_with_the_first_and_p_is_corrected(answ
     assert "p is corrected for 2 comparisons" in say(*several)
 
 
+def test_a_model_that_is_compared_with_itself_is_told(answer, asked):
+    itself = [*asked[:2], *asked[1:2], *asked[3:]]
+    assert [one for one in answer(*itself)["remarks"] if "A and B are the same model" in one]
+    assert not [one for one in answer(*asked)["remarks"] if "the same model" in one]
+
+
 def test_without_a_demo_folder_the_newest_evaluations_count(answer, asked, two_runs):
     for name in asked[1:3]:
         answer("evaluate", two_runs.sample / "demo", "--run", name)

@@ -1,5 +1,6 @@
 """The configuration of a run, and how it reaches the process that trains it."""
 
+import json
 from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,26 @@ def test_a_damaged_configuration_is_named(place, content):
     (run.folder / "config.json").write_text(content)
     with pytest.raises(RunError, match=r"config\.json is damaged"):
         run.config(Job)
+
+
+def test_a_changed_bit_of_a_configuration_is_noticed(everything, place):
+    run = place.create_run("run")
+    run.write_config(Job.of(everything, place))
+    file = run.folder / "config.json"
+    values = json.loads(file.read_text())
+    file.write_text(json.dumps(values | {"validation_percentage": values["validation_percentage"] ^ 1}))
+    with pytest.raises(RunError, match=r"config\.json is damaged"):
+        run.config(Job)
+
+
+def test_a_configuration_of_an_earlier_version_has_no_checksum(everything, place):
+    run = place.create_run("run")
+    run.write_config(Job.of(everything, place))
+    file = run.folder / "config.json"
+    values = json.loads(file.read_text())
+    del values["checksum"]
+    file.write_text(json.dumps(values))
+    assert run.config(Job) == Job.of(everything, place)
 
 
 def test_a_run_that_was_trained_by_a_command_has_no_configuration(place):

@@ -1,9 +1,10 @@
 """The process that reads mutated files one after the other and tells of each before and after.
 
-    python -m tests.benchmarks.fuzzing.child READER LAB SEED FIRST LAST
+    python -m tests.benchmarks.fuzzing.child READER LAB SEED FIRST LAST FOLDER
 
 Prints `<number` before an input, `>number SECONDS KIND` after it. What it may take of memory is what it has
-after reading the sound files, and `Reader.megabytes`; what it does not survive, its parent notices.
+after reading the sound files, and `Reader.megabytes`; what it does not survive, its parent notices. It works
+in FOLDER, which its parent deletes, since a process that is killed deletes nothing.
 """
 
 import gc
@@ -32,14 +33,13 @@ def input_of(reader: Reader, seeds: list[bytes], seed: int, number: int) -> byte
 
 def main() -> None:
     name, lab, seed, first, last = sys.argv[1], Path(sys.argv[2]), *map(int, sys.argv[3:6])
+    tempfile.tempdir = sys.argv[6]  # of the readers too
+    place = Path(tempfile.mkdtemp())
     reader = READERS[name]
     out = os.fdopen(os.dup(1), "w", buffering=1)
-    # In memory, where nothing waits for a disk.
-    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    with tempfile.TemporaryDirectory(dir=memory) as folder, Path(os.devnull).open("w") as nothing:
+    with Path(os.devnull).open("w") as nothing:
         # What libraries print belongs to nobody.
         os.dup2(nothing.fileno(), 1), os.dup2(nothing.fileno(), 2)
-        place = Path(folder)
         try:
             seeds = reader.seeds(lab)
             read = reader.prepare(place, lab)
