@@ -71,7 +71,8 @@ class LiteGraph:
                 value: name.lower() for name, value in vars(schema.TensorType).items() if name.isupper()
             }
             # What a damaged one refers to is not there.
-            _ = (self.inputs, self.outputs, self.last_operator, self.pooled_map)
+            _ = (self.inputs, self.outputs, self.last_operator, self.pooled_map())
+            _ = [self._model.buffers[entry.buffer] for entry in self._model.metadata or ()]
         except Exception as error:  # the generated reader lets through whatever struct and numpy raise
             raise ValueError("it is damaged") from error
 
@@ -116,9 +117,12 @@ class LiteGraph:
             Of shape `(1, rows, columns, channels)`; None where the output is something else, such as a
             normalised mean or a classifier's.
         """
-        place = self._outputs[0]
-        while (operator := self._maker(place)) and self._kind(operator) in _SAME_NUMBERS:
+        place, operator = self._outputs[0], self._maker(self._outputs[0])
+        for _ in self._graph.operators or ():  # of a damaged one some may lead back to themselves
+            if operator is None or self._kind(operator) not in _SAME_NUMBERS:
+                break
             place = int(operator.inputs[0])
+            operator = self._maker(place)
         if operator is None:
             return None
         found, kind = self._described(int(operator.inputs[0])), self._kind(operator)
@@ -126,7 +130,10 @@ class LiteGraph:
             return None
         if kind == "MEAN":
             axes = self._graph.tensors[int(operator.inputs[1])]
-            over = np.frombuffer(bytes(bytearray(self._model.buffers[axes.buffer].data)), np.int32)
+            data = self._model.buffers[axes.buffer].data
+            if data is None:  # they are computed
+                return None
+            over = np.frombuffer(bytes(bytearray(data)), np.int32)
             return found if sorted(over % 4) == [1, 2] else None
         pool = operator.builtinOptions
         if kind == "AVERAGE_POOL_2D" and (pool.filterHeight, pool.filterWidth) == found.shape[1:3]:

@@ -44,6 +44,22 @@ def test_a_file_that_is_none_is_told():
         with_map(b"no network")
 
 
+def test_a_damaged_one_whose_operator_takes_what_it_makes_is_read_to_its_end():
+    graph = LiteGraph.begin("pixels", (1, 8, 8, 3))
+    made = graph.follow("RESHAPE", "flat", (1, 192), np.array([1, 192], np.int32))
+    (operator,) = graph._graph.operators
+    operator.inputs[0] = made.place
+    assert with_map(graph.packed()) is None
+
+
+def test_a_damaged_one_whose_last_operator_takes_what_is_not_there_is_told():
+    graph = LiteGraph.begin("pixels", (1, 8, 8, 3))
+    graph.follow("MEAN", "vector", (1, 3), np.array([1, 2], np.int32))
+    graph._graph.operators[0].inputs[1] = 99
+    with pytest.raises(BackboneError, match="it is damaged"):
+        with_map(graph.packed())
+
+
 def converted(end: "list[object]", quantized: bool = False) -> bytes:
     """A small network that ends in these layers, as a LiteRT file."""
     tf = tensorflow()
