@@ -133,6 +133,33 @@ def test_a_folder_that_was_cancelled_while_it_was_read_is_not_sent_in_place_of_t
     assert sent == [[], ["second.jpg"]]
 
 
+def test_what_is_dropped_again_is_sent_once_what_was_cancelled_is_deleted(dashboard):
+    expect(dashboard.page.get_by_role("button", name="Choose a folder")).to_be_visible()
+    early, asked = dashboard.page.evaluate(
+        """async () => {
+            const { poetTransfer: transfer, fetch } = window;
+            const asked = [];
+            let release;
+            window.fetch = async (address, { method }) => {
+                asked.push(method);
+                if (method === "DELETE") await new Promise((go) => (release = go));
+                return new Response('{"error": "No picture."}', { status: method === "DELETE" ? 200 : 400 });
+            };
+            transfer.id = "an earlier one";
+            transfer.cancel();
+            const sent = transfer.begin([{ path: "garden/a.jpg", file: new File(["x"], "a.jpg") }]);
+            await new Promise((go) => setTimeout(go, 50));
+            const early = [...asked];
+            release();
+            await sent;
+            window.fetch = fetch;
+            transfer.rest();
+            return [early, asked];
+        }"""
+    )
+    assert (early, asked) == (["DELETE"], ["DELETE", "POST"])
+
+
 def test_what_is_cancelled_leaves_nothing(dashboard, place, tmp_path):
     dashboard.page.route(re.compile(r"/poet/uploads/\w+/\d+"), lambda route: None)
     choose(dashboard.page, "folder", fill(tmp_path / "garden", {"rose": 3, "tulip": 3}))

@@ -51,6 +51,7 @@ class Audience {
         this.problem = news?.ended ?? "";
         if (this.problem) return this.paintNews();
         if (news) this.hear(news);
+        this.tell(); // once more, if it did not arrive
       } catch (error) {
         if (id !== this.offered?.id) return;
         this.problem = error instanceof TypeError ? "The dashboard does not answer." : error.message;

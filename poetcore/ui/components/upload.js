@@ -92,8 +92,7 @@ class Area {
     };
     if (one.here) button(whole ? "Use them" : "Use what is here", () => this.tellPython("done", turnOf(one.id)));
     button("Discard", async () => {
-      await discard(one.id);
-      row.remove();
+      if (await discard(one.id)) row.remove();
     });
     return row;
   }

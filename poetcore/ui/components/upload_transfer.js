@@ -100,6 +100,8 @@ class Transfer extends EventTarget {
     this.enter("reading");
     try {
       const rows = this.files.map(({ path, file }) => [path, file?.size ?? 0, file?.lastModified ?? 0]);
+      await this.discarding;
+      if (this.round !== round) return;
       const answer = await fetch(ROUTE, { method: "POST", body: JSON.stringify(rows) });
       const begun = await answer.json();
       if (this.round !== round) return; // cancelled meanwhile
@@ -214,8 +216,11 @@ function turnOf(id) {
   return `${id}/${Date.now()}`;
 }
 
-async function discard(id) {
-  await fetch(`${ROUTE}/${id}`, { method: "DELETE" });
+/** Have what is here of an upload deleted; whether it is gone. Whoever sends something waits for it: it may be the same. */
+function discard(id) {
+  const asked = fetch(`${ROUTE}/${id}`, { method: "DELETE" }).then(({ status }) => status < 500, () => false);
+  transfer.discarding = Promise.all([transfer.discarding, asked]);
+  return asked;
 }
 
 // One for all pages: Streamlit loads this file again for each.

@@ -59,7 +59,13 @@ def read_lite(_: Path, __: Path) -> Read:
             graph = LiteGraph(content)
         except ValueError as error:  # what its docstring promises
             raise PictureError(str(error)) from None
-        graph.inputs, graph.outputs, graph.last_operator, graph.pooled_map(), graph.metadata("TFLITE_METADATA")
+        (
+            graph.inputs,
+            graph.outputs,
+            graph.last_operator,
+            graph.pooled_map(),
+            graph.metadata("TFLITE_METADATA"),
+        )
         with suppress(ValueError):
             graph.packed()
 
