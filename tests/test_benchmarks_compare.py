@@ -69,6 +69,37 @@ def test_what_is_in_one_only_is_told() -> None:
     assert "Nothing got slower" in found.as_markdown()
 
 
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        (Figure("sum", "s", QUIET), Figure("sum", "s", (0.0, *QUIET))),
+        (Figure("sum", "s", (float("nan"), 1.0)), Figure("sum", "s", QUIET)),
+        (Figure("sum", "s", QUIET), Figure("sum", "ms", tuple(1000 * one for one in QUIET))),
+    ],
+)
+def test_what_cannot_be_compared_is_told_and_is_no_success(before: Figure, now: Figure) -> None:
+    found = compared(a_table(before), a_table(now))
+    assert (
+        found.notes == ("Not compared, for a value that is not above 0 or another unit: sum.",)
+        and compare.status_of(found) == 2
+    )
+    assert "nothing is known" in found.as_markdown() and "Nothing got slower" not in found.as_markdown()
+
+
+def test_what_was_measured_once_is_no_success_of_which_anything_is_known() -> None:
+    once = compared(a_table(Figure("sum", "s", (1.0,))), a_table(Figure("sum", "s", (2.0,))))
+    assert "Nothing got slower" not in once.as_markdown()
+
+
+def test_a_baseline_is_not_written_over(tmp_path, capsys) -> None:
+    a_table(Figure("sum", "s", QUIET)).write(tmp_path, "benchmarks")
+    before = (tmp_path / "benchmarks.json").read_text()
+    asked = ["--out", str(tmp_path), "--compare", str(tmp_path / "benchmarks.json")]
+    assert benchmarks.main([str(tmp_path), str(tmp_path), *asked]) == 2
+    assert "would be written over" in capsys.readouterr().err
+    assert (tmp_path / "benchmarks.json").read_text() == before
+
+
 def test_another_machine_makes_ratios_hints() -> None:
     before = a_table(Figure("sum", "s", QUIET))
     now = a_table(

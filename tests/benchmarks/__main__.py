@@ -24,7 +24,7 @@ from typing import Any
 
 from poetcore.system.files import walk
 from tests.benchmarks import quick
-from tests.benchmarks.compare import BaselineError, compared, read_baseline
+from tests.benchmarks.compare import BaselineError, compared, read_baseline, status_of
 from tests.benchmarks.harness import machine
 from tests.benchmarks.lab import Lab
 from tests.benchmarks.other_code import lay_out
@@ -38,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     with tempfile.TemporaryDirectory() as folder:
         try:
-            baseline = read_baseline(arguments.compare) if arguments.compare else None
+            baseline = _baseline(arguments.compare, arguments.out) if arguments.compare else None
             other = lay_out(arguments.against, Path(folder, "other")) if arguments.against else None
         except BaselineError as error:
             print(error, file=sys.stderr)
@@ -68,7 +68,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     comparison = compared(baseline, table)
     print(comparison.as_markdown())
-    return 1 if comparison.slower else 0
+    return status_of(comparison)
+
+
+def _baseline(file: Path, out: Path) -> Table:
+    """Read the baseline, which must not be where the new table is written.
+
+    Raises:
+        BaselineError: it is, or it cannot be read.
+    """
+    if file.resolve() == (out / "benchmarks.json").resolve():
+        raise BaselineError(
+            f"The baseline {file} would be written over by what is measured now: give another --out."
+        )
+    return read_baseline(file)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -105,7 +118,9 @@ def _settings(arguments: argparse.Namespace, baseline: Table | None) -> dict[str
     short = arguments.quick or bool(arguments.against) or (not arguments.only and bool(before.get("quick")))
     return {
         "quick": short,
-        "only": [] if short else arguments.only or before.get("only") or list(SUITES),
+        "only": []
+        if short
+        else arguments.only or [one for one in before.get("only") or () if one in SUITES] or list(SUITES),
         "repeat": arguments.repeat or before.get("repeat") or (_QUICK if short else _FULL),
         "many": arguments.many or before.get("many") or 50_000,
         "train_pictures": sum(1 for _ in walk(arguments.train)),

@@ -4,7 +4,7 @@
 
 compares two files that `python -m tests.benchmarks ... --out` wrote; with `--compare BASELINE.json` that
 command measures and compares in one go. Ends with 1 where something got slower, with 2 where a file cannot be
-read.
+read or has nothing in common with the other.
 
 The rule. The ratio of two sets of repeats is the median of all ratios of one of these to one of those (Hodges
 and Lehmann, "Estimates of location based on rank tests", 1963), and its interval the rank-sum test of Mann
@@ -28,7 +28,7 @@ import numpy as np
 
 from tests.benchmarks.table import Figure, Table, short
 
-__all__ = ["BaselineError", "Comparison", "Ratio", "compared", "ratio_of", "read_baseline"]
+__all__ = ["BaselineError", "Comparison", "Ratio", "compared", "ratio_of", "read_baseline", "status_of"]
 
 #: A ratio nearer to 1 is never marked, however surely it is not 1.
 MARGIN = 1.05
@@ -107,14 +107,26 @@ class Comparison:
     def slower(self) -> list[Ratio]:
         return [one for one in self.ratios if one.verdict == "slower"]
 
+    @property
+    def outcome(self) -> str:
+        """What is to be known of it in one sentence."""
+        names = ", ".join(f"{one.name} ({one.value:.2f} times)" for one in self.slower)
+        if names:
+            return f"Slower: {names}."
+        if not self.ratios:
+            return "Both have nothing in common that could be compared, so nothing is known."
+        told = [one for one in self.ratios if one.told]
+        if not told:
+            return "Nothing can be told from noise, so nothing is known."
+        return "Nothing got slower by more than the noise."
+
     def as_markdown(self) -> str:
         """Write all ratios, the worst first."""
         lines = ["# Beside the baseline", "", *(f"- {note}" for note in self.notes), ""]
         lines += ["| measured | before, now | times the baseline (interval) | |", "|---|---|---|---|"]
         lines += [f"| {one} |" for one in sorted(self.ratios, key=lambda one: -one.value)] + [""]
-        names = ", ".join(f"{one.name} ({one.value:.2f} times)" for one in self.slower)
-        lines += [f"Slower: {names}." if names else "Nothing got slower by more than the noise."]
         lines += [
+            self.outcome,
             "",
             f"Above 1 is slower, or more memory. Marked is what differs from 1 by its whole interval and by"
             f" {MARGIN - 1:.0%} at least.",
@@ -151,9 +163,12 @@ def compared(baseline: Table, now: Table) -> Comparison:
     """Compare what both tables have measured."""
     before = {one.name: one for one in baseline.figures}
     after = {one.name: one for one in now.figures}
-    both = [name for name in after if name in before and _positive(before[name], after[name])]
-    ratios = tuple(ratio_of(before[name], after[name]) for name in both)
+    both = [name for name in after if name in before]
+    apart = [name for name in both if not _comparable(before[name], after[name])]
+    ratios = tuple(ratio_of(before[name], after[name]) for name in both if name not in apart)
     notes = [*_doubts(baseline, now), *_only("the baseline", before, after), *_only("now", after, before)]
+    if apart:
+        notes.append(f"Not compared, for a value that is not above 0 or another unit: {', '.join(apart)}.")
     if ratios and not all(one.told for one in ratios):
         notes.append("Too few repeats to tell some of it from noise: three of each at least, better five.")
     elif any(one.by_chance > CHANCE for one in ratios):
@@ -209,8 +224,9 @@ def _words(unit: str) -> tuple[str, str]:
     return ("slower", "faster") if unit in ("s", "ms") or unit.endswith("/s") else ("higher", "lower")
 
 
-def _positive(*figures: Figure) -> bool:
-    return all(value > 0 for figure in figures for value in figure.values)
+def _comparable(before: Figure, now: Figure) -> bool:
+    values = (*before.values, *now.values)
+    return before.unit == now.unit and all(value > 0 and math.isfinite(value) for value in values)
 
 
 def _only(where: str, these: Mapping[str, Figure], others: Mapping[str, Figure]) -> list[str]:
@@ -270,7 +286,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     comparison = compared(*tables)
     print(comparison.as_markdown())
-    return 1 if comparison.slower else 0
+    return status_of(comparison)
+
+
+def status_of(comparison: Comparison) -> int:
+    """Return the exit status: 1 where something got slower, 2 where nothing was compared."""
+    return 1 if comparison.slower else 0 if comparison.ratios else 2
 
 
 if __name__ == "__main__":
