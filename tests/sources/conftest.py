@@ -23,7 +23,11 @@ QUICK = FetchOptions(
     connect_timeout=30, read_timeout=30, total_timeout=60, max_megabytes=0.5, retries=2, backoff=0.01
 )
 
-ONE_RETRY = replace(QUICK, total_timeout=3, retries=1)
+ONE_RETRY = replace(QUICK, retries=1)
+
+#: For servers that never answer; a photo may take longer on a busy machine, so for nothing else.
+SHORT = replace(ONE_RETRY, total_timeout=3)
+
 Run = Callable[..., Gathered]
 
 

@@ -15,7 +15,7 @@ from poetcore.sources.gather import gather
 from poetcore.sources.gathered import Tally
 from poetcore.sources.urls import Source, UrlEntry
 from tests.conftest import encoded, picture
-from tests.sources.conftest import ONE_RETRY, files, reasons
+from tests.sources.conftest import ONE_RETRY, SHORT, files, reasons
 
 
 def test_pictures_come_into_their_label_folders(server, run):
@@ -65,8 +65,8 @@ def test_dead_links_are_requested_again_after_a_month(server, run, monkeypatch):
 
 def test_a_dead_host_is_remembered_where_others_answer(server, run):
     listed = [server.silent("/silent.jpg"), *server.photos(3)]
-    run(daisy=listed)
-    run(daisy=listed)
+    run(SHORT, daisy=listed)
+    run(SHORT, daisy=listed)
     assert server.counts()["/silent.jpg"] == 1
 
 
@@ -74,7 +74,7 @@ def test_a_dead_host_is_remembered_where_others_answer(server, run):
 def test_without_any_connection_no_url_counts_as_dead(server, run):
     server.silent("/robots.txt")
     listed = server.photos(2)
-    run(daisy=listed)
+    run(SHORT, daisy=listed)
     server.pages.pop("/robots.txt")
     assert run(daisy=listed).labels["daisy"].kept == 2
 
