@@ -14,14 +14,17 @@ Makes in FOLDER
 The same count, demo and seed make the same pictures and vectors. The dashboard opens it with
 
     TFP_WORKSPACE=FOLDER/tf_files python -m streamlit run app.py
+
+and `python -m tests.benchmarks.pages FOLDER` measures its pages, with `train` and the evaluation of `small`.
 """
 
 import argparse
 import io
+import json
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +39,7 @@ from poetcore.features.backbones import DEFAULT, find
 from poetcore.workspace.workspace import Workspace
 from tests.benchmarks.generated import LABELS, SETTLING
 from tests.benchmarks.harness import run
+from tests.benchmarks.pages_place import Place
 
 __all__ = ["Part", "fill", "make"]
 
@@ -174,6 +178,8 @@ def make(out: Path, count: int, demo: int, models: Path | None = None, *, bare: 
         run([*poet, "retrain", "--image_dir", str(out / trained), "--run_name", name, *kept])
         run([*poet, "evaluate", str(out / evaluated), "--run", name, "--workspace", str(workspace.root)])
         _tell(f"run {name}: trained on {trained}, evaluated on {evaluated}")
+    place = Place(str(workspace.root), str(out / "train"), str(out / "train"), "small")
+    (out / "place.json").write_text(json.dumps(asdict(place)), "utf-8")
     return workspace
 
 

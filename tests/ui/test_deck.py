@@ -7,6 +7,7 @@ import pytest
 
 from poetcore.ui.gallery.card import Card
 from poetcore.ui.gallery.deck import AROUND, Deck
+from poetcore.ui.gallery.lazy import Lazy
 
 FOLDER = "/photos/of/last/summer/"
 
@@ -83,6 +84,21 @@ def test_of_a_long_list_the_part_around_the_page_is_sent():
     deck = Deck.of([(card(number),) for number in range(3 * AROUND)])
     packed = deck.packed(range(AROUND + 500, AROUND + 524))
     assert (packed["first"], packed["total"], len(packed["items"])) == (500, 3 * AROUND, 2 * AROUND + 24)
+
+
+def test_of_a_lazy_list_only_what_is_sent_is_made():
+    made = []
+
+    def row(number):
+        made.append(number)
+        return (card(number),)
+
+    deck = Deck.of(Lazy(range(10 * AROUND), row))
+    shown = range(5 * AROUND, 5 * AROUND + 24)
+    packed, around = deck.packed(shown), range(4 * AROUND, 6 * AROUND + 24)
+    assert (packed["first"], packed["total"], len(packed["items"])) == (4 * AROUND, 10 * AROUND, len(around))
+    assert deck.around(shown) == around
+    assert made == list(around)
 
 
 def test_a_stop_that_is_no_more_has_the_last_row():

@@ -35,6 +35,7 @@ class PointMap {
     if (selected !== this.received) this.selected = new Set(data.selected);
     this.received = selected;
     this.data = data;
+    this.hashes = atob(data.hashes);
     this.legend();
     this.part("over").ariaLabel = `Map of ${data.x.length} pictures`;
     this.paint();
@@ -127,7 +128,8 @@ class PointMap {
   }
 
   sha(point) {
-    return this.data.shas.slice(64 * point, 64 * point + 64);
+    const bytes = [...this.hashes.slice(32 * point, 32 * point + 32)];
+    return bytes.map((one) => one.charCodeAt(0).toString(16).padStart(2, "0")).join("");
   }
 
   // -- selecting

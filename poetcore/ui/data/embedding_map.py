@@ -21,6 +21,7 @@ from poetcore.ui.data.arranging import METHOD_NAMES, arranged
 from poetcore.ui.data.features import DatasetFeatures, draw_features
 from poetcore.ui.data.map_looks import Predicted, by_label, by_prediction, predicted_by
 from poetcore.ui.gallery.about import about_chosen
+from poetcore.ui.gallery.lazy import Lazy
 from poetcore.ui.gallery.pictures import Card
 from poetcore.ui.gallery.repair_gallery import Repairable, repair_gallery
 from poetcore.ui.labels import filter_label
@@ -99,7 +100,7 @@ def _draw_selected(
     st.caption(f"{counts}. The rarest label among them comes first.")
     repair_gallery(
         dataset.folder,
-        [_item(row, predicted) for row in picked.itertuples()],
+        Lazy(list(picked.itertuples(index=False)), lambda row: _item(row, predicted)),
         dataset.labels,
         key="map_gallery",
         about=about_chosen(),

@@ -19,6 +19,7 @@ from poetcore.ui.computed import computed
 from poetcore.ui.data.merging import draw_merges
 from poetcore.ui.data.side_by_side import side_by_side
 from poetcore.ui.gallery.about import about_chosen
+from poetcore.ui.gallery.lazy import Lazy
 from poetcore.ui.gallery.pending import tell_pending
 from poetcore.ui.gallery.pictures import Card
 from poetcore.ui.gallery.repair_gallery import Repairable, repair_gallery
@@ -176,16 +177,12 @@ def _draw_pictures(
         items = side_by_side(issues, check, dataset, demo)
         repair_gallery(dataset.folder, items, dataset.labels, key, about_chosen())
         return
-    items = [
-        Repairable(
-            Card(issue.sha, Path(issue.path).name, (issue.label, issue.detail)),
-            issue.path,
-            issue.label,
-            check.title.lower(),
-        )
-        for issue in issues
-    ]
-    repair_gallery(dataset.folder, items, dataset.labels, key, about_chosen())
+    repair_gallery(dataset.folder, Lazy(issues, _item), dataset.labels, key, about_chosen())
+
+
+def _item(issue: Issue) -> Repairable:
+    card = Card(issue.sha, Path(issue.path).name, (issue.label, issue.detail))
+    return Repairable(card, issue.path, issue.label, CHECKS[issue.issue].title.lower())
 
 
 def _draw_set_aside(issues: Sequence[Issue], dataset: Dataset) -> None:

@@ -23,6 +23,7 @@ from poetcore.system.files import is_same_place
 from poetcore.ui.choice import chosen
 from poetcore.ui.data.features import DatasetFeatures, draw_features
 from poetcore.ui.gallery.about import about_chosen
+from poetcore.ui.gallery.lazy import Lazy
 from poetcore.ui.gallery.pictures import Card, gallery
 from poetcore.ui.gallery.repair_gallery import Repairable, repair_gallery
 from poetcore.ui.labels import filter_label, pick_label
@@ -118,7 +119,7 @@ def _draw_list(dataset: Dataset, scored: pd.DataFrame) -> None:
         st.info("No such picture.")
     repair_gallery(
         dataset.folder,
-        [_item(row, row.sha in by_hand) for row in shown.itertuples()],
+        Lazy(list(shown.itertuples(index=False)), lambda row: _item(row, row.sha in by_hand)),
         dataset.labels,
         key="suspects_gallery",
         about=about_chosen(),

@@ -2,6 +2,7 @@
 
 import os.path
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -16,6 +17,7 @@ from poetcore.training.train import TrainingOptions
 from poetcore.ui.computed import Same, computed, last_write, times_of
 from poetcore.ui.data.found import draw_odd
 from poetcore.ui.gallery.about import about_chosen
+from poetcore.ui.gallery.lazy import Lazy
 from poetcore.ui.gallery.pictures import Card, gallery
 from poetcore.ui.glossary import term
 from poetcore.ui.headline import formats_metric
@@ -78,13 +80,14 @@ def _draw_samples(dataset: Dataset) -> None:
     label = pick_label(dataset.labels, key=f"sheet_label_{dataset.folder}")
     shown = dataset.pictures[dataset.pictures["label"] == label]
     gallery(
-        [
-            Card(sha, Path(path).name, (f"{width} x {height}",), path=path, true=label)
-            for path, sha, width, height in shown[["path", "sha", "width", "height"]].itertuples(index=False)
-        ],
+        Lazy(list(shown[["path", "label", "sha", "width", "height"]].itertuples(index=False)), _card),
         key=f"sheet_{dataset.folder}_{label}",
         about=about_chosen(),
     )
+
+
+def _card(row: Any) -> Card:
+    return Card(row.sha, Path(row.path).name, (f"{row.width} x {row.height}",), path=row.path, true=row.label)
 
 
 def _counts(dataset: Dataset) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from typing import Any
 
 from poetcore.system.figures import confidence
 from poetcore.ui.gallery.card import Card
+from poetcore.ui.gallery.lazy import Lazy
 
 __all__ = ["AROUND", "Deck", "Row", "Stop"]
 
@@ -44,9 +45,12 @@ class Deck:
         """Return the deck of a gallery.
 
         Args:
-            rows: of the gallery. Of a pair the first picture is the one that is looked at.
+            rows: of the gallery. Of a pair the first picture is the one that is looked at; lazy ones have
+                one picture each.
             repeats: the first picture of a row is repeated by the others, each of which is a stop beside it.
         """
+        if isinstance(rows, Lazy):
+            return cls(Lazy(rows, _alone), range(len(rows)), range(len(rows)), repeats)
         stops: list[Stop] = []
         of: list[int] = []
         first: list[int] = []
@@ -69,6 +73,21 @@ class Deck:
         """Return the number of a stop's row; the list may have become shorter."""
         return self.rows[min(stop, len(self.rows) - 1)] if self.rows else 0
 
+    def around(self, shown: range) -> range:
+        """Return the numbers of the rows whose stops are sent with a page.
+
+        Args:
+            shown: the rows on the page of the gallery.
+        """
+        sent = self._sent(shown)
+        return range(self.rows[sent.start], self.rows[sent.stop - 1] + 1) if sent else range(0)
+
+    def _sent(self, shown: range) -> range:
+        """Return the numbers of the stops that are sent with a page."""
+        start = self.first[shown.start] if shown else 0
+        end = self.first[shown.stop] if shown.stop < len(self.first) else len(self.stops)
+        return range(max(0, start - AROUND), min(end + AROUND, len(self.stops)))
+
     def packed(self, shown: range, marks: Mapping[str, tuple[str, str]] | None = None) -> dict[str, Any]:
         """Pack the stops around some rows for the browser: each word once, its number wherever it is meant.
 
@@ -82,9 +101,7 @@ class Deck:
                 for each or "".
         """
         marks = marks or {}
-        start = self.first[shown.start] if shown else 0
-        end = self.first[shown.stop] if shown.stop < len(self.first) else len(self.stops)
-        begin = max(0, start - AROUND)
+        sent = self._sent(shown)
         words: dict[str, int] = {}
 
         def word(text: str) -> int:
@@ -102,9 +119,13 @@ class Deck:
             return [card.sha, word(card.title), word(folder), word(name), lines, *labels, top, mark]
 
         items = [
-            [*pack(card), pack(other) if other else 0] for card, other in self.stops[begin : end + AROUND]
+            [*pack(card), pack(other) if other else 0] for card, other in self.stops[sent.start : sent.stop]
         ]
-        return {"first": begin, "total": len(self.stops), "words": list(words), "items": items}
+        return {"first": sent.start, "total": len(self.stops), "words": list(words), "items": items}
+
+
+def _alone(row: Row) -> Stop:
+    return row[0], None
 
 
 def _stops(row: Row, repeats: bool) -> list[Stop]:

@@ -12,6 +12,7 @@ from poetcore.ui.components.gallery import card_grid
 from poetcore.ui.gallery.about import About
 from poetcore.ui.gallery.card import Card
 from poetcore.ui.gallery.deck import Deck, Row
+from poetcore.ui.gallery.lazy import Lazy
 from poetcore.ui.route import address
 from poetcore.ui.state import workspace
 
@@ -68,7 +69,7 @@ def gallery(
         about: the model whose predictions are shown, if there is one.
         large: whether the cards are twice as wide as usual.
     """
-    _draw(tuple((card,) for card in cards), key, page_size, about, large=large)
+    _draw(Lazy(cards, lambda card: (card,)), key, page_size, about, large=large)
 
 
 def pair_gallery(
@@ -85,7 +86,7 @@ def group_gallery(rows: Sequence[Row], key: str, page_size: int = 12, about: Abo
 
 @st.fragment
 def _draw(
-    rows: tuple[Row, ...],
+    rows: Sequence[Row],
     key: str,
     page_size: int,
     about: About | None,
@@ -97,7 +98,7 @@ def _draw(
 ) -> None:
     """Draw a page of a gallery; another page draws nothing else anew."""
     if access().public:  # where its file lies is nothing for visitors
-        rows = tuple(tuple(replace(card, path="") for card in row) for row in rows)
+        rows = Lazy(rows, _bare) if isinstance(rows, Lazy) else tuple(map(_bare, rows))
     shown = page_of(len(rows), key, page_size)
     deck = Deck.of(rows, repeats=repeats)
     card_grid(
@@ -111,6 +112,10 @@ def _draw(
         on_leave=lambda stop: turn_to(key, deck.row_of(stop), page_size),
     )
     draw_pages(shown, len(rows), key, page_size, things)
+
+
+def _bare(row: Row) -> Row:
+    return tuple(replace(card, path="") for card in row)
 
 
 def turn_to(key: str, row: int, page_size: int) -> None:

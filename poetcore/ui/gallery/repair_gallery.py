@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha1
 from pathlib import Path
 
 import streamlit as st
@@ -13,7 +12,8 @@ from poetcore.data.listing import is_listing
 from poetcore.errors import PoetError
 from poetcore.ui.components.picker import Answer, Mark, Request, Selectable, picker
 from poetcore.ui.gallery.about import About
-from poetcore.ui.gallery.deck import Deck
+from poetcore.ui.gallery.deck import Deck, Row
+from poetcore.ui.gallery.lazy import Lazy
 from poetcore.ui.gallery.pending import tell_pending
 from poetcore.ui.gallery.pictures import (
     PAGE_SIZE,
@@ -83,36 +83,37 @@ def repair_gallery(
 
     Args:
         folder: the dataset in which they lie, which may be a list of held-out pictures.
-        items: the pictures; those of a group follow each other.
+        items: the pictures; those of a group follow each other. Lazy ones stand alone, and lie in it.
         labels: what they can be relabelled to; others can be typed.
         key: tells this gallery from others of the page.
         about: the model whose predictions are shown, if there is one.
     """
     folder = home_of(folder)
     if is_listing(folder):  # its pictures cannot be repaired
-        rows = [tuple(item.shown for item in row) for row in _rows(items)]
-        if any(item.group for item in items):
-            group_gallery(rows, key, about=about)
+        if not isinstance(items, Lazy) and any(item.group for item in items):
+            group_gallery([tuple(item.shown for item in row) for row in _rows(items)], key, about=about)
         else:
-            gallery([card for (card,) in rows], key, about=about)
+            gallery(Lazy(items, lambda item: item.shown), key, about=about)
     else:
         # What is remembered of a gallery must not show in that of another dataset.
-        _draw_gallery(folder, tuple(items), tuple(labels), f"{key}_{folder}", about)
+        kept = items if isinstance(items, Lazy) else tuple(items)
+        _draw_gallery(folder, kept, tuple(labels), f"{key}_{folder}", about)
 
 
 @st.fragment
 def _draw_gallery(
-    folder: Path, items: tuple[Repairable, ...], labels: tuple[str, ...], key: str, about: About | None
+    folder: Path, items: Sequence[Repairable], labels: tuple[str, ...], key: str, about: About | None
 ) -> None:
     repairs = Repairs(folder)
     marks: tuple[Mark, ...] | None = st.session_state.get(f"{key}_only")
     drawn = items if marks is None else _selected(repairs.folder, items, marks)
-    meant = [item for item in drawn if not item.kept and not item.elsewhere]
+    meant = drawn if isinstance(drawn, Lazy) else [i for i in drawn if not i.kept and not i.elsewhere]
     page = key if marks is None else f"{key}_only_page"
     rows = _rows(drawn)
     size, things = (PAGE_SIZE, "") if len(rows) == len(drawn) else (_GROUPS, "groups")
     shown = page_of(len(rows), page, size)
-    deck = Deck.of([tuple(item.shown for item in row) for row in rows], repeats=True)
+    deck = Deck.of(_shown(rows), repeats=True)
+    around = [item for number in deck.around(shown) for item in rows[number]]
     try:
         planned = {str(pending.change.path): change_word(pending.change) for pending in repairs.pending()}
         asked = picker(
@@ -133,14 +134,14 @@ def _draw_gallery(
             key=f"{key}_picker",
             folder=repairs.folder,
             total=len(meant),
-            pictures=sha1("\n".join(item.path for item in drawn).encode()).hexdigest(),
+            pictures=str(hash(drawn)),
             deck=deck.packed(
                 shown,
-                {i.path: (i.reason, i.suggested or "") for i in drawn if not i.elsewhere},
+                {i.path: (i.reason, i.suggested or "") for i in around if not i.elsewhere},
             ),
             on_leave=lambda stop: turn_to(page, deck.row_of(stop), size),
             about=about,
-            suggests=any(item.suggested for item in items),
+            suggests=any(item.suggested for item in around),
             only=marks is not None,
             # It stays: a click elsewhere may stop the run of the script that would have brought it.
             answer=st.session_state.get(f"answer_{repairs.folder}"),
@@ -152,8 +153,10 @@ def _draw_gallery(
     draw_pages(shown, len(rows), page, size, things)
 
 
-def _rows(items: Sequence[Repairable]) -> list[list[Repairable]]:
+def _rows(items: Sequence[Repairable]) -> Sequence[Sequence[Repairable]]:
     """Divide pictures into what stands together: a group, or one picture."""
+    if isinstance(items, Lazy):
+        return Lazy(items, lambda item: (item,))
     rows: list[list[Repairable]] = []
     for item in items:
         if item.group and rows and rows[-1][0].group == item.group:
@@ -161,6 +164,15 @@ def _rows(items: Sequence[Repairable]) -> list[list[Repairable]]:
         else:
             rows.append([item])
     return rows
+
+
+def _shown(rows: Sequence[Sequence[Repairable]]) -> Sequence[Row]:
+    """Return the cards of rows as the light-box shows them."""
+
+    def cards(row: Sequence[Repairable]) -> Row:
+        return tuple(item.shown for item in row)
+
+    return Lazy(rows, cards) if isinstance(rows, Lazy) else [cards(row) for row in rows]
 
 
 def _carry_out(repairs: Repairs, asked: Request, meant: Sequence[Repairable], key: str) -> None:
