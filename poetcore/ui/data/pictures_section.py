@@ -14,6 +14,7 @@ from poetcore.data.splitting import assign_splits
 from poetcore.system.figures import count
 from poetcore.system.names import natural_key
 from poetcore.training.train import TrainingOptions
+from poetcore.ui.chart_specs import chart_spec
 from poetcore.ui.computed import Same, computed, last_write, times_of
 from poetcore.ui.data.found import draw_odd
 from poetcore.ui.gallery.about import about_chosen
@@ -54,7 +55,8 @@ def draw_pictures(dataset: Dataset) -> None:
     with left:
         st.header("Pictures per label", help=f"{term('split')} {term('misc label')}")
         with st.container(height=_SCROLLS if len(dataset.labels) > FEW_LABELS else "content", border=False):
-            st.altair_chart(counts_chart(_counts(dataset)), width="stretch", key="counts_chart")
+            spec = chart_spec(counts_chart, _counts(dataset))
+            st.vega_lite_chart(spec, width="stretch", key="counts_chart")
         st.caption(
             "The planned split, at 10 % each for validation and testing. It depends on what is in a file, so"
             " renaming or adding pictures moves none to another part. Near duplicates stand in one part from"
@@ -63,8 +65,10 @@ def draw_pictures(dataset: Dataset) -> None:
     with right:
         st.header("Sizes")
         if len(pictures[["width", "height"]].drop_duplicates()) > 1:
-            named = pictures.assign(name=pictures["path"].map(os.path.basename))
-            st.altair_chart(sizes_chart(named, dataset.labels), width="stretch", key="sizes_chart")
+            named = pictures["path"].map(os.path.basename)
+            sizes = pictures[["label", "width", "height"]].assign(name=named)
+            spec = chart_spec(sizes_chart, sizes, dataset.labels)
+            st.vega_lite_chart(spec, width="stretch", key="sizes_chart")
         else:
             width, height = pictures[["width", "height"]].iloc[0]
             st.markdown(f"All pictures are {width} x {height} pixels.")

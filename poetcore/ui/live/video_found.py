@@ -16,6 +16,7 @@ from poetcore.evaluation.video.options import VideoOptions
 from poetcore.system.figures import clock, duration
 from poetcore.system.names import to_name
 from poetcore.system.wording import counted
+from poetcore.ui.chart_specs import chart_spec
 from poetcore.ui.text import plain
 from poetcore.workspace.records import to_csv
 from poetcore.workspace.run import Run
@@ -83,7 +84,9 @@ def draw_found(video: LabelledVideo) -> None:
     segments = video.segments()
     if video.problem:
         st.warning(f"{plain(video.problem)} What follows is of its first {duration(video.end)}.")
-    st.altair_chart(video_chart(video.curve(), video.strip()), width="stretch", alt=_in_words(video))
+    st.vega_lite_chart(
+        chart_spec(video_chart, video.curve(), video.strip()), width="stretch", alt=_in_words(video)
+    )
     with_groups = any(one.groups for one in segments)
     table = pd.DataFrame(
         {

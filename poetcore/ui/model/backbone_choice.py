@@ -11,6 +11,7 @@ from poetcore.features.network_file import find_network, is_own, spelled_out
 from poetcore.system.figures import percent
 from poetcore.system.options import options_of
 from poetcore.training.config import RunConfig
+from poetcore.ui.chart_specs import chart_spec
 from poetcore.ui.glossary import term
 from poetcore.ui.state import workspace
 from poetcore.ui.text import plain
@@ -125,8 +126,8 @@ def _draw_chart(chosen: Backbone) -> None:
     key = f"backbone_chart_{chosen.name}"
     dark = st.context.theme.type == "dark"
     table = pd.DataFrame(list_backbones(workspace().models))
-    st.altair_chart(
-        backbone_chart(table, chosen.name, dark=dark),
+    st.vega_lite_chart(
+        chart_spec(backbone_chart, table, chosen.name, dark=dark),
         key=key,
         on_select=lambda: _choose_clicked(key),
         selection_mode=CHOICE,

@@ -13,6 +13,7 @@ from poetcore.charts.training import curve_spec, path_chart
 from poetcore.system.figures import count
 from poetcore.training.curves import curves, path_of
 from poetcore.training.verdict import Verdict, run_verdict
+from poetcore.ui.chart_specs import chart_spec
 from poetcore.ui.glossary import term
 from poetcore.workspace.run import Run
 
@@ -90,8 +91,8 @@ def _draw_path(run: Run) -> None:
     left_out = path[path["split"] == "left out"].sort_values("cross_entropy")
     chosen = float(left_out["strength"].iloc[0])
     for column, quantity in zip(st.columns(2), ("accuracy", "cross_entropy"), strict=True):
-        chart = path_chart(path, quantity, chosen, reach(quantity, path[quantity]))
-        column.altair_chart(chart, key=f"path_{run.name}_{quantity}")
+        spec = chart_spec(path_chart, path, quantity, chosen, reach(quantity, path[quantity]))
+        column.vega_lite_chart(spec, key=f"path_{run.name}_{quantity}")
     _draw_verdict(run_verdict(run))
 
 
@@ -111,7 +112,7 @@ def _draw(run: Run, table: pd.DataFrame, drawn: int, steps: int) -> None:
         with column:
             st.vega_lite_chart(
                 shown,
-                _spec(quantity, steps, reach(quantity, table[quantity])),
+                chart_spec(curve_spec, quantity, steps, reach(quantity, table[quantity])),
                 key=f"curve_{run.name}_{quantity}",
                 width="stretch",
                 alt=f"{quantity.replace('_', ' ')} of training and validation pictures, by step",
@@ -126,11 +127,6 @@ def _draw_verdict(found: Verdict) -> None:
         st.warning(found.sentence, icon=":material/show_chart:")
     else:
         st.caption(found.sentence)
-
-
-@st.cache_data(show_spinner=False)
-def _spec(quantity: str, steps: int, limits: tuple[float, float]) -> dict[str, object]:
-    return curve_spec(quantity, steps, limits)
 
 
 def reach(quantity: str, values: pd.Series) -> tuple[float, float]:

@@ -10,6 +10,7 @@ from poetcore.errors import PoetError
 from poetcore.system.names import natural_key
 from poetcore.training.forecast import Curve, Forecast, Point
 from poetcore.training.learning_curve import LearningCurve, learning_curve, why_no_learning_curve
+from poetcore.ui.chart_specs import chart_spec
 from poetcore.ui.glossary import term
 from poetcore.ui.model.run_table import sortable
 from poetcore.ui.state import explain, progress_bar, workspace
@@ -37,8 +38,8 @@ def draw_learning_curve(run: Run) -> None:
     if found is None:
         return
     st.markdown(f"**{plain(found.advice)}**")
-    st.altair_chart(
-        learning_curve_chart(found.table()),
+    st.vega_lite_chart(
+        chart_spec(learning_curve_chart, found.table()),
         width="stretch",
         key=f"learning_{run.name}",
         alt=f"Accuracy against the number of training pictures. {found.advice}",

@@ -7,6 +7,7 @@ import streamlit as st
 
 from poetcore.charts.training import preview_spec
 from poetcore.training.curves import previews
+from poetcore.ui.chart_specs import chart_spec
 from poetcore.ui.glossary import term
 from poetcore.ui.model.curves import reach
 from poetcore.workspace.run import Run
@@ -38,13 +39,8 @@ def _draw(run: Run, table: pd.DataFrame) -> None:
     first, total = int(table["pictures"].iloc[0]), int(table["total"].iloc[-1])
     st.vega_lite_chart(
         table,
-        _spec((first, max(total, first + 1)), reach("accuracy", table["accuracy"])),
+        chart_spec(preview_spec, (first, max(total, first + 1)), reach("accuracy", table["accuracy"])),
         key=f"preview_{run.name}",
         width="stretch",
         alt="accuracy by the number of pictures whose features are extracted",
     )
-
-
-@st.cache_data(show_spinner=False)
-def _spec(pictures: tuple[int, int], limits: tuple[float, float]) -> dict[str, object]:
-    return preview_spec(pictures, limits)

@@ -10,6 +10,7 @@ from poetcore.charts.style import FEW_LABELS
 from poetcore.errors import RunError
 from poetcore.system.figures import count
 from poetcore.system.names import natural_key
+from poetcore.ui.chart_specs import chart_spec
 from poetcore.ui.gallery.pictures import Card, gallery
 from poetcore.ui.headline import formats_metric
 from poetcore.ui.labels import pick_label
@@ -58,7 +59,7 @@ def draw_overview() -> None:
         st.header("Sizes")
         if len(pictures[["width", "height"]].drop_duplicates()) > 1:
             named = pictures.assign(name=[Path(path).name for path in pictures["path"]])
-            st.altair_chart(sizes_chart(named, labels), width="stretch", key="public_sizes")
+            st.vega_lite_chart(chart_spec(sizes_chart, named, labels), width="stretch", key="public_sizes")
         else:
             width, height = pictures[["width", "height"]].iloc[0]
             st.markdown(f"All pictures are {width} x {height} pixels.")

@@ -10,6 +10,7 @@ from poetcore.charts.evaluation import reliability_chart
 from poetcore.evaluation.headline import calibration_pictures
 from poetcore.evaluation.metrics import Metrics
 from poetcore.system.figures import count, interval, percent
+from poetcore.ui.chart_specs import chart_spec
 
 __all__ = ["draw_calibration"]
 
@@ -25,8 +26,8 @@ def draw_calibration(metrics: Metrics) -> None:
         )
         return
     table = pd.DataFrame(found["bins"])
-    chart = reliability_chart(table, dark=st.context.theme.type == "dark")
-    st.altair_chart(chart, width="stretch", alt=_in_words(found))
+    spec = chart_spec(reliability_chart, table, dark=st.context.theme.type == "dark")
+    st.vega_lite_chart(spec, width="stretch", alt=_in_words(found))
     st.caption(
         "Pictures are put together by the confidence that they got; a bar shows how many of them are right."
         " Where probabilities can be believed, the bars end at the dashed line. The numbers on top count the"

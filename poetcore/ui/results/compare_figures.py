@@ -10,6 +10,7 @@ from poetcore.charts.style import FEW_LABELS
 from poetcore.evaluation.comparison import Comparison
 from poetcore.evaluation.paired import holm
 from poetcore.system.figures import p_figure, percent, points, points_interval
+from poetcore.ui.chart_specs import chart_spec
 from poetcore.ui.glossary import term
 from poetcore.ui.headline import accuracy_metric, metric, two_pairs
 from poetcore.ui.text import brief, counted, plain
@@ -98,8 +99,8 @@ def draw_labels(found: Comparison) -> None:
                 index=False
             )
         )
-        st.altair_chart(
-            recall_differences_chart(ordered),
+        st.vega_lite_chart(
+            chart_spec(recall_differences_chart, ordered),
             width="stretch",
             alt=f"Difference of the recall of each label, B less A, with its interval: {worst}.",
         )

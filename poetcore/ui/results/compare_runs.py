@@ -7,6 +7,7 @@ from poetcore.charts.training import overlaid_spec
 from poetcore.evaluation.compare import Model
 from poetcore.system.figures import count
 from poetcore.training.curves import curves, overlaid
+from poetcore.ui.chart_specs import chart_spec
 from poetcore.ui.glossary import term
 from poetcore.ui.model.curves import reach
 from poetcore.ui.model.run_table import training_of
@@ -46,7 +47,13 @@ def _draw_curves(one: Run, other: Run, titles: tuple[str, str]) -> None:
         with column:
             st.vega_lite_chart(
                 shown,
-                overlaid_spec(quantity, titles, int(shown["step"].max()), reach(quantity, shown[quantity])),
+                chart_spec(
+                    overlaid_spec,
+                    quantity,
+                    titles,
+                    int(shown["step"].max()),
+                    reach(quantity, shown[quantity]),
+                ),
                 key=f"overlaid_{quantity}",
                 width="stretch",
                 alt=f"{quantity.replace('_', ' ')} of both runs on training and validation pictures, by step",

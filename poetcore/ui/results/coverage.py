@@ -6,6 +6,7 @@ import streamlit as st
 from poetcore.charts.evaluation import coverage_chart
 from poetcore.evaluation.metrics import threshold_table
 from poetcore.system.figures import percent
+from poetcore.ui.chart_specs import chart_spec
 
 __all__ = ["draw_coverage"]
 
@@ -19,7 +20,7 @@ _TOLD = (0.5, 0.8, 0.9)
 def draw_coverage(predictions: pd.DataFrame) -> None:
     """Draw accuracy against coverage, with a text alternative and, folded away, its table."""
     table = threshold_table(predictions)
-    st.altair_chart(coverage_chart(table), width="stretch", alt=_in_words(table))
+    st.vega_lite_chart(chart_spec(coverage_chart, table), width="stretch", alt=_in_words(table))
     st.caption(
         "What if the model only answered above a confidence threshold? Move along the lines to one: the"
         " dashed line is the share of pictures that would get an answer, the solid line how many of those"

@@ -9,6 +9,7 @@ from poetcore.errors import OptionError
 from poetcore.evaluation.evaluation import Evaluation
 from poetcore.evaluation.slices import SlicedAccuracy
 from poetcore.system.figures import count, interval, p_figure, percent
+from poetcore.ui.chart_specs import chart_spec
 from poetcore.ui.computed import computed
 from poetcore.ui.glossary import term
 from poetcore.ui.labels import filter_label
@@ -105,8 +106,8 @@ def _chosen(slices: Slices, found: list[SlicedAccuracy], key: str) -> SlicedAccu
         pd.DataFrame([(one.attribute, one.name) for one in found], columns=["attribute", "slice"])
     )
     right = slices.predictions["correct"].mean()
-    event = st.altair_chart(
-        slices_chart(table, float(right)),
+    event = st.vega_lite_chart(
+        chart_spec(slices_chart, table, float(right)),
         width="stretch",
         key=f"slices_chart_{key}",
         on_select="rerun",

@@ -12,6 +12,7 @@ from poetcore.evaluation.precision_recall import Quantity
 from poetcore.evaluation.wanted_thresholds import LabelThreshold, OneLabel, one_label
 from poetcore.system.figures import interval, percent
 from poetcore.system.names import natural_key
+from poetcore.ui.chart_specs import chart_spec
 from poetcore.ui.glossary import term
 from poetcore.ui.labels import pick_label
 from poetcore.ui.text import counted, in_sentence, plain
@@ -117,14 +118,14 @@ def _draw_label(one: OneLabel, quantity: Quantity, wanted: float) -> None:
         point = (found.recall.value, found.precision.value)
     beside = st.grid(2, min_column_width=340, gap="large")
     with beside.cell():
-        st.altair_chart(
-            threshold_curves_chart(curve, found.value),
+        st.vega_lite_chart(
+            chart_spec(threshold_curves_chart, curve, found.value),
             width="stretch",
             alt=f"Precision and recall of {one.label} against its threshold. {_in_words(curve)}",
         )
     with beside.cell():
-        st.altair_chart(
-            precision_against_recall_chart(curve, point),
+        st.vega_lite_chart(
+            chart_spec(precision_against_recall_chart, curve, point),
             width="stretch",
             alt=f"Precision of {one.label} against its recall. {_in_words(curve)}",
         )

@@ -10,6 +10,7 @@ from poetcore.system import figures
 from poetcore.training.tuning.choice import Choice
 from poetcore.training.tuning.settings import Setting, varying
 from poetcore.training.tuning.study import Study
+from poetcore.ui.chart_specs import chart_spec
 from poetcore.ui.glossary import term
 from poetcore.ui.model.run_table import sortable
 from poetcore.ui.text import counted, plain
@@ -101,7 +102,7 @@ def _draw_costs(marked: pd.DataFrame, key: str, dark: bool, live: bool) -> int |
     )
     cost = cost or "multiply_adds"
     event = st.vega_lite_chart(
-        _cost_spec(marked, cost, dark),
+        chart_spec(cost_chart, marked, cost, dark=dark),
         width="stretch",
         key=f"tune_costs_{key}",
         on_select="ignore" if live else "rerun",
@@ -117,23 +118,12 @@ def _draw_costs(marked: pd.DataFrame, key: str, dark: bool, live: bool) -> int |
     return int(picked[0]["number"]) if picked and "number" in picked[0] else None
 
 
-# A page looks every second, and a new trial comes less often.
-@st.cache_data(max_entries=32, show_spinner=False)
-def _cost_spec(marked: pd.DataFrame, cost: str, dark: bool) -> dict[str, Any]:
-    return cost_chart(marked, cost, dark=dark).to_dict()
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def _settings_spec(marked: pd.DataFrame, names: list[str], dark: bool) -> dict[str, Any]:
-    titles = {name: TITLES[name] for name in names}
-    return settings_chart(ordered(marked, names), titles, dark=dark).to_dict()
-
-
 def _draw_settings(marked: pd.DataFrame, names: list[str], key: str, dark: bool) -> None:
     """Draw each trial as a line through its settings to its accuracy."""
     st.header("Which settings matter")
+    titles = {name: TITLES[name] for name in names}
     st.vega_lite_chart(
-        _settings_spec(marked, names, dark),
+        chart_spec(settings_chart, ordered(marked, names), titles, dark=dark),
         width="stretch",
         key=f"tune_settings_{key}",
         alt="Parallel coordinates: each trial is a line through its settings to its accuracy.",
