@@ -26,6 +26,10 @@ HOME = next(look for look in LOOKS if look.page == "home")
 #: Milliseconds in which pictures come after a page has ended.
 _PICTURES = 500
 
+#: Milliseconds in which Chromium builds a new window, whose search box is a page of its own: people type an
+#: address into one that is there.
+_WINDOW = 1000
+
 
 @dataclass
 class Traffic:
@@ -93,6 +97,7 @@ def visit(
     page.set_default_timeout(_PATIENCE * 1000)
     traffic = Traffic()
     traffic.watch(page)
+    page.wait_for_timeout(_WINDOW)
     before, start = _used(server), time.perf_counter()
     page.goto(f"{address}{path_of(look, place)}", wait_until="commit")
     page.locator(f"{look.content} >> visible=true").first.wait_for()
