@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from poetcore.curation.repair import Change, Repairs
 from poetcore.data.held_out import is_held_out
 from poetcore.evaluation.evaluate import Evaluation, evaluate
+from poetcore.ui.results import mistakes
 from poetcore.workspace.demo_sets import make_testing_list
 from tests.browser.dashboard import copy_run
 from tests.conftest import PATIENCE, Trained
@@ -104,6 +105,16 @@ def test_a_cell_that_is_chosen_is_in_the_heading_with_its_number_of_pictures(ful
     app.selectbox(key=f"true_{key}").set_value(label)
     app.selectbox(key=f"said_{key}").set_value(label).run()
     assert title(app).startswith(f"{label}, predicted {label}: {metrics.confusion_matrix[0][0]} picture")
+
+
+def test_of_very_many_pictures_the_first_are_shown_with_how_many_there_are(full, monkeypatch):
+    monkeypatch.setattr(mistakes, "_MOST", 2)
+    metrics = Evaluation.load(full.run.evaluation("demo")).metrics
+    key = f"{full.run.name}_{full.sample / 'demo'}"
+    app = opened("evaluate")
+    app.selectbox(key=f"true_{key}").set_value(metrics.labels[0])
+    app.selectbox(key=f"said_{key}").set_value(metrics.labels[0]).run()
+    assert f"The first 2 of {metrics.confusion_matrix[0][0]} are shown" in texts_of(app)
 
 
 @pytest.mark.slow

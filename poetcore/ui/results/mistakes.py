@@ -149,11 +149,12 @@ def draw_pictures(
     except DatasetError as error:  # the list of held-out pictures is damaged
         explain(error)
         return
-    said: dict[str, str] = {}
+    total = len(rows)
     if order is not None:
         rows = sorted_predictions(rows, evaluation.metrics.labels, order)
-        said = dict(zip(rows["path"], sorted_by(rows, order), strict=True))
-    slides = deck(rows.head(_MOST))
+    rows = rows.head(_MOST)
+    said = dict(zip(rows["path"], sorted_by(rows, order), strict=True)) if order is not None else {}
+    slides = deck(rows)
     verdicts = verdict_notes(evaluation, rows)
     if slides and not as_table:
         mend = "in the CSV file" if is_listing(folder) else "or set the picture aside"
@@ -179,6 +180,8 @@ def draw_pictures(
         )
     else:
         repair_gallery(folder, items, labels, key, about_evaluation(evaluation.metrics))
+    if total > _MOST:
+        st.caption(f"The first {count(_MOST)} of {count(total)} are shown: choose labels to see others.")
     if moved := sum(not sha for sha, _ in found):
         st.caption(f"Moved since the evaluation, and not shown: {count(moved)}. Evaluate the folder again.")
     if marked := sum(sha in verified for sha, _ in found):
