@@ -54,7 +54,8 @@ with below if fine else above:
     draw_remarks(known.headline)
 with middle:
     labels = sorted(evaluation.metrics.labels, key=natural_key)
-    row = st.container(horizontal=True, vertical_alignment="bottom")
+    # With more between them they would take two lines of a window of 1280, and the show would end below it.
+    row = st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall")
     with row:
         settings = pick_slides(labels)
     try:

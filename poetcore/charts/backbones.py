@@ -6,7 +6,7 @@ from typing import Literal, cast
 import altair as alt
 import pandas as pd
 
-from poetcore.charts.style import BLUE, ORANGE, faint_ink
+from poetcore.charts.style import BLUE, ORANGE
 
 __all__ = ["CHOICE", "backbone_chart", "family"]
 
@@ -28,6 +28,10 @@ _FAMILIES = {
     "vgg": ("VGG", "#64748b"),
 }
 
+#: The ring and the name of the chosen one, in the colour of the words around: an open page follows when its
+#: theme changes, and a file is light. The names of all others, which only a file has.
+_INK, _FAINT_INK = "currentcolor", "#596273"
+
 #: From here on, in million multiply-adds, a long name has room to the left of its circle, else to the right.
 _MIDDLE = 1000
 
@@ -38,9 +42,7 @@ _SIDES: tuple[tuple[str, Literal["left", "right"], int], ...] = (("<", "left", 1
 _LARGEST = 1500
 
 
-def backbone_chart(
-    table: pd.DataFrame, chosen: str = "", *, named: bool = False, dark: bool = False
-) -> alt.LayerChart:
+def backbone_chart(table: pd.DataFrame, chosen: str = "", *, named: bool = False) -> alt.LayerChart:
     """Draw the accuracy of backbones against their work for a picture, as the codelab does for MobileNets.
 
     The larger a network, the larger its circle, whose area is in proportion to the root of its megabytes, so
@@ -53,7 +55,6 @@ def backbone_chart(
         chosen: name of the backbone that is marked, or ""; of a combination each of its parts is.
         named: whether every circle has a name beside it, which takes a wide chart; those of MobileNet are
             width and pixels a side.
-        dark: whether it stands on a dark page.
     """
     drawn = table.assign(
         family=[family(name) for name in table["name"]],
@@ -106,8 +107,8 @@ def backbone_chart(
         )
         .add_params(click)
     )
-    marked, ink = base.transform_filter("datum.chosen"), "#ffffff" if dark else "#0f172a"
-    ring = marked.mark_point(filled=False, opacity=1, stroke=ink, strokeWidth=2.5, tooltip=None).encode(
+    marked = base.transform_filter("datum.chosen")
+    ring = marked.mark_point(filled=False, opacity=1, stroke=_INK, strokeWidth=2.5, tooltip=None).encode(
         size=size
     )
     chart = circles + ring
@@ -117,16 +118,18 @@ def backbone_chart(
     for where, align, side in _SIDES:
         chart += (
             marked.transform_filter(f"datum.multiply_adds {where} {_MIDDLE}")
-            .mark_text(align=align, dx=beside * side, dy=14 * side, fontSize=13, fontWeight="bold", color=ink)
+            .mark_text(
+                align=align, dx=beside * side, dy=14 * side, fontSize=13, fontWeight="bold", color=_INK
+            )
             .encode(text="name:N")
         )
     if named:
-        chart += _names(base, dark)
+        chart += _names(base)
     drawn_chart: alt.LayerChart = chart.properties(height=420)
     return drawn_chart
 
 
-def _names(base: alt.Chart, dark: bool) -> alt.LayerChart:
+def _names(base: alt.Chart) -> alt.LayerChart:
     """Return the short names of the circles that are not marked, where they are not in each other's way."""
     beside = {"upper": ("right", -9, -10), "lower": ("left", 10, 8), "under": ("left", 6, 16)}
     place = (
@@ -136,9 +139,7 @@ def _names(base: alt.Chart, dark: bool) -> alt.LayerChart:
     others = base.transform_filter("!datum.chosen").transform_calculate(beside=place)
     names = [
         others.transform_filter(f"datum.beside == '{where}'")
-        .mark_text(
-            align=cast(Literal["left", "right"], align), dx=dx, dy=dy, fontSize=10, color=faint_ink(dark)
-        )
+        .mark_text(align=cast(Literal["left", "right"], align), dx=dx, dy=dy, fontSize=10, color=_FAINT_INK)
         .encode(text="short:N")
         for where, (align, dx, dy) in beside.items()
     ]

@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from poetcore.charts.style import BLUE, GREY, LINES, faint_ink, percent
+from poetcore.charts.style import BLUE, FAINT_INK, GREY, LINES, percent
 
 __all__ = ["coverage_chart", "reliability_chart"]
 
@@ -37,7 +37,7 @@ def coverage_chart(table: pd.DataFrame) -> alt.LayerChart:
     return chart
 
 
-def reliability_chart(bins: pd.DataFrame, dark: bool = False) -> alt.LayerChart:
+def reliability_chart(bins: pd.DataFrame) -> alt.LayerChart:
     """Draw a reliability diagram: the accuracy of the pictures of each bin of confidence, with their number.
 
     Where probabilities are calibrated the bars end at the dashed diagonal. A bar of fewer than 10 pictures is
@@ -46,7 +46,6 @@ def reliability_chart(bins: pd.DataFrame, dark: bool = False) -> alt.LayerChart:
     Args:
         bins: columns low, high (limits of the bin), n (pictures), confidence (their mean), accuracy (missing
             where n is 0); made by `poetcore.evaluation.calibration.reliability`.
-        dark: whether it stands on a dark page.
     """
     table = bins[["low", "high", "n", "confidence", "accuracy"]].copy()
     table["middle"] = (table["low"] + table["high"]) / 2
@@ -80,7 +79,7 @@ def reliability_chart(bins: pd.DataFrame, dark: bool = False) -> alt.LayerChart:
             ],
         )
     )
-    text = base.mark_text(fontSize=12, color=faint_ink(dark))
+    text = base.mark_text(fontSize=12, color=FAINT_INK)
     numbers = text.encode(x="middle:Q", y=alt.datum(1.05), text="n:Q")
     chart: alt.LayerChart = (bars + diagonal + numbers).properties(height=300)
     return chart

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import altair as alt
 import pandas as pd
 
-from poetcore.charts.style import BLUE, FEW_LABELS, ORANGE, faint_ink, percent
+from poetcore.charts.style import BLUE, FAINT_INK, FEW_LABELS, INK, ORANGE, PAPER, percent
 
 __all__ = ["BEST", "BOTH", "COSTS", "SIMPLEST", "TRIAL", "cost_chart", "settings_chart"]
 
@@ -35,7 +35,7 @@ _SHARE = 0.6
 _APART = 1.25
 
 
-def cost_chart(trials: pd.DataFrame, cost: str, *, dark: bool = False) -> alt.LayerChart:
+def cost_chart(trials: pd.DataFrame, cost: str) -> alt.LayerChart:
     """Draw the accuracy of trials with its interval against what they cost.
 
     Trials of one cost, which are those of one backbone, stand side by side, the least accurate first. A click
@@ -45,7 +45,6 @@ def cost_chart(trials: pd.DataFrame, cost: str, *, dark: bool = False) -> alt.La
         trials: columns number, accuracy, low, high, architecture, settings (in words), mark, and those of
             `COSTS`. Trials whose cost is not known are not drawn.
         cost: one of `COSTS`.
-        dark: whether it stands on a dark page.
     """
     drawn = trials[trials[cost].notna() & trials["accuracy"].notna()].copy()
     drawn["cost"] = drawn[cost].astype(float)
@@ -85,13 +84,11 @@ def cost_chart(trials: pd.DataFrame, cost: str, *, dark: bool = False) -> alt.La
         )
         .add_params(click)
     )
-    layers = [intervals, dots, *_marks(drawn, base, dark)]
+    layers = [intervals, dots, *_marks(drawn, base)]
     return alt.layer(*layers).properties(height=360)  # type: ignore[return-value]  # none is a facet
 
 
-def settings_chart(
-    trials: pd.DataFrame, settings: Mapping[str, str], *, dark: bool = False
-) -> alt.LayerChart:
+def settings_chart(trials: pd.DataFrame, settings: Mapping[str, str]) -> alt.LayerChart:
     """Draw each trial as a line through its settings to its accuracy: parallel coordinates.
 
     The more accurate a trial, the bluer its line; those that are told apart are thick and orange, and the
@@ -101,7 +98,6 @@ def settings_chart(
         trials: columns number, accuracy, mark, and one for each setting, whose categories are in the order of
             the axis.
         settings: the columns that are drawn, and what each is called, in the order of the axes.
-        dark: whether it stands on a dark page.
     """
     done = trials[trials["accuracy"].notna()]
     low, high = float(done["accuracy"].min()), float(done["accuracy"].max())
@@ -139,11 +135,11 @@ def settings_chart(
             ],
         )
     )
-    shades = alt.Scale(range=["#3a4557" if dark else "#d3dae6", BLUE], domain=[low, high])
+    shades = alt.Scale(range=[0.25, 0.85], domain=[low, high])
     usual = (
         base.transform_filter("datum.mark == ''")
-        .mark_line(strokeWidth=1.5, opacity=0.75)
-        .encode(color=alt.Color("accuracy:Q", scale=shades, legend=None))
+        .mark_line(strokeWidth=1.5, color=BLUE)
+        .encode(opacity=alt.Opacity("accuracy:Q", scale=shades, legend=None))
     )
     dashes = alt.Scale(domain=[BEST, BOTH, SIMPLEST], range=[[1, 0], [1, 0], [6, 4]])
     told_apart = (
@@ -155,17 +151,17 @@ def settings_chart(
         x=x, y=y, text="value:N"
     )
     shape: dict[str, Any] = {"fontSize": 11, "lineBreak": " ", "baseline": "middle", "tooltip": None}
-    halo = values.mark_text(stroke=_paper(dark), strokeWidth=4, **shape)
-    words = values.mark_text(color=faint_ink(dark), **shape)
+    halo = values.mark_text(stroke=PAPER, strokeWidth=4, **shape)
+    words = values.mark_text(color=FAINT_INK, **shape)
     # A layer without a row makes Vega warn.
     lines = [*([usual] if (done["mark"] == "").any() else []), *([told_apart] if done["mark"].any() else [])]
     return alt.layer(*lines, halo, words).properties(height=340)  # type: ignore[return-value]  # none is a facet
 
 
-def _marks(drawn: pd.DataFrame, base: alt.Chart, dark: bool) -> list[alt.Chart]:
+def _marks(drawn: pd.DataFrame, base: alt.Chart) -> list[alt.Chart]:
     """Return rings and words for the trials that are told apart, on the side where there is room."""
-    ink, middle = "#ffffff" if dark else "#0f172a", math.sqrt(drawn["place"].min() * drawn["place"].max())
-    marked = base.encode(y="accuracy:Q", color=alt.value(ink))
+    middle = math.sqrt(drawn["place"].min() * drawn["place"].max())
+    marked = base.encode(y="accuracy:Q", color=alt.value(INK))
     layers = []
     for row in drawn[drawn["mark"] != ""].to_dict("records"):
         one = marked.transform_filter(f"datum.number == {row['number']}")
@@ -175,7 +171,7 @@ def _marks(drawn: pd.DataFrame, base: alt.Chart, dark: bool) -> list[alt.Chart]:
         words = one.encode(text="mark:N")
         layers += [
             one.mark_point(filled=False, size=190, opacity=1, strokeWidth=2.5, tooltip=None),
-            words.mark_text(stroke=_paper(dark), strokeWidth=4, fontWeight="bold", tooltip=None, **shape),
+            words.mark_text(stroke=PAPER, strokeWidth=4, fontWeight="bold", tooltip=None, **shape),
             words.mark_text(fontWeight="bold", tooltip=None, **shape),
         ]
     return layers
@@ -241,8 +237,3 @@ def _places(values: "pd.Series[Any]") -> dict[str, float]:
 
 def _share(value: float, low: float, high: float) -> float:
     return (value - low) / (high - low) if high > low else 0.5
-
-
-def _paper(dark: bool) -> str:
-    """Return the colour of the page, to stand around words that cross lines."""
-    return "#0f141c" if dark else "#ffffff"

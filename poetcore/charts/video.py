@@ -10,8 +10,8 @@ __all__ = ["OTHER", "video_chart"]
 #: What stands for stretches that show none of the labels drawn.
 OTHER = "none of these"
 
-#: The colours of the live view (`ui/components/live_view.js`).
-_COLOURS = ("#2563eb", "#d97706", "#059669", "#db2777", "#7c3aed", "#0891b2", "#65a30d", "#dc2626")
+#: The colours of the theme (`.streamlit/config.toml`) and of the live view (`ui/components/live_view.js`).
+_COLOURS = ("#5891cb", "#ee5f00", "#26a162", "#c8138b", "#5d50f4", "#007496", "#667350", "#db0b13")
 
 #: Where the strip of labels lies, below the lines.
 _STRIP = (-0.16, -0.05)

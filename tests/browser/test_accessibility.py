@@ -40,8 +40,10 @@ def test_a_page_has_no_fault_in_either_theme(dashboard: Dashboard, one: MenuPage
     assert not found, "\n".join(found)
 
 
-#: What Streamlit draws to be pressed, other than its own question marks and what lies inside a field.
-_PRESSED = ":is([data-testid^=stBaseButton-], [data-testid=stButtonGroup] button, [data-testid=stTab])"
+#: What is drawn to be pressed, other than Streamlit's question marks and what lies inside a field of its own.
+_PRESSED = (
+    ":is([data-testid^=stBaseButton-], [data-testid=stButtonGroup] button, [data-testid=stTab], .button)"
+)
 
 
 def test_a_finger_meets_every_button_and_no_toolbar_lies_over_a_field(
@@ -50,7 +52,8 @@ def test_a_finger_meets_every_button_and_no_toolbar_lies_over_a_field(
     size = {"width": 390, "height": 844}
     with browser.new_context(viewport=size, has_touch=True, is_mobile=True) as context:
         telephone = Dashboard(context.new_page(), dashboard.address)
-        for path in ("/", "/train?view=New+training", "/evaluate", "/slideshow"):
+        suspects = "/overview?view=Suspect+labels"
+        for path in ("/", "/train?view=New+training", "/evaluate", suspects, "/slideshow"):
             telephone.open(path).is_settled()
             pressed = telephone.page.locator(f".stMain {_PRESSED}:visible")
             expect(pressed.first).to_be_visible()
@@ -59,6 +62,19 @@ def test_a_finger_meets_every_button_and_no_toolbar_lies_over_a_field(
             )
             assert not small, f"{path}: {small}"
             expect(telephone.part("ElementToolbar").locator("visible=true")).to_have_count(0)
+
+
+@pytest.mark.parametrize("height", (720, 800))
+def test_a_slideshow_ends_above_the_fold_also_where_the_page_is_new(
+    dashboard: Dashboard, height: int
+) -> None:
+    page = dashboard.page
+    size = page.viewport_size
+    page.set_viewport_size({"width": 1280, "height": height})
+    dashboard.menu("Slideshow").is_settled()
+    expect(dashboard.button("Got it")).to_be_visible()
+    expect(page.locator(".show .controls")).to_be_in_viewport(ratio=1)
+    page.set_viewport_size(size)  # type: ignore[arg-type]
 
 
 def tab_to(page: Page, target: Locator) -> None:

@@ -23,7 +23,7 @@ def rows_of(chart: Any) -> dict[str, dict[str, Any]]:
 
 @pytest.mark.parametrize("named", [False, True])
 def test_it_is_valid_vega_lite(table, named):
-    backbone_chart(table, DEFAULT, named=named, dark=True).to_dict(validate=True)
+    backbone_chart(table, DEFAULT, named=named).to_dict(validate=True)
 
 
 def test_every_known_backbone_stands_at_its_accuracy_and_computation(table):

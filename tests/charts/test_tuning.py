@@ -34,9 +34,8 @@ def rows_of(chart: alt.LayerChart) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("cost", COSTS)
-@pytest.mark.parametrize("dark", [False, True])
-def test_accuracy_against_any_cost_is_valid_vega_lite(trials, cost, dark):
-    cost_chart(trials, cost, dark=dark).to_dict(validate=True)
+def test_accuracy_against_any_cost_is_valid_vega_lite(trials, cost):
+    cost_chart(trials, cost).to_dict(validate=True)
 
 
 def test_trials_of_one_cost_stand_beside_each_other_by_their_accuracy(trials):
@@ -60,7 +59,7 @@ def test_before_the_first_trial_there_is_nothing_to_draw_and_no_error(trials):
 
 
 def test_parallel_coordinates_are_valid_vega_lite(trials):
-    settings_chart(trials, SETTINGS, dark=True).to_dict(validate=True)
+    settings_chart(trials, SETTINGS).to_dict(validate=True)
 
 
 def test_each_trial_is_a_line_over_all_settings_to_its_accuracy(trials):

@@ -5,7 +5,7 @@
 
 /** Labels that have a bar and a line; of more these are the most probable ones. */
 const SHOWN = 8;
-const COLOURS = ["#2563eb", "#d97706", "#059669", "#db2777", "#7c3aed", "#0891b2", "#65a30d", "#dc2626"];
+const COLOURS = ["#5891cb", "#ee5f00", "#26a162", "#c8138b", "#5d50f4", "#007496", "#667350", "#db0b13"];
 const PATIENCE = 2000;
 /** Milliseconds between two heat maps: the bars come first. */
 const MAP_PAUSE = 100;

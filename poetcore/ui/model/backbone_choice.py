@@ -124,10 +124,9 @@ def _draw_chart(chosen: Backbone) -> None:
     """Draw all backbones, accuracy against computation; a click on one chooses it."""
     # Another chosen one is another chart, so that a click on any circle is always news.
     key = f"backbone_chart_{chosen.name}"
-    dark = st.context.theme.type == "dark"
     table = pd.DataFrame(list_backbones(workspace().models))
     st.vega_lite_chart(
-        chart_spec(backbone_chart, table, chosen.name, dark=dark),
+        chart_spec(backbone_chart, table, chosen.name),
         key=key,
         on_select=lambda: _choose_clicked(key),
         selection_mode=CHOICE,

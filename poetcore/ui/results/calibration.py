@@ -26,7 +26,7 @@ def draw_calibration(metrics: Metrics) -> None:
         )
         return
     table = pd.DataFrame(found["bins"])
-    spec = chart_spec(reliability_chart, table, dark=st.context.theme.type == "dark")
+    spec = chart_spec(reliability_chart, table)
     st.vega_lite_chart(spec, width="stretch", alt=_in_words(found))
     st.caption(
         "Pictures are put together by the confidence that they got; a bar shows how many of them are right."

@@ -59,13 +59,13 @@ def draw_trials(
     Returns:
         The number of the trial that is selected, or None.
     """
-    settings, dark = study.settings(), st.context.theme.type == "dark"
+    settings = study.settings()
     names = varying(settings)
     key = f"{study.name}_{'live' if live else 'all'}"
     marked = _marked(trials, settings, names, choice)
-    clicked = _draw_costs(marked, key, dark, live)
+    clicked = _draw_costs(marked, key, live)
     if len(names) > _FEW:
-        _draw_settings(marked, names, key, dark)
+        _draw_settings(marked, names, key)
     st.header("All trials")
     selected = _draw_table(marked, names, choice, key, live)
     if alike := [name for name in TITLES if name not in names]:
@@ -87,7 +87,7 @@ def _marked(
     return used(trials).assign(mark=marks, settings=words)
 
 
-def _draw_costs(marked: pd.DataFrame, key: str, dark: bool, live: bool) -> int | None:
+def _draw_costs(marked: pd.DataFrame, key: str, live: bool) -> int | None:
     """Draw accuracy against cost; return the trial that was clicked."""
     st.header("Accuracy against cost", help=f"{term('cross validation')} {term('interval')}")
     cost = st.segmented_control(
@@ -102,7 +102,7 @@ def _draw_costs(marked: pd.DataFrame, key: str, dark: bool, live: bool) -> int |
     )
     cost = cost or "multiply_adds"
     event = st.vega_lite_chart(
-        chart_spec(cost_chart, marked, cost, dark=dark),
+        chart_spec(cost_chart, marked, cost),
         width="stretch",
         key=f"tune_costs_{key}",
         on_select="ignore" if live else "rerun",
@@ -118,12 +118,12 @@ def _draw_costs(marked: pd.DataFrame, key: str, dark: bool, live: bool) -> int |
     return int(picked[0]["number"]) if picked and "number" in picked[0] else None
 
 
-def _draw_settings(marked: pd.DataFrame, names: list[str], key: str, dark: bool) -> None:
+def _draw_settings(marked: pd.DataFrame, names: list[str], key: str) -> None:
     """Draw each trial as a line through its settings to its accuracy."""
     st.header("Which settings matter")
     titles = {name: TITLES[name] for name in names}
     st.vega_lite_chart(
-        chart_spec(settings_chart, ordered(marked, names), titles, dark=dark),
+        chart_spec(settings_chart, ordered(marked, names), titles),
         width="stretch",
         key=f"tune_settings_{key}",
         alt="Parallel coordinates: each trial is a line through its settings to its accuracy.",
