@@ -114,7 +114,7 @@ class Run(JobFolder):
         try:
             return build(kind, unsealed(read_json(file)))
         except (OptionError, ValueError, TypeError, AttributeError) as error:
-            raise RunError(f"{file} is damaged: {error}") from None
+            raise RunError(f"{file} is damaged ({str(error).rstrip('.')}): {self.remedy}.") from None
 
     def write_config(self, config: object) -> None:
         """Write a dataclass by its options' names, with a checksum, before a process is started on it."""
