@@ -140,8 +140,8 @@ def label_doubt(metrics: Metrics) -> str:
     share = 1 if metrics.independent is None else metrics.independent / metrics.total
     recall = Accuracy(metrics.confusion_matrix[place][place], total, max(1.0, share * total))
     return (
-        f"Figures per label are of fewer pictures: the recall of {label}, {recall.correct:,} of {total:,}, has"
-        f" the 95 % interval {interval(*(recall.interval or (0.0, 1.0)))}."
+        f"Figures per label are of fewer pictures: the recall of {label}, {recall.correct:,} of {total:,},"
+        f" has the 95 % interval {interval(*(recall.interval or (0.0, 1.0)))}."
     )
 
 
