@@ -30,6 +30,11 @@ def test_every_page_has_the_style_before_any_script(path: str):
     assert "min-height: 44px" in page[page.index("<style>") : page.index("</head>")]
 
 
+def test_nobody_is_offered_to_install_what_streamlit_has_for_agents():
+    page = ask(PAGE_ROUTES, "GET", "/").body.decode()
+    assert re.search(r'\[data-testid="stSkillsNudge"\] \{\s*display: none', page)
+
+
 @pytest.mark.parametrize("path", ("/favicon.png", "/manifest.json", "/_stcore/health", "/static/js/index.js"))
 def test_what_is_no_page_is_left_to_streamlit(path: str):
     assert ask(PAGE_ROUTES, "GET", path).status == 404

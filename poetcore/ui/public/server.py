@@ -23,6 +23,7 @@ from streamlit.runtime.metrics_util import Installation
 
 from poetcore.system.files import cores
 from poetcore.system.unkept import read_only
+from poetcore.system.wording import counted
 from poetcore.ui.access import access, is_public, readable, served_workspace
 from poetcore.ui.contents import is_shown
 from poetcore.ui.gallery.facts import FACT_ROUTES
@@ -151,7 +152,7 @@ async def lifespan(_: object) -> AsyncIterator[None]:
     Confinement(folders, [published_file(place)], readable).enter()
     listed = access().published
     print(
-        f"A public view of {place.root}: {len(listed.runs)} runs and {len(listed.datasets)} datasets are"
-        " published. Nothing is written here."
+        f"A public view of {place.root}: published are {counted(len(listed.runs), 'run')} and"
+        f" {counted(len(listed.datasets), 'dataset')}. Nothing is written here."
     )
     yield
