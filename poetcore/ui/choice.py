@@ -68,12 +68,13 @@ def draw_choice() -> None:
     place = workspace()
     wanted = {name: wanted_now(name) for name in ("dataset", "demo", "run")}
     datasets = [str(folder) for folder in training_folders(place)]
-    if wanted["dataset"].value is None and datasets:
-        wanted["dataset"] = Wanted(datasets[0], False)
-    dataset = _draw_folder("dataset", "Dataset", datasets, wanted["dataset"], next(iter(datasets), None))
+    runs = {run.name: run for run in place.finished_runs()}
+    first = _first_dataset(datasets, runs.values())
+    if wanted["dataset"].value is None and first:
+        wanted["dataset"] = Wanted(first, False)
+    dataset = _draw_folder("dataset", "Dataset", datasets, wanted["dataset"], first)
 
     follows = Follower(dataset.value)
-    runs = {run.name: run for run in place.finished_runs()}
     titles = run_titles(runs.values())
     _toast_finished(titles)
     own = next((name for name, run in runs.items() if dataset.path and trained_on(run, dataset.path)), None)
@@ -112,6 +113,13 @@ def run_titles(runs: Iterable[Run]) -> dict[str, str]:
     titles = {run.name: run.title for run in runs}
     often = Counter(titles.values())
     return {name: f"{title} ({name})" if often[title] > 1 else title for name, title in titles.items()}
+
+
+def _first_dataset(datasets: Sequence[str], runs: Iterable[Run]) -> str | None:
+    """Return what a new visit begins with: that of the newest run, so that there is something to see."""
+    newest = next(iter(runs), None)
+    trained = (folder for folder in datasets if newest and trained_on(newest, Path(folder)))
+    return next(trained, None) or next(iter(datasets), None)
 
 
 def _demos(automatic: Path | None, dataset: Path | None, run: Run | None) -> list[str]:

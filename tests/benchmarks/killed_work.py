@@ -278,7 +278,7 @@ def wrong_after(kind: str, folder: Path, before: str) -> Iterator[tuple[str, str
             image.load()
     for job in (*place.all_runs(), *studies(place)):
         status = job.current_status()
-        if not status.final:
+        if not status.final and status.pid:  # before there is a process, "starting" is believed for a while
             yield "silent", f"{job.name} counts as {status.phase}"
         if holder_of(job.folder) or users_of(job.folder):
             yield "silent", f"{job.name} is still locked"

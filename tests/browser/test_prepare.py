@@ -58,7 +58,7 @@ def test_the_set_is_made_and_chosen(dashboard, page, place):
     assert len(list(made.glob("*/*/*.jpg"))) == 15
     dashboard.has_chosen("Dataset", "garden_set/train")
     dashboard.has_chosen("Demo pictures", "garden_set/demo")
-    dashboard.says("15 are there already and stay")
+    dashboard.says("All 15 pictures are in")
     screenshot(page, "prepare-made")
     page.get_by_test_id("stMain").get_by_role("link", name="Train on it").click()
     dashboard.says("garden_set/train")

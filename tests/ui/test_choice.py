@@ -22,6 +22,12 @@ def test_the_only_dataset_demo_folder_and_run_are_chosen_by_themselves(full):
     assert picked == [str(full.sample / "train"), str(full.sample / "demo"), full.run.name]
 
 
+def test_a_visit_begins_with_the_dataset_of_the_newest_run(own):
+    fill(own.workspace.datasets / "another", {"ant": 2, "bee": 2})
+    picked = [box.value for box in opened("home").sidebar.selectbox]
+    assert picked == [str(own.sample / "train"), str(own.sample / "demo"), own.run.name]
+
+
 def test_the_choice_is_in_the_address(full):
     assert opened("home").query_params["run"] == full.run.name
 

@@ -212,8 +212,14 @@ def _draw_preview(planned: Plan, dataset: Dataset, wanted: bool) -> None:
 
 def _draw_button(planned: Plan, folder: Path) -> None:
     todo = len(planned.chosen()) - len(planned.present)
+    nothing = bool(planned.present) and not todo and not planned.removals
     sentences = [f"Goes to **{plain(short(folder))}**: {todo:,} pictures to put there."]
-    if planned.present:
+    if nothing:
+        sentences = [
+            f"All {len(planned.present):,} pictures are in **{plain(short(folder))}** already: nothing"
+            " is left to be done. Another name begins a new set."
+        ]
+    elif planned.present:
         sentences.append(
             f"{len(planned.present):,} are there already and stay; another name begins a new set."
         )
@@ -228,7 +234,7 @@ def _draw_button(planned: Plan, folder: Path) -> None:
     )
     if not st.button(
         "Split into training and demo pictures",
-        type="primary",
+        type="secondary" if nothing else "primary",
         icon=":material/content_copy:",
         disabled=planned.chosen().empty,
     ):
@@ -250,9 +256,10 @@ def _draw_button(planned: Plan, folder: Path) -> None:
 
 def _draw_made(done: Outcome) -> None:
     put = done.copied + done.linked
+    kept = f", {done.kept:,} were there already" if done.kept else ""
     st.success(
-        f"{plain(short(done.manifest.parent))} is ready and chosen: {put:,} pictures were put there now,"
-        f" {done.kept:,} were there already. The list of all is {done.manifest.name} in it.",
+        f"{plain(short(done.manifest.parent))} is ready and chosen: {put:,} pictures were put there now"
+        f"{kept}. The list of all is {done.manifest.name} in it.",
         icon=":material/check_circle:",
     )
     if done.not_linked:
