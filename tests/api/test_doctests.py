@@ -3,6 +3,8 @@
 import doctest
 import importlib
 import inspect
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,8 @@ import pytest
 import poetcore as poet
 from poetcore.system.options import options_of
 from poetcore.training.config import RunConfig
+from poetcore.workspace.run import Run
+from tests.browser.dashboard import copy_run
 
 pytestmark = pytest.mark.slow
 
@@ -32,8 +36,17 @@ def tuning(home) -> poet.Tuning:
     return poet.tune(home / "sample/train", name="steps", workspace=home / "tf_files", **options)
 
 
+@pytest.fixture(scope="module")
+def comparison(home) -> Iterator[poet.ComparisonReport]:
+    """Two runs that predict the same."""
+    runs = home / "tf_files" / "runs"
+    copy_run(Run(runs / "first"), runs / "second")
+    yield poet.compare("first", "second", home / "sample/demo", workspace=home / "tf_files")
+    shutil.rmtree(runs / "second")
+
+
 @pytest.mark.parametrize("name", [name for name in poet.__all__ if name not in WITHOUT])
-def test_the_examples_of_a_public_name_run(name, here, tuning):
+def test_the_examples_of_a_public_name_run(name, here, tuning, comparison):
     tests = [test for test in examples(name) if test.examples]
     assert tests, f"{name} has no example"
     run = poet.load_run("first")
@@ -42,7 +55,7 @@ def test_the_examples_of_a_public_name_run(name, here, tuning):
         "run": run,
         "report": run.evaluate("sample/demo"),
         "data": poet.load_dataset("sample/train"),
-        "comparison": poet.compare("first", "first", "sample/demo"),
+        "comparison": comparison,
         "tuning": tuning,
     }
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)

@@ -153,10 +153,11 @@ class Dashboard:
         expect(self.button("Stop")).to_be_visible()
 
     def shows_live_charts(self) -> None:
-        """Wait until both curves are drawn while the training still runs."""
+        """Wait until both curves are drawn while the training still runs; a preview may be beside them."""
+        curve = '[data-testid=stVegaLiteChart][aria-label$="validation pictures, by step"]'
         until_true(
             self.page,
-            """() => document.querySelectorAll('[data-testid=stVegaLiteChart] svg').length === 2
+            f"""() => document.querySelectorAll('{curve} svg').length === 2
                 && document.querySelector('.st-key-stop_job button')""",
         )
 

@@ -43,8 +43,6 @@ def test_the_tour_leads_from_the_first_click_to_the_slideshow(page, serve, tmp_p
     dashboard.is_running(run.title)
     other = Dashboard(page.context.new_page(), dashboard.address).open("/train")
     other.is_running(run.title)
-    dashboard.shows_live_charts()
-    screenshot(page, "home-curves")
 
     for tab in (dashboard, other):
         tab.says(f"{run.title} is ready.")

@@ -96,8 +96,11 @@ def test_a_restarted_server_finds_the_training_again(page, serve, known):
     server.wait(PATIENCE)
     assert psutil.pid_exists(pid)
 
-    second = Dashboard(page, serve(ROOT / "app.py", settings)).open("/train")
+    second = Dashboard(page, serve(ROOT / "app.py", settings)).open()
     second.is_running("outlives its server")
+    second.shows_live_charts()
+    screenshot(page, "home-curves")
+    second.menu("Train").is_running("outlives its server")
     second.shows_live_charts()
     second.button("Stop").click()
     second.says("outlives its server was stopped.")
