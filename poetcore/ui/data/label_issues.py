@@ -109,8 +109,9 @@ def _draw_list(dataset: Dataset, scored: pd.DataFrame) -> None:
             else ": set it aside. Say of good ones *Label is correct*, and they are not shown again."
         )
     )
-    if shown["sha"].isin(by_hand).any() and not dataset.read_only:
-        which = "These are" if shown["sha"].isin(by_hand).all() else "Some of these are"
+    aside = sum(sha in by_hand for sha in shown["sha"])  # isin would convert all of the demo pictures
+    if aside and not dataset.read_only:
+        which = "These are" if aside == len(shown) else "Some of these are"
         st.caption(
             f"{which} demo pictures, and no button takes their suggested labels: a demo folder that follows a"
             " model makes models look better than they are. Correct wrong labels by hand."
