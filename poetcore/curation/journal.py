@@ -144,6 +144,9 @@ def _last_byte(file: FileIO) -> bytes:
 def _parsed(text: bytes) -> dict[str, Any] | None:
     try:
         line = json.loads(text)
+        # No file has such a name: half a character, which cannot be written, or a zero.
+        if b"\\u0000" in text or (b"\\u" in text and not json.dumps(line, ensure_ascii=False).encode()):
+            return None
     except (ValueError, RecursionError):
         return None
     return line if isinstance(line, dict) else None

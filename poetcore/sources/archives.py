@@ -174,6 +174,10 @@ def _as_tar(file: IO[bytes], mode: Literal["r|gz", "r|", "r:gz", "r:"]) -> tarfi
         raise tarfile.ReadError(str(error)) from None
 
 
+#: Bytes that no file in these archives has: the size of one is damaged.
+_VAST = 10_000_000_000
+
+
 def _members(
     archive: tarfile.TarFile, url: str, max_bytes: int, *, of: str = ""
 ) -> Iterator[tuple[PurePosixPath, bytes]]:
@@ -194,10 +198,13 @@ def _members(
     try:
         while member := archive.next():
             archive.members.clear()  # type: ignore[attr-defined]  # each is kept, and there may be no end
+            if member.size > _VAST:  # tarfile would read on for hours behind the end
+                raise tarfile.ReadError(member.size)
             name = PurePosixPath(member.name)
             if member.isfile() and wanted.match(name.name) and (file := archive.extractfile(member)):
                 yield name, file.read() if member.size <= max_bytes else b""
-    except (BodyError, HTTPError, OSError, EOFError, tarfile.TarError, zlib.error):
+    # A size that is no number of bytes is the last two.
+    except (BodyError, HTTPError, OSError, EOFError, tarfile.TarError, zlib.error, OverflowError, ValueError):
         raise DownloadError(
             f"The archive {url.partition('?')[0]} broke off: the same command again goes on."
         ) from None

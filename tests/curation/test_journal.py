@@ -120,6 +120,14 @@ def test_a_line_that_is_no_object_is_skipped(journal, file):
     assert journal.lines() == [{"n": 1}]
 
 
+@pytest.mark.parametrize("name", ["a\ud800.jpg", "a\0.jpg"])
+def test_a_line_with_a_name_that_no_file_has_is_skipped(journal, file, name):
+    write(journal, {"name": "ä \N{SNOWFLAKE}"})
+    with file.open("a") as open_file:
+        open_file.write(json.dumps({"name": name}) + "\n" + json.dumps({"name": "\xe4"}) + "\n")
+    assert journal.lines() == [{"name": "ä \N{SNOWFLAKE}"}, {"name": "ä"}]
+
+
 def test_a_missing_folder_is_an_error(tmp_path):
     with pytest.raises(DatasetError, match="cannot be written"), Journal(tmp_path / "a/b/c.jsonl").locked():
         pass

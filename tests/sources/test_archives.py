@@ -164,11 +164,19 @@ def test_an_annotation_without_a_box_is_none(content):
 
 @pytest.mark.parametrize(
     ("path", "why"),
-    [("/none.tar", "answered 404"), ("/geturls", "no tar file"), ("/broken.tar", "broke off")],
+    [
+        ("/none.tar", "answered 404"),
+        ("/geturls", "no tar file"),
+        ("/broken.tar", "broke off"),
+        ("/vast.tar", "broke off"),
+    ],
 )
 def test_an_archive_that_cannot_be_read_is_one_sentence(server, synset, path, why):
     whole = tar({"a.JPEG": bytes(100_000)}, "w")
     server.truncated("/broken.tar", whole[:50_000], 50_000)
+    vast = tarfile.TarInfo("b.JPEG")
+    vast.size = 2**70  # no number of bytes that a file has
+    server.body("/vast.tar", vast.tobuf(tarfile.GNU_FORMAT) + whole, "application/x-tar")
     with pytest.raises(DownloadError, match=why):
         list(original_pictures(WNID, server.url + path + "?{wnid}"))
 
