@@ -6,6 +6,7 @@ worst the last line is not whole, and then it does not count.
 
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import FileIO
@@ -141,11 +142,15 @@ def _last_byte(file: FileIO) -> bytes:
     return bytes(file.read(1))
 
 
+#: A zero in JSON, and not a backslash before "u0000", which a name may have.
+_ZERO = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+
+
 def _parsed(text: bytes) -> dict[str, Any] | None:
     try:
         line = json.loads(text)
         # No file has such a name: half a character, which cannot be written, or a zero.
-        if b"\\u0000" in text or (b"\\u" in text and not json.dumps(line, ensure_ascii=False).encode()):
+        if _ZERO.search(text) or (b"\\u" in text and not json.dumps(line, ensure_ascii=False).encode()):
             return None
     except (ValueError, RecursionError):
         return None

@@ -128,6 +128,11 @@ def test_a_line_with_a_name_that_no_file_has_is_skipped(journal, file, name):
     assert journal.lines() == [{"name": "ä \N{SNOWFLAKE}"}, {"name": "ä"}]
 
 
+def test_a_name_with_a_backslash_before_what_looks_like_a_zero_counts(journal):
+    write(journal, {"name": "a\\u0000\\ud800.jpg"})
+    assert journal.lines() == [{"name": "a\\u0000\\ud800.jpg"}]
+
+
 def test_a_missing_folder_is_an_error(tmp_path):
     with pytest.raises(DatasetError, match="cannot be written"), Journal(tmp_path / "a/b/c.jsonl").locked():
         pass
